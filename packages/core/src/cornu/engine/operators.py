@@ -1,0 +1,95 @@
+"""Python's operators for values that are not arrays yet: nodes, variables and symbolic tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_BINARY = {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "truediv": "true_divide",
+    "floordiv": "floor_divide",
+    "mod": "mod",
+    "pow": "power",
+    "matmul": "matmul",
+    "and": "bitwise_and",
+    "or": "bitwise_or",
+    "xor": "bitwise_xor",
+    "lshift": "left_shift",
+    "rshift": "right_shift",
+}
+_COMPARE = {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}
+_UNARY = {"neg": "negative", "abs": "absolute", "invert": "bitwise_not"}
+
+
+class ArrayOperators:
+    """Mixin: `a + b`, `a @ b`, `a[1:]`, … through `cornu.ops`.
+
+    `==` compares numbers element by element. Hashing stays by identity, so values can be keys of a dict; never
+    search a list or tuple of values with `in`.
+    """
+
+    __slots__ = ()
+    __array_priority__ = 1000
+    __array_ufunc__ = None  # np_array + node must come to node.__radd__
+
+    __hash__ = object.__hash__
+
+    shape: Any
+    dtype: Any
+
+    @property
+    def T(self) -> Any:  # noqa: N802
+        """The transpose."""
+        return _ops().transpose(self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __getitem__(self, key: Any) -> Any:
+        return _ops().get_item(self, key)
+
+    def reshape(self, *shape: Any) -> Any:
+        """Return the same numbers in another shape."""
+        target = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
+        return _ops().reshape(self, target)
+
+    def astype(self, dtype: Any) -> Any:
+        """Return the value in another dtype."""
+        return _ops().cast(self, dtype)
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """Return the sum over `axis`."""
+        return _ops().sum(self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """Return the mean over `axis`."""
+        return _ops().mean(self, axis=axis, keepdims=keepdims)
+
+
+def _ops() -> Any:
+    from cornu import ops  # the operators are sugar over ops, which stands above the engine
+
+    return ops
+
+
+def _binary(op: str) -> Any:
+    return lambda self, other: getattr(_ops(), op)(self, other)
+
+
+def _reflected(op: str) -> Any:
+    return lambda self, other: getattr(_ops(), op)(other, self)
+
+
+def _unary(op: str) -> Any:
+    return lambda self: getattr(_ops(), op)(self)
+
+
+for _dunder, _name in _BINARY.items():
+    setattr(ArrayOperators, f"__{_dunder}__", _binary(_name))
+    setattr(ArrayOperators, f"__r{_dunder}__", _reflected(_name))
+for _dunder, _name in _COMPARE.items():
+    setattr(ArrayOperators, f"__{_dunder}__", _binary(_name))
+for _dunder, _name in _UNARY.items():
+    setattr(ArrayOperators, f"__{_dunder}__", _unary(_name))

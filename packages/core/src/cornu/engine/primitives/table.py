@@ -1,0 +1,77 @@
+"""The table of primitives and the form of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cornu.engine.graph import Node
+from cornu.engine.shapes import Shape
+
+
+@dataclass(frozen=True)
+class Primitive:
+    """One row of the table.
+
+    Attributes
+    ----------
+    name : str
+    kind : {"leaf", "elementwise", "view", "reduction", "other"}
+        What passes may assume. Elementwise operands broadcast as in NumPy; the result of a view shares
+        its operand's memory where strides can say it.
+    evaluate : callable
+        `evaluate(*arrays, **attrs)`: the definition, in NumPy.
+    infer : callable
+        `infer(*nodes, **attrs)` returns (shape, dtype).
+    vjp : callable or None
+        `vjp(g, out, *inputs, **attrs)` returns one gradient or None for each input. Gradients may have
+        the broadcast shape; the caller sums them back. None: the result is not differentiable.
+    """
+
+    name: str
+    kind: str
+    evaluate: Callable[..., Any]
+    infer: Callable[..., tuple[Any, Any]]
+    vjp: Callable[..., tuple[Any, ...]] | None = None
+
+
+PRIMITIVES: dict[str, Primitive] = {}
+
+
+def register(
+    name: str,
+    kind: str,
+    evaluate: Callable[..., Any],
+    infer: Callable[..., tuple[Any, Any]],
+    vjp: Callable[..., tuple[Any, ...]] | None = None,
+) -> None:
+    """Add one row; a name stands once."""
+    if name in PRIMITIVES:
+        raise ValueError(f"The primitive {name!r} is already defined.")
+    PRIMITIVES[name] = Primitive(name, kind, evaluate, infer, vjp)
+
+
+class _Calls:
+    """`p.exp(x)` is `apply("exp", x)`: how derivatives and composites name primitives."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in PRIMITIVES:
+            raise AttributeError(f"There is no primitive {name!r}.")
+        from cornu.engine.trace import apply  # trace dispatches over this table, so it stands above it
+
+        def call(*values: Any, **attrs: Any) -> Any:
+            return apply(name, *values, **attrs)
+
+        setattr(self, name, call)
+        return call
+
+
+p: Any = _Calls()
+
+
+def same(x: Node, *rest: Node, **attrs: Any) -> tuple[Shape, np.dtype]:
+    """Shape rule: that of the first operand."""
+    return x.shape, x.dtype

@@ -1,0 +1,214 @@
+"""State that outlives one run of a program: weights, optimizer slots, metric totals, counters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu.engine.dtypes import canonical
+from cornu.engine.operators import ArrayOperators
+from cornu.engine.shapes import Shape, product
+
+
+class Storage:
+    """Counts how often any variable has changed the memory it lives in.
+
+    A compiled program is bound to memory; its owner compares `Storage.epoch` with the one it was compiled in.
+    """
+
+    epoch = 0
+
+
+class Variable(ArrayOperators):
+    """A named array that programs read and update in place.
+
+    Outside of a trace `value` is the array; inside, it is the traced value that the program will read.
+
+    Parameters
+    ----------
+    initial : array_like or callable
+        The first value, or `initial(shape, dtype)` that makes it.
+    shape : tuple of int, optional
+        Needed with a callable.
+    dtype : optional
+        The default float for a callable; that of `initial` otherwise (float64 stays float64).
+    trainable : bool
+    name : str, optional
+        Short name, as "kernel".
+    regularizer, constraint : callable, optional
+        Kept for the training step, which applies them.
+
+    Examples
+    --------
+    >>> v = Variable(np.zeros(2, "float32"), name="total")
+    >>> v.assign([1, 2])
+    array([1., 2.], dtype=float32)
+    """
+
+    __hash__ = object.__hash__
+
+    def __init__(
+        self,
+        initial: Any,
+        shape: Sequence[int] | None = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        name: str | None = None,
+        regularizer: Callable | None = None,
+        constraint: Callable | None = None,
+    ) -> None:
+        if callable(initial) and not hasattr(initial, "__array__"):
+            if shape is None:
+                raise ValueError("A variable made by an initializer needs a shape.")
+            initial = initial(tuple(shape), dtype=canonical(dtype))
+        array = np.asarray(initial)
+        if dtype is None and isinstance(initial, (float, int, list, tuple)):
+            dtype = float if array.dtype.kind == "f" else np.int32 if array.dtype.kind == "i" else None
+        array = np.array(array, dtype=canonical(array.dtype if dtype is None else dtype), order="C")
+        if shape is not None and array.shape != tuple(shape):
+            raise ValueError(f"The initial value has shape {array.shape}, the variable {tuple(shape)}.")
+        self._storage = array
+        self.trainable = trainable
+        self.name = name or "variable"
+        self.path = self.name
+        self.regularizer = regularizer
+        self.constraint = constraint
+        self.arena: Arena | None = None
+        self.offset = 0
+        self.home: Any = None  # a device's memory: `pull(variable)` refreshes, `push(variable)` follows a write
+
+    @property
+    def shape(self) -> Shape:  # type: ignore[override]
+        """Shape of the array."""
+        return self._storage.shape
+
+    @property
+    def dtype(self) -> np.dtype:  # type: ignore[override]
+        """Dtype of the array."""
+        return self._storage.dtype
+
+    @property
+    def ndim(self) -> int:
+        """Rank of the array."""
+        return self._storage.ndim
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return self._storage.size
+
+    @property
+    def array(self) -> np.ndarray:
+        """The host array itself, never a traced value."""
+        owner = self if self.arena is None else self.arena
+        if owner.home is not None:
+            owner.home.pull(owner)
+        return self._storage
+
+    @property
+    def value(self) -> Any:
+        """The array, or the traced value inside a trace."""
+        from cornu.engine.trace import current_trace
+
+        trace = current_trace()
+        return self.array if trace is None else trace.read(self)
+
+    def numpy(self) -> np.ndarray:
+        """Return a copy of the array."""
+        return self.array.copy()
+
+    def assign(self, value: Any) -> Any:
+        """Set the value; inside a trace, make the program set it.
+
+        Raises
+        ------
+        ValueError
+            If the shape of `value` is not the variable's.
+        """
+        from cornu.engine.trace import current_trace
+
+        trace = current_trace()
+        if trace is not None:
+            return trace.assign(self, value)
+        array = np.asarray(getattr(value, "value", value))
+        if array.shape != self.shape:
+            raise ValueError(
+                f"A value of shape {array.shape} cannot be assigned to {self.path!r} of shape {self.shape}."
+            )
+        self.array[...] = array
+        owner = self if self.arena is None else self.arena
+        if owner.home is not None:
+            owner.home.push(owner)
+        return self._storage
+
+    def assign_add(self, value: Any) -> Any:
+        """Add to the value."""
+        return self.assign(self.value + value)
+
+    def assign_sub(self, value: Any) -> Any:
+        """Subtract from the value."""
+        return self.assign(self.value - value)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        return np.array(self.array, dtype=dtype)
+
+    def __float__(self) -> float:
+        return float(self.array)
+
+    def __int__(self) -> int:
+        return int(self.array)
+
+    def __bool__(self) -> bool:
+        return bool(self.array)
+
+    def __len__(self) -> int:
+        return len(self._storage)
+
+    def __repr__(self) -> str:
+        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={self.array}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_storage": self.numpy(), "arena": None, "offset": 0, "home": None}
+
+
+class Arena(Variable):
+    """One flat variable whose pieces are other variables.
+
+    Weights of one dtype lie side by side, so an elementwise optimizer is one chain of operations over all of
+    them. Adopting a variable moves it: its value stays, its memory becomes a view of the arena.
+
+    Parameters
+    ----------
+    variables : sequence of Variable
+        All of one dtype.
+
+    Examples
+    --------
+    >>> kernel, bias = Variable(np.ones((2, 2), "float32")), Variable(np.zeros(2, "float32"))
+    >>> Arena([kernel, bias]).numpy()
+    array([1., 1., 1., 1., 0., 0.], dtype=float32)
+    """
+
+    def __init__(self, variables: Sequence[Variable], name: str = "weights") -> None:
+        dtypes = {v.dtype for v in variables}
+        if len(dtypes) != 1:
+            raise ValueError(f"An arena holds variables of one dtype, not {sorted(map(str, dtypes))}.")
+        flat = np.empty(sum(v.size for v in variables), dtypes.pop())
+        super().__init__(flat, name=name)
+        offset = 0
+        self.pieces: list[tuple[str, int, Shape]] = []
+        for variable in variables:
+            stop = offset + variable.size
+            view = self._storage[offset:stop].reshape(variable.shape)
+            view[...] = variable.array
+            variable._storage, variable.arena, variable.offset = view, self, offset
+            variable.home = None
+            self.pieces.append((variable.path, offset, variable.shape))
+            offset = stop
+        Storage.epoch += 1
+
+    def piece(self, variable: Variable) -> tuple[int, int]:
+        """Return the (start, stop) of a member."""
+        return variable.offset, variable.offset + product(variable.shape)
