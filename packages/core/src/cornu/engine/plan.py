@@ -154,7 +154,7 @@ def plan_body(body: Any, lowers: frozenset[str]) -> Plan:
     """Plan the body of a scan: its parameters are inputs, (*next_state, *ys) its outputs."""
     rank: dict[Node, tuple[int, ...]] = {}
     roots = expand_composites([*body.next_state, *body.ys], lowers, rank)
-    return _plan("body", body.parameters, roots, {}, {}, rank, lowers)
+    return _plan("body", body.parameters, roots, {}, {}, rank, lowers, grouped=False)
 
 
 def _own(output: Node, program: Program, rank: dict) -> Node:
@@ -185,6 +185,7 @@ def _plan(
     updates: dict[Variable, Node],
     rank: dict[Node, tuple[int, ...]],
     keep: frozenset[str],
+    grouped: bool = True,
 ) -> Plan:
     layouts = Layouts()
     order = schedule([*outputs, *updates.values()], rank)
@@ -197,7 +198,8 @@ def _plan(
         plan.places.setdefault(node, Place(node.op))
     for variable, leaf in state.items():
         plan.places[leaf] = Place("state", 0, variable)
-    _group(plan)
+    if grouped:
+        _group(plan)
     assign_memory(plan, updates)
     return plan
 

@@ -40,9 +40,7 @@ def max_pool(x: Any, *, size: Static, strides: Static, padding: Padding) -> Any:
 
 
 @composite
-def max_pool_grad(
-    x: Any, g: Any, *, size: Static, strides: Static, padding: Padding
-) -> Any:
+def max_pool_grad(x: Any, g: Any, *, size: Static, strides: Static, padding: Padding) -> Any:
     """Return the gradient of `max_pool`: the first of equal maxima takes all of it.
 
     Examples
@@ -82,9 +80,7 @@ def avg_pool(x: Any, *, size: Static, strides: Static, padding: Padding) -> Any:
 
 
 @composite
-def avg_pool_grad(
-    g: Any, *, shape: Static, size: Static, strides: Static, padding: Padding
-) -> Any:
+def avg_pool_grad(g: Any, *, shape: Static, size: Static, strides: Static, padding: Padding) -> Any:
     """Return the gradient of `avg_pool` by an input of the given shape.
 
     Examples
@@ -126,9 +122,7 @@ def _windows(x: Any, size: Static, strides: Static, padding: Padding, fill: floa
     return p.reshape(windows, shape=(*windows.shape[: rank + 2], product(size)))
 
 
-def _unwindow(
-    parts: Any, shape: Static, size: Static, strides: Static, padding: Padding
-) -> Any:
+def _unwindow(parts: Any, shape: Static, size: Static, strides: Static, padding: Padding) -> Any:
     """Add the elements of windows up where they came from."""
     rank = len(size)
     windows = p.reshape(parts, shape=(*parts.shape[:-1], *size))

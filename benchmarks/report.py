@@ -1,0 +1,250 @@
+"""Turn results into ``docs/benchmarks.md``: one table per question, ratios to every peer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.adapters import FRAMEWORKS, KERAS_ENGINES
+from benchmarks.workloads import WORKLOADS
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+OURS = "cornu"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One question: a figure of the results, its unit and how it is written."""
+
+    title: str
+    figure: str
+    scale: float
+    unit: str
+    text: str
+
+    def value(self, row: dict | None) -> float | None:
+        """Return the figure in this table's unit, or None where it was not taken."""
+        raw = (row or {}).get(self.figure)
+        return None if raw is None else raw * self.scale
+
+
+TABLES = (
+    Table(
+        "Training step, steady state",
+        "step_s",
+        1e3,
+        "ms",
+        "One step through the public `fit`: the time of `fit(epochs=3)` by its steps, after a "
+        "first epoch. PyTorch runs the usual loop by hand, without metrics.",
+    ),
+    Table(
+        "First epoch",
+        "first_epoch_s",
+        1.0,
+        "s",
+        "The first `fit(epochs=1)` after `compile`, with all tracing and compiling.",
+    ),
+    Table(
+        "Predicting one row",
+        "predict_one_s",
+        1e6,
+        "µs",
+        "`predict(x[:1])`, the median of many calls.",
+    ),
+    Table(
+        "Predicting in batches",
+        "predict_row_s",
+        1e6,
+        "µs per row",
+        "`predict(x)` over the training samples, in batches of the training size.",
+    ),
+    Table(
+        "Memory of training",
+        "grown_bytes",
+        1 / 2**20,
+        "MiB",
+        "How far the resident memory of the process grew from before the model was built "
+        "(framework imported, data made) to its peak during training.",
+    ),
+    Table(
+        "Memory of the process",
+        "peak_bytes",
+        1 / 2**20,
+        "MiB",
+        "Peak resident memory of the whole process while training.",
+    ),
+)
+
+
+def number(value: float | None) -> str:
+    """Write three significant digits without an exponent."""
+    if value is None:
+        return "–"
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+
+
+def ratio(ours: float | None, theirs: float | None) -> str:
+    """Write how many times more the peer takes."""
+    return "" if not ours or theirs is None else f" ({theirs / ours:.2f}×)"
+
+
+def _line(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def grid(header: list[str], rows: list[list[str]]) -> list[str]:
+    """Return a Markdown table: first column left, the others right."""
+    rule = ["---"] + ["---:"] * (len(header) - 1)
+    return [_line(header), _line(rule), *map(_line, rows)]
+
+
+def _columns(workloads: dict) -> list[str]:
+    return [name for name in FRAMEWORKS if any(name in rows for rows in workloads.values())]
+
+
+def question(table: Table, workloads: dict) -> list[str]:
+    """Return one section: every framework's figure, with its ratio to ours."""
+    columns = _columns(workloads)
+    rows = []
+    for name, workload in WORKLOADS.items():
+        measured = workloads.get(name)
+        if not measured:
+            continue
+        ours = measured.get(OURS)
+        cells = [f"`{name}`, batch {workload.batch}"]
+        for column in columns:
+            row = measured.get(column)
+            value = table.value(row)
+            apart = "†" if row and ours and row.get("run") != ours.get("run") else ""
+            beside = "" if column == OURS else ratio(table.value(ours), value)
+            cells.append(number(value) + beside + apart)
+        rows.append(cells)
+    header = [table.unit, *(FRAMEWORKS[name].title for name in columns)]
+    return [f"## {table.title}", "", table.text, "", *grid(header, rows), ""]
+
+
+def best_engine(measured: dict) -> tuple[str, float] | None:
+    """Return the Keras engine with the fastest step, and its seconds."""
+    steps = {name: measured[name]["step_s"] for name in KERAS_ENGINES if name in measured}
+    return min(steps.items(), key=lambda item: item[1]) if steps else None
+
+
+def aims(workloads: dict) -> list[str]:
+    """Return the section that holds each workload's step against its aim."""
+    rows = []
+    for name, workload in WORKLOADS.items():
+        measured = workloads.get(name, {})
+        best = best_engine(measured)
+        if OURS not in measured or best is None:
+            continue
+        reached = best[1] / measured[OURS]["step_s"]
+        verdict = "reached" if reached >= workload.aim else "not yet"
+        engine = FRAMEWORKS[best[0]].title
+        rows.append([workload.title, engine, f"{workload.aim:.1f}×", f"{reached:.2f}×", verdict])
+    if not rows:
+        return []
+    header = ["workload", "best Keras engine", "aim", "measured", ""]
+    return [
+        "## Aims",
+        "",
+        "Speed of a training step over the best Keras engine.",
+        "",
+        *grid(header, rows),
+        "",
+    ]
+
+
+def imports(seconds: dict[str, float]) -> list[str]:
+    """Return the section on import times, against that of NumPy alone."""
+    if not seconds:
+        return []
+    base = seconds.get("numpy")
+    rows = [
+        [f"`{name}`", number(value * 1e3), f"{value / base:.2f}×" if base else ""]
+        for name, value in seconds.items()
+    ]
+    text = "A fresh process, files in the page cache, the least of several."
+    return ["## Import", "", text, "", *grid(["", "ms", "of NumPy's"], rows), ""]
+
+
+def memory_plan(workloads: dict) -> list[str]:
+    """Return the section on the bytes that Cornu's training programs plan for."""
+    rows = [
+        [f"`{name}`", number(rows[OURS]["plan_bytes"] / 2**20)]
+        for name, rows in workloads.items()
+        if rows.get(OURS, {}).get("plan_bytes") is not None
+    ]
+    if not rows:
+        return []
+    text = 'Buffers of the compiled training step: `model.program("train").memory`.'
+    return ["## Cornu's plan", "", text, "", *grid(["workload", "MiB"], rows), ""]
+
+
+def spread(workloads: dict) -> list[str]:
+    """Return the section that shows how far the rounds of each step time lie apart."""
+    rows = []
+    columns = _columns(workloads)
+    for name in WORKLOADS:
+        measured = workloads.get(name)
+        if not measured:
+            continue
+        cells = [f"`{name}`"]
+        for column in columns:
+            low, high = (measured.get(column) or {}).get("step_range_s", (None, None))
+            cells.append("–" if low is None else f"{number(low * 1e3)} – {number(high * 1e3)}")
+        rows.append(cells)
+    text = "Least and largest training step over the rounds, in ms."
+    header = ["ms", *(FRAMEWORKS[name].title for name in columns)]
+    return ["## Spread", "", text, "", *grid(header, rows), ""]
+
+
+INTRODUCTION = (
+    "Each figure is the median over rounds in which the frameworks take turns, every measurement "
+    "in a process of its own, on default settings. In parentheses: how many times Cornu's figure "
+    "it is, so above 1 Cornu is ahead. A † marks a pair that was not measured in the same run."
+)
+
+
+def _head(results: dict) -> list[str]:
+    machine = results["machine"]
+    place = [machine["processor"], f"{machine['cores']} cores", machine["system"]]
+    versions = {"Python": machine["python"], **machine["versions"]}
+    return [
+        "# Benchmarks",
+        "",
+        "Written by `python -m benchmarks`; do not edit by hand.",
+        "",
+        INTRODUCTION,
+        "",
+        f"* {results['date']}, {', '.join(place)}",
+        f"* {', '.join(f'{name} {version}' for name, version in versions.items())}",
+        f"* `{results['command']}`",
+        "",
+        *grid(["workload", "network"], [[f"`{w.name}`", w.title] for w in WORKLOADS.values()]),
+        "",
+    ]
+
+
+SECTIONS: tuple[Callable[[dict], list[str]], ...] = (
+    aims,
+    *(lambda workloads, table=table: question(table, workloads) for table in TABLES),
+    memory_plan,
+    spread,
+)
+
+
+def page(results: dict) -> str:
+    """Return the whole page as Markdown."""
+    lines = _head(results)
+    for section in SECTIONS:
+        lines += section(results["workloads"])
+    return "\n".join(lines + imports(results["imports"])).rstrip() + "\n"
+
+
+def write(results: dict, path: Path = PAGE) -> None:
+    """Write the page."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(page(results), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""An example plugin for Cornu. Users import its parts from ``cornu.layers`` and its neighbours."""

@@ -1,0 +1,36 @@
+"""What this plugin hands to Cornu.
+
+Imports stand inside the hooks: the module is loaded whenever Cornu looks for anything, a hook is
+called only when its kind is needed.
+"""
+
+from cornu.plugins import hookimpl
+
+
+@hookimpl
+def cornu_layers():
+    from cornu_example.layers import FeatureGate
+
+    return [FeatureGate]
+
+
+@hookimpl
+def cornu_optimizers():
+    from cornu_example.optimizers import SignSGD
+
+    # Its class name is understood as it is and in lower case; a pair adds one more name.
+    return [SignSGD, ("sign_sgd", SignSGD)]
+
+
+@hookimpl
+def cornu_callbacks():
+    from cornu_example.callbacks import TimeBudget
+
+    return [TimeBudget]
+
+
+@hookimpl
+def cornu_initializers():
+    from cornu_example.initializers import Sinusoidal
+
+    return [Sinusoidal]

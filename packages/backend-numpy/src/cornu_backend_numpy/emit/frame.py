@@ -1,0 +1,180 @@
+"""Where lines of source go, and what the values in them are called.
+
+A program has one frame; a loop inside it (blocks of rows, steps of a scan) has another. A frame writes two
+kinds of lines: `prepare` lines run once, or once per turn of a loop, before any work, and make views; `body` lines are
+the work.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from cornu.engine.graph import Node
+from cornu.engine.plan import Place, Plan
+from cornu.engine.primitives import PRIMITIVES
+from cornu_backend_numpy.emit.names import Names
+from cornu_backend_numpy.emit.views import view_expression
+
+COMMENT_COLUMN = 72
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+class Frame:
+    """The source of one stretch of instructions, and the names of its values.
+
+    Parameters
+    ----------
+    plan : Plan
+    names : Names
+        Shared by all frames of a program.
+    constants : dict of str to ndarray
+        Arrays the source refers to; shared.
+    parent : Frame or None
+        Of the lines around a loop.
+
+    Attributes
+    ----------
+    prepare, body : list of str
+    known : dict of Node to str
+        What each value is called here.
+    turning : set of str
+        Names that mean something else in each turn.
+    used : dict of str to None
+        Turning names that the body mentions, in order.
+    """
+
+    memory = "memory"
+
+    def __init__(
+        self,
+        plan: Plan,
+        names: Names,
+        constants: dict[str, np.ndarray],
+        parent: Frame | None = None,
+    ) -> None:
+        self.plan, self.names, self.constants, self.parent = plan, names, constants, parent
+        self.prepare: list[str] = []
+        self.body: list[str] = []
+        self.known: dict[Node, str] = {}
+        self.turning: set[str] = set()
+        self.used: dict[str, None] = {}
+
+    # ---- lines ---------------------------------------------------------------------------------------------
+
+    def line(self, text: str, comment: str = "") -> None:
+        """Add a line of work."""
+        self.body.append(f"{text:<{COMMENT_COLUMN}}  # {comment}" if comment else text)
+
+    def define(self, name: str, expression: str) -> str:
+        """Make `name` stand for an expression, evaluated as seldom as what it mentions allows."""
+        self.settle(name, [f"{name} = {expression}"])
+        return name
+
+    def settle(self, name: str, lines: list[str]) -> None:
+        """Put the lines that make `name` where they run as seldom as what they mention allows."""
+        mentioned = {word for line in lines for word in _WORD.findall(line)}
+        if self.parent is None or mentioned & self.turning:
+            self.prepare.extend(lines)
+            if self.parent is not None:
+                self.turning.add(name)
+        else:
+            self.parent.settle(name, lines)
+
+    def use(self, name: str) -> str:
+        """Note that the work mentions a name."""
+        if name in self.turning:
+            self.used[name] = None
+        elif self.parent is not None:
+            self.parent.use(name)
+        return name
+
+    @property
+    def turn(self) -> str:
+        """What each turn of the loop unpacks."""
+        return ", ".join(self.used) + ("," if len(self.used) == 1 else "")
+
+    # ---- values --------------------------------------------------------------------------------------------
+
+    def value(self, node: Node) -> str:
+        """Return the name of a value."""
+        found = self.known.get(node)
+        if found is None:
+            found = self.known[node] = self._name(node)
+        return found
+
+    def operand(self, node: Node) -> str:
+        """Return the name of a value that a line of work mentions."""
+        return self.use(self.value(node))
+
+    def _name(self, node: Node) -> str:
+        row = PRIMITIVES.get(node.op)
+        if row is not None and row.kind == "view" and self.plan.layouts.owner(node) is not node:
+            source = self.value(node.inputs[0])
+            return self._view(node, source)
+        return self.owner(node)
+
+    def _view(self, node: Node, source: str) -> str:
+        expression = view_expression(node, source, self.shape(node), self.shape(node.inputs[0]))
+        if expression == source:
+            return source
+        return self.define(self.names.of(node), expression)
+
+    def shape(self, node: Node) -> tuple[int, ...]:
+        """Return the shape that a value has in this frame."""
+        return node.shape
+
+    def owner(self, node: Node) -> str:
+        """Return the name of a value that has memory of its own."""
+        if node.op == "constant":
+            return self.constant(node.attrs["value"], self.names.of(node))
+        return self.define(self.names.of(node), self.place(node, self.plan.places[node]))
+
+    def place(self, node: Node, place: Place) -> str:
+        """Return the expression for memory."""
+        dtype = f'"{node.dtype}"'
+        if place.kind == "state":
+            assert place.variable is not None
+            state = self.value(self.plan.state[place.variable])
+            first = place.offset // node.dtype.itemsize
+            if place.offset == 0 and place.variable.shape == node.shape:
+                return state
+            return f"{state}.reshape(-1)[{first}:{first + node.size}].reshape({node.shape})"
+        return f"at({self.memory}, {place.offset}, {self.shape(node)}, {dtype})"
+
+    def constant(self, value: np.ndarray, name: str) -> str:
+        """Return the name of a fixed array."""
+        for known, other in self.constants.items():
+            if other is value or _same_scalar(other, value):
+                return known
+        self.constants[name] = value
+        return name
+
+    def scalar(self, number: Any, dtype: Any) -> str:
+        """Return the name of a number as an array without axes, which NumPy takes faster than a scalar."""
+        value = np.array(number, dtype)
+        hint = str(number).replace("-", "minus_").replace(".", "_").replace("+", "")
+        return self.constant(value, self.names.new(f"c_{hint}"))
+
+    # ---- memory and kernels --------------------------------------------------------------------------------
+
+    def temporary(self, shape: tuple[int, ...], dtype: Any, hint: str = "t") -> str:
+        """Return an array that lasts for one instruction."""
+        name = self.names.new(hint)
+        return self.use(self.define(name, f'scratch.arrays(({shape}, "{np.dtype(dtype)}"))[0]'))
+
+    def kernel(self, hint: str, expression: str) -> str:
+        """Prepare a kernel and return its name."""
+        return self.use(self.define(self.names.new(hint), expression))
+
+    def aspect(self, node: Node, suffix: str, expression: str) -> str:
+        """Return a view of a value made by `expression`, in which `{}` stands for the value."""
+        source = self.value(node)
+        name = self.names.new(f"{source} {suffix}")
+        return self.use(self.define(name, expression.format(source)))
+
+
+def _same_scalar(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape == () and a.dtype == b.dtype and a.tobytes() == b.tobytes()

@@ -1,0 +1,159 @@
+"""`scan`: a loop over steps whose views are all made beforehand.
+
+Values that a step hands out are computed in their rows of the stacked results, and where the history of a
+state is handed out the next step reads it from there, so that nothing is copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cornu.engine.graph import Node
+from cornu.engine.plan import Instruction, Place
+from cornu_backend_numpy.emit.elementwise import comment
+from cornu_backend_numpy.emit.frame import Frame
+
+EmitAll = Callable[[Frame], None]
+
+
+class StepFrame(Frame):
+    """The turns are the steps `t` of a scan.
+
+    Parameters
+    ----------
+    parent : Frame
+    instruction : Instruction
+        The scan.
+    """
+
+    def __init__(self, parent: Frame, instruction: Instruction) -> None:
+        assert instruction.body is not None
+        super().__init__(instruction.body, parent.names, parent.constants, parent)
+        self.around, self.instruction = parent, instruction
+        attrs = instruction.node.attrs
+        self.structure, self.length = attrs["body"], attrs["length"]
+        self.first, self.last = (self.length - 1, 0) if attrs["reverse"] else (0, self.length - 1)
+        self.onward = -1 if attrs["reverse"] else 1
+        self.turning = {"t"}
+        self.before: list[str] = []  # lines of work before the loop, after it, and at the end of each step
+        self.after: list[str] = []
+        self.rows: dict[Node, str] = {}
+        self.memory = self.names.new("step_memory")
+        if self.plan.memory:
+            self.define(self.memory, f"allocate({self.plan.memory})")
+        self._place_operands()
+        self._place_results()
+
+    # ---- what goes in --------------------------------------------------------------------------------------
+
+    def _place_operands(self) -> None:
+        structure, operands = self.structure, self.instruction.node.inputs
+        n, m = len(structure.consts), len(structure.consts) + len(structure.state)
+        for parameter, operand in zip(structure.consts, operands[:n], strict=True):
+            self.known[parameter] = self._outside(operand)
+        self.init = [self._outside(operand) for operand in operands[n:m]]
+        for parameter, operand in zip(structure.xs, operands[m:], strict=True):
+            source = self._outside(operand)
+            self.known[parameter] = self.define(self.names.new("x"), f"{source}[t]")
+
+    def _outside(self, node: Node) -> str:
+        return self.around.operand(node)
+
+    # ---- what comes out ------------------------------------------------------------------------------------
+
+    def _place_results(self) -> None:
+        structure, outputs = self.structure, self.instruction.outputs
+        names = [self.around.operand(o) for o in outputs]
+        self.finals, self.stacks = names[: len(structure.state)], names[len(structure.state) :]
+        self.copied = dict(enumerate(structure.ys))  # outputs that no instruction computes in their rows
+        for i, y in enumerate(structure.ys):
+            if self._may_move(y):
+                self._move(y, f"{self.stacks[i]}[t]")
+                del self.copied[i]
+        self.carried: list[tuple[Node, str]] = []  # next states that are copied at the end of a step
+        for k, parameter in enumerate(structure.state):
+            self._place_state(k, parameter, structure.next_state[k])
+
+    def _may_move(self, node: Node) -> bool:
+        plan = self.plan
+        wholes = {whole for whole, _ in plan.inside.values()}
+        made = plan.places.get(node)
+        return (
+            made is not None
+            and made.kind == "slot"
+            and not made.local
+            and node not in self.rows
+            and node not in plan.inside
+            and node not in wholes
+        )
+
+    def _move(self, node: Node, row: str) -> None:
+        self.rows[node] = row
+        self.known[node] = self.define(self.names.of(node), row)
+
+    def _place_state(self, k: int, parameter: Node, following: Node) -> None:
+        init, final = self.init[k], self.finals[k]
+        ys = self.structure.ys
+        history = next((i for i, y in enumerate(ys) if y is following and i not in self.copied), None)
+        if history is not None:  # the step before has left it in its row
+            stack = self.stacks[history]
+            back = f"{stack}[t - {self.onward}] if t != {self.first} else {init}"
+            self.known[parameter] = self.define(self.names.new("state"), back)
+            self.after.append(f"np.copyto({final}, {stack}[{self.last}])")
+            return
+        shown = next((i for i, y in enumerate(ys) if y is parameter), None)
+        if shown is not None and shown in self.copied and self._may_move(following):
+            stack = self.stacks[shown]
+            del self.copied[shown]
+            self.known[parameter] = self.define(self.names.new("state"), f"{stack}[t]")
+            self._move(following, f"{stack}[t + {self.onward}] if t != {self.last} else {final}")
+            self.before.append(f"np.copyto({stack}[{self.first}], {init})")
+            return
+        self.known[parameter] = final
+        self.before.append(f"np.copyto({final}, {init})")
+        self.carried.append((following, final))
+
+    def finish(self) -> None:
+        """Write what remains to be copied at the end of a step."""
+        for i, y in self.copied.items():
+            row = self.use(self.define(self.names.new("row"), f"{self.stacks[i]}[t]"))
+            self.line(f"np.copyto({row}, {self.operand(y)})")
+        owners = {self.plan.layouts.owner(n) for n, _ in self.carried}
+        crossing = len(self.carried) > 1 and any(s in owners for s in self.structure.state)
+        pairs = []
+        for following, final in self.carried:
+            source = self.operand(following)
+            if crossing:  # one state becomes another: set all aside first
+                aside = self.define(self.names.new("aside"), f'np.empty({following.shape}, "{following.dtype}")')
+                self.line(f"np.copyto({aside}, {source})")
+                source = aside
+            pairs.append((final, source))
+        for final, source in pairs:
+            self.line(f"np.copyto({final}, {source})")
+
+    def place(self, node: Node, place: Place) -> str:
+        """Return the expression for memory of a step."""
+        assert place.kind == "slot", f"a step has no memory of kind {place.kind}"
+        return super().place(node, place)
+
+
+def emit_scan(parent: Frame, instruction: Instruction, emit_all: EmitAll) -> None:
+    """Write a scan as a loop over prepared steps."""
+    frame = StepFrame(parent, instruction)
+    emit_all(frame)
+    frame.finish()
+    steps = parent.names.new("steps")
+    order = f"range({frame.length})" if frame.onward == 1 else f"range({frame.length} - 1, -1, -1)"
+    setup = [
+        f"{steps} = []",
+        f"for t in {order}:",
+        *(f"    {line}" for line in frame.prepare),
+        f"    {steps}.append(({frame.turn}))",
+    ]
+    parent.settle(steps, setup)
+    for line in frame.before:
+        parent.line(line)
+    parent.line(f"for {frame.turn or '_'} in {parent.use(steps)}:", comment(instruction))
+    parent.body.extend(f"    {line}" for line in frame.body or ["pass"])
+    for line in frame.after:
+        parent.line(line)

@@ -1,0 +1,134 @@
+"""Operations that move numbers: copies of views, joins, gathers, random words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cornu.engine.graph import Node
+from cornu.engine.plan import Instruction
+from cornu.engine.primitives.movement import pad_region
+from cornu_backend_numpy.emit.elementwise import Emit, comment, hint
+from cornu_backend_numpy.emit.frame import Frame
+from cornu_backend_numpy.emit.views import index_expression
+
+
+def _copy(frame: Frame, instruction: Instruction) -> None:
+    x, out = frame.operand(instruction.inputs[0]), frame.operand(instruction.node)
+    frame.line(f"np.copyto({out}, {x})", comment(instruction))
+
+
+def _reshape(frame: Frame, instruction: Instruction) -> None:
+    """A reshape that is no view: the numbers go to memory of the new shape in their old order."""
+    (x,) = instruction.inputs
+    out = frame.aspect(instruction.node, "as operand", f"{{}}.reshape({frame.shape(x)})")
+    frame.line(f"np.copyto({out}, {frame.operand(x)})", comment(instruction))
+
+
+def _store(frame: Frame, instruction: Instruction) -> None:
+    assert instruction.variable is not None
+    state = frame.operand(frame.plan.state[instruction.variable])
+    frame.line(f"np.copyto({state}, {frame.operand(instruction.inputs[0])})", f"store {instruction.variable.path}")
+
+
+def _iota(frame: Frame, instruction: Instruction) -> None:
+    node = instruction.node
+    counted = frame.constant(np.arange(node.size, dtype=node.dtype), frame.names.new(f"arange_{node.size}"))
+    frame.line(f"np.copyto({frame.operand(node)}, {counted})", comment(instruction))
+
+
+def _pad(frame: Frame, instruction: Instruction) -> None:
+    (x,), node = instruction.inputs, instruction.node
+    sides = (node.attrs[k] for k in ("low", "high", "interior"))
+    region = index_expression(pad_region(node.shape, *sides), node.shape)
+    frame.line(f"{frame.operand(node)}.fill({_number(node.attrs['value'])})", comment(instruction))
+    if x.size:
+        frame.line(f"np.copyto({frame.aspect(node, 'inner', '{}' + (region or '[...]'))}, {frame.operand(x)})")
+
+
+def _number(value: float) -> str:
+    return repr(value) if np.isfinite(value) else f'float("{value}")'
+
+
+def _concat(frame: Frame, instruction: Instruction) -> None:
+    node, axis = instruction.node, instruction.node.attrs["axis"]
+    offset = 0
+    for part in instruction.inputs:
+        stop = offset + part.shape[axis]
+        region = tuple(slice(offset, stop) if i == axis else slice(None) for i in range(node.ndim))
+        there = part.size == 0 or _lies_there(frame, part, offset, instruction)
+        offset = stop
+        if there:
+            continue
+        target = frame.aspect(node, "part", "{}" + (index_expression(region, node.shape) or "[...]"))
+        frame.line(f"np.copyto({target}, {frame.operand(part)})", comment(instruction))
+
+
+def _lies_there(frame: Frame, part: Node, first: int, instruction: Instruction) -> bool:
+    """Tell whether a part of a concatenation was computed where it belongs, or is state that stays where it is."""
+    plan, whole = frame.plan, instruction.node
+    owner = plan.layouts.owner(part)
+    if owner in plan.inside and plan.inside[owner][0] is whole:
+        return True
+    place = plan.places[whole]
+    if place.kind != "state" or place.offset or whole.ndim != 1 or part.op != "slice":
+        return False
+    return part.inputs[0] is plan.state[place.variable] and part.attrs["start"] == (first,)
+
+
+def _fold(frame: Frame, instruction: Instruction) -> None:
+    (g,), node = instruction.inputs, instruction.node
+    keys = ("axes", "size", "strides", "dilation")
+    attrs = ", ".join(str(node.attrs[k]) for k in keys)
+    source, out = frame.value(g), frame.value(node)
+    run = frame.kernel(hint(instruction), f"Fold({source}, {out}, {attrs})")
+    frame.line(f"{run}()", comment(instruction))
+
+
+def _gather(frame: Frame, instruction: Instruction) -> None:
+    x, indices = instruction.inputs
+    axis = instruction.node.attrs["axis"]
+    text = f"gather({frame.operand(x)}, {frame.operand(indices)}, {axis}, {frame.operand(instruction.node)})"
+    frame.line(text, comment(instruction))
+
+
+def _scatter_add(frame: Frame, instruction: Instruction) -> None:
+    indices, updates = instruction.inputs
+    node = instruction.node
+    text = f"scatter_add({frame.operand(indices)}, {frame.operand(updates)}, {node.attrs['axis']}, {frame.operand(node)})"
+    frame.line(text, comment(instruction))
+
+
+def _sort(frame: Frame, instruction: Instruction) -> None:
+    x, node = frame.operand(instruction.inputs[0]), instruction.node
+    out = frame.operand(node)
+    frame.line(f"np.copyto({out}, {x})", comment(instruction))
+    frame.line(f"{out}.sort({node.attrs['axis']})")
+
+
+def _argsort(frame: Frame, instruction: Instruction) -> None:
+    x, node = frame.operand(instruction.inputs[0]), instruction.node
+    order = f'np.argsort({x}, {node.attrs["axis"]}, kind="stable")'
+    frame.line(f'np.copyto({frame.operand(node)}, {order}, casting="unsafe")', comment(instruction))
+
+
+def _random_bits(frame: Frame, instruction: Instruction) -> None:
+    key, counter = instruction.inputs
+    out = frame.value(instruction.node)
+    run = frame.kernel(hint(instruction), f"RandomBits({out})")
+    frame.line(f"{run}({frame.operand(key)}, {frame.operand(counter)})", comment(instruction))
+
+
+MOVEMENT: dict[str, Emit] = {
+    **dict.fromkeys(("copy", "slice", "flip", "transpose", "expand", "windows", "stop_gradient"), _copy),
+    "reshape": _reshape,
+    "store": _store,
+    "iota": _iota,
+    "pad": _pad,
+    "concat": _concat,
+    "fold": _fold,
+    "gather": _gather,
+    "scatter_add": _scatter_add,
+    "sort": _sort,
+    "argsort": _argsort,
+    "random_bits": _random_bits,
+}

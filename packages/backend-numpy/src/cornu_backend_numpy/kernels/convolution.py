@@ -1,0 +1,99 @@
+"""Convolution, and its gradient along the kernel, as products of matrices.
+
+Arrays are channels-last: x (batch, *spatial, channels), kernel (*size, channels / groups, filters).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cornu_backend_numpy.kernels.columns import column_blocks, group_kernel, group_values
+from cornu_backend_numpy.kernels.geometry import Geometry
+from cornu_backend_numpy.kernels.scratch import Scratch
+
+
+class Convolution:
+    """out = x * kernel: the windows of a few images become a matrix, one product gives their outputs.
+
+    Parameters
+    ----------
+    x, kernel, out : ndarray
+        Read and written by every call.
+    geometry : Geometry
+    groups : int
+    scratch : Scratch
+
+    Examples
+    --------
+    >>> x, kernel, out = np.ones((1, 4, 4, 1)), np.ones((3, 3, 1, 1)), np.empty((1, 2, 2, 1))
+    >>> Convolution(x, kernel, out, Geometry((3, 3), (1, 1), ((0, 0), (0, 0)), (1, 1)), 1, Scratch())()
+    >>> out.ravel()
+    array([9., 9., 9., 9.])
+    """
+
+    def __init__(
+        self,
+        x: np.ndarray,
+        kernel: np.ndarray,
+        out: np.ndarray,
+        geometry: Geometry,
+        groups: int,
+        scratch: Scratch,
+    ) -> None:
+        self._kernel = group_kernel(kernel, groups)
+        self._blocks = [
+            (block, group_values(out[place], groups))
+            for block, place in column_blocks(x, geometry, groups, scratch)
+        ]
+
+    def __call__(self) -> None:
+        kernel = self._kernel
+        for block, out in self._blocks:
+            np.matmul(block.fill(), kernel, out=out)
+
+
+class KernelGradient:
+    """Gradient of `Convolution` along its kernel: the same columns, transposed, times the gradient that arrives.
+
+    Parameters
+    ----------
+    x, g, out : ndarray
+        Input, gradient of the output, gradient of the kernel.
+    geometry : Geometry
+    groups : int
+    scratch : Scratch
+    accumulate : bool
+        Add to `out` instead of setting it.
+    """
+
+    def __init__(
+        self,
+        x: np.ndarray,
+        g: np.ndarray,
+        out: np.ndarray,
+        geometry: Geometry,
+        groups: int,
+        scratch: Scratch,
+        accumulate: bool = False,
+    ) -> None:
+        self._out = out
+        self._fresh = not accumulate
+        self._groups = group_kernel(out, groups)
+        self._blocks = [
+            (block, group_values(g[place], groups))
+            for block, place in column_blocks(x, geometry, groups, scratch)
+        ]
+        self._part = np.empty(self._groups.shape, out.dtype)
+
+    def __call__(self) -> None:
+        total, part, fresh = self._groups, self._part, self._fresh
+        for block, g in self._blocks:
+            columns = block.fill().transpose(0, 2, 1)
+            if fresh:
+                np.matmul(columns, g, out=total)
+                fresh = False
+            else:
+                np.matmul(columns, g, out=part)
+                np.add(total, part, out=total)
+        if fresh:
+            self._out.fill(0)  # no windows at all

@@ -1,0 +1,53 @@
+"""Reading rows by position, and adding rows up by position."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def gather(x: np.ndarray, indices: np.ndarray, axis: int, out: np.ndarray) -> None:
+    """out = x taken at `indices` along `axis`.
+
+    Raises
+    ------
+    IndexError
+        For a position that is not in `x`: `np.take` into `out` would wrap it around.
+    """
+    check_positions(indices, x.shape[axis])
+    np.take(x, indices, axis, out=out, mode="wrap")
+
+
+def scatter_add(indices: np.ndarray, updates: np.ndarray, axis: int, out: np.ndarray) -> None:
+    """out = 0, then out[..., indices, ...] += updates along `axis`, with repeated positions added up.
+
+    Updates are sorted by position and each run of equal positions is summed at once: many times faster
+    than `np.add.at`, and independent of anything but the values.
+    """
+    out.fill(0)
+    if not updates.size:
+        return
+    size = out.shape[axis]
+    check_positions(indices, size)
+    rank = indices.ndim
+    front = np.moveaxis(out, axis, 0)
+    rows = np.moveaxis(updates, range(axis, axis + rank), range(rank)).reshape(-1, *front.shape[1:])
+    places = indices.reshape(-1)
+    if places.min() < 0:
+        places = np.where(places < 0, places + size, places)
+    if updates.dtype.kind == "f" and updates.itemsize >= 4 and rows.ndim == 1:
+        np.copyto(front, np.bincount(places, rows, size), casting="unsafe")
+        return
+    order = np.argsort(places, kind="stable")
+    places = places[order]
+    starts = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
+    front[places[starts]] = np.add.reduceat(rows[order], starts, axis=0, dtype=out.dtype)
+
+
+def check_positions(indices: np.ndarray, size: int) -> None:
+    """Raise IndexError for a position outside of [-size, size)."""
+    if not indices.size:
+        return
+    low, high = indices.min(), indices.max()
+    if low < -size or high >= size:
+        wrong = int(high if high >= size else low)
+        raise IndexError(f"Position {wrong} is out of range for an axis of {size}: it should be in [0, {size}).")

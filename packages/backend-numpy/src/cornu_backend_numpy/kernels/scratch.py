@@ -1,0 +1,89 @@
+"""Memory that kernels use within one call and that nothing outlives."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+LINE = 64  # bytes; vector loads and BLAS like rows that start on a cache line
+
+
+def aligned_bytes(size: int) -> np.ndarray:
+    """Return uninitialised bytes that start on a cache line."""
+    raw = np.empty(size + LINE, np.uint8)
+    start = -raw.ctypes.data % LINE
+    return raw[start : start + size]
+
+
+class Scratch:
+    """A block of memory that all kernels of one thread take turns in.
+
+    Parameters
+    ----------
+    size : int
+        Bytes. What does not fit gets memory of its own.
+
+    Examples
+    --------
+    >>> scratch = Scratch(1024)
+    >>> a, b = scratch.arrays(((2, 3), "float32"), ((4,), "float32"))
+    >>> a.shape, b.shape
+    ((2, 3), (4,))
+    """
+
+    def __init__(self, size: int = 1 << 22) -> None:
+        self._size = size
+        self._block: np.ndarray | None = None
+        self._padded: dict[Any, np.ndarray] = {}
+        self._own = 0
+        self._beside: Scratch | None = None
+
+    @property
+    def beside(self) -> Scratch:
+        """A second scratch, for what is needed at the same time."""
+        if self._beside is None:
+            self._beside = Scratch(self._size)
+        return self._beside
+
+    @property
+    def memory(self) -> int:
+        """Bytes in use."""
+        return self._own + (self._beside.memory if self._beside else 0)
+
+    def arrays(self, *wanted: tuple[tuple[int, ...], Any]) -> list[np.ndarray]:
+        """Return uninitialised arrays of these shapes and dtypes, distinct from one another only."""
+        sizes = [-(-prod(shape) * np.dtype(dtype).itemsize // LINE) * LINE for shape, dtype in wanted]
+        total = sum(sizes)
+        if total <= self._size:
+            if self._block is None:
+                self._block = self._new(self._size)
+            block = self._block
+        else:
+            block = self._new(total)
+        found, offset = [], 0
+        for (shape, dtype), size in zip(wanted, sizes, strict=True):
+            used = prod(shape) * np.dtype(dtype).itemsize
+            found.append(block[offset : offset + used].view(dtype).reshape(shape))
+            offset += size
+        return found
+
+    def bordered(
+        self, shape: tuple[int, ...], inner: tuple[slice, ...], dtype: Any, value: float = 0.0
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return an array filled with `value` and its region `inner`, the only part that may be written.
+
+        Calls with the same arguments share one array, so its border is filled once.
+        """
+        key = (shape, tuple((s.start, s.stop, s.step) for s in inner), np.dtype(dtype).str, value)
+        found = self._padded.get(key)
+        if found is None:
+            found = self._new(prod(shape) * np.dtype(dtype).itemsize).view(dtype).reshape(shape)
+            found.fill(value)
+            self._padded[key] = found
+        return found, found[inner]
+
+    def _new(self, size: int) -> np.ndarray:
+        self._own += size
+        return aligned_bytes(size)

@@ -1,0 +1,4 @@
+"""The OpenCL backend of Cornu.
+
+Nothing is here yet: this version holds the place of the distribution and its dependencies.
+"""

@@ -1,0 +1,104 @@
+"""Configurations derived from the signature of `__init__`, so that no class writes its own `get_config`."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, TypeVar
+
+import numpy as np
+
+T = TypeVar("T", bound="Configurable")
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_PLAIN = (str, bool, int, float, type(None))
+
+
+def signature_parameters(cls: type) -> dict[str, inspect.Parameter]:
+    """Return the parameters that `cls(...)` takes, by name.
+
+    Where an `__init__` passes `**kwargs` on, the parameters of the next class in the method resolution
+    order belong to the signature as well (keyword-only).
+
+    Examples
+    --------
+    >>> class Base:
+    ...     def __init__(self, name=None): ...
+    >>> class Derived(Base):
+    ...     def __init__(self, units, **kwargs): ...
+    >>> list(signature_parameters(Derived))
+    ['units', 'name']
+    """
+    found: dict[str, inspect.Parameter] = {}
+    for owner in cls.__mro__:
+        init = owner.__dict__.get("__init__")
+        if init is None:
+            continue
+        own = list(inspect.signature(init).parameters.values())[1:]
+        for parameter in own:
+            if parameter.kind not in _VARIADIC and parameter.name not in found:
+                keyword = parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+                found[parameter.name] = keyword if found and owner is not cls else parameter
+        if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in own):
+            break
+    return found
+
+
+class Configurable:
+    """Mixin: `get_config` and `from_config` by the signature of `__init__`.
+
+    A parameter `p` is read back from the attribute `p` or `_p`, so `__init__` has only to store what it was
+    given. A class whose `__init__` computes instead of storing overrides `get_config`.
+
+    Examples
+    --------
+    >>> class Shift(Configurable):
+    ...     def __init__(self, by=1.0):
+    ...         self.by = by
+    >>> Shift.from_config(Shift(2.0).get_config()).by
+    2.0
+    """
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make an equal object, as plain values."""
+        config = {}
+        for name in signature_parameters(type(self)):
+            attribute = name if hasattr(self, name) else f"_{name}"
+            if not hasattr(self, attribute):
+                raise AttributeError(
+                    f"{type(self).__name__}.__init__ takes `{name}` but stores it neither as "
+                    f"`self.{name}` nor as `self._{name}`, so its config cannot be derived. "
+                    "Store it, or override get_config()."
+                )
+            config[name] = plain(getattr(self, attribute))
+        return config
+
+    @classmethod
+    def from_config(cls: type[T], config: dict[str, Any], custom_objects: Any = None) -> T:
+        """Return the object that `config`, from `get_config`, describes."""
+        return cls(**{name: _revived(value, custom_objects) for name, value in config.items()})
+
+
+def plain(value: Any) -> Any:
+    """Return `value` as what JSON can hold; objects as their class name and config."""
+    if isinstance(value, _PLAIN):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.dtype):
+        return value.name
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    from cornu.saving.config import serialize  # saving stands above the base classes
+
+    return serialize(value)
+
+
+def _revived(value: Any, custom_objects: Any) -> Any:
+    if isinstance(value, dict) and "class_name" in value:
+        from cornu.saving.config import deserialize  # saving stands above the base classes
+
+        return deserialize(value, custom_objects=custom_objects)
+    return value

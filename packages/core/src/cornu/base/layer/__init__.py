@@ -1,0 +1,44 @@
+"""The base class of layers, and the symbolic tensors that layers are called on.
+
+| file | idea |
+|---|---|
+| `layer.py` | class `Layer` |
+| `calls.py` | what happens in a call |
+| `weights.py` | making, listing and setting weights |
+| `tracking.py` | finding parts among attributes |
+| `configuration.py` | configuration from the constructor |
+| `signature.py` | arguments of `call` and `build` |
+| `operation.py`, `keras_tensor.py` | the graph of layers |
+| `inference.py` | shapes of outputs by tracing |
+| `masks.py`, `context.py` | what travels beside values |
+| `input_spec.py`, `shapes.py` | checks and their messages |
+| `dtype_policy.py` | dtypes |
+"""
+
+from cornu.base.layer.dtype_policy import (
+    DTypePolicy,
+    FloatDTypePolicy,
+    dtype_policy,
+    set_dtype_policy,
+)
+from cornu.base.layer.input_spec import InputSpec
+from cornu.base.layer.keras_tensor import CallNode, KerasTensor, is_keras_tensor
+from cornu.base.layer.layer import Layer
+from cornu.base.layer.masks import get_mask, set_mask
+from cornu.base.layer.operation import FunctionCall, Operation
+
+__all__ = [
+    "CallNode",
+    "DTypePolicy",
+    "FloatDTypePolicy",
+    "FunctionCall",
+    "InputSpec",
+    "KerasTensor",
+    "Layer",
+    "Operation",
+    "dtype_policy",
+    "get_mask",
+    "is_keras_tensor",
+    "set_dtype_policy",
+    "set_mask",
+]

@@ -1,0 +1,406 @@
+"""What happens when a layer is called: casting, checks, building, masks, training, losses."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cornu import tree
+from cornu.base.layer.context import CallContext, calling, current_call, learning_phase
+from cornu.base.layer.inference import infer
+from cornu.base.layer.input_spec import check_input
+from cornu.base.layer.keras_tensor import CallNode, KerasTensor
+from cornu.base.layer.masks import get_mask, set_mask
+from cornu.base.layer.shapes import as_shape, show_shapes
+from cornu.base.layer.signature import (
+    is_value,
+    shapes_for,
+    signature_of,
+    value_arguments,
+)
+from cornu.base.layer.weights import Weights
+from cornu.engine.trace import convert
+
+
+class Calls(Weights):
+    """The part of `Layer` that turns a call into `build` and `call`."""
+
+    autocast: bool
+    compute_dtype: str
+    input_spec: Any
+    activity_regularizer: Any
+    _build_shapes: dict[str, Any] | None
+    _building: bool
+    _initial_weights: Any
+    _convert_input_args = True
+
+    # Building
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights that depend on the input's shape. Subclasses write this.
+
+        Parameters
+        ----------
+        input_shape : tuple, or nested structure of tuples
+            With the batch axis, which is None where open.
+        """
+        if any(not layer.built for layer in self._parts.layers):  # they are built by being called
+            tensors = tree.map_shape_structure(lambda s: KerasTensor(s, self.compute_dtype), input_shape)
+            self._trace_once(tensors)
+
+    def _trace_once(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the layer on stand-ins for symbolic tensors; return symbolic outputs."""
+        try:
+            return infer(self._run, args, kwargs, owner=self._where())
+        finally:
+            self._clear_losses()  # those of a trace that only asked for shapes
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "build" in cls.__dict__:
+            cls.build = _marking_built(cls.__dict__["build"])  # type: ignore[method-assign]
+
+    def _ensure_built(self, arguments: dict[str, Any]) -> None:
+        if not self.built and not self._inherits("build"):
+            self.build(**shapes_for(self.build, arguments, self._where()))
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """Return the shapes the layer was built with, for `build_from_config`."""
+        if self._build_shapes is None:
+            return None
+        if len(self._build_shapes) == 1:
+            return {"input_shape": next(iter(self._build_shapes.values()))}
+        return {"shapes_dict": dict(self._build_shapes)}
+
+    def build_from_config(self, config: dict[str, Any] | None) -> None:
+        """Build the layer as `get_build_config` describes."""
+        if config and config.get("input_shape") is not None:
+            self.build(_as_shapes(config["input_shape"]))
+        elif config and "shapes_dict" in config:
+            self.build(**{name: _as_shapes(shape) for name, shape in config["shapes_dict"].items()})
+
+    # Calling
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs from the inputs. Subclasses write this, with operators and `cornu.ops`."""
+        raise NotImplementedError(
+            f"{type(self).__name__} must define call(self, inputs), which computes its outputs with cornu.ops."
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self._check_initialised()
+        leaves = tree.flatten((args, kwargs)) if kwargs or len(args) != 1 else tree.flatten(args[0])
+        if any(isinstance(x, KerasTensor) for x in leaves):
+            outputs = self._symbolic_call(args, kwargs)
+            CallNode(self, args, kwargs, outputs)
+            return outputs
+        return self._run(*args, **kwargs)
+
+    def _run(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the layer on arrays or traced values."""
+        info = signature_of(self.call)
+        given = {k: kwargs.pop(k) for k in ("training", "mask") if k in kwargs and not info.accepts(k)}
+        args, kwargs = self._converted(args, kwargs)
+        arguments = info.bind(args, kwargs, self._where())
+        first = info.first_of(arguments)
+        outer = current_call()
+        if outer is None:
+            self._clear_losses()
+        with self._scope():
+            self._check_inputs(first)
+            self._ensure_built(arguments)
+            training = self._resolve_training(info, arguments, given, outer)
+            if training is not None and info.accepts("training"):
+                kwargs["training"] = training
+            masks = self._fill_masks(info, arguments, kwargs)
+            previous = given.get("mask") if given.get("mask") is not None else masks
+            if "training" in kwargs or "mask" in kwargs or masks is not None:
+                args, kwargs = _without_duplicates(info, args, kwargs)
+            with calling(CallContext(outer.entry if outer else self, training)):
+                outputs = self._explained(args, kwargs, first)
+                self.built = True
+                if self.activity_regularizer is not None:
+                    self._regularize(outputs)
+                return self._masked(first, outputs, previous)
+
+    def _symbolic_call(self, args: tuple, kwargs: dict) -> Any:
+        info = signature_of(self.call)
+        named = {k: v for k, v in kwargs.items() if k not in ("training", "mask") or info.accepts(k)}
+        arguments = info.bind(args, named, self._where())
+        first = info.first_of(arguments)
+        with self._scope():
+            self._check_inputs(first)
+            self._ensure_built(arguments)
+            outputs = self.compute_output_spec(*args, **kwargs)
+        return outputs
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Return symbolic tensors with the shapes and dtypes that a call would return.
+
+        It comes from `compute_output_shape` where the layer defines it, else from tracing `call`.
+        """
+        if not self._inherits("compute_output_shape") and all(x.built for x in self._flatten_layers()[1:]):
+            info = signature_of(self.call)
+            named = {k: v for k, v in kwargs.items() if k not in ("training", "mask") or info.accepts(k)}
+            arguments = info.bind(args, named, self._where())
+            shapes = self.compute_output_shape(
+                **shapes_for(self.compute_output_shape, arguments, self._where())
+            )
+            outputs = tree.map_shape_structure(lambda s: KerasTensor(s, self.compute_dtype), shapes)
+            self._mask_symbolic(info.first_of(arguments), outputs)
+            return outputs
+        return self._trace_once(*args, **kwargs)
+
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
+        """Return symbolic outputs without recording the call."""
+        return self._symbolic_call(args, kwargs)
+
+    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the shape of the output for a shape of the input.
+
+        Parameters
+        ----------
+        input_shape : tuple, or nested structure of tuples
+            With the batch axis, which may be None.
+
+        Examples
+        --------
+        >>> from cornu import ops
+        >>> from cornu.base import Layer
+        >>> class Double(Layer):
+        ...     def call(self, x):
+        ...         return ops.concatenate([x, x], axis=-1)
+        >>> Double().compute_output_shape((None, 3))
+        (None, 6)
+        """
+        shapes = kwargs or {"inputs_shape": args[0] if len(args) == 1 else list(args)}
+        tensors = {
+            name.removesuffix("_shape"): tree.map_shape_structure(
+                lambda s: KerasTensor(s, self.compute_dtype), shape
+            )
+            for name, shape in shapes.items()
+        }
+        if len(tensors) == 1:
+            outputs = self._symbolic_call(tuple(tensors.values()), {})
+        else:
+            outputs = self._symbolic_call((), tensors)
+        return tree.map_structure(lambda t: t.shape, outputs)
+
+    def _inherits(self, name: str) -> bool:
+        """Whether a method is the base class's own."""
+        return getattr(type(self), name) is getattr(Calls, name) and name not in self.__dict__
+
+    # Steps of a call
+
+    def _converted(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+        if not self._convert_input_args:
+            return args, kwargs
+        if args and _is_numbers(args[0]):
+            args = (convert(args[0]), *args[1:])
+        if not kwargs and len(args) == 1 and is_value(args[0]):
+            return (self._cast(args[0]),), kwargs
+        return tree.map_structure(self._cast, args), tree.map_structure(self._cast, kwargs)
+
+    def _cast(self, x: Any) -> Any:
+        if not hasattr(x, "__array__") and not hasattr(x, "dtype"):
+            return x
+        mask = get_mask(x)
+        value = convert(x)
+        if self.autocast and value.dtype.kind == "f" and value.dtype.name != self.compute_dtype:
+            value = convert(value, self.compute_dtype)
+        if mask is not None and value is not x:
+            set_mask(value, mask)
+        return value
+
+    def _check_inputs(self, first: Any) -> None:
+        for x in tree.flatten(first):
+            if isinstance(x, (str, type)) or callable(x) and not is_value(x):
+                raise ValueError(
+                    f"Layer {self._where()} was called on {x!r}, which is no value. Pass an array, or a symbolic "
+                    "tensor made by cornu.Input."
+                )
+        if self.input_spec is not None:
+            check_input(self.input_spec, first, self._where())
+
+    def _resolve_training(self, info: Any, arguments: dict, given: dict, outer: Any) -> bool | None:
+        for value in (
+            arguments.get("training", given.get("training")),
+            outer.training if outer else None,
+            info.defaults.get("training"),
+            learning_phase(),
+        ):
+            if value is not None:
+                return bool(value)
+        return None
+
+    def _fill_masks(self, info: Any, arguments: dict, kwargs: dict) -> Any:
+        """Put masks of the inputs into the mask arguments that were left open; return that of the first."""
+        values = value_arguments(arguments)
+        first = info.first_of(arguments)
+        mask = arguments.get("mask")
+        if mask is None:
+            mask = tree.map_structure(get_mask, first)
+            if all(m is None for m in tree.flatten(mask)):
+                mask = None
+            elif info.accepts("mask"):
+                kwargs["mask"] = mask
+        for name, value in values.items():
+            target = f"{name}_mask"
+            if info.accepts(target) and arguments.get(target) is None:
+                found = tree.map_structure(get_mask, value)
+                if any(m is not None for m in tree.flatten(found)):
+                    kwargs[target] = found
+        return mask
+
+    def _explained(self, args: tuple, kwargs: dict, first: Any) -> Any:
+        try:
+            return self.call(*args, **kwargs)
+        except Exception as error:
+            if not getattr(error, "_cornu_layer", None):
+                note = f"In layer {self._where()}, called on {show_shapes(first)}."
+                _add_note(error, note)
+            raise
+
+    def _regularize(self, outputs: Any) -> None:
+        for output in tree.flatten(outputs):
+            penalty = self.activity_regularizer(output)
+            if output.ndim > 0:
+                penalty = penalty / max(output.shape[0], 1)  # per sample, whatever the batch
+            self.add_loss(penalty)
+
+    # Masks
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the mask of the output. Subclasses that change or make masks write this.
+
+        Parameters
+        ----------
+        inputs : value or structure of values
+        mask : value, structure of values, or None
+            That of the inputs.
+        """
+        return mask
+
+    @property
+    def supports_masking(self) -> bool:
+        """Whether a mask of the input lives on; True where `compute_mask` is defined, and settable."""
+        found = self.__dict__.get("_supports_masking")
+        return not self._inherits("compute_mask") if found is None else found
+
+    @supports_masking.setter
+    def supports_masking(self, value: bool) -> None:
+        self.__dict__["_supports_masking"] = bool(value)
+
+    def _masked(self, first: Any, outputs: Any, previous: Any) -> Any:
+        if previous is None and self._inherits("compute_mask"):
+            return outputs
+        if not self.supports_masking:
+            if any(m is not None for m in tree.flatten(previous)):
+                warnings.warn(
+                    f"Layer {self._where()} got an input with a mask but does not support masks, so the mask ends "
+                    "here. Set self.supports_masking = True in __init__ to pass it on.",
+                    stacklevel=4,
+                )
+            return outputs
+        flat = tree.flatten(outputs)
+        if all(get_mask(x) is not None for x in flat):
+            return outputs
+        masks = self.compute_mask(first, previous)
+        if masks is None:
+            return outputs
+        given = tree.flatten(first)
+        marked = []
+        for value, mask in zip(flat, tree.flatten(masks), strict=False):
+            if mask is not None and get_mask(value) is None:
+                if isinstance(value, np.ndarray) and any(value is x for x in given):
+                    value = value.view()  # the user's own array must not come back with a mask
+                set_mask(value, mask)
+            marked.append(value)
+        marked.extend(flat[len(marked) :])
+        return tree.pack_sequence_as(outputs, marked)
+
+    def _mask_symbolic(self, first: Any, outputs: Any) -> None:
+        """Give symbolic outputs the masks that `compute_mask` would give."""
+        previous = tree.map_structure(get_mask, first)
+        if not self.supports_masking or (
+            self._inherits("compute_mask") and all(m is None for m in tree.flatten(previous))
+        ):
+            return
+        present: list[bool] = []
+
+        def masks_only(inputs: Any, mask: Any) -> list[Any]:
+            found = tree.flatten(self.compute_mask(inputs, mask))
+            present[:] = [m is not None for m in found]
+            return [m for m in found if m is not None]
+
+        found = iter(infer(masks_only, (first, previous), {}, owner=self._where()))
+        for tensor, has_mask in zip(tree.flatten(outputs), present, strict=False):
+            if has_mask:
+                tensor._keras_mask = next(found)
+
+
+def _marking_built(build: Callable) -> Callable:
+    """Wrap a `build` so that it runs within the layer's path, once, and marks the layer as built."""
+    if hasattr(build, "_marks_built"):
+        return build
+
+    @functools.wraps(build)
+    def wrapped(self: Any, *args: Any, **kwargs: Any) -> None:
+        if self._building:  # super().build(input_shape)
+            build(self, *args, **kwargs)
+            return
+        self._check_initialised()
+        with self._scope():
+            self.__dict__["_building"] = True
+            try:
+                build(self, *args, **kwargs)
+            finally:
+                self.__dict__["_building"] = False
+        self.__dict__["_build_shapes"] = signature_of(wrapped.__get__(self)).bind(args, kwargs, self._where())
+        self.built = True
+        self._finish_build()
+
+    wrapped._marks_built = True  # type: ignore[attr-defined]
+    return wrapped
+
+
+def _without_duplicates(info: Any, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """Drop positional arguments that a keyword now gives: `layer(x, None)` with a mask found for the second."""
+    positional = [name for name in info.names[: len(args)] if name in kwargs]
+    if not positional:
+        return args, kwargs
+    named = dict(zip(info.names, args, strict=False))
+    keep = len(args) - len(positional)
+    if list(info.names[: len(args)])[keep:] == positional:
+        return args[:keep], kwargs
+    return (), {**named, **kwargs}
+
+
+def _is_numbers(x: Any) -> bool:
+    """Tell whether `x` is a list of numbers, nested or not: an array in the making."""
+    if not isinstance(x, (list, tuple)) or not x:
+        return isinstance(x, (int, float)) and not isinstance(x, bool)
+    return all(isinstance(leaf, (int, float, bool, np.number)) for leaf in tree.flatten(x))
+
+
+def _add_note(error: BaseException, note: str) -> None:
+    try:
+        error._cornu_layer = note  # type: ignore[attr-defined]
+    except AttributeError:
+        return
+    if sys.version_info >= (3, 11):
+        error.add_note(note)
+    elif error.args and isinstance(error.args[0], str):
+        error.args = (f"{error.args[0]}\n{note}", *error.args[1:])
+
+
+def _as_shapes(structure: Any) -> Any:
+    return tree.map_shape_structure(as_shape, structure)
+
+
+Calls.build = _marking_built(Calls.build)  # type: ignore[method-assign]

@@ -1,0 +1,119 @@
+"""Which dtype a layer stores its weights in, and which it computes in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import config
+from cornu.engine.dtypes import canonical
+from cornu.errors import near_matches
+
+_MIXED = {"mixed_float16": ("float16", "float32")}
+_global: DTypePolicy | None = None
+
+
+class DTypePolicy:
+    """The dtypes of a layer.
+
+    Parameters
+    ----------
+    name : str, optional
+        A dtype for everything, as `"float32"`, or `"mixed_float16"`: weights in float32, computation in float16.
+        `cornu.config.floatx()` if not given.
+
+    Examples
+    --------
+    >>> DTypePolicy("mixed_float16").compute_dtype
+    'float16'
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        name = config.floatx() if name is None else name
+        if name in _MIXED:
+            self.compute_dtype, self.variable_dtype = _MIXED[name]
+        else:
+            self.compute_dtype = self.variable_dtype = _dtype_name(name)
+            name = self.compute_dtype
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """Name of the policy."""
+        return self._name
+
+    quantization_mode: Any = None
+
+    def get_config(self) -> dict[str, Any]:
+        """Return `{"name": name}`."""
+        return {"name": self._name}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> DTypePolicy:
+        """Make the policy from what `get_config` returned."""
+        return cls(config["name"])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DTypePolicy) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self._name)
+
+    def __repr__(self) -> str:
+        return f'<DTypePolicy "{self._name}">'
+
+
+FloatDTypePolicy = DTypePolicy
+
+
+def _dtype_name(name: Any) -> str:
+    if name == "bfloat16" or name == "mixed_bfloat16":
+        raise ValueError(f"NumPy has no bfloat16, so there is no {name!r} here; use 'float32' or 'mixed_float16'.")
+    try:
+        return canonical(name).name
+    except TypeError:
+        known = ["float16", "float32", "float64", "int32", "int64", "bool", *_MIXED]
+        raise ValueError(f"There is no dtype {name!r}. {near_matches(str(name), known)}".rstrip()) from None
+
+
+def dtype_policy() -> DTypePolicy:
+    """Return the policy of layers made without `dtype`.
+
+    Examples
+    --------
+    >>> dtype_policy()
+    <DTypePolicy "float32">
+    """
+    return DTypePolicy() if _global is None else _global
+
+
+def set_dtype_policy(policy: Any) -> None:
+    """Set the policy of layers made from now on; None goes back to `floatx`."""
+    global _global
+    _global = None if policy is None else get_dtype_policy(policy)
+
+
+def get_dtype_policy(identifier: Any) -> DTypePolicy:
+    """Return a policy from a name, a dtype, a config or a policy.
+
+    Examples
+    --------
+    >>> get_dtype_policy({"class_name": "DTypePolicy", "config": {"name": "float64"}})
+    <DTypePolicy "float64">
+    """
+    if identifier is None:
+        return dtype_policy()
+    if isinstance(identifier, DTypePolicy):
+        return identifier
+    if isinstance(identifier, dict):
+        return DTypePolicy(identifier.get("config", identifier)["name"])
+    return DTypePolicy(identifier)
+
+
+def dtype_policy_config(policy: DTypePolicy) -> dict[str, Any]:
+    """Return a policy as Keras 3 writes it into a layer's config."""
+    return {
+        "module": "keras",
+        "class_name": "DTypePolicy",
+        "config": policy.get_config(),
+        "registered_name": None,
+    }

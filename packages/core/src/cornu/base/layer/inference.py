@@ -1,0 +1,91 @@
+"""Shapes of outputs, found by tracing with made-up sizes in place of the open ones.
+
+A function is traced with every open size set to one number, then to another: sizes of the result that move
+with them are open too. Nothing is computed; the traces are thrown away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from cornu import tree
+from cornu.base.layer.keras_tensor import KerasTensor, symbolic_leaves
+from cornu.base.layer.masks import get_mask, set_mask
+from cornu.engine.trace import Trace
+
+PROBES = (89, 97)  # two primes: a size that is equal for both does not depend on an open size
+
+
+def infer(function: Callable, args: tuple, kwargs: dict, owner: str = "") -> Any:
+    """Return symbolic tensors for what `function(*args, **kwargs)` would return.
+
+    Parameters
+    ----------
+    function : callable
+        Any composition of operations.
+    args, kwargs : tuple, dict
+        With symbolic tensors among their leaves.
+    owner : str
+        Path of the layer, for the error when the function returns something that is no value.
+    """
+    inputs = symbolic_leaves(args, kwargs)
+    is_open = any(None in t.shape for t in inputs)
+    outcomes = [_outcome(function, args, kwargs, probe) for probe in (PROBES if is_open else PROBES[:1])]
+    (first, last), masks = (outcomes[0][0], outcomes[-1][0]), [m for _, m in outcomes]
+
+    def merge(one: Any, other: Any) -> Any:
+        if not hasattr(one, "shape") or not hasattr(one, "dtype"):
+            name = f"Layer {owner!r}" if owner else "A function in a functional model"
+            raise TypeError(
+                f"{name} must return values, alone or in lists, tuples and dicts; it returned "
+                f"{type(one).__name__} {one!r}."
+            )
+        shape = _merged(one.shape, other.shape)
+        tensor = KerasTensor(shape, one.dtype)
+        mask, twin = masks[0].get(id(one)), masks[-1].get(id(other))
+        if mask is not None and twin is not None:
+            tensor._keras_mask = KerasTensor(_merged(mask.shape, twin.shape), "bool")
+        return tensor
+
+    return tree.map_structure(merge, first, last)
+
+
+def _merged(one: tuple, other: tuple) -> tuple:
+    if len(one) != len(other):
+        raise ValueError(f"The rank of the result depends on the size of the batch: {len(one)} and {len(other)}.")
+    return tuple(a if a == b else None for a, b in zip(one, other, strict=True))
+
+
+def _outcome(function: Callable, args: tuple, kwargs: dict, probe: int) -> tuple[Any, dict]:
+    with Trace("shapes") as trace:
+        made: dict[int, Any] = {}
+
+        def stand_in(value: Any) -> Any:
+            if not isinstance(value, KerasTensor):
+                return value
+            if id(value) not in made:
+                made[id(value)] = trace.input(value.name, _filled(value.shape, probe), value.dtype)
+                if value._keras_mask is not None:
+                    set_mask(made[id(value)], stand_in(value._keras_mask))
+            return made[id(value)]
+
+        filled_args, filled_kwargs = tree.map_structure(stand_in, (args, kwargs))
+        try:
+            found = function(*filled_args, **filled_kwargs)
+            return found, {id(x): get_mask(x) for x in tree.flatten(found)}
+        except (ValueError, TypeError) as error:
+            raise _with_open_sizes(error, probe, symbolic_leaves(args, kwargs)) from error.__cause__
+
+
+def _filled(shape: tuple, probe: int) -> tuple[int, ...]:
+    return tuple(probe if size is None else size for size in shape)
+
+
+def _with_open_sizes(error: Exception, probe: int, tensors: list[KerasTensor]) -> Exception:
+    """Write `None` again where a message shows the made-up size."""
+    written = {size for t in tensors for size in t.shape}
+    if probe not in written and error.args and isinstance(error.args[0], str):
+        error.args = (re.sub(rf"\b{probe}\b", "None", error.args[0]), *error.args[1:])
+    return error

@@ -1,0 +1,270 @@
+"""Symbolic tensors of the functional API: a shape, a dtype, and the call that will make the value.
+
+This graph of layers is kept apart from the graph of operations: it has one `CallNode` per call of a layer,
+knows `None` sizes, and is what `layer.output`, `Model(inputs, outputs)` and saved files speak of.
+
+References run one way, from a tensor to what made it and from a layer to its calls, so that a model which is
+dropped is freed at once.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from cornu import tree
+from cornu.base.layer.shapes import SymbolicShape, as_shape
+from cornu.engine.dtypes import canonical
+from cornu.engine.operators import ArrayOperators
+
+if TYPE_CHECKING:
+    from cornu.base.layer.operation import Operation
+
+
+class KerasHistory(NamedTuple):
+    """Where a symbolic tensor comes from: an operation, which of its calls, and which output of that call."""
+
+    operation: Any
+    node_index: int
+    tensor_index: int
+
+
+class KerasTensor(ArrayOperators):
+    """A value that is not there yet: what layers pass to each other while a functional model is described.
+
+    Parameters
+    ----------
+    shape : tuple of int or None
+        With the batch axis; `None` where a size is open.
+    dtype : str
+    sparse, ragged : bool
+        Accepted for Keras' sake; a program holds dense values, so both must be False.
+    record_history : bool
+        Whether operations on the tensor are recorded.
+    name : str, optional
+
+    Examples
+    --------
+    >>> x = KerasTensor((None, 3), name="x")
+    >>> x
+    <KerasTensor shape=(None, 3), dtype=float32, sparse=False, ragged=False, name=x>
+    """
+
+    __cornu_symbolic__ = True
+
+    def __init__(
+        self,
+        shape: Sequence[int | None],
+        dtype: Any = "float32",
+        sparse: bool = False,
+        ragged: bool = False,
+        record_history: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if sparse or ragged:
+            raise ValueError("Programs hold dense values only: leave sparse=False and ragged=False.")
+        self._shape = as_shape(shape)
+        self._dtype = canonical(dtype).name
+        self.record_history = record_history
+        self.name = name or _next_name()
+        self._keras_mask: Any = None
+        self.node: CallNode | None = None
+        self.tensor_index = 0
+        self._operation: Any = None  # strong: whoever holds the tensor can still make its value
+
+    @property
+    def shape(self) -> SymbolicShape:  # type: ignore[override]
+        """Sizes, `None` where open."""
+        return self._shape
+
+    @property
+    def dtype(self) -> str:  # type: ignore[override]
+        """Name of the dtype."""
+        return self._dtype
+
+    @property
+    def ndim(self) -> int:
+        """Rank."""
+        return len(self._shape)
+
+    @property
+    def rank(self) -> int:
+        """Rank, by another name."""
+        return len(self._shape)
+
+    @property
+    def sparse(self) -> bool:
+        """Always False."""
+        return False
+
+    @property
+    def ragged(self) -> bool:
+        """Always False."""
+        return False
+
+    ragged_rank: Any = None
+    row_splits_dtype: Any = None
+
+    @property
+    def _keras_history(self) -> KerasHistory:
+        if self.node is None:
+            raise AttributeError("_keras_history")
+        return KerasHistory(self._operation, self.node.index, self.tensor_index)
+
+    @property
+    def _keras_shape(self) -> SymbolicShape:
+        return self._shape
+
+    def squeeze(self, axis: Any = None) -> Any:
+        """Return the tensor without axes of size one."""
+        from cornu import ops  # ops is sugar here, as in ArrayOperators
+
+        return ops.squeeze(self, axis=axis)
+
+    def __repr__(self) -> str:
+        return (
+            f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse=False, ragged=False, name={self.name}>"
+        )
+
+    def __bool__(self) -> bool:
+        raise TypeError(self._no_number("True or False"))
+
+    def __float__(self) -> float:
+        raise TypeError(self._no_number("a float"))
+
+    def __int__(self) -> int:
+        raise TypeError(self._no_number("an int"))
+
+    __index__ = __int__
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        raise TypeError(self._no_number("an array"))
+
+    def __iter__(self) -> Any:
+        if not self.shape or self.shape[0] is None:
+            raise TypeError("A symbolic tensor whose first axis is open cannot be iterated over.")
+        return (self[i] for i in range(self.shape[0]))
+
+    def _no_number(self, wanted: str) -> str:
+        return (
+            f"{self!r} stands for a value that exists only when the model runs, so it has no number to give as "
+            f"{wanted}. Compute with cornu.ops or in a layer, or extract the value with "
+            "cornu.Model(inputs, tensor).predict(x)."
+        )
+
+    @classmethod
+    def symbolic_apply(cls, function: Any, args: tuple, kwargs: dict) -> Any:
+        """Record an operation of `cornu.ops` on symbolic tensors; the hook of `cornu.engine.trace.op`."""
+        from cornu.base.layer.operation import FunctionCall
+
+        return FunctionCall(function)(*args, **kwargs)
+
+
+_names = iter(range(1 << 62))
+
+
+def _next_name() -> str:
+    number = next(_names)
+    return f"keras_tensor_{number}" if number else "keras_tensor"
+
+
+def is_keras_tensor(x: Any) -> bool:
+    """Tell whether `x` is a symbolic tensor of the functional API.
+
+    Examples
+    --------
+    >>> is_keras_tensor(KerasTensor((None, 3))), is_keras_tensor(np.ones(3))
+    (True, False)
+    """
+    return isinstance(x, KerasTensor)
+
+
+def symbolic_leaves(*structures: Any) -> list[KerasTensor]:
+    """Return the symbolic tensors among the leaves."""
+    return [x for x in tree.flatten(structures) if isinstance(x, KerasTensor)]
+
+
+class CallNode:
+    """One call of an operation on symbolic tensors.
+
+    Attributes
+    ----------
+    operation : Operation
+    args, kwargs : tuple, dict
+        As passed, symbolic tensors among them.
+    input_tensors : list of KerasTensor
+    index : int
+        Place among the calls of the operation.
+    """
+
+    def __init__(self, operation: Operation, args: tuple, kwargs: dict, outputs: Any) -> None:
+        self._operation = weakref.ref(operation)
+        self.args, self.kwargs = args, kwargs
+        self.input_tensors = symbolic_leaves(args, kwargs)
+        self.index = len(operation._inbound_nodes)
+        self._structure = tree.map_structure(lambda _: None, outputs)
+        self._outputs: list[Any] = []
+        for position, tensor in enumerate(tree.flatten(outputs)):
+            tensor.node, tensor.tensor_index, tensor._operation = self, position, operation
+            self._outputs.append((weakref.ref(tensor), tensor.shape, tensor.dtype, tensor.name, tensor._keras_mask))
+        operation._inbound_nodes.append(self)
+
+    @property
+    def operation(self) -> Any:
+        """The operation, or None after it was dropped."""
+        return self._operation()
+
+    @property
+    def is_input(self) -> bool:
+        """Whether the call makes a tensor out of nothing, as `Input` does."""
+        return not self.input_tensors
+
+    @property
+    def output_tensors(self) -> list[KerasTensor]:
+        """The outputs; one that nobody holds any more is made again."""
+        return [self._tensor(i) for i in range(len(self._outputs))]
+
+    @property
+    def outputs(self) -> Any:
+        """The outputs as the operation returned them."""
+        return tree.pack_sequence_as(self._structure, self.output_tensors)
+
+    @property
+    def inputs(self) -> Any:
+        """The first argument if it holds all symbolic inputs, else all of them as a list."""
+        first = self.args[0] if self.args else None
+        if len(symbolic_leaves(first)) == len(self.input_tensors):
+            return first
+        return self.input_tensors[0] if len(self.input_tensors) == 1 else list(self.input_tensors)
+
+    @property
+    def parents(self) -> list[CallNode]:
+        """The calls that made the inputs."""
+        return [t.node for t in self.input_tensors if t.node is not None]
+
+    def keys(self) -> list[tuple[int, int]]:
+        """Return what identifies each output within a graph."""
+        return [(id(self), i) for i in range(len(self._outputs))]
+
+    def _tensor(self, position: int) -> KerasTensor:
+        reference, shape, dtype, name, mask = self._outputs[position]
+        found = reference()
+        if found is None:
+            found = KerasTensor(shape, dtype, name=name)
+            found.node, found.tensor_index, found._operation = self, position, self.operation
+            found._keras_mask = mask
+            self._outputs[position] = (weakref.ref(found), shape, dtype, name, mask)
+        return found
+
+    def __repr__(self) -> str:
+        name = getattr(self.operation, "name", "?")
+        return f"<CallNode {self.index} of {name}>"
+
+
+def tensor_key(tensor: KerasTensor) -> tuple[int, int]:
+    """Return what identifies the value of a tensor within a graph."""
+    return (id(tensor.node), tensor.tensor_index)

@@ -1,0 +1,66 @@
+"""Which values carry a mask.
+
+Arrays and traced values have no room for an attribute, so masks stand in tables beside them: those of traced
+values live as long as their trace, those of arrays as long as the array.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+from cornu.base.layer.keras_tensor import KerasTensor
+from cornu.engine.graph import Node
+from cornu.engine.trace import Trace, current_trace
+
+_OF_ARRAYS: dict[int, tuple[weakref.ref, Any]] = {}
+# A mask is often computed from the very value it belongs to, so nothing weaker than the trace may own it.
+_OF_NODES: weakref.WeakKeyDictionary[Trace, dict[Node, Any]] = weakref.WeakKeyDictionary()
+
+
+def get_mask(value: Any) -> Any:
+    """Return the mask of a value, or None.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.ones((1, 2))
+    >>> set_mask(x, np.array([[True, False]]))
+    >>> get_mask(x)
+    array([[ True, False]])
+    """
+    if isinstance(value, KerasTensor):
+        return value._keras_mask
+    if isinstance(value, Node):
+        trace = current_trace()
+        return None if trace is None else _OF_NODES.get(trace, {}).get(value)
+    found = _OF_ARRAYS.get(id(value))
+    return found[1] if found is not None and found[0]() is value else None
+
+
+def set_mask(value: Any, mask: Any) -> None:
+    """Give a value a mask; None takes it away."""
+    if isinstance(value, KerasTensor):
+        value._keras_mask = mask
+    elif isinstance(value, Node):
+        trace = current_trace()
+        if trace is not None:
+            _OF_NODES.setdefault(trace, {})[value] = mask
+    elif mask is None:
+        _OF_ARRAYS.pop(id(value), None)
+    else:
+        _remember(value, mask)
+
+
+def _remember(array: Any, mask: Any) -> None:
+    key = id(array)
+
+    def forget(reference: weakref.ref) -> None:
+        found = _OF_ARRAYS.get(key)
+        if found is not None and found[0] is reference:  # the number may belong to another array by now
+            del _OF_ARRAYS[key]
+
+    try:
+        _OF_ARRAYS[key] = (weakref.ref(array, forget), mask)
+    except TypeError:  # a scalar cannot be referred to weakly, and has no axis to mask
+        return

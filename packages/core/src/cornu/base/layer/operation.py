@@ -1,0 +1,187 @@
+"""What a node of the functional graph calls: a layer, or a function of `cornu.ops`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import tree
+from cornu.base.layer.keras_tensor import CallNode, KerasTensor
+from cornu.base.naming import auto_name
+
+
+class Operation:
+    """Something with a name that can be called on symbolic tensors and remembers these calls.
+
+    Parameters
+    ----------
+    name : str, optional
+        The class name in snake case, numbered, if not given.
+    """
+
+    name: str
+
+    def __init__(self, name: str | None = None) -> None:
+        if name is None:
+            name = auto_name(type(self).__name__)
+        if not isinstance(name, str) or "/" in name or not name:
+            raise ValueError(f"A name is a text without '/', which separates the parts of a path; got {name!r}.")
+        self.name = name
+        self._inbound_nodes: list[CallNode] = []
+
+    # Which tensors it was called on
+
+    @property
+    def inbound_nodes(self) -> list[CallNode]:
+        """The calls on symbolic tensors, in order."""
+        return self._inbound_nodes
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input of the first call.
+
+        Raises
+        ------
+        AttributeError
+            If the layer was not called on a symbolic tensor.
+        """
+        return self._call_at(0, "input").inputs
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output of the first call; see `get_output_at` for the others."""
+        return self._call_at(0, "output").outputs
+
+    @property
+    def input_shape(self) -> Any:
+        """Shape of `input`."""
+        return _shapes(self._call_at(0, "input_shape").inputs)
+
+    @property
+    def output_shape(self) -> Any:
+        """Shape of `output`."""
+        return _shapes(self._call_at(0, "output_shape").outputs)
+
+    @property
+    def input_mask(self) -> Any:
+        """Mask of `input`, None without one."""
+        return _masks(self._call_at(0, "input_mask").inputs)
+
+    @property
+    def output_mask(self) -> Any:
+        """Mask of `output`, None without one."""
+        return _masks(self._call_at(0, "output_mask").outputs)
+
+    def get_input_at(self, node_index: int) -> Any:
+        """Return the symbolic input of one call of a shared layer.
+
+        Parameters
+        ----------
+        node_index : int
+            0 for the first call.
+        """
+        return self._call_at(node_index, "input").inputs
+
+    def get_output_at(self, node_index: int) -> Any:
+        """Return the symbolic output of one call of a shared layer."""
+        return self._call_at(node_index, "output").outputs
+
+    def get_input_shape_at(self, node_index: int) -> Any:
+        """Return the shape of the input of one call."""
+        return _shapes(self._call_at(node_index, "input_shape").inputs)
+
+    def get_output_shape_at(self, node_index: int) -> Any:
+        """Return the shape of the output of one call."""
+        return _shapes(self._call_at(node_index, "output_shape").outputs)
+
+    def get_input_mask_at(self, node_index: int) -> Any:
+        """Return the mask of the input of one call."""
+        return _masks(self._call_at(node_index, "input_mask").inputs)
+
+    def get_output_mask_at(self, node_index: int) -> Any:
+        """Return the mask of the output of one call."""
+        return _masks(self._call_at(node_index, "output_mask").outputs)
+
+    def _call_at(self, index: int, wanted: str) -> CallNode:
+        calls = self._inbound_nodes
+        if not calls:
+            raise AttributeError(
+                f"The layer {self.name!r} has never been called on a symbolic tensor, so it has no {wanted}. "
+                "Call it on cornu.Input(shape) first, or add it to a Sequential model with an input shape."
+            )
+        if not -len(calls) <= index < len(calls):
+            raise ValueError(
+                f"The layer {self.name!r} has been called {len(calls)} time(s); there is no {wanted} at {index}."
+            )
+        return calls[index]
+
+
+class FunctionCall(Operation):
+    """A function of `cornu.ops` between the layers of a functional model.
+
+    `x + 1`, `ops.relu(x)` and `x[:, 0]` on symbolic tensors become one of these, so they are part of the model
+    and of its saved form.
+
+    Parameters
+    ----------
+    function : callable or str
+        A public function of `cornu.ops`, `cornu.ops.numpy`, `cornu.random`, …, or its name in `cornu.ops`.
+    name : str, optional
+    """
+
+    built = True
+    trainable = False
+    weights: tuple = ()
+
+    def __init__(self, function: Any, name: str | None = None) -> None:
+        self.function = _public_function(function) if isinstance(function, str) else function
+        super().__init__(name or auto_name(_function_name(self.function)))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        from cornu.base.layer.inference import infer
+
+        if not any(isinstance(x, KerasTensor) for x in tree.flatten((args, kwargs))):
+            return self.function(*args, **kwargs)
+        outputs = infer(self.function, args, kwargs, owner=self.name)
+        CallNode(self, args, kwargs, outputs)
+        return outputs
+
+    def count_params(self) -> int:
+        """Return 0: a function has no weights."""
+        return 0
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the name and the function's public name."""
+        return {"name": self.name, "function": _function_name(self.function)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> FunctionCall:
+        """Make the operation from what `get_config` returned."""
+        return cls(config["function"], name=config.get("name"))
+
+    def __repr__(self) -> str:
+        return f"<FunctionCall {_function_name(self.function)} name={self.name}>"
+
+
+def _function_name(function: Any) -> str:
+    name = getattr(function, "__name__", type(function).__name__)
+    module = getattr(function, "__module__", "") or ""
+    return f"random.{name}" if module.startswith("cornu.random") else name
+
+
+def _public_function(name: str) -> Any:
+    from cornu import ops, random
+    from cornu.errors import UnknownNameError, near_matches
+
+    module, _, short = name.rpartition(".")
+    home = random if module == "random" else ops
+    if short not in home.__all__ or module not in ("", "random"):
+        raise UnknownNameError(f"There is no function {name!r} in cornu.ops. {near_matches(name, ops.__all__)}")
+    return getattr(home, short)
+
+
+def _shapes(tensors: Any) -> Any:
+    return tree.map_structure(lambda t: t.shape, tensors)
+
+
+def _masks(tensors: Any) -> Any:
+    return tree.map_structure(lambda t: t._keras_mask, tensors)

@@ -1,0 +1,125 @@
+"""What a layer's `call` and `build` accept, and how the arguments of a call become shapes for `build`."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cornu import tree
+from cornu.base.layer.keras_tensor import KerasTensor
+from cornu.base.layer.shapes import shape_of
+from cornu.engine.graph import Node
+from cornu.engine.variable import Variable
+
+_VALUES = (np.ndarray, np.generic, Node, KerasTensor, Variable)
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+class CallSignature:
+    """The parameters of one function, read once.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the named parameters, without `self`.
+    """
+
+    def __init__(self, function: Callable) -> None:
+        self.signature = inspect.signature(function)
+        parameters = self.signature.parameters.values()
+        self.names = tuple(p.name for p in parameters if p.kind not in _VARIADIC)
+        self.defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
+        self.first = next(iter(self.signature.parameters), None)
+
+    def accepts(self, name: str) -> bool:
+        """Whether there is a parameter of that name."""
+        return name in self.names
+
+    def bind(self, args: tuple, kwargs: dict, where: str) -> dict[str, Any]:
+        """Return arguments by parameter name, or say how the call should look."""
+        try:
+            return self.signature.bind(*args, **kwargs).arguments
+        except TypeError as error:
+            raise TypeError(f"Layer {where} is called as call{self.signature}: {error}.") from None
+
+    def first_of(self, arguments: dict[str, Any]) -> Any:
+        """Return the value of the first parameter."""
+        value = arguments.get(self.first) if self.first else None
+        parameter = self.signature.parameters.get(self.first or "")
+        if parameter is not None and parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            return value[0] if value else None
+        return value
+
+
+@functools.lru_cache(maxsize=2048)
+def _signature(function: Callable) -> CallSignature:
+    return CallSignature(function)
+
+
+def signature_of(method: Callable) -> CallSignature:
+    """Return the signature of a bound method or a function."""
+    function = getattr(method, "__func__", None)
+    if function is None:
+        return CallSignature(method)
+    plain = _signature(function)
+    return _unbound(plain)
+
+
+@functools.lru_cache(maxsize=2048)
+def _unbound(plain: CallSignature) -> CallSignature:
+    """Return the signature without `self`."""
+    found = object.__new__(CallSignature)
+    parameters = list(plain.signature.parameters.values())[1:]
+    found.signature = plain.signature.replace(parameters=parameters)
+    found.names = tuple(p.name for p in parameters if p.kind not in _VARIADIC)
+    found.defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
+    found.first = parameters[0].name if parameters else None
+    return found
+
+
+def is_value(x: Any) -> bool:
+    """Tell whether `x` is an array, a traced value, a variable or a symbolic tensor."""
+    return isinstance(x, _VALUES)
+
+
+def value_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return those arguments that hold values only (or None), masks left out."""
+    found = {}
+    for name, argument in arguments.items():
+        if name == "mask" or name.endswith("_mask") or name == "training":
+            continue
+        leaves = tree.flatten(argument)
+        if any(is_value(x) for x in leaves) and all(x is None or is_value(x) for x in leaves):
+            found[name] = argument
+    return found
+
+
+def shapes_for(method: Callable, arguments: dict[str, Any], where: str) -> dict[str, Any]:
+    """Return the shape arguments for `build` or `compute_output_shape`.
+
+    A method with one parameter gets the shape of the first value, whatever it is called. One with several gets
+    `foo_shape` for the argument `foo` of `call`.
+    """
+    return align_shapes(
+        method, {f"{k}_shape": shape_of(v) for k, v in value_arguments(arguments).items()}, where
+    )
+
+
+def align_shapes(method: Callable, shapes: dict[str, Any], where: str) -> dict[str, Any]:
+    """Return those of `shapes` that `method` asks for, under its names."""
+    names = signature_of(method).names
+    if not names:
+        return {}
+    if len(names) == 1:
+        return {names[0]: next(iter(shapes.values()), None)}
+    unknown = [name for name in names if not name.endswith("_shape")]
+    if unknown:
+        raise ValueError(
+            f"{where}: {method.__name__}() has several parameters, so each must be named after an argument of "
+            f"call() with '_shape' behind it; {unknown[0]!r} is not."
+        )
+    return {name: shapes[name] for name in names if name in shapes}

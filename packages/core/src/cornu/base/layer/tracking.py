@@ -1,0 +1,254 @@
+"""How a layer finds its parts: variables, layers, metrics and seed generators among its attributes.
+
+Parts are noted when they are assigned, also inside lists, tuples, dicts and sets, and in the order in which
+they came. That order is the order of `layer.weights`, so it is part of every saved file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from cornu.base.metric import Metric
+from cornu.engine.variable import Variable
+from cornu.random import SeedGenerator
+
+# Kinds of parts, and the list of `Parts` that each belongs in; `Layer` adds itself.
+PART_KINDS: list[tuple[type, str]] = [(Metric, "metrics"), (SeedGenerator, "seed_generators")]
+
+
+class Parts:
+    """The parts of one layer, in order of arrival.
+
+    Attributes
+    ----------
+    trainable_variables, non_trainable_variables, layers, metrics, seed_generators : list
+    locked : str
+        Why no part may be added now, or an empty text.
+    """
+
+    def __init__(self) -> None:
+        self.trainable_variables: list[Any] = []
+        self.non_trainable_variables: list[Any] = []
+        self.layers: list[Any] = []
+        self.metrics: list[Any] = []
+        self.seed_generators: list[Any] = []
+        self.locked = ""
+
+    def home_of(self, part: Any) -> list[Any] | None:
+        """Return the list a part belongs in, or None if it is no part."""
+        if isinstance(part, Variable):
+            if any(part is v for v in self.non_trainable_variables):
+                return self.non_trainable_variables  # moved there for good, whatever `trainable` says today
+            if part.trainable or any(part is v for v in self.trainable_variables):
+                return self.trainable_variables
+            return self.non_trainable_variables
+        for kind, home in PART_KINDS:
+            if isinstance(part, kind):
+                return getattr(self, home)
+        return None
+
+    def add(self, part: Any) -> None:
+        """Note a part, once."""
+        home = self.home_of(part)
+        if home is None or any(part is known for known in home):
+            return
+        if self.locked and home not in (self.metrics, self.seed_generators):
+            raise ValueError(f"{self.locked} Refused: {_described(part)}.")
+        home.append(part)
+
+    def remove(self, part: Any) -> None:
+        """Forget a part."""
+        home = self.home_of(part)
+        if home is not None:
+            home[:] = [known for known in home if known is not part]
+
+    def track(self, value: Any) -> Any:
+        """Note every part in `value`; containers come back as ones that note later additions too."""
+        if isinstance(value, _CONTAINERS):
+            return value
+        if type(value) is list:
+            return TrackedList((self.track(v) for v in value), self)
+        if type(value) is dict:
+            return TrackedDict(((k, self.track(v)) for k, v in value.items()), self)
+        if type(value) is set:
+            return TrackedSet((self.track(v) for v in value), self)
+        if isinstance(value, tuple):
+            members = [self.track(v) for v in value]
+            if all(a is b for a, b in zip(members, value, strict=True)):
+                return value
+            return type(value)(*members) if hasattr(value, "_fields") else type(value)(members)
+        self.add(value)
+        return value
+
+    def untrack(self, value: Any) -> None:
+        """Forget every part in `value`."""
+        if isinstance(value, dict):
+            value = list(value.values())
+        if isinstance(value, (list, tuple, set)):
+            for member in value:
+                self.untrack(member)
+        else:
+            self.remove(value)
+
+
+class TrackedList(list):
+    """A list attribute of a layer."""
+
+    def __init__(self, values: Iterable[Any] = (), parts: Parts | None = None) -> None:
+        super().__init__(values)
+        self.parts = parts
+
+    def _in(self, value: Any) -> Any:
+        return value if self.parts is None else self.parts.track(value)
+
+    def _out(self, value: Any) -> None:
+        if self.parts is not None:
+            self.parts.untrack(value)
+
+    def append(self, value: Any) -> None:
+        super().append(self._in(value))
+
+    def insert(self, index: Any, value: Any) -> None:
+        super().insert(index, self._in(value))
+
+    def extend(self, values: Iterable[Any]) -> None:
+        super().extend(self._in(v) for v in values)
+
+    def __iadd__(self, values: Iterable[Any]) -> TrackedList:  # type: ignore[override,misc]
+        self.extend(values)
+        return self
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._out(self[key])
+        super().__setitem__(key, [self._in(v) for v in value] if isinstance(key, slice) else self._in(value))
+
+    def __delitem__(self, key: Any) -> None:
+        self._out(self[key])
+        super().__delitem__(key)
+
+    def pop(self, index: Any = -1) -> Any:
+        value = super().pop(index)
+        self._out(value)
+        return value
+
+    def remove(self, value: Any) -> None:
+        super().remove(value)
+        self._out(value)
+
+    def clear(self) -> None:
+        self._out(list(self))
+        super().clear()
+
+    def __reduce__(self) -> Any:
+        return (list, (list(self),))
+
+    def __deepcopy__(self, memo: dict) -> list:
+        from copy import deepcopy
+
+        return [deepcopy(v, memo) for v in self]
+
+
+class TrackedDict(dict):
+    """A dict attribute of a layer."""
+
+    def __init__(self, items: Iterable[tuple[Any, Any]] = (), parts: Parts | None = None) -> None:
+        super().__init__(items)
+        self.parts = parts
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if self.parts is not None:
+            if key in self:
+                self.parts.untrack(self[key])
+            value = self.parts.track(value)
+        super().__setitem__(key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        self.pop(key)
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def update(self, *mappings: Any, **items: Any) -> None:
+        for key, value in dict(*mappings, **items).items():
+            self[key] = value
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        known = key in self
+        value = super().pop(key, *default)
+        if known and self.parts is not None:
+            self.parts.untrack(value)
+        return value
+
+    def popitem(self) -> tuple[Any, Any]:
+        key = next(reversed(self))
+        return key, self.pop(key)
+
+    def clear(self) -> None:
+        for key in list(self):
+            self.pop(key)
+
+    def __reduce__(self) -> Any:
+        return (dict, (dict(self),))
+
+    def __deepcopy__(self, memo: dict) -> dict:
+        from copy import deepcopy
+
+        return {k: deepcopy(v, memo) for k, v in self.items()}
+
+
+class TrackedSet(set):
+    """A set attribute of a layer."""
+
+    def __init__(self, values: Iterable[Any] = (), parts: Parts | None = None) -> None:
+        super().__init__(values)
+        self.parts = parts
+
+    def add(self, value: Any) -> None:
+        super().add(value if self.parts is None else self.parts.track(value))
+
+    def update(self, *others: Iterable[Any]) -> None:
+        for value in _chain(others):
+            self.add(value)
+
+    def remove(self, value: Any) -> None:
+        super().remove(value)
+        if self.parts is not None:
+            self.parts.untrack(value)
+
+    def discard(self, value: Any) -> None:
+        if value in self:
+            self.remove(value)
+
+    def pop(self) -> Any:
+        value = super().pop()
+        if self.parts is not None:
+            self.parts.untrack(value)
+        return value
+
+    def clear(self) -> None:
+        for value in list(self):
+            self.remove(value)
+
+    def __reduce__(self) -> Any:
+        return (set, (set(self),))
+
+    def __deepcopy__(self, memo: dict) -> set:
+        from copy import deepcopy
+
+        return {deepcopy(v, memo) for v in self}
+
+
+_CONTAINERS = (TrackedList, TrackedDict, TrackedSet)
+
+
+def _chain(others: Iterable[Iterable[Any]]) -> Iterator[Any]:
+    for other in others:
+        yield from other
+
+
+def _described(part: Any) -> str:
+    name = getattr(part, "name", "")
+    return f"{type(part).__name__} {name!r}" if name else type(part).__name__

@@ -1,0 +1,274 @@
+"""Losses: per-sample values from targets and predictions, weighted, masked and reduced to a number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cornu import config, ops
+from cornu.base.configurable import Configurable, plain
+from cornu.base.naming import auto_name
+
+REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
+
+
+class Loss(Configurable):
+    r"""Base class of losses.
+
+    A subclass writes `call`, which gives one value per sample (or per sample and position); `__call__` turns
+    them into the number that is minimised:
+
+    ================================= ============================================================
+    `reduction`                       result for values :math:`l`, weights :math:`w`
+    ================================= ============================================================
+    `"sum_over_batch_size"`, `"mean"` :math:`\sum l w / \text{number of values}`
+    `"sum"`                           :math:`\sum l w`
+    `"mean_with_sample_weight"`       :math:`\sum l w / \sum w`
+    `"none"` or `None`                :math:`l w`, not reduced
+    ================================= ============================================================
+
+    Parameters
+    ----------
+    name : str, optional
+        Name in logs; the class name in snake case otherwise.
+    reduction : str or None
+        One of the table.
+    dtype : str, optional
+        Dtype of the computation; `cornu.config.floatx()` otherwise.
+
+    Raises
+    ------
+    ValueError
+        For an unknown `reduction`.
+
+    Examples
+    --------
+    >>> class CubicError(Loss):
+    ...     def call(self, y_true, y_pred):
+    ...         return ops.mean(ops.abs(y_true - y_pred) ** 3, axis=-1)
+    >>> float(CubicError()([[0.0], [0.0]], [[1.0], [2.0]]))
+    4.5
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        reduction: str | None = "sum_over_batch_size",
+        dtype: Any = None,
+    ) -> None:
+        self.name = name or auto_name(type(self).__name__)
+        self.reduction = check_reduction(reduction)
+        self.dtype = dtype_name(dtype)
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Return the reduced loss.
+
+        Positions that the mask of `y_pred`, or one that `call` gives its result, leaves out do not count: a mean
+        is then over the others alone.
+
+        Parameters
+        ----------
+        y_true, y_pred : array, or nested lists and dicts of arrays
+            Targets and predictions, first axis the batch.
+        sample_weight : array, optional
+            Weight of each sample `(batch,)` or of each position `(batch, time)`.
+        """
+        mask = mask_of(y_pred)
+        y_pred = _map(lambda x: to_dtype(x, self.dtype), y_pred)
+        y_true = _map(self._convert_target, y_true)
+        values = self.call(y_true, y_pred)
+        mask = _both(mask, mask_of(values))
+        return reduce_weighted_values(values, sample_weight, mask, self.reduction, self.dtype)
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each sample. Subclasses write this."""
+        raise NotImplementedError(
+            f"{type(self).__name__} must define call(self, y_true, y_pred), "
+            "returning one value per sample."
+        )
+
+    def _convert_target(self, y_true: Any) -> Any:
+        return to_dtype(y_true, self.dtype)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r} reduction={self.reduction!r}>"
+
+
+class LossFunctionWrapper(Loss):
+    """A loss from a function `fn(y_true, y_pred, **kwargs)` giving per-sample values.
+
+    Parameters
+    ----------
+    fn : callable
+        The function. If it has an attribute `integer_targets = True`, targets stay as they are instead of being
+        cast to the loss's dtype.
+    reduction : str or None
+        As in `Loss`.
+    name : str, optional
+        Name in logs.
+    dtype : str, optional
+        Dtype of the computation.
+    **kwargs
+        Passed to `fn`.
+
+    Examples
+    --------
+    >>> def half_squared_error(y_true, y_pred, scale=0.5):
+    ...     return scale * ops.mean((y_true - y_pred) ** 2, axis=-1)
+    >>> loss = LossFunctionWrapper(half_squared_error, name="half", scale=2.0)
+    >>> float(loss([[1.0]], [[3.0]]))
+    8.0
+    """
+
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = None,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.fn = fn
+        self._fn_kwargs = kwargs
+        if type(self) is not LossFunctionWrapper:
+            vars(self).update(kwargs)  # a subclass's own arguments, as its config reads them
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return `fn` of the two, after `(n,)` and `(n, 1)` have been brought to one rank."""
+        if not isinstance(y_pred, (dict, list, tuple)):
+            y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
+        return self.fn(y_true, y_pred, **self._fn_kwargs)
+
+    def _convert_target(self, y_true: Any) -> Any:
+        if getattr(self.fn, "integer_targets", False):
+            return ops.convert_to_tensor(y_true)
+        return super()._convert_target(y_true)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return name, reduction and the function's arguments; the function itself for a bare wrapper."""
+        if type(self) is not LossFunctionWrapper:
+            return super().get_config()
+        own = {"name": self.name, "reduction": self.reduction, "dtype": self.dtype}
+        return {**own, "fn": plain(self.fn), **plain(self._fn_kwargs)}
+
+
+def check_reduction(reduction: str | None) -> str | None:
+    """Return `reduction` if it is one of `REDUCTIONS`, else raise ValueError."""
+    if reduction not in REDUCTIONS:
+        raise ValueError(
+            f"`reduction` must be one of {', '.join(map(repr, REDUCTIONS))}, not {reduction!r}."
+        )
+    return reduction
+
+
+def squeeze_or_expand_to_same_rank(x1: Any, x2: Any, expand_rank_1: bool = True) -> tuple[Any, Any]:
+    """Bring `(n,)` and `(n, 1)` to one rank, so that they do not broadcast to `(n, n)`.
+
+    Where ranks differ by one and the longer shape ends in 1, the shorter array gains that axis if it is a
+    vector (and `expand_rank_1`); otherwise the longer one loses it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> a, b = squeeze_or_expand_to_same_rank(np.ones(3), np.ones((3, 1)))
+    >>> a.shape, b.shape
+    ((3, 1), (3, 1))
+    """
+    if len(x1.shape) == len(x2.shape) + 1:
+        x2, x1 = _match_rank(x2, x1, expand_rank_1)
+    elif len(x2.shape) == len(x1.shape) + 1:
+        x1, x2 = _match_rank(x1, x2, expand_rank_1)
+    return x1, x2
+
+
+def _match_rank(shorter: Any, longer: Any, expand_rank_1: bool) -> tuple[Any, Any]:
+    if longer.shape[-1] != 1:
+        return shorter, longer
+    if len(shorter.shape) == 1 and expand_rank_1:
+        return ops.expand_dims(shorter, axis=-1), longer
+    return shorter, ops.squeeze(longer, axis=-1)
+
+
+def apply_mask(sample_weight: Any, mask: Any, dtype: Any, reduction: str | None) -> Any:
+    """Return the weights that a mask and sample weights come to together.
+
+    Under a mean, masked-in positions weigh `total / valid`, so that dividing by the number of all positions
+    gives the mean over the valid ones.
+    """
+    if mask is None:
+        return sample_weight
+    weight = ops.cast(mask, dtype)
+    if reduction in ("mean", "sum_over_batch_size"):
+        total = float(_size(weight.shape))
+        weight = ops.multiply(weight, ops.divide_no_nan(total, ops.sum(weight)))
+    if sample_weight is None:
+        return weight
+    weight, sample_weight = squeeze_or_expand_to_same_rank(weight, to_dtype(sample_weight, dtype))
+    return ops.multiply(sample_weight, weight)
+
+
+def reduce_weighted_values(
+    values: Any,
+    sample_weight: Any = None,
+    mask: Any = None,
+    reduction: str | None = "sum_over_batch_size",
+    dtype: Any = None,
+) -> Any:
+    """Return the values weighted, masked and reduced as `Loss` says."""
+    values = to_dtype(values, dtype or config.floatx())
+    sample_weight = apply_mask(sample_weight, mask, values.dtype, reduction)
+    if sample_weight is not None:
+        sample_weight = to_dtype(sample_weight, values.dtype)
+        values, sample_weight = squeeze_or_expand_to_same_rank(values, sample_weight)
+        values = ops.multiply(values, sample_weight)
+    if reduction in (None, "none") or tuple(values.shape) in ((), (0,)):
+        return values
+    total = ops.sum(values)
+    if reduction == "sum":
+        return total
+    if reduction == "mean_with_sample_weight" and sample_weight is not None:
+        return ops.divide_no_nan(total, ops.sum(sample_weight))
+    return ops.divide(total, float(max(_size(values.shape), 1)))
+
+
+def mask_of(value: Any) -> Any:
+    """Return the mask that a layer, or a loss function, has given a value; None without one."""
+    from cornu.base.layer.masks import get_mask  # layers hold metrics, which stand on this module
+
+    return get_mask(value)
+
+
+def to_dtype(value: Any, dtype: Any) -> Any:
+    """Return `value` as an array (or traced value) of `dtype`."""
+    return ops.cast(ops.convert_to_tensor(value), dtype)
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    size = 1
+    for length in shape:
+        size *= length
+    return size
+
+
+def _both(mask: Any, other: Any) -> Any:
+    if mask is None or other is None:
+        return other if mask is None else mask
+    return ops.logical_and(mask, other)
+
+
+def _map(function: Callable[[Any], Any], value: Any) -> Any:
+    """Apply `function` to the arrays of a structure. A list of numbers is an array, a list of arrays is not."""
+    if isinstance(value, dict):
+        return {key: _map(function, item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)) and any(hasattr(item, "shape") for item in value):
+        return type(value)(_map(function, item) for item in value)
+    return function(value)
+
+
+def dtype_name(dtype: Any) -> str:
+    """Return the name of a dtype or of what a dtype policy computes in; `floatx` for None."""
+    if dtype is None:
+        return config.floatx()
+    dtype = getattr(dtype, "compute_dtype", dtype)  # a dtype policy stands for what it computes in
+    return getattr(dtype, "name", dtype if isinstance(dtype, str) else dtype.__name__)

@@ -1,0 +1,326 @@
+"""Metrics: numbers accumulated over batches, inside the program that computes the predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import ops
+from cornu.base.configurable import Configurable, plain
+from cornu.base.loss import (
+    apply_mask,
+    dtype_name,
+    mask_of,
+    squeeze_or_expand_to_same_rank,
+    to_dtype,
+)
+from cornu.base.naming import auto_name
+from cornu.engine.variable import Variable
+
+
+class Metric(Configurable):
+    """Base class of metrics.
+
+    A subclass makes its state with `add_variable`, adds a batch to it in `update_state` and turns it into the
+    metric's value in `result`. All three work on arrays and inside a trace: in `fit`, the state lives in the
+    compiled program and is read only when it is shown.
+
+    Parameters
+    ----------
+    dtype : str, optional
+        Dtype of state and result; `cornu.config.floatx()` otherwise.
+    name : str, optional
+        Name in logs; the class name in snake case otherwise.
+
+    Examples
+    --------
+    >>> class Largest(Metric):
+    ...     def __init__(self, name="largest", **kwargs):
+    ...         super().__init__(name=name, **kwargs)
+    ...         self.largest = self.add_variable((), "zeros", name="largest")
+    ...     def update_state(self, y_true, y_pred, sample_weight=None):
+    ...         self.largest.assign(ops.maximum(self.largest, ops.max(y_pred)))
+    ...     def result(self):
+    ...         return ops.convert_to_tensor(self.largest)
+    >>> metric = Largest()
+    >>> metric.update_state([0.0], [3.0])
+    >>> metric.update_state([0.0], [2.0])
+    >>> float(metric.result())
+    3.0
+    """
+
+    _direction: str | None = None  # "up" or "down": what counts as better, for callbacks in mode="auto"
+
+    def __init__(self, dtype: Any = None, name: str | None = None) -> None:
+        self.name = name or auto_name(type(self).__name__)
+        self.dtype = dtype_name(dtype)
+        self._variables: list[Variable] = []
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+        if isinstance(value, Metric):
+            vars(self).setdefault("_metrics", {})[name] = value
+
+    @property
+    def variables(self) -> list[Variable]:
+        """State of this metric and of the metrics it holds."""
+        held = [v for metric in vars(self).get("_metrics", {}).values() for v in metric.variables]
+        return [*self._own_variables(), *held]
+
+    @property
+    def weights(self) -> list[Variable]:
+        """Same as `variables`."""
+        return self.variables
+
+    def add_variable(
+        self,
+        shape: Sequence[int] = (),
+        initializer: Any = "zeros",
+        dtype: Any = None,
+        aggregation: Any = "sum",
+        name: str | None = None,
+    ) -> Variable:
+        """Make a piece of state.
+
+        Parameters
+        ----------
+        shape : tuple of int
+        initializer : str, float, callable or None
+            First value; `None` is zeros.
+        dtype : str, optional
+            The default float otherwise.
+        aggregation
+            Accepted for Keras' sake: there is one replica.
+        name : str, optional
+        """
+        shape = tuple(shape)
+        dtype = dtype_name(dtype)
+        variable = Variable(
+            initial_value(initializer, shape, dtype), dtype=dtype, trainable=False, name=name
+        )
+        variable.path = f"{self.name}/{variable.name}"
+        self._own_variables().append(variable)
+        return variable
+
+    def add_weight(
+        self,
+        shape: Sequence[int] | str = (),
+        initializer: Any = None,
+        dtype: Any = None,
+        name: Any = None,
+    ) -> Variable:
+        """Make a piece of state: `add_variable` under its older name.
+
+        Keras 2's order, `add_weight(name, shape, initializer)`, is understood by its leading string.
+        """
+        if isinstance(shape, str):
+            name, shape, initializer = shape, () if initializer is None else initializer, dtype
+            dtype = None
+        return self.add_variable(shape, initializer, dtype, name=name)
+
+    def update_state(self, *args: Any, **kwargs: Any) -> Any:
+        """Add a batch to the state. Subclasses write this."""
+        raise NotImplementedError(
+            f"{type(self).__name__} must define update_state(self, y_true, y_pred, sample_weight=None)."
+        )
+
+    def result(self) -> Any:
+        """Return the metric's value for all batches so far. Subclasses write this."""
+        raise NotImplementedError(f"{type(self).__name__} must define result(self).")
+
+    def reset_state(self) -> None:
+        """Return to the state before the first batch."""
+        for variable in self.variables:
+            variable.assign(np.zeros(variable.shape, variable.dtype))
+
+    def reset_states(self) -> None:
+        """Return to the state before the first batch (Keras 2's name)."""
+        self.reset_state()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Add a batch and return the value so far."""
+        self.update_state(*args, **kwargs)
+        return self.result()
+
+    def stateless_update_state(self, metric_variables: Sequence[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """Return the state that a batch leads to from the given one, leaving the metric as it is."""
+        with _State(self, metric_variables) as state:
+            self.update_state(*args, **kwargs)
+            return state.read()
+
+    def stateless_result(self, metric_variables: Sequence[Any]) -> Any:
+        """Return the value for the given state, leaving the metric as it is."""
+        with _State(self, metric_variables):
+            return ops.copy(self.result())
+
+    def stateless_reset_state(self) -> list[Any]:
+        """Return the state before the first batch."""
+        with _State(self, [v.value for v in self.variables]) as state:
+            self.reset_state()
+            return state.read()
+
+    def _own_variables(self) -> list[Variable]:
+        if "_variables" not in vars(self):
+            raise RuntimeError(
+                f"{type(self).__name__}.__init__ must call super().__init__() before it makes variables."
+            )
+        return self._variables
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}>"
+
+
+class _State:
+    """Another state for a while; the metric's own comes back at the end."""
+
+    def __init__(self, metric: Metric, values: Sequence[Any]) -> None:
+        self.variables = metric.variables
+        if len(values) != len(self.variables):
+            raise ValueError(
+                f"{type(metric).__name__} has {len(self.variables)} variables, not {len(values)}."
+            )
+        self.values = values
+
+    def read(self) -> list[Any]:
+        return [ops.copy(v.value) for v in self.variables]
+
+    def __enter__(self) -> _State:
+        self._kept = self.read()
+        for variable, value in zip(self.variables, self.values, strict=True):
+            variable.assign(value)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        for variable, value in zip(self.variables, self._kept, strict=True):
+            variable.assign(value)
+
+
+class Mean(Metric):
+    r"""The (weighted) mean of all values seen: :math:`\sum w x / \sum w`.
+
+    Parameters
+    ----------
+    name : str
+    dtype : str, optional
+
+    Examples
+    --------
+    >>> mean = Mean()
+    >>> mean.update_state([1.0, 3.0, 5.0, 7.0])
+    >>> float(mean.result())
+    4.0
+    >>> mean.reset_state()
+    >>> mean.update_state([1.0, 3.0, 5.0, 7.0], sample_weight=[1, 1, 0, 0])
+    >>> float(mean.result())
+    2.0
+    """
+
+    def __init__(self, name: str | None = "mean", dtype: Any = None) -> None:
+        super().__init__(name=name, dtype=dtype)
+        self.total = self.add_variable((), "zeros", self.dtype, name="total")
+        self.count = self.add_variable((), "zeros", self.dtype, name="count")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Add values `(batch, …)`, each sample's values averaged first."""
+        values, weight = samplewise(values, sample_weight, ops.mean, self.dtype)
+        self.total.assign_add(ops.sum(values))
+        samples = float(values.shape[0] if len(values.shape) else 1)
+        self.count.assign_add(samples if weight is None else ops.sum(weight))
+
+    def result(self) -> Any:
+        """Return the mean; 0 before the first batch."""
+        return ops.divide_no_nan(self.total, self.count)
+
+
+class MeanMetricWrapper(Mean):
+    """The mean over samples of a function `fn(y_true, y_pred, **kwargs)`.
+
+    Parameters
+    ----------
+    fn : callable
+        Gives one value per sample (or per sample and position).
+    name : str, optional
+    dtype : str, optional
+    **kwargs
+        Passed to `fn`.
+
+    Examples
+    --------
+    >>> def within(y_true, y_pred, tolerance):
+    ...     return ops.abs(y_true - y_pred) <= tolerance
+    >>> metric = MeanMetricWrapper(within, name="within", tolerance=0.5)
+    >>> metric.update_state(np.float32([1, 2]), np.float32([1.2, 2.9]))
+    >>> float(metric.result())
+    0.5
+    """
+
+    def __init__(
+        self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
+    ) -> None:
+        super().__init__(name=name, dtype=dtype)
+        self._fn = fn
+        self._fn_kwargs = kwargs
+        if type(self) is not MeanMetricWrapper:
+            vars(self).update(kwargs)  # a subclass's own arguments, as its config reads them
+        else:
+            self._direction = getattr(fn, "direction", None)
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Add a batch; positions that the mask of `y_pred` leaves out do not count."""
+        mask = mask_of(y_pred)
+        y_true, y_pred = (x if isinstance(x, dict) else ops.convert_to_tensor(x) for x in (y_true, y_pred))
+        values = self._fn(y_true, y_pred, **self._fn_kwargs)
+        super().update_state(values, apply_mask(sample_weight, mask, self.dtype, "sum"))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return name, dtype and the function's arguments; the function itself for a bare wrapper."""
+        if type(self) is not MeanMetricWrapper:
+            return super().get_config()
+        own = {"name": self.name, "dtype": self.dtype, "fn": plain(self._fn)}
+        return {**own, **plain(self._fn_kwargs)}
+
+
+def initial_value(initializer: Any, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    """Return the array that a name, number or initializer stands for, never a traced value."""
+    if initializer is None or (isinstance(initializer, str) and initializer.lower() == "zeros"):
+        return np.zeros(shape, dtype)
+    if isinstance(initializer, (int, float)):
+        return np.full(shape, initializer, dtype)
+    if not callable(initializer):
+        from cornu.plugins import registry  # needed only for initializers named by the user
+
+        initializer = registry.get("initializer", initializer)
+    elif isinstance(initializer, type):
+        initializer = initializer()
+    return np.asarray(initializer(shape, dtype=dtype))
+
+
+def samplewise(
+    values: Any, sample_weight: Any, reduce: Callable[..., Any], dtype: Any
+) -> tuple[Any, Any]:
+    """Return one weighted value and one weight per sample.
+
+    Parameters
+    ----------
+    values : array (batch, …)
+    sample_weight : array (batch,) or (batch, …) or None
+    reduce : callable
+        `ops.mean` or `ops.sum`, over all axes but the first.
+    dtype : str
+    """
+    mask = mask_of(values)
+    values = to_dtype(values, dtype)
+    if sample_weight is not None:
+        weight = apply_mask(to_dtype(sample_weight, dtype), mask, dtype, "sum")
+        values, weight = squeeze_or_expand_to_same_rank(values, weight)
+        rank = len(weight.shape)
+        if len(values.shape) > rank:
+            values = reduce(values, axis=tuple(range(rank, len(values.shape))))
+        weight = ops.broadcast_to(weight, values.shape)
+        values = ops.multiply(values, weight)
+        sample_weight = reduce(weight, axis=tuple(range(1, rank))) if rank > 1 else weight
+    if len(values.shape) > 1:
+        values = reduce(values, axis=tuple(range(1, len(values.shape))))
+    return values, sample_weight

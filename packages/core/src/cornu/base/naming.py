@@ -1,0 +1,59 @@
+"""Names that Keras would give: snake case, numbered from the second of a kind on."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import defaultdict
+
+_lock = threading.Lock()
+_counts: defaultdict[str, int] = defaultdict(int)
+
+
+def snake_case(name: str) -> str:
+    """Return a class name in lower case, words joined by underscores.
+
+    Examples
+    --------
+    >>> snake_case("Conv2DTranspose"), snake_case("ReLU"), snake_case("LSTM")
+    ('conv2d_transpose', 're_lu', 'lstm')
+    """
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def auto_name(prefix: str) -> str:
+    """Return a name that no other object has: `dense`, then `dense_1`, `dense_2`, …
+
+    Examples
+    --------
+    >>> reset_names()
+    >>> auto_name("Dense"), auto_name("Dense")
+    ('dense', 'dense_1')
+    """
+    prefix = snake_case(prefix)
+    with _lock:
+        count = _counts[prefix]
+        _counts[prefix] += 1
+    return f"{prefix}_{count}" if count else prefix
+
+
+def get_uid(prefix: str = "") -> int:
+    """Return 1, 2, 3, … for successive calls with one prefix.
+
+    Examples
+    --------
+    >>> reset_names()
+    >>> get_uid("block"), get_uid("block")
+    (1, 2)
+    """
+    with _lock:
+        _counts[prefix] += 1
+        return _counts[prefix]
+
+
+def reset_names() -> None:
+    """Start all numbering again, as `clear_session` does."""
+    with _lock:
+        _counts.clear()

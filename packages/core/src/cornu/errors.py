@@ -1,0 +1,134 @@
+"""The exceptions of Cornu, and the text that proposes what the user may have meant.
+
+Every exception is a :class:`CornuError` and also the built-in exception that the same mistake
+raises elsewhere in Python, so ``except ValueError`` keeps working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = [
+    "BackendError",
+    "CornuError",
+    "DataError",
+    "DtypeError",
+    "DuplicateNameError",
+    "GraphError",
+    "MissingDistributionError",
+    "NotBuiltError",
+    "NotCompiledError",
+    "PluginError",
+    "PluginWarning",
+    "SavingError",
+    "ShapeError",
+    "TracedValueError",
+    "UnknownNameError",
+    "near_matches",
+]
+
+
+class CornuError(Exception):
+    """Base of every exception that Cornu raises on purpose."""
+
+
+class ShapeError(CornuError, ValueError):
+    """Shapes that do not fit one another, or a shape that an operation cannot take."""
+
+
+class DtypeError(CornuError, TypeError):
+    """A dtype that does not exist, or that an operation cannot take."""
+
+
+class DataError(CornuError, ValueError):
+    """Data that cannot be trained on: NaN labels, mismatched lengths, classes out of range."""
+
+
+class GraphError(CornuError, RuntimeError):
+    """A graph or program that breaks its own rules, found by ``check()``."""
+
+
+class TracedValueError(CornuError, TypeError):
+    """A traced value was asked for the number it will only have when the program runs."""
+
+
+class NotBuiltError(CornuError, ValueError):
+    """A layer, model or optimizer was used before it had its weights."""
+
+
+class NotCompiledError(CornuError, RuntimeError):
+    """A model was asked to train or evaluate before ``compile``."""
+
+
+class SavingError(CornuError, ValueError):
+    """A file or config that cannot be written or read back."""
+
+
+class BackendError(CornuError, RuntimeError):
+    """A backend that is unknown, unavailable on this machine, or failed to compile."""
+
+
+class UnknownNameError(CornuError, ValueError):
+    """A name that nothing installed provides."""
+
+
+class MissingDistributionError(CornuError, ImportError):
+    """A part of Cornu that lives in a distribution which is not installed."""
+
+
+class PluginError(CornuError, RuntimeError):
+    """A plugin that cannot be used."""
+
+
+class DuplicateNameError(PluginError):
+    """Two plugins hand over different objects under one name."""
+
+
+class PluginWarning(UserWarning):
+    """Something is wrong with a plugin; every other plugin keeps working.
+
+    Turn it into an error with ``warnings.simplefilter("error", PluginWarning)``.
+    """
+
+
+def near_matches(name: str, candidates: Iterable[str], limit: int = 3) -> str:
+    """Say which candidates a mistyped name resembles.
+
+    Parameters
+    ----------
+    name : str
+        What the user wrote.
+    candidates : iterable of str
+        What would have been understood.
+    limit : int
+        How many candidates to propose at most.
+
+    Returns
+    -------
+    str
+        A sentence to end an error message with, or an empty string where nothing resembles it.
+
+    Example
+    -------
+    >>> near_matches("rellu", ["relu", "tanh", "selu"])
+    "Did you mean 'relu' or 'selu'?"
+    >>> near_matches("qqq", ["relu", "tanh"])
+    ''
+    """
+    from difflib import get_close_matches
+
+    # One proposal per word: of glorot_uniform and GlorotUniform, the one written as the name is.
+    alike = sorted(candidates, key=lambda word: word.islower() != str(name).islower())
+    spelling: dict[str, str] = {}
+    for candidate in alike:
+        spelling.setdefault(_letters(candidate), candidate)
+    close = get_close_matches(_letters(str(name)), spelling, n=limit, cutoff=0.6)
+    if not close:
+        return ""
+    quoted = [repr(spelling[match]) for match in close]
+    listed = quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+    return f"Did you mean {listed}?"
+
+
+def _letters(name: str) -> str:
+    return name.lower().replace("_", "")

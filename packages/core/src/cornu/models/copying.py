@@ -1,0 +1,57 @@
+"""Copies and pickles of models: configuration, weights and training state, never programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Copying:
+    """Mixin of models: `copy.deepcopy` and `pickle`.
+
+    A model with a graph is made again from its configuration; a subclassed one keeps its attributes. Compiled
+    programs stay behind and are made when they are needed.
+    """
+
+    _graph: Any
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if self._graph is None:
+            return super().__reduce_ex__(protocol)
+        from cornu.saving.config import collecting, serialize
+
+        with collecting() as custom_objects:
+            config = serialize(self)
+        return _restored, (type(self), config, dict(custom_objects), self._state_values())
+
+    def _state_values(self) -> dict[str, Any]:
+        model: Any = self
+        optimizer = model.optimizer
+        return {
+            "variables": [v.numpy() for v in model.variables],
+            "optimizer": optimizer.get_weights() if optimizer is not None and optimizer.built else None,
+            "metrics": [v.numpy() for v in model.metrics_variables],
+        }
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()  # type: ignore[misc]
+        for name in ("_steps", "history"):
+            state.pop(name, None)
+        return state
+
+
+def _restored(cls: type, config: dict[str, Any], custom_objects: dict[str, Any], values: dict[str, Any]) -> Any:
+    from cornu.plugins.custom_objects import CustomObjectScope
+    from cornu.saving.config import deserialize
+
+    with CustomObjectScope({**custom_objects, cls.__name__: cls}):
+        model = deserialize(config)
+    for variable, value in zip(model.variables, values["variables"], strict=True):
+        variable.assign(value)
+    if values["optimizer"] is not None:
+        model.optimizer.build(model.trainable_variables)
+        model.optimizer.set_weights(values["optimizer"])
+    metrics = model.metrics_variables
+    if len(metrics) == len(values["metrics"]):  # metrics are built by the first batch
+        for variable, value in zip(metrics, values["metrics"], strict=True):
+            variable.assign(value)
+    return model

@@ -1,0 +1,75 @@
+"""Models described by symbolic tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu.base.layer import Operation
+from cornu.models.graph import LayerGraph
+from cornu.models.model import Model
+
+
+class Functional(Model):
+    """The class of `Model(inputs, outputs)`.
+
+    Parameters
+    ----------
+    inputs, outputs : KerasTensor, or nested structure of them
+    name : str, optional
+    **kwargs
+        `trainable`.
+
+    Examples
+    --------
+    >>> import cornu
+    >>> x = cornu.Input((4,), name="x")
+    >>> Functional({"x": x}, {"double": x * 2.0}).output_shape
+    {'double': (None, 4)}
+    """
+
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
+
+
+class Function(Operation):
+    """A graph of operations without state: what lies between symbolic tensors, as a function.
+
+    Parameters
+    ----------
+    inputs, outputs : KerasTensor, or nested structure of them
+    name : str, optional
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import cornu
+    >>> x = cornu.Input((2,))
+    >>> Function(x, x + 1.0)(np.zeros((1, 2), "float32"))
+    array([[1., 1.]], dtype=float32)
+    """
+
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None) -> None:
+        super().__init__(name=name)
+        self._graph = LayerGraph(inputs, outputs)
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The symbolic inputs, as a flat list."""
+        return list(self._graph.inputs)
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The symbolic outputs, as a flat list."""
+        return list(self._graph.outputs)
+
+    @property
+    def operations(self) -> list[Any]:
+        """What is called, in order."""
+        return list(self._graph.operations)
+
+    def __call__(self, inputs: Any) -> Any:
+        from cornu.models.inputs import match_inputs
+
+        return self._graph.run(match_inputs(self._graph, inputs, f"{self.name!r}"))
+
+    call = __call__

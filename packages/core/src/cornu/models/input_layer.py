@@ -1,0 +1,176 @@
+"""Where data enters a functional or Sequential model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cornu import config
+from cornu.base.layer import CallNode, KerasTensor, Layer
+from cornu.base.layer.shapes import SymbolicShape, as_shape
+from cornu.engine.dtypes import canonical
+
+
+class InputLayer(Layer):
+    """The layer behind `Input`: it makes a symbolic tensor and passes data through.
+
+    Parameters
+    ----------
+    shape : tuple of int or None, optional
+        Without the batch axis; `input_shape` in Keras 2.
+    batch_size : int, optional
+        A fixed size of the batch axis.
+    dtype : str, optional
+        `cornu.config.floatx()` if not given.
+    sparse, ragged : bool, optional
+        Accepted for Keras' sake; a program holds dense values, so both must be false.
+    batch_shape : tuple of int or None, optional
+        With the batch axis; `batch_input_shape` in Keras 2.
+    input_tensor : KerasTensor, optional
+        A symbolic tensor to take the shape from.
+    optional : bool
+        Whether None may be passed.
+    name : str, optional
+
+    Examples
+    --------
+    >>> InputLayer((28, 28, 1)).output.shape
+    (None, 28, 28, 1)
+    """
+
+    def __init__(
+        self,
+        shape: Sequence[int | None] | None = None,
+        batch_size: int | None = None,
+        dtype: Any = None,
+        sparse: Any = None,
+        ragged: Any = None,
+        batch_shape: Sequence[int | None] | None = None,
+        input_tensor: Any = None,
+        optional: bool = False,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        shape = kwargs.pop("input_shape", None) if shape is None else shape
+        batch_shape = kwargs.pop("batch_input_shape", None) if batch_shape is None else batch_shape
+        kwargs.pop("trainable", None)
+        super().__init__(name=name, **kwargs)
+        if sparse or ragged:
+            raise ValueError("Programs hold dense values only: leave sparse and ragged out.")
+        if input_tensor is not None:
+            if not isinstance(input_tensor, KerasTensor):
+                raise ValueError(f"input_tensor is a symbolic tensor made by cornu.Input; got {input_tensor!r}.")
+            batch_shape = input_tensor.shape if batch_shape is None and shape is None else batch_shape
+            dtype = dtype or input_tensor.dtype
+        if (shape is None) == (batch_shape is None):
+            raise ValueError(
+                "An input needs one of shape, such as (28, 28, 1), and batch_shape, such as (None, 28, 28, 1); got "
+                f"{'neither' if shape is None else 'both'}."
+            )
+        if batch_shape is not None and batch_size is not None and as_shape(batch_shape)[0] != batch_size:
+            raise ValueError(f"batch_shape={tuple(batch_shape)} and batch_size={batch_size} do not agree.")
+        self._batch_shape = as_shape(batch_shape if batch_shape is not None else (batch_size, *as_shape(shape)))
+        self._dtype = canonical(dtype or config.floatx()).name
+        self.sparse = self.ragged = False
+        self.optional = bool(optional)
+        CallNode(self, (), {}, KerasTensor(self._batch_shape, self._dtype, name=self.name))
+        self.built = True
+
+    @property
+    def batch_shape(self) -> SymbolicShape:
+        """Shape with the batch axis."""
+        return self._batch_shape
+
+    @property
+    def dtype(self) -> str:
+        """Dtype of the data."""
+        return self._dtype
+
+    @property
+    def input(self) -> Any:
+        """The symbolic tensor itself."""
+        return self.output
+
+    @property
+    def input_shape(self) -> SymbolicShape:
+        """Shape with the batch axis."""
+        return self._batch_shape
+
+    def call(self, inputs: Any = None) -> Any:
+        """Return the data."""
+        return inputs
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make an equal layer."""
+        return {
+            "batch_shape": self._batch_shape,
+            "dtype": self._dtype,
+            "sparse": False,
+            "ragged": False,
+            "name": self.name,
+            "optional": self.optional,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> InputLayer:
+        """Make the layer from the configuration of any Keras."""
+        known = ("batch_shape", "batch_input_shape", "shape", "input_shape", "dtype", "name", "optional", "batch_size")
+        kept = {key: value for key, value in config.items() if key in known and value is not None}
+        if isinstance(kept.get("dtype"), dict):
+            kept["dtype"] = kept["dtype"]["config"]["name"]
+        return cls(**kept)
+
+
+def Input(  # noqa: N802 - Keras' name
+    shape: Sequence[int | None] | None = None,
+    batch_size: int | None = None,
+    dtype: Any = None,
+    sparse: Any = None,
+    ragged: Any = None,
+    batch_shape: Sequence[int | None] | None = None,
+    name: str | None = None,
+    tensor: Any = None,
+    optional: bool = False,
+) -> Any:
+    """Return a symbolic tensor for data that a model will be given.
+
+    Parameters
+    ----------
+    shape : tuple of int or None
+        Of one sample, without the batch axis; None where a size is open, as the length of a sequence.
+    batch_size : int, optional
+        A fixed size of the batch axis.
+    dtype : str, optional
+        `cornu.config.floatx()` if not given.
+    sparse, ragged : bool, optional
+        Accepted for Keras' sake; must be false.
+    batch_shape : tuple of int or None, optional
+        In place of `shape`, with the batch axis.
+    name : str, optional
+        Key of the input where data is passed as a dict.
+    tensor : KerasTensor, optional
+        A symbolic tensor to take shape and dtype from.
+    optional : bool
+        Whether None may be passed.
+
+    Returns
+    -------
+    KerasTensor
+
+    Examples
+    --------
+    >>> Input((32,), name="features")
+    <KerasTensor shape=(None, 32), dtype=float32, sparse=False, ragged=False, name=features>
+    """
+    layer = InputLayer(
+        shape=shape,
+        batch_size=batch_size,
+        dtype=dtype,
+        sparse=sparse,
+        ragged=ragged,
+        batch_shape=batch_shape,
+        input_tensor=tensor,
+        optional=optional,
+        name=name,
+    )
+    return layer.output

@@ -1,0 +1,461 @@
+"""Class Model: layers that are trained, saved and printed together."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from cornu import tree
+from cornu.base.layer import KerasTensor, Layer, get_mask, set_mask
+from cornu.base.layer.inference import infer
+from cornu.errors import UnknownNameError, near_matches
+from cornu.models.copying import Copying
+from cornu.models.files import Files
+from cornu.models.graph import LayerGraph
+from cornu.models.inputs import input_name, match_inputs
+from cornu.models.state import State
+from cornu.training.trainer import Trainer
+
+
+class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
+    """Layers with one way from inputs to outputs, which can be trained.
+
+    `Model(inputs, outputs)` takes the layers between symbolic tensors. A subclass makes its layers in `__init__`
+    and uses them in `call`; Python's `if` and `for` work there on everything but traced values.
+
+    Parameters
+    ----------
+    inputs, outputs : KerasTensor, or nested structure of them
+        Where the model begins and ends.
+    name : str, optional
+    trainable : bool
+
+    Examples
+    --------
+    >>> import cornu
+    >>> x = cornu.Input((4,))
+    >>> model = cornu.Model(x, x * 2.0 + 1.0, name="line")
+    >>> model
+    <Functional name=line, built=True>
+    >>> model.output_shape
+    (None, 4)
+    """
+
+    _graph: LayerGraph | None = None
+    _symbolic_losses: tuple[KerasTensor, ...] = ()
+    _symbolic_metrics: tuple[tuple[KerasTensor, str], ...] = ()
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        if cls is Model and _describes_graph(args, kwargs):
+            from cornu.models.functional import Functional
+
+            return Layer.__new__(Functional, *args, **kwargs)
+        return Layer.__new__(cls, *args, **kwargs)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if not _describes_graph(args, kwargs):
+            if args:
+                raise TypeError(
+                    f"{type(self).__name__}() got {len(args)} positional argument(s). Write Model(inputs, outputs) for a "
+                    "functional model, or super().__init__(name=...) in a subclass."
+                )
+            Layer.__init__(self, **kwargs)
+            return
+        given = {_OLD_NAMES.get(name, name): value for name, value in kwargs.items()}
+        given.update(zip(("inputs", "outputs", "name"), args, strict=False))
+        inputs, outputs = given.pop("inputs"), given.pop("outputs")
+        trainable = given.pop("trainable", None)
+        Layer.__init__(self, **{k: v for k, v in given.items() if v is not None})
+        self._set_graph(_from_inputs(inputs, outputs))
+        self.built = True
+        if trainable is not None:
+            self.trainable = trainable
+
+    def _set_graph(self, graph: LayerGraph) -> None:
+        self.__dict__["_graph"] = graph
+        self.__dict__["_convert_input_args"] = False
+        for operation in graph.operations:
+            if isinstance(operation, Layer):
+                self._parts.add(operation)
+
+    def _lock_state(self) -> None:
+        """Leave the model open: layers may be attached at any time."""
+
+    # Layers
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, in the order of the weights."""
+        if self._graph is not None:
+            return [x for x in self._graph.operations if isinstance(x, Layer)]
+        return list(self._parts.layers)
+
+    @layers.setter
+    def layers(self, value: Any) -> None:
+        raise AttributeError("model.layers lists the model's layers and cannot be set. Name the attribute otherwise.")
+
+    @property
+    def operations(self) -> list[Any]:
+        """The layers, and the functions of `cornu.ops` between them."""
+        return list(self._graph.operations) if self._graph is not None else list(self.layers)
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
+        """Return a layer by name or by its place in `layers`.
+
+        Raises
+        ------
+        ValueError
+            If there is none, with names that resemble it.
+        """
+        layers = self.layers
+        if (name is None) == (index is None):
+            raise ValueError("get_layer() needs one of name and index.")
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ValueError(f"Model {self.name!r} has {len(layers)} layers; there is none at index {index}.")
+            return layers[index]
+        found = next((layer for layer in layers if layer.name == name), None)
+        if found is None:
+            names = [layer.name for layer in layers]
+            hint = near_matches(str(name), names) or f"Its layers are {names}."
+            raise UnknownNameError(f"Model {self.name!r} has no layer {name!r}. {hint}")
+        return found
+
+    # Calling
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights, for inputs of this shape.
+
+        Parameters
+        ----------
+        input_shape : tuple, or nested structure of tuples
+            With the batch axis, which may be None.
+        """
+        if self._graph is None and input_shape is not None:
+            tensors = tree.map_shape_structure(lambda s: KerasTensor(s, self.compute_dtype), input_shape)
+            self._trace_once(tensors)
+
+    def _inherits(self, name: str) -> bool:
+        if name == "build":  # a model without its own build is built by being called
+            return type(self).build is Model.build
+        return super()._inherits(name)
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Compute the outputs. Subclasses write this; functional models run their layers.
+
+        Parameters
+        ----------
+        inputs : value or nested structure of values
+            Of the structure of `inputs`, or a dict by names.
+        training : bool, optional
+        mask : value or structure of values, optional
+            One per input.
+        """
+        graph = self._graph
+        if graph is None:
+            raise NotImplementedError(
+                f"{type(self).__name__} must define call(self, inputs), or call super().__init__(inputs, outputs)."
+            )
+        if mask is not None:
+            for value, one in zip(tree.flatten(inputs), tree.flatten(mask), strict=False):
+                if one is not None and hasattr(value, "shape"):
+                    set_mask(value, one)
+        values = match_inputs(graph, inputs, self._where())
+        extra = [*self._symbolic_losses, *(tensor for tensor, _ in self._symbolic_metrics)]
+        found = graph.values(values, [*graph.outputs, *extra])
+        count = len(graph.outputs)
+        for loss in found[count : count + len(self._symbolic_losses)]:
+            Layer.add_loss(self, loss)
+        for value, (_, name) in zip(found[count + len(self._symbolic_losses) :], self._symbolic_metrics, strict=True):
+            Layer.add_metric(self, value, name)
+        return tree.pack_sequence_as(graph.outputs_structure, found[:count])
+
+    def _masked(self, first: Any, outputs: Any, previous: Any) -> Any:
+        return outputs  # the layers inside have marked them already
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the masks of the outputs for inputs with these masks."""
+        if self._graph is None:
+            return mask
+        return tree.map_structure(get_mask, self.call(inputs, mask=mask))
+
+    @property
+    def supports_masking(self) -> bool:
+        """True: masks travel through the layers inside."""
+        return True
+
+    @supports_masking.setter
+    def supports_masking(self, value: bool) -> None:
+        """Accept what subclasses of Keras 2 set; it changes nothing."""
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Return symbolic outputs for symbolic inputs, without recording the call."""
+        graph = self._graph
+        if graph is None or not self._runs_graph():
+            return self._trace_once(*args, **kwargs)
+        leaves = tree.flatten(args[0] if args else kwargs["inputs"])
+        same = len(leaves) == len(graph.inputs) and all(
+            isinstance(x, KerasTensor) and x.shape == t.shape and x.dtype == t.dtype and x._keras_mask is None
+            for x, t in zip(leaves, graph.inputs, strict=True)
+        )
+        if not same or self._symbolic_losses or self._symbolic_metrics:
+            return self._trace_once(*args, **kwargs)
+        return tree.map_structure(_twin, graph.outputs_structure)
+
+    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the shape of the outputs for a shape of the inputs."""
+        if self._graph is None or not self._runs_graph():
+            return super().compute_output_shape(*args, **kwargs)
+        shapes: list[Any] = []
+        tree.map_shape_structure(shapes.append, args[0] if args else next(iter(kwargs.values())))
+        tensors = [KerasTensor(s, t.dtype) for s, t in zip(shapes, self._graph.inputs, strict=True)]
+        outputs = infer(lambda *values: self._graph.run(values), tuple(tensors), {}, owner=self._where())  # type: ignore[union-attr]
+        return tree.map_structure(lambda t: t.shape, outputs)
+
+    def _runs_graph(self) -> bool:
+        return type(self).call is Model.call
+
+    # Symbolic losses and metrics
+
+    def add_loss(self, loss: Any, inputs: Any = None) -> None:
+        """Add to what training minimises.
+
+        Parameters
+        ----------
+        loss : value, KerasTensor, callable, or list of them
+            In `call`, a scalar; for a functional model, also a symbolic tensor computed from its inputs; a callable
+            without arguments is called in every step.
+        inputs
+            Accepted for Keras 2's sake.
+        """
+        for one in loss if isinstance(loss, (list, tuple)) else [loss]:
+            if isinstance(one, KerasTensor):
+                self._extend_graph(one)
+                self.__dict__["_symbolic_losses"] = (*self._symbolic_losses, one)
+            else:
+                Layer.add_loss(self, one)
+
+    def add_metric(self, value: Any, name: str | None = None, aggregation: Any = None) -> None:
+        """Show the mean of a value over the epoch; of a symbolic tensor, for a functional model."""
+        if isinstance(value, KerasTensor):
+            self._extend_graph(value)
+            self.__dict__["_symbolic_metrics"] = (*self._symbolic_metrics, (value, name or value.name))
+        else:
+            Layer.add_metric(self, value, name, aggregation)
+
+    def _extend_graph(self, tensor: KerasTensor) -> None:
+        graph = self._graph
+        if graph is None:
+            raise ValueError(
+                "A symbolic tensor can be added to a functional model only; in a subclassed one, call add_loss or "
+                "add_metric in call(), with a value computed there."
+            )
+        extra = [*self._symbolic_losses, *(t for t, _ in self._symbolic_metrics), tensor]
+        self._set_graph(LayerGraph(graph.inputs_structure, graph.outputs_structure, extra))
+
+    # Ends
+
+    def _need_graph(self, wanted: str) -> LayerGraph:
+        if self._graph is None:
+            raise AttributeError(
+                f"Model {self.name!r} has no {wanted}: it is not described by symbolic tensors. Build it with "
+                "cornu.Input first, or as cornu.Model(inputs, outputs)."
+            )
+        return self._graph
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The symbolic inputs, as a flat list."""
+        return list(self._need_graph("inputs").inputs)
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The symbolic outputs, as a flat list."""
+        return list(self._need_graph("outputs").outputs)
+
+    @property
+    def input(self) -> Any:
+        """The symbolic inputs, as the model was described."""
+        return self._graph.inputs_structure if self._graph is not None else super().input
+
+    @property
+    def output(self) -> Any:
+        """The symbolic outputs, as the model was described."""
+        return self._graph.outputs_structure if self._graph is not None else super().output
+
+    @property
+    def input_shape(self) -> Any:
+        """Shape of `input`; of several, a structure of shapes."""
+        return _only(tree.map_structure(lambda t: t.shape, self.input))
+
+    @property
+    def output_shape(self) -> Any:
+        """Shape of `output`; of several, a structure of shapes."""
+        return _only(tree.map_structure(lambda t: t.shape, self.output))
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the inputs, in order."""
+        return [input_name(t) for t in self._need_graph("input names").inputs]
+
+    @property
+    def output_names(self) -> list[str]:
+        """Names of the layers that make the outputs, in order."""
+        return [input_name(t) for t in self._need_graph("output names").outputs]
+
+    def get_input_at(self, node_index: int) -> Any:
+        """Return the symbolic input of one use: 0 is the model's own, 1 its first call."""
+        return self._at(node_index, lambda: self.input, super().get_input_at)
+
+    def get_output_at(self, node_index: int) -> Any:
+        """Return the symbolic output of one use: 0 is the model's own, 1 its first call."""
+        return self._at(node_index, lambda: self.output, super().get_output_at)
+
+    def get_input_shape_at(self, node_index: int) -> Any:
+        """Return the shape of the input of one use."""
+        return self._at(node_index, lambda: self.input_shape, super().get_input_shape_at)
+
+    def get_output_shape_at(self, node_index: int) -> Any:
+        """Return the shape of the output of one use."""
+        return self._at(node_index, lambda: self.output_shape, super().get_output_shape_at)
+
+    def _at(self, index: int, own: Callable[[], Any], call: Callable[[int], Any]) -> Any:
+        if self._graph is None or index < 0 and self._inbound_nodes:
+            return call(index)
+        return own() if index in (0, -1) else call(index - 1)
+
+    # Keras 2's names
+
+    def run_internal_graph(self, inputs: Any, masks: Any = None) -> tuple[Any, Any]:
+        """Return the outputs and their masks for some inputs and masks."""
+        outputs = self.call(inputs, mask=masks)
+        return outputs, tree.map_structure(get_mask, outputs)
+
+    @property
+    def stateful(self) -> bool:
+        """Whether a layer keeps state from batch to batch."""
+        return any(layer.stateful for layer in self._flatten_layers()[1:])
+
+    @property
+    def state_updates(self) -> list[Any]:
+        """Always empty: updates are part of the traced program."""
+        return []
+
+    @property
+    def uses_learning_phase(self) -> bool:
+        """Whether a layer behaves differently in training."""
+        from cornu.base.layer.signature import signature_of
+
+        return any(signature_of(layer.call).accepts("training") for layer in self._flatten_layers()[1:])
+
+    def reset_states(self) -> None:
+        """Forget what stateful layers remember of earlier batches."""
+        for layer in self._flatten_layers()[1:]:
+            reset = getattr(layer, "reset_states", None) or getattr(layer, "reset_state", None)
+            if reset is not None and getattr(layer, "stateful", False):
+                reset()
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Any = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
+        """Print a table of the layers, with shapes and numbers of weights.
+
+        Parameters
+        ----------
+        line_length : int, optional
+            Width of the table.
+        positions : list of float, optional
+            Where each column ends, as fractions of the width.
+        print_fn : callable, optional
+            Gets the text; `print` if not given.
+        expand_nested : bool
+            Whether to list the layers of models inside.
+        show_trainable : bool
+            Whether to add a column that says so.
+        layer_range : list of two str, optional
+            Names, or patterns, of the first and last layer to show.
+        """
+        from cornu.models.summary import print_summary
+
+        print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
+
+    # Configuration
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes an equal model: the graph of a functional model, else the constructor's arguments."""
+        if self._graph is not None and takes_graph(type(self)):
+            from cornu.models.graph_config import graph_config
+
+            return graph_config(self)
+        return super().get_config()
+
+    get_config.derives = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Make a model, with new weights, from what `get_config` returned."""
+        from cornu.models.graph_config import is_graph_config, model_from_graph_config
+        from cornu.plugins.custom_objects import CustomObjectScope
+
+        with CustomObjectScope(custom_objects or {}):
+            if is_graph_config(config) and takes_graph(cls):
+                return model_from_graph_config(cls, config)
+            return super().from_config(config)
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """Return the shapes the model was built with."""
+        return {"input_shape": None} if self._graph is not None else super().get_build_config()
+
+
+_OLD_NAMES = {"input": "inputs", "output": "outputs"}  # of Keras 1, still met in Keras 2's examples
+
+
+def _describes_graph(args: tuple, kwargs: dict) -> bool:
+    names = {_OLD_NAMES.get(name, name) for name in kwargs}
+    named = len({"inputs", "outputs"} & names)
+    return len(args) >= 2 or (len(args) == 1 and "outputs" in names) or named == 2
+
+
+def takes_graph(cls: type) -> bool:
+    """Tell whether the constructor of a model class takes inputs and outputs."""
+    parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
+    kinds = {p.kind for p in parameters.values()}
+    open_ended = inspect.Parameter.VAR_POSITIONAL in kinds and inspect.Parameter.VAR_KEYWORD in kinds
+    return open_ended or {"inputs", "outputs"} <= set(parameters)
+
+
+def _from_inputs(inputs: Any, outputs: Any) -> LayerGraph:
+    """Return the graph; inputs in the middle of another model get inputs of their own."""
+    graph = LayerGraph(inputs, outputs)
+    if all(t.node is not None and t.node.is_input for t in graph.inputs):
+        return graph
+    from cornu.models.input_layer import Input
+
+    fresh = [
+        t if t.node is not None and t.node.is_input else Input(batch_shape=t.shape, dtype=t.dtype)
+        for t in graph.inputs
+    ]
+    for new, old in zip(fresh, graph.inputs, strict=True):
+        new._keras_mask = old._keras_mask
+    return LayerGraph(tree.pack_sequence_as(inputs, fresh), graph.run(fresh))
+
+
+def _twin(tensor: KerasTensor) -> KerasTensor:
+    twin = KerasTensor(tensor.shape, tensor.dtype)
+    twin._keras_mask = tensor._keras_mask
+    return twin
+
+
+def _only(structure: Any) -> Any:
+    if isinstance(structure, list) and len(structure) == 1:
+        return structure[0]
+    return structure
+
+

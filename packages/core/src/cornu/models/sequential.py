@@ -1,0 +1,315 @@
+"""Models that are a stack of layers."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from cornu import tree
+from cornu.base.layer import KerasTensor, Layer, get_mask
+from cornu.base.layer.shapes import as_shape, is_one_shape
+from cornu.base.layer.signature import signature_of
+from cornu.engine.graph import scope
+from cornu.models.graph import LayerGraph
+from cornu.models.input_layer import InputLayer
+from cornu.models.model import Model
+
+
+class Sequential(Model):
+    """A stack of layers, each with one input and one output.
+
+    With an `Input` first, or an `input_shape` given to the first layer, every layer is built as it is added.
+    Without, the model is built by `build(shape)` or by the first data.
+
+    Parameters
+    ----------
+    layers : list of Layer, optional
+    trainable : bool
+    name : str, optional
+
+    Examples
+    --------
+    >>> import cornu
+    >>> from cornu.base import Layer
+    >>> class Double(Layer):
+    ...     def call(self, x):
+    ...         return x * 2
+    >>> model = Sequential([cornu.Input((3,)), Double()])
+    >>> model.add(Double())
+    >>> model.output_shape, [layer.name for layer in model.layers]
+    ((None, 3), ['double', 'double_1'])
+    """
+
+    def __init__(self, layers: Iterable[Any] | None = None, trainable: bool = True, name: str | None = None) -> None:
+        if isinstance(trainable, str):  # Sequential(layers, name) of Keras 2
+            trainable, name = True, trainable
+        super().__init__(name=name, trainable=trainable)
+        self.__dict__["_stack"] = []
+        self.__dict__["_tensors"] = []  # the symbolic output of each layer of the stack that is connected
+        for layer in layers or ():
+            self.add(layer, rebuild=False)
+        self._connect()
+
+    # The stack
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Put a layer on top.
+
+        Parameters
+        ----------
+        layer : Layer
+            Or what `cornu.Input` returned, first.
+        rebuild : bool
+            Whether to connect the layer at once.
+
+        Raises
+        ------
+        TypeError
+            For something that is no layer.
+        ValueError
+            For a second input, or a name that is taken.
+        """
+        if isinstance(layer, KerasTensor) and layer.node is not None and isinstance(layer.node.operation, InputLayer):
+            layer = layer.node.operation
+        if not isinstance(layer, Layer):
+            raise TypeError(_no_layer(layer))
+        if not self._stack and getattr(layer, "_batch_input_shape", None) is not None:
+            self.add(InputLayer(batch_shape=layer._batch_input_shape, dtype=layer.input_dtype))
+        if isinstance(layer, InputLayer) and self._stack:
+            raise ValueError(
+                f"Sequential model {self.name!r} takes one input, as its first layer; it has "
+                f"{[x.name for x in self._stack]} already."
+            )
+        if any(layer.name == known.name for known in self._stack):
+            raise ValueError(
+                f"Sequential model {self.name!r} has a layer named {layer.name!r} already: pass another name=."
+            )
+        self._stack.append(layer)
+        self._parts.add(layer)
+        self.built = False
+        if rebuild:
+            self._connect()
+
+    def pop(self, rebuild: bool = True) -> Any:
+        """Take the top layer away and return it."""
+        if not self.layers:
+            raise TypeError(f"Sequential model {self.name!r} has no layer to pop.")
+        layer = self._stack.pop()
+        self._parts.remove(layer)
+        del self._tensors[len(self._stack) :]
+        self.__dict__.pop("_graph_of_stack", None)
+        self.built = len(self._stack) > 1 and len(self._tensors) == len(self._stack)
+        return layer
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without the input."""
+        return [layer for layer in self._stack if not isinstance(layer, InputLayer)]
+
+    @property
+    def model(self) -> Any:
+        """The model itself, as in Keras 2."""
+        return self
+
+    # Building
+
+    def _connect(self) -> None:
+        """Call the layers that are not connected yet on the output of those below."""
+        stack, tensors = self._stack, self._tensors
+        if not stack:
+            return
+        if not tensors:
+            first = stack[0]
+            if isinstance(first, InputLayer):
+                tensors.append(first.output)
+            elif isinstance(first, Model) and first._graph is not None and len(first.inputs) == 1:
+                self._insert_input(first.inputs[0].shape, first.inputs[0].dtype)
+            else:
+                return
+        with scope(self._open_path()):
+            for layer in stack[len(tensors) :]:
+                _check_signature(layer)
+                tensors.append(layer(tensors[-1]))
+        self.__dict__.pop("_graph_of_stack", None)
+        self.__dict__["_convert_input_args"] = False
+        self.built = len(stack) > 1
+
+    def _open_path(self) -> str:
+        path = self.__dict__["_path"] = self._path_now()
+        return path
+
+    def _insert_input(self, shape: Any, dtype: Any) -> None:
+        self._stack.insert(0, InputLayer(batch_shape=shape, dtype=dtype))
+        self._tensors.append(self._stack[0].output)
+
+    @property
+    def _graph(self) -> LayerGraph | None:  # type: ignore[override]
+        if not self._stack or len(self._tensors) != len(self._stack):
+            return None
+        found = self.__dict__.get("_graph_of_stack")
+        if found is None:
+            extra = [*self._symbolic_losses, *(t for t, _ in self._symbolic_metrics)]
+            found = LayerGraph(self._tensors[0], self._tensors[-1], extra)
+            self.__dict__["_graph_of_stack"] = found
+        return found
+
+    def _set_graph(self, graph: LayerGraph) -> None:
+        self.__dict__["_graph_of_stack"] = graph
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights, for inputs of this shape.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            With the batch axis, which may be None.
+        """
+        if not self._stack:
+            raise ValueError(f"Sequential model {self.name!r} has no layers to build: add some first.")
+        if self._tensors:
+            self._connect()
+            expected = self._tensors[0].shape
+            if input_shape is not None and is_one_shape(input_shape) and as_shape(input_shape)[1:] != expected[1:]:
+                raise ValueError(
+                    f"Sequential model {self.name!r} is described for inputs of shape {expected}; it cannot be built "
+                    f"for {as_shape(input_shape)}."
+                )
+            return
+        if input_shape is None:
+            raise ValueError(
+                f"Sequential model {self.name!r} does not know its input's shape: call build((None, features)), or put "
+                "an Input first."
+            )
+        if is_one_shape(input_shape):
+            self._insert_input(input_shape, self._stack[0].input_dtype)
+            try:
+                self._connect()
+            except BaseException:
+                del self._stack[0], self._tensors[:]
+                raise
+        else:  # several inputs into the first layer: no graph, but all weights
+            super().build(input_shape)
+
+    def _inherits(self, name: str) -> bool:
+        return False if name == "build" else super()._inherits(name)
+
+    def _ensure_built(self, arguments: dict[str, Any]) -> None:
+        inputs = arguments.get("inputs")
+        if not self.built and hasattr(inputs, "shape"):
+            shape = tuple(inputs.shape)  # type: ignore[union-attr]
+            self.build((None, *shape[1:]))
+
+    # Calling
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Apply the layers in order."""
+        if self._graph is not None:
+            return super().call(inputs, training=training, mask=mask)
+        value = inputs
+        for layer in self._stack:
+            kwargs = {"mask": mask} if mask is not None and signature_of(layer.call).accepts("mask") else {}
+            value = layer(value, **kwargs)
+            mask = tree.map_structure(get_mask, value)
+            mask = None if all(m is None for m in tree.flatten(mask)) else mask
+        return value
+
+    def _runs_graph(self) -> bool:
+        return type(self).call is Sequential.call
+
+    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the shape of the output for a shape of the input."""
+        if self._graph is None:
+            shape = args[0] if args else next(iter(kwargs.values()))
+            for layer in self._stack:
+                shape = layer.compute_output_shape(shape)
+            return shape
+        return super().compute_output_shape(*args, **kwargs)
+
+    @property
+    def input_dtype(self) -> str:
+        """Dtype of the data."""
+        return self._stack[0].input_dtype if self._stack else super().input_dtype
+
+    # Configuration
+
+    def get_config(self) -> dict[str, Any]:
+        """Return name, layers and the shape of the input."""
+        from cornu.base.layer.dtype_policy import dtype_policy_config
+        from cornu.saving.config import serialize
+
+        config: dict[str, Any] = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": dtype_policy_config(self.dtype_policy),
+            "layers": [serialize(layer) for layer in self._stack],
+        }
+        if self._tensors:
+            config["build_input_shape"] = self._tensors[0].shape
+        return config
+
+    @classmethod
+    def from_config(cls, config: Any, custom_objects: Any = None) -> Any:
+        """Make a model, with new weights, from what `get_config` of any Keras returned."""
+        from cornu.plugins.custom_objects import CustomObjectScope
+        from cornu.saving.config import deserialize
+
+        if isinstance(config, list):  # Keras 2.0 and 2.1
+            config = {"layers": config}
+        shape = config.get("build_input_shape")
+        with CustomObjectScope(custom_objects or {}):
+            model = cls(name=config.get("name"))
+            for layer in config["layers"]:
+                model.add(deserialize(layer, kind="layer"), rebuild=False)
+        model._connect()
+        if not model._tensors and shape is not None and is_one_shape(shape):
+            model.build(shape)
+        if config.get("trainable") is False:
+            model.trainable = False
+        return model
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """Return the shape the model was built with."""
+        return {"input_shape": self._tensors[0].shape} if self._tensors else super().get_build_config()
+
+    # Keras 2's names
+
+    def predict_proba(self, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
+        """Return `predict(x)`, with a warning if that is no probability."""
+        found = self.predict(x, batch_size=batch_size, verbose=verbose)
+        if found.size and (found.min() < 0.0 or found.max() > 1.0):
+            warnings.warn(
+                "predict_proba() returned values below 0 or above 1: the last layer needs a softmax or sigmoid.",
+                stacklevel=2,
+            )
+        return found
+
+    def predict_classes(self, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
+        """Return the most probable class of each sample: the largest output, or whether the only one is above 0.5."""
+        found = self.predict(x, batch_size=batch_size, verbose=verbose)
+        if found.shape[-1] > 1:
+            return found.argmax(axis=-1)
+        return (found > 0.5).astype(np.int32)
+
+
+def _no_layer(layer: Any) -> str:
+    if isinstance(layer, type) and issubclass(layer, Layer):
+        return f"A Sequential model takes layers, not classes of layers: write {layer.__name__}(...)."
+    if isinstance(layer, KerasTensor):
+        return "A Sequential model takes layers; of symbolic tensors, only what cornu.Input returned, as the first."
+    if callable(layer):
+        name = getattr(layer, "__name__", type(layer).__name__)
+        return f"A Sequential model takes layers; wrap the function {name!r} in a Lambda or Activation layer."
+    return f"A Sequential model takes layers; got {layer!r} of type {type(layer).__name__}."
+
+
+def _check_signature(layer: Layer) -> None:
+    info = signature_of(layer.call)
+    required = [n for n in info.names if n not in info.defaults]
+    if len(required) > 1:
+        raise ValueError(
+            f"A layer of a Sequential model gets one input, but {type(layer).__name__}.call() needs {required}. Use a "
+            "functional model: cornu.Model(inputs, outputs)."
+        )

@@ -1,0 +1,83 @@
+"""All state of a model as one nested dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from cornu.engine.variable import Variable
+from cornu.errors import ShapeError, near_matches
+
+
+class State:
+    """Mixin of models: `get_state_tree` and `set_state_tree`."""
+
+    def _state_groups(self) -> dict[str, list[Variable]]:
+        model: Any = self
+        optimizer = model.optimizer
+        return {
+            "trainable_variables": model.trainable_variables,
+            "non_trainable_variables": model.non_trainable_variables,
+            "optimizer_variables": list(optimizer.variables) if optimizer is not None else [],
+            "metrics_variables": model.metrics_variables,
+        }
+
+    def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, Any]:
+        """Return the values of all variables, nested by the parts of their paths.
+
+        Parameters
+        ----------
+        value_format : {"backend_tensor", "numpy_array"}
+            Both give NumPy arrays here, copies of the values.
+
+        Examples
+        --------
+        >>> import cornu
+        >>> from cornu.base import Layer
+        >>> class Scale(Layer):
+        ...     def build(self, input_shape):
+        ...         self.gamma = self.add_weight("gamma", (2,), initializer=lambda s, dtype: np.ones(s, dtype))
+        ...     def call(self, x):
+        ...         return x * self.gamma
+        >>> model = cornu.Sequential([cornu.Input((2,)), Scale(name="scale")], name="m")
+        >>> model.get_state_tree()["trainable_variables"]
+        {'m': {'scale': {'gamma': array([1., 1.], dtype=float32)}}}
+        """
+        if value_format not in ("backend_tensor", "numpy_array"):
+            raise ValueError(f'value_format is "backend_tensor" or "numpy_array"; got {value_format!r}.')
+        return {name: _nested(variables) for name, variables in self._state_groups().items()}
+
+    def set_state_tree(self, state_tree: dict[str, Any]) -> None:
+        """Set the variables that a nested dictionary names, as `get_state_tree` returns it."""
+        groups = self._state_groups()
+        for name, values in state_tree.items():
+            if name not in groups:
+                raise ValueError(f"There is no group of state {name!r}. {near_matches(name, groups)}".rstrip())
+            known = {v.path: v for v in groups[name]}
+            for path, value in _flat(values, ""):
+                if path not in known:
+                    raise ValueError(f"The model has no variable {path!r} among its {name}.")
+                if known[path].shape != np.shape(value):
+                    raise ShapeError(f"Variable {path!r} has shape {known[path].shape}; got {np.shape(value)}.")
+                known[path].assign(value)
+
+
+def _nested(variables: Iterable[Variable]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for variable in variables:
+        *parents, name = variable.path.split("/")
+        place = found
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[name] = variable.numpy()
+    return found
+
+
+def _flat(values: dict[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}/")
+        else:
+            yield f"{prefix}{name}", value

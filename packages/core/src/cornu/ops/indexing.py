@@ -1,0 +1,585 @@
+"""Reading and writing elements by position."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import config
+from cornu.engine.dtypes import canonical
+from cornu.engine.primitives.table import p
+from cornu.engine.shapes import normalize_axis, product
+from cornu.engine.trace import is_traced, op
+from cornu.ops.movement import broadcast_together, cut, flat, ints, permuted, with_axis
+from cornu.ops.values import DTypeLike, Tensor, TensorLike, cast_value, value
+
+_slice = builtins.slice  # the public `slice` below hides Python's
+
+
+def positions(indices: TensorLike, size: int) -> Tensor:
+    """Whole numbers as positions along an axis: negative ones count from its end."""
+    indices = value(indices)
+    if indices.dtype.kind not in "iub":
+        raise TypeError(f"Indices must be integers, not {indices.dtype}.")
+    if indices.dtype == bool:
+        indices = cast_value(indices, np.int32)
+    if indices.dtype.kind == "u":
+        return indices
+    return p.where(p.lt(indices, 0), p.add(indices, size), indices)
+
+
+@op
+def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> Tensor:
+    """Elements at positions along an axis, of the flattened tensor by default.
+
+    Parameters
+    ----------
+    x
+        Tensor of any shape.
+    indices
+        Integers of any shape; negative ones count from the end.
+    axis
+        The axis that ``indices`` replaces.
+
+    Returns
+    -------
+    Tensor
+        Of shape ``x.shape[:axis] + indices.shape + x.shape[axis + 1:]``.
+
+    Examples
+    --------
+    >>> ops.take([10.0, 20.0, 30.0], [2, 0])
+    array([30., 10.], dtype=float32)
+    """
+    x = value(x)
+    if axis is None:
+        x, axis = flat(x), 0
+    axis = normalize_axis(axis, x.ndim)
+    return p.gather(x, positions(indices, x.shape[axis]), axis=axis)
+
+
+@op
+def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None) -> Tensor:
+    """For each vector along an axis, its elements at that vector's own positions.
+
+    Parameters
+    ----------
+    x
+        Tensor of any shape.
+    indices
+        Integers with as many axes as ``x``; the other axes broadcast.
+    axis
+        The axis; ``None`` flattens ``x`` first.
+
+    Examples
+    --------
+    >>> ops.take_along_axis([[1, 2], [3, 4]], [[1], [0]], axis=1)
+    array([[2],
+           [3]], dtype=int32)
+    """
+    x, indices = value(x), value(indices)
+    if axis is None:
+        x, indices, axis = flat(x), flat(indices), 0
+    if x.ndim != indices.ndim:
+        raise ValueError(f"take_along_axis() needs indices with {x.ndim} axes, got {indices.ndim}.")
+    axis = normalize_axis(axis, x.ndim)
+    order = [i for i in range(x.ndim) if i != axis] + [axis]
+    return permuted(
+        take_last(permuted(x, order), permuted(indices, order)), np.argsort(order).tolist()
+    )
+
+
+def take_last(x: Tensor, indices: Tensor) -> Tensor:
+    """:func:`take_along_axis` along the last axis, as one gather of the flattened tensor."""
+    size, found = x.shape[-1], positions(indices, x.shape[-1])
+    lead = np.broadcast_shapes(tuple(x.shape[:-1]), tuple(indices.shape[:-1]))
+    if tuple(x.shape[:-1]) != lead:
+        x = p.expand(x, shape=(*lead, size))
+    rows = np.arange(product(lead), dtype=found.dtype).reshape(*lead, 1) * size
+    return p.gather(flat(x), p.add(found, rows), axis=0)
+
+
+@op
+def get_item(x: TensorLike, key: Any) -> Tensor:
+    """``x[key]``: integers, slices, ``...``, ``None`` and index tensors.
+
+    Parameters
+    ----------
+    x
+        Tensor of any shape.
+    key
+        What stands in the brackets. Boolean masks change the shape with the values and so need
+        plain arrays; in a traced step use :func:`where`.
+
+    Examples
+    --------
+    >>> ops.get_item(np.array([[1, 2], [3, 4]]), np.s_[:, -1])
+    array([2, 4])
+    """
+    x = value(x)
+    keys = key if isinstance(key, tuple) else (key,)
+    if not is_traced(x, *keys):
+        return x[tuple(value(k) if isinstance(k, list) else k for k in keys)]
+    return _traced_item(x, [value(k) if isinstance(k, list) else k for k in keys])
+
+
+def _is_basic(key: Any) -> bool:
+    return key is None or key is Ellipsis or isinstance(key, (_slice, int, np.integer))
+
+
+def _traced_item(x: Tensor, keys: list[Any]) -> Tensor:
+    """Basic keys as one slice, flip and reshape; index tensors as gathers."""
+    consumed = sum(1 for k in keys if k is not None and k is not Ellipsis)
+    if consumed > x.ndim:
+        raise IndexError(f"Too many indices for shape {tuple(x.shape)}: {consumed}.")
+    if not any(k is Ellipsis for k in keys):
+        keys = [*keys, Ellipsis]
+    at = next(i for i, k in enumerate(keys) if k is Ellipsis)
+    keys = [*keys[:at], *[_slice(None)] * (x.ndim - consumed), *keys[at + 1 :]]
+    starts, stops, steps, flips, shape = [], [], [], [], []
+    tensors: list[tuple[int, Tensor]] = []  # (axis of the result so far, indices)
+    axis = 0
+    for key in keys:
+        if key is None:
+            shape.append(1)
+            continue
+        size = x.shape[axis]
+        if isinstance(key, _slice):
+            start, stop, step = key.indices(size)
+            count = len(range(start, stop, step))
+            if step < 0:
+                flips.append(axis)
+                start, step = start + (count - 1) * step, -step
+            start = start if count else 0
+            (
+                starts.append(start),
+                stops.append(start + (count - 1) * step + 1 if count else start),
+                steps.append(step),
+            )
+            shape.append(count)
+        elif isinstance(key, (int, np.integer)) and not isinstance(key, (bool, np.bool_)):
+            place = normalize_axis_index(int(key), size, axis)
+            starts.append(place), stops.append(place + 1), steps.append(1)
+        else:
+            found = value(key)
+            if found.dtype == bool:
+                raise TypeError(
+                    "A traced value cannot be indexed by a boolean mask: the shape of the result would depend "
+                    "on values. Use ops.where(mask, x, 0), or ops.take with fixed positions."
+                )
+            tensors.append((len(shape), found))
+            starts.append(0), stops.append(size), steps.append(1)
+            shape.append(size)
+        axis += 1
+    if any(starts) or any(s != 1 for s in steps) or tuple(stops) != tuple(x.shape):
+        x = p.slice(x, start=tuple(starts), stop=tuple(stops), step=tuple(steps))
+    if flips:
+        x = p.flip(x, axes=tuple(flips))
+    if tuple(shape) != tuple(x.shape):
+        x = p.reshape(x, shape=tuple(shape))
+    return _gather_many(x, tensors) if tensors else x
+
+
+def normalize_axis_index(index: int, size: int, axis: int) -> int:
+    """A position along an axis counted from its start."""
+    if not -size <= index < size:
+        raise IndexError(f"index {index} is out of range for axis {axis} of size {size}")
+    return index % size
+
+
+def _gather_many(x: Tensor, tensors: list[tuple[int, Tensor]]) -> Tensor:
+    if len(tensors) == 1:
+        axis, indices = tensors[0]
+        return p.gather(x, positions(indices, x.shape[axis]), axis=axis)
+    axes = [axis for axis, _ in tensors]
+    sizes = [x.shape[a] for a in axes]
+    spots = broadcast_together(*(positions(i, n) for (_, i), n in zip(tensors, sizes, strict=True)))
+    adjacent = axes == list(range(axes[0], axes[0] + len(axes)))
+    front = axes[0] if adjacent else 0  # NumPy's rule for where the joined axes go
+    rest = [i for i in range(x.ndim) if i not in axes]
+    order = [*rest[:front], *axes, *rest[front:]]
+    x = permuted(x, order)
+    merged = p.reshape(x, shape=(*x.shape[:front], product(sizes), *x.shape[front + len(axes) :]))
+    return p.gather(merged, joint_positions(spots, sizes), axis=front)
+
+
+def joint_positions(spots: Sequence[Tensor], sizes: Sequence[int]) -> Tensor:
+    """Positions along several axes as positions in those axes flattened."""
+    strides = [product(sizes[i + 1 :]) for i in range(len(sizes))]
+    total = None
+    for spot, stride in zip(spots, strides, strict=True):
+        part = spot if stride == 1 else p.mul(spot, stride)
+        total = part if total is None else p.add(total, part)
+    return total
+
+
+@op
+def one_hot(
+    x: TensorLike, num_classes: int, axis: int = -1, dtype: DTypeLike = None, sparse: bool = False
+) -> Tensor:
+    """1 at the position of each class along a new axis, 0 elsewhere.
+
+    Parameters
+    ----------
+    x
+        Integer classes of any shape; those outside ``[0, num_classes)`` give zeros only.
+    num_classes
+        Size of the new axis.
+    axis
+        Where it stands.
+    dtype
+        ``floatx`` by default.
+    sparse
+        Sparse tensors do not exist here; only ``False`` is accepted.
+
+    Examples
+    --------
+    >>> ops.one_hot([0, 2], 3)
+    array([[1., 0., 0.],
+           [0., 0., 1.]], dtype=float32)
+    """
+    _only_dense(sparse)
+    x = value(x)
+    x = x if x.dtype.kind in "iu" else cast_value(x, np.int32)
+    axis = normalize_axis(axis, x.ndim + 1)
+    classes = np.arange(num_classes, dtype=x.dtype)
+    classes = classes.reshape([-1 if i == axis else 1 for i in range(x.ndim + 1)])
+    return cast_value(p.eq(with_axis(x, axis), classes), canonical(dtype or config.floatx()))
+
+
+@op
+def multi_hot(
+    inputs: TensorLike,
+    num_classes: int | None = None,
+    axis: int = -1,
+    dtype: DTypeLike = None,
+    sparse: bool = False,
+    **kwargs: Any,
+) -> Tensor:
+    """1 for every class that occurs along the second axis (the first of a vector), 0 for the rest.
+
+    Parameters
+    ----------
+    inputs
+        Integer classes, ``(batch, length)`` or ``(length,)``.
+    num_classes
+        Size of the class axis; ``num_tokens`` is accepted too.
+    axis
+        Where the class axis stands while classes are marked.
+    dtype
+        ``floatx`` by default.
+    sparse
+        Only ``False`` is accepted.
+
+    Examples
+    --------
+    >>> ops.multi_hot([[0, 2], [1, 1]], 3)
+    array([[1., 0., 1.],
+           [0., 1., 0.]], dtype=float32)
+    """
+    _only_dense(sparse)
+    num_classes = kwargs.pop("num_tokens", num_classes)
+    if num_classes is None or kwargs:
+        raise TypeError(f"multi_hot() needs num_classes and takes no {sorted(kwargs)}.")
+    inputs = value(inputs)
+    marks = one_hot(inputs, num_classes, axis=axis, dtype=dtype)
+    return p.max(marks, axes=(1 if inputs.ndim > 1 else 0,), keepdims=False)
+
+
+def _only_dense(sparse: bool) -> None:
+    if sparse:
+        raise ValueError("Sparse tensors do not exist here: leave sparse=False.")
+
+
+@op
+def slice(inputs: TensorLike, start_indices: Any, shape: Sequence[int]) -> Tensor:
+    """The block of a given shape that begins at given positions.
+
+    Parameters
+    ----------
+    inputs
+        Tensor of any shape.
+    start_indices
+        One position per axis; they may be traced values.
+    shape
+        Shape of the block; -1 takes all that is left of an axis.
+
+    Examples
+    --------
+    >>> ops.slice(np.arange(9).reshape(3, 3), (1, 0), (2, 2))
+    array([[3, 4],
+           [6, 7]])
+    """
+    x = value(inputs)
+    starts = _starts(start_indices, x.ndim)
+    if not is_traced(*starts):
+        first = tuple(min(int(s), n) for s, n in zip(starts, x.shape, strict=True))
+        sizes = [n - a if m == -1 else m for a, m, n in zip(first, shape, x.shape, strict=True)]
+        first = tuple(max(0, min(a, n - m)) for a, m, n in zip(first, sizes, x.shape, strict=True))
+        stop = tuple(a + m for a, m in zip(first, sizes, strict=True))
+        return p.slice(x, start=first, stop=stop, step=(1,) * x.ndim)
+    for axis, (start, size) in enumerate(zip(starts, shape, strict=True)):
+        if size == -1:
+            raise ValueError(
+                "A slice that begins at a traced position needs a fixed shape, not -1."
+            )
+        start = p.maximum(0, p.minimum(x.shape[axis] - size, value(start, np.int32)))  # as in Keras
+        x = p.gather(
+            x, p.add(p.reshape(start, shape=(1,)), np.arange(size, dtype=np.int32)), axis=axis
+        )
+    return x
+
+
+def _starts(start_indices: Any, ndim: int) -> list[Any]:
+    if is_traced(start_indices):
+        vector = value(start_indices)
+        return [p.reshape(cut(vector, 0, i, i + 1), shape=()) for i in range(ndim)]
+    if isinstance(start_indices, (list, tuple)):
+        return list(start_indices)
+    return list(ints(start_indices))
+
+
+@op
+def slice_update(inputs: TensorLike, start_indices: Any, updates: TensorLike) -> Tensor:
+    """``inputs`` with the block that begins at given positions replaced by ``updates``.
+
+    Examples
+    --------
+    >>> ops.slice_update(np.zeros((3,), "float32"), [1], [5.0, 6.0])
+    array([0., 5., 6.], dtype=float32)
+    """
+    x = value(inputs)
+    updates = value(updates, x.dtype)
+    starts = _starts(start_indices, x.ndim)
+    if not is_traced(*starts):
+        first = [
+            max(0, min(int(s), n - m))
+            for s, n, m in zip(starts, x.shape, updates.shape, strict=True)
+        ]
+        high = tuple(n - a - m for n, a, m in zip(x.shape, first, updates.shape, strict=True))
+        mask = np.zeros(x.shape, bool)
+        mask[tuple(_slice(a, a + m) for a, m in zip(first, updates.shape, strict=True))] = True
+        placed = p.pad(updates, low=tuple(first), high=high, interior=(0,) * x.ndim, value=0)
+        return p.where(mask, placed, x)
+    covered = None
+    for axis, start in enumerate(starts):
+        size, width = x.shape[axis], updates.shape[axis]
+        start = p.maximum(0, p.minimum(size - width, value(start, np.int32)))
+        offset = p.sub(np.arange(size, dtype=np.int32), p.reshape(start, shape=(1,)))
+        inside = p.and_(p.le(0, offset), p.lt(offset, width))
+        updates = p.gather(updates, p.maximum(0, p.minimum(width - 1, offset)), axis=axis)
+        inside = p.reshape(inside, shape=tuple(size if i == axis else 1 for i in range(x.ndim)))
+        covered = inside if covered is None else p.and_(covered, inside)
+    return p.where(covered, updates, x) if starts else updates
+
+
+def _rows(indices: TensorLike, shape: Sequence[int]) -> tuple[Tensor, int]:
+    """Index vectors (…, depth) as positions in the first ``depth`` axes flattened, and ``depth``."""
+    indices = value(indices)
+    depth = indices.shape[-1]
+    spots = [
+        positions(
+            p.reshape(cut(indices, indices.ndim - 1, i, i + 1), shape=tuple(indices.shape[:-1])),
+            shape[i],
+        )
+        for i in range(depth)
+    ]
+    return flat(joint_positions(spots, shape[:depth])), depth
+
+
+@op
+def scatter(indices: TensorLike, values: TensorLike, shape: Sequence[int]) -> Tensor:
+    """Zeros of a given shape with values added at index vectors.
+
+    Parameters
+    ----------
+    indices
+        Integers ``(n, depth)``: each row names a position in the first ``depth`` axes.
+    values
+        What is added there, of shape ``(n, *shape[depth:])``.
+    shape
+        Shape of the result.
+
+    Examples
+    --------
+    >>> ops.scatter([[0], [2], [2]], [1.0, 2.0, 3.0], (4,))
+    array([1., 0., 5., 0.], dtype=float32)
+    """
+    shape, values = ints(shape), value(values)
+    rows, depth = _rows(indices, shape)
+    tail = shape[depth:]
+    updates = p.reshape(values, shape=(rows.shape[0], *tail))
+    lines = p.scatter_add(rows, updates, shape=(product(shape[:depth]), *tail), axis=0)
+    return p.reshape(lines, shape=shape)
+
+
+@op
+def scatter_update(
+    inputs: TensorLike, indices: TensorLike, updates: TensorLike, reduction: str | None = None
+) -> Tensor:
+    """``inputs`` with the elements at index vectors replaced by, or joined with, ``updates``.
+
+    Parameters
+    ----------
+    inputs
+        Tensor of any shape.
+    indices
+        Integers ``(n, depth)``: each row names a position in the first ``depth`` axes.
+    updates
+        Of shape ``(n, *inputs.shape[depth:])``. Of several for one position the last one stays.
+    reduction
+        ``None`` replaces; ``"add"``, ``"mul"``, ``"max"`` and ``"min"`` join.
+
+    Examples
+    --------
+    >>> ops.scatter_update(np.zeros(4, "float32"), [[1], [3]], [5.0, 6.0])
+    array([0., 5., 0., 6.], dtype=float32)
+    """
+    from cornu.ops.segment import last_of_each, reduce_segments
+
+    x = value(inputs)
+    updates = value(updates, x.dtype)
+    rows, depth = _rows(indices, x.shape)
+    lines, tail = product(x.shape[:depth]), tuple(x.shape[depth:])
+    table = p.reshape(x, shape=(lines, *tail))
+    updates = p.reshape(updates, shape=(rows.shape[0], *tail))
+    if reduction == "add":
+        result = p.add(table, p.scatter_add(rows, updates, shape=(lines, *tail), axis=0))
+    elif reduction is None:
+        written, winners = last_of_each(updates, rows, lines)
+        result = p.where(written, winners, table)
+    elif reduction in _JOINS:
+        join, identity = _JOINS[reduction]
+        result = join(table, reduce_segments(updates, rows, lines, reduction, identity(x.dtype)))
+    else:
+        raise ValueError(
+            f"reduction must be None, 'add', 'mul', 'max' or 'min', got {reduction!r}."
+        )
+    return p.reshape(result, shape=tuple(x.shape))
+
+
+def lowest(dtype: Any) -> float | int:
+    """What any number of a dtype is at least."""
+    return -math.inf if dtype.kind == "f" else 0 if dtype.kind == "b" else int(np.iinfo(dtype).min)
+
+
+def highest(dtype: Any) -> float | int:
+    """What any number of a dtype is at most."""
+    return math.inf if dtype.kind == "f" else 1 if dtype.kind == "b" else int(np.iinfo(dtype).max)
+
+
+_JOINS: dict[str, Any] = {
+    "mul": (p.mul, lambda dtype: 1),
+    "max": (p.maximum, lowest),
+    "min": (p.minimum, highest),
+}
+
+
+@op
+def diag(x: TensorLike, k: int = 0) -> Tensor:
+    """A matrix with a vector on diagonal ``k``, or diagonal ``k`` of a matrix.
+
+    Examples
+    --------
+    >>> ops.diag([1, 2])
+    array([[1, 0],
+           [0, 2]], dtype=int32)
+    """
+    x = value(x)
+    if x.ndim == 2:
+        return diagonal(x, k)
+    if x.ndim != 1:
+        raise ValueError(f"diag() needs a vector or a matrix, got shape {tuple(x.shape)}.")
+    size = x.shape[0] + abs(k)
+    row, column = max(0, -k), max(0, k)
+    places = (
+        (np.arange(x.shape[0], dtype=np.int32) + row) * size
+        + np.arange(x.shape[0], dtype=np.int32)
+        + column
+    )
+    return p.reshape(
+        p.scatter_add(places.astype(np.int32), x, shape=(size * size,), axis=0), shape=(size, size)
+    )
+
+
+@op
+def diagflat(x: TensorLike, k: int = 0) -> Tensor:
+    """A matrix with the flattened ``x`` on diagonal ``k``.
+
+    Examples
+    --------
+    >>> ops.diagflat([[1, 2]])
+    array([[1, 0],
+           [0, 2]], dtype=int32)
+    """
+    return diag(flat(value(x)), k)
+
+
+@op
+def diagonal(x: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+    """The diagonals of the matrices that two axes span, as a new last axis.
+
+    Examples
+    --------
+    >>> ops.diagonal([[1, 2], [3, 4]])
+    array([1, 4], dtype=int32)
+    """
+    x = value(x)
+    first, second = normalize_axis(axis1, x.ndim), normalize_axis(axis2, x.ndim)
+    if first == second:
+        raise ValueError(f"diagonal() needs two different axes, got {axis1} and {axis2}.")
+    rest = [i for i in range(x.ndim) if i not in (first, second)]
+    x = permuted(x, [*rest, first, second])
+    rows, columns = x.shape[-2:]
+    row, column = max(0, -offset), max(0, offset)
+    count = max(0, min(rows - row, columns - column))
+    places = (
+        (np.arange(count, dtype=np.int32) + row) * columns
+        + np.arange(count, dtype=np.int32)
+        + column
+    )
+    return p.gather(
+        p.reshape(x, shape=(*x.shape[:-2], rows * columns)),
+        places.astype(np.int32),
+        axis=x.ndim - 2,
+    )
+
+
+@op
+def trace(x: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+    """Sum along the diagonals of the matrices that two axes span.
+
+    Examples
+    --------
+    >>> ops.trace([[[1, 2], [3, 4]]], axis1=1, axis2=2)
+    array([5], dtype=int32)
+    """
+    from cornu.ops.reduction import sum as total
+
+    return total(diagonal(x, offset, axis1, axis2), axis=-1)
+
+
+@op
+def unravel_index(indices: TensorLike, shape: Sequence[int]) -> tuple[Tensor, ...]:
+    """Positions in a flattened tensor as one position per axis of ``shape``.
+
+    Examples
+    --------
+    >>> ops.unravel_index(np.array([5]), (2, 3))
+    (array([1]), array([2]))
+    """
+    rest = value(indices)
+    rest = (
+        p.where(p.lt(rest, 0), p.add(rest, product(shape)), rest)
+        if rest.dtype.kind == "i"
+        else rest
+    )
+    found: list[Tensor] = []
+    for size in reversed(ints(shape)):
+        found.append(p.mod(rest, size))
+        rest = p.floordiv(rest, size)
+    return tuple(reversed(found))

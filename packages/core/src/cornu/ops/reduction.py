@@ -1,0 +1,569 @@
+"""Reductions over axes, and running sums along one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from cornu import config
+from cornu.engine.primitives.table import p
+from cornu.engine.shapes import normalize_axes, normalize_axis, product, reduced_shape
+from cornu.engine.trace import op
+from cornu.ops.values import (
+    Axis,
+    DTypeLike,
+    Tensor,
+    TensorLike,
+    accumulated,
+    cast_value,
+    floating,
+    is_floating,
+    promote,
+    value,
+    wide,
+)
+
+
+def reduce(primitive: Any, x: Tensor, axis: Axis, keepdims: bool) -> Tensor:
+    """``primitive`` over ``axis`` of a value; over no axis at all it is the value itself."""
+    axes = normalize_axes(axis, x.ndim)
+    return primitive(x, axes=axes, keepdims=bool(keepdims)) if axes else x
+
+
+def count(x: Tensor, axis: Axis) -> int:
+    """How many elements a reduction over ``axis`` joins."""
+    return product(x.shape[a] for a in normalize_axes(axis, x.ndim))
+
+
+def truth(x: TensorLike) -> Tensor:
+    """``x`` as booleans: true where not 0."""
+    x = value(x)
+    return x if x.dtype == bool else p.ne(x, 0)
+
+
+def mean_of(x: Tensor, axis: Axis, keepdims: bool) -> Tensor:
+    """Mean of a floating value; half precision is summed in single."""
+    total = reduce(p.sum, wide(x), axis, keepdims)
+    return cast_value(
+        p.mul(total, 1.0 / count(x, axis)) if count(x, axis) else p.div(total, 0.0), x.dtype
+    )
+
+
+def variance_of(x: Tensor, axis: Axis, keepdims: bool) -> Tensor:
+    """Mean squared distance from the mean; half precision is summed in single."""
+    full = wide(x)
+    centred = p.sub(full, mean_of(full, axis, True))
+    return cast_value(mean_of(p.mul(centred, centred), axis, keepdims), x.dtype)
+
+
+@op
+def sum(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Sum over axes; booleans and small integers are added in 32 bits.
+
+    Parameters
+    ----------
+    x
+        Tensor of any shape.
+    axis
+        Axis or axes to sum over; all by default.
+    keepdims
+        Keep the summed axes with size 1.
+
+    Examples
+    --------
+    >>> ops.sum([[1.0, 2.0], [3.0, 4.0]], axis=0)
+    array([4., 6.], dtype=float32)
+    """
+    return reduce(p.sum, accumulated(value(x)), axis, keepdims)
+
+
+@op
+def mean(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Arithmetic mean over axes; integers become ``floatx``.
+
+    Examples
+    --------
+    >>> ops.mean([[1.0, 2.0], [3.0, 4.0]], axis=1)
+    array([1.5, 3.5], dtype=float32)
+    """
+    return mean_of(floating(x), axis, keepdims)
+
+
+@op
+def var(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Variance over axes, ``mean((x - mean(x))**2)``.
+
+    Examples
+    --------
+    >>> ops.var([[1.0, 3.0], [2.0, 2.0]], axis=1)
+    array([1., 0.], dtype=float32)
+    """
+    return variance_of(floating(x), axis, keepdims)
+
+
+@op
+def std(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Standard deviation over axes, ``sqrt(var(x))``.
+
+    Examples
+    --------
+    >>> ops.std([[1.0, 3.0], [2.0, 2.0]], axis=1)
+    array([1., 0.], dtype=float32)
+    """
+    return p.sqrt(variance_of(floating(x), axis, keepdims))
+
+
+def _extreme(
+    primitive: Any, join: Any, x: TensorLike, axis: Axis, keepdims: bool, initial: Any
+) -> Tensor:
+    x = value(x)
+    if initial is not None and count(x, axis) == 0:
+        return p.expand(
+            value(initial, x.dtype),
+            shape=reduced_shape(x.shape, normalize_axes(axis, x.ndim), keepdims),
+        )
+    result = reduce(primitive, x, axis, keepdims)
+    return result if initial is None else join(result, value(initial, x.dtype))
+
+
+@op
+def max(
+    x: TensorLike, axis: Axis = None, keepdims: bool = False, initial: TensorLike = None
+) -> Tensor:
+    """Largest element over axes; equal ones share the gradient.
+
+    Parameters
+    ----------
+    x
+        Tensor of any shape.
+    axis
+        Axis or axes; all by default.
+    keepdims
+        Keep the reduced axes with size 1.
+    initial
+        A number that takes part; needed where an axis is empty.
+
+    Examples
+    --------
+    >>> ops.max([[1.0, 5.0], [3.0, 4.0]], axis=1)
+    array([5., 4.], dtype=float32)
+    """
+    return _extreme(p.max, p.maximum, x, axis, keepdims, initial)
+
+
+@op
+def min(
+    x: TensorLike, axis: Axis = None, keepdims: bool = False, initial: TensorLike = None
+) -> Tensor:
+    """Smallest element over axes; equal ones share the gradient.
+
+    Examples
+    --------
+    >>> ops.min([[1.0, 5.0], [3.0, 4.0]], axis=1)
+    array([1., 3.], dtype=float32)
+    """
+    return _extreme(p.min, p.minimum, x, axis, keepdims, initial)
+
+
+@op
+def amax(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Largest element over axes; another name of :func:`max`.
+
+    Examples
+    --------
+    >>> ops.amax([[1.0, 5.0], [3.0, 4.0]], axis=0)
+    array([3., 5.], dtype=float32)
+    """
+    return _extreme(p.max, p.maximum, x, axis, keepdims, None)
+
+
+@op
+def amin(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Smallest element over axes; another name of :func:`min`.
+
+    Examples
+    --------
+    >>> ops.amin([[1.0, 5.0], [3.0, 4.0]], axis=0)
+    array([1., 4.], dtype=float32)
+    """
+    return _extreme(p.min, p.minimum, x, axis, keepdims, None)
+
+
+@op
+def ptp(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Largest less smallest element over axes.
+
+    Examples
+    --------
+    >>> ops.ptp([[1.0, 5.0], [3.0, 4.0]], axis=1)
+    array([4., 1.], dtype=float32)
+    """
+    x = value(x)
+    return p.sub(reduce(p.max, x, axis, keepdims), reduce(p.min, x, axis, keepdims))
+
+
+@op
+def prod(
+    x: TensorLike, axis: Axis = None, keepdims: bool = False, dtype: DTypeLike = None
+) -> Tensor:
+    """Product over axes; booleans and small integers are multiplied in 32 bits.
+
+    Parameters
+    ----------
+    x
+        Tensor of any shape.
+    axis
+        Axis or axes; all by default.
+    keepdims
+        Keep the reduced axes with size 1.
+    dtype
+        Dtype to multiply in and to return.
+
+    Examples
+    --------
+    >>> ops.prod([[1.0, 2.0], [3.0, 4.0]], axis=0)
+    array([3., 8.], dtype=float32)
+    """
+    x = accumulated(value(x)) if dtype is None else value(x, dtype)
+    return reduce(p.prod, x, axis, keepdims)
+
+
+@op
+def all(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Whether all elements over axes are true (not 0).
+
+    Examples
+    --------
+    >>> ops.all([[True, False], [True, True]], axis=1)
+    array([False,  True])
+    """
+    return reduce(p.min, truth(x), axis, keepdims)
+
+
+@op
+def any(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Whether any element over axes is true (not 0).
+
+    Examples
+    --------
+    >>> ops.any([[True, False], [False, False]], axis=1)
+    array([ True, False])
+    """
+    return reduce(p.max, truth(x), axis, keepdims)
+
+
+@op
+def count_nonzero(x: TensorLike, axis: Axis = None) -> Tensor:
+    """How many elements over axes are not 0, as int32.
+
+    Examples
+    --------
+    >>> ops.count_nonzero([[0, 1], [2, 3]], axis=1)
+    array([1, 2], dtype=int32)
+    """
+    return reduce(p.sum, cast_value(truth(x), np.int32), axis, False)
+
+
+@op
+def average(x: TensorLike, axis: Axis = None, weights: TensorLike = None) -> Tensor:
+    """Weighted mean ``sum(x * weights) / sum(weights)`` over axes.
+
+    Parameters
+    ----------
+    x
+        Tensor of any shape.
+    axis
+        Axis or axes; all by default.
+    weights
+        Of the shape of ``x``, or one weight for each position along ``axis``.
+
+    Examples
+    --------
+    >>> ops.average([1.0, 2.0, 4.0], weights=[1.0, 1.0, 2.0])
+    np.float32(2.75)
+    """
+    if weights is None:
+        return mean_of(floating(x), axis, False)
+    x, weights = promote(x, weights, extra=(float,))
+    if weights.shape != x.shape:
+        place = normalize_axis(axis, x.ndim)  # type: ignore[arg-type]
+        weights = p.reshape(
+            weights, shape=tuple(n if i == place else 1 for i, n in enumerate(x.shape))
+        )
+        weights = p.expand(weights, shape=x.shape)
+    return p.div(reduce(p.sum, p.mul(x, weights), axis, False), reduce(p.sum, weights, axis, False))
+
+
+@op
+def logsumexp(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """``log(sum(exp(x)))`` over axes without overflow.
+
+    Examples
+    --------
+    >>> ops.logsumexp([[1000.0, 1000.0], [0.0, 0.0]], axis=1)
+    array([1.0006932e+03, 6.9314718e-01], dtype=float32)
+    """
+    from cornu.ops.composites.softmax import logsumexp as whole
+
+    x = floating(x)
+    return whole(x, axes=normalize_axes(axis, x.ndim), keepdims=bool(keepdims))
+
+
+def _arg(x: Tensor, axis: int | None, keepdims: bool) -> Tensor:
+    if axis is None:
+        found = p.argmax(p.reshape(x, shape=(int(x.size),)), axis=0)
+        return p.reshape(found, shape=(1,) * x.ndim) if keepdims else found
+    axis = normalize_axis(axis, x.ndim)
+    found = p.argmax(x, axis=axis)
+    return p.reshape(found, shape=reduced_shape(x.shape, (axis,), True)) if keepdims else found
+
+
+def reversed_order(x: Tensor) -> Tensor:
+    """A value ordered the other way round: ``-x``, or ``~x`` for integers, where ``-x`` may wrap."""
+    return p.neg(x) if is_floating(x) else p.invert(x)
+
+
+@op
+def argmax(x: TensorLike, axis: int | None = None, keepdims: bool = False) -> Tensor:
+    """Position of the first largest element along an axis, as int32.
+
+    Parameters
+    ----------
+    x
+        Tensor of any shape.
+    axis
+        One axis; by default the position in the flattened tensor.
+    keepdims
+        Keep the axis with size 1.
+
+    Examples
+    --------
+    >>> ops.argmax([[1.0, 5.0], [3.0, 2.0]], axis=1)
+    array([1, 0], dtype=int32)
+    """
+    return _arg(value(x), axis, keepdims)
+
+
+@op
+def argmin(x: TensorLike, axis: int | None = None, keepdims: bool = False) -> Tensor:
+    """Position of the first smallest element along an axis, as int32.
+
+    Examples
+    --------
+    >>> ops.argmin([[1.0, 5.0], [3.0, 2.0]], axis=1)
+    array([0, 1], dtype=int32)
+    """
+    return _arg(reversed_order(value(x)), axis, keepdims)
+
+
+def _running(x: TensorLike, axis: int | None, dtype: DTypeLike) -> tuple[Tensor, int]:
+    x = value(x) if dtype is None else value(x, dtype)
+    x = cast_value(x, np.int32) if x.dtype == bool else x
+    if axis is None:
+        return p.reshape(x, shape=(int(x.size),)), 0
+    return x, normalize_axis(axis, x.ndim)
+
+
+@op
+def cumsum(x: TensorLike, axis: int | None = None, dtype: DTypeLike = None) -> Tensor:
+    """Running sum along an axis, of the flattened tensor by default.
+
+    Examples
+    --------
+    >>> ops.cumsum([1.0, 2.0, 3.0])
+    array([1., 3., 6.], dtype=float32)
+    """
+    x, along = _running(x, axis, dtype)
+    return p.cumsum(x, axis=along, reverse=False)
+
+
+@op
+def cumprod(x: TensorLike, axis: int | None = None, dtype: DTypeLike = None) -> Tensor:
+    """Running product along an axis, of the flattened tensor by default.
+
+    Examples
+    --------
+    >>> ops.cumprod([1.0, 2.0, 3.0])
+    array([1., 2., 6.], dtype=float32)
+    """
+    return running_product(*_running(x, axis, dtype))
+
+
+def running_product(x: Tensor, axis: int) -> Tensor:
+    """Products of doubling spans: log2(n) multiplications of the whole tensor."""
+    size, shift = x.shape[axis], 1
+    while shift < size:
+        low = tuple(shift if i == axis else 0 for i in range(x.ndim))
+        stop = tuple(n - shift if i == axis else n for i, n in enumerate(x.shape))
+        earlier = p.slice(x, start=(0,) * x.ndim, stop=stop, step=(1,) * x.ndim)
+        x = p.mul(x, p.pad(earlier, low=low, high=(0,) * x.ndim, interior=(0,) * x.ndim, value=1))
+        shift *= 2
+    return x
+
+
+def nan_filled(x: TensorLike, fill: float) -> tuple[Tensor, Tensor]:
+    """``x`` with NaN replaced, and where numbers stood (1 or 0 in the dtype of ``x``)."""
+    x = floating(x)
+    present = p.eq(x, x)
+    return p.where(present, x, fill), cast_value(present, x.dtype)
+
+
+def _nan_mean(x: Tensor, present: Tensor, axis: Axis, keepdims: bool) -> Tensor:
+    return p.div(reduce(p.sum, x, axis, keepdims), reduce(p.sum, present, axis, keepdims))
+
+
+@op
+def nansum(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Sum over axes, NaN counting as 0.
+
+    Examples
+    --------
+    >>> ops.nansum([1.0, float("nan"), 2.0], keepdims=True)
+    array([3.], dtype=float32)
+    """
+    x = value(x)
+    return reduce(
+        p.sum, nan_filled(x, 0.0)[0] if is_floating(x) else accumulated(x), axis, keepdims
+    )
+
+
+@op
+def nanprod(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Product over axes, NaN counting as 1.
+
+    Examples
+    --------
+    >>> ops.nanprod([3.0, float("nan"), 2.0], keepdims=True)
+    array([6.], dtype=float32)
+    """
+    x = value(x)
+    return reduce(
+        p.prod, nan_filled(x, 1.0)[0] if is_floating(x) else accumulated(x), axis, keepdims
+    )
+
+
+@op
+def nanmean(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Mean over axes of what is not NaN.
+
+    Examples
+    --------
+    >>> ops.nanmean([1.0, float("nan"), 2.0], keepdims=True)
+    array([1.5], dtype=float32)
+    """
+    return _nan_mean(*nan_filled(x, 0.0), axis, keepdims)
+
+
+@op
+def nanvar(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Variance over axes of what is not NaN.
+
+    Examples
+    --------
+    >>> ops.nanvar([1.0, float("nan"), 3.0], keepdims=True)
+    array([1.], dtype=float32)
+    """
+    x, present = nan_filled(x, 0.0)
+    centred = p.mul(p.sub(x, _nan_mean(x, present, axis, True)), present)
+    return _nan_mean(p.mul(centred, centred), present, axis, keepdims)
+
+
+@op
+def nanstd(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Standard deviation over axes of what is not NaN.
+
+    Examples
+    --------
+    >>> ops.nanstd([1.0, float("nan"), 3.0], keepdims=True)
+    array([1.], dtype=float32)
+    """
+    return p.sqrt(nanvar(x, axis, keepdims))
+
+
+def _nan_extreme(primitive: Any, x: TensorLike, fill: float, axis: Axis, keepdims: bool) -> Tensor:
+    x = value(x)
+    if not is_floating(x):
+        return reduce(primitive, x, axis, keepdims)
+    x, present = nan_filled(x, fill)
+    seen = reduce(p.max, present, axis, keepdims)
+    return p.where(p.eq(seen, 0.0), math.nan, reduce(primitive, x, axis, keepdims))
+
+
+@op
+def nanmax(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Largest element over axes, NaN passed over; NaN where there is nothing else.
+
+    Examples
+    --------
+    >>> ops.nanmax([1.0, float("nan"), 3.0], keepdims=True)
+    array([3.], dtype=float32)
+    """
+    return _nan_extreme(p.max, x, -math.inf, axis, keepdims)
+
+
+@op
+def nanmin(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Smallest element over axes, NaN passed over; NaN where there is nothing else.
+
+    Examples
+    --------
+    >>> ops.nanmin([1.0, float("nan"), 3.0], keepdims=True)
+    array([1.], dtype=float32)
+    """
+    return _nan_extreme(p.min, x, math.inf, axis, keepdims)
+
+
+@op
+def nanargmax(x: TensorLike, axis: int | None = None, keepdims: bool = False) -> Tensor:
+    """Position of the largest element, NaN passed over; -1 where there is nothing else.
+
+    Examples
+    --------
+    >>> ops.nanargmax([[1.0, float("nan")], [2.0, 3.0]], axis=1)
+    array([0, 1], dtype=int32)
+    """
+    filled, present = nan_filled(x, -math.inf)
+    seen = reduce(p.max, present, axis, keepdims)
+    return p.where(p.eq(seen, 0.0), -1, _arg(filled, axis, keepdims))
+
+
+@op
+def nanargmin(x: TensorLike, axis: int | None = None, keepdims: bool = False) -> Tensor:
+    """Position of the smallest element, NaN passed over; -1 where there is nothing else.
+
+    Examples
+    --------
+    >>> ops.nanargmin([[1.0, float("nan")], [2.0, 3.0]], axis=1)
+    array([0, 0], dtype=int32)
+    """
+    filled, present = nan_filled(x, math.inf)
+    seen = reduce(p.max, present, axis, keepdims)
+    return p.where(p.eq(seen, 0.0), -1, _arg(p.neg(filled), axis, keepdims))
+
+
+@op
+def nancumsum(x: TensorLike, axis: int | None = None, dtype: DTypeLike = None) -> Tensor:
+    """Running sum along an axis, NaN counting as 0.
+
+    Examples
+    --------
+    >>> ops.nancumsum([1.0, float("nan"), 2.0])
+    array([1., 1., 3.], dtype=float32)
+    """
+    x = value(x)
+    return cumsum(nan_filled(x, 0.0)[0] if is_floating(x) else x, axis, dtype)
+
+
+@op
+def nancumprod(x: TensorLike, axis: int | None = None, dtype: DTypeLike = None) -> Tensor:
+    """Running product along an axis, NaN counting as 1.
+
+    Examples
+    --------
+    >>> ops.nancumprod([3.0, float("nan"), 2.0])
+    array([3., 3., 6.], dtype=float32)
+    """
+    x = value(x)
+    return cumprod(nan_filled(x, 1.0)[0] if is_floating(x) else x, axis, dtype)

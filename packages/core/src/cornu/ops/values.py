@@ -1,0 +1,88 @@
+"""What every op does first: turn what the user passed into values of one dtype.
+
+A *value* is an ``ndarray`` (the op runs at once) or a ``Node`` (the op is recorded). Promotion is
+that of Keras 3: Python numbers are weak, an integer beside a float takes the float's dtype.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from cornu import config
+from cornu.engine.dtypes import result_type
+from cornu.engine.trace import apply, convert
+
+Tensor: TypeAlias = Any  # an ndarray outside a trace, a Node inside, a KerasTensor while wiring
+TensorLike: TypeAlias = Any  # Tensor, Variable, Python number or nested sequence of them
+DTypeLike: TypeAlias = Any
+Axis: TypeAlias = "int | Sequence[int] | None"
+
+_SCALARS = (bool, int, float)
+# bool and the small integers are summed in 32 bits: x.sum() of uint8 images must not wrap at 256
+_ACCUMULATORS = {
+    "bool": "int32",
+    "int8": "int32",
+    "int16": "int32",
+    "uint8": "uint32",
+    "uint16": "uint32",
+}
+
+
+def is_weak(x: TensorLike) -> bool:
+    """True for a Python number, which takes the dtype of what it meets."""
+    return type(x) in _SCALARS
+
+
+def kind_of(x: TensorLike) -> Any:
+    """What promotion sees of ``x``: the type of a Python number, the dtype of all else."""
+    return type(x) if is_weak(x) else x.dtype
+
+
+def value(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
+    """``x`` as an ndarray or Node, cast to ``dtype`` if one is given."""
+    return convert(x, dtype)
+
+
+def promote(*xs: TensorLike, extra: Sequence[Any] = ()) -> list[Tensor]:
+    """All of ``xs`` as values of their common dtype (``extra`` dtypes take part)."""
+    xs = tuple(x if is_weak(x) else convert(x) for x in xs)
+    dtype = result_type(*(kind_of(x) for x in xs), *extra)
+    return [convert(x, dtype) for x in xs]
+
+
+def promote_floating(*xs: TensorLike) -> list[Tensor]:
+    """As :func:`promote`, integers becoming ``floatx``."""
+    return promote(*xs, extra=(float,))
+
+
+def floating(x: TensorLike) -> Tensor:
+    """``x`` as a value of a floating dtype (integers and bools become ``floatx``)."""
+    x = convert(x)
+    return x if is_floating(x) else cast_value(x, config.floatx())
+
+
+def is_floating(x: Tensor) -> bool:
+    return np.dtype(x.dtype).kind == "f"
+
+
+def is_signed(x: Tensor) -> bool:
+    return np.dtype(x.dtype).kind in "if"
+
+
+def cast_value(x: Tensor, dtype: DTypeLike) -> Tensor:
+    """``x`` in ``dtype``; no operation when it is there already."""
+    dtype = np.dtype(dtype)
+    return x if x.dtype == dtype else apply("cast", x, dtype=dtype)
+
+
+def accumulated(x: Tensor) -> Tensor:
+    """``x`` in the dtype its sums are kept in."""
+    return cast_value(x, _ACCUMULATORS.get(np.dtype(x.dtype).name, x.dtype))
+
+
+def wide(x: Tensor) -> Tensor:
+    """Half precision as single, the rest unchanged: for statistics, which overflow in 16 bits."""
+    return cast_value(x, np.float32) if x.dtype == np.float16 else x

@@ -1,0 +1,92 @@
+"""Public modules whose names come from the registry: ``from cornu.layers import Dense``.
+
+A facade is a module of a few lines::
+
+    if TYPE_CHECKING:
+        from cornu_layers.layers import *
+
+    __path__: list[str] = []
+    __getattr__, __dir__ = facade(__name__, "layer")
+
+The star import is for editors and type checkers only. The empty ``__path__`` lets Keras' older
+paths below it resolve (:mod:`cornu.aliases`), and lets a mistyped import say what was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cornu.errors import UnknownNameError
+from cornu.plugins import registry
+from cornu.plugins.kinds import Kind, kind_of
+
+__all__ = ["facade"]
+
+
+def facade(module: str, kind: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return the ``__getattr__`` and ``__dir__`` of a public module over one kind.
+
+    Besides the registered names the module has ``get``, ``serialize`` and ``deserialize``.
+
+    Parameters
+    ----------
+    module : str
+        The name of the module, for messages.
+    kind : str
+        The kind whose names it shows.
+
+    Returns
+    -------
+    tuple of callables
+        To be bound to ``__getattr__`` and ``__dir__`` in the module.
+
+    Example
+    -------
+    >>> import cornu
+    >>> "Dense" in dir(cornu.layers)
+    True
+    """
+    functions = _functions(kind_of(kind))
+
+    def names() -> list[str]:
+        return sorted({*functions, *registry.names(kind)})
+
+    def attribute(name: str) -> Any:
+        if name == "__all__":
+            return names()
+        if name.startswith("_"):
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        if name in functions:
+            return functions[name]
+        try:
+            return registry.attribute(kind, name)
+        except UnknownNameError as error:
+            raise AttributeError(f"module {module!r}: {error}") from None
+
+    return attribute, names
+
+
+def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
+    """``get``, ``serialize`` and ``deserialize`` of one kind, as Keras has them in each module."""
+
+    def get(identifier: Any) -> Any:
+        return registry.get(kind.name, kind.fallback if identifier is None else identifier)
+
+    def serialize(obj: Any) -> Any:
+        from cornu.saving.config import serialize
+
+        return serialize(obj)
+
+    def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+        with registry.custom_object_scope(custom_objects or {}):
+            return registry.get(kind.name, config)
+
+    noun = kind.name
+    get.__doc__ = f"Return the {noun} that a name, config, class or object stands for."
+    serialize.__doc__ = f"Return the config of a {noun}, which :func:`deserialize` reads back."
+    deserialize.__doc__ = f"Return the {noun} that a config describes."
+    functions = {"get": get, "serialize": serialize, "deserialize": deserialize}
+    for name, function in functions.items():
+        function.__module__, function.__qualname__ = kind.module, name
+    return functions

@@ -1,0 +1,82 @@
+"""The kinds of things that plugins bring, one row each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cornu.errors import PluginError, near_matches
+
+__all__ = ["KINDS", "Kind", "kind_of"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of thing: what it is called, which hook brings it and where users import it from.
+
+    Attributes
+    ----------
+    name : str
+        The singular, as written in ``registry.get(kind, …)``.
+    hook : str
+        The hook that brings it.
+    module : str
+        The module that users import it from.
+    provider : str
+        The distribution that brings Cornu's own.
+    protocol : str
+        The attribute by which an object is taken for one of this kind.
+    functions_first : bool
+        Whether a string that names both a function and a class means the function
+        (``loss="mean_squared_error"``).
+    fallback : str or None
+        What ``get(None)`` of the public module means, where it means something.
+    """
+
+    name: str
+    hook: str
+    module: str
+    provider: str
+    protocol: str = "__call__"
+    functions_first: bool = False
+    fallback: str | None = None
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("layer", "cornu_layers", "cornu.layers", "cornu-layers"),
+        Kind("optimizer", "cornu_optimizers", "cornu.optimizers", "cornu-optim", "apply_gradients"),
+        Kind("loss", "cornu_losses", "cornu.losses", "cornu-optim", functions_first=True),
+        Kind("metric", "cornu_metrics", "cornu.metrics", "cornu-optim"),
+        Kind(
+            "activation",
+            "cornu_activations",
+            "cornu.activations",
+            "cornu-layers",
+            functions_first=True,
+            fallback="linear",
+        ),
+        Kind("initializer", "cornu_initializers", "cornu.initializers", "cornu-layers"),
+        Kind("regularizer", "cornu_regularizers", "cornu.regularizers", "cornu-layers"),
+        Kind("constraint", "cornu_constraints", "cornu.constraints", "cornu-layers"),
+        Kind("callback", "cornu_callbacks", "cornu.callbacks", "cornu-optim", "set_model"),
+        Kind("backend", "cornu_backends", "cornu.backends", "cornu-backend-numpy", "compile"),
+    )
+}
+
+
+def kind_of(name: str) -> Kind:
+    """Return the row of a kind, or say which kinds there are.
+
+    Example
+    -------
+    >>> kind_of("layer").hook
+    'cornu_layers'
+    """
+    try:
+        return KINDS[name]
+    except KeyError:
+        hint = near_matches(name, KINDS)
+        raise PluginError(
+            f"There is no kind {name!r}; there are {', '.join(KINDS)}. {hint}"
+        ) from None

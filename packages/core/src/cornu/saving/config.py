@@ -1,0 +1,419 @@
+"""Objects as configurations, and back.
+
+A configuration is what JSON can hold. An object is `{"module", "class_name", "config", "registered_name"}`,
+Keras 3's form; Keras 2's `{"class_name", "config"}` is read too. Classes and functions are found in the
+registry, among the custom objects, or in the short table below, and nowhere else: a name in a configuration is
+never imported.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+import types
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+import numpy as np
+
+from cornu.errors import CornuError, MissingDistributionError, SavingError, UnknownNameError
+from cornu.plugins import registry
+from cornu.plugins.custom_objects import CustomObjectScope, custom_objects_in_effect, get_registered_name
+
+_PLAIN = (str, bool, int, float, type(None))
+
+# Classes of core itself, which no plugin brings: name -> (Keras' module, home).
+CORE_CLASSES = {
+    "DTypePolicy": ("keras", "cornu.base.layer"),
+    "FunctionCall": ("cornu.ops", "cornu.base.layer"),
+    "Functional": ("keras.src.models.functional", "cornu.models.functional"),
+    "InputLayer": ("keras.layers", "cornu.models.input_layer"),
+    "InputSpec": ("keras", "cornu.base.layer"),
+    "Model": ("keras", "cornu.models.model"),
+    "Sequential": ("keras", "cornu.models.sequential"),
+}
+
+# Base class -> (kind in the registry, Keras' module).
+_KINDS = {
+    "Layer": ("layer", "keras.layers"),
+    "LearningRateSchedule": ("optimizer", "keras.optimizers.schedules"),
+    "Optimizer": ("optimizer", "keras.optimizers"),
+    "Loss": ("loss", "keras.losses"),
+    "Metric": ("metric", "keras.metrics"),
+    "Initializer": ("initializer", "keras.initializers"),
+    "Regularizer": ("regularizer", "keras.regularizers"),
+    "Constraint": ("constraint", "keras.constraints"),
+    "Callback": ("callback", "keras.callbacks"),
+}
+# A segment of a module's name -> kind.
+_SEGMENTS = {
+    "layers": "layer",
+    "optimizers": "optimizer",
+    "losses": "loss",
+    "metrics": "metric",
+    "initializers": "initializer",
+    "regularizers": "regularizer",
+    "constraints": "constraint",
+    "activations": "activation",
+    "callbacks": "callback",
+}
+_FUNCTION_KINDS = ("activation", "loss", "metric", "initializer", "regularizer", "constraint")
+
+_collected: ContextVar[dict[str, Any] | None] = ContextVar("cornu_collected", default=None)
+_strict: ContextVar[bool] = ContextVar("cornu_strict", default=False)
+
+
+# Writing
+
+
+def serialize(obj: Any) -> Any:
+    """Return an object as a configuration.
+
+    Raises
+    ------
+    SavingError
+        For a lambda, and for an object without `get_config`, which no file could bring back.
+
+    Examples
+    --------
+    >>> serialize({"size": np.int64(3), "window": slice(1, None)})["size"]
+    3
+    """
+    if isinstance(obj, _PLAIN):
+        return obj
+    if isinstance(obj, (list, tuple)):
+        members = [serialize(x) for x in obj]
+        return tuple(members) if isinstance(obj, tuple) else members
+    if isinstance(obj, dict):
+        return {str(key): serialize(value) for key, value in obj.items()}
+    for kind, write in _MARKERS:
+        if isinstance(obj, kind):
+            return write(obj)
+    if isinstance(obj, type):
+        return np.dtype(obj).name if issubclass(obj, np.generic) else _function(obj)
+    if hasattr(obj, "get_config"):
+        return _object(obj)
+    if hasattr(obj, "_keras_history"):
+        return _tensor(obj)
+    if callable(obj):
+        return _function(obj)
+    raise SavingError(
+        f"{obj!r} of type {type(obj).__name__} cannot be part of a configuration: it has no get_config()."
+    )
+
+
+def _object(obj: Any) -> dict[str, Any]:
+    cls = type(obj)
+    config = serialize(obj.get_config())
+    if not isinstance(config, dict):
+        raise SavingError(f"{cls.__name__}.get_config() must return a dict; it returned {type(config).__name__}.")
+    registered = get_registered_name(cls)
+    module, name = _public_name(cls)
+    if module is None:
+        module = cls.__module__
+        _collect(registered, cls)
+    else:
+        registered = None
+    found = {"module": module, "class_name": name, "config": config, "registered_name": registered}
+    if cls.__name__ in ("Functional", "FunctionCall") and cls.__module__.startswith("cornu."):
+        found["registered_name"] = cls.__name__
+    for key, method in (("build_config", "get_build_config"), ("compile_config", "get_compile_config")):
+        extra = getattr(obj, method, lambda: None)()
+        if extra is not None:
+            found[key] = serialize(extra)
+    return found
+
+
+def _public_name(cls: type) -> tuple[str | None, str]:
+    """Return the module and name under which Keras knows a class of ours."""
+    name = cls.__name__
+    if name in CORE_CLASSES and cls.__module__.startswith("cornu."):
+        return CORE_CLASSES[name][0], name
+    if cls.__module__.partition(".")[0].startswith("cornu"):
+        for base in cls.__mro__:
+            if base.__name__ in _KINDS and base.__module__.startswith("cornu.base"):
+                kind, module = _KINDS[base.__name__]
+                known = [e.name for e in registry.entries(kind) if e.object is cls]
+                if known:
+                    return module, name if name in known else known[0]
+    return None, name
+
+
+def _function(function: Any) -> Any:
+    name = getattr(function, "__name__", type(function).__name__)
+    if get_registered_name(function) == name:
+        for kind in _FUNCTION_KINDS:
+            if any(e.object is function for e in registry.entries(kind)):
+                return name
+    else:
+        name = get_registered_name(function)
+    collected = _collected.get()
+    if collected is not None:
+        name = _collect(name, function)
+    elif name == "<lambda>" or (_strict.get() and name not in custom_objects_in_effect()):
+        what = "A lambda" if name == "<lambda>" else f"The function {name!r}"
+        raise SavingError(
+            f"{what} cannot be written to a file, because reading it back would mean running code from the file. "
+            "Write it as a named function and decorate it with @cornu.utils.register_keras_serializable()."
+        )
+    return {
+        "module": getattr(function, "__module__", "builtins"),
+        "class_name": "function",
+        "config": name,
+        "registered_name": name,
+    }
+
+
+def _collect(name: str, obj: Any) -> str:
+    collected = _collected.get()
+    if collected is None:
+        return name
+    unique, count = name, 1
+    while collected.get(unique, obj) is not obj:
+        unique, count = f"{name}#{count}", count + 1
+    collected[unique] = obj
+    return unique
+
+
+@contextlib.contextmanager
+def collecting() -> Iterator[dict[str, Any]]:
+    """Gather the custom classes and functions that configurations made inside refer to, lambdas included.
+
+    For copies within one process, where every object is at hand and no file is written.
+    """
+    found: dict[str, Any] = {}
+    token = _collected.set(found)
+    try:
+        yield found
+    finally:
+        _collected.reset(token)
+
+
+@contextlib.contextmanager
+def strictly() -> Iterator[None]:
+    """Refuse functions that were not registered: for what goes into a file."""
+    token = _strict.set(True)
+    try:
+        yield
+    finally:
+        _strict.reset(token)
+
+
+def _marked(name: str, **config: Any) -> dict[str, Any]:
+    return {"class_name": name, "config": config}
+
+
+def _tensor(tensor: Any) -> dict[str, Any]:
+    operation, node, index = tensor._keras_history
+    history = [operation.name, node, index]
+    return _marked("__keras_tensor__", shape=tensor.shape, dtype=tensor.dtype, keras_history=history)
+
+
+_MARKERS: tuple[tuple[Any, Any], ...] = (
+    (np.generic, lambda x: x.item()),
+    (np.dtype, lambda x: x.name),
+    (np.ndarray, lambda x: _marked("__numpy__", value=x.tolist(), dtype=x.dtype.name) if x.ndim else x.item()),
+    (slice, lambda x: _marked("__slice__", start=serialize(x.start), stop=serialize(x.stop), step=serialize(x.step))),
+    (types.EllipsisType, lambda x: _marked("__ellipsis__")),
+    (bytes, lambda x: _marked("__bytes__", value=x.decode("utf-8"))),
+)
+
+
+# Reading
+
+
+def deserialize(
+    config: Any,
+    custom_objects: Mapping[str, Any] | None = None,
+    kind: str | None = None,
+    safe_mode: bool = True,
+) -> Any:
+    """Return the object that a configuration describes.
+
+    Parameters
+    ----------
+    config : anything that `serialize` returns
+        Keras 2's form of objects is understood as well.
+    custom_objects : dict, optional
+        More names, with the classes and functions they stand for.
+    kind : str, optional
+        What is expected, as "layer", where the configuration does not say.
+    safe_mode : bool
+        Only True: a configuration never runs code here, so there is nothing to allow.
+
+    Raises
+    ------
+    SavingError
+        For code in a configuration, and for objects that cannot be made from theirs.
+    UnknownNameError
+        For names that nothing installed provides.
+
+    Examples
+    --------
+    >>> deserialize({"class_name": "__slice__", "config": {"start": 1, "stop": None, "step": None}})
+    slice(1, None, None)
+    """
+    if not safe_mode:
+        raise SavingError(
+            "safe_mode=False asks to run code from a file, which Cornu never does. Register the functions the file "
+            "names with @cornu.utils.register_keras_serializable(), or pass them as custom_objects."
+        )
+    if custom_objects:
+        with CustomObjectScope(custom_objects):
+            return deserialize(config, kind=kind)
+    if isinstance(config, _PLAIN):
+        return config
+    if isinstance(config, (list, tuple)):
+        return [deserialize(x) for x in config]
+    if not isinstance(config, dict):
+        return config
+    if "class_name" not in config:
+        return {key: deserialize(value) for key, value in config.items()}
+    name, inner = config["class_name"], config.get("config")
+    if name in _REVIVERS:
+        return _REVIVERS[name](inner)
+    if name == "function":
+        return _find_function(str(config.get("registered_name") or inner), inner, kind, config.get("module"))
+    if name in ("__lambda__", "__typespec__"):
+        raise SavingError(
+            f"The configuration holds {name}, which is code or data that cannot be made again without running code. "
+            "Save the model with a named function that is registered, or pass it as custom_objects."
+        )
+    return _revived(_find_class(config, kind), inner, config)
+
+
+def _revived(cls: Any, inner: Any, config: dict) -> Any:
+    if not isinstance(cls, type):
+        return cls  # a custom function under the name of a class
+    try:
+        obj = _from_config(cls, inner if isinstance(inner, (dict, list)) else {})
+    except (CornuError, RecursionError):
+        raise
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise SavingError(f"{cls.__name__} cannot be made from its configuration {inner!r}: {error}") from error
+    build_config = config.get("build_config")
+    if build_config and hasattr(obj, "build_from_config") and not getattr(obj, "built", True):
+        obj.build_from_config(build_config)
+    compile_config = config.get("compile_config")
+    if compile_config and hasattr(obj, "compile_from_config"):
+        obj.compile_from_config(compile_config)
+    return obj
+
+
+def _from_config(cls: type, config: Any) -> Any:
+    if not hasattr(cls, "from_config"):
+        return cls(**config)
+    parameters = inspect.signature(cls.from_config).parameters
+    if "custom_objects" in parameters:
+        return cls.from_config(config, custom_objects=custom_objects_in_effect())
+    return cls.from_config(config)
+
+
+def _find_class(config: dict, kind: str | None) -> Any:
+    name, registered = str(config["class_name"]), config.get("registered_name")
+    module = str(config.get("module") or "")
+    custom = custom_objects_in_effect()
+    for candidate in (registered, name, name.rpartition(">")[2]):
+        if candidate in custom:
+            return custom[candidate]
+    if name in CORE_CLASSES:
+        return getattr(importlib.import_module(CORE_CLASSES[name][1]), name)
+    short = name.rpartition(">")[2]
+    said = next((_SEGMENTS[s] for s in reversed(module.split(".")) if s in _SEGMENTS), None)
+    kinds = [k for k in (kind, said) if k] or list(dict.fromkeys(_SEGMENTS.values()))
+    failure: Exception | None = None
+    for one in kinds:
+        try:
+            return registry.lookup(one, short)
+        except (UnknownNameError, MissingDistributionError) as error:
+            failure = failure or error
+    what = kinds[0] if len(kinds) == 1 or kind else "class"
+    raise UnknownNameError(
+        f"There is no {what} {name!r} here. {failure if len(kinds) == 1 else ''} If it is your own, decorate it with "
+        f"@cornu.utils.register_keras_serializable(), or pass custom_objects={{{short!r}: {short}}}."
+    ) from failure
+
+
+def _find_function(name: str, inner: Any, kind: str | None, module: Any) -> Any:
+    custom = custom_objects_in_effect()
+    for candidate in (name, inner):
+        if isinstance(candidate, str) and candidate in custom:
+            return custom[candidate]
+    said = next((_SEGMENTS[s] for s in reversed(str(module).split(".")) if s in _SEGMENTS), None)
+    kinds = [kind or said] if kind or said else list(_FUNCTION_KINDS)
+    for one in kinds:
+        try:
+            return registry.lookup(one, name)  # type: ignore[arg-type]
+        except (UnknownNameError, MissingDistributionError):
+            continue
+    raise UnknownNameError(
+        f"There is no function {name!r} here. Decorate it with @cornu.utils.register_keras_serializable(), or pass "
+        f"custom_objects={{{name!r}: {name}}}."
+    )
+
+
+_REVIVERS = {
+    "__numpy__": lambda c: np.array(c["value"], dtype=c["dtype"]),
+    "__tensor__": lambda c: np.array(c["value"], dtype=c["dtype"]),
+    "__slice__": lambda c: slice(c["start"], c["stop"], c["step"]),
+    "__ellipsis__": lambda c: ...,
+    "__bytes__": lambda c: c["value"].encode("utf-8"),
+}
+
+
+def revive_arguments(cls: type, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return constructor arguments from a configuration: objects made, keys of other dialects dropped.
+
+    A key that `cls` does not know is dropped if it is None, as newer and older Keras write keys that say nothing.
+    """
+    taken, open_ended = _arguments_of(cls)
+    found = {}
+    for key, value in config.items():
+        if value is None and key not in taken and not (open_ended and key in _PLACE):
+            continue
+        found[key] = value if key == "dtype" else _revive_nested(value)
+    return found
+
+
+_PLACE = ("input_shape", "batch_input_shape", "batch_shape", "name")
+
+
+def _arguments_of(cls: type) -> tuple[set[str], bool]:
+    names: set[str] = set()
+    open_ended = True
+    for owner in cls.__mro__:
+        if owner is object or "__init__" not in owner.__dict__:
+            continue
+        parameters = inspect.signature(owner.__init__).parameters.values()  # type: ignore[misc]
+        names.update(p.name for p in parameters)
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            open_ended = False
+            break
+    return names, open_ended
+
+
+def _revive_nested(value: Any) -> Any:
+    if isinstance(value, dict):
+        if "class_name" in value and ("config" in value or str(value["class_name"]).startswith("__")):
+            known = "module" in value or str(value["class_name"]).startswith("__") or _is_custom(value)
+            return deserialize(value) if known else _revive_plain(value)
+        return {key: _revive_nested(v) for key, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        members = [_revive_nested(v) for v in value]
+        return members if isinstance(value, list) else tuple(members)
+    return value
+
+
+def _is_custom(value: dict) -> bool:
+    return value["class_name"] in custom_objects_in_effect() or value["class_name"] in CORE_CLASSES
+
+
+def _revive_plain(value: dict) -> Any:
+    """Make a layer of Keras 2's form; leave other kinds to the constructor, which knows what it expects."""
+    try:
+        registry.lookup("layer", str(value["class_name"]).rpartition(">")[2])
+    except (UnknownNameError, MissingDistributionError):
+        return value
+    return deserialize(value, kind="layer")

@@ -1,0 +1,93 @@
+"""Where the variables of a model lie in a weights file: Keras 3's rules.
+
+Own variables of an object are at `<path>/vars/0`, `1`, …. Layers of a Sequential or functional model follow
+under `layers/`, named after their class and numbered per class; parts of any other object under the names of
+its attributes, those in a list or dict under `<attribute>/<class>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from cornu.base.naming import snake_case
+
+# Attributes that say nothing about where a part belongs.
+_SKIPPED = frozenset(
+    {"_parts", "_inbound_nodes", "_made_with", "_losses", "_loss_functions", "_build_shapes", "_compiled", "_steps",
+     "_graph", "_stack", "_tensors", "_graph_of_stack", "_dtype_policy", "activity_regularizer", "history"}
+)  # fmt: skip
+
+
+def saved_objects(root: Any, with_optimizer: bool = True) -> Iterator[tuple[str, Any]]:
+    """Yield the path in the file and the object, for every object that may own variables.
+
+    Parameters
+    ----------
+    root : Layer
+        A model or layer.
+    with_optimizer : bool
+        Whether the optimizer of a model is one of its parts.
+
+    Examples
+    --------
+    >>> import cornu
+    >>> x = cornu.Input((2,))
+    >>> [path for path, _ in saved_objects(cornu.Model(x, x + 1.0))]
+    ['', 'layers/input_layer']
+    """
+    yield from _walk(root, "", set(), with_optimizer)
+
+
+def _walk(obj: Any, path: str, seen: set[int], with_optimizer: bool) -> Iterator[tuple[str, Any]]:
+    if id(obj) in seen:
+        return
+    seen.add(id(obj))
+    yield path, obj
+    for name, child in _children(obj, with_optimizer):
+        yield from _walk_child(child, _join(path, name), seen, with_optimizer)
+
+
+def _walk_child(child: Any, path: str, seen: set[int], with_optimizer: bool) -> Iterator[tuple[str, Any]]:
+    if _is_saved(child):
+        yield from _walk(child, path, seen, with_optimizer)
+    elif isinstance(child, dict):
+        yield from _walk_members(child.values(), path, seen, with_optimizer)
+    elif isinstance(child, (list, tuple, set)):
+        yield from _walk_members(child, path, seen, with_optimizer)
+
+
+def _walk_members(members: Iterable[Any], path: str, seen: set[int], with_optimizer: bool) -> Iterator[tuple[str, Any]]:
+    counts: dict[str, int] = {}
+    for member in members:
+        nested = isinstance(member, (list, tuple, dict, set))
+        if not nested and not _is_saved(member):
+            continue
+        name = "container" if nested else snake_case(type(member).__name__)
+        count = counts.get(name, 0)
+        counts[name] = count + 1
+        numbered = f"{name}_{count}" if count else name
+        yield from _walk_child(member, _join(path, numbered), seen, with_optimizer)
+
+
+def _children(obj: Any, with_optimizer: bool) -> Iterator[tuple[str, Any]]:
+    optimizer = getattr(obj, "optimizer", None) if hasattr(obj, "compile") else None
+    is_stack = getattr(obj, "_graph", None) is not None or hasattr(obj, "_stack")
+    if is_stack:
+        yield "layers", obj.layers
+    found = {name: value for name, value in vars(obj).items() if name not in _SKIPPED}
+    if hasattr(obj, "compile"):
+        if not is_stack:
+            found["layers"] = obj.layers  # takes its place among the attributes, by name
+        if with_optimizer and optimizer is not None:
+            found["optimizer"] = optimizer
+    for name in sorted(found, key=lambda n: (n.startswith("_"), n)):
+        yield name, found[name]
+
+
+def _is_saved(obj: Any) -> bool:
+    return hasattr(obj, "save_own_variables") and not hasattr(obj, "update_state")  # metrics start afresh
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}/{name}" if path else name

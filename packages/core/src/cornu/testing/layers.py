@@ -1,0 +1,137 @@
+"""A layer tried in the ways a model uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu.engine.program import build_program
+from cornu.engine.reference import ReferenceExecutable
+from cornu.engine.trace import Trace
+from cornu.testing.gradients import check_grads
+
+_BATCH = 3
+
+
+def check_layer(
+    cls: type,
+    kwargs: Mapping[str, Any] | None = None,
+    input_shape: Sequence[Any] = (4,),
+    input_data: Any = None,
+    output_shape: Sequence[int] | None = None,
+    differentiable: bool = True,
+    seed: int = 0,
+) -> np.ndarray:
+    """Build, call, trace, differentiate and rebuild a layer.
+
+    Parameters
+    ----------
+    cls : type
+        The layer.
+    kwargs : dict, optional
+        For its constructor.
+    input_shape : sequence of int
+        Without the batch axis; a list of such shapes for a layer of several inputs.
+    input_data : array or list of arrays, optional
+        Used instead of random numbers, batch axis included.
+    output_shape : sequence of int, optional
+        Expected, without the batch axis.
+    differentiable : bool
+        Compare derivatives with finite differences.
+    seed : int
+        Of the random inputs.
+
+    Returns
+    -------
+    numpy.ndarray or list of numpy.ndarray
+        The output, for further checks.
+
+    Raises
+    ------
+    AssertionError
+        Naming what the layer got wrong.
+
+    Examples
+    --------
+    >>> from cornu.layers import Dense
+    >>> check_layer(Dense, {"units": 2}, input_shape=(4,), output_shape=(2,)).shape
+    (3, 2)
+    """
+    kwargs = dict(kwargs or {})
+    data = _inputs(input_shape, seed) if input_data is None else input_data
+    layer = cls(**kwargs)
+    output = layer(data)
+    _check_shapes(layer, data, output, output_shape)
+    _check_traced(layer, data, output)
+    _check_config(cls, layer, data, output)
+    if differentiable:
+        _check_derivatives(cls, {**kwargs, "dtype": "float64"}, data)
+    return output
+
+
+def _inputs(shape: Sequence[Any], seed: int) -> Any:
+    rng = np.random.default_rng(seed)
+    if isinstance(shape, list):
+        return [rng.normal(size=(_BATCH, *s)).astype("float32") for s in shape]
+    return rng.normal(size=(_BATCH, *shape)).astype("float32")
+
+
+def _flat(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _check_shapes(layer: Any, data: Any, output: Any, expected: Sequence[int] | None) -> None:
+    shapes = [tuple(x.shape) for x in data] if isinstance(data, list) else tuple(data.shape)
+    found = layer.compute_output_shape(shapes)
+    outputs = _flat(output)
+    if len(outputs) == 1:
+        assert tuple(found) == outputs[0].shape, (
+            f"{layer.name}: compute_output_shape says {found}, the output is {outputs[0].shape}"
+        )
+    if expected is not None:
+        assert outputs[0].shape[1:] == tuple(expected), (
+            f"{layer.name}: output shape {outputs[0].shape[1:]}, expected {tuple(expected)}"
+        )
+
+
+def _check_traced(layer: Any, data: Any, output: Any) -> None:
+    arrays = [np.asarray(a) for a in _flat(data)]
+    with Trace("predict") as trace:
+        nodes = [trace.input(f"x{i}", a.shape, a.dtype) for i, a in enumerate(arrays)]
+        results = _flat(layer(nodes if isinstance(data, list) else nodes[0]))
+        program = build_program("predict", trace, results)
+    for found, expected in zip(ReferenceExecutable(program)(*arrays), _flat(output), strict=True):
+        np.testing.assert_allclose(
+            found, expected, rtol=1e-5, atol=1e-6, err_msg=f"{layer.name}: traced and direct calls differ"
+        )
+
+
+def _check_config(cls: type, layer: Any, data: Any, output: Any) -> None:
+    config = layer.get_config()
+    twin = cls.from_config(config)  # type: ignore[attr-defined]
+    assert twin.get_config() == config, f"{layer.name}: get_config changes on a round trip"
+    twin(data)
+    twin.set_weights(layer.get_weights())
+    for found, expected in zip(_flat(twin(data)), _flat(output), strict=True):
+        np.testing.assert_allclose(
+            found, expected, rtol=1e-6, atol=1e-7, err_msg=f"{layer.name}: a rebuilt layer computes otherwise"
+        )
+
+
+def _check_derivatives(cls: type, kwargs: dict[str, Any], data: Any) -> None:
+    layer = cls(**kwargs)
+    arrays = [np.asarray(a, "float64") if np.asarray(a).dtype.kind == "f" else np.asarray(a) for a in _flat(data)]
+    layer(arrays if isinstance(data, list) else arrays[0])
+    weights = list(layer.trainable_weights)
+
+    def function(*values: Any) -> Any:
+        trace = Trace("weights")
+        with trace:
+            for weight, value in zip(weights, values[len(arrays) :], strict=True):
+                trace.assign(weight, value)
+            inputs = list(values[: len(arrays)])
+            return tuple(_flat(layer(inputs if isinstance(data, list) else inputs[0])))
+
+    check_grads(function, [*arrays, *(w.numpy() for w in weights)], rtol=1e-4, atol=1e-5)

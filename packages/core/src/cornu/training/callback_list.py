@@ -1,0 +1,151 @@
+"""Callbacks in a row, each called only in the hooks that it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cornu import tree
+from cornu.base.callback import Callback
+from cornu.training.history import History
+from cornu.training.progbar import output_kind
+from cornu.training.progbar_logger import ProgbarLogger, resolve_verbose
+
+__all__ = ["CallbackList"]
+
+Hook = Callable[..., None]
+
+_MODES = ("train", "test", "predict")
+_BATCH_END = {f"on_{mode}_batch_end" for mode in _MODES}
+
+
+class CallbackList(Callback):
+    """Several callbacks called as one.
+
+    Parameters
+    ----------
+    callbacks : callback, or nested lists of them, optional
+    add_history, add_progbar : bool
+        Whether to add a `History` and a `ProgbarLogger` where there is none.
+    model : Model, optional
+        Given to each callback.
+    **params
+        Given to each callback: `epochs`, `steps`, `verbose`.
+
+    Examples
+    --------
+    >>> class Shout(Callback):
+    ...     def on_epoch_end(self, epoch, logs=None):
+    ...         print("done", epoch)
+    >>> callbacks = CallbackList([Shout()], epochs=1)
+    >>> callbacks.on_epoch_end(0, {})
+    done 0
+    >>> callbacks.hooks("on_train_batch_end")
+    []
+    """
+
+    def __init__(
+        self,
+        callbacks: Any = None,
+        add_history: bool = False,
+        add_progbar: bool = False,
+        model: Any = None,
+        **params: Any,
+    ) -> None:
+        super().__init__()
+        self.callbacks: list[Any] = (
+            [c for c in tree.flatten(callbacks) if c is not None] if callbacks else []
+        )
+        self._history = self._own(History, add_history)
+        self._progbar = self._own(ProgbarLogger, add_progbar)
+        for callback in self.callbacks:
+            _check(callback)
+        self._hooks: dict[str, list[Hook]] = {}
+        if model is not None:
+            self.set_model(model)
+        self.set_params(params)
+
+    def _own(self, kind: type, wanted: bool) -> Any:
+        for callback in self.callbacks:
+            if isinstance(callback, kind):
+                return callback
+        if not wanted:
+            return None
+        self.callbacks.append(kind())
+        return self.callbacks[-1]
+
+    def append(self, callback: Any) -> None:
+        """Add a callback at the end."""
+        self.callbacks.append(callback)
+        self._hooks.clear()
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Give each callback the parameters, one dict for all: `steps` may be filled in later."""
+        self.params = params
+        for callback in self.callbacks:
+            callback.set_params(params)
+
+    def set_model(self, model: Any) -> None:
+        """Give each callback the model."""
+        if self._history is not None:
+            model.history = self._history
+        for callback in self.callbacks:
+            callback.set_model(model)
+
+    def hooks(self, name: str) -> list[Hook]:
+        """Return the bound methods of the callbacks that write this hook."""
+        if name not in self._hooks:
+            self._hooks[name] = [
+                getattr(callback, name)
+                for callback in self.callbacks
+                if self._writes(callback, name)
+            ]
+        return self._hooks[name]
+
+    def needs_logs(self, name: str) -> bool:
+        """Tell whether any callback beside the progress bar looks at the logs of a batch."""
+        return any(
+            getattr(hook, "__self__", None) is not self._progbar for hook in self.hooks(name)
+        )
+
+    def _writes(self, callback: Any, name: str) -> bool:
+        if callback is self._progbar and name in _BATCH_END and not self._redraws():
+            return False  # nothing to see before the end: no call per step
+        overrides = getattr(callback, "overrides", None)
+        return overrides(name) if overrides is not None else hasattr(callback, name)
+
+    def _redraws(self) -> bool:
+        params = self.params or {}
+        live = resolve_verbose(params.get("verbose", 1)) == 1 and output_kind() != "file"
+        return live or params.get("steps") is None  # an unknown number of steps has to be counted
+
+    def _call(self, name: str, *args: Any) -> None:
+        for hook in self.hooks(name):
+            hook(*args)
+
+
+def _delegate(name: str) -> Any:
+    def on_event(self: CallbackList, *args: Any, **kwargs: Any) -> None:
+        for hook in self.hooks(name):
+            hook(*args, **kwargs)
+
+    on_event.__name__ = name
+    on_event.__doc__ = f"Call `{name}` of each callback that writes it."
+    return on_event
+
+
+for _name in [name for name in vars(Callback) if name.startswith("on_")]:
+    setattr(CallbackList, _name, _delegate(_name))
+
+
+def _check(callback: Any) -> None:
+    if isinstance(callback, type):
+        raise TypeError(
+            f"callbacks holds the class {callback.__name__}, not an object of it: write "
+            f"{callback.__name__}()."
+        )
+    if not hasattr(callback, "set_model"):
+        raise TypeError(
+            f"callbacks holds a {type(callback).__name__}, which is no callback. Derive it from "
+            "cornu.callbacks.Callback."
+        )

@@ -1,0 +1,221 @@
+"""The losses that `compile` was told, one or more per output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cornu import ops, tree
+from cornu.base.loss import Loss, LossFunctionWrapper
+from cornu.base.metric import Mean
+from cornu.engine.trace import current_trace
+from cornu.errors import DataError
+from cornu.plugins import registry
+from cornu.training.kinds import kind_of_targets, own_name
+from cornu.training.outputs import Outputs
+from cornu.training.targets import TargetRule, check_target_values, rule_for
+
+__all__ = ["CompiledLosses"]
+
+_CROSSENTROPY = {
+    "binary": "binary_crossentropy",
+    "sparse": "sparse_categorical_crossentropy",
+    "one_hot": "categorical_crossentropy",
+}
+
+
+class _Term(NamedTuple):
+    position: int  # of the output
+    loss: Loss
+    weight: float | None
+    tracker: Mean | None
+
+
+class CompiledLosses:
+    """The sum of the losses of all outputs, and the mean of each where there are several.
+
+    Parameters
+    ----------
+    loss : str, function, Loss, or a list or dict of them
+        One for all outputs, or one for each; several in a list for one output are added up.
+    loss_weights : float, list or dict, optional
+        Factor of each loss in the sum.
+    output_names : sequence of str, optional
+        The model's names for its outputs.
+
+    Raises
+    ------
+    UnknownNameError
+        At once, for a string that names no loss.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> losses = CompiledLosses(lambda y, p: (y - p) ** 2, loss_weights=0.5)
+    >>> float(losses(np.zeros((2, 1)), np.full((2, 1), 2.0)))
+    2.0
+    """
+
+    def __init__(
+        self, loss: Any, loss_weights: Any = None, output_names: Sequence[str] | None = None
+    ) -> None:
+        is_config = isinstance(loss, dict) and "class_name" in loss
+        self._loss = _resolve(loss) if is_config else tree.map_structure(_resolve, loss)
+        self._weights = loss_weights
+        self._names = list(output_names or [])
+        self._terms: list[_Term] | None = None
+        self.rules: list[TargetRule] = []
+        if not isinstance(loss_weights, (list, tuple, dict, float, int, type(None))) or isinstance(
+            loss_weights, bool
+        ):
+            raise ValueError(
+                f"loss_weights={loss_weights!r} is no factor: pass a number, a list with one "
+                f"number per output, or a dict with names of outputs as keys."
+            )
+
+    @property
+    def trackers(self) -> list[Mean]:
+        """Means of the single losses, where there is more than one."""
+        return [term.tracker for term in self._terms or [] if term.tracker is not None]
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Return the weighted sum of all losses, or None if no output has one."""
+        outputs = Outputs(y_pred, self._names)
+        by_output = self._by_output(outputs)
+        targets = outputs.targets(y_true, [bool(losses) for losses in by_output])
+        if self._terms is None:
+            self._terms = self._build(outputs, by_output, targets)
+        self.rules = self._rules(outputs, targets, y_true)
+        trace = current_trace()
+        if trace is not None and trace.eager:  # the values are at hand
+            check_target_values(tree.map_structure(_concrete, y_true), self.rules)
+        weights = _weights(sample_weight, outputs, targets)
+        total = None
+        for term in self._terms:
+            position = term.position
+            value = term.loss(targets[position], outputs.values[position], weights[position])
+            if term.tracker is not None:
+                samples = tree.flatten(outputs.values[position])[0].shape[0]
+                term.tracker.update_state(ops.mean(value), sample_weight=samples)
+            if term.weight is not None:
+                value = ops.multiply(value, term.weight)
+            total = value if total is None else ops.add(total, value)
+        return total
+
+    def _by_output(self, outputs: Outputs) -> list[list[Any]]:
+        loss = self._loss
+        if len(outputs) == 1 and isinstance(loss, (list, tuple)):
+            loss = [loss]
+        entries = outputs.align(loss, "loss", spread=True)
+        return [[one for one in tree.flatten(entry) if one is not None] for entry in entries]
+
+    def _build(
+        self, outputs: Outputs, by_output: list[list[Any]], targets: list[Any]
+    ) -> list[_Term]:
+        weights = self._factors(outputs, by_output)
+        found: list[tuple[int, Loss, Any]] = []
+        for position, losses in enumerate(by_output):
+            if losses and targets[position] is None:
+                raise DataError(
+                    f"Output {outputs.names[position]!r} has the loss {_name(losses[0])!r}, but y "
+                    f"holds no target for it."
+                )
+            for index, one in enumerate(losses):
+                loss = _as_loss(one, targets[position], outputs.values[position])
+                found.append((position, loss, weights[position][index]))
+        several = len(found) > 1
+        return [
+            _Term(position, loss, weight, Mean(name=f"{name}_loss") if several else None)
+            for (position, loss, weight), name in zip(found, _names(found, outputs), strict=True)
+        ]
+
+    def _factors(self, outputs: Outputs, by_output: list[list[Any]]) -> list[list[Any]]:
+        """Return the factor of each loss of each output, None for 1."""
+        given = self._weights
+        count = sum(len(losses) for losses in by_output)
+        if isinstance(given, (list, tuple)) and len(given) == count and len(outputs) != count:
+            flat = iter(given)
+            return [[next(flat) for _ in losses] for losses in by_output]
+        if len(outputs) == 1 and isinstance(given, (list, tuple)):
+            given = given if len(given) == 1 else [list(given)]
+        entries = outputs.align(given, "loss_weights", spread=given is None)
+        return [
+            list(entry) if isinstance(entry, (list, tuple)) else [entry] * len(losses)
+            for entry, losses in zip(entries, by_output, strict=True)
+        ]
+
+    def _rules(self, outputs: Outputs, targets: list[Any], y_true: Any) -> list[TargetRule]:
+        leaves = tree.flatten(y_true)
+        found = []
+        for term in self._terms or []:
+            target, predicted = targets[term.position], outputs.values[term.position]
+            if not hasattr(target, "shape") or not hasattr(predicted, "shape"):
+                continue
+            place = next(i for i, leaf in enumerate(leaves) if leaf is target)
+            rule = rule_for(term.loss, outputs.names[term.position], place, target, predicted)
+            if rule is not None:
+                found.append(rule)
+        return found
+
+
+def _resolve(identifier: Any) -> Any:
+    """Look a name up at once, so that a misspelt one is named by `compile` and not by `fit`."""
+    if identifier is None or (
+        isinstance(identifier, str) and identifier.lower() in ("ce", "crossentropy")
+    ):
+        return identifier
+    if isinstance(identifier, (str, dict)):
+        name = identifier if isinstance(identifier, str) else None
+        return _as_object(registry.get("loss", identifier), name)
+    return _as_object(identifier, None)
+
+
+def _as_loss(resolved: Any, y_true: Any, y_pred: Any) -> Loss:
+    if not isinstance(resolved, str):
+        return resolved
+    # "ce": which one, the shapes say
+    return _as_object(
+        registry.get("loss", _CROSSENTROPY[kind_of_targets(y_true, y_pred)]), resolved
+    )
+
+
+def _as_object(found: Any, name: str | None) -> Any:
+    if isinstance(found, type):
+        found = found()
+    if isinstance(found, Loss):
+        return found
+    if not callable(found):
+        raise TypeError(
+            f"{found!r} is no loss. Pass a name such as 'mse', a function of (y_true, y_pred), or "
+            f"an object from cornu.losses."
+        )
+    return LossFunctionWrapper(found, name=name or own_name(found))
+
+
+def _concrete(value: Any) -> Any:
+    return None if value is None else np.asarray(value)
+
+
+def _name(loss: Any) -> str:
+    return getattr(loss, "name", None) or str(loss)
+
+
+def _names(found: list[tuple[int, Loss, Any]], outputs: Outputs) -> list[str]:
+    """Losses are named after their outputs; several of one output after themselves."""
+    positions = [position for position, _, _ in found]
+    return [
+        outputs.names[position]
+        if positions.count(position) == 1 and len(outputs) > 1
+        else loss.name
+        for position, loss, _ in found
+    ]
+
+
+def _weights(sample_weight: Any, outputs: Outputs, targets: list[Any]) -> list[Any]:
+    if sample_weight is None:
+        return [None] * len(outputs)
+    if not tree.is_nested(sample_weight):
+        return [sample_weight] * len(outputs)
+    return outputs.targets(sample_weight, [target is not None for target in targets])

@@ -1,0 +1,195 @@
+"""From what a user hands to `fit` to the batches that steps run on.
+
+`convert` makes arrays, `checks` refuses what cannot be meant, `weights` merges class and sample
+weights, `split` takes validation data off the end; `arrays` and `streams` are the two sources of
+batches.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from cornu import tree
+from cornu.errors import DataError
+from cornu.training.data.arrays import ArrayBatches
+from cornu.training.data.checks import KnownInput, check_inputs, check_lengths
+from cornu.training.data.convert import as_arrays, is_array_like
+from cornu.training.data.dataset import PyDataset
+from cornu.training.data.source import BatchSource, ValueSpec
+from cornu.training.data.streams import DatasetBatches, StreamBatches
+from cornu.training.data.unpack import pack_x_y_sample_weight
+from cornu.training.data.weights import combine_weights
+
+__all__ = [
+    "ArrayBatches",
+    "BatchSource",
+    "KnownInput",
+    "ValueSpec",
+    "as_triple",
+    "is_arrays",
+    "make_source",
+]
+
+DEFAULT_BATCH_SIZE = 32
+
+
+def is_arrays(x: Any) -> bool:
+    """Tell whether `x` holds the data itself, and is not something that makes batches.
+
+    Examples
+    --------
+    >>> is_arrays(np.zeros(3)), is_arrays({"a": [1, 2]}), is_arrays(iter([]))
+    (True, True, False)
+    """
+    if isinstance(x, PyDataset):
+        return False
+    if is_array_like(x):
+        return True
+    if isinstance(x, dict):
+        return all(is_arrays(part) for part in x.values())
+    return isinstance(x, (list, tuple)) and all(is_arrays(part) for part in x)
+
+
+def as_triple(
+    x: Any, y: Any, sample_weight: Any, inputs: Any, model_name: str
+) -> tuple[Any, Any, Any]:
+    """Return inputs, targets and weights as checked arrays.
+
+    Parameters
+    ----------
+    x, y, sample_weight
+        As passed to `fit`.
+    inputs : sequence of KnownInput or None
+        What the model takes.
+    model_name : str
+        For messages.
+    """
+    x, y = as_arrays(x, "x"), as_arrays(y, "y")
+    sample_weight = as_arrays(sample_weight, "sample_weight")
+    check_lengths(x, y, sample_weight)
+    return check_inputs(x, inputs, model_name), y, _as_floats(sample_weight)
+
+
+def make_source(
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    *,
+    inputs: Any = None,
+    model_name: str = "model",
+    output_names: Any = None,
+    batch_size: int | None = None,
+    steps: int | None = None,
+    shuffle: bool | str = False,
+    class_weight: Any = None,
+    generator: np.random.Generator | None = None,
+    workers: int | None = None,
+    use_multiprocessing: bool | None = None,
+    max_queue_size: int | None = None,
+) -> BatchSource:
+    """Return the source of batches for whatever was passed as data.
+
+    Parameters
+    ----------
+    x, y, sample_weight
+        Arrays and structures of them; or as `x` alone a generator, an iterable or a `Sequence` of
+        batches.
+    inputs, model_name, output_names
+        What is known of the model, for checks and messages.
+    batch_size : int, optional
+        Rows per step of arrays; 32 by default.
+    steps : int, optional
+        Batches per epoch.
+    shuffle : bool or "batch"
+    class_weight : dict, optional
+    generator : numpy.random.Generator, optional
+        Draws orders.
+    workers, use_multiprocessing, max_queue_size
+        For a `Sequence`; its own values where these are None.
+
+    Raises
+    ------
+    DataError, ShapeError
+        For data that cannot be trained on; the message says what to change.
+
+    Examples
+    --------
+    >>> make_source(np.zeros((5, 2)), np.zeros(5), batch_size=2).num_batches
+    3
+    """
+    _check_batch_size(batch_size)
+    if x is not None and not is_arrays(x):
+        return _stream(
+            x,
+            y,
+            sample_weight,
+            steps=steps,
+            class_weight=class_weight,
+            output_names=output_names,
+            dataset_options={
+                "shuffle": shuffle,
+                "generator": generator,
+                "workers": workers,
+                "use_multiprocessing": use_multiprocessing,
+                "max_queue_size": max_queue_size,
+            },
+        )
+    x, y, sample_weight = as_triple(x, y, sample_weight, inputs, model_name)
+    if y is not None:
+        sample_weight = combine_weights(y, sample_weight, class_weight, output_names)
+    if batch_size is None:
+        samples = len(tree.flatten(x)[0])
+        batch_size = math.ceil(samples / steps) if steps else DEFAULT_BATCH_SIZE
+    data = pack_x_y_sample_weight(x, y, sample_weight)
+    return ArrayBatches(
+        data, batch_size=batch_size, shuffle=shuffle, steps=steps, generator=generator
+    )
+
+
+def _stream(
+    x: Any, y: Any, sample_weight: Any, dataset_options: dict[str, Any], **options: Any
+) -> BatchSource:
+    kind = type(x).__name__
+    for value, name, meaning in ((y, "y", "targets"), (sample_weight, "sample_weight", "weights")):
+        if value is not None:
+            raise DataError(
+                f"x is a {kind}, which makes whole batches, so {name} cannot be passed beside it. "
+                f"Let it make the {meaning} too: (x, y) or (x, y, sample_weight)."
+            )
+    if isinstance(x, PyDataset):
+        return DatasetBatches(x, **dataset_options, **options)
+    if isinstance(x, Iterable):
+        return StreamBatches(x, **options)
+    if callable(x):
+        raise DataError(
+            f"x is the function {getattr(x, '__name__', kind)}. Pass what it returns: call it "
+            "first."
+        )
+    raise DataError(
+        f"x is a {kind}. Pass arrays, a list or dict of arrays, a generator, an iterable of "
+        f"batches or a cornu.utils.Sequence."
+    )
+
+
+def _check_batch_size(batch_size: Any) -> None:
+    if batch_size is not None and (
+        isinstance(batch_size, bool)
+        or not isinstance(batch_size, (int, np.integer))
+        or batch_size < 1
+    ):
+        raise DataError(f"batch_size={batch_size!r} is not a whole number of samples, 1 or more.")
+
+
+def _as_floats(weights: Any) -> Any:
+    """Weights are floats in every step, whatever the user counted with."""
+    if weights is None:
+        return None
+    from cornu import config
+
+    return tree.map_structure(
+        lambda w: None if w is None else w.astype(config.floatx(), copy=False), weights
+    )

@@ -1,0 +1,190 @@
+"""Checks of the data before the first step, so that a mistake is named instead of trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cornu import tree
+from cornu.errors import DataError, ShapeError
+from cornu.training.data.names import leaves_with_names
+
+__all__ = ["KnownInput", "check_inputs", "check_lengths", "show_shape"]
+
+
+class KnownInput(NamedTuple):
+    """An input of a model.
+
+    Examples
+    --------
+    >>> KnownInput("image", (None, 28, 28, 1)).name
+    'image'
+    """
+
+    name: str
+    shape: tuple[int | None, ...]
+
+
+def show_shape(shape: Sequence[int | None], batch: bool = False) -> str:
+    """Return a shape as text with its batch axis marked.
+
+    Examples
+    --------
+    >>> show_shape((100, 20)), show_shape((None, 20))
+    ('(batch=100, 20)', '(batch, 20)')
+    """
+    if not shape:
+        return "()"
+    first = "batch" if shape[0] is None or batch else f"batch={shape[0]}"
+    rest = ["any" if size is None else str(size) for size in shape[1:]]
+    return f"({', '.join([first, *rest])}{',' if not rest else ''})"
+
+
+def check_lengths(x: Any, y: Any = None, sample_weight: Any = None) -> int:
+    """Return the number of samples, which all arrays must share.
+
+    Raises
+    ------
+    DataError
+        If there is no sample, an array has no batch axis, or the numbers differ.
+
+    Examples
+    --------
+    >>> check_lengths(np.zeros((5, 2)), np.zeros(5))
+    5
+    """
+    named = [
+        (name, leaf)
+        for structure, label in ((x, "x"), (y, "y"), (sample_weight, "sample_weight"))
+        for name, leaf in leaves_with_names(structure, label)
+        if leaf is not None
+    ]
+    if not named:
+        raise DataError("There is no data: x is None. Pass arrays, a generator or a Sequence as x.")
+    for name, leaf in named:
+        if leaf.ndim == 0:
+            raise DataError(
+                f"{name} is the single number {leaf!s}, without a batch axis. Pass one value per "
+                f"sample: np.full(number_of_samples, {leaf!s})."
+            )
+    sizes = {len(leaf) for _, leaf in named}
+    if len(sizes) > 1:
+        raise DataError(_mismatch(named))
+    samples = sizes.pop()
+    if samples == 0:
+        shapes = ", ".join(f"{name} has shape {leaf.shape}" for name, leaf in named)
+        raise DataError(
+            f"The data is empty: {shapes}. Was everything filtered away before this call?"
+        )
+    return samples
+
+
+def _mismatch(named: list[tuple[str, np.ndarray]]) -> str:
+    listed = ", ".join(f"{name} has {len(leaf)} (shape {leaf.shape})" for name, leaf in named)
+    first, other = named[0], next(pair for pair in named if len(pair[1]) != len(named[0][1]))
+    hint = f"Give {first[0]} and {other[0]} the same number of rows"
+    turned = [name for name, leaf in named if leaf.ndim == 2 and leaf.shape[1] == len(first[1])]
+    if turned and turned[0] != first[0]:
+        hint += f"; is {turned[0]} transposed ({turned[0]}.T has {len(first[1])} rows)?"
+    else:
+        fewest = min(len(leaf) for _, leaf in named)
+        hint += f", for example by cutting all to the first {fewest}: {first[0]}[:{fewest}]."
+    return f"The arrays have different numbers of samples: {listed}. {hint}"
+
+
+def check_inputs(x: Any, inputs: Sequence[KnownInput] | None, model_name: str) -> Any:
+    """Return the inputs fitted to what the model takes.
+
+    A last axis of size 1 is added or taken away where only it is missing, as Keras does.
+
+    Parameters
+    ----------
+    x : structure of numpy.ndarray
+    inputs : sequence of KnownInput or None
+        None if the model takes anything.
+    model_name : str
+        For the message.
+
+    Raises
+    ------
+    ShapeError
+        If a rank or a size does not fit.
+    DataError
+        If the number of arrays does not fit.
+    """
+    if not inputs:
+        return x
+    named = leaves_with_names(x, "x")
+    names = [known.name for known in inputs]
+    if isinstance(x, dict) and set(x) != set(names):
+        return x  # the user's own structure, or more than is needed: the model resolves it
+    if len(named) != len(names):
+        raise DataError(_wrong_number(model_name, names, len(named)))
+    order = dict(zip(names, inputs, strict=True))
+    wanted = [order[key] for key in sorted(x)] if isinstance(x, dict) else inputs
+    leaves = [
+        _fit_rank(name, leaf, known, model_name)
+        for (name, leaf), known in zip(named, wanted, strict=True)
+    ]
+    return tree.pack_sequence_as(x, leaves)
+
+
+def _wrong_number(model_name: str, names: list[str], given: int) -> str:
+    wanted = f"{len(names)} input{'s' if len(names) > 1 else ''} ({', '.join(names)})"
+    if len(names) == 1:
+        edit = "Pass that one array, or describe the model with more inputs."
+    else:
+        edit = f"Pass a list [{', '.join(names)}] or a dict with these keys."
+    arrays = f"{given} array{'s' if given > 1 else ''}"
+    return f"Model {model_name!r} takes {wanted}, but x holds {arrays}. {edit}"
+
+
+def _fit_rank(name: str, array: np.ndarray, known: KnownInput, model_name: str) -> np.ndarray:
+    wanted = known.shape
+    if _fits(array.shape, wanted):
+        return array
+    if wanted[-1:] == (1,) and _fits((*array.shape, 1), wanted):
+        return array[..., np.newaxis]
+    if array.shape[-1:] == (1,) and array.ndim > 1 and _fits(array.shape[:-1], wanted):
+        return array[..., 0]
+    raise ShapeError(
+        f"{name} has shape {show_shape(array.shape)}, but input {known.name!r} of model {model_name!r} "
+        f"takes {show_shape(wanted, batch=True)}. {_remedy(name, array, wanted)}"
+    )
+
+
+def _fits(shape: Sequence[int], wanted: Sequence[int | None]) -> bool:
+    return len(shape) == len(wanted) and all(
+        size in (None, given) for given, size in zip(shape[1:], wanted[1:], strict=True)
+    )
+
+
+def _remedy(name: str, array: np.ndarray, wanted: tuple[int | None, ...]) -> str:
+    rest = wanted[1:]
+    if _fits((1, *array.shape), wanted):
+        return f"That is one sample without a batch axis: pass {name}[np.newaxis]."
+    if None not in rest and len(rest) != array.ndim - 1:
+        size = int(np.prod(array.shape[1:], dtype=np.int64))
+        if size == int(np.prod(rest, dtype=np.int64)):
+            sizes = ", ".join(map(str, rest))
+            return f"Reshape it: {name} = {name}.reshape(len({name}), {sizes})."
+        if int(np.prod(array.shape, dtype=np.int64)) == int(np.prod(rest, dtype=np.int64)):
+            sizes = ", ".join(map(str, rest))
+            return f"That is one sample without a batch axis: pass {name}.reshape(1, {sizes})."
+    given = ", ".join(map(str, array.shape[1:]))
+    given += "," if array.ndim == 2 else ""
+    if len(rest) != array.ndim - 1:
+        return (
+            f"It has {array.ndim} axes where {len(wanted)} are expected: reshape {name}, or build "
+            f"the model with Input(shape=({given}))."
+        )
+    if len(rest) == 1:
+        return (
+            f"It has {array.shape[1]} features where {rest[0]} are expected: pass those {rest[0]} "
+            f"columns, or build the model with Input(shape=({given}))."
+        )
+    if sorted(array.shape[1:]) == sorted(size or 0 for size in rest):
+        return f"The sizes are the same in another order: np.moveaxis({name}, source, target)."
+    return f"Resize {name}, or build the model with Input(shape=({given}))."

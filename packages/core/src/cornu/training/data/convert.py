@@ -1,0 +1,172 @@
+"""Whatever holds numbers becomes an array of a dtype that a program takes.
+
+Floats become the default float type, 64-bit integers that fit become 32-bit ones, smaller integers
+and booleans stay as they are (a program widens a batch of bytes faster than memory holds a data set
+of floats). All of it is done once, before the first step.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cornu import config
+from cornu.errors import DataError
+
+__all__ = ["as_array", "as_arrays", "is_array_like", "looks_like_numbers"]
+
+_INT32 = np.iinfo(np.int32)
+
+
+def looks_like_numbers(value: Any) -> bool:
+    """Tell whether a list is one array written out, not a list of arrays.
+
+    Examples
+    --------
+    >>> looks_like_numbers([[1, 2], [3, 4]]), looks_like_numbers([np.zeros(2)])
+    (True, False)
+    """
+    if isinstance(value, (list, tuple)):
+        return all(looks_like_numbers(part) for part in value[:8])
+    return isinstance(value, (bool, int, float, str, bytes, np.generic))
+
+
+def is_array_like(value: Any) -> bool:
+    """Tell whether a value is one array, as opposed to a structure or a stream of batches.
+
+    Examples
+    --------
+    >>> is_array_like([1, 2]), is_array_like([np.zeros(3)]), is_array_like(iter(()))
+    (True, False, False)
+    """
+    if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
+        return True
+    return isinstance(value, (list, tuple)) and looks_like_numbers(value)
+
+
+def as_arrays(structure: Any, name: str) -> Any:
+    """Convert each array of a structure.
+
+    Examples
+    --------
+    >>> as_arrays({"a": np.zeros(2)}, "x")["a"].dtype
+    dtype('float32')
+    """
+    if structure is None:
+        return None
+    if is_array_like(structure):
+        return as_array(structure, name)
+    if isinstance(structure, dict):
+        return {key: as_arrays(part, f"{name}[{key!r}]") for key, part in structure.items()}
+    if isinstance(structure, (list, tuple)):
+        return type(structure)(as_arrays(part, f"{name}[{i}]") for i, part in enumerate(structure))
+    raise DataError(
+        f"{name} is {_article(type(structure).__name__)}, which holds no numbers that Cornu can "
+        f"read. Pass an array: {name}=np.asarray(...)."
+    )
+
+
+def as_array(value: Any, name: str) -> np.ndarray:
+    """Return one array, C-contiguous and of a dtype that a program takes.
+
+    Parameters
+    ----------
+    value : array_like
+        A NumPy array, nested lists of numbers, a pandas frame or series, or anything with
+        `__array__`.
+    name : str
+        What the user calls it, for the error message.
+
+    Raises
+    ------
+    DataError
+        If the value does not hold numbers of one shape.
+
+    Examples
+    --------
+    >>> as_array([1.0, 2.0], "x").dtype, as_array(np.arange(3), "y").dtype
+    (dtype('float32'), dtype('int32'))
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # nested lists of unequal lengths
+        raise DataError(_ragged(name, value)) from error
+    kind = array.dtype.kind
+    if kind == "f":
+        array = array.astype(config.floatx(), copy=False)
+    elif kind in "iu":
+        array = _narrow(array)
+    elif kind != "b":
+        raise DataError(_not_numbers(name, array, value))
+    # `take` copies a whole source that is not contiguous, at each batch; one copy now saves all of
+    # those
+    return np.ascontiguousarray(array) if array.ndim else array
+
+
+def _narrow(array: np.ndarray) -> np.ndarray:
+    if array.dtype.itemsize == 8:
+        if array.size == 0 or (_INT32.min <= array.min() and array.max() <= _INT32.max):
+            return array.astype(np.int32)
+        return array.astype(np.int64, copy=False)
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def _ragged(name: str, value: Any) -> str:
+    lengths = [len(row) for row in value if hasattr(row, "__len__")][:4]
+    listed = ", ".join(map(str, lengths))
+    return (
+        f"The rows of {name} have different lengths ({listed}, …), so they form no array. Bring "
+        f"them to one length first: {name} = cornu.preprocessing.sequence.pad_sequences({name})."
+    )
+
+
+def _not_numbers(name: str, array: np.ndarray, value: Any) -> str:
+    kind = array.dtype.kind
+    if kind == "O":
+        return _object_array(name, array, value)
+    if kind in "US":
+        return (
+            f"{name} holds text (dtype {array.dtype}), and programs compute with numbers. Map each "
+            f"word or class to an integer first: names, {name} = np.unique({name}, "
+            "return_inverse=True)."
+        )
+    if kind in "Mm":
+        return (
+            f"{name} holds dates or durations (dtype {array.dtype}). Turn them into numbers first, "
+            f"e.g. {name}.astype('int64')."
+        )
+    return (
+        f"{name} has dtype {array.dtype}, which no program holds. Convert it first: "
+        f"{name}.astype('float32')."
+    )
+
+
+def _object_array(name: str, array: np.ndarray, value: Any) -> str:
+    columns = getattr(value, "dtypes", None)
+    if columns is not None and hasattr(
+        columns, "items"
+    ):  # a pandas frame: name the columns at fault
+        odd = [str(c) for c, dtype in columns.items() if getattr(dtype, "kind", "O") not in "biuf"]
+        if odd:
+            return (
+                f"Columns {', '.join(odd)} of {name} hold no plain numbers. Encode or drop them "
+                f"first, e.g. {name} = {name}.drop(columns={odd!r})."
+            )
+    first = array.flat[0] if array.size else None
+    if hasattr(first, "__len__") and not isinstance(first, str):
+        sizes = ", ".join(str(np.shape(row)) for row in list(array.flat)[:3])
+        return (
+            f"{name} is an object array: its rows are {type(first).__name__}s of shapes "
+            f"{sizes}, … If they have one shape, np.stack({name}) makes one array; if not, pad them "
+            f"first: cornu.preprocessing.sequence.pad_sequences({name})."
+        )
+    return (
+        f"{name} is an object array of shape {array.shape}: its elements are Python objects (the "
+        f"first is {_article(type(first).__name__)}), not numbers of one dtype. Convert it first: "
+        f"{name} = {name}.astype('float32')."
+    )
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

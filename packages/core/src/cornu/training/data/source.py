@@ -1,0 +1,135 @@
+"""A source of batches, cut into epochs."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["BatchSource", "Select", "ValueSpec"]
+
+Select = Callable[
+    [Any], Any
+]  # from the structure of specs of a batch to the bound step that takes it
+
+
+@dataclass(frozen=True)
+class ValueSpec:
+    """Shape and dtype of one input of a step.
+
+    Examples
+    --------
+    >>> ValueSpec((32, 20), "float32").shape
+    (32, 20)
+    """
+
+    shape: tuple[int, ...]
+    dtype: Any
+
+
+class BatchSource:
+    """Where batches come from: arrays, a `Sequence`, or anything that can be iterated.
+
+    A source yields tokens, and `load` copies the batch that a token stands for into the buffers of
+    the step that fits it. For arrays a token is only the numbers of the rows, so that nothing is
+    copied twice.
+
+    Attributes
+    ----------
+    steps : int or None
+        Batches per epoch that the user asked for.
+    num_batches : int or None
+        Batches in one pass over the data, where it is known.
+    one_shot : bool
+        Whether the data can be passed over once only, as a generator can.
+    finished : bool
+        Whether a one-shot source has nothing left.
+    """
+
+    steps: int | None = None
+    num_batches: int | None = None
+    one_shot = False
+    finished = False
+
+    def __init__(self) -> None:
+        self._stream: Iterator[Any] | None = None
+        self._ahead: list[Any] = []  # a token taken to look at, and not yet used
+
+    def one_pass(self) -> Iterator[Any]:
+        """Yield the tokens of one pass over the data."""
+        raise NotImplementedError(f"{type(self).__name__} must define one_pass(self).")
+
+    def load(self, token: Any, select: Select) -> Any:
+        """Copy a batch into the buffers of its step, and return that step."""
+        raise NotImplementedError(f"{type(self).__name__} must define load(self, token, select).")
+
+    def prepare(self, select: Select) -> None:
+        """Look at the first batch and compile its step, before anything runs."""
+        raise NotImplementedError(f"{type(self).__name__} must define prepare(self, select).")
+
+    def on_epoch_begin(self) -> None:
+        """Run before an epoch."""
+
+    def on_epoch_end(self) -> None:
+        """Run after an epoch."""
+
+    @property
+    def steps_per_epoch(self) -> int | None:
+        """Batches per epoch, where it is known."""
+        return self.steps or self.num_batches
+
+    def epoch(self) -> Iterator[Any]:
+        """Yield the tokens of one epoch: one pass, or `steps` from where the last one stopped."""
+        self.on_epoch_begin()
+        if self.steps is None and self._stream is None:
+            yield from self.one_pass()
+            self.finished = self.one_shot
+        else:
+            yield from self._steps()
+        self.on_epoch_end()
+
+    def _steps(self) -> Iterator[Any]:
+        for step in itertools.count() if self.steps is None else range(self.steps):
+            token = self._next(first=step == 0)
+            if token is _END:
+                self.finished = self.one_shot
+                if self.steps is not None:
+                    self._warn(step)
+                return
+            yield token
+
+    def _next(self, first: bool) -> Any:
+        """Return the next token; the first of an epoch may start a new pass."""
+        if self._ahead:
+            return self._ahead.pop()
+        resumed = self._stream is not None
+        if self._stream is None:
+            self._stream = self.one_pass()
+        token = next(self._stream, _END)
+        if token is _END:
+            self._stream = None
+            if first and resumed and not self.one_shot:
+                return self._next(first=False)
+        return token
+
+    def _look_ahead(self) -> Any:
+        """Return the first token without using it up, or None if there is none."""
+        if not self._ahead:
+            token = self._next(first=True)
+            if token is _END:
+                return None
+            self._ahead.append(token)
+        return self._ahead[0]
+
+    def _warn(self, step: int) -> None:
+        warnings.warn(
+            f"The data ran out after {step} of {self.steps} batches of this epoch. Provide at "
+            "least steps_per_epoch * epochs batches, or pass a smaller steps_per_epoch (None: one "
+            "pass per epoch).",
+            stacklevel=6,
+        )
+
+
+_END = object()

@@ -1,0 +1,170 @@
+"""Batches made by the user's code: generators, iterables and `Sequence` objects."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import tree
+from cornu.errors import DataError
+from cornu.training.data.checks import check_lengths
+from cornu.training.data.convert import as_arrays
+from cornu.training.data.dataset import PyDataset
+from cornu.training.data.prefetch import ordered_prefetch
+from cornu.training.data.source import BatchSource, Select, ValueSpec
+from cornu.training.data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from cornu.training.data.weights import combine_weights
+
+__all__ = ["DatasetBatches", "StreamBatches"]
+
+
+class StreamBatches(BatchSource):
+    """Batches from anything that can be iterated.
+
+    Parameters
+    ----------
+    batches : iterable
+        Of `x`, `(x, y)` or `(x, y, sample_weight)`.
+    steps : int, optional
+        Batches per epoch; by default until the iterable ends.
+    class_weight : dict, optional
+        Multiplied into the sample weights of each batch.
+    output_names : sequence of str, optional
+        Names that `class_weight` may use.
+
+    Examples
+    --------
+    >>> source = StreamBatches([(np.zeros((2, 3)), np.zeros(2))])
+    >>> len(list(source.one_pass())), source.one_shot
+    (1, False)
+    """
+
+    def __init__(
+        self,
+        batches: Iterable[Any],
+        *,
+        steps: int | None = None,
+        class_weight: Mapping[Any, Any] | None = None,
+        output_names: Sequence[str] | None = None,
+    ) -> None:
+        super().__init__()
+        self.batches = batches
+        self.steps = steps
+        self.one_shot = isinstance(batches, Iterator)
+        self.num_batches = _length(batches)
+        # a function without self: a stream that is still open must not keep its source alive in a
+        # circle
+        self._convert = functools.partial(
+            _convert, class_weight=class_weight, output_names=output_names
+        )
+
+    def one_pass(self) -> Iterator[Any]:
+        """Yield the batches of one pass as structures of arrays."""
+        return map(self._convert, self.batches)
+
+    def prepare(self, select: Select) -> None:
+        """Compile the step of the first batch."""
+        first = self._look_ahead()
+        if first is None:
+            raise DataError("The data is empty: it gave not a single batch.")
+        select(_spec(first))
+
+    def load(self, token: Any, select: Select) -> Any:
+        """Check a batch and copy it into the buffers of its step."""
+        bound = select(_spec(token))
+        bound.check(token)
+        arrays = (array for array in tree.flatten(token) if array is not None)
+        for array, buffer in zip(arrays, bound.buffers, strict=True):
+            np.copyto(buffer, array)
+        return bound
+
+
+class DatasetBatches(StreamBatches):
+    """Batches of a `PyDataset`, each asked for by its number; several workers may prepare them
+    ahead.
+
+    Parameters
+    ----------
+    dataset : PyDataset
+    shuffle : bool
+        Whether each epoch has its own order of batches.
+    generator : numpy.random.Generator, optional
+        Draws that order.
+    workers, use_multiprocessing, max_queue_size
+        As in `PyDataset`, whose own values count where these are None.
+    **others
+        As in `StreamBatches`.
+    """
+
+    def __init__(
+        self,
+        dataset: PyDataset,
+        *,
+        shuffle: bool | str = False,
+        generator: np.random.Generator | None = None,
+        workers: int | None = None,
+        use_multiprocessing: bool | None = None,
+        max_queue_size: int | None = None,
+        **others: Any,
+    ) -> None:
+        super().__init__(dataset, **others)
+        self.shuffle = shuffle
+        self.generator = generator if generator is not None else np.random.default_rng()
+        self.workers = dataset.workers if workers is None else workers
+        self.processes = (
+            dataset.use_multiprocessing if use_multiprocessing is None else use_multiprocessing
+        )
+        self.queue_size = dataset.max_queue_size if max_queue_size is None else max_queue_size
+        if self.num_batches == 0:
+            raise DataError(
+                f"{type(dataset).__name__} has no batches: its length is 0. Does __len__ round "
+                f"down? Return math.ceil(samples / batch_size)."
+            )
+
+    def one_pass(self) -> Iterator[Any]:
+        """Yield the batches of one pass, in order whoever prepared them."""
+        dataset: Any = self.batches
+        indices: Iterable[int] | None = None
+        if self.num_batches is not None:
+            self.num_batches = dataset.num_batches  # on_epoch_end may have changed it
+            indices = range(self.num_batches)
+            if self.shuffle:
+                indices = self.generator.permutation(self.num_batches).tolist()
+        found = ordered_prefetch(dataset, indices, self.workers, self.queue_size, self.processes)
+        return map(self._convert, found)
+
+    def on_epoch_begin(self) -> None:
+        """Tell the dataset."""
+        self.batches.on_epoch_begin()  # type: ignore[attr-defined]
+
+    def on_epoch_end(self) -> None:
+        """Tell the dataset."""
+        self.batches.on_epoch_end()  # type: ignore[attr-defined]
+
+
+def _spec(batch: Any) -> Any:
+    return tree.map_structure(lambda a: None if a is None else ValueSpec(a.shape, a.dtype), batch)
+
+
+def _convert(batch: Any, *, class_weight: Any, output_names: Any) -> Any:
+    x, y, sample_weight = unpack_x_y_sample_weight(batch)
+    x, y = as_arrays(x, "x"), as_arrays(y, "y")
+    sample_weight = as_arrays(sample_weight, "sample_weight")
+    check_lengths(x, y, sample_weight)
+    if y is not None:
+        sample_weight = combine_weights(y, sample_weight, class_weight, output_names)
+    return pack_x_y_sample_weight(x, y, sample_weight)
+
+
+def _length(batches: Any) -> int | None:
+    if isinstance(batches, PyDataset):
+        return batches.num_batches
+    try:
+        return len(batches)
+    except (
+        TypeError
+    ):  # no length, or one that is known only in some cases, as of a torch DataLoader
+        return None

@@ -1,0 +1,111 @@
+"""The logs of a batch, read from the program's state only when a callback looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+__all__ = ["StepLogs", "plain_logs"]
+
+
+def plain_logs(logs: dict[str, Any]) -> dict[str, Any]:
+    """Return logs as Python numbers, sorted by name as in Keras; what is no number stays as it is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plain_logs({"loss": np.float32(0.5), "acc": np.ones(())})
+    {'acc': 1.0, 'loss': 0.5}
+    """
+    return {name: _number(logs[name]) for name in sorted(logs)}
+
+
+def _number(value: Any) -> Any:
+    try:
+        return float(value)
+    except (TypeError, ValueError):  # an array of several numbers, a string
+        return value
+
+
+class StepLogs(dict):  # type: ignore[type-arg]
+    """A dict of logs that is filled when it is first read.
+
+    It must be filled before the next step, which changes the state it is read from: `keep` does
+    that for logs that a callback has put aside.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The keys, known without reading.
+    read : callable
+        Returns the dict.
+
+    Examples
+    --------
+    >>> logs = StepLogs(["loss"], lambda: print("reading") or {"loss": 0.5})
+    >>> "loss" in logs
+    True
+    >>> logs["loss"]
+    reading
+    0.5
+    """
+
+    __slots__ = ("__weakref__", "_names", "_read")
+
+    def __init__(self, names: Iterable[str], read: Callable[[], dict[str, Any]]) -> None:
+        super().__init__()
+        self._names = names
+        self._read: Callable[[], dict[str, Any]] | None = read
+
+    def keep(self) -> StepLogs:
+        """Read the values, if that has not been done."""
+        if self._read is not None:
+            read, self._read = self._read, None
+            super().update(read())
+        return self
+
+    def __bool__(self) -> bool:
+        return bool(self._names) if self._read is not None else super().__len__() > 0
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names if self._read is not None else super().__contains__(name)
+
+    def __len__(self) -> int:
+        self.keep()
+        return super().__len__()
+
+    def __iter__(self) -> Iterator[str]:
+        self.keep()
+        return super().__iter__()
+
+    def __getitem__(self, name: str) -> Any:
+        self.keep()
+        return super().__getitem__(name)
+
+    def __eq__(self, other: object) -> bool:
+        return dict(self.items()) == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(dict(self.items()))
+
+    def __reduce__(self) -> Any:
+        return dict, (dict(self.items()),)
+
+
+def _after_reading(name: str) -> Any:
+    original = getattr(dict, name)
+
+    def method(self: StepLogs, *args: Any, **kwargs: Any) -> Any:
+        return original(self.keep(), *args, **kwargs)
+
+    method.__name__, method.__doc__ = name, original.__doc__
+    return method
+
+
+for _name in (
+    *("keys", "values", "items", "get", "copy", "update", "setdefault", "pop", "popitem", "clear"),
+    *("__setitem__", "__delitem__", "__or__", "__ror__", "__ior__", "__reversed__"),
+):
+    setattr(StepLogs, _name, _after_reading(_name))

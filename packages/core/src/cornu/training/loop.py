@@ -1,0 +1,216 @@
+"""The loops of `fit`, `evaluate` and `predict`: epochs, batches, callbacks."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cornu import tree
+from cornu.training.callback_list import CallbackList
+from cornu.training.data import ArrayBatches, BatchSource
+from cornu.training.data.source import Select
+from cornu.training.interrupt import StepGuard
+from cornu.training.logs import StepLogs, plain_logs
+
+__all__ = ["evaluate", "fit", "predict", "validation_is_due"]
+
+
+def fit(
+    model: Any,
+    source: BatchSource,
+    select: Select,
+    callbacks: CallbackList,
+    *,
+    epochs: int,
+    initial_epoch: int = 0,
+    validate: Callable[[], dict[str, float]] | None = None,
+    validation_freq: Any = 1,
+) -> None:
+    """Train for some epochs.
+
+    Parameters
+    ----------
+    model : Model
+    source : BatchSource
+    select : callable
+        From the spec of a batch to its step.
+    callbacks : CallbackList
+    epochs, initial_epoch : int
+        Last epoch (exclusive) and first, counted from 0.
+    validate : callable, optional
+        Runs a validation and returns its logs.
+    validation_freq : int or collection of int
+        Every how many epochs, or after which (counted from 1), to validate.
+    """
+    model.stop_training = False
+    callbacks.on_train_begin()
+    logs: dict[str, Any] | None = None
+    with StepGuard() as guard:
+        for epoch in range(initial_epoch, epochs):
+            model.reset_metrics()
+            callbacks.on_epoch_begin(epoch)
+            steps, read = _run(model, "train", source, select, callbacks, guard)
+            if steps == 0:  # a generator that has nothing left
+                break
+            if callbacks.params is not None and callbacks.params.get("steps") is None:
+                callbacks.params["steps"] = steps
+            logs = read()
+            if validate is not None and validation_is_due(epoch, validation_freq):
+                logs.update({f"val_{name}": value for name, value in validate().items()})
+                logs = plain_logs(logs)
+            callbacks.on_epoch_end(epoch, logs)
+            if model.stop_training or (source.finished and epoch + 1 < epochs):
+                break
+    callbacks.on_train_end(logs)
+
+
+def evaluate(
+    model: Any, source: BatchSource, select: Select, callbacks: CallbackList
+) -> dict[str, float]:
+    """Return the logs of one pass of test steps."""
+    model.stop_evaluating = False
+    callbacks.on_test_begin()
+    model.reset_metrics()
+    with StepGuard() as guard:
+        _, read = _run(model, "test", source, select, callbacks, guard)
+    logs = read()
+    callbacks.on_test_end(logs)
+    return logs
+
+
+def predict(model: Any, source: BatchSource, select: Select, callbacks: CallbackList) -> Any:
+    """Return the outputs of all batches, one after the other."""
+    model.stop_predicting = False
+    callbacks.on_predict_begin()
+    gathered = _Gathered(
+        source.samples if isinstance(source, ArrayBatches) and source.steps is None else None
+    )
+    begin, end = (callbacks.hooks(f"on_predict_batch_{when}") for when in ("begin", "end"))
+    structure: Any = None
+    with StepGuard() as guard:
+        for batch, token in enumerate(source.epoch()):
+            for hook in begin:
+                hook(batch, {})
+            bound = source.load(token, select)
+            guard.inside = True
+            outputs = bound.run()
+            guard.inside = False
+            if guard.pending:
+                guard.deliver()
+            structure = bound.step.result
+            gathered.add(outputs)
+            for hook in end:
+                hook(batch, {"outputs": tree.pack_sequence_as(structure, outputs)})
+            if end and model.stop_predicting:
+                break
+    callbacks.on_predict_end()
+    return tree.pack_sequence_as(structure, gathered.arrays())
+
+
+def _run(
+    model: Any,
+    mode: str,
+    source: BatchSource,
+    select: Select,
+    callbacks: CallbackList,
+    guard: StepGuard,
+) -> tuple[int, Callable[[], dict[str, Any]]]:
+    """Run one epoch of steps; return their number and a function that reads the logs."""
+    begin = callbacks.hooks(f"on_{mode}_batch_begin")
+    end = callbacks.hooks(f"on_{mode}_batch_end")
+    stop = {"train": "stop_training", "test": "stop_evaluating"}[mode]
+    group = model.steps_per_execution  # hooks are called around so many steps
+    steps = 0
+    bound: Any = None
+    outputs: list[Any] = []
+    held: Callable[[], StepLogs | None] = _nothing
+
+    def read() -> dict[str, Any]:
+        return {} if bound is None else model._read_logs(bound.step.logs, outputs)
+
+    for token in source.epoch():
+        if begin and steps % group == 0:
+            for hook in begin:
+                hook(steps, {})
+        bound = source.load(token, select)
+        if (aside := held()) is not None:
+            aside.keep()  # a callback holds them, and the step changes what they are read from
+        guard.inside = True
+        outputs = bound.run()
+        guard.inside = False
+        if guard.pending:
+            guard.deliver()
+        steps += 1
+        if end and steps % group == 0:
+            held = _call_batch_end(end, steps - 1, StepLogs(bound.step.logs, read))
+            if getattr(model, stop):
+                break
+    if end and steps % group:
+        held = _call_batch_end(end, steps - 1, StepLogs(bound.step.logs, read))
+    if (aside := held()) is not None:
+        aside.keep()
+    return steps, read
+
+
+def _nothing() -> None:
+    return None
+
+
+def _call_batch_end(hooks: list[Any], batch: int, logs: StepLogs) -> Callable[[], StepLogs | None]:
+    """Call the hooks; what is returned tells later whether any of them has kept the logs."""
+    for hook in hooks:
+        hook(batch, logs)
+    return weakref.ref(logs)
+
+
+def validation_is_due(epoch: int, frequency: Any) -> bool:
+    """Tell whether to validate after an epoch, counted from 0.
+
+    Examples
+    --------
+    >>> [validation_is_due(epoch, 2) for epoch in range(4)]
+    [False, True, False, True]
+    >>> [validation_is_due(epoch, [1, 4]) for epoch in range(4)]
+    [True, False, False, True]
+    """
+    if isinstance(frequency, (int, np.integer)):
+        return (epoch + 1) % frequency == 0
+    return epoch + 1 in frequency
+
+
+class _Gathered:
+    """Outputs of batches, written where they belong if the number of samples is known."""
+
+    def __init__(self, samples: int | None) -> None:
+        self._samples = samples
+        self._whole: list[np.ndarray] | None = None
+        self._parts: list[list[np.ndarray]] = []
+        self._filled = 0
+
+    def add(self, outputs: list[np.ndarray]) -> None:
+        """Append the outputs of a batch."""
+        if self._samples is None:
+            self._parts.append([np.array(output) for output in outputs])
+            return
+        if self._whole is None:
+            if any(output.ndim == 0 for output in outputs):
+                self._samples = None
+                return self.add(outputs)
+            if len(outputs[0]) == self._samples:
+                self._whole, self._filled = outputs, self._samples
+                return
+            self._whole = [np.empty((self._samples, *o.shape[1:]), o.dtype) for o in outputs]
+        stop = self._filled + len(outputs[0])
+        for whole, output in zip(self._whole, outputs, strict=True):
+            whole[self._filled : stop] = output
+        self._filled = stop
+
+    def arrays(self) -> list[np.ndarray]:
+        """Return what was gathered."""
+        if self._whole is not None:
+            return [whole[: self._filled] for whole in self._whole]
+        columns = zip(*self._parts, strict=True)
+        return [np.concatenate(c) if c[0].ndim else np.stack(c) for c in map(list, columns)]

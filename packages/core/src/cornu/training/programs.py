@@ -1,0 +1,201 @@
+"""The programs of a model: found by the signature of a batch, compiled where missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cornu import backends, config, tree
+from cornu.engine.trace import Trace
+from cornu.errors import NotBuiltError, near_matches
+from cornu.training.data.source import Select
+from cornu.training.data.unpack import unpack_x_y_sample_weight
+from cornu.training.state import Compiled
+from cornu.training.step import CompiledProgram, EagerStep, Step, StepCache, make_step, trace_inputs
+
+__all__ = ["Programs"]
+
+SMALL = 32  # rows of an array that are one batch, unless batch_size says otherwise
+
+
+class Programs:
+    """Mixin of models: the compiled steps."""
+
+    _compiled: Compiled | None = None
+    _steps: StepCache | None = None
+
+    def program(self, name: str = "train") -> CompiledProgram:
+        """Return the program that last ran, to be read.
+
+        Parameters
+        ----------
+        name : {"train", "test", "predict"}
+
+        Returns
+        -------
+        CompiledProgram
+            `.source` is the code that runs; printing the program lists its instructions.
+
+        Raises
+        ------
+        NotBuiltError
+            If no such program has been compiled yet.
+
+        Examples
+        --------
+        >>> from cornu import Sequential
+        >>> from cornu.layers import Dense
+        >>> model = Sequential([Dense(2)])
+        >>> _ = model.predict(np.zeros((1, 3)), verbose=0)
+        >>> model.program("predict").inputs[0].shape
+        (1, 3)
+        """
+        methods = {"train": "fit", "test": "evaluate", "predict": "predict"}
+        if name not in methods:
+            raise ValueError(
+                f"There is no program {name!r}. {near_matches(name, methods)} Programs: train, "
+                "test, predict."
+            )
+        step = self._step_cache().last.get(name)
+        if step is None:
+            eager = " (with run_eagerly=True there is none)" if self.run_eagerly else ""
+            raise NotBuiltError(
+                f"The program {name!r} is compiled at the first batch{eager}. Call "
+                f"{methods[name]}() first."
+            )
+        return step.compiled
+
+    def make_train_function(self, force: bool = False) -> None:
+        """Trace the training step again at the next batch, if `force` (Keras' way to make changes
+        seen).
+
+        Examples
+        --------
+        >>> from cornu import Sequential
+        >>> Sequential().make_train_function(force=True)
+        """
+        if force:
+            self._forget_steps()
+
+    def make_test_function(self, force: bool = False) -> None:
+        """Trace the test step again at the next batch, if `force`.
+
+        Examples
+        --------
+        >>> from cornu import Sequential
+        >>> Sequential().make_test_function(force=True)
+        """
+        self.make_train_function(force)
+
+    def make_predict_function(self, force: bool = False) -> None:
+        """Trace the prediction again at the next batch, if `force`.
+
+        Examples
+        --------
+        >>> from cornu import Sequential
+        >>> Sequential().make_predict_function(force=True)
+        """
+        self.make_train_function(force)
+
+    def _step_cache(self) -> StepCache:
+        if self._steps is None:
+            self._steps = StepCache()
+        return self._steps
+
+    def _forget_steps(self) -> None:
+        """Drop all programs: called when what they were traced from has changed."""
+        if self._steps is not None:
+            self._steps.clear()
+
+    def _backend(self) -> Any:
+        return backends.resolve(self._compiled.backend if self._compiled is not None else None)
+
+    def _select(self, mode: str) -> Select:
+        """Return the function from the spec of a batch to its step, for one public call."""
+        if self.run_eagerly:
+            return self._select_eagerly(mode)
+        steps = self._step_cache()
+        backend = self._backend()
+        bound: dict[Any, Any] = {}
+        state: list[
+            Any
+        ] = []  # what a step depends on beside the batch; known once the model is built
+
+        def select(spec: Any) -> Any:
+            key = tuple((path, leaf) for path, leaf in tree.flatten_with_path(spec))
+            if key in bound:
+                return bound[key]
+            if not state:
+                self._build_for(mode, spec)
+                state.append((mode, backend.name, *self._trace_state(mode)))
+            step = steps.get((*state[0], key))
+            if step is None:
+                step = make_step(self, mode, spec, backend)
+                steps.put((*state[0], key), step)
+            steps.last[mode] = step
+            bound[key] = step.bind()
+            return bound[key]
+
+        return select
+
+    def _select_eagerly(self, mode: str) -> Select:
+        def select(spec: Any) -> Any:
+            self._build_for(mode, spec)
+            return EagerStep(self, mode, spec)
+
+        return select
+
+    def _trace_state(self, mode: str) -> tuple[Any, ...]:
+        """Return what a step was traced from, so that a change of it is noticed."""
+        found: tuple[Any, ...] = (config.floatx(),)
+        if mode == "train":
+            found += (tuple(self.trainable_variables), getattr(self.optimizer, "revision", 0))  # type: ignore[attr-defined]
+        return found
+
+    def _build_for(self, mode: str, spec: Any) -> None:
+        """Make weights and optimizer state outside of the trace that uses them."""
+        if not getattr(self, "built", True):
+            with Trace("build") as trace:
+                x, _, _ = unpack_x_y_sample_weight(trace_inputs(trace, spec))
+                self(x)  # type: ignore[operator]
+        optimizer = self.optimizer
+        if mode == "train" and optimizer is not None and hasattr(optimizer, "build"):
+            variables = self.trainable_variables  # type: ignore[attr-defined]
+            if variables:
+                optimizer.build(variables)
+
+    # The shortest way through `predict`: an array of a shape seen before, as one batch
+
+    def _known_step(self, x: np.ndarray) -> Step | None:
+        found = self._step_cache().by_array.get((x.shape, x.dtype))
+        if found is None:
+            return None
+        step, backend = found
+        return step if step.is_current() and backend == self._backend_name() else None
+
+    def _run_known(self, step: Step, x: np.ndarray) -> Any:
+        executable = step.compiled.executable
+        buffers = executable.input_buffers()
+        np.copyto(buffers[0], x, casting="same_kind")
+        outputs = executable(*buffers)
+        return outputs[0] if step.result is None else tree.pack_sequence_as(step.result, outputs)
+
+    def _remember_array(self, x: np.ndarray, batch_size: int | None) -> None:
+        """Let the next array of this shape and dtype take the shortest way."""
+        steps = self._step_cache()
+        step = steps.last.get("predict")
+        if step is None or self.run_eagerly or len(x) > (batch_size or SMALL):
+            return
+        inputs = step.compiled.program.inputs
+        wide_integers = (
+            x.dtype.kind in "iu" and x.dtype.itemsize == 8
+        )  # narrowed after a look at the values
+        if len(inputs) == 1 and inputs[0].shape == x.shape and not wide_integers:
+            if len(steps.by_array) >= 4 * SMALL:
+                steps.by_array.clear()
+            steps.by_array[x.shape, x.dtype] = (step, self._backend_name())
+
+    def _backend_name(self) -> str:
+        chosen = self._compiled.backend if self._compiled is not None else None
+        return backends.get_backend() if chosen is None else getattr(chosen, "name", chosen)

@@ -1,0 +1,307 @@
+"""One traced step as one program.
+
+Everything a step does, forward pass, losses, gradients, the optimizer's update and the metrics, is
+traced together and compiled once for each signature of a batch.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from cornu import tree
+from cornu.engine.graph import Node
+from cornu.engine.program import Program, build_program
+from cornu.engine.trace import Trace
+from cornu.engine.variable import Storage
+from cornu.training.data.unpack import unpack_x_y_sample_weight
+from cornu.training.targets import TargetRule, check_target_values
+
+__all__ = [
+    "BoundStep",
+    "CompiledProgram",
+    "EagerStep",
+    "Step",
+    "StepCache",
+    "make_step",
+    "trace_inputs",
+]
+
+_LABELS = ("x", "y", "sample_weight")
+KEPT = 16  # programs per model and mode: whole batches, the last one, sizes to predict
+
+
+class CompiledProgram:
+    """A program and what a backend made of it; what `model.program(...)` returns.
+
+    Printing it lists the instructions with shape, place in memory and the layer each comes from.
+
+    Attributes
+    ----------
+    program : Program
+        The graph: inputs, outputs, state and updates.
+    executable : Executable
+        What runs.
+    """
+
+    def __init__(self, program: Program, executable: Any) -> None:
+        self.program = program
+        self.executable = executable
+
+    @property
+    def name(self) -> str:
+        """ "train", "test" or "predict"."""
+        return self.program.name
+
+    @property
+    def source(self) -> str:
+        """The code that runs: NumPy, OpenCL C, …"""
+        return self.executable.source
+
+    @property
+    def memory(self) -> int:
+        """Bytes of temporaries of one run, weights and inputs not counted."""
+        return self.executable.memory
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        plan = getattr(self.executable, "plan", None)
+        return getattr(self.program if hasattr(self.program, name) or plan is None else plan, name)
+
+    def __str__(self) -> str:
+        return str(self.executable) if hasattr(self.executable, "plan") else str(self.program)
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(str(node.shape) for node in self.program.inputs)
+        return f"<program {self.name!r} of inputs {shapes}>"
+
+
+class Step:
+    """A compiled step of one signature.
+
+    Attributes
+    ----------
+    compiled : CompiledProgram
+    result : structure
+        Structure of what the step returned: outputs of `predict_step`.
+    logs : dict of str to int or None
+        For each log, its place among the outputs of the program; None where a metric's state holds
+        it.
+    rules : list of TargetRule
+        What the values of targets must fulfil.
+    """
+
+    def __init__(
+        self,
+        compiled: CompiledProgram,
+        result: Any = None,
+        logs: dict[str, int | None] | None = None,
+        rules: Iterable[TargetRule] = (),
+    ) -> None:
+        self.compiled = compiled
+        self.result = result
+        self.logs = logs or {}
+        self.rules = list(rules)
+        self._epoch = Storage.epoch
+        self._memory = [(variable, id(variable.array)) for variable in compiled.program.state]
+
+    def is_current(self) -> bool:
+        """Tell whether the state still lives in the memory that the program was compiled for."""
+        if self._epoch == Storage.epoch:
+            return True
+        if any(id(v.array) != where or v.arena is not None for v, where in self._memory):
+            return False
+        self._epoch = Storage.epoch
+        return True
+
+    def bind(self) -> BoundStep:
+        """Return the step with this thread's input buffers."""
+        return BoundStep(self)
+
+
+class BoundStep:
+    """A step with the buffers that a batch is copied into.
+
+    Attributes
+    ----------
+    buffers : list of numpy.ndarray
+        One per array of the batch, in order.
+    run : callable
+        Runs the program on what the buffers hold, and returns its outputs.
+    """
+
+    __slots__ = ("buffers", "run", "step")
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.buffers = step.compiled.executable.input_buffers()
+        self.run: Callable[[], list[np.ndarray]] = partial(step.compiled.executable, *self.buffers)
+
+    def check(self, data: Any) -> None:
+        """Check values of targets before the step runs on them."""
+        _check(data, self.step.rules)
+
+
+class EagerStep:
+    """A step that is traced anew for each batch and computed line by line (`run_eagerly=True`).
+
+    Values can be printed, compared and stepped through; slow by design.
+    """
+
+    def __init__(self, model: Any, mode: str, spec: Any) -> None:
+        self._model = model
+        self._mode = mode
+        self._spec = spec
+        self.result: Any = None
+        self.logs: dict[str, int | None] = {}
+        self.rules: list[TargetRule] = []
+        self.buffers = [np.empty(s.shape, s.dtype) for s in tree.flatten(spec) if s is not None]
+        self.step = self
+
+    def run(self) -> list[np.ndarray]:
+        """Run the step on what the buffers hold."""
+        with Trace(self._mode, eager=True) as trace:
+            data = trace_inputs(trace, self._spec, self.buffers)
+            outputs, self.result, self.logs = _outputs_of(self._model, self._mode, data)
+            values = [np.asarray(node) for node in outputs]
+            self.rules = _rules_of(self._model)
+            trace.commit()
+        return values
+
+    def check(self, data: Any) -> None:
+        """Check values of targets, by the rules of the last run."""
+        _check(data, self.rules)
+
+
+class StepCache:
+    """The compiled steps of a model, the least recently used dropped.
+
+    A copy of a model, pickled or not, starts with none: programs are bound to the memory of their
+    weights.
+    """
+
+    def __init__(self) -> None:
+        self._steps: OrderedDict[Any, Step] = OrderedDict()
+        self.last: dict[str, Step] = {}
+        self.by_array: dict[
+            Any, tuple[Step, str]
+        ] = {}  # of `predict`, by shape and dtype of one array
+
+    def get(self, key: Any) -> Step | None:
+        """Return the step of this key if its memory is still the state's."""
+        step = self._steps.get(key)
+        if step is None:
+            return None
+        if not step.is_current():
+            del self._steps[key]
+            return None
+        self._steps.move_to_end(key)
+        return step
+
+    def put(self, key: Any, step: Step) -> None:
+        """Keep a step."""
+        self._steps[key] = step
+        mode = key[0]
+        kept = [k for k in self._steps if k[0] == mode]
+        for old in kept[: max(len(kept) - KEPT, 0)]:
+            del self._steps[old]
+
+    def clear(self) -> None:
+        """Forget every step."""
+        self._steps.clear()
+        self.last.clear()
+        self.by_array.clear()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__()  # type: ignore[misc]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> StepCache:
+        return StepCache()
+
+
+def make_step(model: Any, mode: str, spec: Any, backend: Any) -> Step:
+    """Trace `model.train_step` (or `test_step`, `predict_step`) and compile it.
+
+    Parameters
+    ----------
+    model : Model
+        Built, its optimizer too.
+    mode : {"train", "test", "predict"}
+    spec : structure of ValueSpec
+        Of one batch.
+    backend : Backend
+    """
+    with Trace(mode) as trace:
+        outputs, result, logs = _outputs_of(model, mode, trace_inputs(trace, spec))
+        rules = _rules_of(model)
+    program = build_program(mode, trace, outputs)
+    return Step(CompiledProgram(program, backend.compile(program)), result, logs, rules)
+
+
+def trace_inputs(trace: Trace, spec: Any, values: list[np.ndarray] | None = None) -> Any:
+    """Declare the arrays of a batch as inputs of a trace, and return the batch of their nodes."""
+    given = iter(values or ())
+    packed = isinstance(spec, (tuple, list))
+    nodes = []
+    for path, leaf in tree.flatten_with_path(spec):
+        label, rest = (_LABELS[path[0]], path[1:]) if packed else ("x", path)
+        name = "_".join([label, *map(str, rest)])
+        nodes.append(
+            None
+            if leaf is None
+            else trace.input(name, leaf.shape, leaf.dtype, value=next(given, None))
+        )
+    return tree.pack_sequence_as(spec, nodes)
+
+
+def _outputs_of(model: Any, mode: str, data: Any) -> tuple[list[Any], Any, dict[str, int | None]]:
+    """Call the step, and return what the program must return beside the state it leaves."""
+    returned = getattr(model, f"{mode}_step")(data)
+    if mode == "predict":
+        leaves = tree.flatten(returned)
+        return leaves, tree.map_structure(lambda _: None, returned), {}
+    logs = flat_logs(returned or {})
+    in_state = flat_logs(model.get_metrics_result())
+    outputs: list[Any] = []
+    places: dict[str, int | None] = {}
+    for name, value in logs.items():
+        # equal computations are one node: a log that is a metric's result is read from its state
+        # when it is shown
+        if isinstance(value, Node) and in_state.get(name) is value:
+            places[name] = None
+        else:
+            places[name] = len(outputs)
+            outputs.append(value)
+    return outputs, None, places
+
+
+def flat_logs(logs: Any) -> dict[str, Any]:
+    """Return a dict of logs with dicts inside it opened.
+
+    Examples
+    --------
+    >>> flat_logs({"loss": 1, "compile_metrics": {"acc": 2}})
+    {'loss': 1, 'acc': 2}
+    """
+    found: dict[str, Any] = {}
+    for name, value in logs.items():
+        found.update(flat_logs(value) if isinstance(value, dict) else {name: value})
+    return found
+
+
+def _rules_of(model: Any) -> list[TargetRule]:
+    losses = model.compiled_losses
+    return [] if losses is None else list(losses.rules)
+
+
+def _check(data: Any, rules: list[TargetRule]) -> None:
+    if rules:
+        check_target_values(unpack_x_y_sample_weight(data)[1], rules)

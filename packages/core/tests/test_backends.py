@@ -1,0 +1,103 @@
+"""The choice of backend: who wins, and what is said where there is no such backend."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from cornu import backends
+from cornu.errors import BackendError
+from cornu.plugins import hookimpl, registry
+
+
+def backend(name, ok=True, reason=""):
+    def available(self):
+        return SimpleNamespace(ok=ok, reason=reason)
+
+    namespace = {"name": name, "available": available, "compile": None, "__module__": __name__}
+    return type(f"{name.title()}Backend", (), namespace)
+
+
+class Plugin:
+    @hookimpl
+    def cornu_backends(self):
+        absent = backend("absent", ok=False, reason="No device of that kind was found.")
+        return [backend("alpha"), backend("beta"), absent]
+
+
+@pytest.fixture(autouse=True)
+def _three_more_backends(monkeypatch):
+    plugin = Plugin()
+    registry.register(plugin, "three-backends")
+    monkeypatch.delenv(backends.ENVIRONMENT_VARIABLE, raising=False)
+    monkeypatch.setattr(backends, "_chosen", None)
+    monkeypatch.setattr(backends, "_made", {})
+    yield
+    registry.unregister(plugin)
+
+
+def test_the_argument_wins_over_the_call_over_the_environment(monkeypatch):
+    assert backends.get_backend() == "numpy"
+    monkeypatch.setenv(backends.ENVIRONMENT_VARIABLE, "alpha")
+    assert backends.resolve().name == "alpha"
+    backends.set_backend("beta")
+    assert backends.get_backend() == "beta"
+    assert backends.resolve().name == "beta"
+    assert backends.resolve("alpha").name == "alpha"
+    backends.set_backend(None)
+    assert backends.resolve().name == "alpha"
+
+
+def test_one_object_per_name_and_objects_pass():
+    assert backends.resolve("alpha") is backends.resolve("alpha")
+    ready = backend("gamma")()
+    assert backends.resolve(ready) is ready
+
+
+def test_an_unknown_backend_is_met_with_those_that_are_there():
+    with pytest.raises(BackendError) as raised:
+        backends.set_backend("alfa")
+    text = str(raised.value)
+    assert "There is no backend 'alfa'" in text
+    assert "alpha, beta" in text.partition("can run here:")[2]
+    assert "absent" not in text
+    assert "Did you mean 'alpha'?" in text
+    assert backends.get_backend() == "numpy"  # and nothing has changed
+
+
+def test_an_unknown_backend_in_the_environment_says_where_it_came_from(monkeypatch):
+    monkeypatch.setenv(backends.ENVIRONMENT_VARIABLE, "alfa")
+    with pytest.raises(BackendError, match=r"'alfa' \(from CORNU_BACKEND\)"):
+        backends.resolve()
+
+
+def test_an_unavailable_backend_says_why_and_never_gives_way():
+    with pytest.raises(BackendError, match=r"'absent' cannot run here: No device of that kind"):
+        backends.resolve("absent")
+
+
+def test_a_backend_of_ours_that_is_not_installed(monkeypatch):
+    monkeypatch.setattr(backends, "OWN", ("numpy", "metal"))
+    with pytest.raises(BackendError, match=r"pip install cornu-backend-metal"):
+        backends.resolve("metal")
+
+
+def test_survey_tells_what_can_run():
+    found = backends.survey()
+    assert found["alpha"] == ""
+    assert found["absent"] == "No device of that kind was found."
+
+
+def test_the_command_lists_backends_and_plugins():
+    done = subprocess.run(
+        [sys.executable, "-m", "cornu", "plugins", "--names"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "cornu-core" in done.stdout
+    assert "Initializer" in done.stdout
+    assert "backends" in done.stdout

@@ -1,0 +1,120 @@
+"""Convolution and pooling: values against SciPy and loops, derivatives against finite differences."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from cornu.ops.convolution import convolution, convolution_input_grad, convolution_kernel_grad
+from cornu.ops.pooling import avg_pool, max_pool
+from cornu.testing.gradients import check_grads
+
+# spatial shape, window, channels, filters, strides, padding, dilation, groups
+CASES = [
+    ((7,), (3,), 2, 3, (1,), ((0, 0),), (1,), 1),
+    ((7,), (3,), 2, 3, (2,), ((2, 1),), (1,), 1),
+    ((9,), (2,), 4, 4, (1,), ((0, 0),), (3,), 2),
+    ((5, 6), (3, 2), 2, 3, (1, 1), ((1, 1), (0, 1)), (1, 1), 1),
+    ((6, 5), (3, 3), 2, 2, (2, 2), ((0, 1), (1, 1)), (1, 1), 1),
+    ((7, 8), (2, 3), 4, 6, (2, 1), ((1, 0), (0, 0)), (2, 2), 2),
+    ((4, 4), (1, 1), 3, 2, (2, 2), ((0, 0), (0, 0)), (1, 1), 1),
+    ((4, 5, 4), (2, 2, 3), 2, 3, (1, 2, 1), ((1, 0), (0, 0), (1, 1)), (1, 1, 1), 1),
+]
+
+
+def _naive(x, kernel, strides, padding, dilation, groups):
+    x = np.pad(x, ((0, 0), *padding, (0, 0)))
+    window, per_group, filters = kernel.shape[:-2], kernel.shape[-2], kernel.shape[-1]
+    steps = [
+        (n - (k - 1) * d - 1) // s + 1
+        for n, k, s, d in zip(x.shape[1:-1], window, strides, dilation, strict=True)
+    ]
+    out = np.zeros((x.shape[0], *steps, filters))
+    for b, at, f in itertools.product(range(x.shape[0]), np.ndindex(*steps), range(filters)):
+        group = f // (filters // groups)
+        for tap, c in itertools.product(np.ndindex(*window), range(per_group)):
+            where = tuple(
+                a * s + t * d for a, s, t, d in zip(at, strides, tap, dilation, strict=True)
+            )
+            out[(b, *at, f)] += x[(b, *where, group * per_group + c)] * kernel[(*tap, c, f)]
+    return out
+
+
+def _operands(case):
+    spatial, window, channels, filters, strides, padding, dilation, groups = case
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, *spatial, channels))
+    kernel = rng.normal(size=(*window, channels // groups, filters))
+    attrs = {"strides": strides, "padding": padding, "dilation": dilation, "groups": groups}
+    return x, kernel, attrs
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_value(case):
+    x, kernel, attrs = _operands(case)
+    np.testing.assert_allclose(
+        convolution(x, kernel, **attrs), _naive(x, kernel, **attrs), rtol=1e-12
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_derivatives_to_the_second_order(case):
+    x, kernel, attrs = _operands(case)
+    check_grads(lambda a, b: convolution(a, b, **attrs), [x, kernel], order=2, rtol=1e-4)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_derivatives_of_the_gradients(case):
+    x, kernel, attrs = _operands(case)
+    g = convolution(x, kernel, **attrs)
+    size = kernel.shape[:-2]
+    check_grads(
+        lambda a, b: convolution_input_grad(a, b, shape=x.shape, **attrs), [g, kernel], order=2
+    )
+    check_grads(lambda a, b: convolution_kernel_grad(a, b, size=size, **attrs), [x, g], order=2)
+
+
+def test_one_dimension_agrees_with_scipy():
+    signal = pytest.importorskip("scipy.signal", reason="SciPy is an oracle of this one test")
+    rng = np.random.default_rng(0)
+    x, kernel = rng.normal(size=20), rng.normal(size=5)
+    found = convolution(
+        x[None, :, None], kernel[:, None, None], strides=(1,), padding=((0, 0),), dilation=(1,)
+    )
+    np.testing.assert_allclose(found[0, :, 0], signal.correlate(x, kernel, "valid"))
+
+
+POOLS = [
+    ((6,), (2,), (2,), ((0, 0),)),
+    ((7,), (3,), (1,), ((1, 1),)),
+    ((5, 6), (2, 3), (2, 1), ((0, 1), (1, 1))),
+    ((4, 4, 4), (2, 2, 2), (2, 2, 2), ((0, 0),) * 3),
+]
+
+
+@pytest.mark.parametrize("case", POOLS, ids=str)
+@pytest.mark.parametrize("pool", [max_pool, avg_pool], ids=["max", "avg"])
+def test_pooling(case, pool):
+    spatial, size, strides, padding = case
+    x = np.random.default_rng(0).normal(size=(2, *spatial, 3))
+    attrs = {"size": size, "strides": strides, "padding": padding}
+    padded = np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=np.nan)
+    found = pool(x, **attrs)
+    reduce = np.nanmax if pool is max_pool else np.nanmean
+    for at in np.ndindex(*found.shape[1:-1]):
+        region = tuple(slice(a * s, a * s + k) for a, s, k in zip(at, strides, size, strict=True))
+        window = padded[(slice(None), *region)]
+        expected = reduce(window, axis=tuple(range(1, window.ndim - 1)))
+        np.testing.assert_allclose(found[(slice(None), *at)], expected)
+    check_grads(lambda a: pool(a, **attrs), [x], order=2)
+
+
+def test_the_first_of_equal_maxima_takes_the_gradient():
+    from cornu.ops.pooling import max_pool_grad
+
+    x = np.zeros((1, 2, 2, 1), "float32")
+    attrs = {"size": (2, 2), "strides": (2, 2), "padding": ((0, 0), (0, 0))}
+    found = max_pool_grad(x, np.ones((1, 1, 1, 1), "float32"), **attrs)
+    assert found.ravel().tolist() == [1, 0, 0, 0]

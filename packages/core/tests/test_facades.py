@@ -1,0 +1,157 @@
+"""The public modules over the registry, in a process where no plugin is installed but a test's."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+# Hands the process one plugin, whatever is installed, before anything has asked the registry.
+PREAMBLE = """
+from types import SimpleNamespace
+from cornu.plugins import discovery, hookimpl
+
+class Dense: "A layer."
+def dense(x): "Its functional form."
+def relu(x): return x
+def linear(x): return x
+
+@hookimpl
+def cornu_layers(): return [Dense, dense]
+@hookimpl
+def cornu_activations(): return [relu, linear]
+
+plugin = SimpleNamespace(cornu_layers=cornu_layers, cornu_activations=cornu_activations)
+dist = SimpleNamespace(metadata={"Name": NAME}, version="1.0")
+point = SimpleNamespace(name=NAME, value="p", dist=dist, load=lambda: plugin)
+discovery.installed_entry_points = lambda: [point]
+"""
+
+
+def run(program, distribution="cornu-layers"):
+    """Run a program in a fresh process; return what it printed."""
+    source = f"NAME = {distribution!r}\n{PREAMBLE}\n{textwrap.dedent(program)}"
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_import_by_name():
+    assert run(
+        "from cornu.layers import Dense as D, dense as d; print(D is Dense, d is dense)"
+    ) == ("True True")
+
+
+def test_dir_and_star_import():
+    assert run("import cornu.layers; print(dir(cornu.layers))") == (
+        "['Dense', 'dense', 'deserialize', 'get', 'serialize']"
+    )
+    assert run("from cornu.activations import *; print(relu(3), get('relu')(4))") == "3 4"
+
+
+def test_no_activation_is_the_linear_one():
+    assert run("import cornu; print(cornu.activations.get(None) is linear)") == "True"
+
+
+def test_hasattr_is_false_for_what_is_not_there():
+    assert run("import cornu; print(hasattr(cornu.layers, 'Dens'))") == "False"
+
+
+@pytest.mark.parametrize(
+    "statement", ["from cornu.layers import Dens", "import cornu.layers.Dens", "cornu.layers.Dens"]
+)
+def test_a_mistyped_name_is_met_with_the_right_one(statement):
+    program = f"""
+    import cornu
+    try:
+        {statement}
+    except (ImportError, AttributeError) as error:
+        print(error)
+    """
+    assert "There is no layer 'Dens'. Did you mean 'Dense'?" in run(program)
+
+
+@pytest.mark.parametrize("statement", ["from cornu.layers import Conv2D", "cornu.layers.Conv2D"])
+def test_a_missing_distribution_is_named(statement):
+    program = f"""
+    import cornu
+    try:
+        {statement}
+    except ImportError as error:
+        print(error)
+    """
+    assert "pip install cornu-layers" in run(program, distribution="someone-else")
+
+
+@pytest.mark.parametrize(
+    ("alias", "real"),
+    [
+        ("cornu.layers.advanced_activations", "cornu.layers"),
+        ("cornu.layers.convolutional", "cornu.layers"),
+        ("cornu.layers.core", "cornu.layers"),
+        ("cornu.layers.cudnn_recurrent", "cornu.layers"),
+        ("cornu.layers.embeddings", "cornu.layers"),
+        ("cornu.layers.experimental.preprocessing", "cornu.layers"),
+        ("cornu.layers.local", "cornu.layers"),
+        ("cornu.layers.merge", "cornu.layers"),
+        ("cornu.layers.noise", "cornu.layers"),
+        ("cornu.layers.normalization", "cornu.layers"),
+        ("cornu.layers.pooling", "cornu.layers"),
+        ("cornu.layers.recurrent", "cornu.layers"),
+        ("cornu.layers.wrappers", "cornu.layers"),
+        ("cornu.engine.topology", "cornu.layers"),
+        ("cornu.callbacks.callbacks", "cornu.callbacks"),
+        ("cornu.objectives", "cornu.losses"),
+        ("cornu.optimizers.schedules", "cornu.optimizers"),
+        ("cornu.utils.np_utils", "cornu.utils"),
+        ("cornu.utils.vis_utils", "cornu.utils"),
+        ("cornu.keras", "cornu"),
+        ("cornu.keras.layers", "cornu.layers"),
+        ("cornu.keras.layers.core", "cornu.layers"),
+        ("cornu.keras.utils.np_utils", "cornu.utils"),
+    ],
+)
+def test_an_older_path_is_the_same_module(alias, real):
+    program = f"""
+    import sys
+    from importlib import import_module
+    print(import_module({alias!r}) is import_module({real!r}), import_module({real!r}).__name__)
+    """
+    assert run(program) == f"True {real}"
+
+
+def test_the_one_line_that_a_keras_script_changes():
+    program = """
+    from cornu import keras
+    from cornu.keras.layers import Dense as one
+    import cornu.keras.layers as layers
+    import cornu
+    print(keras is cornu, one is Dense, layers is cornu.layers, keras.layers is cornu.layers)
+    """
+    assert run(program) == "True True True True"
+
+
+def test_from_a_facade_import_an_older_path():
+    assert run("from cornu.layers import core; print(core.Dense is Dense)") == "True"
+
+
+def test_preprocessing_that_is_not_installed():
+    program = """
+    import sys
+    for name in ("cornu_preprocessing", "cornu_sklearn"):
+        sys.modules[name] = None  # as if it were not installed
+    for name in ("cornu.preprocessing", "cornu.preprocessing.image", "cornu.wrappers.scikit_learn"):
+        try:
+            __import__(name)
+        except ImportError as error:
+            print(error)
+    """
+    assert run(program).splitlines() == [
+        "cornu.preprocessing comes with cornu-preprocessing: pip install cornu-preprocessing",
+        "cornu.preprocessing comes with cornu-preprocessing: pip install cornu-preprocessing",
+        "cornu.wrappers comes with cornu-sklearn: pip install cornu-sklearn",
+    ]

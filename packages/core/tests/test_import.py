@@ -1,0 +1,52 @@
+"""`import cornu` is light: nothing heavy is imported, and public names are found when used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import cornu
+import pytest
+
+
+def run(program):
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "heavy",
+    ["h5py", "importlib.metadata", "matplotlib", "numpy", "pluggy", "rich", "scipy", "yaml"],
+)
+def test_import_cornu_leaves_heavy_modules_alone(heavy):
+    assert run(f"import sys, cornu; print({heavy!r} in sys.modules)") == "False"
+
+
+def test_import_cornu_loads_no_part_of_itself_but_the_door():
+    loaded = run("import sys, cornu; print(sorted(m for m in sys.modules if m[:6] == 'cornu.'))")
+    assert loaded == "['cornu.aliases', 'cornu.version']"
+
+
+@pytest.mark.parametrize("heavy", ["h5py", "matplotlib", "rich", "scipy", "yaml"])
+def test_making_a_layer_leaves_heavy_modules_alone(heavy):
+    assert run(f"import sys, cornu; cornu.Layer; print({heavy!r} in sys.modules)") == "False"
+
+
+@pytest.mark.parametrize("name", cornu.__all__)
+def test_every_public_name_is_there(name):
+    assert getattr(cornu, name) is not None
+
+
+def test_an_unknown_name_is_met_with_the_right_one():
+    with pytest.raises(AttributeError, match=r"Did you mean 'Sequential'\?"):
+        cornu.Sequentail  # noqa: B018
+    assert not hasattr(cornu, "nothing_of_the_kind")
+
+
+def test_the_version_is_that_of_the_distribution():
+    from importlib.metadata import version
+
+    assert cornu.__version__ == cornu.version() == version("cornu-core")

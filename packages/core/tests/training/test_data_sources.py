@@ -1,0 +1,359 @@
+"""Batches: which rows, in which order, cut into which epochs."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from cornu.errors import DataError, ShapeError
+from cornu.training.data import KnownInput, make_source
+from cornu.training.data.dataset import PyDataset, Sequence
+from cornu.training.data.prefetch import ordered_prefetch
+from cornu.training.data.split import train_validation_split
+
+
+class Bound:
+    """Stands for a compiled step: buffers of the right shape, and what was copied into them."""
+
+    def __init__(self, spec):
+        from cornu import tree
+
+        self.spec = spec
+        self.buffers = [np.empty(s.shape, s.dtype) for s in tree.flatten(spec) if s is not None]
+
+    def check(self, data):
+        pass
+
+
+def batches(source):
+    """Return the arrays of each batch of one epoch."""
+    return [[b.copy() for b in source.load(token, Bound).buffers] for token in source.epoch()]
+
+
+def rows(source):
+    return [batch[0].tolist() for batch in batches(source)]
+
+
+def flat(lists):
+    return [number for part in lists for number in part]
+
+
+def generator(seed=0):
+    return np.random.default_rng(seed)
+
+
+def test_rows_in_order_with_a_smaller_last_batch():
+    source = make_source(np.arange(5), batch_size=2)
+    assert rows(source) == [[0, 1], [2, 3], [4]]
+    assert source.num_batches == source.steps_per_epoch == 3
+
+
+def test_arrays_of_one_batch_stay_together():
+    x = np.arange(10, dtype="float32")
+    data = {"a": x, "b": np.stack([x, x], 1)}
+    source = make_source(data, -x, x + 1, batch_size=4, shuffle=True, generator=generator())
+    for a, b, y, weight in batches(source):
+        np.testing.assert_array_equal(b, np.stack([a, a], 1))
+        np.testing.assert_array_equal(y, -a)
+        np.testing.assert_array_equal(weight, a + 1)
+
+
+def test_each_epoch_has_its_own_order_and_each_row_once():
+    source = make_source(np.arange(20), batch_size=8, shuffle=True, generator=generator())
+    first, second = flat(rows(source)), flat(rows(source))
+    assert sorted(first) == sorted(second) == list(range(20))
+    assert first != second
+
+
+def test_the_same_seed_gives_the_same_order():
+    orders = [
+        rows(make_source(np.arange(20), batch_size=8, shuffle=True, generator=generator(3)))
+        for _ in range(2)
+    ]
+    assert orders[0] == orders[1]
+
+
+def test_shuffling_inside_batches():
+    source = make_source(np.arange(12), batch_size=4, shuffle="batch", generator=generator())
+    found = rows(source)
+    assert [sorted(batch) for batch in found] == [list(range(i, i + 4)) for i in (0, 4, 8)]
+    assert found != [sorted(batch) for batch in found]
+
+
+def test_steps_go_on_where_the_last_epoch_stopped():
+    source = make_source(np.arange(7), batch_size=1, steps=3)
+    assert [rows(source) for _ in range(2)] == [[[0], [1], [2]], [[3], [4], [5]]]
+    with pytest.warns(UserWarning, match="ran out after 1 of 3"):
+        assert rows(source) == [[6]]
+    assert rows(source) == [[0], [1], [2]]
+
+
+def test_a_pass_that_ends_with_the_epoch_is_no_reason_to_warn():
+    source = make_source(np.arange(4), batch_size=1, steps=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [rows(source) for _ in range(3)] == [[[0], [1]], [[2], [3]], [[0], [1]]]
+
+
+def test_steps_alone_set_the_batch_size():
+    source = make_source(np.arange(10), steps=3)
+    assert source.batch_size == 4
+
+
+def test_batch_size_is_32_unless_given():
+    assert make_source(np.arange(100)).batch_size == 32
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 2.5, True, "8"])
+def test_batch_sizes_that_cannot_be(batch_size):
+    with pytest.raises(DataError, match="batch_size="):
+        make_source(np.arange(4), batch_size=batch_size)
+
+
+def test_generators_are_used_up():
+    made = ((np.full((2, 1), i), np.zeros(2)) for i in range(5))
+    source = make_source(made, steps=2)
+    assert source.one_shot
+    assert [b[0][0, 0] for b in batches(source)] == [0, 1]
+    assert [b[0][0, 0] for b in batches(source)] == [2, 3]
+    with pytest.warns(UserWarning, match="ran out after 1 of 2"):
+        assert len(batches(source)) == 1
+    assert source.finished
+
+
+def test_iterables_start_again():
+    source = make_source(Batches([(np.zeros((2, 1)), np.zeros(2))] * 3))
+    assert [len(batches(source)) for _ in range(2)] == [3, 3]
+    assert not source.finished
+
+
+class Batches:
+    """An iterable that is neither a list nor an iterator."""
+
+    def __init__(self, made):
+        self.made = made
+
+    def __iter__(self):
+        return iter(self.made)
+
+
+def test_looking_ahead_uses_nothing_up():
+    source = make_source(np.full((1, 1), i) for i in range(3))
+    seen = []
+    source.prepare(lambda spec: seen.append(spec) or Bound(spec))
+    assert seen[0].shape == (1, 1)
+    assert [b[0][0, 0] for b in batches(source)] == [0, 1, 2]
+
+
+def test_a_stream_without_batches():
+    with pytest.raises(DataError, match="not a single batch"):
+        make_source(iter(())).prepare(Bound)
+
+
+def test_targets_cannot_stand_beside_a_stream():
+    with pytest.raises(DataError, match=r"x is a generator, which makes whole batches, so y "):
+        make_source((i for i in ()), np.zeros(2))
+
+
+def test_a_generator_function_must_be_called():
+    def made():
+        yield np.zeros(2)
+
+    with pytest.raises(DataError, match=r"the function made\. Pass what it returns"):
+        make_source(made)
+
+
+class Numbers(Sequence):
+    def __init__(self, count=6, **kwargs):
+        super().__init__(**kwargs)
+        self.count = count
+        self.events = []
+
+    def __len__(self):
+        return self.count
+
+    def __getitem__(self, index):
+        return np.full((2, 1), index), np.zeros(2)
+
+    def on_epoch_begin(self):
+        self.events.append("begin")
+
+    def on_epoch_end(self):
+        self.events.append("end")
+
+
+def numbers_of(source):
+    return [int(batch[0][0, 0]) for batch in batches(source)]
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+def test_a_dataset_keeps_its_order_whoever_makes_the_batches(workers):
+    source = make_source(Numbers(40), workers=workers, max_queue_size=4)
+    assert numbers_of(source) == list(range(40))
+
+
+def test_a_dataset_is_told_of_epochs():
+    dataset = Numbers(2)
+    source = make_source(dataset)
+    for _ in range(2):
+        numbers_of(source)
+    assert dataset.events == ["begin", "end"] * 2
+
+
+def test_a_dataset_is_shuffled_by_batches():
+    source = make_source(Numbers(30), shuffle=True, generator=generator())
+    found = numbers_of(source)
+    assert sorted(found) == list(range(30)) != found
+
+
+def test_a_dataset_without_end_needs_steps():
+    class Endless(PyDataset):
+        num_batches = None
+
+        def __getitem__(self, index):
+            return np.full((1, 1), index)
+
+    source = make_source(Endless(), steps=3)
+    assert [numbers_of(source) for _ in range(2)] == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_a_dataset_that_forgets_super_works():
+    class Forgetful(Sequence):
+        def __init__(self):
+            pass
+
+        def __len__(self):
+            return 1
+
+        def __getitem__(self, index):
+            return np.zeros((1, 1))
+
+    assert len(batches(make_source(Forgetful()))) == 1
+
+
+def test_an_empty_dataset():
+    with pytest.raises(DataError, match="Numbers has no batches"):
+        make_source(Numbers(0))
+
+
+def test_errors_of_workers_arrive():
+    class Broken(Numbers):
+        def __getitem__(self, index):
+            if index == 3:
+                raise KeyError("three")
+            return super().__getitem__(index)
+
+    with pytest.raises(KeyError, match="three"):
+        batches(make_source(Broken(), workers=2))
+
+
+def test_workers_end_with_a_loop_that_breaks_off():
+    import threading
+
+    stream = ordered_prefetch(Numbers(1000), range(1000), workers=2, queue_size=4)
+    next(stream)
+    stream.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("cornu-data")]
+
+
+@pytest.mark.parametrize(
+    ("samples", "fraction", "first"), [(10, 0.2, 8), (10, 0.25, 7), (7, 0.3, 4), (3, 0.5, 1)]
+)
+def test_validation_split_is_taken_from_the_end(samples, fraction, first):
+    (x, none), (last, _) = train_validation_split((np.arange(samples), None), fraction)
+    assert x.tolist() == list(range(first))
+    assert last.tolist() == list(range(first, samples))
+    assert none is None
+
+
+@pytest.mark.parametrize("fraction", [1.0, -0.1, 1.5])
+def test_validation_splits_that_leave_nothing(fraction):
+    with pytest.raises(DataError, match="validation_split="):
+        train_validation_split((np.arange(10),), fraction)
+
+
+INPUT = [KnownInput("features", (None, 20))]
+IMAGE = [KnownInput("image", (None, 28, 28, 1))]
+
+
+@pytest.mark.parametrize(
+    ("x", "inputs", "error", "words"),
+    [
+        (
+            np.zeros((5, 19)),
+            INPUT,
+            ShapeError,
+            r"\(batch=5, 19\).*'features'.*\(batch, 20\).*19 fea",
+        ),
+        (
+            np.zeros(20),
+            INPUT,
+            ShapeError,
+            r"one sample without a batch axis: pass x\[np\.newaxis\]",
+        ),
+        (np.zeros((5, 4, 5)), INPUT, ShapeError, r"x = x\.reshape\(len\(x\), 20\)"),
+        (np.zeros((5, 27, 27, 1)), IMAGE, ShapeError, r"Resize x.*Input\(shape=\(27, 27, 1\)\)"),
+        (np.zeros((5, 1, 28, 28)), IMAGE, ShapeError, r"another order: np\.moveaxis"),
+        (np.zeros((5, 784)), IMAGE, ShapeError, r"x\.reshape\(len\(x\), 28, 28, 1\)"),
+        ([np.zeros((5, 20))] * 2, INPUT, DataError, r"takes 1 input \(features\), but x holds 2"),
+    ],
+)
+def test_inputs_that_do_not_fit(x, inputs, error, words):
+    with pytest.raises(error, match=words):
+        make_source(x, inputs=inputs)
+
+
+def test_a_last_axis_of_one_is_added_or_taken_away():
+    assert make_source(np.zeros((5, 28, 28)), inputs=IMAGE).arrays[0].shape == (5, 28, 28, 1)
+    vector = [KnownInput("v", (None, 3))]
+    assert make_source(np.zeros((5, 3, 1)), inputs=vector).arrays[0].shape == (5, 3)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "words"),
+    [
+        (np.zeros((5, 2)), np.zeros(4), r"x has 5 .*y has 4.*first 4"),
+        (np.zeros((0, 2)), np.zeros(0), r"The data is empty: x has shape \(0, 2\)"),
+        (np.zeros((5, 2)), np.zeros((1, 5)), r"is y transposed"),
+        (np.zeros((5, 2)), np.float32(3), r"y is the single number 3\.0"),
+        (None, None, "There is no data"),
+    ],
+)
+def test_lengths_that_do_not_fit(x, y, words):
+    with pytest.raises(DataError, match=words):
+        make_source(x, y)
+
+
+def test_class_weights_become_sample_weights():
+    x, y = np.zeros((4, 1)), np.array([0, 1, 2, 1])
+    one_hot = np.eye(3)[y]
+    for targets in (y, y[:, None], one_hot):
+        source = make_source(x, targets, class_weight={1: 5.0, 2: 0.5})
+        np.testing.assert_array_equal(batches(source)[0][2], [1, 5, 0.5, 5])
+
+
+def test_class_weights_multiply_sample_weights():
+    source = make_source(
+        np.zeros((3, 1)), np.array([0, 1, 1]), np.array([1, 2, 3]), class_weight={1: 10.0}
+    )
+    np.testing.assert_array_equal(batches(source)[0][2], [1, 20, 30])
+
+
+def test_class_weights_of_one_of_several_outputs():
+    y = [np.array([0, 1]), np.array([1, 1])]
+    options = {"class_weight": {"b": {1: 3.0}}, "output_names": ["a", "b"]}
+    _, _, _, a, b = batches(make_source(np.zeros((2, 1)), y, **options))[0]
+    assert a.tolist() == [1, 1]
+    assert b.tolist() == [3, 3]
+    with pytest.raises(DataError, match="several outputs"):
+        make_source(np.zeros((2, 1)), y, class_weight={0: 1.0}, output_names=["a", "b"])
+    with pytest.raises(DataError, match=r"'c'.*outputs are 'a', 'b'"):
+        make_source(np.zeros((2, 1)), y, class_weight={"c": {0: 1.0}}, output_names=["a", "b"])
+
+
+def test_one_weight_per_sample_serves_every_output():
+    y = {"a": np.zeros(3), "b": np.zeros((3, 2))}
+    source = make_source(np.zeros((3, 1)), y, np.arange(3))
+    assert [b.tolist() for b in batches(source)[0][3:]] == [[0, 1, 2]] * 2
+    with pytest.raises(DataError, match="cannot serve several outputs"):
+        make_source(np.zeros((3, 1)), y, np.zeros((3, 4)))

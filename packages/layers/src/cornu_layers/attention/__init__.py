@@ -1,0 +1,1 @@
+"""Layers that let places of a sequence look at each other."""

@@ -1,0 +1,22 @@
+"""Constraints on the sign of a weight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import ops
+from cornu.base import Constraint
+
+
+class NonNeg(Constraint):
+    r"""Keep weights from being negative: $\max(w, 0)$.
+
+    Examples
+    --------
+    >>> from cornu import constraints
+    >>> constraints.NonNeg()([-1.0, 2.0])
+    array([0., 2.], dtype=float32)
+    """
+
+    def __call__(self, w: Any) -> Any:
+        return ops.relu(w)

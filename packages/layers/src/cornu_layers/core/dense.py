@@ -1,0 +1,99 @@
+"""The densely connected layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cornu import ops
+from cornu.base import InputSpec, Layer
+from cornu_layers import arguments
+from cornu_layers.checks import check_rank, known_size
+
+
+class Dense(Layer):
+    r"""Connect every input with every unit: $y = f(x W + b)$.
+
+    Parameters
+    ----------
+    units : int
+        Number of outputs.
+    activation : str or callable, optional
+        $f$; nothing is applied if None.
+    use_bias : bool
+        Whether there is a $b$.
+    kernel_initializer, bias_initializer : str or Initializer
+        What $W$ and $b$ start from.
+    kernel_regularizer, bias_regularizer, activity_regularizer : str or Regularizer, optional
+        Prices on $W$, $b$ and $y$.
+    kernel_constraint, bias_constraint : str or Constraint, optional
+        Sets that $W$ and $b$ are kept in.
+
+    Notes
+    -----
+    Input `(batch, ..., features)`, output `(batch, ..., units)`. Weights: `kernel` `(features, units)`, `bias`
+    `(units,)`.
+
+    Raises
+    ------
+    ShapeError
+        When the input is a vector, or the number of features is unknown or changes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layer = layers.Dense(2, kernel_initializer="ones", activation="relu")
+    >>> layer(np.array([[1.0, 2.0, 3.0]], "float32"))
+    array([[6., 6.]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.units = arguments.positive_int("units", units)
+        self.activation = arguments.activation(activation)
+        self.use_bias = use_bias
+        arguments.keep(
+            self,
+            kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint,
+        )
+        self.supports_masking = True
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights for inputs of this shape."""
+        check_rank(self, input_shape, ("...", "features"))
+        features = known_size(self, input_shape, -1, "features")
+        self.kernel = arguments.add_parameter(self, "kernel", (features, self.units))
+        self.bias = (
+            arguments.add_parameter(self, "bias", (self.units,)) if self.use_bias else None
+        )
+        self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
+
+    def call(self, inputs: Any) -> Any:
+        """Return the units' outputs."""
+        outputs = ops.matmul(inputs, self.kernel)
+        if self.bias is not None:
+            outputs = outputs + self.bias
+        return self.activation(outputs)
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return the shape with `units` in place of the features."""
+        return (*input_shape[:-1], self.units)

@@ -1,0 +1,124 @@
+"""Vectors for indices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import ops
+from cornu.base import Layer
+from cornu_layers import arguments
+from cornu_layers.checks import where
+
+
+class Embedding(Layer):
+    r"""Turn each index into a vector that is learnt: $y = E_x$.
+
+    Parameters
+    ----------
+    input_dim : int
+        Number of indices: the largest one plus 1.
+    output_dim : int
+        Length of the vectors.
+    embeddings_initializer : str or Initializer
+        What $E$ starts from.
+    embeddings_regularizer : str or Regularizer, optional
+        Price on $E$.
+    embeddings_constraint : str or Constraint, optional
+        Set that $E$ is kept in.
+    mask_zero : bool
+        Whether 0 is padding, to be skipped by the layers that follow.
+    input_length : int, optional
+        Number of steps, where all sequences have the same (Keras 2). As the first layer of a Sequential it
+        makes the model known at once.
+
+    Notes
+    -----
+    Input `(batch, steps)` of integers (any shape will do), output `(batch, steps, output_dim)`. Weights:
+    `embeddings` `(input_dim, output_dim)`.
+
+    Raises
+    ------
+    ValueError
+        When called on plain arrays with an index outside of `[0, input_dim)`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layer = layers.Embedding(input_dim=10, output_dim=4)
+    >>> layer(np.array([[1, 2, 3]])).shape
+    (1, 3, 4)
+
+    References
+    ----------
+    Bengio et al., "A Neural Probabilistic Language Model" (2003), https://jmlr.org/papers/v3/bengio03a.html
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        mask_zero: bool = False,
+        input_length: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if input_length is not None and not kwargs.keys() & {"input_shape", "batch_input_shape"}:
+            kwargs["input_shape"] = (input_length,)
+        weights = kwargs.get("weights")
+        if weights is not None and not isinstance(weights, (list, tuple)):
+            kwargs["weights"] = [weights]
+        super().__init__(**kwargs)
+        self.input_dim = arguments.positive_int("input_dim", input_dim)
+        self.output_dim = arguments.positive_int("output_dim", output_dim)
+        arguments.keep(
+            self,
+            embeddings_initializer=embeddings_initializer,
+            embeddings_regularizer=embeddings_regularizer,
+            embeddings_constraint=embeddings_constraint,
+        )
+        self.mask_zero = mask_zero
+        self.input_length = input_length
+        self.supports_masking = mask_zero
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make the table of vectors; it does not depend on the input."""
+        self.embeddings = arguments.add_parameter(
+            self, "embeddings", (self.input_dim, self.output_dim)
+        )
+
+    def call(self, inputs: Any) -> Any:
+        """Return the vectors of the indices."""
+        indices = ops.convert_to_tensor(inputs)
+        if np.dtype(indices.dtype).name not in ("int32", "int64"):
+            indices = ops.cast(indices, "int32")
+        if isinstance(indices, np.ndarray):
+            self._check_range(indices)
+        return ops.cast(ops.take(self.embeddings, indices, axis=0), self.compute_dtype)
+
+    def _check_range(self, indices: np.ndarray) -> None:
+        if not indices.size or (indices.min() >= 0 and indices.max() < self.input_dim):
+            return
+        largest = int(indices.max())
+        mend = (
+            f"Make input_dim at least {largest + 1}."
+            if largest >= self.input_dim
+            else "Indices start at 0: shift them up."
+        )
+        raise ValueError(
+            f"{where(self)} has vectors for the indices 0 to {self.input_dim - 1}; the input holds "
+            f"{int(indices.min())} to {largest}. {mend}"
+        )
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Return which indices are not 0, if `mask_zero`."""
+        return ops.not_equal(inputs, 0) if self.mask_zero else None
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return the shape with the vectors' length appended."""
+        return (*input_shape, self.output_dim)

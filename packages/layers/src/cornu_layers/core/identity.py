@@ -1,0 +1,69 @@
+"""Layers that pass their input on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cornu.base import Layer
+from cornu_layers.regularizers import L1L2
+
+
+class Identity(Layer):
+    """Return the input unchanged, its mask too.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.Identity()(np.array([1.0], "float32"))
+    array([1.], dtype=float32)
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        """Return the inputs."""
+        return inputs
+
+
+class ActivityRegularization(Layer):
+    r"""Return the input unchanged, and add $l_1 \sum |x| + l_2 \sum x^2$, per sample, to the loss.
+
+    Parameters
+    ----------
+    l1, l2 : float
+        Factors of the two prices.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layer = layers.ActivityRegularization(l1=0.5)
+    >>> layer(np.array([[1.0, -3.0]], "float32"))
+    array([[ 1., -3.]], dtype=float32)
+    >>> float(layer.losses[0])
+    2.0
+    """
+
+    def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(activity_regularizer=L1L2(l1=l1, l2=l2), **kwargs)
+        self.l1 = l1
+        self.l2 = l2
+        self.supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        """Return the inputs."""
+        return inputs
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the factors; the regularizer follows from them."""
+        config = super().get_config()
+        config.pop("activity_regularizer", None)
+        return config
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return the input's shape."""
+        return tuple(input_shape)

@@ -1,0 +1,84 @@
+"""A function as a layer."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from cornu.base import Layer
+
+
+class Lambda(Layer):
+    """Apply a function of your own.
+
+    Parameters
+    ----------
+    function : callable
+        `f(inputs, **arguments)` in ops or Python's operators. It may also take `mask` and `training`.
+    output_shape : tuple of int or callable, optional
+        Shape of one output without the batch axis, or a function of the input's shape. Found by tracing if
+        None.
+    mask : value or callable, optional
+        The mask of the output, or `mask(inputs, mask)`.
+    arguments : dict, optional
+        Further arguments of the function.
+
+    Notes
+    -----
+    Weights used inside the function are not seen by the layer: write a `Layer` for those. A model that holds
+    an anonymous function cannot be saved as a file; name the function and register it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.Lambda(lambda x: x**2)(np.array([3.0], "float32"))
+    array([9.], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        output_shape: Any = None,
+        mask: Any = None,
+        arguments: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if not callable(function):
+            raise TypeError(f"function must be callable; it is {function!r}.")
+        self.function = function
+        self._output_shape = output_shape
+        self.mask = mask
+        self.arguments = dict(arguments or {})
+        self.supports_masking = mask is not None
+        taken = _parameter_names(function)
+        self._passed_on = tuple(name for name in ("mask", "training") if name in taken)
+
+    def call(self, inputs: Any, mask: Any = None, training: Any = None) -> Any:
+        """Return the function of the inputs."""
+        offered = {"mask": mask, "training": training}
+        extra = {name: offered[name] for name in self._passed_on}
+        return self.function(inputs, **self.arguments, **extra)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the mask that was given, or what it makes of the inputs."""
+        return self.mask(inputs, mask) if callable(self.mask) else self.mask
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the shape that was given, or the one that tracing finds."""
+        if self._output_shape is None:
+            return super().compute_output_shape(input_shape)
+        if callable(self._output_shape):
+            return tuple(self._output_shape(input_shape))
+        first = input_shape[0]
+        batch = first[0] if isinstance(first, (list, tuple)) else first
+        return (batch, *self._output_shape)
+
+
+def _parameter_names(function: Callable[..., Any]) -> set[str]:
+    try:
+        return set(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # built-in functions tell nothing
+        return set()

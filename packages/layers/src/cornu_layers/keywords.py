@@ -1,0 +1,54 @@
+"""Older names of arguments, accepted beside the present ones."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def renamed(**names: str) -> Callable[[T], T]:
+    """Let a function or a class take older argument names.
+
+    Parameters
+    ----------
+    **names : str
+        `old="new"`.
+
+    Raises
+    ------
+    TypeError
+        On the call, when the old and the new name are both given.
+
+    Examples
+    --------
+    >>> @renamed(alpha="negative_slope")
+    ... def leak(x, negative_slope=0.2):
+    ...     return x * negative_slope
+    >>> leak(10.0, alpha=0.5)
+    5.0
+    """
+
+    def decorate(target: Any) -> Any:
+        if inspect.isclass(target):
+            target.__init__ = _translating(target.__init__, names, target.__name__)  # type: ignore[misc]
+            return target
+        return _translating(target, names, target.__name__)
+
+    return decorate
+
+
+def _translating(function: Callable, names: dict[str, str], called: str) -> Callable:
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        for old in names.keys() & kwargs.keys():
+            new = names[old]
+            if new in kwargs:
+                raise TypeError(f"{called} got both {new}= and its older name {old}=; keep {new}=.")
+            kwargs[new] = kwargs.pop(old)
+        return function(*args, **kwargs)
+
+    return wrapper

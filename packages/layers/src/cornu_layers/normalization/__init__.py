@@ -1,0 +1,1 @@
+"""Layers that give values a mean and a length."""

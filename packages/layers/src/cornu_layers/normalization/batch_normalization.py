@@ -1,0 +1,195 @@
+"""Normalisation of each channel over the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cornu import config, ops
+from cornu.base import InputSpec, Layer
+from cornu.base.layer.shapes import show_shape
+from cornu.engine.dtypes import result_type
+from cornu.errors import ShapeError
+from cornu_layers import arguments
+from cornu_layers.checks import known_size, where
+from cornu_layers.normalization.renorm import Renorm, follow
+
+
+class BatchNormalization(Layer):
+    r"""Give each channel mean 0 and variance 1 over the batch: $y = \gamma (x - \mu) / \sqrt{\sigma^2 + \epsilon} + \beta$.
+
+    While training, $\mu$ and $\sigma^2$ are those of the batch, and moving averages follow them:
+    $\bar\mu \leftarrow m \bar\mu + (1 - m) \mu$. Otherwise, and while the layer is frozen
+    (`trainable = False`), the moving averages are used and stay as they are.
+
+    Parameters
+    ----------
+    axis : int
+        Axis of the channels.
+    momentum : float
+        $m$.
+    epsilon : float
+        $\epsilon$.
+    center, scale : bool
+        Whether there are a $\beta$ and a $\gamma$.
+    beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer : str or Initializer
+        What $\beta$, $\gamma$ and the moving averages start from.
+    beta_regularizer, gamma_regularizer : str or Regularizer, optional
+        Prices on $\beta$ and $\gamma$.
+    beta_constraint, gamma_constraint : str or Constraint, optional
+        Sets that $\beta$ and $\gamma$ are kept in.
+    renorm : bool
+        Correct the batch's statistics towards the moving ones while training (batch renormalisation).
+    renorm_clipping : dict, optional
+        Bounds `"rmin"`, `"rmax"`, `"dmax"` of that correction.
+    renorm_momentum : float
+        $m$ of the statistics that correct.
+    synchronized : bool
+        Accepted for Keras' sake; a program runs on one device and sees the whole batch.
+
+    Notes
+    -----
+    Input of any shape; output of the same. A mask `(batch, steps)` says which places the statistics are taken
+    over. Weights: `gamma`, `beta`, `moving_mean`, `moving_variance`, one number per channel each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layer = layers.BatchNormalization(epsilon=0.0)
+    >>> layer(np.array([[1.0], [3.0]], "float32"), training=True)
+    array([[-1.],
+           [ 1.]], dtype=float32)
+
+    References
+    ----------
+    Ioffe and Szegedy, "Batch Normalization" (2015), https://arxiv.org/abs/1502.03167;
+    Ioffe, "Batch Renormalization" (2017), https://arxiv.org/abs/1702.03275
+    """
+
+    def __init__(
+        self,
+        axis: int = -1,
+        momentum: float = 0.99,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        renorm: bool = False,
+        renorm_clipping: Mapping[str, float] | None = None,
+        renorm_momentum: float = 0.99,
+        synchronized: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.axis = int(axis[0] if isinstance(axis, (list, tuple)) else axis)
+        self.momentum = float(momentum)
+        self.epsilon = float(epsilon)
+        self.center = center
+        self.scale = scale
+        arguments.keep(
+            self,
+            beta_initializer=beta_initializer,
+            gamma_initializer=gamma_initializer,
+            moving_mean_initializer=moving_mean_initializer,
+            moving_variance_initializer=moving_variance_initializer,
+            beta_regularizer=beta_regularizer,
+            gamma_regularizer=gamma_regularizer,
+            beta_constraint=beta_constraint,
+            gamma_constraint=gamma_constraint,
+        )
+        self.renorm = renorm
+        self.renorm_clipping = renorm_clipping
+        self.renorm_momentum = float(renorm_momentum)
+        self.synchronized = synchronized
+        self._renorm = Renorm(renorm_clipping or {}) if renorm else None
+        self.supports_masking = True
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights for inputs of this shape."""
+        rank = len(input_shape)
+        if not -rank <= self.axis < rank:
+            raise ShapeError(
+                f"{where(self)} normalises along axis {self.axis}, but its input of shape "
+                f"{show_shape(input_shape)} has rank {rank}. Set axis to the axis of the channels."
+            )
+        channels = known_size(self, input_shape, self.axis, "channels")
+        shape = (channels,)
+        self.gamma = arguments.add_parameter(self, "gamma", shape) if self.scale else None
+        self.beta = arguments.add_parameter(self, "beta", shape) if self.center else None
+        self.moving_mean = self.add_weight(
+            name="moving_mean",
+            shape=shape,
+            initializer=self.moving_mean_initializer,
+            trainable=False,
+        )
+        self.moving_variance = self.add_weight(
+            name="moving_variance",
+            shape=shape,
+            initializer=self.moving_variance_initializer,
+            trainable=False,
+        )
+        if self._renorm is not None:
+            self._renorm.build(self, shape)
+        self.input_spec = InputSpec(ndim=rank, axes={self.axis: channels})
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Return the normalised inputs; while training, move the averages."""
+        dtype = result_type(inputs.dtype, "float32")
+        x = ops.cast(inputs, dtype)  # sums over a batch overflow in half precision
+        if training and self.trainable:
+            outputs = self._by_batch(x, mask)
+        else:
+            outputs = self._by(x, self.moving_mean, self.moving_variance, self.gamma, self.beta)
+        return ops.cast(outputs, self.compute_dtype)
+
+    def _by(self, x: Any, mean: Any, variance: Any, gamma: Any, beta: Any) -> Any:
+        return ops.batch_normalization(
+            x, mean, variance, self.axis, offset=beta, scale=gamma, epsilon=self.epsilon
+        )
+
+    def _by_batch(self, x: Any, mask: Any) -> Any:
+        if mask is None and self._renorm is None:
+            outputs, mean, variance = ops.normalize_batch(
+                x, self.gamma, self.beta, self.axis, self.epsilon
+            )
+        else:
+            mean, variance = self._moments(x, mask)
+            gamma, beta = self.gamma, self.beta
+            if self._renorm is not None:
+                gamma, beta = self._renorm.corrected(self, mean, variance)
+            outputs = self._by(x, mean, variance, gamma, beta)
+        if self._renorm is not None:
+            self._renorm.follow(self, mean, variance)
+        else:
+            follow(self.moving_mean, mean, self.momentum)
+            follow(self.moving_variance, variance, self.momentum)
+        return outputs
+
+    def _moments(self, x: Any, mask: Any) -> tuple[Any, Any]:
+        axis = self.axis % len(x.shape)
+        axes = tuple(i for i in range(len(x.shape)) if i != axis)
+        if mask is None:
+            return ops.mean(x, axis=axes), ops.var(x, axis=axes)
+        if len(mask.shape) != len(x.shape) - 1:
+            raise ShapeError(
+                f"{where(self)} takes a mask of one axis less than its input of shape {show_shape(x.shape)}; this "
+                f"one has shape {show_shape(mask.shape)}."
+            )
+        present = ops.broadcast_to(ops.expand_dims(ops.cast(mask, "bool"), -1), x.shape)
+        count = ops.sum(ops.cast(present, x.dtype), axis=axes, keepdims=True) + config.epsilon()
+        mean = ops.sum(ops.where(present, x, 0.0), axis=axes, keepdims=True) / count
+        off = ops.where(present, x - mean, 0.0)
+        variance = ops.sum(ops.square(off), axis=axes, keepdims=True) / count
+        return ops.reshape(mean, (-1,)), ops.reshape(variance, (-1,))
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return the input's shape."""
+        return tuple(input_shape)

@@ -1,0 +1,46 @@
+"""The plugin hooks of this distribution: what it hands to Cornu."""
+
+from __future__ import annotations
+
+from cornu.plugins import hookimpl
+from cornu.plugins.hookspecs import Offer
+
+
+@hookimpl
+def cornu_layers() -> list[Offer]:
+    """Layers and their functional forms, under their present and older names."""
+    from cornu_layers.catalogue import ALIASES, LAYERS
+
+    return [*LAYERS, *ALIASES]
+
+
+@hookimpl
+def cornu_activations() -> list[Offer]:
+    """Activation functions."""
+    from cornu_layers.activations import ACTIVATIONS, ALIASES
+
+    return [*ACTIVATIONS, *ALIASES]
+
+
+@hookimpl
+def cornu_initializers() -> list[Offer]:
+    """Initializers."""
+    from cornu_layers.initializers import ALIASES, INITIALIZERS
+
+    return [*INITIALIZERS, *ALIASES]
+
+
+@hookimpl
+def cornu_regularizers() -> list[Offer]:
+    """Regularizers."""
+    from cornu_layers.regularizers import ALIASES, REGULARIZERS
+
+    return [*REGULARIZERS, *ALIASES]
+
+
+@hookimpl
+def cornu_constraints() -> list[Offer]:
+    """Constraints."""
+    from cornu_layers.constraints import ALIASES, CONSTRAINTS
+
+    return [*CONSTRAINTS, *ALIASES]

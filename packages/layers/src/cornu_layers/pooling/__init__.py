@@ -1,0 +1,1 @@
+"""Layers that reduce windows, or everything, to a number per channel."""

@@ -1,0 +1,99 @@
+"""Maximum pooling over windows."""
+
+from __future__ import annotations
+
+from cornu import ops
+from cornu_layers.pooling.base import BasePooling
+
+
+class MaxPooling1D(BasePooling):
+    r"""Take the maximum of each window that slides along a sequence: $y_p = \max_i x_{s p + i}$.
+
+    Parameters
+    ----------
+    pool_size : int
+        Size of the window.
+    strides : int, optional
+        Distance $s$ between its places; `pool_size` if None.
+    padding : {"valid", "same"}
+        Only whole windows; or windows at the edges too, so that the size stays (divided by the strides).
+    data_format : {"channels_last", "channels_first"}, optional
+        `(batch, steps, channels)` or `(batch, channels, steps)`.
+
+    Raises
+    ------
+    ShapeError
+        When the input is of another rank, or smaller than the window.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.MaxPooling1D(2)(np.ones((2, 8, 3), "float32")).shape
+    (2, 4, 3)
+    """
+
+    rank = 1
+    reduce = staticmethod(ops.max_pool)
+
+
+class MaxPooling2D(BasePooling):
+    r"""Take the maximum of each window that slides over an image: $y_p = \max_i x_{s p + i}$.
+
+    Parameters
+    ----------
+    pool_size : int or (int, int)
+        Size of the window.
+    strides : int or (int, int), optional
+        Distance $s$ between its places; `pool_size` if None.
+    padding : {"valid", "same"}
+        Only whole windows; or windows at the edges too, so that the size stays (divided by the strides).
+    data_format : {"channels_last", "channels_first"}, optional
+        `(batch, height, width, channels)` or `(batch, channels, height, width)`.
+
+    Raises
+    ------
+    ShapeError
+        When the input is of another rank, or smaller than the window.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.MaxPooling2D(2)(np.ones((2, 8, 6, 3), "float32")).shape
+    (2, 4, 3, 3)
+    """
+
+    rank = 2
+    reduce = staticmethod(ops.max_pool)
+
+
+class MaxPooling3D(BasePooling):
+    r"""Take the maximum of each window that slides through a volume: $y_p = \max_i x_{s p + i}$.
+
+    Parameters
+    ----------
+    pool_size : int or (int, int, int)
+        Size of the window.
+    strides : int or (int, int, int), optional
+        Distance $s$ between its places; `pool_size` if None.
+    padding : {"valid", "same"}
+        Only whole windows; or windows at the edges too, so that the size stays (divided by the strides).
+    data_format : {"channels_last", "channels_first"}, optional
+        `(batch, depth, height, width, channels)` or `(batch, channels, depth, height, width)`.
+
+    Raises
+    ------
+    ShapeError
+        When the input is of another rank, or smaller than the window.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.MaxPooling3D(2)(np.ones((2, 8, 6, 4, 3), "float32")).shape
+    (2, 4, 3, 2, 3)
+    """
+
+    rank = 3
+    reduce = staticmethod(ops.max_pool)

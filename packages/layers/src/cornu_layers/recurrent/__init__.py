@@ -1,0 +1,1 @@
+"""Layers that carry a state through a sequence."""

@@ -1,0 +1,263 @@
+"""Long short-term memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import ops
+from cornu_layers import arguments
+from cornu_layers.recurrent.cell import GatedCell, of_cell
+from cornu_layers.recurrent.dropout import masked_matmul
+from cornu_layers.recurrent.rnn import RNN
+
+
+class LSTMCell(GatedCell):
+    r"""One step of an LSTM.
+
+    $i, f, o = \rho(x W + h U + b)$, $\tilde c = \phi(x W_c + h U_c + b_c)$, $c' = f c + i \tilde c$,
+    $h' = o\,\phi(c')$.
+
+    The arguments are those of `LSTM`.
+
+    Notes
+    -----
+    Input `(batch, features)` and the states `[h, c]`, `(batch, units)` each; returns $h'$ and `[h', c']`. The
+    columns of the weights are the gates i, f, c, o.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> cell = layers.LSTMCell(4)
+    >>> output, states = cell(np.ones((2, 3), "float32"), cell.get_initial_state(2))
+    >>> output.shape, len(states)
+    ((2, 4), 2)
+    """
+
+    blocks = 4
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        implementation: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.store(
+            units,
+            activation,
+            use_bias,
+            dropout,
+            recurrent_dropout,
+            seed,
+            implementation,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint,
+            bias_constraint=bias_constraint,
+        )
+        self.recurrent_activation = arguments.activation(recurrent_activation)
+        self.unit_forget_bias = unit_forget_bias
+        self.implementation = implementation
+
+    @property
+    def state_size(self) -> list[int]:
+        """Sizes of `h` and `c`."""
+        return [self.units, self.units]
+
+    def make_bias(self) -> Any:
+        """Make the bias; the forget gate's part is 1 if `unit_forget_bias`."""
+        first = self._forgetful if self.unit_forget_bias else None
+        return arguments.add_parameter(self, "bias", (4 * self.units,), initializer=first)
+
+    def _forgetful(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
+        units = self.units
+        parts = [
+            self.bias_initializer((units,), dtype=dtype),
+            np.ones((units,), dtype),
+            self.bias_initializer((2 * units,), dtype=dtype),
+        ]
+        return np.concatenate(parts)
+
+    def call(self, inputs: Any, states: Any, training: bool | None = None) -> tuple[Any, Any]:
+        """Return the output and the new states."""
+        h, c = states
+        of_inputs, of_state = self.masks(inputs, h, training)
+        x = masked_matmul(inputs, self.kernel, of_inputs)
+        if self.bias is not None:
+            x = x + self.bias  # added to what does not depend on the state, so both leave the loop
+        z = x + masked_matmul(h, self.recurrent_kernel, of_state)
+        z_i, z_f, z_c, z_o = ops.split(z, 4, axis=-1)
+        i = self.recurrent_activation(z_i)
+        f = self.recurrent_activation(z_f)
+        c = f * c + i * self.activation(z_c)
+        h = self.recurrent_activation(z_o) * self.activation(c)
+        return h, [h, c]
+
+
+@of_cell(
+    "units",
+    "activation",
+    "recurrent_activation",
+    "use_bias",
+    "kernel_initializer",
+    "recurrent_initializer",
+    "bias_initializer",
+    "unit_forget_bias",
+    "kernel_regularizer",
+    "recurrent_regularizer",
+    "bias_regularizer",
+    "kernel_constraint",
+    "recurrent_constraint",
+    "bias_constraint",
+    "dropout",
+    "recurrent_dropout",
+    "seed",
+    "implementation",
+)
+class LSTM(RNN):
+    r"""Long short-term memory: a state that is kept, changed and read through gates.
+
+    $i, f, o = \rho(x_t W + h_{t-1} U + b)$, $\tilde c = \phi(x_t W_c + h_{t-1} U_c + b_c)$,
+    $c_t = f c_{t-1} + i \tilde c$, $h_t = o\,\phi(c_t)$.
+
+    Parameters
+    ----------
+    units : int
+        Size of $h$ and $c$.
+    activation, recurrent_activation : str or callable
+        $\phi$ and $\rho$.
+    use_bias : bool
+        Whether there is a $b$.
+    kernel_initializer, recurrent_initializer, bias_initializer : str or Initializer
+        What $W$, $U$ and $b$ start from.
+    unit_forget_bias : bool
+        The forget gate's part of $b$ starts from 1.
+    kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer : str or Regularizer, optional
+        Prices on $W$, $U$, $b$ and the output.
+    kernel_constraint, recurrent_constraint, bias_constraint : str or Constraint, optional
+        Sets that $W$, $U$ and $b$ are kept in.
+    dropout, recurrent_dropout : float
+        Fractions of $x$ and $h$ to drop while training; one draw per sequence.
+    seed : int, optional
+        Makes the draws the same in every run.
+    return_sequences, return_state, go_backwards, stateful, unroll, zero_output_for_mask
+        As in `RNN`.
+    implementation : {1, 2}, optional
+        With 1 every gate has its own dropout mask (Keras 2).
+    use_cudnn
+        Accepted for Keras' sake.
+
+    Notes
+    -----
+    Input `(batch, steps, features)`, output `(batch, units)`, or `(batch, steps, units)` with
+    `return_sequences`. Weights: `kernel` `(features, 4 * units)`, `recurrent_kernel` `(units, 4 * units)`, `bias`
+    `(4 * units,)`; columns are the gates i, f, c, o.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> sequences, h, c = layers.LSTM(4, return_sequences=True, return_state=True)(np.ones((2, 5, 3), "float32"))
+    >>> sequences.shape, h.shape
+    ((2, 5, 4), (2, 4))
+
+    References
+    ----------
+    Hochreiter and Schmidhuber, "Long Short-Term Memory" (1997), https://doi.org/10.1162/neco.1997.9.8.1735;
+    Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural Networks" (2016),
+    https://arxiv.org/abs/1512.05287
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = "tanh",
+        recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        use_cudnn: Any = "auto",
+        implementation: int | None = None,
+        zero_output_for_mask: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        cell = LSTMCell(
+            units,
+            activation=activation,
+            recurrent_activation=recurrent_activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            unit_forget_bias=unit_forget_bias,
+            kernel_regularizer=kernel_regularizer,
+            recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint,
+            bias_constraint=bias_constraint,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            seed=seed,
+            implementation=implementation,
+            name="lstm_cell",
+            dtype=kwargs.get("dtype"),
+            trainable=kwargs.get("trainable", True),
+        )
+        super().__init__(
+            cell,
+            return_sequences=return_sequences,
+            return_state=return_state,
+            go_backwards=go_backwards,
+            stateful=stateful,
+            unroll=unroll,
+            zero_output_for_mask=zero_output_for_mask,
+            activity_regularizer=activity_regularizer,
+            **kwargs,
+        )
+        self.use_cudnn = use_cudnn
+
+    def _input_axes(self) -> tuple[str, ...]:
+        return ("steps", "features")

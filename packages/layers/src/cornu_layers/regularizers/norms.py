@@ -1,0 +1,109 @@
+"""Prices on the size of a weight."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cornu import ops
+from cornu.base import Regularizer
+from cornu_layers.keywords import renamed
+
+
+def price(value: float | None, name: str, default: float) -> float:
+    """Return a factor that may stand in front of a penalty.
+
+    Raises
+    ------
+    ValueError
+        When it is negative or not finite.
+
+    Examples
+    --------
+    >>> price(None, "l1", 0.01)
+    0.01
+    """
+    if value is None:
+        return default
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        found = math.nan
+    if not math.isfinite(found) or found < 0:
+        raise ValueError(f"{name} must be a finite number that is not negative; it is {value!r}.")
+    return found
+
+
+class L1L2(Regularizer):
+    r"""Price of the absolute and of the squared weights: $l_1 \sum |w| + l_2 \sum w^2$.
+
+    Parameters
+    ----------
+    l1, l2 : float
+        Factors. Keras 2's `l1_l2()` meant 0.01 for both.
+
+    Examples
+    --------
+    >>> from cornu import regularizers
+    >>> float(regularizers.L1L2(l1=1.0, l2=0.5)([-2.0, 2.0]))
+    8.0
+    """
+
+    def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
+        self.l1 = price(l1, "l1", 0.0)
+        self.l2 = price(l2, "l2", 0.0)
+
+    def __call__(self, x: Any) -> Any:
+        x = ops.convert_to_tensor(x)
+        terms = []
+        if self.l1:
+            terms.append(self.l1 * ops.sum(ops.absolute(x)))
+        if self.l2:
+            terms.append(self.l2 * ops.sum(ops.square(x)))
+        return sum(terms[1:], terms[0]) if terms else ops.zeros((), dtype=x.dtype)
+
+
+@renamed(l="l1")
+class L1(Regularizer):
+    r"""Price of the absolute weights: $l_1 \sum |w|$. It drives weights to exactly zero.
+
+    Parameters
+    ----------
+    l1 : float
+        Factor (Keras 2: `l`).
+
+    Examples
+    --------
+    >>> from cornu import regularizers
+    >>> float(regularizers.L1(0.5)([-2.0, 2.0]))
+    2.0
+    """
+
+    def __init__(self, l1: float = 0.01) -> None:
+        self.l1 = price(l1, "l1", 0.01)
+
+    def __call__(self, x: Any) -> Any:
+        return self.l1 * ops.sum(ops.absolute(x))
+
+
+@renamed(l="l2")
+class L2(Regularizer):
+    r"""Price of the squared weights: $l_2 \sum w^2$.
+
+    Parameters
+    ----------
+    l2 : float
+        Factor (Keras 2: `l`).
+
+    Examples
+    --------
+    >>> from cornu import regularizers
+    >>> float(regularizers.L2(0.5)([-2.0, 2.0]))
+    4.0
+    """
+
+    def __init__(self, l2: float = 0.01) -> None:
+        self.l2 = price(l2, "l2", 0.01)
+
+    def __call__(self, x: Any) -> Any:
+        return self.l2 * ops.sum(ops.square(x))

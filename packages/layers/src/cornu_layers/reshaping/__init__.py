@@ -1,0 +1,1 @@
+"""Layers that move, repeat, cut and pad, without computing."""

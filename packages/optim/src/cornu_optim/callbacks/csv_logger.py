@@ -1,0 +1,88 @@
+"""The logs of each epoch as a row of a file."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from cornu.base import Callback
+
+
+class CSVLogger(Callback):
+    """Writes the logs of each epoch as a row of a CSV file.
+
+    Columns are `epoch` and the logs of the first epoch, sorted; an epoch without one of them has `NA` there.
+
+    Parameters
+    ----------
+    filename : str or path
+    separator : str
+    append : bool
+        Whether to add to a file that exists; it is overwritten otherwise.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "log.csv"
+    >>> logger = CSVLogger(path)
+    >>> logger.on_train_begin()
+    >>> logger.on_epoch_end(0, {"loss": 0.5, "val_loss": 0.75})
+    >>> logger.on_train_end()
+    >>> path.read_text().split()
+    ['epoch,loss,val_loss', '0,0.5,0.75']
+    """
+
+    def __init__(self, filename: Any, separator: str = ",", append: bool = False) -> None:
+        super().__init__()
+        self.filename = os.fspath(filename)
+        self.sep = separator
+        self.append = append
+        self.keys: list[str] | None = None
+        self._file: Any = None
+        self._writer: Any = None
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Open the file."""
+        self.on_train_end()
+        self._header = not (
+            self.append and os.path.exists(self.filename) and os.path.getsize(self.filename)
+        )
+        self._file = open(self.filename, "a" if self.append else "w", newline="")  # noqa: SIM115
+        self.keys = None
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Write a row."""
+        logs = logs or {}
+        if self.keys is None:
+            self._start(logs)
+        row = {"epoch": epoch, **{key: _cell(logs.get(key, "NA")) for key in self.keys or ()}}
+        self._writer.writerow(row)
+        self._file.flush()
+
+    def _start(self, logs: dict[str, Any]) -> None:
+        self.keys = sorted(logs)
+        if self.keys and not any(key.startswith("val_") for key in self.keys):
+            self.keys += [f"val_{key}" for key in self.keys]  # validation may start in a later epoch
+        self._writer = csv.DictWriter(
+            self._file, ["epoch", *self.keys], delimiter=self.sep, lineterminator="\n"
+        )
+        if self._header:
+            self._writer.writeheader()
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = self._writer = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_file": None, "_writer": None}
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, Iterable) and not isinstance(value, str) and np.ndim(value):
+        return f'"[{", ".join(map(str, value))}]"'
+    return value

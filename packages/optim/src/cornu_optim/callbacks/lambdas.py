@@ -1,0 +1,64 @@
+"""Callbacks from plain functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cornu.base import Callback
+from cornu.errors import near_matches
+
+_HOOKS = [name for name in vars(Callback) if name.startswith("on_")]
+
+
+class LambdaCallback(Callback):
+    """A callback made of functions, each called in the hook it is given for.
+
+    Parameters
+    ----------
+    on_epoch_begin, on_epoch_end : callable, optional
+        `f(epoch, logs)`.
+    on_train_begin, on_train_end : callable, optional
+        `f(logs)`.
+    on_train_batch_begin, on_train_batch_end : callable, optional
+        `f(batch, logs)`.
+    **kwargs
+        Functions for the other hooks: `on_batch_end`, `on_test_begin`, …
+
+    Raises
+    ------
+    ValueError
+        For an argument that is no hook.
+
+    Examples
+    --------
+    >>> callback = LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, logs["loss"]))
+    >>> callback.on_epoch_end(3, {"loss": 0.5})
+    3 0.5
+    """
+
+    def __init__(
+        self,
+        on_epoch_begin: Callable[..., Any] | None = None,
+        on_epoch_end: Callable[..., Any] | None = None,
+        on_train_begin: Callable[..., Any] | None = None,
+        on_train_end: Callable[..., Any] | None = None,
+        on_train_batch_begin: Callable[..., Any] | None = None,
+        on_train_batch_end: Callable[..., Any] | None = None,
+        **kwargs: Callable[..., Any] | None,
+    ) -> None:
+        super().__init__()
+        given = {
+            "on_epoch_begin": on_epoch_begin,
+            "on_epoch_end": on_epoch_end,
+            "on_train_begin": on_train_begin,
+            "on_train_end": on_train_end,
+            "on_train_batch_begin": on_train_batch_begin,
+            "on_train_batch_end": on_train_batch_end,
+            **kwargs,
+        }
+        for name, function in given.items():
+            if name not in _HOOKS:
+                raise ValueError(f"Callbacks have no hook {name!r}. {near_matches(name, _HOOKS)}".rstrip())
+            if function is not None:
+                setattr(self, name, function)

@@ -1,0 +1,136 @@
+"""Losses of how much two regions overlap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import config, ops
+from cornu.base.loss import LossFunctionWrapper
+
+from cornu_optim.losses.targets import paired
+
+
+def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
+    """Return 1 minus the Dice coefficient; see `Dice`.
+
+    Parameters
+    ----------
+    y_true, y_pred : array
+        Of one shape, from 0 to 1.
+    axis : int or tuple of int, optional
+        Over which regions extend; all axes otherwise.
+
+    Returns
+    -------
+    array
+        A scalar if `axis` is None, else of the axes left.
+
+    Examples
+    --------
+    >>> round(float(dice([1.0, 1.0, 0.0], [1.0, 0.0, 0.0])), 4)
+    0.3333
+    """
+    y_true, y_pred = paired(y_true, y_pred)
+    common = ops.sum(ops.multiply(y_true, y_pred), axis=axis)
+    total = ops.add(ops.sum(y_true, axis=axis), ops.sum(y_pred, axis=axis))
+    score = ops.divide(ops.multiply(2.0, common), ops.add(total, config.epsilon()))
+    return ops.subtract(1.0, score)
+
+
+def tversky(
+    y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None
+) -> Any:
+    """Return 1 minus the Tversky index; see `Tversky`.
+
+    Parameters
+    ----------
+    y_true, y_pred : array
+        Of one shape, from 0 to 1.
+    alpha, beta, axis
+        As in `Tversky`.
+
+    Returns
+    -------
+    array
+        A scalar if `axis` is None, else of the axes left.
+
+    Examples
+    --------
+    >>> round(float(tversky([1.0, 1.0, 0.0], [1.0, 0.0, 0.0])), 4)
+    0.3333
+    """
+    y_true, y_pred = paired(y_true, y_pred)
+    common = ops.sum(ops.multiply(y_true, y_pred), axis=axis)
+    missed = ops.sum(ops.multiply(ops.subtract(1.0, y_pred), y_true), axis=axis)
+    extra = ops.sum(ops.multiply(y_pred, ops.subtract(1.0, y_true)), axis=axis)
+    outside = ops.add(ops.multiply(missed, alpha), ops.multiply(extra, beta))
+    total = ops.add(ops.add(common, outside), config.epsilon())
+    return ops.subtract(1.0, ops.divide(common, total))
+
+
+class Dice(LossFunctionWrapper):
+    r"""1 minus the Dice coefficient: :math:`1 - \frac{2 \sum y \hat y}{\sum y + \sum \hat y}`.
+
+    Parameters
+    ----------
+    reduction : str or None
+        See `cornu.losses.Loss`.
+    name : str
+    axis : int or tuple of int, optional
+        Over which regions extend; all axes, the batch too, otherwise.
+    dtype : str, optional
+
+    Examples
+    --------
+    >>> round(float(Dice()([1.0, 1.0, 0.0], [1.0, 0.0, 0.0])), 4)
+    0.3333
+    """
+
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str = "dice",
+        axis: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(dice, reduction, name, dtype, axis=axis)
+
+
+class Tversky(LossFunctionWrapper):
+    r"""1 minus the Tversky index, which weighs what is missed (`alpha`) and what is too much (`beta`).
+
+    .. math:: 1 - \frac{\sum y \hat y}{\sum y \hat y + \alpha \sum y (1 - \hat y) + \beta \sum (1 - y) \hat y}
+
+    Parameters
+    ----------
+    alpha : float
+        Weight of what is in the target and not in the prediction.
+    beta : float
+        Weight of what is in the prediction and not in the target.
+    reduction : str or None
+        See `cornu.losses.Loss`.
+    name : str
+    axis : int or tuple of int, optional
+        Over which regions extend; all axes, the batch too, otherwise.
+    dtype : str, optional
+
+    References
+    ----------
+    Salehi et al., *Tversky loss function for image segmentation*, 2017, https://arxiv.org/abs/1706.05721
+
+    Examples
+    --------
+    >>> round(float(Tversky(alpha=1.0, beta=0.0)([1.0, 1.0, 0.0], [1.0, 0.0, 1.0])), 4)
+    0.5
+    """
+
+    def __init__(
+        self,
+        alpha: float = 0.5,
+        beta: float = 0.5,
+        reduction: str | None = "sum_over_batch_size",
+        name: str = "tversky",
+        axis: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(tversky, reduction, name, dtype, alpha=alpha, beta=beta, axis=axis)

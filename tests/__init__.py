@@ -1,0 +1,1 @@
+"""Tests that cross packages; those of one package are in its own ``tests`` folder."""

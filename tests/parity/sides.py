@@ -1,0 +1,129 @@
+"""The two sides: build one thing from both namespaces, with the same weights, compare numbers.
+
+A *recipe* is a function of a namespace ``k`` with Keras' names: ``lambda k: k.layers.Dense(3)``. It
+is called once with ``cornu`` and once with ``keras``.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+import cornu
+
+Recipe = Callable[[Any], Any]
+
+#: How far two float32 results may lie apart, relative to the largest number of the result.
+RELATIVE = 1e-5
+
+
+def generator(name: str) -> np.random.Generator:
+    """Return a generator whose numbers depend on the case's name only."""
+    return np.random.default_rng(zlib.crc32(name.encode()))
+
+
+def assert_agree(ours: Any, theirs: Any, what: str, relative: float = RELATIVE) -> None:
+    """Assert that two results have one structure, one shape and the same numbers."""
+    if isinstance(theirs, dict):
+        assert set(ours) == set(theirs), what
+        for name in theirs:
+            assert_agree(ours[name], theirs[name], f"{what}[{name!r}]", relative)
+        return
+    if isinstance(theirs, list | tuple):
+        assert len(ours) == len(theirs), what
+        for index, (mine, yours) in enumerate(zip(ours, theirs, strict=True)):
+            assert_agree(mine, yours, f"{what}[{index}]", relative)
+        return
+    mine, yours = np.asarray(ours), np.asarray(theirs)
+    assert mine.shape == yours.shape, f"{what}: shape {mine.shape}, Keras has {yours.shape}"
+    scale = float(np.max(np.abs(yours), initial=0.0, where=np.isfinite(yours)))
+    np.testing.assert_allclose(
+        mine, yours, rtol=relative, atol=relative * scale, err_msg=what, equal_nan=True
+    )
+
+
+def random_weights(model: Any, random: np.random.Generator) -> list[np.ndarray]:
+    """Return new weights for a Keras model: none zero, variances positive."""
+    weights = []
+    for weight, value in zip(model.weights, model.get_weights(), strict=True):
+        noise = random.normal(scale=0.3, size=value.shape)
+        moved = (value + noise).astype(value.dtype)
+        weights.append(np.abs(moved) + 0.5 if "variance" in weight.path else moved)
+    return weights
+
+
+@dataclass
+class Pair:
+    """One model, built twice."""
+
+    ours: Any
+    theirs: Any
+
+    @classmethod
+    def build(cls, recipe: Recipe, random: np.random.Generator) -> Pair:
+        """Build with both namespaces and give both the same random weights."""
+        pair = cls(recipe(cornu), recipe(keras))
+        pair.share(random_weights(pair.theirs, random))
+        return pair
+
+    def share(self, weights: Sequence[np.ndarray]) -> None:
+        """Set the same weights on both."""
+        names = [weight.path for weight in self.theirs.weights]
+        assert [w.name for w in self.ours.weights] == [n.rpartition("/")[2] for n in names]
+        assert [tuple(w.shape) for w in self.ours.weights] == [w.shape for w in weights]
+        self.theirs.set_weights(list(weights))
+        self.ours.set_weights(list(weights))
+
+    def compile(self, optimizer: Recipe, loss: Any, **arguments: Any) -> None:
+        """Compile both; ``optimizer`` is a recipe, ``loss`` a string or a recipe."""
+        for model, k in ((self.ours, cornu), (self.theirs, keras)):
+            chosen = loss(k) if callable(loss) else loss
+            given = {name: v(k) if callable(v) else v for name, v in arguments.items()}
+            model.compile(optimizer=optimizer(k), loss=chosen, **given)
+
+    def both(self, action: Callable[[Any], Any]) -> tuple[Any, Any]:
+        """Call ``action`` with each model."""
+        return action(self.ours), action(self.theirs)
+
+    def agree(self, action: Callable[[Any], Any], what: str, relative: float = RELATIVE) -> None:
+        """Assert that ``action`` gives the same numbers on both."""
+        assert_agree(*self.both(action), what, relative)
+
+    def agree_on_weights(self, what: str, relative: float = RELATIVE) -> None:
+        """Assert that all weights are the same, naming the one that is not."""
+        paths = [weight.path for weight in self.theirs.weights]
+        for path, *values in zip(paths, *self.both(lambda m: m.get_weights()), strict=True):
+            assert_agree(*values, f"{what}: {path}", relative)
+
+    def agree_on_change(
+        self, before: Sequence[np.ndarray], what: str, relative: float = RELATIVE
+    ) -> None:
+        """Assert that the weights moved by the same amounts since ``before``."""
+        paths = [weight.path for weight in self.theirs.weights]
+        after = self.both(lambda m: m.get_weights())
+        for path, start, *ends in zip(paths, before, *after, strict=True):
+            ours, theirs = (end - start for end in ends)
+            # The difference of two float32 numbers is no finer than their last digit.
+            rounding = 2e-7 * float(np.max(np.abs(start), initial=0.0))
+            scale = float(np.max(np.abs(theirs), initial=0.0))
+            np.testing.assert_allclose(
+                ours,
+                theirs,
+                rtol=relative,
+                atol=relative * scale + rounding,
+                err_msg=f"{what}: {path}",
+            )
+
+
+def linear_loss(k: Any) -> Callable[[Any, Any], Any]:
+    """Return a loss whose gradient is ``y_true`` itself: any cotangent can be sent into a model."""
+
+    def loss(y_true: Any, y_pred: Any) -> Any:
+        return k.ops.sum(y_true * y_pred, axis=-1)
+
+    return loss

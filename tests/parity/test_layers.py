@@ -1,0 +1,55 @@
+"""Each layer: outputs, gradients through one SGD step, ten steps of Adam."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.parity.layers import CASES, Case
+from tests.parity.sides import Pair, generator, linear_loss
+from tests.parity.skips import require
+
+
+def _pair(case: Case) -> tuple[Pair, Any, np.random.Generator]:
+    require(case.symbol)
+    random = generator(case.name)
+    return Pair.build(case.model, random), case.batch(random), random
+
+
+def _targets(pair: Pair, x: Any, random: np.random.Generator) -> Any:
+    outputs = pair.theirs.predict(x, verbose=0)
+    if isinstance(outputs, list | tuple):
+        return [random.normal(size=o.shape).astype("float32") for o in outputs]
+    return random.normal(size=outputs.shape).astype("float32")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_outputs(case: Case) -> None:
+    pair, x, _ = _pair(case)
+    pair.agree(lambda m: m.predict(x, verbose=0), case.name)
+    assert pair.ours.count_params() == pair.theirs.count_params()
+
+
+TRAINED = [case for case in CASES if case.trained]
+
+
+@pytest.mark.parametrize("case", TRAINED, ids=lambda case: case.name)
+def test_gradients_through_one_step(case: Case) -> None:
+    pair, x, random = _pair(case)
+    y = _targets(pair, x, random)
+    before = pair.theirs.get_weights()
+    pair.compile(lambda k: k.optimizers.SGD(1.0), linear_loss)
+    pair.agree(lambda m: m.train_on_batch(x, y), f"{case.name}: loss")
+    pair.agree_on_change(before, case.name)
+
+
+@pytest.mark.parametrize("case", TRAINED, ids=lambda case: case.name)
+def test_ten_steps_of_adam(case: Case) -> None:
+    pair, x, random = _pair(case)
+    y = _targets(pair, x, random)
+    pair.compile(lambda k: k.optimizers.Adam(0.01), linear_loss)
+    for step in range(10):
+        pair.agree(lambda m: m.train_on_batch(x, y), f"{case.name}: loss at step {step}")
+    pair.agree_on_weights(case.name)

@@ -1,0 +1,230 @@
+"""Each loss: as a function, as a class with weights and reductions, and in a training step."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import pytest
+
+import cornu
+from tests.parity.sides import Pair, assert_agree, generator
+from tests.parity.skips import require
+
+
+class Kind(NamedTuple):
+    """How targets and predictions of a loss look; both are functions of a generator."""
+
+    targets: Any
+    predictions: Any
+
+
+def _distribution(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    values = random.random(shape).astype("float32") + 0.05
+    return values / values.sum(-1, keepdims=True)
+
+
+def _one_hot(random: np.random.Generator) -> np.ndarray:
+    return np.eye(4, dtype="float32")[random.integers(0, 4, 6)]
+
+
+def _normal(random: np.random.Generator) -> np.ndarray:
+    return random.normal(size=(6, 4)).astype("float32")
+
+
+def _positive(random: np.random.Generator) -> np.ndarray:
+    return random.random((6, 4)).astype("float32") + 0.1
+
+
+KINDS = {
+    "values": Kind(_normal, _normal),
+    "positive": Kind(_positive, _positive),
+    "binary": Kind(lambda r: r.integers(0, 2, (6, 4)).astype("float32"), _positive),
+    "unit": Kind(
+        lambda r: r.integers(0, 2, (6, 4)).astype("float32"),
+        lambda r: r.random((6, 4)).astype("float32"),
+    ),
+    "logits": Kind(lambda r: r.integers(0, 2, (6, 4)).astype("float32"), _normal),
+    "classes": Kind(_one_hot, lambda r: _distribution(r, (6, 4))),
+    "class logits": Kind(_one_hot, _normal),
+    "distributions": Kind(lambda r: _distribution(r, (6, 4)), lambda r: _distribution(r, (6, 4))),
+    "indices": Kind(lambda r: r.integers(0, 4, 6), lambda r: _distribution(r, (6, 4))),
+    "index column": Kind(lambda r: r.integers(0, 4, (6, 1)), lambda r: _distribution(r, (6, 4))),
+    "index logits": Kind(lambda r: r.integers(0, 4, 6), _normal),
+    "index series": Kind(lambda r: r.integers(0, 4, (6, 3)), lambda r: _distribution(r, (6, 3, 4))),
+    "signs": Kind(lambda r: r.choice([-1.0, 1.0], (6, 4)).astype("float32"), _normal),
+}
+
+#: function, kind, arguments
+FUNCTIONS: list[tuple[str, str, dict]] = [
+    ("mean_squared_error", "values", {}),
+    ("mean_absolute_error", "values", {}),
+    ("mean_absolute_percentage_error", "values", {}),
+    ("mean_squared_logarithmic_error", "positive", {}),
+    ("log_cosh", "values", {}),
+    ("huber", "values", {}),
+    ("huber", "values", {"delta": 0.3}),
+    ("cosine_similarity", "values", {}),
+    ("cosine_similarity", "values", {"axis": 0}),
+    ("poisson", "positive", {}),
+    ("kl_divergence", "distributions", {}),
+    ("hinge", "signs", {}),
+    ("hinge", "binary", {}),
+    ("squared_hinge", "signs", {}),
+    ("categorical_hinge", "classes", {}),
+    ("binary_crossentropy", "unit", {}),
+    ("binary_crossentropy", "unit", {"label_smoothing": 0.1}),
+    ("binary_crossentropy", "logits", {"from_logits": True}),
+    ("binary_crossentropy", "logits", {"from_logits": True, "label_smoothing": 0.2}),
+    ("categorical_crossentropy", "classes", {}),
+    ("categorical_crossentropy", "classes", {"label_smoothing": 0.1}),
+    ("categorical_crossentropy", "class logits", {"from_logits": True}),
+    ("categorical_crossentropy", "class logits", {"from_logits": True, "label_smoothing": 0.1}),
+    ("categorical_crossentropy", "distributions", {"axis": 0}),
+    ("sparse_categorical_crossentropy", "indices", {}),
+    ("sparse_categorical_crossentropy", "index column", {}),
+    ("sparse_categorical_crossentropy", "index series", {}),
+    ("sparse_categorical_crossentropy", "index logits", {"from_logits": True}),
+    ("sparse_categorical_crossentropy", "indices", {"ignore_class": 2}),
+    ("binary_focal_crossentropy", "unit", {}),
+    ("binary_focal_crossentropy", "unit", {"apply_class_balancing": True, "gamma": 1.5}),
+    ("categorical_focal_crossentropy", "classes", {}),
+    ("categorical_generalized_cross_entropy", "indices", {"q": 0.4}),
+    ("dice", "unit", {}),
+    ("tversky", "unit", {"alpha": 0.3, "beta": 0.7}),
+    ("circle", "indices", {}),
+]
+
+#: class, kind, arguments
+CLASSES: list[tuple[str, str, dict]] = [
+    ("MeanSquaredError", "values", {}),
+    ("MeanAbsoluteError", "values", {}),
+    ("MeanAbsolutePercentageError", "values", {}),
+    ("MeanSquaredLogarithmicError", "positive", {}),
+    ("LogCosh", "values", {}),
+    ("Huber", "values", {"delta": 0.5}),
+    ("CosineSimilarity", "values", {}),
+    ("Poisson", "positive", {}),
+    ("KLDivergence", "distributions", {}),
+    ("Hinge", "signs", {}),
+    ("SquaredHinge", "signs", {}),
+    ("CategoricalHinge", "classes", {}),
+    ("BinaryCrossentropy", "unit", {}),
+    ("BinaryCrossentropy", "unit", {"label_smoothing": 0.1}),
+    ("BinaryCrossentropy", "logits", {"from_logits": True}),
+    ("CategoricalCrossentropy", "classes", {}),
+    ("CategoricalCrossentropy", "class logits", {"from_logits": True, "label_smoothing": 0.1}),
+    ("SparseCategoricalCrossentropy", "indices", {}),
+    ("SparseCategoricalCrossentropy", "index logits", {"from_logits": True}),
+    ("SparseCategoricalCrossentropy", "index series", {"ignore_class": 1}),
+    ("BinaryFocalCrossentropy", "unit", {}),
+    ("CategoricalFocalCrossentropy", "classes", {}),
+    ("CategoricalGeneralizedCrossEntropy", "indices", {}),
+    ("Dice", "unit", {}),
+    ("Tversky", "unit", {}),
+    ("Circle", "indices", {}),
+]
+
+REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
+
+
+def _name(row: tuple[str, str, dict]) -> str:
+    name, kind, arguments = row
+    return "-".join([name, kind, *(f"{key}={value}" for key, value in arguments.items())])
+
+
+def _data(row: tuple[str, str, dict]) -> tuple[np.ndarray, np.ndarray]:
+    random = generator(_name(row))
+    kind = KINDS[row[1]]
+    return kind.targets(random), kind.predictions(random)
+
+
+@pytest.mark.parametrize("row", FUNCTIONS, ids=_name)
+def test_functions(row: tuple[str, str, dict]) -> None:
+    name, _, arguments = row
+    require(f"keras.losses.{name}")
+    y_true, y_pred = _data(row)
+    ours, theirs = (getattr(k.losses, name)(y_true, y_pred, **arguments) for k in (cornu, keras))
+    assert_agree(ours, theirs, name)
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("row", CLASSES, ids=_name)
+def test_classes_reduce_and_weigh(row: tuple[str, str, dict], reduction: str | None) -> None:
+    name, _, arguments = row
+    require(f"keras.losses.{name}")
+    y_true, y_pred = _data(row)
+    ours, theirs = (
+        getattr(k.losses, name)(reduction=reduction, **arguments) for k in (cornu, keras)
+    )
+    assert_agree(ours(y_true, y_pred), theirs(y_true, y_pred), name)
+    if name in ("Dice", "Tversky"):  # one value for the whole batch: nothing to weigh
+        return
+    weights = generator(name).random(6).astype("float32")
+    for weight in (weights, weights[:, None], 0.3):
+        assert_agree(
+            ours(y_true, y_pred, sample_weight=weight),
+            theirs(y_true, y_pred, sample_weight=weight),
+            f"{name} with weights of shape {np.shape(weight)}",
+        )
+
+
+HEADS = {
+    "positive": "softplus",
+    "unit": "sigmoid",
+    "binary": None,
+    "classes": "softmax",
+    "distributions": "softmax",
+    "indices": "softmax",
+    "index column": "softmax",
+}
+
+
+@pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
+@pytest.mark.parametrize("row", [row for row in CLASSES if "series" not in row[1]], ids=_name)
+def test_a_training_step(row: tuple[str, str, dict], weighted: bool) -> None:
+    name, kind, arguments = row
+    require(f"keras.losses.{name}")
+    random = generator(_name(row))
+    y_true = KINDS[kind].targets(random)
+    x = random.normal(size=(6, 3)).astype("float32")
+    pair = Pair.build(
+        lambda k: k.Sequential([k.Input((3,)), k.layers.Dense(4, activation=HEADS.get(kind))]),
+        random,
+    )
+    before = pair.theirs.get_weights()
+    pair.compile(
+        lambda k: k.optimizers.SGD(1.0),
+        lambda k: getattr(k.losses, name)(**arguments),
+    )
+    weigh = weighted and name not in ("Dice", "Tversky")
+    weights = random.random(6).astype("float32") if weigh else None
+    pair.agree(lambda m: m.train_on_batch(x, y_true, sample_weight=weights), f"{name}: loss")
+    pair.agree_on_change(before, name)
+
+
+#: Keras 2's short and old names, and what they mean.
+ALIASES = {
+    "mse": "mean_squared_error",
+    "MSE": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "MAE": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error",
+    "kld": "kl_divergence",
+    "kullback_leibler_divergence": "kl_divergence",
+    "logcosh": "log_cosh",
+    "cosine_proximity": "cosine_similarity",
+    "bce": "binary_crossentropy",
+}
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_old_names(alias: str) -> None:
+    random = generator(alias)
+    y_true, y_pred = _positive(random), _positive(random)
+    if "crossentropy" in ALIASES[alias]:
+        y_true, y_pred = KINDS["unit"].targets(random), KINDS["unit"].predictions(random)
+    theirs = getattr(keras.losses, ALIASES[alias])(y_true, y_pred)
+    assert_agree(cornu.losses.get(alias)(y_true, y_pred), theirs, alias)

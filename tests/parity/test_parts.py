@@ -1,0 +1,123 @@
+"""The small parts: activations, regularizers, constraints, initializers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+import cornu
+from tests.parity.sides import assert_agree, generator
+from tests.parity.skips import require
+
+Part = Callable[[Any], Any]
+
+PLAIN = (
+    "linear relu sigmoid tanh softmax softplus softsign elu selu gelu silu mish exponential "
+    "hard_sigmoid relu6 leaky_relu log_softmax celu hard_tanh hard_silu hard_shrink soft_shrink "
+    "tanh_shrink squareplus sparse_plus sparse_sigmoid log_sigmoid sparsemax glu"
+).split()
+
+ACTIVATIONS: dict[str, dict] = {
+    **{name: {} for name in PLAIN},
+    "relu-all": {"negative_slope": 0.1, "max_value": 1.0, "threshold": 0.2},
+    "elu-alpha": {"alpha": 0.4},
+    "gelu-tanh": {"approximate": True},
+    "softmax-axis": {"axis": 0},
+    "threshold-given": {"threshold": 0.5, "default_value": -1.0},
+}
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations(name: str) -> None:
+    function = name.partition("-")[0]
+    require(f"keras.activations.{function}")
+    x = (generator(name).normal(size=(6, 8)) * 3).astype("float32")
+    ours, theirs = (
+        getattr(k.activations, function)(x, **ACTIVATIONS[name]) for k in (cornu, keras)
+    )
+    assert_agree(ours, theirs, name)
+
+
+REGULARIZERS: dict[str, Part] = {
+    "l1": lambda r: r.l1(0.3),
+    "l2": lambda r: r.l2(0.3),
+    "l1_l2": lambda r: r.l1_l2(0.2, 0.3),
+    "L1": lambda r: r.L1(0.3),
+    "L2": lambda r: r.L2(0.3),
+    "L1L2": lambda r: r.L1L2(0.1, 0.2),
+    "L1-default": lambda r: r.L1(),
+    "OrthogonalRegularizer": lambda r: r.OrthogonalRegularizer(0.2),
+    "OrthogonalRegularizer-columns": lambda r: r.OrthogonalRegularizer(0.2, mode="columns"),
+}
+
+
+@pytest.mark.parametrize("name", REGULARIZERS)
+def test_regularizers(name: str) -> None:
+    require(f"keras.regularizers.{name.partition('-')[0]}")
+    x = generator(name).normal(size=(4, 3)).astype("float32")
+    ours, theirs = (REGULARIZERS[name](k.regularizers)(x) for k in (cornu, keras))
+    assert_agree(ours, theirs, name)
+
+
+CONSTRAINTS: dict[str, Part] = {
+    "MaxNorm": lambda c: c.MaxNorm(1.0),
+    "MaxNorm-axis": lambda c: c.MaxNorm(0.5, axis=1),
+    "MaxNorm-kernel": lambda c: c.MaxNorm(0.5, axis=[0, 1, 2]),
+    "NonNeg": lambda c: c.NonNeg(),
+    "UnitNorm": lambda c: c.UnitNorm(),
+    "MinMaxNorm": lambda c: c.MinMaxNorm(0.5, 0.8),
+    "MinMaxNorm-rate": lambda c: c.MinMaxNorm(0.5, 0.8, rate=0.3, axis=1),
+}
+
+
+@pytest.mark.parametrize("name", CONSTRAINTS)
+def test_constraints(name: str) -> None:
+    x = generator(name).normal(size=(4, 3, 2, 5)).astype("float32")
+    ours, theirs = (CONSTRAINTS[name](k.constraints)(x) for k in (cornu, keras))
+    assert_agree(ours, theirs, name)
+
+
+FIXED: dict[str, Part] = {
+    "Zeros": lambda i: i.Zeros(),
+    "Ones": lambda i: i.Ones(),
+    "Constant": lambda i: i.Constant(0.7),
+    "Identity": lambda i: i.Identity(2.0),
+}
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_fixed_initializers(name: str) -> None:
+    ours, theirs = (FIXED[name](k.initializers)((4, 4)) for k in (cornu, keras))
+    assert_agree(ours, theirs, name)
+
+
+RANDOM: dict[str, Part] = {
+    "RandomNormal": lambda i: i.RandomNormal(0.1, 0.4),
+    "RandomUniform": lambda i: i.RandomUniform(-0.3, 0.5),
+    "TruncatedNormal": lambda i: i.TruncatedNormal(0.1, 0.4),
+    "GlorotUniform": lambda i: i.GlorotUniform(),
+    "GlorotNormal": lambda i: i.GlorotNormal(),
+    "HeNormal": lambda i: i.HeNormal(),
+    "HeUniform": lambda i: i.HeUniform(),
+    "LecunNormal": lambda i: i.LecunNormal(),
+    "LecunUniform": lambda i: i.LecunUniform(),
+    "VarianceScaling": lambda i: i.VarianceScaling(2.0, "fan_avg", "untruncated_normal"),
+    "Orthogonal": lambda i: i.Orthogonal(1.5),
+}
+
+
+@pytest.mark.parametrize("shape", [(300, 200), (3, 3, 40, 150)], ids=["matrix", "kernel"])
+@pytest.mark.parametrize("name", RANDOM)
+def test_random_initializers_have_the_same_distribution(name: str, shape: tuple[int, ...]) -> None:
+    """Other generators, so other numbers: their moments and quantiles are compared."""
+    ours, theirs = (np.asarray(RANDOM[name](k.initializers)(shape)).ravel() for k in (cornu, keras))
+    deviation = theirs.std()
+    assert abs(ours.mean() - theirs.mean()) < 0.02 * deviation
+    assert abs(ours.std() - deviation) < 0.02 * deviation
+    quantiles = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99]
+    difference = np.quantile(ours, quantiles) - np.quantile(theirs, quantiles)
+    assert np.abs(difference).max() < 0.05 * deviation
