@@ -8,8 +8,9 @@ import zipfile
 from email.parser import Parser
 from pathlib import Path
 
-import cornu
 import pytest
+
+import cornu
 
 PACKAGES = Path(__file__).parents[1] / "packages"
 

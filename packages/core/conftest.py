@@ -9,6 +9,6 @@ import pytest
 @pytest.fixture(autouse=True)
 def names_in_examples(doctest_namespace: dict[str, Any]) -> None:
     import cornu
-    from cornu import ops
+    from cornu import backend, ops
 
-    doctest_namespace.update(cornu=cornu, np=np, ops=ops)
+    doctest_namespace.update(cornu=cornu, np=np, ops=ops, K=backend)

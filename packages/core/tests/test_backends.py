@@ -7,6 +7,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+
 from cornu import backends
 from cornu.errors import BackendError
 from cornu.plugins import hookimpl, registry

@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import cornu
 import pytest
+
+import cornu
 
 
 def run(program):

@@ -7,6 +7,7 @@ import warnings
 from types import SimpleNamespace
 
 import pytest
+
 from cornu.errors import PluginWarning, UnknownNameError
 from cornu.plugins import discovery, hookimpl, hookspecs
 from cornu.plugins.kinds import KINDS

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
+
 from cornu.errors import (
     MissingDistributionError,
     PluginError,

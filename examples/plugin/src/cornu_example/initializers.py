@@ -1,6 +1,7 @@
 """An initializer: a shape in, an array out."""
 
 import numpy as np
+
 from cornu.base import Initializer
 
 

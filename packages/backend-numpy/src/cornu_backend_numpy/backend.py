@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from cornu.base.backend import Backend
+from collections.abc import Mapping
+from typing import Any
+
+from cornu.base.backend import Availability, Backend
 from cornu.engine.program import Program
-from cornu.engine.reference import ReferenceExecutable
+from cornu_backend_numpy.emit.composites import COMPOSITES
+from cornu_backend_numpy.executable import NumpyExecutable
 
 
 class NumpyBackend(Backend):
-    """Runs programs on NumPy."""
+    """Runs programs as flat Python functions that call NumPy.
+
+    Examples
+    --------
+    >>> from cornu.engine.program import build_program
+    >>> from cornu.engine.trace import Trace
+    >>> with Trace("double") as trace:
+    ...     y = trace.input("x", (2,), "float32") * 2
+    >>> run = NumpyBackend().compile(build_program("double", trace, [y]))
+    >>> run([1, 2])
+    [array([2., 4.], dtype=float32)]
+    """
 
     name = "numpy"
+    lowers: Mapping[str, Any] = COMPOSITES
 
-    def compile(self, program: Program) -> ReferenceExecutable:
+    def available(self) -> Availability:
+        """NumPy is always there."""
+        return Availability(True)
+
+    def compile(self, program: Program) -> NumpyExecutable:
         """Return the program as a callable."""
-        return ReferenceExecutable(program)
+        return NumpyExecutable(program, program.plan(self.lowers))

@@ -7,7 +7,6 @@ from cornu.plugins import hookimpl
 
 @hookimpl
 def cornu_backends() -> list:
-    """Hand in the NumPy backend."""
-    from cornu_backend_numpy.backend import NumpyBackend
+    from cornu_backend_numpy.backend import NumpyBackend  # imported when a program is first compiled
 
     return [NumpyBackend]

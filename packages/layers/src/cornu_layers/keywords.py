@@ -51,4 +51,14 @@ def _translating(function: Callable, names: dict[str, str], called: str) -> Call
             kwargs[new] = kwargs.pop(old)
         return function(*args, **kwargs)
 
+    wrapper.__signature__ = _open(inspect.signature(function))  # type: ignore[attr-defined]
     return wrapper
+
+
+def _open(signature: inspect.Signature) -> inspect.Signature:
+    """Return a signature that says there is more to give by name."""
+    parameters = list(signature.parameters.values())
+    if parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD:
+        return signature
+    more = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
+    return signature.replace(parameters=[*parameters, more])

@@ -24,7 +24,8 @@ class BlockFrame(Frame):
         super().__init__(parent.plan, parent.names, parent.constants, parent)
         self.around = parent
         self.memory = parent.memory
-        self.turning = {"i", "j"}
+        self.i, self.j = self.names.new("i"), self.names.new("j")
+        self.turning = {self.i, self.j}
         first = instructions[0]
         self.length, self.rank = first.node.shape[0], first.node.ndim
         self.rows = min(first.rows, self.length)
@@ -36,7 +37,7 @@ class BlockFrame(Frame):
         whole = self.around.value(node)
         if not self._has_rows(node):
             return whole
-        return self.define(self.names.new(f"{whole}_part"), f"{whole}[i:j]")
+        return self.define(self.names.new(f"{whole}_part"), f"{whole}[{self.i}:{self.j}]")
 
     def _has_rows(self, node: Node) -> bool:
         return node.ndim == self.rank and node.shape[0] == self.length
@@ -58,7 +59,7 @@ class BlockFrame(Frame):
 
     def _cut(self, block: str, name: str) -> str:
         """The last block may be shorter than the others."""
-        return block if self.length % self.rows == 0 else self.define(name, f"{block}[: j - i]")
+        return block if self.length % self.rows == 0 else self.define(name, f"{block}[: {self.j} - {self.i}]")
 
 
 def emit_blocks(
@@ -71,8 +72,8 @@ def emit_blocks(
     blocks = parent.names.new("blocks")
     setup = [
         f"{blocks} = []",
-        f"for i in range(0, {frame.length}, {frame.rows}):",
-        f"    j = min(i + {frame.rows}, {frame.length})",
+        f"for {frame.i} in range(0, {frame.length}, {frame.rows}):",
+        f"    {frame.j} = min({frame.i} + {frame.rows}, {frame.length})",
         *(f"    {line}" for line in frame.prepare),
         f"    {blocks}.append(({frame.turn}))",
     ]

@@ -34,7 +34,8 @@ class StepFrame(Frame):
         self.structure, self.length = attrs["body"], attrs["length"]
         self.first, self.last = (self.length - 1, 0) if attrs["reverse"] else (0, self.length - 1)
         self.onward = -1 if attrs["reverse"] else 1
-        self.turning = {"t"}
+        self.t = self.names.new("t")
+        self.turning = {self.t}
         self.before: list[str] = []  # lines of work before the loop, after it, and at the end of each step
         self.after: list[str] = []
         self.rows: dict[Node, str] = {}
@@ -54,7 +55,7 @@ class StepFrame(Frame):
         self.init = [self._outside(operand) for operand in operands[n:m]]
         for parameter, operand in zip(structure.xs, operands[m:], strict=True):
             source = self._outside(operand)
-            self.known[parameter] = self.define(self.names.new("x"), f"{source}[t]")
+            self.known[parameter] = self.define(self.names.new("x"), f"{source}[{self.t}]")
 
     def _outside(self, node: Node) -> str:
         return self.around.operand(node)
@@ -68,7 +69,7 @@ class StepFrame(Frame):
         self.copied = dict(enumerate(structure.ys))  # outputs that no instruction computes in their rows
         for i, y in enumerate(structure.ys):
             if self._may_move(y):
-                self._move(y, f"{self.stacks[i]}[t]")
+                self._move(y, f"{self.stacks[i]}[{self.t}]")
                 del self.copied[i]
         self.carried: list[tuple[Node, str]] = []  # next states that are copied at the end of a step
         for k, parameter in enumerate(structure.state):
@@ -97,7 +98,7 @@ class StepFrame(Frame):
         history = next((i for i, y in enumerate(ys) if y is following and i not in self.copied), None)
         if history is not None:  # the step before has left it in its row
             stack = self.stacks[history]
-            back = f"{stack}[t - {self.onward}] if t != {self.first} else {init}"
+            back = f"{stack}[{self.t} - {self.onward}] if {self.t} != {self.first} else {init}"
             self.known[parameter] = self.define(self.names.new("state"), back)
             self.after.append(f"np.copyto({final}, {stack}[{self.last}])")
             return
@@ -105,8 +106,8 @@ class StepFrame(Frame):
         if shown is not None and shown in self.copied and self._may_move(following):
             stack = self.stacks[shown]
             del self.copied[shown]
-            self.known[parameter] = self.define(self.names.new("state"), f"{stack}[t]")
-            self._move(following, f"{stack}[t + {self.onward}] if t != {self.last} else {final}")
+            self.known[parameter] = self.define(self.names.new("state"), f"{stack}[{self.t}]")
+            self._move(following, f"{stack}[{self.t} + {self.onward}] if {self.t} != {self.last} else {final}")
             self.before.append(f"np.copyto({stack}[{self.first}], {init})")
             return
         self.known[parameter] = final
@@ -116,7 +117,7 @@ class StepFrame(Frame):
     def finish(self) -> None:
         """Write what remains to be copied at the end of a step."""
         for i, y in self.copied.items():
-            row = self.use(self.define(self.names.new("row"), f"{self.stacks[i]}[t]"))
+            row = self.use(self.define(self.names.new("row"), f"{self.stacks[i]}[{self.t}]"))
             self.line(f"np.copyto({row}, {self.operand(y)})")
         owners = {self.plan.layouts.owner(n) for n, _ in self.carried}
         crossing = len(self.carried) > 1 and any(s in owners for s in self.structure.state)
@@ -146,7 +147,7 @@ def emit_scan(parent: Frame, instruction: Instruction, emit_all: EmitAll) -> Non
     order = f"range({frame.length})" if frame.onward == 1 else f"range({frame.length} - 1, -1, -1)"
     setup = [
         f"{steps} = []",
-        f"for t in {order}:",
+        f"for {frame.t} in {order}:",
         *(f"    {line}" for line in frame.prepare),
         f"    {steps}.append(({frame.turn}))",
     ]

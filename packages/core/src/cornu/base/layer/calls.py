@@ -137,6 +137,7 @@ class Calls(Weights):
             self._check_inputs(first)
             self._ensure_built(arguments)
             outputs = self.compute_output_spec(*args, **kwargs)
+        self.built = True
         return outputs
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:

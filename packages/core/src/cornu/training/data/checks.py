@@ -125,7 +125,7 @@ def check_inputs(x: Any, inputs: Sequence[KnownInput] | None, model_name: str) -
     order = dict(zip(names, inputs, strict=True))
     wanted = [order[key] for key in sorted(x)] if isinstance(x, dict) else inputs
     leaves = [
-        _fit_rank(name, leaf, known, model_name)
+        None if leaf is None else _fit_rank(name, leaf, known, model_name)
         for (name, leaf), known in zip(named, wanted, strict=True)
     ]
     return tree.pack_sequence_as(x, leaves)
@@ -150,8 +150,8 @@ def _fit_rank(name: str, array: np.ndarray, known: KnownInput, model_name: str) 
     if array.shape[-1:] == (1,) and array.ndim > 1 and _fits(array.shape[:-1], wanted):
         return array[..., 0]
     raise ShapeError(
-        f"{name} has shape {show_shape(array.shape)}, but input {known.name!r} of model {model_name!r} "
-        f"takes {show_shape(wanted, batch=True)}. {_remedy(name, array, wanted)}"
+        f"{name} has shape {show_shape(array.shape)}, but input {known.name!r} of model "
+        f"{model_name!r} takes {show_shape(wanted, batch=True)}. {_remedy(name, array, wanted)}"
     )
 
 

@@ -158,8 +158,8 @@ def _object_array(name: str, array: np.ndarray, value: Any) -> str:
         sizes = ", ".join(str(np.shape(row)) for row in list(array.flat)[:3])
         return (
             f"{name} is an object array: its rows are {type(first).__name__}s of shapes "
-            f"{sizes}, … If they have one shape, np.stack({name}) makes one array; if not, pad them "
-            f"first: cornu.preprocessing.sequence.pad_sequences({name})."
+            f"{sizes}, … If they have one shape, np.stack({name}) makes one array; if not, pad "
+            f"them first: cornu.preprocessing.sequence.pad_sequences({name})."
         )
     return (
         f"{name} is an object array of shape {array.shape}: its elements are Python objects (the "

@@ -1,0 +1,44 @@
+"""Composites that run natively: what they are written in would move more numbers."""
+
+from __future__ import annotations
+
+from cornu.engine.plan import Instruction
+from cornu_backend_numpy.emit.elementwise import Emit, comment, hint
+from cornu_backend_numpy.emit.frame import Frame
+
+
+def _sigmoid(frame: Frame, instruction: Instruction) -> None:
+    """1 / (1 + exp(-x)): where exp overflows the result is 0, as it should be."""
+    (x,), node = instruction.inputs, instruction.node
+    out, one = frame.operand(node), frame.scalar(1.0, node.dtype)
+    frame.line(f"np.negative({frame.operand(x)}, out={out})", comment(instruction))
+    frame.line(f"np.exp({out}, out={out})")
+    frame.line(f"np.add({out}, {one}, out={out})")
+    frame.line(f"np.divide({one}, {out}, out={out})")
+
+
+def _geometry(size: tuple[int, ...], attrs: dict) -> str:
+    dilation = attrs.get("dilation", (1,) * len(size))
+    return f"Geometry({size}, {attrs['strides']}, {attrs['padding']}, {dilation})"
+
+
+def _convolution(kind: str) -> Emit:
+    def emit(frame: Frame, instruction: Instruction) -> None:
+        first, second = instruction.inputs
+        node = instruction.node
+        size = node.attrs["size"] if "size" in node.attrs else second.shape[:-2]
+        geometry = _geometry(size, node.attrs)
+        operands = f"{frame.value(first)}, {frame.value(second)}, {frame.value(node)}"
+        groups = node.attrs.get("groups", 1)
+        run = frame.kernel(hint(instruction), f"{kind}({operands}, {geometry}, {groups}, scratch)")
+        frame.line(f"{run}()", comment(instruction))
+
+    return emit
+
+
+COMPOSITES: dict[str, Emit] = {
+    "sigmoid": _sigmoid,
+    "convolution": _convolution("Convolution"),
+    "convolution_input_grad": _convolution("input_gradient"),
+    "convolution_kernel_grad": _convolution("KernelGradient"),
+}

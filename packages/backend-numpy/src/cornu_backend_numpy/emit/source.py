@@ -1,0 +1,87 @@
+"""The source of a whole program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from cornu.engine.listing import human
+from cornu.engine.plan import Instruction, Plan
+from cornu.engine.variable import Variable
+from cornu_backend_numpy.emit.blocks import emit_blocks
+from cornu_backend_numpy.emit.frame import Frame
+from cornu_backend_numpy.emit.loops import emit_scan
+from cornu_backend_numpy.emit.names import Names
+from cornu_backend_numpy.emit.operations import OPERATIONS
+from cornu_backend_numpy.runtime import NAMESPACE
+
+_TAKEN = frozenset({*NAMESPACE, "bind", "step", "memory", "inputs", "state", "constants", "scratch"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """Source text and what it needs.
+
+    Attributes
+    ----------
+    text : str
+        Defines `bind(memory, inputs, state, constants, scratch)`, which returns `(step, outputs)`.
+    state : tuple of Variable
+    constants : tuple of ndarray
+    """
+
+    text: str
+    state: tuple[Variable, ...]
+    constants: tuple[np.ndarray, ...]
+
+
+def write_source(plan: Plan) -> Source:
+    """Return the source of a plan."""
+    constants: dict[str, np.ndarray] = {}
+    frame = Frame(plan, Names(_TAKEN), constants)
+    inputs = [frame.known.setdefault(n, frame.names.of(n)) for n in plan.inputs]
+    state = [frame.known.setdefault(n, frame.names.of(n)) for n in plan.state.values()]
+    write_instructions(frame)
+    outputs = [frame.value(o) for o in plan.outputs]
+    lines = [
+        f"# {plan.name}: {len(plan.instructions)} instructions, {human(plan.flops)}FLOP, "
+        f"{human(plan.memory)}B of temporaries",
+        "def bind(memory, inputs, state, constants, scratch):",
+        *_unpack(inputs, "inputs", [f"{n.shape} {n.dtype}" for n in plan.inputs]),
+        *_unpack(state, "state", [f"{v.path} {v.shape} {v.dtype}" for v in plan.state]),
+        *_unpack(list(constants), "constants", [_describe(c) for c in constants.values()]),
+        *(f"    {line}" for line in frame.prepare),
+        "",
+        "    def step():",
+        *(f"        {line}" for line in frame.body or ["pass"]),
+        "",
+        f"    return step, [{', '.join(outputs)}]",
+    ]
+    return Source("\n".join(lines) + "\n", tuple(plan.state), tuple(constants.values()))
+
+
+def write_instructions(frame: Frame) -> None:
+    """Write all instructions of a frame's plan in order, groups as loops over blocks."""
+    for group, members in groupby(frame.plan.instructions, lambda i: i.group):
+        if group is None:
+            for instruction in members:
+                _write(frame, instruction)
+        else:
+            emit_blocks(frame, list(members), _write)
+
+
+def _write(frame: Frame, instruction: Instruction) -> None:
+    if instruction.op == "scan":
+        emit_scan(frame, instruction, write_instructions)
+    else:
+        OPERATIONS[instruction.op](frame, instruction)
+
+
+def _unpack(names: list[str], source: str, notes: list[str]) -> list[str]:
+    return [f"    {name} = {source}[{i}]  # {note}" for i, (name, note) in enumerate(zip(names, notes, strict=True))]
+
+
+def _describe(value: np.ndarray) -> str:
+    return f"{value.item()!r} {value.dtype}" if value.shape == () else f"{value.shape} {value.dtype}"

@@ -1,0 +1,95 @@
+"""A compiled program: its source, and for every thread that calls it a set of buffers."""
+
+from __future__ import annotations
+
+import itertools
+import linecache
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cornu.base.backend import Executable
+from cornu.engine.plan import Plan
+from cornu.engine.program import Program
+from cornu.errors import ShapeError
+from cornu_backend_numpy.emit.source import write_source
+from cornu_backend_numpy.kernels.scratch import Scratch, aligned_bytes
+from cornu_backend_numpy.runtime import NAMESPACE
+
+_COUNT = itertools.count(1)
+
+
+class Bound:
+    """The program bound to buffers of its own."""
+
+    __slots__ = ("inputs", "outputs", "scratch", "step")
+
+    def __init__(self, bind: Callable[..., Any], plan: Plan, state: Any, constants: Any) -> None:
+        self.scratch = Scratch()
+        self.inputs = [np.zeros(n.shape, n.dtype) for n in plan.inputs]
+        memory = aligned_bytes(plan.memory)
+        self.step, self.outputs = bind(memory, self.inputs, state, constants, self.scratch)
+
+
+class NumpyExecutable(Executable):
+    """A program as one flat Python function.
+
+    Parameters
+    ----------
+    program : Program
+    plan : Plan
+        Of the program, with all composites expanded that have no native form.
+    """
+
+    def __init__(self, program: Program, plan: Plan) -> None:
+        self.program, self.plan = program, plan
+        written = write_source(plan)
+        self.source = written.text
+        self._state, self._constants = written.state, written.constants
+        self._bind = _compile(program.name, written.text)
+        self._threads = threading.local()
+        self._scratch_memory = 0
+
+    @property
+    def memory(self) -> int:
+        """Bytes of temporaries of one run, weights and inputs not counted."""
+        return self.plan.memory + self._scratch_memory
+
+    def input_buffers(self) -> list[np.ndarray]:
+        """Return this thread's own input arrays: filled and passed, they are not copied."""
+        return list(self._bound().inputs)
+
+    def __call__(self, *inputs: Any) -> list[np.ndarray]:
+        bound = self._bound()
+        if len(inputs) != len(bound.inputs):
+            raise TypeError(f"{self.program.name} takes {len(bound.inputs)} inputs, got {len(inputs)}.")
+        for buffer, value in zip(bound.inputs, inputs):  # noqa: B905 - the lengths have been compared
+            if buffer is not value:
+                if np.shape(value) != buffer.shape:
+                    raise ShapeError(
+                        f"{self.program.name} was compiled for an input of shape {buffer.shape}, got {np.shape(value)}."
+                    )
+                np.copyto(buffer, value)
+        with np.errstate(all="ignore"):
+            bound.step()
+        return [output.copy() for output in bound.outputs]
+
+    def _bound(self) -> Bound:
+        try:
+            return self._threads.bound
+        except AttributeError:
+            state = [variable.array for variable in self._state]
+            bound = self._threads.bound = Bound(self._bind, self.plan, state, self._constants)
+            self._scratch_memory = max(self._scratch_memory, bound.scratch.memory)
+            return bound
+
+
+def _compile(name: str, text: str) -> Callable[..., Any]:
+    """Compile source and leave it where tracebacks find it."""
+    filename = f"<cornu {name} {next(_COUNT)}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    namespace = dict(NAMESPACE)
+    exec(compile(text, filename, "exec"), namespace)
+    return namespace["bind"]

@@ -1,0 +1,50 @@
+"""The pictures of the demo, drawn by matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_COLUMNS = 8
+
+
+def _figure(*args: Any, **kwargs: Any) -> Any:
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ImportError("The demo draws with matplotlib: pip install matplotlib") from error
+    figure = Figure(*args, layout="constrained", **kwargs)
+    FigureCanvasAgg(figure)  # draws to a file, whatever screen there is or is not
+    return figure
+
+
+def learning_curves(history: Mapping[str, Sequence[float]], path: Path) -> None:
+    """Draw loss and accuracy over epochs, on training and held-out digits."""
+    figure = _figure(figsize=(9, 3.5))
+    for axes, name in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+        epochs = np.arange(1, len(history[name]) + 1)
+        axes.plot(epochs, history[name], label="training")
+        axes.plot(epochs, history[f"val_{name}"], label="held out")
+        axes.set(xlabel="epoch", title=name)
+        axes.grid(alpha=0.3)
+        axes.legend()
+    figure.savefig(path, dpi=120)
+
+
+def mistakes(images: np.ndarray, labels: np.ndarray, guesses: np.ndarray, path: Path) -> None:
+    """Draw every misclassified digit with what it is and what it was taken for."""
+    wrong = np.flatnonzero(labels != guesses)
+    rows = max(1, -(-len(wrong) // _COLUMNS))
+    figure = _figure(figsize=(_COLUMNS * 1.3, rows * 1.6 + 0.5))
+    figure.suptitle(f"{len(wrong)} of {len(labels)} held-out digits misread")
+    grid = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
+    for axes in grid:
+        axes.axis("off")
+    for axes, i in zip(grid, wrong, strict=False):
+        axes.imshow(images[i, ..., 0], cmap="gray_r")
+        axes.set_title(f"{labels[i]} read as {guesses[i]}", fontsize=8)
+    figure.savefig(path, dpi=120)
