@@ -1,7 +1,8 @@
 """Keras 2's backend functions: ``from cornu import backend as K``.
 
-They are thin names over :mod:`cornu.ops` and act on arrays, traced values and symbolic tensors alike. What a
-session of TensorFlow 1 needed and no program here has (``get_session``, ``control_dependencies``) is absent.
+They are thin names over :mod:`cornu.ops` and act on arrays, traced values and symbolic tensors
+alike. What a session of TensorFlow 1 needed and no program here has (``get_session``,
+``control_dependencies``) is absent.
 
 >>> from cornu import backend as K
 >>> K.mean(K.variable([[1.0, 3.0]]), axis=-1)
@@ -13,21 +14,15 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.backend.arithmetic import (
-    abs,
-    all,
-    any,
     arange,
     argmax,
     argmin,
     batch_dot,
-    cast,
     clip,
-    cos,
     cumprod,
     cumsum,
     dot,
     equal,
-    exp,
     gather,
     greater,
     greater_equal,
@@ -35,34 +30,16 @@ from cornu.backend.arithmetic import (
     l2_normalize,
     less,
     less_equal,
-    log,
-    logsumexp,
-    max,
     maximum,
-    mean,
-    min,
     minimum,
     not_equal,
     one_hot,
     pow,
-    prod,
     random_binomial,
     random_normal,
     random_uniform,
     round,
-    sigmoid,
-    sign,
-    sin,
-    softmax,
-    softplus,
-    softsign,
-    sqrt,
-    square,
-    std,
-    sum,
-    tanh,
     truncated_normal,
-    var,
 )
 from cornu.backend.control import (
     foldl,
@@ -87,8 +64,6 @@ from cornu.backend.functions import (
 from cornu.backend.neural import (
     batch_normalization,
     bias_add,
-    binary_crossentropy,
-    categorical_crossentropy,
     conv1d,
     conv2d,
     conv2d_transpose,
@@ -96,7 +71,6 @@ from cornu.backend.neural import (
     conv3d_transpose,
     depthwise_conv2d,
     dropout,
-    elu,
     hard_sigmoid,
     normalize_batch_in_training,
     pool2d,
@@ -104,7 +78,6 @@ from cornu.backend.neural import (
     relu,
     separable_conv1d,
     separable_conv2d,
-    sparse_categorical_crossentropy,
 )
 from cornu.backend.phases import (
     clear_session,
@@ -124,7 +97,6 @@ from cornu.backend.shapes import (
     permute_dimensions,
     repeat,
     repeat_elements,
-    reshape,
     resize_images,
     resize_volumes,
     reverse,
@@ -132,11 +104,8 @@ from cornu.backend.shapes import (
     slice,
     spatial_2d_padding,
     spatial_3d_padding,
-    squeeze,
-    stack,
     temporal_padding,
     tile,
-    transpose,
 )
 from cornu.backend.variables import (
     batch_get_value,
@@ -186,6 +155,40 @@ from cornu.config import (
 )
 from cornu.engine.variable import Variable
 from cornu.errors import near_matches
+from cornu.ops import (
+    abs,
+    all,
+    any,
+    binary_crossentropy,
+    cast,
+    categorical_crossentropy,
+    cos,
+    elu,
+    exp,
+    log,
+    logsumexp,
+    max,
+    mean,
+    min,
+    prod,
+    reshape,
+    sigmoid,
+    sign,
+    sin,
+    softmax,
+    softplus,
+    softsign,
+    sparse_categorical_crossentropy,
+    sqrt,
+    square,
+    squeeze,
+    stack,
+    std,
+    sum,
+    tanh,
+    transpose,
+    var,
+)
 
 __all__ = [
     "Function",
@@ -347,6 +350,4 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    raise AttributeError(
-        f"cornu.backend has no {name!r}. {near_matches(name, __all__)}".rstrip()
-    )
+    raise AttributeError(f"cornu.backend has no {name!r}. {near_matches(name, __all__)}".rstrip())

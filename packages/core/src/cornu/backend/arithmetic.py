@@ -7,32 +7,6 @@ from typing import Any
 
 from cornu import ops
 from cornu.engine.trace import op
-from cornu.ops import (
-    abs,
-    all,
-    any,
-    cast,
-    cos,
-    exp,
-    log,
-    logsumexp,
-    max,
-    mean,
-    min,
-    prod,
-    sigmoid,
-    sign,
-    sin,
-    softmax,
-    softplus,
-    softsign,
-    sqrt,
-    square,
-    std,
-    sum,
-    tanh,
-    var,
-)
 from cornu.ops.values import Axis, Tensor, TensorLike
 
 _PAIR_DOC = """{summary}
@@ -40,10 +14,13 @@ _PAIR_DOC = """{summary}
 Examples
 --------
 >>> {example}
+{shown}
 """
 
 
-def _pair(name: str, function: Any, summary: str, example: str, shown: str) -> Callable[..., Tensor]:
+def _pair(
+    name: str, function: Any, summary: str, example: str, shown: str
+) -> Callable[..., Tensor]:
     def compare(x: TensorLike, y: TensorLike) -> Tensor:
         return function(x, y)
 
@@ -52,14 +29,62 @@ def _pair(name: str, function: Any, summary: str, example: str, shown: str) -> C
     return compare
 
 
-equal = _pair("equal", ops.equal, "``x == y``, element by element.", "K.equal([1, 2], [1, 3])", "array([ True, False])")
-not_equal = _pair("not_equal", ops.not_equal, "``x != y``, element by element.", "K.not_equal([1, 2], [1, 3])", "array([False,  True])")
-less = _pair("less", ops.less, "``x < y``, element by element.", "K.less([1, 2], [1, 3])", "array([False,  True])")
-less_equal = _pair("less_equal", ops.less_equal, "``x <= y``, element by element.", "K.less_equal([1, 2], [1, 1])", "array([ True, False])")
-greater = _pair("greater", ops.greater, "``x > y``, element by element.", "K.greater([1, 2], [1, 1])", "array([False,  True])")
-greater_equal = _pair("greater_equal", ops.greater_equal, "``x >= y``, element by element.", "K.greater_equal([1, 2], [1, 3])", "array([ True, False])")
-maximum = _pair("maximum", ops.maximum, "The larger of two, element by element.", "K.maximum([1, 2], [3, 1])", "array([3, 2], dtype=int32)")
-minimum = _pair("minimum", ops.minimum, "The smaller of two, element by element.", "K.minimum([1, 2], [3, 1])", "array([1, 1], dtype=int32)")
+equal = _pair(
+    "equal",
+    ops.equal,
+    "``x == y``, element by element.",
+    "K.equal([1, 2], [1, 3])",
+    "array([ True, False])",
+)
+not_equal = _pair(
+    "not_equal",
+    ops.not_equal,
+    "``x != y``, element by element.",
+    "K.not_equal([1, 2], [1, 3])",
+    "array([False,  True])",
+)
+less = _pair(
+    "less",
+    ops.less,
+    "``x < y``, element by element.",
+    "K.less([1, 2], [1, 3])",
+    "array([False,  True])",
+)
+less_equal = _pair(
+    "less_equal",
+    ops.less_equal,
+    "``x <= y``, element by element.",
+    "K.less_equal([1, 2], [1, 1])",
+    "array([ True, False])",
+)
+greater = _pair(
+    "greater",
+    ops.greater,
+    "``x > y``, element by element.",
+    "K.greater([1, 2], [1, 1])",
+    "array([False,  True])",
+)
+greater_equal = _pair(
+    "greater_equal",
+    ops.greater_equal,
+    "``x >= y``, element by element.",
+    "K.greater_equal([1, 2], [1, 3])",
+    "array([ True, False])",
+)
+maximum = _pair(
+    "maximum",
+    ops.maximum,
+    "The larger of two, element by element.",
+    "K.maximum([1, 2], [3, 1])",
+    "array([3, 2], dtype=int32)",
+)
+minimum = _pair(
+    "minimum",
+    ops.minimum,
+    "The smaller of two, element by element.",
+    "K.minimum([1, 2], [3, 1])",
+    "array([1, 1], dtype=int32)",
+)
 
 
 def pow(x: TensorLike, a: TensorLike) -> Tensor:
@@ -181,15 +206,21 @@ def batch_dot(x: TensorLike, y: TensorLike, axes: Any = None) -> Tensor:
     """
     x, y = ops.convert_to_tensor(x), ops.convert_to_tensor(y)
     if x.ndim < 2 or y.ndim < 2:
-        raise ValueError(f"batch_dot() needs at least two axes, got shapes {x.shape} and {y.shape}.")
+        raise ValueError(
+            f"batch_dot() needs at least two axes, got shapes {x.shape} and {y.shape}."
+        )
     if x.shape[0] != y.shape[0]:
-        raise ValueError(f"batch_dot() needs equal batch sizes, got shapes {x.shape} and {y.shape}.")
+        raise ValueError(
+            f"batch_dot() needs equal batch sizes, got shapes {x.shape} and {y.shape}."
+        )
     if axes is None:
         axes = (x.ndim - 1, y.ndim - 1 if y.ndim == 2 else y.ndim - 2)
     first, second = (axes, axes) if isinstance(axes, int) else axes
     first, second = first % x.ndim, second % y.ndim
     if 0 in (first, second):
-        raise ValueError("batch_dot() cannot sum over the batch axis; add one with K.expand_dims(x, 0).")
+        raise ValueError(
+            "batch_dot() cannot sum over the batch axis; add one with K.expand_dims(x, 0)."
+        )
     if x.shape[first] != y.shape[second]:
         raise ValueError(
             f"batch_dot() over axes ({first}, {second}): shapes {x.shape} and {y.shape} differ there."
@@ -238,7 +269,9 @@ def gather(reference: TensorLike, indices: TensorLike) -> Tensor:
     return ops.take(reference, ops.cast(indices, "int32"), axis=0)
 
 
-def arange(start: float, stop: float | None = None, step: float = 1, dtype: Any = "int32") -> Tensor:
+def arange(
+    start: float, stop: float | None = None, step: float = 1, dtype: Any = "int32"
+) -> Tensor:
     """Numbers from ``start`` up to (not including) ``stop``.
 
     Examples
@@ -252,7 +285,11 @@ def arange(start: float, stop: float | None = None, step: float = 1, dtype: Any 
 
 
 def random_uniform(
-    shape: Sequence[int], minval: float = 0.0, maxval: float = 1.0, dtype: Any = None, seed: Any = None
+    shape: Sequence[int],
+    minval: float = 0.0,
+    maxval: float = 1.0,
+    dtype: Any = None,
+    seed: Any = None,
 ) -> Tensor:
     """Numbers spread evenly over ``[minval, maxval)``.
 
@@ -267,7 +304,11 @@ def random_uniform(
 
 
 def random_normal(
-    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None
+    shape: Sequence[int],
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    dtype: Any = None,
+    seed: Any = None,
 ) -> Tensor:
     """Numbers of a normal distribution.
 
@@ -282,7 +323,11 @@ def random_normal(
 
 
 def truncated_normal(
-    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None
+    shape: Sequence[int],
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    dtype: Any = None,
+    seed: Any = None,
 ) -> Tensor:
     """Numbers of a normal distribution within two deviations of the mean.
 
@@ -296,7 +341,9 @@ def truncated_normal(
     return random.truncated_normal(shape, mean, stddev, dtype, seed)
 
 
-def random_binomial(shape: Sequence[int], p: float = 0.0, dtype: Any = None, seed: Any = None) -> Tensor:
+def random_binomial(
+    shape: Sequence[int], p: float = 0.0, dtype: Any = None, seed: Any = None
+) -> Tensor:
     """1 with probability ``p``, else 0.
 
     Examples
@@ -319,4 +366,3 @@ def one_hot(indices: TensorLike, num_classes: int) -> Tensor:
            [0., 0., 1.]], dtype=float32)
     """
     return ops.one_hot(ops.cast(indices, "int32"), num_classes)
-

@@ -82,7 +82,10 @@ def map_fn(fn: Callable[[Any], Any], elems: Any, name: str | None = None, dtype:
 
 @op
 def foldl(
-    fn: Callable[[Any, Any], Any], elems: TensorLike, initializer: Any = None, name: str | None = None
+    fn: Callable[[Any, Any], Any],
+    elems: TensorLike,
+    initializer: Any = None,
+    name: str | None = None,
 ) -> Any:
     """``fn(accumulated, x)`` over the slices along the first axis, from the first on.
 
@@ -99,7 +102,10 @@ def foldl(
 
 @op
 def foldr(
-    fn: Callable[[Any, Any], Any], elems: TensorLike, initializer: Any = None, name: str | None = None
+    fn: Callable[[Any, Any], Any],
+    elems: TensorLike,
+    initializer: Any = None,
+    name: str | None = None,
 ) -> Any:
     """``fn(accumulated, x)`` over the slices along the first axis, from the last on.
 
@@ -189,7 +195,9 @@ def rnn(
 
     previous: Any = ()
     if flags is not None:  # what stands in for the output of a masked first step
-        previous = tree.map_structure(ops.zeros_like, step_function(first, [*states, *constants])[0])
+        previous = tree.map_structure(
+            ops.zeros_like, step_function(first, [*states, *constants])[0]
+        )
     (_, states), outputs = ops.scan(
         step, (previous, states), (xs, flags), reverse=go_backwards, unroll=True if unroll else 1
     )

@@ -59,7 +59,9 @@ class Function:
         wrong = [x for x in fed if not is_keras_tensor(x)]
         if wrong:
             raise TypeError(f"The inputs of a function must be symbolic tensors, got {wrong[0]!r}.")
-        symbolic = [x for x in (*self.outputs, *(new for _, new in self.updates)) if is_keras_tensor(x)]
+        symbolic = [
+            x for x in (*self.outputs, *(new for _, new in self.updates)) if is_keras_tensor(x)
+        ]
         self._graph = Graph(fed, symbolic)
         self._programs: OrderedDict[Any, Any] = OrderedDict()
 
@@ -176,7 +178,9 @@ def _symbolic_gradients(loss: Any, variables: list[Any]) -> list[Any]:
 
     wrong = [v for v in variables if not is_keras_tensor(v) and not isinstance(v, Variable)]
     if wrong:
-        raise TypeError(f"gradients() differentiates by variables and symbolic tensors, not by {wrong[0]!r}.")
+        raise TypeError(
+            f"gradients() differentiates by variables and symbolic tensors, not by {wrong[0]!r}."
+        )
     return list(gradient(*roots))
 
 

@@ -7,31 +7,7 @@ from typing import Any
 
 from cornu import config, ops
 from cornu.engine.trace import op
-from cornu.ops import binary_crossentropy, categorical_crossentropy, elu, sparse_categorical_crossentropy
 from cornu.ops.values import Tensor, TensorLike
-
-__all__ = [
-    "batch_normalization",
-    "bias_add",
-    "binary_crossentropy",
-    "categorical_crossentropy",
-    "conv1d",
-    "conv2d",
-    "conv2d_transpose",
-    "conv3d",
-    "conv3d_transpose",
-    "depthwise_conv2d",
-    "dropout",
-    "elu",
-    "hard_sigmoid",
-    "normalize_batch_in_training",
-    "pool2d",
-    "pool3d",
-    "relu",
-    "separable_conv1d",
-    "separable_conv2d",
-    "sparse_categorical_crossentropy",
-]
 
 
 def relu(
@@ -277,7 +253,13 @@ def conv3d_transpose(
 
 
 def _transposed(
-    x: Any, kernel: Any, shape: Any, strides: Any, padding: str, data_format: str | None, dilation: Any
+    x: Any,
+    kernel: Any,
+    shape: Any,
+    strides: Any,
+    padding: str,
+    data_format: str | None,
+    dilation: Any,
 ) -> Tensor:
     """The gradient of the convolution that makes ``x`` of a tensor of the given shape."""
     from cornu.engine.shapes import same_padding
@@ -292,7 +274,10 @@ def _transposed(
     steps, gaps = spread("strides", strides, rank), spread("dilation_rate", dilation, rank)
     rows = list(zip(wanted, kernel.shape[:rank], steps, gaps, strict=True))
     pads = [same_padding(n, k, s, d) if padding == "same" else (0, 0) for n, k, s, d in rows]
-    made = [(n + a + b - (k - 1) * d - 1) // s + 1 for (n, k, s, d), (a, b) in zip(rows, pads, strict=True)]
+    made = [
+        (n + a + b - (k - 1) * d - 1) // s + 1
+        for (n, k, s, d), (a, b) in zip(rows, pads, strict=True)
+    ]
     if made != list(x.shape[1:-1]):
         raise ValueError(
             f"output_shape {tuple(shape)} convolves to {made}, not to the {list(x.shape[1:-1])} of the input."

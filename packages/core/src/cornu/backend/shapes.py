@@ -7,31 +7,7 @@ from typing import Any
 
 from cornu import config, ops
 from cornu.engine.trace import op
-from cornu.ops import reshape, squeeze, stack, transpose
 from cornu.ops.values import Tensor, TensorLike
-
-__all__ = [
-    "batch_flatten",
-    "concatenate",
-    "expand_dims",
-    "flatten",
-    "permute_dimensions",
-    "repeat",
-    "repeat_elements",
-    "reshape",
-    "resize_images",
-    "resize_volumes",
-    "reverse",
-    "shape",
-    "slice",
-    "spatial_2d_padding",
-    "spatial_3d_padding",
-    "squeeze",
-    "stack",
-    "temporal_padding",
-    "tile",
-    "transpose",
-]
 
 
 def shape(x: TensorLike) -> tuple[int | None, ...]:
@@ -176,7 +152,9 @@ def _spatial(x: TensorLike, padding: Sequence[Sequence[int]], data_format: str |
 
 
 def spatial_2d_padding(
-    x: TensorLike, padding: Sequence[Sequence[int]] = ((1, 1), (1, 1)), data_format: str | None = None
+    x: TensorLike,
+    padding: Sequence[Sequence[int]] = ((1, 1), (1, 1)),
+    data_format: str | None = None,
 ) -> Tensor:
     """Zeros around the two spatial axes of images.
 
@@ -256,5 +234,7 @@ def resize_volumes(
 
 def _first_spatial(data_format: Any) -> int:
     if data_format not in ("channels_last", "channels_first"):
-        raise ValueError(f"data_format must be 'channels_last' or 'channels_first', got {data_format!r}.")
+        raise ValueError(
+            f"data_format must be 'channels_last' or 'channels_first', got {data_format!r}."
+        )
     return 1 if data_format == "channels_last" else 2

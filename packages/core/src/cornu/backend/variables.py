@@ -40,7 +40,10 @@ def variable(
 
 
 def constant(
-    value: TensorLike, dtype: Any = None, shape: Sequence[int] | None = None, name: str | None = None
+    value: TensorLike,
+    dtype: Any = None,
+    shape: Sequence[int] | None = None,
+    name: str | None = None,
 ) -> Tensor:
     """A tensor of fixed value, filling ``shape`` if one is given.
 
@@ -473,8 +476,8 @@ def print_tensor(x: TensorLike, message: str = "") -> Tensor:
     Examples
     --------
     >>> K.print_tensor(np.ones(2), "x =")
+    x = [1. 1.]
     array([1., 1.])
     """
     print(message, ops.convert_to_numpy(x))
     return x
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-
 from cornu.engine.primitives.table import p
 from cornu.engine.trace import op
 from cornu.ops.families import binary, unary

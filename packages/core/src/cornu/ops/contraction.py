@@ -11,7 +11,7 @@ from cornu.engine.primitives.table import p
 from cornu.engine.shapes import normalize_axis, product
 from cornu.engine.trace import op
 from cornu.ops.movement import flat, ints, permuted, with_axis
-from cornu.ops.values import Tensor, TensorLike, promote, value
+from cornu.ops.values import Tensor, TensorLike, promote
 
 
 def _operands(x1: TensorLike, x2: TensorLike) -> list[Tensor]:

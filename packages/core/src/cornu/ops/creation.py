@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu import config
-from cornu.engine.dtypes import canonical, float_result_type, result_type
+from cornu.engine.dtypes import canonical, result_type
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import normalize_axis
 from cornu.engine.trace import is_traced, op

@@ -97,7 +97,15 @@ def unique(
     parts = list(found) if many else [found]
     along = 0 if axis is None else axis
     names = ["values"]
-    names += [n for n, asked in (("index", return_index), ("inverse", return_inverse), ("counts", return_counts)) if asked]
+    names += [
+        n
+        for n, asked in (
+            ("index", return_index),
+            ("inverse", return_inverse),
+            ("counts", return_counts),
+        )
+        if asked
+    ]
     for i, name in enumerate(names):
         if name != "values":
             parts[i] = parts[i].astype(np.int32)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import normalize_axes, normalize_axis, product, reduced_shape
 from cornu.engine.trace import op

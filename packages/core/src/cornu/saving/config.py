@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.variable import Variable
 from cornu.errors import CornuError, MissingDistributionError, SavingError, UnknownNameError
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import CustomObjectScope, custom_objects_in_effect, get_registered_name
@@ -215,6 +216,7 @@ _MARKERS: tuple[tuple[Any, Any], ...] = (
     (np.generic, lambda x: x.item()),
     (np.dtype, lambda x: x.name),
     (np.ndarray, lambda x: _marked("__numpy__", value=x.tolist(), dtype=x.dtype.name) if x.ndim else x.item()),
+    (Variable, lambda x: serialize(x.numpy())),
     (slice, lambda x: _marked("__slice__", start=serialize(x.start), stop=serialize(x.stop), step=serialize(x.step))),
     (types.EllipsisType, lambda x: _marked("__ellipsis__")),
     (bytes, lambda x: _marked("__bytes__", value=x.decode("utf-8"))),

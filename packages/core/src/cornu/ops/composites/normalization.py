@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from cornu.engine.composite import composite
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import product, reduced_shape
