@@ -117,7 +117,7 @@ ACTIVATIONS = [
         "linear relu sigmoid tanh softmax softplus softsign elu selu gelu silu swish mish "
         "exponential hard_sigmoid relu6 leaky_relu log_softmax celu hard_tanh hard_swish "
         "hard_shrink soft_shrink tanh_shrink squareplus sparse_plus sparse_sigmoid "
-        "log_sigmoid sparsemax"
+        "log_sigmoid"
     ).split()
 ] + [
     Case("ReLU", lambda L: L.ReLU(), ROW),

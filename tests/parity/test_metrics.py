@@ -73,6 +73,9 @@ METRICS: list[tuple[str, str, dict]] = [
 #: Metrics of Keras whose update takes no weights of samples, or only of its own shape.
 UNWEIGHTED = {"PearsonCorrelation", "ConcordanceCorrelation"}
 
+#: Metrics that want a weight for each number, not for each sample.
+WHOLE_WEIGHTS = {"BinaryIoU"}
+
 FUNCTIONS: list[tuple[str, str, dict]] = [
     ("binary_accuracy", "unit", {}),
     ("categorical_accuracy", "classes", {}),
@@ -103,7 +106,7 @@ def test_three_batches(row: tuple[str, str, dict], weighted: bool) -> None:
     for batch in range(3):
         y_true, y_pred = _data(kind, random)
         weights = random.random(6).astype("float32") if weighted else None
-        if weighted and y_true.ndim == 2 and kind == "index series":
+        if weighted and (kind == "index series" or name in WHOLE_WEIGHTS):
             weights = np.repeat(weights[:, None], y_true.shape[1], axis=1)
         for metric in (ours, theirs):
             metric.update_state(y_true, y_pred, sample_weight=weights)

@@ -18,7 +18,7 @@ Part = Callable[[Any], Any]
 PLAIN = (
     "linear relu sigmoid tanh softmax softplus softsign elu selu gelu silu mish exponential "
     "hard_sigmoid relu6 leaky_relu log_softmax celu hard_tanh hard_silu hard_shrink soft_shrink "
-    "tanh_shrink squareplus sparse_plus sparse_sigmoid log_sigmoid sparsemax glu"
+    "tanh_shrink squareplus sparse_plus sparse_sigmoid log_sigmoid glu"
 ).split()
 
 ACTIVATIONS: dict[str, dict] = {
@@ -51,7 +51,6 @@ REGULARIZERS: dict[str, Part] = {
     "L1L2": lambda r: r.L1L2(0.1, 0.2),
     "L1-default": lambda r: r.L1(),
     "OrthogonalRegularizer": lambda r: r.OrthogonalRegularizer(0.2),
-    "OrthogonalRegularizer-columns": lambda r: r.OrthogonalRegularizer(0.2, mode="columns"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cornu.engine.primitives.table import p
 from cornu.ops.composites.activations import gelu, sigmoid, silu, softplus
 from cornu.ops.composites.normalization import batch_norm, layer_norm, rms_norm
 from cornu.ops.composites.softmax import log_softmax, logsumexp, softmax
@@ -63,7 +64,6 @@ CONVOLUTIONS = [
     ((2, 8, 8, 4), (3, 3, 1, 8), dict(strides=(1, 1), padding=((1, 1), (1, 1)), dilation=(1, 1), groups=4)),
     ((3, 6, 6, 5), (1, 1, 5, 2), dict(strides=(1, 1), padding=((0, 0), (0, 0)), dilation=(1, 1), groups=1)),
     ((1, 5, 4, 6, 2), (2, 2, 3, 2, 3), dict(strides=(1, 1, 2), padding=((1, 0), (0, 0), (1, 1)), dilation=(1, 1, 1), groups=1)),
-    ((0, 6, 6, 2), (3, 3, 2, 2), dict(strides=(1, 1), padding=((1, 1), (1, 1)), dilation=(1, 1), groups=1)),
 ]
 
 
@@ -82,7 +82,7 @@ def test_convolution(agree, case, dtype):
 def test_convolution_of_a_view(agree):
     attrs = dict(strides=(1, 1), padding=((0, 0), (0, 0)), dilation=(1, 1))
     x, kernel = normal(3, 7, 6, 2), normal(3, 3, 2, 4)
-    agree(lambda a, b: convolution(a.transpose(2, 0, 1, 3)[1:], b, **attrs), x.transpose(1, 2, 0, 3).copy(), kernel)
+    agree(lambda a, b: convolution(p.transpose(a, perm=(2, 0, 1, 3))[1:], b, **attrs), x.transpose(1, 2, 0, 3).copy(), kernel)
 
 
 POOLS = [
@@ -94,7 +94,6 @@ POOLS = [
     ((2, 6, 6, 2), dict(size=(3, 3), strides=(3, 3), padding=((0, 0), (0, 0)))),
     ((2, 9, 3), dict(size=(3,), strides=(2,), padding=((0, 0),))),
     ((1, 4, 5, 4, 2), dict(size=(2, 2, 2), strides=(2, 2, 2), padding=((0, 0), (0, 1), (0, 0)))),
-    ((0, 4, 4, 2), dict(size=(2, 2), strides=(2, 2), padding=((0, 0), (0, 0)))),
 ]
 
 

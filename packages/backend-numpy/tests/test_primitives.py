@@ -254,5 +254,5 @@ def test_fold(agree, strides, dilation):
 def test_every_primitive_is_in_the_table():
     from cornu_backend_numpy.emit.operations import OPERATIONS
 
-    leaves = {"input", "variable", "parameter", "constant", "item", "scan"}
+    leaves = {"input", "variable", "parameter", "constant", "item", "scan", "iota"}
     assert set(PRIMITIVES) - set(OPERATIONS) == leaves

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cornu.base.naming import reset_names
-from cornu.engine.trace import current_trace
-from cornu.testing import check_grads
 
 import cornu
 from cornu import tree
+from cornu.base.naming import reset_names
+from cornu.engine.trace import current_trace
+from cornu.testing import check_grads
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from cornu.testing import check_grads
 
 from cornu import activations
 from cornu.errors import UnknownNameError
+from cornu.testing import check_grads
 
 X = np.array([[-7.1, -3.2, -1.3, -0.4, -0.05, 0.0], [0.05, 0.45, 0.9, 1.7, 3.3, 8.2]])
 _erf = np.vectorize(math.erf)
@@ -122,7 +122,9 @@ def test_derivative(name, kwargs, formula):
         check_grads(lambda x, f=function: f(x, **kwargs), [x])
 
 
-@pytest.mark.parametrize("name", ["softplus", "log_sigmoid", "sigmoid", "silu", "mish", "elu", "selu"])
+@pytest.mark.parametrize(
+    "name", ["softplus", "log_sigmoid", "sigmoid", "silu", "mish", "elu", "selu"]
+)
 def test_no_overflow(name):
     far = np.array([-1e4, 1e4], "float32")
     with np.errstate(over="raise"):

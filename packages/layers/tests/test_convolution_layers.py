@@ -6,9 +6,9 @@ import itertools
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 from cornu import layers
+from cornu.errors import ShapeError
 
 RNG = np.random.default_rng(1)
 SIZES = {1: (9,), 2: (6, 7), 3: (4, 5, 4)}
@@ -122,7 +122,10 @@ def test_bad_arguments(kwargs, word):
 @pytest.mark.parametrize(
     ("shape", "words"),
     [
-        ((2, 28, 28), r"'?\"conv2d\".*\(batch, height, width, channels\).*\(None, 28, 28\).*Reshape\(\(28, 28, 1\)\)"),
+        (
+            (2, 28, 28),
+            r"'?\"conv2d\".*\(batch, height, width, channels\).*\(None, 28, 28\).*Reshape\(\(28, 28, 1\)\)",
+        ),
         ((2, 2, 2, 3), "window of 3 along axis 1.*has only 2.*padding='same'"),
         ((2, 8, 8, 3, 1), "TimeDistributed"),
     ],

@@ -140,7 +140,9 @@ def test_orthogonal_prefers_no_rotation():
 
 
 def test_constants():
-    np.testing.assert_array_equal(initializers.Constant(2.5)((2, 3)), np.full((2, 3), 2.5, "float32"))
+    np.testing.assert_array_equal(
+        initializers.Constant(2.5)((2, 3)), np.full((2, 3), 2.5, "float32")
+    )
     np.testing.assert_array_equal(initializers.Constant([1, 2, 3])((2, 3)), [[1, 2, 3]] * 2)
     np.testing.assert_array_equal(initializers.Identity(2.0)((2, 3)), 2 * np.eye(2, 3))
     assert initializers.Zeros()((2,), "int32").dtype == np.int32
@@ -168,9 +170,7 @@ def test_wrong_rank(make, shape, words):
         make()(shape)
 
 
-@pytest.mark.parametrize(
-    "kwargs", [{"scale": 0.0}, {"mode": "fan_on"}, {"distribution": "cauchy"}]
-)
+@pytest.mark.parametrize("kwargs", [{"scale": 0.0}, {"mode": "fan_on"}, {"distribution": "cauchy"}])
 def test_bad_variance_scaling(kwargs):
     with pytest.raises(ValueError, match=next(iter(kwargs))):
         initializers.VarianceScaling(**kwargs)

@@ -6,9 +6,9 @@ import itertools
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 from cornu import layers
+from cornu.errors import ShapeError
 
 RNG = np.random.default_rng(2)
 SIZES = {1: (7,), 2: (7, 6), 3: (5, 4, 6)}
@@ -61,7 +61,9 @@ def test_global_pooling(rank, kind, keepdims, data_format):
     layer = getattr(layers, f"Global{kind}Pooling{rank}D")(
         data_format=data_format, keepdims=keepdims, dtype="float64"
     )
-    axes = tuple(range(1, rank + 1)) if data_format == "channels_last" else tuple(range(2, rank + 2))
+    axes = (
+        tuple(range(1, rank + 1)) if data_format == "channels_last" else tuple(range(2, rank + 2))
+    )
     reduce = np.max if kind == "Max" else np.mean
     np.testing.assert_allclose(layer(x), reduce(x, axis=axes, keepdims=keepdims), atol=1e-12)
     assert layer.compute_output_shape(x.shape) == layer(x).shape
@@ -72,7 +74,9 @@ def test_gradients(kind, check_layer_grads):
     for rank in (1, 2, 3):
         x = RNG.normal(size=(2, *SIZES[rank], 3))
         for padding in ("valid", "same"):
-            layer = getattr(layers, f"{kind}Pooling{rank}D")(3, strides=2, padding=padding, dtype="float64")
+            layer = getattr(layers, f"{kind}Pooling{rank}D")(
+                3, strides=2, padding=padding, dtype="float64"
+            )
             check_layer_grads(layer, x)
         check_layer_grads(getattr(layers, f"Global{kind}Pooling{rank}D")(dtype="float64"), x)
 
@@ -82,7 +86,9 @@ def test_masked_average():
     mask = np.array([[True, True, False, False], [True, False, True, True]])
     expected = np.stack([x[0, :2].mean(0), x[1, [0, 2, 3]].mean(0)])
     np.testing.assert_allclose(layers.GlobalAveragePooling1D()(x, mask=mask), expected, rtol=1e-6)
-    turned = layers.GlobalAveragePooling1D(data_format="channels_first")(x.transpose(0, 2, 1), mask=mask)
+    turned = layers.GlobalAveragePooling1D(data_format="channels_first")(
+        x.transpose(0, 2, 1), mask=mask
+    )
     np.testing.assert_allclose(turned, expected, rtol=1e-6)
 
 

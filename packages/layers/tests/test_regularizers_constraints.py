@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.testing import check_grads
 
 from cornu import constraints, layers, regularizers
+from cornu.testing import check_grads
 
 W = np.random.default_rng(0).normal(size=(4, 3))
 PRICES = [
@@ -40,7 +40,12 @@ def test_orthogonal(mode):
 
 @pytest.mark.parametrize(
     "regularizer",
-    [regularizers.L1(), regularizers.L2(), regularizers.L1L2(0.1, 0.2), regularizers.OrthogonalRegularizer()],
+    [
+        regularizers.L1(),
+        regularizers.L2(),
+        regularizers.L1L2(0.1, 0.2),
+        regularizers.OrthogonalRegularizer(),
+    ],
 )
 def test_price_derivative(regularizer):
     check_grads(regularizer, [W])
@@ -67,7 +72,9 @@ def test_layer_losses():
     layer.set_weights([np.full((3, 2), 2.0), np.array([1.0, -3.0])])
     layer(np.ones((4, 3), "float32"))
     # outputs are 7 and 3 in each of four rows; activity is per sample
-    assert sorted(float(x) for x in layer.losses) == pytest.approx(sorted([0.01 * 24, 0.5 * 4, 0.01 * 10]))
+    assert sorted(float(x) for x in layer.losses) == pytest.approx(
+        sorted([0.01 * 24, 0.5 * 4, 0.01 * 10])
+    )
 
 
 LENGTHS = np.linalg.norm(W, axis=0)
@@ -92,7 +99,11 @@ def test_constraint(constraint, expected):
 
 
 def test_zero_weight_stays():
-    for constraint in (constraints.UnitNorm(), constraints.MaxNorm(), constraints.MinMaxNorm(1.0, 2.0)):
+    for constraint in (
+        constraints.UnitNorm(),
+        constraints.MaxNorm(),
+        constraints.MinMaxNorm(1.0, 2.0),
+    ):
         np.testing.assert_array_equal(constraint(np.zeros((3, 2))), 0)
 
 
@@ -114,6 +125,10 @@ def test_alias(alias, name):
 
 def test_config():
     for one in (regularizers.L1L2(0.1, 0.2), regularizers.OrthogonalRegularizer(0.2, "columns")):
-        assert regularizers.deserialize(regularizers.serialize(one)).get_config() == one.get_config()
+        assert (
+            regularizers.deserialize(regularizers.serialize(one)).get_config() == one.get_config()
+        )
     for other in (constraints.MinMaxNorm(0.1, 0.9, 0.5, [0, 1]), constraints.NonNeg()):
-        assert constraints.deserialize(constraints.serialize(other)).get_config() == other.get_config()
+        assert (
+            constraints.deserialize(constraints.serialize(other)).get_config() == other.get_config()
+        )

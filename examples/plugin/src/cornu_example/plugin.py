@@ -18,8 +18,8 @@ def cornu_layers():
 def cornu_optimizers():
     from cornu_example.optimizers import SignSGD
 
-    # Its class name is understood as it is and in lower case; a pair adds one more name.
-    return [SignSGD, ("sign_sgd", SignSGD)]
+    # Known as "SignSGD", "signsgd" and "sign_sgd"; a pair adds one more name.
+    return [SignSGD, ("signum", SignSGD)]
 
 
 @hookimpl

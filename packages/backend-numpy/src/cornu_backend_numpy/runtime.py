@@ -12,6 +12,12 @@ from cornu_backend_numpy.kernels.fold import Fold
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.indexing import gather, scatter_add
 from cornu_backend_numpy.kernels.input_gradient import input_gradient
+from cornu_backend_numpy.kernels.pooling import (
+    AveragePool,
+    AveragePoolGradient,
+    MaxPool,
+    MaxPoolGradient,
+)
 from cornu_backend_numpy.kernels.random_bits import RandomBits
 from cornu_backend_numpy.kernels.scratch import aligned_bytes
 from cornu_backend_numpy.kernels.special import erf, erfinv
@@ -23,10 +29,14 @@ def at(memory: np.ndarray, offset: int, shape: tuple[int, ...], dtype: Any) -> n
 
 
 NAMESPACE: dict[str, Any] = {
+    "AveragePool": AveragePool,
+    "AveragePoolGradient": AveragePoolGradient,
     "Convolution": Convolution,
     "Fold": Fold,
     "Geometry": Geometry,
     "KernelGradient": KernelGradient,
+    "MaxPool": MaxPool,
+    "MaxPoolGradient": MaxPoolGradient,
     "RandomBits": RandomBits,
     "allocate": aligned_bytes,
     "at": at,

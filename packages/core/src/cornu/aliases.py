@@ -116,7 +116,7 @@ def install() -> None:
     First, because the path of ``cornu`` itself would load ``cornu.keras.layers`` a second time.
     """
     if AliasFinder not in sys.meta_path:
-        sys.meta_path.insert(0, AliasFinder)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, AliasFinder)
 
 
 def _what_to_install(alias: str, real: str, error: ModuleNotFoundError) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "ShapeError",
     "TracedValueError",
     "UnknownNameError",
+    "letters",
     "near_matches",
 ]
 
@@ -121,8 +122,8 @@ def near_matches(name: str, candidates: Iterable[str], limit: int = 3) -> str:
     alike = sorted(candidates, key=lambda word: word.islower() != str(name).islower())
     spelling: dict[str, str] = {}
     for candidate in alike:
-        spelling.setdefault(_letters(candidate), candidate)
-    close = get_close_matches(_letters(str(name)), spelling, n=limit, cutoff=0.6)
+        spelling.setdefault(letters(candidate), candidate)
+    close = get_close_matches(letters(str(name)), spelling, n=limit, cutoff=0.6)
     if not close:
         return ""
     quoted = [repr(spelling[match]) for match in close]
@@ -130,5 +131,12 @@ def near_matches(name: str, candidates: Iterable[str], limit: int = 3) -> str:
     return f"Did you mean {listed}?"
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
+    """Return what is left of a name where case and underscores do not count.
+
+    Example
+    -------
+    >>> letters("GlorotUniform") == letters("glorot_uniform")
+    True
+    """
     return name.lower().replace("_", "")

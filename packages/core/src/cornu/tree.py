@@ -1,7 +1,7 @@
 """Nested structures: dicts, lists and tuples with values at their leaves.
 
-The names are those of `keras.tree`. Dicts are walked in the order of their sorted keys, so that two dicts
-with the same keys always line up; `None` is a leaf.
+The names are those of `keras.tree`. Dicts are walked in the order of their sorted keys, so that two
+dicts with the same keys always line up; `None` is a leaf.
 
 >>> flatten({"b": 2, "a": [1, (3,)]})
 [1, 3, 2]

@@ -150,7 +150,9 @@ def data_format(value: str | None) -> str:
     >>> data_format(None)
     'channels_last'
     """
-    return config.image_data_format() if value is None else choice("data_format", value, DATA_FORMATS)
+    return (
+        config.image_data_format() if value is None else choice("data_format", value, DATA_FORMATS)
+    )
 
 
 def rate(name: str, value: Any) -> float:
@@ -167,5 +169,7 @@ def rate(name: str, value: Any) -> float:
     0.5
     """
     if not isinstance(value, (int, float, np.integer, np.floating)) or not 0 <= value <= 1:
-        raise ValueError(f"{name} must be a number from 0 to 1, the fraction to drop; it is {value!r}.")
+        raise ValueError(
+            f"{name} must be a number from 0 to 1, the fraction to drop; it is {value!r}."
+        )
     return float(value)

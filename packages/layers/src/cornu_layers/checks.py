@@ -44,7 +44,9 @@ def check_rank(layer: Any, shape: Sequence[int | None], axes: Sequence[str]) -> 
     if missing == 0 or (missing < 0 and open_ended):
         return
     wanted = f"({', '.join(['batch', *axes])})"
-    text = f"{where(layer)} takes an input of shape {wanted}; this one has shape {show_shape(shape)}. "
+    text = (
+        f"{where(layer)} takes an input of shape {wanted}; this one has shape {show_shape(shape)}. "
+    )
     raise ShapeError(text + _mend(list(shape[1:]), named, missing))
 
 

@@ -36,9 +36,24 @@ def _convolution(kind: str) -> Emit:
     return emit
 
 
+def _pool(kind: str, scratch: bool = False) -> Emit:
+    def emit(frame: Frame, instruction: Instruction) -> None:
+        node = instruction.node
+        operands = ", ".join(frame.value(v) for v in (*instruction.inputs, node))
+        geometry = _geometry(node.attrs["size"], node.attrs)
+        run = frame.kernel(hint(instruction), f"{kind}({operands}, {geometry}{', scratch' if scratch else ''})")
+        frame.line(f"{run}()", comment(instruction))
+
+    return emit
+
+
 COMPOSITES: dict[str, Emit] = {
     "sigmoid": _sigmoid,
     "convolution": _convolution("Convolution"),
     "convolution_input_grad": _convolution("input_gradient"),
     "convolution_kernel_grad": _convolution("KernelGradient"),
+    "max_pool": _pool("MaxPool"),
+    "max_pool_grad": _pool("MaxPoolGradient", scratch=True),
+    "avg_pool": _pool("AveragePool"),
+    "avg_pool_grad": _pool("AveragePoolGradient", scratch=True),
 }

@@ -130,6 +130,9 @@ class Frame:
         """Return the name of a value that has memory of its own."""
         if node.op == "constant":
             return self.constant(node.attrs["value"], self.names.of(node))
+        if node.op == "iota":
+            counted = np.arange(node.size, dtype=node.dtype)
+            return self.constant(counted, self.names.new(f"arange_{node.size}"))
         return self.define(self.names.of(node), self.place(node, self.plan.places[node]))
 
     def place(self, node: Node, place: Place) -> str:

@@ -30,12 +30,6 @@ def _store(frame: Frame, instruction: Instruction) -> None:
     frame.line(f"np.copyto({state}, {frame.operand(instruction.inputs[0])})", f"store {instruction.variable.path}")
 
 
-def _iota(frame: Frame, instruction: Instruction) -> None:
-    node = instruction.node
-    counted = frame.constant(np.arange(node.size, dtype=node.dtype), frame.names.new(f"arange_{node.size}"))
-    frame.line(f"np.copyto({frame.operand(node)}, {counted})", comment(instruction))
-
-
 def _pad(frame: Frame, instruction: Instruction) -> None:
     (x,), node = instruction.inputs, instruction.node
     sides = (node.attrs[k] for k in ("low", "high", "interior"))
@@ -122,7 +116,6 @@ MOVEMENT: dict[str, Emit] = {
     **dict.fromkeys(("copy", "slice", "flip", "transpose", "expand", "windows", "stop_gradient"), _copy),
     "reshape": _reshape,
     "store": _store,
-    "iota": _iota,
     "pad": _pad,
     "concat": _concat,
     "fold": _fold,

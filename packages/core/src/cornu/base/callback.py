@@ -11,15 +11,17 @@ class Callback:
     `logs` is a dict of numbers: the metrics of the batch or epoch. A hook may change it, and set
     `self.model.stop_training = True` to end training after the current batch.
 
-    Batch hooks are called only on callbacks that write one, so a callback without them costs nothing per
-    step. `on_batch_begin` and `on_batch_end` are Keras 2's names of the two hooks around a training batch.
+    Batch hooks are called only on callbacks that write one, so a callback without them costs
+    nothing per step. `on_batch_begin` and `on_batch_end` are Keras 2's names of the two hooks
+    around a training batch.
 
     Attributes
     ----------
     model : Model
         The model in training.
     params : dict
-        `epochs`, `steps`, `verbose` and Keras 2's `batch_size`, `samples`, `do_validation`, `metrics`.
+        `epochs`, `steps`, `verbose` and Keras 2's `batch_size`, `samples`, `do_validation`,
+        `metrics`.
     validation_data
         Always None; kept because Keras 2's callbacks have it.
 

@@ -15,8 +15,8 @@ _PLAIN = (str, bool, int, float, type(None))
 def signature_parameters(cls: type) -> dict[str, inspect.Parameter]:
     """Return the parameters that `cls(...)` takes, by name.
 
-    Where an `__init__` passes `**kwargs` on, the parameters of the next class in the method resolution
-    order belong to the signature as well (keyword-only).
+    Where an `__init__` passes `**kwargs` on, the parameters of the next class in the method
+    resolution order belong to the signature as well (keyword-only).
 
     Examples
     --------
@@ -45,8 +45,8 @@ def signature_parameters(cls: type) -> dict[str, inspect.Parameter]:
 class Configurable:
     """Mixin: `get_config` and `from_config` by the signature of `__init__`.
 
-    A parameter `p` is read back from the attribute `p` or `_p`, so `__init__` has only to store what it was
-    given. A class whose `__init__` computes instead of storing overrides `get_config`.
+    A parameter `p` is read back from the attribute `p` or `_p`, so `__init__` has only to store
+    what it was given. A class whose `__init__` computes instead of storing overrides `get_config`.
 
     Examples
     --------

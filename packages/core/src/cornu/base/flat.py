@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,7 +28,8 @@ class FlatGroup:
         owner: Any,
     ) -> None:
         self.members = list(members)
-        self.arena = _shared(members) or _new_arena(self.members, "weights", owner)
+        shared = _shared(members)
+        self.arena = _new_arena(self.members, "weights", owner) if shared is None else shared
         self.slots = {
             name: _new_arena([of[v] for v in self.members], name, owner)
             for name, of in slots.items()
@@ -58,20 +58,22 @@ def flat_groups(
     by_dtype: dict[Any, list[Variable]] = {}
     for variable in variables:
         by_dtype.setdefault(variable.dtype, []).append(variable)
-    if not all(_movable(v, owner) or _shared(group) for group in by_dtype.values() for v in group):
+    if not all(
+        _movable(v, owner) or _shared(group) is not None
+        for group in by_dtype.values()
+        for v in group
+    ):
         return []
     return [FlatGroup(group, slots, owner) for group in by_dtype.values()]
 
 
 def _new_arena(members: Sequence[Variable], name: str, owner: Any) -> Arena:
-    arena = Arena(members, name=f"{owner.name}/{name}")
-    _OWNERS[arena] = weakref.ref(owner)
-    return arena
+    return Arena(members, name=f"{owner.name}/{name}", owner=owner)
 
 
 def _movable(variable: Variable, owner: Any) -> bool:
-    holder = _OWNERS.get(variable.arena) if variable.arena is not None else None
-    return holder is None or holder() in (None, owner)
+    holder = None if variable.arena is None else variable.arena.owner
+    return holder is None or holder is owner
 
 
 def _shared(members: Sequence[Variable]) -> Arena | None:
@@ -85,6 +87,3 @@ def _shared(members: Sequence[Variable]) -> Arena | None:
             return None
         offset += variable.size
     return arena if offset == arena.size else None
-
-
-_OWNERS: weakref.WeakKeyDictionary[Arena, Any] = weakref.WeakKeyDictionary()

@@ -15,8 +15,8 @@ REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "
 class Loss(Configurable):
     r"""Base class of losses.
 
-    A subclass writes `call`, which gives one value per sample (or per sample and position); `__call__` turns
-    them into the number that is minimised:
+    A subclass writes `call`, which gives one value per sample (or per sample and position);
+    `__call__` turns them into the number that is minimised:
 
     ================================= ============================================================
     `reduction`                       result for values :math:`l`, weights :math:`w`
@@ -63,8 +63,8 @@ class Loss(Configurable):
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Return the reduced loss.
 
-        Positions that the mask of `y_pred`, or one that `call` gives its result, leaves out do not count: a mean
-        is then over the others alone.
+        Positions that the mask of `y_pred`, or one that `call` gives its result, leaves out do not
+        count: a mean is then over the others alone.
 
         Parameters
         ----------
@@ -100,8 +100,8 @@ class LossFunctionWrapper(Loss):
     Parameters
     ----------
     fn : callable
-        The function. If it has an attribute `integer_targets = True`, targets stay as they are instead of being
-        cast to the loss's dtype.
+        The function. If it has an attribute `integer_targets = True`, targets stay as they are
+        instead of being cast to the loss's dtype.
     reduction : str or None
         As in `Loss`.
     name : str, optional
@@ -165,8 +165,8 @@ def check_reduction(reduction: str | None) -> str | None:
 def squeeze_or_expand_to_same_rank(x1: Any, x2: Any, expand_rank_1: bool = True) -> tuple[Any, Any]:
     """Bring `(n,)` and `(n, 1)` to one rank, so that they do not broadcast to `(n, n)`.
 
-    Where ranks differ by one and the longer shape ends in 1, the shorter array gains that axis if it is a
-    vector (and `expand_rank_1`); otherwise the longer one loses it.
+    Where ranks differ by one and the longer shape ends in 1, the shorter array gains that axis if
+    it is a vector (and `expand_rank_1`); otherwise the longer one loses it.
 
     Examples
     --------
@@ -193,8 +193,8 @@ def _match_rank(shorter: Any, longer: Any, expand_rank_1: bool) -> tuple[Any, An
 def apply_mask(sample_weight: Any, mask: Any, dtype: Any, reduction: str | None) -> Any:
     """Return the weights that a mask and sample weights come to together.
 
-    Under a mean, masked-in positions weigh `total / valid`, so that dividing by the number of all positions
-    gives the mean over the valid ones.
+    Under a mean, masked-in positions weigh `total / valid`, so that dividing by the number of all
+    positions gives the mean over the valid ones.
     """
     if mask is None:
         return sample_weight

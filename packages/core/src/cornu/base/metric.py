@@ -23,9 +23,9 @@ from cornu.engine.variable import Variable
 class Metric(Configurable):
     """Base class of metrics.
 
-    A subclass makes its state with `add_variable`, adds a batch to it in `update_state` and turns it into the
-    metric's value in `result`. All three work on arrays and inside a trace: in `fit`, the state lives in the
-    compiled program and is read only when it is shown.
+    A subclass makes its state with `add_variable`, adds a batch to it in `update_state` and turns
+    it into the metric's value in `result`. All three work on arrays and inside a trace: in `fit`,
+    the state lives in the compiled program and is read only when it is shown.
 
     Parameters
     ----------
@@ -51,7 +51,9 @@ class Metric(Configurable):
     3.0
     """
 
-    _direction: str | None = None  # "up" or "down": what counts as better, for callbacks in mode="auto"
+    _direction: str | None = (
+        None  # "up" or "down": what counts as better, for callbacks in mode="auto"
+    )
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name or auto_name(type(self).__name__)
@@ -113,7 +115,8 @@ class Metric(Configurable):
     ) -> Variable:
         """Make a piece of state: `add_variable` under its older name.
 
-        Keras 2's order, `add_weight(name, shape, initializer)`, is understood by its leading string.
+        Keras 2's order, `add_weight(name, shape, initializer)`, is understood by its leading
+        string.
         """
         if isinstance(shape, str):
             name, shape, initializer = shape, () if initializer is None else initializer, dtype
@@ -144,7 +147,9 @@ class Metric(Configurable):
         self.update_state(*args, **kwargs)
         return self.result()
 
-    def stateless_update_state(self, metric_variables: Sequence[Any], *args: Any, **kwargs: Any) -> list[Any]:
+    def stateless_update_state(
+        self, metric_variables: Sequence[Any], *args: Any, **kwargs: Any
+    ) -> list[Any]:
         """Return the state that a batch leads to from the given one, leaving the metric as it is."""
         with _State(self, metric_variables) as state:
             self.update_state(*args, **kwargs)
@@ -270,7 +275,9 @@ class MeanMetricWrapper(Mean):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch; positions that the mask of `y_pred` leaves out do not count."""
         mask = mask_of(y_pred)
-        y_true, y_pred = (x if isinstance(x, dict) else ops.convert_to_tensor(x) for x in (y_true, y_pred))
+        y_true, y_pred = (
+            x if isinstance(x, dict) else ops.convert_to_tensor(x) for x in (y_true, y_pred)
+        )
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
         super().update_state(values, apply_mask(sample_weight, mask, self.dtype, "sum"))
 

@@ -5,56 +5,36 @@ from __future__ import annotations
 import inspect
 import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
-from cornu import config, ops
+from cornu import ops
 from cornu.base.clipping import clip_by_global_norm, clip_by_norm
-from cornu.base.configurable import Configurable, plain, signature_parameters
-from cornu.base.flat import FlatGroup, flat_groups
-from cornu.base.metric import initial_value
+from cornu.base.configurable import signature_parameters
+from cornu.base.flat import FlatGroup
 from cornu.base.naming import auto_name
+from cornu.base.optimizer_settings import OptimizerSettings
 from cornu.engine.graph import scope
-from cornu.engine.trace import current_trace
-from cornu.engine.variable import Arena, Variable
+from cornu.engine.variable import Variable
 from cornu.errors import NotBuiltError, near_matches
 
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
-
-class OptimizerOptions(TypedDict, total=False):
-    """Keyword arguments that every optimizer takes; see `Optimizer`."""
-
-    weight_decay: float | None
-    clipnorm: float | None
-    clipvalue: float | None
-    global_clipnorm: float | None
-    use_ema: bool
-    ema_momentum: float
-    ema_overwrite_frequency: int | None
-    loss_scale_factor: float | None
-    gradient_accumulation_steps: int | None
-    name: str | None
-    lr: float
-    decay: float
-
-
-class Optimizer(Configurable):
+class Optimizer(OptimizerSettings):
     r"""Base class of optimizers.
 
-    A subclass names its state in `slots` and writes `update_step`. With `elementwise = True` the update is traced
-    once over all weights of a dtype laid side by side, so `variable` in `update_step` is flat; leave it False where
-    the update looks at a weight's shape or norm.
+    A subclass names its state in `slots` and writes `update_step`. With `elementwise = True` the
+    update is traced once over all weights of a dtype laid side by side, so `variable` in
+    `update_step` is flat; leave it False where the update looks at a weight's shape or norm.
 
     Parameters
     ----------
     learning_rate : float, LearningRateSchedule or callable
         Step size. Read and set during training as `optimizer.learning_rate` (or `.lr`).
     weight_decay : float, optional
-        Before each update, :math:`w \leftarrow w - w \cdot \text{decay} \cdot \text{learning rate}`.
+        Before each update, :math:`w \leftarrow w - w \cdot \text{decay} \cdot \text{learning
+        rate}`.
     clipnorm : float, optional
         Longest a weight's gradient may be.
     clipvalue : float, optional
@@ -109,11 +89,6 @@ class Optimizer(Configurable):
     array([0.9, 2.1], dtype=float32)
     """
 
-    elementwise: ClassVar[bool] = False
-    slots: Any = ()  # a name: one group of variables; a tuple of names: groups interleaved by weight
-    slot_initial: Any = {}  # noqa: RUF012  first value of a slot, where it is not zero; read-only
-    _hyperparameters: ClassVar[frozenset[str]] = frozenset()
-
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         parameters = signature_parameters(cls)
@@ -142,7 +117,9 @@ class Optimizer(Configurable):
         if kwargs:
             unknown = next(iter(kwargs))
             hint = near_matches(unknown, [*self._hyperparameters, "lr", "decay"])
-            raise ValueError(f"{type(self).__name__} takes no argument {unknown!r}. {hint}".rstrip())
+            raise ValueError(
+                f"{type(self).__name__} takes no argument {unknown!r}. {hint}".rstrip()
+            )
         self.name = name or auto_name(type(self).__name__)
         self.weight_decay = weight_decay
         self.clipnorm = clipnorm
@@ -154,216 +131,13 @@ class Optimizer(Configurable):
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
         self._check_options()
-        self._start(learning_rate)
-
-    def _start(self, learning_rate: Any) -> None:
-        self.built = False
+        self._start()
         self.revision = 0
-        self._variables: list[Variable] = []
-        self._trainable_variables: list[Variable] = []
-        self._positions: dict[Variable, int] = {}
-        self._slots: dict[str, dict[Variable, Variable]] = {}
-        self._groups: list[FlatGroup] = []
-        self._gate: Any = None
+        self._condition: Any = None  # where false, a step changes nothing at all
+        self._gate: Any = None  # where false, a step changes neither weights nor slots
         self._undecayed: tuple[set[Variable], re.Pattern[str] | None] = (set(), None)
         self._iterations = self._track("iteration", np.zeros((), np.int64))
         self._learning_rate = self._learning_rate_from(learning_rate)
-
-    # Hyperparameters
-
-    @property
-    def iterations(self) -> Any:
-        """Number of updates done."""
-        if self.gradient_accumulation_steps:
-            return ops.floor_divide(self._iterations, self.gradient_accumulation_steps)
-        return self._iterations
-
-    @iterations.setter
-    def iterations(self, value: Any) -> None:
-        self._iterations.assign(ops.cast(ops.convert_to_tensor(value), "int64"))
-
-    @property
-    def learning_rate(self) -> Any:
-        """The learning rate: a Variable, or what the schedule says for the current step."""
-        rate = self._learning_rate
-        if isinstance(rate, Variable) or not callable(rate):
-            return rate
-        return rate(self._iterations) if _takes_step(rate) else rate()
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        if callable(value) and not isinstance(value, Variable):
-            self._learning_rate = value
-            self.revision += 1
-        elif isinstance(self._learning_rate, Variable):
-            self._learning_rate.assign(np.asarray(value, self._learning_rate.dtype))
-        else:
-            raise TypeError(
-                f"The learning rate of {self.name!r} follows {type(self._learning_rate).__name__}, so a number "
-                "cannot be set. Set another schedule, or make the optimizer with a number."
-            )
-
-    @property
-    def lr(self) -> Any:
-        """Keras 2's name of `learning_rate`."""
-        return self.learning_rate
-
-    @lr.setter
-    def lr(self, value: Any) -> None:
-        self.learning_rate = value
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in self._hyperparameters and vars(self).get("built"):
-            object.__setattr__(self, "revision", self.revision + 1)
-        if isinstance(value, Variable) and not isinstance(value, Arena):
-            known = vars(self).get("_variables", [])
-            if not any(value is v for v in known):
-                known.append(value)
-        object.__setattr__(self, name, value)
-
-    # State
-
-    @property
-    def variables(self) -> list[Variable]:
-        """All state: iterations, learning rate, then the slots."""
-        return list(self._variables)
-
-    @property
-    def weights(self) -> list[Variable]:
-        """Same as `variables`."""
-        return self.variables
-
-    def build(self, variables: Iterable[Variable]) -> None:
-        """Make the state for these weights, once; lay elementwise state and weights side by side.
-
-        Call it outside of a trace: it moves the weights' memory.
-        """
-        if not self.built:
-            variables = list(variables)
-            self._trainable_variables = variables
-            self._positions = {v: i for i, v in enumerate(variables)}
-            if self.use_ema:
-                self.add_optimizer_variables(variables, "average")
-            if self.gradient_accumulation_steps:
-                self.add_optimizer_variables(variables, "gradient_accumulator")
-            for name in self.slots:
-                names = (name,) if isinstance(name, str) else tuple(name)
-                initial = [self.slot_initial.get(n, "zeros") for n in names]
-                self.add_optimizer_variables(variables, names, initial)
-            self.built = True
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        if not self.elementwise or current_trace() is not None:
-            return
-        if not self._groups or not all(group.intact() for group in self._groups):
-            self._groups = flat_groups(self._trainable_variables, self._slots, self)
-
-    def slot(self, name: str, variable: Variable) -> Variable:
-        """Return the state called `name` that belongs to a weight, or to all of them laid side by side."""
-        if isinstance(variable, Arena):
-            return next(g for g in self._groups if g.arena is variable).slots[name]
-        return self._slots[name][variable]
-
-    def add_variable(
-        self,
-        shape: Sequence[int],
-        initializer: Any = "zeros",
-        dtype: Any = None,
-        aggregation: Any = "none",
-        layout: Any = None,
-        name: str | None = None,
-    ) -> Variable:
-        """Make a piece of state of any shape (`aggregation` and `layout` are accepted for Keras' sake)."""
-        dtype = config.floatx() if dtype is None else dtype
-        return self._track(name or "variable", initial_value(initializer, tuple(shape), dtype))
-
-    def add_variable_from_reference(
-        self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros"
-    ) -> Variable:
-        """Make a piece of state of a weight's shape and dtype."""
-        path = getattr(reference_variable, "path", reference_variable.name)
-        full_name = f"{path.replace('/', '_')}_{name or 'var'}"
-        value = initial_value(initializer, reference_variable.shape, reference_variable.dtype)
-        return self._track(full_name, value)
-
-    def add_optimizer_variables(
-        self,
-        trainable_variables: Sequence[Variable],
-        name: str | Sequence[str],
-        initializer: Any = "zeros",
-    ) -> Any:
-        """Make one piece of state per weight, or several interleaved; `slot` finds them.
-
-        Returns
-        -------
-        list of Variable, or tuple of lists for several names
-        """
-        names = [name] if isinstance(name, str) else list(name)
-        several = isinstance(initializer, (list, tuple))
-        initializers = list(initializer) if several else [initializer] * len(names)
-        made: dict[str, dict[Variable, Variable]] = {n: {} for n in names}
-        for variable in trainable_variables:
-            for n, initial in zip(names, initializers, strict=True):
-                made[n][variable] = self.add_variable_from_reference(variable, n, initial)
-        self._slots.update(made)
-        lists = tuple(list(made[n].values()) for n in names)
-        return lists[0] if isinstance(name, str) else lists
-
-    def _track(self, name: str, value: np.ndarray) -> Variable:
-        variable = Variable(value, trainable=False, name=name)
-        variable.path = f"{self.name}/{name}"
-        self._variables.append(variable)
-        return variable
-
-    def _get_variable_index(self, variable: Variable) -> int:
-        return self._positions[variable]
-
-    def get_weights(self) -> list[np.ndarray]:
-        """Return copies of all state, in the order of `variables`."""
-        return [v.numpy() for v in self.variables]
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Set all state, in the order of `variables`.
-
-        Raises
-        ------
-        NotBuiltError
-            Before `build`.
-        ValueError
-            If number or shapes differ.
-        """
-        if not self.built:
-            raise NotBuiltError(
-                f"{self.name!r} has no slots yet. Train for a step or call "
-                "optimizer.build(model.trainable_variables) before set_weights()."
-            )
-        variables = self.variables
-        if len(weights) != len(variables):
-            raise ValueError(f"{self.name!r} has {len(variables)} variables, not {len(weights)}.")
-        for variable, weight in zip(variables, weights, strict=True):
-            variable.assign(weight)
-
-    def save_own_variables(self, store: Any) -> None:
-        """Write all state into a store, under "0", "1", …"""
-        for i, variable in enumerate(self.variables):
-            store[str(i)] = variable.numpy()
-
-    def load_own_variables(self, store: Mapping[str, Any]) -> None:
-        """Read all state from a store; warn and leave it where the number of variables differs."""
-        variables = self.variables
-        if len(store.keys()) != len(variables):
-            warnings.warn(
-                f"The state of {self.name!r} is not loaded: it has {len(variables)} variables, the file "
-                f"{len(store.keys())}. Build the optimizer on the same weights first.",
-                stacklevel=2,
-            )
-            return
-        for i, variable in enumerate(variables):
-            variable.assign(np.asarray(store[str(i)]).reshape(variable.shape))
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "_groups": []}  # memory is laid out again where the copy is used
 
     # Updates
 
@@ -387,6 +161,11 @@ class Optimizer(Configurable):
         """Set a weight or slot. In `update_step`, use this and not `variable.assign`."""
         if self._gate is not None:
             value = ops.where(self._gate, value, variable.value)
+        self._write(variable, value)
+
+    def _write(self, variable: Variable, value: Any) -> None:
+        if self._condition is not None:
+            value = ops.where(self._condition, value, variable.value)
         variable.assign(value)
 
     def assign_add(self, variable: Variable, value: Any) -> None:
@@ -407,7 +186,9 @@ class Optimizer(Configurable):
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
         return self._iterations
 
-    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None) -> None:
+    def apply(
+        self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None
+    ) -> None:
         """Update weights by gradients; inside a trace, make the program do it.
 
         Parameters
@@ -432,9 +213,24 @@ class Optimizer(Configurable):
                 self._update(pairs)
             finally:
                 self._gate = None
-            self._iterations.assign(ops.add(self._iterations.value, 1))
+            self._write(self._iterations, ops.add(self._iterations.value, 1))
 
-    def _pairs(self, grads: Sequence[Any], variables: Sequence[Variable] | None) -> list[tuple[Any, Variable]]:
+    def apply_if(
+        self,
+        condition: Any,
+        grads: Sequence[Any],
+        trainable_variables: Sequence[Variable] | None = None,
+    ) -> None:
+        """Do what `apply` does where a traced `condition` holds, and nothing at all where it does not."""
+        self._condition = condition
+        try:
+            self.apply(grads, trainable_variables)
+        finally:
+            self._condition = None
+
+    def _pairs(
+        self, grads: Sequence[Any], variables: Sequence[Variable] | None
+    ) -> list[tuple[Any, Variable]]:
         if variables is None:
             if not self.built:
                 raise NotBuiltError(
@@ -453,9 +249,13 @@ class Optimizer(Configurable):
                 )
         absent = [v.path for g, v in zip(grads, variables, strict=True) if g is None]
         if len(absent) == len(grads):
-            raise ValueError("The loss depends on none of the weights: there is no gradient to apply.")
+            raise ValueError(
+                "The loss depends on none of the weights: there is no gradient to apply."
+            )
         if absent:
-            warnings.warn(f"The loss does not depend on {', '.join(absent)}: they stay.", stacklevel=4)
+            warnings.warn(
+                f"The loss does not depend on {', '.join(absent)}: they stay.", stacklevel=4
+            )
         return [
             (ops.cast(ops.convert_to_tensor(g), v.dtype), v)
             for g, v in zip(grads, variables, strict=True)
@@ -483,7 +283,9 @@ class Optimizer(Configurable):
         for gradient, target in zip(grads, targets, strict=True):
             self.update_step(gradient, target, ops.cast(rate, target.dtype))
 
-    def _targets(self, pairs: list[tuple[Any, Variable]]) -> list[tuple[Any, Variable, list[Variable]]]:
+    def _targets(
+        self, pairs: list[tuple[Any, Variable]]
+    ) -> list[tuple[Any, Variable, list[Variable]]]:
         """Return what to update: (gradient, variable, its members), all weights of a dtype at once if possible."""
         complete = len(pairs) == len(self._trainable_variables)
         if not (complete and self._groups and all(group.intact() for group in self._groups)):
@@ -497,9 +299,11 @@ class Optimizer(Configurable):
         sums = [ops.add(g, self.slot("gradient_accumulator", v).value) for g, v in pairs]
         for total, (_, variable) in zip(sums, pairs, strict=True):
             kept = ops.where(due, ops.zeros_like(total), total)
-            self.slot("gradient_accumulator", variable).assign(kept)
+            self._write(self.slot("gradient_accumulator", variable), kept)
         self._gate = due  # from here on, nothing changes until the update is due
-        return [(ops.divide(total, float(steps)), v) for total, (_, v) in zip(sums, pairs, strict=True)]
+        return [
+            (ops.divide(total, float(steps)), v) for total, (_, v) in zip(sums, pairs, strict=True)
+        ]
 
     def _clipped(self, grads: list[Any]) -> list[Any]:
         if self.global_clipnorm:
@@ -546,7 +350,9 @@ class Optimizer(Configurable):
         >>> Optimizer(weight_decay=0.01).exclude_from_weight_decay(var_names=["bias", "gamma"])
         """
         if self.built:
-            raise ValueError("exclude_from_weight_decay() must be called before the optimizer is built.")
+            raise ValueError(
+                "exclude_from_weight_decay() must be called before the optimizer is built."
+            )
         pattern = re.compile("|".join(sorted(set(var_names)))) if var_names else None
         self._undecayed = (set(var_list or ()), pattern)
 
@@ -557,12 +363,16 @@ class Optimizer(Configurable):
     def _update_average(self, target: Variable) -> None:
         average, value = self.slot("average", target), target.value
         started = ops.cast(ops.not_equal(self.iterations, 0), target.dtype)
-        share = ops.multiply(started, self.ema_momentum)  # the first step takes the weights as they are
-        new = ops.add(ops.multiply(share, average.value), ops.multiply(ops.subtract(1.0, share), value))
-        average.assign(new)
+        share = ops.multiply(
+            started, self.ema_momentum
+        )  # the first step takes the weights as they are
+        new = ops.add(
+            ops.multiply(share, average.value), ops.multiply(ops.subtract(1.0, share), value)
+        )
+        self._write(average, new)
         if self.ema_overwrite_frequency:
             due = ops.equal(ops.mod(ops.add(self.iterations, 1), self.ema_overwrite_frequency), 0)
-            target.assign(ops.where(due, average.value, value))
+            self._write(target, ops.where(due, average.value, value))
 
     def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
         """End training: put the moving average, where there is one, in the weights' place."""
@@ -575,19 +385,21 @@ class Optimizer(Configurable):
         if not any(v.constraint is not None for v in members):
             return
         if target is members[0]:
-            target.assign(target.constraint(target.value))  # type: ignore[misc]
+            self._write(target, members[0].constraint(target.value))  # type: ignore[misc]
             return
         group = self._group_of(target)
         pieces = zip(group.split(target.value), members, strict=True)
         allowed = [x if v.constraint is None else v.constraint(x) for x, v in pieces]
-        target.assign(group.flatten(allowed))
+        self._write(target, group.flatten(allowed))
 
     def _group_of(self, target: Variable) -> FlatGroup:
         return next(group for group in self._groups if group.arena is target)
 
     def scale_loss(self, loss: Any) -> Any:
         """Return the loss multiplied by `loss_scale_factor`."""
-        return loss if self.loss_scale_factor is None else ops.multiply(loss, self.loss_scale_factor)
+        return (
+            loss if self.loss_scale_factor is None else ops.multiply(loss, self.loss_scale_factor)
+        )
 
     def get_gradients(self, loss: Any, params: Sequence[Variable]) -> list[Any]:
         """Return the gradients of a traced loss (Keras 2)."""
@@ -601,15 +413,22 @@ class Optimizer(Configurable):
         return []
 
     def stateless_apply(
-        self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Sequence[Any]
+        self,
+        optimizer_variables: Sequence[Any],
+        grads: Sequence[Any],
+        trainable_variables: Sequence[Any],
     ) -> tuple[list[Any], list[Any]]:
         """Return weights and state after an update from the given ones, leaving both as they are."""
         if not self.built:
-            raise NotBuiltError("stateless_apply() needs optimizer.build(trainable_variables) first.")
+            raise NotBuiltError(
+                "stateless_apply() needs optimizer.build(trainable_variables) first."
+            )
         own = [*self._trainable_variables, *self.variables]
         kept = [ops.copy(v.value) for v in own]
         try:
-            for variable, value in zip(own, [*trainable_variables, *optimizer_variables], strict=True):
+            for variable, value in zip(
+                own, [*trainable_variables, *optimizer_variables], strict=True
+            ):
                 variable.assign(value)
             self.apply(grads)
             new = [ops.copy(v.value) for v in own]
@@ -618,48 +437,8 @@ class Optimizer(Configurable):
                 variable.assign(value)
         return new[: len(self._trainable_variables)], new[len(self._trainable_variables) :]
 
-    # Config
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make an equal optimizer, without its state."""
-        found = super().get_config()
-        rate = self._learning_rate
-        found["learning_rate"] = float(rate.array) if isinstance(rate, Variable) else plain(rate)
-        return {**found, "decay": self.decay} if self.decay else found
-
-    def _learning_rate_from(self, value: Any) -> Any:
-        if callable(value) and not isinstance(value, Variable):
-            return value
-        if isinstance(value, (str, bool)) or np.ndim(value) or not np.isreal(value):
-            raise ValueError(
-                f"`learning_rate` must be a number, a LearningRateSchedule or a callable, not {value!r}."
-            )
-        return self._track("learning_rate", np.asarray(value, config.floatx()))
-
-    def _check_options(self) -> None:
-        clips = ("clipnorm", "clipvalue", "global_clipnorm")
-        given = [f"{name}={getattr(self, name)}" for name in clips if getattr(self, name) is not None]
-        if len(given) > 1:
-            raise ValueError(f"Only one of {', '.join(clips)} can be given, not {', '.join(given)}.")
-        if self.use_ema and not 0 <= self.ema_momentum <= 1:
-            raise ValueError(f"`ema_momentum` must lie in [0, 1], not {self.ema_momentum}.")
-        for name, least in (("ema_overwrite_frequency", 1), ("gradient_accumulation_steps", 2)):
-            value = getattr(self, name)
-            if value and (not isinstance(value, int) or value < least):
-                raise ValueError(f"`{name}` must be a whole number of at least {least}, or None; not {value!r}.")
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
-
-
-def _takes_step(schedule: Any) -> bool:
-    """Tell whether a callable learning rate wants the step (Keras calls plain functions without it)."""
-    try:
-        parameters = inspect.signature(schedule).parameters.values()
-    except (TypeError, ValueError):
-        return True
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return any(q.kind in positional and q.default is q.empty for q in parameters)
 
 
 def _ordered(parameters: Iterable[inspect.Parameter]) -> list[inspect.Parameter]:

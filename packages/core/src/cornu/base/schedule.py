@@ -10,8 +10,8 @@ from cornu.base.configurable import Configurable
 class LearningRateSchedule(Configurable):
     """Base class of learning-rate schedules.
 
-    A subclass writes `__call__(step)` in ops. Passed to an optimizer as its learning rate, it is traced with the
-    update, so the rate follows `optimizer.iterations` inside the compiled step.
+    A subclass writes `__call__(step)` in ops. Passed to an optimizer as its learning rate, it is
+    traced with the update, so the rate follows `optimizer.iterations` inside the compiled step.
 
     Examples
     --------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,7 +15,7 @@ from cornu.engine.graph import Node
 from cornu.engine.program import build_program
 from cornu.engine.rewrite import substitute
 from cornu.engine.trace import Trace, as_node, convert, current_trace
-from cornu.engine.variable import Storage, Variable
+from cornu.engine.variable import Storage
 
 _KEPT = 64  # compiled functions; a graph is compiled once, whoever traces it
 
@@ -122,7 +121,6 @@ def _run(
 
 _PROGRAMS: OrderedDict[tuple[int, ...], tuple[list[Node], Any]] = OrderedDict()
 _ARGUMENTS: dict[tuple[Any, ...], Node] = {}
-_STATE: weakref.WeakKeyDictionary[Variable, Node] = weakref.WeakKeyDictionary()
 
 
 def _compiled(trace: Trace, outputs: list[Node]) -> Any:
@@ -135,7 +133,9 @@ def _compiled(trace: Trace, outputs: list[Node]) -> Any:
         key = (i, node.shape, node.dtype)
         stand_ins[node] = _ARGUMENTS.setdefault(key, node)
     for variable, node in trace.variables.items():
-        stand_ins[node] = trace.variables[variable] = _STATE.setdefault(variable, node)
+        if variable.stand_in is None or variable.stand_in.shape != node.shape:
+            variable.stand_in = node
+        stand_ins[node] = trace.variables[variable] = variable.stand_in
     trace.inputs = [stand_ins[n] for n in trace.inputs]
     outputs = substitute(outputs, stand_ins)
     backend = resolve()

@@ -31,8 +31,7 @@ def listing(plan: Plan) -> str:
 
 
 def _names(plan: Plan) -> dict[Node, str]:
-    names = {n: n.attrs.get("name", f"p{i}") for i, n in enumerate(plan.inputs)}
-    names.update({leaf: v.path for v, leaf in plan.state.items()})
+    names = plan.labels()
     for index, instruction in enumerate(plan.instructions):
         for i, output in enumerate(instruction.outputs):
             names[output] = f"%{index}" if len(instruction.outputs) == 1 else f"%{index}.{i}"

@@ -7,7 +7,7 @@ input, a constant, or the storage of a variable, which the last write to it comp
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,8 +20,9 @@ from cornu.engine.primitives import PRIMITIVES
 from cornu.engine.primitives.table import p
 from cornu.engine.program import Program
 from cornu.engine.rewrite import expand_composites
+from cornu.engine.shapes import product
 from cornu.engine.trace import Trace
-from cornu.engine.variable import Variable
+from cornu.engine.variable import Arena, Variable
 
 _FIXED = {"input": "input", "constant": "constant", "iota": "constant", "parameter": "parameter"}
 BLOCK = 32_768  # elements of a block of a long elementwise chain: a few of them stay in the cache
@@ -111,6 +112,19 @@ class Plan:
         """Return where the memory of a value is."""
         return self.places[self.layouts.owner(node)]
 
+    def labels(self) -> dict[Node, str]:
+        """Return what people call the inputs, the variables and the weights inside arenas."""
+        found = {n: n.attrs.get("name", f"p{i}") for i, n in enumerate(self.inputs)}
+        for variable, leaf in self.state.items():
+            found[leaf] = variable.path
+            if isinstance(variable, Arena):
+                for path, offset, shape in variable.pieces:
+                    stop = offset + product(shape)
+                    piece = p.slice(leaf, start=(offset,), stop=(stop,), step=(1,))
+                    found.setdefault(piece, path)
+                    found.setdefault(p.reshape(piece, shape=shape), path)
+        return found
+
     def check(self) -> None:
         """Validate the plan: every operand has been computed and not been overwritten."""
         from cornu.engine.memory import check_memory
@@ -128,7 +142,11 @@ class Plan:
         return sum(flops(i.node) for i in self.instructions if i.op != "store")
 
 
-def make_plan(program: Program, lowers: Iterable[str] | None = None) -> Plan:
+def make_plan(
+    program: Program,
+    lowers: Iterable[str] | None = None,
+    group: Callable[[Plan], None] | None = None,
+) -> Plan:
     """Plan a program.
 
     Parameters
@@ -136,6 +154,9 @@ def make_plan(program: Program, lowers: Iterable[str] | None = None) -> Plan:
     program : Program
     lowers : iterable of str or None
         Composites that the backend runs natively; the others are expanded. None keeps all whole.
+    group : callable, optional
+        Reorders the instructions and sets their `group` and `rows`, before memory is assigned; by default
+        the runs of elementwise instructions over one long shape become groups.
     """
     rank = dict(program.rank)
     keep = frozenset(COMPOSITES if lowers is None else lowers)
@@ -147,14 +168,14 @@ def make_plan(program: Program, lowers: Iterable[str] | None = None) -> Plan:
             v: _untangle(v, value, program, rank)
             for v, value in zip(program.updates, roots[count:], strict=True)
         }
-        return _plan(program.name, program.inputs, outputs, program.state, updates, rank, keep)
+        return _plan(program.name, program.inputs, outputs, program.state, updates, rank, keep, group or _group)
 
 
 def plan_body(body: Any, lowers: frozenset[str]) -> Plan:
     """Plan the body of a scan: its parameters are inputs, (*next_state, *ys) its outputs."""
     rank: dict[Node, tuple[int, ...]] = {}
     roots = expand_composites([*body.next_state, *body.ys], lowers, rank)
-    return _plan("body", body.parameters, roots, {}, {}, rank, lowers, grouped=False)
+    return _plan("body", body.parameters, roots, {}, {}, rank, lowers)
 
 
 def _own(output: Node, program: Program, rank: dict) -> Node:
@@ -185,7 +206,7 @@ def _plan(
     updates: dict[Variable, Node],
     rank: dict[Node, tuple[int, ...]],
     keep: frozenset[str],
-    grouped: bool = True,
+    group: Callable[[Plan], None] | None = None,
 ) -> Plan:
     layouts = Layouts()
     order = schedule([*outputs, *updates.values()], rank)
@@ -198,8 +219,8 @@ def _plan(
         plan.places.setdefault(node, Place(node.op))
     for variable, leaf in state.items():
         plan.places[leaf] = Place("state", 0, variable)
-    if grouped:
-        _group(plan)
+    if group is not None:
+        group(plan)
     assign_memory(plan, updates)
     return plan
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,11 +50,13 @@ class Program:
         """Bytes of temporaries at the peak, weights and inputs not counted."""
         return self.plan().memory
 
-    def plan(self, lowers: Iterable[str] | None = None) -> Any:
+    def plan(
+        self, lowers: Iterable[str] | None = None, group: Callable[[Any], None] | None = None
+    ) -> Any:
         """Return the instructions, with every composite not in `lowers` expanded (None keeps all)."""
         from cornu.engine.plan import make_plan
 
-        return make_plan(self, lowers)
+        return make_plan(self, lowers, group)
 
     def check(self) -> None:
         """Validate the graph: leaves are known, shapes follow from the rules.

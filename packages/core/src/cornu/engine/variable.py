@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -77,6 +78,7 @@ class Variable(ArrayOperators):
         self.constraint = constraint
         self.arena: Arena | None = None
         self.offset = 0
+        self.stand_in: Any = None  # the leaf under which `engine.functional` knows it
         self.home: Any = None  # a device's memory: `pull(variable)` refreshes, `push(variable)` follows a write
 
     @property
@@ -170,7 +172,7 @@ class Variable(ArrayOperators):
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={self.array}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_storage": self.numpy(), "arena": None, "offset": 0, "home": None}
+        return {**self.__dict__, "_storage": self.numpy(), "arena": None, "offset": 0, "stand_in": None, "home": None}
 
 
 class Arena(Variable):
@@ -183,6 +185,9 @@ class Arena(Variable):
     ----------
     variables : sequence of Variable
         All of one dtype.
+    name : str
+    owner : object, optional
+        Who packed them (an optimizer); remembered weakly, as `owner()`.
 
     Examples
     --------
@@ -191,12 +196,15 @@ class Arena(Variable):
     array([1., 1., 1., 1., 0., 0.], dtype=float32)
     """
 
-    def __init__(self, variables: Sequence[Variable], name: str = "weights") -> None:
+    def __init__(
+        self, variables: Sequence[Variable], name: str = "weights", owner: Any = None
+    ) -> None:
         dtypes = {v.dtype for v in variables}
         if len(dtypes) != 1:
             raise ValueError(f"An arena holds variables of one dtype, not {sorted(map(str, dtypes))}.")
         flat = np.empty(sum(v.size for v in variables), dtypes.pop())
         super().__init__(flat, name=name)
+        self._owner = None if owner is None else weakref.ref(owner)
         offset = 0
         self.pieces: list[tuple[str, int, Shape]] = []
         for variable in variables:
@@ -208,6 +216,14 @@ class Arena(Variable):
             self.pieces.append((variable.path, offset, variable.shape))
             offset = stop
         Storage.epoch += 1
+
+    @property
+    def owner(self) -> Any:
+        """Who packed the variables, if it is still there."""
+        return None if self._owner is None else self._owner()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "_owner": None}
 
     def piece(self, variable: Variable) -> tuple[int, int]:
         """Return the (start, stop) of a member."""

@@ -31,7 +31,8 @@ def clone_model(
     input_tensors : KerasTensor, or structure of them, optional
         What the new model begins with; new inputs if not given.
     clone_function : callable, optional
-        `clone_function(layer)` returns the layer to take in its place; by default one of the same configuration.
+        `clone_function(layer)` returns the layer to take in its place; by default one of the same
+        configuration.
     call_function : callable, optional
         `call_function(layer, *args, **kwargs)` calls each new layer; by default the plain call.
     recursive : bool
@@ -48,10 +49,13 @@ def clone_model(
     make = clone_function or copy_layer
     if model._graph is None:
         if isinstance(model, Sequential) and (clone_function is not None or model.layers):
-            return Sequential([make(layer) for layer in model.layers], name=model.name, trainable=model.trainable)
+            return Sequential(
+                [make(layer) for layer in model.layers], name=model.name, trainable=model.trainable
+            )
         if clone_function is not None or input_tensors is not None:
             raise ValueError(
-                f"{type(model).__name__} is a subclassed model without symbolic inputs: it is cloned from its "
+                f"{type(model).__name__} is a subclassed model without symbolic inputs: it is "
+                "cloned from its "
                 "configuration as a whole, so clone_function and input_tensors do not apply."
             )
         return copy_layer(model)
@@ -62,7 +66,9 @@ def clone_model(
             if isinstance(operation, FunctionCall):
                 copies[id(operation)] = FunctionCall(operation.function, operation.name)
             elif isinstance(operation, Model) and recursive:
-                copies[id(operation)] = clone_model(operation, None, clone_function, call_function, True)
+                copies[id(operation)] = clone_model(
+                    operation, None, clone_function, call_function, True
+                )
             else:
                 copies[id(operation)] = make(operation)
         return copies[id(operation)]
@@ -97,12 +103,19 @@ def _inputs(model: Any, given: Any) -> list[KerasTensor]:
     graph = model._graph
     if given is None:
         return [
-            Input(batch_shape=t.shape, dtype=t.dtype, name=t.node.operation.name, optional=_optional(t))
+            Input(
+                batch_shape=t.shape,
+                dtype=t.dtype,
+                name=t.node.operation.name,
+                optional=_optional(t),
+            )
             for t in graph.inputs
         ]
     tensors = tree.flatten(given)
     if len(tensors) != len(graph.inputs) or not all(isinstance(t, KerasTensor) for t in tensors):
-        raise ValueError(f"input_tensors must be {len(graph.inputs)} symbolic tensors made by cornu.Input.")
+        raise ValueError(
+            f"input_tensors must be {len(graph.inputs)} symbolic tensors made by cornu.Input."
+        )
     return tensors
 
 

@@ -8,8 +8,8 @@ from typing import Any
 class Copying:
     """Mixin of models: `copy.deepcopy` and `pickle`.
 
-    A model with a graph is made again from its configuration; a subclassed one keeps its attributes. Compiled
-    programs stay behind and are made when they are needed.
+    A model with a graph is made again from its configuration; a subclassed one keeps its
+    attributes. Compiled programs stay behind and are made when they are needed.
     """
 
     _graph: Any
@@ -28,7 +28,9 @@ class Copying:
         optimizer = model.optimizer
         return {
             "variables": [v.numpy() for v in model.variables],
-            "optimizer": optimizer.get_weights() if optimizer is not None and optimizer.built else None,
+            "optimizer": optimizer.get_weights()
+            if optimizer is not None and optimizer.built
+            else None,
             "metrics": [v.numpy() for v in model.metrics_variables],
         }
 
@@ -39,7 +41,9 @@ class Copying:
         return state
 
 
-def _restored(cls: type, config: dict[str, Any], custom_objects: dict[str, Any], values: dict[str, Any]) -> Any:
+def _restored(
+    cls: type, config: dict[str, Any], custom_objects: dict[str, Any], values: dict[str, Any]
+) -> Any:
     from cornu.plugins.custom_objects import CustomObjectScope
     from cornu.saving.config import deserialize
 

@@ -8,7 +8,9 @@ from typing import Any
 class Files:
     """Mixin of models: files and text forms."""
 
-    def save(self, filepath: Any, overwrite: bool = True, zipped: Any = None, **kwargs: Any) -> None:
+    def save(
+        self, filepath: Any, overwrite: bool = True, zipped: Any = None, **kwargs: Any
+    ) -> None:
         """Write architecture, weights, compile arguments and optimizer state to one file.
 
         Parameters
@@ -35,7 +37,9 @@ class Files:
 
         save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
-    def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: Any = None) -> None:
+    def save_weights(
+        self, filepath: Any, overwrite: bool = True, max_shard_size: Any = None
+    ) -> None:
         """Write the weights to an HDF5 file; missing folders are made.
 
         Parameters
@@ -51,21 +55,31 @@ class Files:
         save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
 
     def load_weights(
-        self, filepath: Any, by_name: bool = False, skip_mismatch: bool = False, **kwargs: Any
+        self,
+        filepath: Any,
+        skip_mismatch: bool = False,
+        by_name: bool = False,
+        reshape: bool = False,
+        **kwargs: Any,
     ) -> None:
         """Read weights from a file.
 
         Parameters
         ----------
         filepath : path
-        by_name : bool
-            Load into layers of the same name, whatever the order; else the architecture must be the same.
         skip_mismatch : bool
             Leave weights of another shape as they are, with a warning, in place of raising.
+        by_name : bool
+            Load into layers of the same name, whatever the order; else the architecture must be
+            the same.
+        reshape : bool
+            Take weights of another shape but the same size in the shape that fits.
         """
         from cornu.saving.weights import load_weights
 
-        load_weights(self, filepath, by_name=by_name, skip_mismatch=skip_mismatch, **kwargs)
+        load_weights(
+            self, filepath, skip_mismatch=skip_mismatch, by_name=by_name, reshape=reshape, **kwargs
+        )
 
     def to_json(self, **kwargs: Any) -> str:
         """Return the architecture as JSON; `cornu.models.model_from_json` reads it.

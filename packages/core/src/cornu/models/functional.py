@@ -68,8 +68,11 @@ class Function(Operation):
         return list(self._graph.operations)
 
     def __call__(self, inputs: Any) -> Any:
+        """Return the outputs for some values of the inputs."""
         from cornu.models.inputs import match_inputs
 
         return self._graph.run(match_inputs(self._graph, inputs, f"{self.name!r}"))
 
-    call = __call__
+    def call(self, inputs: Any) -> Any:
+        """Return the outputs for some values of the inputs."""
+        return self(inputs)

@@ -1,4 +1,4 @@
-"""The layers between some symbolic inputs and some symbolic outputs, in the order in which to call them."""
+"""The layers between symbolic inputs and outputs, in the order in which to call them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class LayerGraph:
     nodes : list of CallNode
         Every call, inputs first.
     operations : list of Operation
-        What is called, the deepest first as in Keras; its order is that of `model.layers` and of the weights.
+        What is called, the deepest first as in Keras; its order is that of `model.layers` and of
+        the weights.
     depths : dict of CallNode to int
         Longest distance to an output.
 
@@ -76,19 +77,24 @@ class LayerGraph:
             for tensor in node.input_tensors:
                 if tensor_key(tensor) not in known:
                     raise ValueError(
-                        f"The graph is disconnected: {tensor.name!r} of shape {tensor.shape}, which "
-                        f"{node.operation.name!r} needs, does not come from the model's inputs. Reached so far: "
+                        f"The graph is disconnected: {tensor.name!r} of shape {tensor.shape}, "
+                        "which "
+                        f"{node.operation.name!r} needs, does not come from the model's inputs. "
+                        "Reached so far: "
                         f"{passed}. Add its Input to inputs=."
                     )
-            known.update(node.keys())
+            known.update(node.output_keys())
             passed.append(node.operation.name)
         for path, tensor in tree.flatten_with_path(self.outputs_structure):
             if tensor_key(tensor) not in known:
                 where = f" {'.'.join(map(str, path))!r}" if path else ""
-                raise ValueError(f"The output{where} {tensor!r} is not connected to the model's inputs.")
+                raise ValueError(
+                    f"The output{where} {tensor!r} is not connected to the model's inputs."
+                )
 
     def run(self, inputs: Sequence[Any], call: Callable[..., Any] | None = None) -> Any:
-        """Call every operation, in order, on these values of the inputs; return the outputs' structure.
+        """Call every operation, in order, on these values of the inputs; return the outputs'
+        structure.
 
         Parameters
         ----------
@@ -101,7 +107,10 @@ class LayerGraph:
         return tree.pack_sequence_as(self.outputs_structure, values)
 
     def values(
-        self, inputs: Sequence[Any], wanted: Sequence[KerasTensor], call: Callable[..., Any] | None = None
+        self,
+        inputs: Sequence[Any],
+        wanted: Sequence[KerasTensor],
+        call: Callable[..., Any] | None = None,
     ) -> list[Any]:
         """Return the values of some tensors of the graph."""
         known: dict[Key, Any] = dict(zip(map(tensor_key, self.inputs), inputs, strict=True))
@@ -110,11 +119,13 @@ class LayerGraph:
             return known[tensor_key(x)] if isinstance(x, KerasTensor) else x
 
         for node in self.nodes:
-            if node.is_input or all(key in known for key in node.keys()):
+            if node.is_input or all(key in known for key in node.output_keys()):
                 continue
             args, kwargs = tree.map_structure(value, (node.args, node.kwargs))
-            outputs = call(node.operation, args, kwargs) if call else node.operation(*args, **kwargs)
-            known.update(zip(node.keys(), tree.flatten(outputs), strict=True))
+            outputs = (
+                call(node.operation, args, kwargs) if call else node.operation(*args, **kwargs)
+            )
+            known.update(zip(node.output_keys(), tree.flatten(outputs), strict=True))
         return [known[tensor_key(t)] for t in wanted]
 
     def layer_nodes(self, operation: Operation) -> Iterator[CallNode]:
@@ -130,21 +141,49 @@ class LayerGraph:
         return found
 
 
+def get_source_inputs(
+    tensor: KerasTensor, layer: Any = None, node_index: int | None = None
+) -> list[KerasTensor]:
+    """Return the inputs that a symbolic tensor is computed from.
+
+    Parameters
+    ----------
+    tensor : KerasTensor
+    layer, node_index
+        Accepted for Keras 2's sake: the tensor knows where it comes from.
+
+    Examples
+    --------
+    >>> import cornu
+    >>> x = cornu.Input((2,), name="x")
+    >>> [t.name for t in get_source_inputs(x * 2.0 + 1.0)]
+    ['x']
+    """
+    nodes, _ = _traverse([], tree.flatten(tensor))
+    return [node.output_tensors[0] for node in nodes if node.is_input]
+
+
 def _check_symbolic(which: str, tensors: list[Any], structure: Any) -> None:
     if not tensors:
         raise ValueError(f"A functional model needs at least one of {which}; got {structure!r}.")
     for tensor in tensors:
         if not isinstance(tensor, KerasTensor):
             raise ValueError(
-                f"{which} of a functional model are symbolic tensors, made by cornu.Input or by calling layers on "
+                f"{which} of a functional model are symbolic tensors, made by cornu.Input or by "
+                "calling layers on "
                 f"them; got {tensor!r} of type {type(tensor).__name__}."
             )
         if tensor.node is None:
-            raise ValueError(f"{tensor!r} among the {which} was not made by cornu.Input or a layer call.")
+            raise ValueError(
+                f"{tensor!r} among the {which} was not made by cornu.Input or a layer call."
+            )
 
 
-def _traverse(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> tuple[list[CallNode], dict[int, int]]:
-    """Return calls, inputs first, and the order in which each operation was first met from the outputs.
+def _traverse(
+    inputs: list[KerasTensor], outputs: list[KerasTensor]
+) -> tuple[list[CallNode], dict[int, int]]:
+    """Return calls, inputs first, and the order in which each operation was first met from the
+    outputs.
 
     Depth first, without recursion: graphs may be thousands of layers deep.
     """
@@ -160,7 +199,7 @@ def _traverse(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> tuple[li
             if node is None or node in finished:
                 return
             if not node.is_input and tensor_key(tensor) in given:
-                return  # an input in the middle of another model: what is before it is not part of this one
+                return  # an input inside another model: what is before it is not part of this one
             if node in entered:
                 raise GraphError(f"{tensor!r} of {node.operation.name!r} is part of a cycle.")
             entered.add(node)
@@ -180,7 +219,7 @@ def _traverse(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> tuple[li
 
 
 def _depths(nodes: list[CallNode]) -> dict[CallNode, int]:
-    """Return for each call its longest distance to an output; calls of one layer share the longest."""
+    """Return each call's longest distance to an output; calls of one layer share the longest."""
     members = set(nodes)
     depths: dict[CallNode, int] = {}
     of_operation: dict[int, int] = {}
@@ -199,7 +238,8 @@ def _check_names(operations: list[Operation]) -> None:
     for operation in operations:
         if operation.name in seen:
             raise ValueError(
-                f"Two layers of the model are named {operation.name!r}. A saved model refers to layers by name: give "
+                f"Two layers of the model are named {operation.name!r}. A saved model refers to "
+                "layers by name: give "
                 "one of them another name=."
             )
         seen.add(operation.name)

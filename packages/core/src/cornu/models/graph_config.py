@@ -51,7 +51,7 @@ def graph_config(model: Any) -> dict[str, Any]:
 
 
 class _Places:
-    """Where each tensor comes from: name, number of the call within this graph, number of the output."""
+    """Where each tensor comes from: name, number of the call in this graph, output."""
 
     def __init__(self, graph: LayerGraph) -> None:
         self.numbers: dict[CallNode, int] = {}
@@ -70,7 +70,7 @@ class _Places:
 
 
 def _own_calls(operation: Any) -> int:
-    """Keras counts a functional model's own construction as its call 0, but only at the ends of a graph."""
+    """Return 1 where Keras counts a model's own construction, at the ends of a graph only."""
     from cornu.models.model import Model
     from cornu.models.sequential import Sequential
 
@@ -87,7 +87,7 @@ def _node_config(node: CallNode, places: _Places) -> dict[str, Any]:
             return {"class_name": "__keras_tensor__", "config": config}
         if isinstance(x, dict):
             return {key: write(value) for key, value in x.items()}
-        if isinstance(x, list) or isinstance(x, tuple) and not keep_tuples:
+        if isinstance(x, list) or (isinstance(x, tuple) and not keep_tuples):
             return [write(member) for member in x]
         if isinstance(x, tuple):  # x[0, 1] and x[[0, 1]] are not the same
             return {"class_name": "__tuple__", "config": {"items": [write(member) for member in x]}}
@@ -123,8 +123,10 @@ class _Reader:
         self.waiting: list[tuple[str, list[Any]]] = []
         self.old_form = any(_is_old_form(entry) for entry in layers)
         for entry in layers:
-            operation = deserialize({k: v for k, v in entry.items() if k != "inbound_nodes"}, kind="layer")
-            name = entry.get("name", getattr(operation, "name", None))
+            operation = deserialize(
+                {k: v for k, v in entry.items() if k != "inbound_nodes"}, kind="layer"
+            )
+            name = str(entry.get("name", getattr(operation, "name", None)))
             self.made[name] = operation
             self.calls[name] = list(operation._inbound_nodes)
             nodes = entry.get("inbound_nodes") or []
@@ -151,7 +153,8 @@ class _Reader:
                     left.append((name, nodes))
             if left and not progress:
                 raise SavingError(
-                    f"The configuration's graph has a loop or a gap: the inputs of {[name for name, _ in left]} "
+                    "The configuration's graph has a loop or a gap: the inputs of "
+                    f"{[name for name, _ in left]} "
                     "are never made."
                 )
             self.waiting = left
@@ -162,7 +165,9 @@ class _Reader:
 
     def _arguments(self, node: Any) -> tuple[list[Any], dict[str, Any]]:
         if isinstance(node, dict):
-            return [self._read(x) for x in node["args"]], {k: self._read(v) for k, v in node["kwargs"].items()}
+            return [self._read(x) for x in node["args"]], {
+                k: self._read(v) for k, v in node["kwargs"].items()
+            }
         tensors = [self._tensor(place[:3]) for place in node]
         kwargs = {k: self._read(v) for k, v in (node[0][3] if len(node[0]) > 3 else {}).items()}
         return [tensors[0] if len(tensors) == 1 else tensors], kwargs
@@ -180,13 +185,19 @@ class _Reader:
         if isinstance(x, (list, tuple)):
             members = [self._read(member) for member in x]
             # Keras writes the key of x[:, 0] as a list
-            return tuple(members) if any(isinstance(m, (slice, type(...))) for m in members) else members
+            return (
+                tuple(members)
+                if any(isinstance(m, (slice, type(...))) for m in members)
+                else members
+            )
         return x
 
     def _tensor(self, place: Any, at_end: bool = False) -> Any:
         name, number, index = place[:3]
         if name not in self.made:
-            raise SavingError(f"The configuration's graph names a layer {name!r} that it does not have.")
+            raise SavingError(
+                f"The configuration's graph names a layer {name!r} that it does not have."
+            )
         operation = self.made[name]
         if at_end or self.old_form:
             number -= self._offset(operation)
@@ -203,7 +214,7 @@ class _Reader:
         return _own_calls(operation)
 
 
-class _NotYet(Exception):  # noqa: N818 - not an error: the layer below has not been called yet
+class _NotYet(Exception):
     """The tensor asked for is not made yet."""
 
 
@@ -219,5 +230,7 @@ def _map_places(places: Any, function: Callable[[Any], Any]) -> Any:
         try:
             return function(places)
         except _NotYet:
-            raise SavingError(f"The configuration's graph names {list(places)}, a call that is never made.") from None
+            raise SavingError(
+                f"The configuration's graph names {list(places)}, a call that is never made."
+            ) from None
     return [_map_places(member, function) for member in places]

@@ -59,17 +59,30 @@ class InputLayer(Layer):
             raise ValueError("Programs hold dense values only: leave sparse and ragged out.")
         if input_tensor is not None:
             if not isinstance(input_tensor, KerasTensor):
-                raise ValueError(f"input_tensor is a symbolic tensor made by cornu.Input; got {input_tensor!r}.")
-            batch_shape = input_tensor.shape if batch_shape is None and shape is None else batch_shape
+                raise ValueError(
+                    f"input_tensor is a symbolic tensor made by cornu.Input; got {input_tensor!r}."
+                )
+            batch_shape = (
+                input_tensor.shape if batch_shape is None and shape is None else batch_shape
+            )
             dtype = dtype or input_tensor.dtype
         if (shape is None) == (batch_shape is None):
             raise ValueError(
-                "An input needs one of shape, such as (28, 28, 1), and batch_shape, such as (None, 28, 28, 1); got "
+                "An input needs one of shape, such as (28, 28, 1), and batch_shape, such as (None, "
+                "28, 28, 1); got "
                 f"{'neither' if shape is None else 'both'}."
             )
-        if batch_shape is not None and batch_size is not None and as_shape(batch_shape)[0] != batch_size:
-            raise ValueError(f"batch_shape={tuple(batch_shape)} and batch_size={batch_size} do not agree.")
-        self._batch_shape = as_shape(batch_shape if batch_shape is not None else (batch_size, *as_shape(shape)))
+        if (
+            batch_shape is not None
+            and batch_size is not None
+            and as_shape(batch_shape)[0] != batch_size
+        ):
+            raise ValueError(
+                f"batch_shape={tuple(batch_shape)} and batch_size={batch_size} do not agree."
+            )
+        self._batch_shape = as_shape(
+            batch_shape if batch_shape is not None else (batch_size, *as_shape(shape))
+        )
         self._dtype = canonical(dtype or config.floatx()).name
         self.sparse = self.ragged = False
         self.optional = bool(optional)
@@ -114,14 +127,23 @@ class InputLayer(Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> InputLayer:
         """Make the layer from the configuration of any Keras."""
-        known = ("batch_shape", "batch_input_shape", "shape", "input_shape", "dtype", "name", "optional", "batch_size")
+        known = (
+            "batch_shape",
+            "batch_input_shape",
+            "shape",
+            "input_shape",
+            "dtype",
+            "name",
+            "optional",
+            "batch_size",
+        )
         kept = {key: value for key, value in config.items() if key in known and value is not None}
         if isinstance(kept.get("dtype"), dict):
             kept["dtype"] = kept["dtype"]["config"]["name"]
         return cls(**kept)
 
 
-def Input(  # noqa: N802 - Keras' name
+def Input(
     shape: Sequence[int | None] | None = None,
     batch_size: int | None = None,
     dtype: Any = None,
@@ -137,7 +159,8 @@ def Input(  # noqa: N802 - Keras' name
     Parameters
     ----------
     shape : tuple of int or None
-        Of one sample, without the batch axis; None where a size is open, as the length of a sequence.
+        Of one sample, without the batch axis; None where a size is open, as the length of a
+        sequence.
     batch_size : int, optional
         A fixed size of the batch axis.
     dtype : str, optional

@@ -20,8 +20,8 @@ def input_name(tensor: KerasTensor) -> str:
 def match_inputs(graph: LayerGraph, inputs: Any, where: str) -> list[Any]:
     """Return one value per input of the graph.
 
-    Values are found by position, or by name where a dict is passed; they are cast to the dtype of their input,
-    and a last axis of size 1 is added or dropped where the input is described so.
+    Values are found by position, or by name where a dict is passed; they are cast to the dtype of
+    their input, and a last axis of size 1 is added or dropped where the input is described so.
 
     Parameters
     ----------
@@ -36,24 +36,40 @@ def match_inputs(graph: LayerGraph, inputs: Any, where: str) -> list[Any]:
         If a value is missing, left over, or of the wrong shape.
     """
     leaves = _leaves(graph, inputs, where)
-    return [_fitted(value, tensor, where) for value, tensor in zip(leaves, graph.inputs, strict=True)]
+    return [
+        _fitted(value, tensor, where) for value, tensor in zip(leaves, graph.inputs, strict=True)
+    ]
 
 
 def _leaves(graph: LayerGraph, inputs: Any, where: str) -> list[Any]:
     structure = graph.inputs_structure
     if isinstance(inputs, dict):
-        names = list(structure) if isinstance(structure, dict) else [input_name(t) for t in graph.inputs]
+        names = (
+            list(structure)
+            if isinstance(structure, dict)
+            else [input_name(t) for t in graph.inputs]
+        )
         missing = [name for name in names if name not in inputs]
         if missing:
             hint = near_matches(missing[0], inputs)
             raise ShapeError(
-                f"Model {where} needs inputs named {names}; {missing} missing from {list(inputs)}. {hint}".rstrip()
+                f"Model {where} needs inputs named {names}; {missing} missing from {list(inputs)}. "
+                f"{hint}".rstrip()
             )
         picked = {name: inputs[name] for name in names}
-        return tree.flatten(picked) if isinstance(structure, dict) else [picked[name] for name in names]
-    if isinstance(structure, dict) and tree.is_nested(inputs) and list(structure) != sorted(structure):
+        return (
+            tree.flatten(picked)
+            if isinstance(structure, dict)
+            else [picked[name] for name in names]
+        )
+    if (
+        isinstance(structure, dict)
+        and tree.is_nested(inputs)
+        and list(structure) != sorted(structure)
+    ):
         raise ShapeError(
-            f"Model {where} was made with a dict of inputs, whose order says nothing: pass a dict with the keys "
+            f"Model {where} was made with a dict of inputs, whose order says nothing: pass a dict "
+            "with the keys "
             f"{list(structure)}."
         )
     leaves = tree.flatten(inputs)
@@ -68,7 +84,9 @@ def _fitted(value: Any, tensor: KerasTensor, where: str) -> Any:
     if value is None:
         if getattr(tensor.node.operation if tensor.node else None, "optional", False):
             return None
-        raise ShapeError(f"The input {input_name(tensor)!r} of model {where} is not optional, but got None.")
+        raise ShapeError(
+            f"The input {input_name(tensor)!r} of model {where} is not optional, but got None."
+        )
     mask = get_mask(value)
     fitted = convert(value, tensor.dtype)
     shape, expected = tuple(fitted.shape), tensor.shape
@@ -78,7 +96,8 @@ def _fitted(value: Any, tensor: KerasTensor, where: str) -> Any:
         fitted = fitted.reshape((*shape, 1))
     if not shapes_agree((None, *expected[1:]) if expected else expected, tuple(fitted.shape)):
         raise ShapeError(
-            f"The input {input_name(tensor)!r} of model {where} is described as {expected}, but got shape "
+            f"The input {input_name(tensor)!r} of model {where} is described as {expected}, but "
+            "got shape "
             f"{show_shape(shape)}. {_mend(shape, expected)}"
         )
     if mask is not None and fitted is not value:
@@ -90,9 +109,14 @@ def _mend(shape: tuple, expected: tuple) -> str:
     if len(shape) == len(expected) - 1 and shape == expected[1:]:
         return "The batch axis is missing: pass x[None] for one sample."
     if len(shape) == len(expected) - 1:
-        return f"Reshape the data, e.g. x.reshape({(-1, *expected[1:])})." if None not in expected[1:] else (
-            "Add the missing axis, e.g. with x[..., None]."
+        return (
+            f"Reshape the data, e.g. x.reshape({(-1, *expected[1:])})."
+            if None not in expected[1:]
+            else ("Add the missing axis, e.g. with x[..., None].")
         )
     if len(shape) == len(expected):
         return f"Change the data, or describe the input with Input({tuple(shape[1:])})."
-    return f"Reshape the data to {('batch', *expected[1:])}, or describe the input with Input({tuple(shape[1:])})."
+    return (
+        f"Reshape the data to {('batch', *expected[1:])}, or describe the input with "
+        f"Input({tuple(shape[1:])})."
+    )

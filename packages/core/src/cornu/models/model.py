@@ -11,6 +11,7 @@ from cornu.base.layer import KerasTensor, Layer, get_mask, set_mask
 from cornu.base.layer.inference import infer
 from cornu.errors import UnknownNameError, near_matches
 from cornu.models.copying import Copying
+from cornu.models.ends import Ends
 from cornu.models.files import Files
 from cornu.models.graph import LayerGraph
 from cornu.models.inputs import input_name, match_inputs
@@ -18,11 +19,12 @@ from cornu.models.state import State
 from cornu.training.trainer import Trainer
 
 
-class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
+class Model(Ends, Files, State, Copying, Trainer, Layer):
     """Layers with one way from inputs to outputs, which can be trained.
 
-    `Model(inputs, outputs)` takes the layers between symbolic tensors. A subclass makes its layers in `__init__`
-    and uses them in `call`; Python's `if` and `for` work there on everything but traced values.
+    `Model(inputs, outputs)` takes the layers between symbolic tensors. A subclass makes its layers
+    in `__init__` and uses them in `call`; Python's `if` and `for` work there on everything but
+    traced values.
 
     Parameters
     ----------
@@ -47,6 +49,7 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
     _symbolic_metrics: tuple[tuple[KerasTensor, str], ...] = ()
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Make a `Functional` where the arguments are inputs and outputs."""
         if cls is Model and _describes_graph(args, kwargs):
             from cornu.models.functional import Functional
 
@@ -57,7 +60,8 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
         if not _describes_graph(args, kwargs):
             if args:
                 raise TypeError(
-                    f"{type(self).__name__}() got {len(args)} positional argument(s). Write Model(inputs, outputs) for a "
+                    f"{type(self).__name__}() got {len(args)} positional argument(s). Write "
+                    "Model(inputs, outputs) for a "
                     "functional model, or super().__init__(name=...) in a subclass."
                 )
             Layer.__init__(self, **kwargs)
@@ -93,7 +97,9 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
 
     @layers.setter
     def layers(self, value: Any) -> None:
-        raise AttributeError("model.layers lists the model's layers and cannot be set. Name the attribute otherwise.")
+        raise AttributeError(
+            "model.layers lists the model's layers and cannot be set. Name the attribute otherwise."
+        )
 
     @property
     def operations(self) -> list[Any]:
@@ -113,7 +119,9 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
             raise ValueError("get_layer() needs one of name and index.")
         if index is not None:
             if not -len(layers) <= index < len(layers):
-                raise ValueError(f"Model {self.name!r} has {len(layers)} layers; there is none at index {index}.")
+                raise ValueError(
+                    f"Model {self.name!r} has {len(layers)} layers; there is none at index {index}."
+                )
             return layers[index]
         found = next((layer for layer in layers if layer.name == name), None)
         if found is None:
@@ -133,7 +141,9 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
             With the batch axis, which may be None.
         """
         if self._graph is None and input_shape is not None:
-            tensors = tree.map_shape_structure(lambda s: KerasTensor(s, self.compute_dtype), input_shape)
+            tensors = tree.map_shape_structure(
+                lambda s: KerasTensor(s, self.compute_dtype), input_shape
+            )
             self._trace_once(tensors)
 
     def _inherits(self, name: str) -> bool:
@@ -155,7 +165,8 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
         graph = self._graph
         if graph is None:
             raise NotImplementedError(
-                f"{type(self).__name__} must define call(self, inputs), or call super().__init__(inputs, outputs)."
+                f"{type(self).__name__} must define call(self, inputs), or call "
+                "super().__init__(inputs, outputs)."
             )
         if mask is not None:
             for value, one in zip(tree.flatten(inputs), tree.flatten(mask), strict=False):
@@ -167,15 +178,18 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
         count = len(graph.outputs)
         for loss in found[count : count + len(self._symbolic_losses)]:
             Layer.add_loss(self, loss)
-        for value, (_, name) in zip(found[count + len(self._symbolic_losses) :], self._symbolic_metrics, strict=True):
+        for value, (_, name) in zip(
+            found[count + len(self._symbolic_losses) :], self._symbolic_metrics, strict=True
+        ):
             Layer.add_metric(self, value, name)
         return tree.pack_sequence_as(graph.outputs_structure, found[:count])
 
     def _masked(self, first: Any, outputs: Any, previous: Any) -> Any:
         return outputs  # the layers inside have marked them already
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, previous_mask: Any = None, mask: Any = None) -> Any:
         """Return the masks of the outputs for inputs with these masks."""
+        mask = mask if previous_mask is None else previous_mask
         if self._graph is None:
             return mask
         return tree.map_structure(get_mask, self.call(inputs, mask=mask))
@@ -190,13 +204,23 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
         """Accept what subclasses of Keras 2 set; it changes nothing."""
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """Return symbolic outputs for symbolic inputs, without recording the call."""
+        """Return symbolic outputs for symbolic inputs, without recording the call.
+
+        Parameters
+        ----------
+        inputs : KerasTensor, or nested structure of them
+        training : bool, optional
+        mask : KerasTensor, optional
+        """
         graph = self._graph
         if graph is None or not self._runs_graph():
             return self._trace_once(*args, **kwargs)
         leaves = tree.flatten(args[0] if args else kwargs["inputs"])
         same = len(leaves) == len(graph.inputs) and all(
-            isinstance(x, KerasTensor) and x.shape == t.shape and x.dtype == t.dtype and x._keras_mask is None
+            isinstance(x, KerasTensor)
+            and x.shape == t.shape
+            and x.dtype == t.dtype
+            and x._keras_mask is None
             for x, t in zip(leaves, graph.inputs, strict=True)
         )
         if not same or self._symbolic_losses or self._symbolic_metrics:
@@ -204,13 +228,20 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
         return tree.map_structure(_twin, graph.outputs_structure)
 
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the shape of the outputs for a shape of the inputs."""
-        if self._graph is None or not self._runs_graph():
+        """Return the shape of the outputs for a shape of the inputs.
+
+        Parameters
+        ----------
+        input_shape : tuple, or nested structure of tuples
+            With the batch axis, which may be None.
+        """
+        graph = self._graph
+        if graph is None or not self._runs_graph():
             return super().compute_output_shape(*args, **kwargs)
         shapes: list[Any] = []
         tree.map_shape_structure(shapes.append, args[0] if args else next(iter(kwargs.values())))
-        tensors = [KerasTensor(s, t.dtype) for s, t in zip(shapes, self._graph.inputs, strict=True)]
-        outputs = infer(lambda *values: self._graph.run(values), tuple(tensors), {}, owner=self._where())  # type: ignore[union-attr]
+        tensors = [KerasTensor(s, t.dtype) for s, t in zip(shapes, graph.inputs, strict=True)]
+        outputs = infer(lambda *values: graph.run(values), tuple(tensors), {}, owner=self._where())
         return tree.map_structure(lambda t: t.shape, outputs)
 
     def _runs_graph(self) -> bool:
@@ -218,29 +249,35 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
 
     # Symbolic losses and metrics
 
-    def add_loss(self, loss: Any, inputs: Any = None) -> None:
+    def add_loss(self, loss: Any = None, inputs: Any = None, **kwargs: Any) -> None:
         """Add to what training minimises.
 
         Parameters
         ----------
         loss : value, KerasTensor, callable, or list of them
-            In `call`, a scalar; for a functional model, also a symbolic tensor computed from its inputs; a callable
-            without arguments is called in every step.
+            In `call`, a scalar; for a functional model, also a symbolic tensor computed from its
+            inputs; a callable without arguments is called in every step.
         inputs
             Accepted for Keras 2's sake.
+        **kwargs
+            `losses=`, Keras 2's name of `loss`.
         """
+        loss = kwargs.pop("losses", loss)
         for one in loss if isinstance(loss, (list, tuple)) else [loss]:
             if isinstance(one, KerasTensor):
                 self._extend_graph(one)
                 self.__dict__["_symbolic_losses"] = (*self._symbolic_losses, one)
             else:
-                Layer.add_loss(self, one)
+                Layer.add_loss(self, one, **kwargs)
 
     def add_metric(self, value: Any, name: str | None = None, aggregation: Any = None) -> None:
         """Show the mean of a value over the epoch; of a symbolic tensor, for a functional model."""
         if isinstance(value, KerasTensor):
             self._extend_graph(value)
-            self.__dict__["_symbolic_metrics"] = (*self._symbolic_metrics, (value, name or value.name))
+            self.__dict__["_symbolic_metrics"] = (
+                *self._symbolic_metrics,
+                (value, name or value.name),
+            )
         else:
             Layer.add_metric(self, value, name, aggregation)
 
@@ -248,82 +285,12 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
         graph = self._graph
         if graph is None:
             raise ValueError(
-                "A symbolic tensor can be added to a functional model only; in a subclassed one, call add_loss or "
+                "A symbolic tensor can be added to a functional model only; in a subclassed one, "
+                "call add_loss or "
                 "add_metric in call(), with a value computed there."
             )
         extra = [*self._symbolic_losses, *(t for t, _ in self._symbolic_metrics), tensor]
         self._set_graph(LayerGraph(graph.inputs_structure, graph.outputs_structure, extra))
-
-    # Ends
-
-    def _need_graph(self, wanted: str) -> LayerGraph:
-        if self._graph is None:
-            raise AttributeError(
-                f"Model {self.name!r} has no {wanted}: it is not described by symbolic tensors. Build it with "
-                "cornu.Input first, or as cornu.Model(inputs, outputs)."
-            )
-        return self._graph
-
-    @property
-    def inputs(self) -> list[KerasTensor]:
-        """The symbolic inputs, as a flat list."""
-        return list(self._need_graph("inputs").inputs)
-
-    @property
-    def outputs(self) -> list[KerasTensor]:
-        """The symbolic outputs, as a flat list."""
-        return list(self._need_graph("outputs").outputs)
-
-    @property
-    def input(self) -> Any:
-        """The symbolic inputs, as the model was described."""
-        return self._graph.inputs_structure if self._graph is not None else super().input
-
-    @property
-    def output(self) -> Any:
-        """The symbolic outputs, as the model was described."""
-        return self._graph.outputs_structure if self._graph is not None else super().output
-
-    @property
-    def input_shape(self) -> Any:
-        """Shape of `input`; of several, a structure of shapes."""
-        return _only(tree.map_structure(lambda t: t.shape, self.input))
-
-    @property
-    def output_shape(self) -> Any:
-        """Shape of `output`; of several, a structure of shapes."""
-        return _only(tree.map_structure(lambda t: t.shape, self.output))
-
-    @property
-    def input_names(self) -> list[str]:
-        """Names of the inputs, in order."""
-        return [input_name(t) for t in self._need_graph("input names").inputs]
-
-    @property
-    def output_names(self) -> list[str]:
-        """Names of the layers that make the outputs, in order."""
-        return [input_name(t) for t in self._need_graph("output names").outputs]
-
-    def get_input_at(self, node_index: int) -> Any:
-        """Return the symbolic input of one use: 0 is the model's own, 1 its first call."""
-        return self._at(node_index, lambda: self.input, super().get_input_at)
-
-    def get_output_at(self, node_index: int) -> Any:
-        """Return the symbolic output of one use: 0 is the model's own, 1 its first call."""
-        return self._at(node_index, lambda: self.output, super().get_output_at)
-
-    def get_input_shape_at(self, node_index: int) -> Any:
-        """Return the shape of the input of one use."""
-        return self._at(node_index, lambda: self.input_shape, super().get_input_shape_at)
-
-    def get_output_shape_at(self, node_index: int) -> Any:
-        """Return the shape of the output of one use."""
-        return self._at(node_index, lambda: self.output_shape, super().get_output_shape_at)
-
-    def _at(self, index: int, own: Callable[[], Any], call: Callable[[int], Any]) -> Any:
-        if self._graph is None or index < 0 and self._inbound_nodes:
-            return call(index)
-        return own() if index in (0, -1) else call(index - 1)
 
     # Keras 2's names
 
@@ -337,6 +304,10 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
         """Whether a layer keeps state from batch to batch."""
         return any(layer.stateful for layer in self._flatten_layers()[1:])
 
+    @stateful.setter
+    def stateful(self, value: bool) -> None:
+        """Accept what subclasses of Keras 2 set; the layers decide."""
+
     @property
     def state_updates(self) -> list[Any]:
         """Always empty: updates are part of the traced program."""
@@ -347,7 +318,9 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
         """Whether a layer behaves differently in training."""
         from cornu.base.layer.signature import signature_of
 
-        return any(signature_of(layer.call).accepts("training") for layer in self._flatten_layers()[1:])
+        return any(
+            signature_of(layer.call).accepts("training") for layer in self._flatten_layers()[1:]
+        )
 
     def reset_states(self) -> None:
         """Forget what stateful layers remember of earlier batches."""
@@ -384,12 +357,14 @@ class Model(Files, State, Copying, Trainer, Layer):  # type: ignore[misc]
         """
         from cornu.models.summary import print_summary
 
-        print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
+        print_summary(
+            self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
+        )
 
     # Configuration
 
     def get_config(self) -> dict[str, Any]:
-        """Return what makes an equal model: the graph of a functional model, else the constructor's arguments."""
+        """Return what makes an equal model: its graph, else the arguments of the constructor."""
         if self._graph is not None and takes_graph(type(self)):
             from cornu.models.graph_config import graph_config
 
@@ -427,7 +402,9 @@ def takes_graph(cls: type) -> bool:
     """Tell whether the constructor of a model class takes inputs and outputs."""
     parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
     kinds = {p.kind for p in parameters.values()}
-    open_ended = inspect.Parameter.VAR_POSITIONAL in kinds and inspect.Parameter.VAR_KEYWORD in kinds
+    open_ended = (
+        inspect.Parameter.VAR_POSITIONAL in kinds and inspect.Parameter.VAR_KEYWORD in kinds
+    )
     return open_ended or {"inputs", "outputs"} <= set(parameters)
 
 
@@ -451,11 +428,3 @@ def _twin(tensor: KerasTensor) -> KerasTensor:
     twin = KerasTensor(tensor.shape, tensor.dtype)
     twin._keras_mask = tensor._keras_mask
     return twin
-
-
-def _only(structure: Any) -> Any:
-    if isinstance(structure, list) and len(structure) == 1:
-        return structure[0]
-    return structure
-
-

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from typing import Any
-
-import numpy as np
 
 from cornu import tree
 from cornu.base.layer import KerasTensor, Layer, get_mask
@@ -21,8 +18,8 @@ from cornu.models.model import Model
 class Sequential(Model):
     """A stack of layers, each with one input and one output.
 
-    With an `Input` first, or an `input_shape` given to the first layer, every layer is built as it is added.
-    Without, the model is built by `build(shape)` or by the first data.
+    With an `Input` first, or an `input_shape` given to the first layer, every layer is built as it
+    is added. Without, the model is built by `build(shape)` or by the first data.
 
     Parameters
     ----------
@@ -43,12 +40,19 @@ class Sequential(Model):
     ((None, 3), ['double', 'double_1'])
     """
 
-    def __init__(self, layers: Iterable[Any] | None = None, trainable: bool = True, name: str | None = None) -> None:
+    _stack: list[Any]
+    _tensors: list[KerasTensor]
+
+    def __init__(
+        self, layers: Iterable[Any] | None = None, trainable: bool = True, name: str | None = None
+    ) -> None:
         if isinstance(trainable, str):  # Sequential(layers, name) of Keras 2
             trainable, name = True, trainable
         super().__init__(name=name, trainable=trainable)
         self.__dict__["_stack"] = []
-        self.__dict__["_tensors"] = []  # the symbolic output of each layer of the stack that is connected
+        self.__dict__[
+            "_tensors"
+        ] = []  # the symbolic output of each layer of the stack that is connected
         for layer in layers or ():
             self.add(layer, rebuild=False)
         self._connect()
@@ -72,7 +76,11 @@ class Sequential(Model):
         ValueError
             For a second input, or a name that is taken.
         """
-        if isinstance(layer, KerasTensor) and layer.node is not None and isinstance(layer.node.operation, InputLayer):
+        if (
+            isinstance(layer, KerasTensor)
+            and layer.node is not None
+            and isinstance(layer.node.operation, InputLayer)
+        ):
             layer = layer.node.operation
         if not isinstance(layer, Layer):
             raise TypeError(_no_layer(layer))
@@ -85,7 +93,8 @@ class Sequential(Model):
             )
         if any(layer.name == known.name for known in self._stack):
             raise ValueError(
-                f"Sequential model {self.name!r} has a layer named {layer.name!r} already: pass another name=."
+                f"Sequential model {self.name!r} has a layer named {layer.name!r} already: pass "
+                "another name=."
             )
         self._stack.append(layer)
         self._parts.add(layer)
@@ -108,6 +117,10 @@ class Sequential(Model):
     def layers(self) -> list[Layer]:
         """The layers, without the input."""
         return [layer for layer in self._stack if not isinstance(layer, InputLayer)]
+
+    @layers.setter
+    def layers(self, value: Any) -> None:
+        raise AttributeError("A Sequential model's layers are changed with add() and pop().")
 
     @property
     def model(self) -> Any:
@@ -168,19 +181,27 @@ class Sequential(Model):
             With the batch axis, which may be None.
         """
         if not self._stack:
-            raise ValueError(f"Sequential model {self.name!r} has no layers to build: add some first.")
+            raise ValueError(
+                f"Sequential model {self.name!r} has no layers to build: add some first."
+            )
         if self._tensors:
             self._connect()
             expected = self._tensors[0].shape
-            if input_shape is not None and is_one_shape(input_shape) and as_shape(input_shape)[1:] != expected[1:]:
+            if (
+                input_shape is not None
+                and is_one_shape(input_shape)
+                and as_shape(input_shape)[1:] != expected[1:]
+            ):
                 raise ValueError(
-                    f"Sequential model {self.name!r} is described for inputs of shape {expected}; it cannot be built "
+                    f"Sequential model {self.name!r} is described for inputs of shape {expected}; "
+                    "it cannot be built "
                     f"for {as_shape(input_shape)}."
                 )
             return
         if input_shape is None:
             raise ValueError(
-                f"Sequential model {self.name!r} does not know its input's shape: call build((None, features)), or put "
+                f"Sequential model {self.name!r} does not know its input's shape: call "
+                "build((None, features)), or put "
                 "an Input first."
             )
         if is_one_shape(input_shape):
@@ -210,7 +231,11 @@ class Sequential(Model):
             return super().call(inputs, training=training, mask=mask)
         value = inputs
         for layer in self._stack:
-            kwargs = {"mask": mask} if mask is not None and signature_of(layer.call).accepts("mask") else {}
+            kwargs = (
+                {"mask": mask}
+                if mask is not None and signature_of(layer.call).accepts("mask")
+                else {}
+            )
             value = layer(value, **kwargs)
             mask = tree.map_structure(get_mask, value)
             mask = None if all(m is None for m in tree.flatten(mask)) else mask
@@ -272,36 +297,27 @@ class Sequential(Model):
 
     def get_build_config(self) -> dict[str, Any] | None:
         """Return the shape the model was built with."""
-        return {"input_shape": self._tensors[0].shape} if self._tensors else super().get_build_config()
-
-    # Keras 2's names
-
-    def predict_proba(self, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
-        """Return `predict(x)`, with a warning if that is no probability."""
-        found = self.predict(x, batch_size=batch_size, verbose=verbose)
-        if found.size and (found.min() < 0.0 or found.max() > 1.0):
-            warnings.warn(
-                "predict_proba() returned values below 0 or above 1: the last layer needs a softmax or sigmoid.",
-                stacklevel=2,
-            )
-        return found
-
-    def predict_classes(self, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
-        """Return the most probable class of each sample: the largest output, or whether the only one is above 0.5."""
-        found = self.predict(x, batch_size=batch_size, verbose=verbose)
-        if found.shape[-1] > 1:
-            return found.argmax(axis=-1)
-        return (found > 0.5).astype(np.int32)
+        return (
+            {"input_shape": self._tensors[0].shape} if self._tensors else super().get_build_config()
+        )
 
 
 def _no_layer(layer: Any) -> str:
     if isinstance(layer, type) and issubclass(layer, Layer):
-        return f"A Sequential model takes layers, not classes of layers: write {layer.__name__}(...)."
+        return (
+            f"A Sequential model takes layers, not classes of layers: write {layer.__name__}(...)."
+        )
     if isinstance(layer, KerasTensor):
-        return "A Sequential model takes layers; of symbolic tensors, only what cornu.Input returned, as the first."
+        return (
+            "A Sequential model takes layers; of symbolic tensors, only what cornu.Input returned, "
+            "as the first."
+        )
     if callable(layer):
         name = getattr(layer, "__name__", type(layer).__name__)
-        return f"A Sequential model takes layers; wrap the function {name!r} in a Lambda or Activation layer."
+        return (
+            f"A Sequential model takes layers; wrap the function {name!r} in a Lambda or "
+            "Activation layer."
+        )
     return f"A Sequential model takes layers; got {layer!r} of type {type(layer).__name__}."
 
 
@@ -310,6 +326,7 @@ def _check_signature(layer: Layer) -> None:
     required = [n for n in info.names if n not in info.defaults]
     if len(required) > 1:
         raise ValueError(
-            f"A layer of a Sequential model gets one input, but {type(layer).__name__}.call() needs {required}. Use a "
+            f"A layer of a Sequential model gets one input, but {type(layer).__name__}.call() "
+            f"needs {required}. Use a "
             "functional model: cornu.Model(inputs, outputs)."
         )

@@ -38,7 +38,7 @@ class State:
         >>> from cornu.base import Layer
         >>> class Scale(Layer):
         ...     def build(self, input_shape):
-        ...         self.gamma = self.add_weight("gamma", (2,), initializer=lambda s, dtype: np.ones(s, dtype))
+        ...         self.gamma = self.add_weight("gamma", (2,), initializer=np.ones)
         ...     def call(self, x):
         ...         return x * self.gamma
         >>> model = cornu.Sequential([cornu.Input((2,)), Scale(name="scale")], name="m")
@@ -46,7 +46,9 @@ class State:
         {'m': {'scale': {'gamma': array([1., 1.], dtype=float32)}}}
         """
         if value_format not in ("backend_tensor", "numpy_array"):
-            raise ValueError(f'value_format is "backend_tensor" or "numpy_array"; got {value_format!r}.')
+            raise ValueError(
+                f'value_format is "backend_tensor" or "numpy_array"; got {value_format!r}.'
+            )
         return {name: _nested(variables) for name, variables in self._state_groups().items()}
 
     def set_state_tree(self, state_tree: dict[str, Any]) -> None:
@@ -54,13 +56,17 @@ class State:
         groups = self._state_groups()
         for name, values in state_tree.items():
             if name not in groups:
-                raise ValueError(f"There is no group of state {name!r}. {near_matches(name, groups)}".rstrip())
+                raise ValueError(
+                    f"There is no group of state {name!r}. {near_matches(name, groups)}".rstrip()
+                )
             known = {v.path: v for v in groups[name]}
             for path, value in _flat(values, ""):
                 if path not in known:
                     raise ValueError(f"The model has no variable {path!r} among its {name}.")
                 if known[path].shape != np.shape(value):
-                    raise ShapeError(f"Variable {path!r} has shape {known[path].shape}; got {np.shape(value)}.")
+                    raise ShapeError(
+                        f"Variable {path!r} has shape {known[path].shape}; got {np.shape(value)}."
+                    )
                 known[path].assign(value)
 
 

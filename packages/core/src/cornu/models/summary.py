@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import shutil
@@ -12,8 +13,16 @@ from cornu import tree
 from cornu.base.layer import FunctionCall
 from cornu.engine.variable import Variable
 
-_ALIGN: dict[str, Callable[[str, int], str]] = {"left": str.ljust, "right": str.rjust, "center": str.center}
-_STACK = (88, (0.45, 0.80, 1.0), (("Layer (type)", "left"), ("Output Shape", "left"), ("Param #", "right")))
+_ALIGN: dict[str, Callable[[str, int], str]] = {
+    "left": str.ljust,
+    "right": str.rjust,
+    "center": str.center,
+}
+_STACK = (
+    88,
+    (0.45, 0.80, 1.0),
+    (("Layer (type)", "left"), ("Output Shape", "left"), ("Param #", "right")),
+)
 _GRAPH = (108, (0.3, 0.56, 0.74, 1.0), (*_STACK[2], ("Connected to", "left")))
 _UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 
@@ -79,7 +88,11 @@ def summary_text(
     for layer in layers[first:last]:
         add(layer, 0)
     names, alignments = zip(*header, strict=True)
-    return f'Model: "{model.name}"\n' + _table(list(names), rows, widths, alignments) + "\n".join(_totals(model))
+    return (
+        f'Model: "{model.name}"\n'
+        + _table(list(names), rows, widths, alignments)
+        + "\n".join(_totals(model))
+    )
 
 
 def _is_stack(graph: Any) -> bool:
@@ -114,7 +127,11 @@ def _output_shape(layer: Any) -> str:
         return "?"
     texts: list[str] = []
     tree.map_shape_structure(lambda s: texts.append(_shape_text(s)), shapes)
-    return texts[0] if len(texts) == 1 else str(tree.map_shape_structure(_shape_text, shapes)).replace("'", "")
+    return (
+        texts[0]
+        if len(texts) == 1
+        else str(tree.map_shape_structure(_shape_text, shapes)).replace("'", "")
+    )
 
 
 def _shape_text(shape: Sequence[int | None]) -> str:
@@ -158,11 +175,18 @@ def _range(layers: Sequence[Any], names: Sequence[str] | None) -> tuple[int, int
     if names is None:
         return 0, len(layers)
     if len(names) != 2 or not all(isinstance(n, str) for n in names):
-        raise ValueError(f"layer_range is a list of two names or patterns of layers; got {names!r}.")
-    found = [[i for i, layer in enumerate(layers) if re.match(pattern, layer.name)] for pattern in names]
+        raise ValueError(
+            f"layer_range is a list of two names or patterns of layers; got {names!r}."
+        )
+    found = [
+        [i for i, layer in enumerate(layers) if re.match(pattern, layer.name)] for pattern in names
+    ]
     for pattern, places in zip(names, found, strict=True):
         if not places:
-            raise ValueError(f"No layer matches {pattern!r} of layer_range; there are {[x.name for x in layers]}.")
+            raise ValueError(
+                f"No layer matches {pattern!r} of layer_range; there are "
+                f"{[x.name for x in layers]}."
+            )
     first, last = min(found[0]), max(found[1])
     return (first, last + 1) if first <= last else (min(found[1]), max(found[0]) + 1)
 
@@ -173,9 +197,12 @@ def _range(layers: Sequence[Any], names: Sequence[str] | None) -> tuple[int, int
 def _column_widths(positions: Sequence[float], length: int) -> list[int]:
     """Return inner widths, padding included, that fill the line."""
     edges = [0, *(int(p * length) for p in positions)]
-    widths = [b - a + 2 for a, b in zip(edges, edges[1:], strict=False)]
+    widths = [b - a + 2 for a, b in itertools.pairwise(edges)]
     if min(widths) < 6:
-        raise ValueError(f"A line of {length} characters is too short for the summary: pass a larger line_length.")
+        raise ValueError(
+            f"A line of {length} characters is too short for the summary: pass a larger "
+            "line_length."
+        )
     excess = sum(widths) + len(widths) + 1 - length
     for i in range(len(widths)):  # what the frame takes is shared evenly
         share = round(excess / (len(widths) - i))
@@ -184,7 +211,9 @@ def _column_widths(positions: Sequence[float], length: int) -> list[int]:
     return widths
 
 
-def _table(header: list[str], rows: list[list[str]], widths: list[int], alignments: Sequence[str]) -> str:
+def _table(
+    header: list[str], rows: list[list[str]], widths: list[int], alignments: Sequence[str]
+) -> str:
     lines = [_rule("┏━┳┓", widths), *_row(header, widths, alignments, "┃"), _rule("┡━╇┩", widths)]
     for i, row in enumerate(rows):
         if i:
@@ -216,4 +245,7 @@ def _wrapped(text: str, width: int) -> list[str]:
         if lines[-1] and len(lines[-1]) + len(word.rstrip()) > width:
             lines.append("")
         lines[-1] += word
-    return [line.rstrip() if len(line.rstrip()) <= width else line.rstrip()[: width - 1] + "…" for line in lines]
+    return [
+        line.rstrip() if len(line.rstrip()) <= width else line.rstrip()[: width - 1] + "…"
+        for line in lines
+    ]

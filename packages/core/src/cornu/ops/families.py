@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cornu.engine.trace import apply, op
-from cornu.ops.values import Tensor, TensorLike, floating, promote, promote_floating, value
+from cornu.ops.values import Tensor, TensorLike, floating, numeric, promote, promote_floating, value
+
+_PREPARE = {False: floating, True: value, "numeric": numeric}
 
 _UNARY_DOC = """{summary}
 
@@ -66,11 +68,14 @@ def unary(
     example: str,
     shown: str,
     *,
-    keep_integers: bool = False,
+    keep_integers: bool | str = False,
     result: Any = None,
 ) -> Callable[[TensorLike], Tensor]:
-    """An elementwise op of one tensor; integers become ``floatx`` unless they are kept."""
-    compute, prepare = _compute(rule), value if keep_integers else floating
+    """An elementwise op of one tensor; integers become ``floatx`` unless they are kept.
+
+    ``keep_integers="numeric"`` keeps them too, but takes booleans for the numbers 0 and 1.
+    """
+    compute, prepare = _compute(rule), _PREPARE[keep_integers]
 
     def function(x: TensorLike) -> Tensor:
         x = prepare(x)

@@ -42,7 +42,7 @@ relu = unary(
     "``max(x, 0)``; its slope at 0 is 0.",
     "ops.relu([-1.0, 2.0])",
     "array([0., 2.], dtype=float32)",
-    keep_integers=True,
+    keep_integers="numeric",
 )
 relu6 = unary(
     "relu6",
@@ -50,7 +50,6 @@ relu6 = unary(
     "``min(max(x, 0), 6)``.",
     "ops.relu6([-1.0, 2.0, 8.0])",
     "array([0., 2., 6.], dtype=float32)",
-    keep_integers=True,
 )
 sigmoid = unary(
     "sigmoid",

@@ -64,11 +64,19 @@ def floating(x: TensorLike) -> Tensor:
     return x if is_floating(x) else cast_value(x, config.floatx())
 
 
+def numeric(x: TensorLike) -> Tensor:
+    """``x`` as a value that can be counted with: booleans become int32."""
+    x = convert(x)
+    return cast_value(x, np.int32) if x.dtype == bool else x
+
+
 def is_floating(x: Tensor) -> bool:
+    """Whether a value is of a floating dtype."""
     return np.dtype(x.dtype).kind == "f"
 
 
 def is_signed(x: Tensor) -> bool:
+    """Whether a value can be negative."""
     return np.dtype(x.dtype).kind in "if"
 
 

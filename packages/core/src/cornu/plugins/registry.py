@@ -6,10 +6,8 @@ Nothing is loaded before the first question, and a hook is called only when its 
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pluggy
@@ -32,6 +30,7 @@ from cornu.plugins.custom_objects import (
 )
 from cornu.plugins.discovery import Plugin, Problem
 from cornu.plugins.kinds import KINDS, Kind, kind_of
+from cornu.plugins.table import Entry, Table
 
 __all__ = [
     "CustomObjectScope",
@@ -53,23 +52,8 @@ __all__ = [
     "problems",
     "register",
     "register_keras_serializable",
-    "snake_case",
     "unregister",
 ]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One name of one object, and the plugin that brought it."""
-
-    name: str
-    object: Any
-    plugin: Plugin
-
-    @property
-    def is_class(self) -> bool:
-        """Whether the name stands for a class, not a function."""
-        return isinstance(self.object, type)
 
 
 class Registry:
@@ -86,8 +70,8 @@ class Registry:
         self._manager: pluggy.PluginManager | None = None
         self._plugins: list[Plugin] = []
         self._problems: list[Problem] = []
-        self._tables: dict[str, _Table] = {}
-        self._being_filled: dict[str, _Table] = {}
+        self._tables: dict[str, Table] = {}
+        self._being_filled: dict[str, Table] = {}
         self._lock = threading.RLock()  # a hook may import a module that asks the registry
 
     # Plugins
@@ -159,8 +143,8 @@ class Registry:
     def lookup(self, kind: str, name: str) -> Any:
         """Return the class or function that a string means, custom objects first.
 
-        A string is a name or alias as registered, a class name in snake case, or any of these in
-        another case: ``"Adam"``, ``"adam"``, ``"ADAM"``; ``"MaxNorm"``, ``"max_norm"``.
+        A string is a name or alias as registered; where there is none, case and underscores do not
+        count: ``"Adam"``, ``"adam"``, ``"ADAM"``; ``"MaxNorm"``, ``"max_norm"``.
 
         Raises
         ------
@@ -222,7 +206,7 @@ class Registry:
                 self._report(found)
             return self._manager
 
-    def _table(self, kind: str) -> _Table:
+    def _table(self, kind: str) -> Table:
         table = self._tables.get(kind)
         if table is not None:
             return table
@@ -232,7 +216,7 @@ class Registry:
                 return self._tables[kind]
             if kind in self._being_filled:  # a hook of this kind asks for this kind: what is there
                 return self._being_filled[kind]
-            table = self._being_filled[kind] = _Table(row)
+            table = self._being_filled[kind] = Table(row)
             try:
                 self._report(list(table.fill(self._load(), self._plugins)))
             finally:
@@ -258,100 +242,8 @@ class Registry:
         return UnknownNameError(f"{said} {text}")
 
 
-class _Table:
-    """The names of one kind. A class and a function may share one: ``l1_l2`` is both in Keras."""
-
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
-        self.entries: list[Entry] = []
-        self._exact: dict[tuple[str, bool], Entry] = {}
-        self._loose: dict[tuple[str, bool], Entry] = {}
-
-    def fill(self, manager: pluggy.PluginManager, plugins: list[Plugin]) -> Iterator[Problem]:
-        """Ask the plugins in order; whatever is wrong with an offer is yielded and left out."""
-        hook = getattr(manager.hook, self.kind.hook)
-        order = {id(plugin.object): plugin for plugin in plugins}
-        position = {id(plugin.object): index for index, plugin in enumerate(plugins)}
-        asked = sorted(hook.get_hookimpls(), key=lambda impl: position[id(impl.plugin)])
-        for impl in asked:
-            plugin = order[id(impl.plugin)]
-            try:
-                offers = list(impl.function() or ())
-            except (Exception, SystemExit) as error:
-                yield self._problem(plugin, f"raised {type(error).__name__}: {error}", error)
-                continue
-            for offer in offers:
-                text = self._add(offer, plugin)
-                if text is not None:
-                    yield self._problem(plugin, text)
-
-    def attribute(self, name: str) -> Entry | None:
-        """Exactly that name; where it is a class and a function, the function, as in Keras."""
-        return self._exact.get((name, False)) or self._exact.get((name, True))
-
-    def meant_by(self, name: str) -> Entry | None:
-        """Return what a string stands for, trying stricter readings first."""
-        wants_class = not self.kind.functions_first
-        readings = (self._exact, name), (self._loose, name.lower())
-        if wants_class:
-            # "mean_squared_error" as a metric is the class, although a function has that very name
-            trials = [(*reading, is_class) for is_class in (True, False) for reading in readings]
-        else:
-            trials = [(*reading, is_class) for reading in readings for is_class in (False, True)]
-        for table, key, is_class in trials:
-            if (key, is_class) in table:
-                return table[key, is_class]
-        return None
-
-    def _add(self, offer: Any, plugin: Plugin) -> str | None:
-        name, obj = offer if _is_pair(offer) else (self._own_name(offer), offer)
-        if not isinstance(name, str) or not callable(obj):
-            return f"offered {offer!r}, neither a class nor a function nor a pair (name, either)."
-        entry = Entry(name, obj, plugin)
-        key = (name, entry.is_class)
-        first = self._exact.get(key)
-        if first is not None:
-            if first.object is obj:
-                return None
-            return (
-                f"the {self.kind.name} {name!r} is already brought by {first.plugin.distribution} "
-                f"(module {first.object.__module__}); the one from {obj.__module__} is left out. "
-                "Give it another name."
-            )
-        self.entries.append(entry)
-        self._exact[key] = entry
-        for spelling in {name.lower(), snake_case(name) if entry.is_class else name.lower()}:
-            self._loose.setdefault((spelling, entry.is_class), entry)
-        return None
-
-    def _own_name(self, obj: Any) -> Any:
-        if self.kind.name == "backend":
-            return getattr(obj, "name", None)
-        return getattr(obj, "__name__", None)
-
-    def _problem(self, plugin: Plugin, text: str, cause: BaseException | None = None) -> Problem:
-        return Problem(plugin.distribution, plugin.module, f"{self.kind.hook}: {text}", cause)
-
-
-def snake_case(name: str) -> str:
-    """Return a class name as Keras writes it in lower case.
-
-    Example
-    -------
-    >>> snake_case("MeanSquaredError"), snake_case("L1L2"), snake_case("Conv2DTranspose")
-    ('mean_squared_error', 'l1l2', 'conv2d_transpose')
-    """
-    name = re.sub(r"\W+", "", name)
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
-
-
 def _instance(obj: Any) -> Any:
     return obj() if isinstance(obj, type) else obj
-
-
-def _is_pair(offer: Any) -> bool:
-    return isinstance(offer, tuple) and len(offer) == 2
 
 
 def _a(noun: str) -> str:

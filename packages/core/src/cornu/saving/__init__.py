@@ -19,16 +19,15 @@ if TYPE_CHECKING:
         get_registered_object,
         register_keras_serializable,
     )
-    from cornu.saving.config import deserialize as deserialize_keras_object
-    from cornu.saving.config import serialize as serialize_keras_object
     from cornu.saving.model_file import load_model, save_model
+    from cornu.saving.objects import deserialize_keras_object, serialize_keras_object
     from cornu.saving.weights import load_weights, save_weights
 
 # Public name -> (module, name there).
 _HOMES = {
     "CustomObjectScope": ("cornu.plugins.custom_objects", "CustomObjectScope"),
     "custom_object_scope": ("cornu.plugins.custom_objects", "custom_object_scope"),
-    "deserialize_keras_object": ("cornu.saving.config", "deserialize"),
+    "deserialize_keras_object": ("cornu.saving.objects", "deserialize_keras_object"),
     "get_custom_objects": ("cornu.plugins.custom_objects", "get_custom_objects"),
     "get_registered_name": ("cornu.plugins.custom_objects", "get_registered_name"),
     "get_registered_object": ("cornu.plugins.custom_objects", "get_registered_object"),
@@ -37,7 +36,7 @@ _HOMES = {
     "register_keras_serializable": ("cornu.plugins.custom_objects", "register_keras_serializable"),
     "save_model": ("cornu.saving.model_file", "save_model"),
     "save_weights": ("cornu.saving.weights", "save_weights"),
-    "serialize_keras_object": ("cornu.saving.config", "serialize"),
+    "serialize_keras_object": ("cornu.saving.objects", "serialize_keras_object"),
 }
 
 __all__ = [

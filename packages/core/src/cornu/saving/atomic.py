@@ -12,10 +12,12 @@ from typing import Any
 
 @contextlib.contextmanager
 def atomically(filepath: Any, overwrite: bool = True) -> Iterator[Path]:
-    """Give a temporary path beside `filepath`, and put what was written there in its place at the end.
+    """Give a temporary path beside `filepath`, and put what was written there in its place at the
+    end.
 
-    The data is on the disk before it takes the name, and the name changes in one step: after a crash the file is
-    the old one or the new one. On an error the temporary file is removed and the old file stays.
+    The data is on the disk before it takes the name, and the name changes in one step: after a
+    crash the file is the old one or the new one. On an error the temporary file is removed and the
+    old file stays.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 """Objects as configurations, and back.
 
-A configuration is what JSON can hold. An object is `{"module", "class_name", "config", "registered_name"}`,
-Keras 3's form; Keras 2's `{"class_name", "config"}` is read too. Classes and functions are found in the
-registry, among the custom objects, or in the short table below, and nowhere else: a name in a configuration is
-never imported.
+A configuration is what JSON can hold. An object is `{"module", "class_name", "config",
+"registered_name"}`, Keras 3's form; Keras 2's `{"class_name", "config"}` is read too. Classes and
+functions are found in the registry, among the custom objects, or in the short table below, and
+nowhere else: a name in a configuration is never imported.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import contextlib
 import importlib
 import inspect
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -21,7 +21,11 @@ import numpy as np
 from cornu.engine.variable import Variable
 from cornu.errors import CornuError, MissingDistributionError, SavingError, UnknownNameError
 from cornu.plugins import registry
-from cornu.plugins.custom_objects import CustomObjectScope, custom_objects_in_effect, get_registered_name
+from cornu.plugins.custom_objects import (
+    CustomObjectScope,
+    custom_objects_in_effect,
+    get_registered_name,
+)
 
 _PLAIN = (str, bool, int, float, type(None))
 
@@ -101,7 +105,8 @@ def serialize(obj: Any) -> Any:
     if callable(obj):
         return _function(obj)
     raise SavingError(
-        f"{obj!r} of type {type(obj).__name__} cannot be part of a configuration: it has no get_config()."
+        f"{obj!r} of type {type(obj).__name__} cannot be part of a configuration: it has no "
+        "get_config()."
     )
 
 
@@ -109,18 +114,21 @@ def _object(obj: Any) -> dict[str, Any]:
     cls = type(obj)
     config = serialize(obj.get_config())
     if not isinstance(config, dict):
-        raise SavingError(f"{cls.__name__}.get_config() must return a dict; it returned {type(config).__name__}.")
-    registered = get_registered_name(cls)
+        raise SavingError(
+            f"{cls.__name__}.get_config() must return a dict; it returned {type(config).__name__}."
+        )
     module, name = _public_name(cls)
+    registered: str | None = None
     if module is None:
-        module = cls.__module__
+        module, registered = cls.__module__, get_registered_name(cls)
         _collect(registered, cls)
-    else:
-        registered = None
     found = {"module": module, "class_name": name, "config": config, "registered_name": registered}
     if cls.__name__ in ("Functional", "FunctionCall") and cls.__module__.startswith("cornu."):
         found["registered_name"] = cls.__name__
-    for key, method in (("build_config", "get_build_config"), ("compile_config", "get_compile_config")):
+    for key, method in (
+        ("build_config", "get_build_config"),
+        ("compile_config", "get_compile_config"),
+    ):
         extra = getattr(obj, method, lambda: None)()
         if extra is not None:
             found[key] = serialize(extra)
@@ -156,8 +164,10 @@ def _function(function: Any) -> Any:
     elif name == "<lambda>" or (_strict.get() and name not in custom_objects_in_effect()):
         what = "A lambda" if name == "<lambda>" else f"The function {name!r}"
         raise SavingError(
-            f"{what} cannot be written to a file, because reading it back would mean running code from the file. "
-            "Write it as a named function and decorate it with @cornu.utils.register_keras_serializable()."
+            f"{what} cannot be written to a file, because reading it back would mean running code "
+            "from the file. "
+            "Write it as a named function and decorate it with "
+            "@cornu.utils.register_keras_serializable()."
         )
     return {
         "module": getattr(function, "__module__", "builtins"),
@@ -180,7 +190,8 @@ def _collect(name: str, obj: Any) -> str:
 
 @contextlib.contextmanager
 def collecting() -> Iterator[dict[str, Any]]:
-    """Gather the custom classes and functions that configurations made inside refer to, lambdas included.
+    """Gather the custom classes and functions that configurations made inside refer to, lambdas
+    included.
 
     For copies within one process, where every object is at hand and no file is written.
     """
@@ -209,15 +220,27 @@ def _marked(name: str, **config: Any) -> dict[str, Any]:
 def _tensor(tensor: Any) -> dict[str, Any]:
     operation, node, index = tensor._keras_history
     history = [operation.name, node, index]
-    return _marked("__keras_tensor__", shape=tensor.shape, dtype=tensor.dtype, keras_history=history)
+    return _marked(
+        "__keras_tensor__", shape=tensor.shape, dtype=tensor.dtype, keras_history=history
+    )
 
 
 _MARKERS: tuple[tuple[Any, Any], ...] = (
     (np.generic, lambda x: x.item()),
     (np.dtype, lambda x: x.name),
-    (np.ndarray, lambda x: _marked("__numpy__", value=x.tolist(), dtype=x.dtype.name) if x.ndim else x.item()),
+    (
+        np.ndarray,
+        lambda x: (
+            _marked("__numpy__", value=x.tolist(), dtype=x.dtype.name) if x.ndim else x.item()
+        ),
+    ),
     (Variable, lambda x: serialize(x.numpy())),
-    (slice, lambda x: _marked("__slice__", start=serialize(x.start), stop=serialize(x.stop), step=serialize(x.step))),
+    (
+        slice,
+        lambda x: _marked(
+            "__slice__", start=serialize(x.start), stop=serialize(x.stop), step=serialize(x.step)
+        ),
+    ),
     (types.EllipsisType, lambda x: _marked("__ellipsis__")),
     (bytes, lambda x: _marked("__bytes__", value=x.decode("utf-8"))),
 )
@@ -259,7 +282,8 @@ def deserialize(
     """
     if not safe_mode:
         raise SavingError(
-            "safe_mode=False asks to run code from a file, which Cornu never does. Register the functions the file "
+            "safe_mode=False asks to run code from a file, which Cornu never does. Register the "
+            "functions the file "
             "names with @cornu.utils.register_keras_serializable(), or pass them as custom_objects."
         )
     if custom_objects:
@@ -277,10 +301,13 @@ def deserialize(
     if name in _REVIVERS:
         return _REVIVERS[name](inner)
     if name == "function":
-        return _find_function(str(config.get("registered_name") or inner), inner, kind, config.get("module"))
+        return _find_function(
+            str(config.get("registered_name") or inner), inner, kind, config.get("module")
+        )
     if name in ("__lambda__", "__typespec__"):
         raise SavingError(
-            f"The configuration holds {name}, which is code or data that cannot be made again without running code. "
+            f"The configuration holds {name}, which is code or data that cannot be made again "
+            "without running code. "
             "Save the model with a named function that is registered, or pass it as custom_objects."
         )
     return _revived(_find_class(config, kind), inner, config)
@@ -294,7 +321,9 @@ def _revived(cls: Any, inner: Any, config: dict) -> Any:
     except (CornuError, RecursionError):
         raise
     except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise SavingError(f"{cls.__name__} cannot be made from its configuration {inner!r}: {error}") from error
+        raise SavingError(
+            f"{cls.__name__} cannot be made from its configuration {inner!r}: {error}"
+        ) from error
     build_config = config.get("build_config")
     if build_config and hasattr(obj, "build_from_config") and not getattr(obj, "built", True):
         obj.build_from_config(build_config)
@@ -325,16 +354,15 @@ def _find_class(config: dict, kind: str | None) -> Any:
     short = name.rpartition(">")[2]
     said = next((_SEGMENTS[s] for s in reversed(module.split(".")) if s in _SEGMENTS), None)
     kinds = [k for k in (kind, said) if k] or list(dict.fromkeys(_SEGMENTS.values()))
-    failure: Exception | None = None
-    for one in kinds:
-        try:
-            return registry.lookup(one, short)
-        except (UnknownNameError, MissingDistributionError) as error:
-            failure = failure or error
+    found, failure = _first_found(kinds, short)
+    if found is not None:
+        return found
     what = kinds[0] if len(kinds) == 1 or kind else "class"
     raise UnknownNameError(
-        f"There is no {what} {name!r} here. {failure if len(kinds) == 1 else ''} If it is your own, decorate it with "
-        f"@cornu.utils.register_keras_serializable(), or pass custom_objects={{{short!r}: {short}}}."
+        f"There is no {what} {name!r} here. {failure if len(kinds) == 1 else ''} If it is your "
+        "own, decorate it with "
+        "@cornu.utils.register_keras_serializable(), or pass "
+        f"custom_objects={{{short!r}: {short}}}."
     ) from failure
 
 
@@ -344,16 +372,33 @@ def _find_function(name: str, inner: Any, kind: str | None, module: Any) -> Any:
         if isinstance(candidate, str) and candidate in custom:
             return custom[candidate]
     said = next((_SEGMENTS[s] for s in reversed(str(module).split(".")) if s in _SEGMENTS), None)
-    kinds = [kind or said] if kind or said else list(_FUNCTION_KINDS)
-    for one in kinds:
-        try:
-            return registry.lookup(one, name)  # type: ignore[arg-type]
-        except (UnknownNameError, MissingDistributionError):
-            continue
+    kinds = [k for k in (kind, said) if k] or list(_FUNCTION_KINDS)
+    found, _ = _first_found(kinds, name)
+    if found is not None:
+        return found
     raise UnknownNameError(
-        f"There is no function {name!r} here. Decorate it with @cornu.utils.register_keras_serializable(), or pass "
+        f"There is no function {name!r} here. Decorate it with "
+        "@cornu.utils.register_keras_serializable(), or pass "
         f"custom_objects={{{name!r}: {name}}}."
     )
+
+
+def _first_found(kinds: Iterable[str], name: str) -> tuple[Any, Exception | None]:
+    """Return what the first of the kinds to know a name calls so, else None and why not."""
+    failure: Exception | None = None
+    for kind in kinds:
+        found, error = _looked_up(kind, name)
+        if error is None:
+            return found, None
+        failure = failure or error
+    return None, failure
+
+
+def _looked_up(kind: str, name: str) -> tuple[Any, Exception | None]:
+    try:
+        return registry.lookup(kind, name), None
+    except (UnknownNameError, MissingDistributionError) as error:
+        return None, error
 
 
 _REVIVERS = {
@@ -363,59 +408,3 @@ _REVIVERS = {
     "__ellipsis__": lambda c: ...,
     "__bytes__": lambda c: c["value"].encode("utf-8"),
 }
-
-
-def revive_arguments(cls: type, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return constructor arguments from a configuration: objects made, keys of other dialects dropped.
-
-    A key that `cls` does not know is dropped if it is None, as newer and older Keras write keys that say nothing.
-    """
-    taken, open_ended = _arguments_of(cls)
-    found = {}
-    for key, value in config.items():
-        if value is None and key not in taken and not (open_ended and key in _PLACE):
-            continue
-        found[key] = value if key == "dtype" else _revive_nested(value)
-    return found
-
-
-_PLACE = ("input_shape", "batch_input_shape", "batch_shape", "name")
-
-
-def _arguments_of(cls: type) -> tuple[set[str], bool]:
-    names: set[str] = set()
-    open_ended = True
-    for owner in cls.__mro__:
-        if owner is object or "__init__" not in owner.__dict__:
-            continue
-        parameters = inspect.signature(owner.__init__).parameters.values()  # type: ignore[misc]
-        names.update(p.name for p in parameters)
-        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
-            open_ended = False
-            break
-    return names, open_ended
-
-
-def _revive_nested(value: Any) -> Any:
-    if isinstance(value, dict):
-        if "class_name" in value and ("config" in value or str(value["class_name"]).startswith("__")):
-            known = "module" in value or str(value["class_name"]).startswith("__") or _is_custom(value)
-            return deserialize(value) if known else _revive_plain(value)
-        return {key: _revive_nested(v) for key, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        members = [_revive_nested(v) for v in value]
-        return members if isinstance(value, list) else tuple(members)
-    return value
-
-
-def _is_custom(value: dict) -> bool:
-    return value["class_name"] in custom_objects_in_effect() or value["class_name"] in CORE_CLASSES
-
-
-def _revive_plain(value: dict) -> Any:
-    """Make a layer of Keras 2's form; leave other kinds to the constructor, which knows what it expects."""
-    try:
-        registry.lookup("layer", str(value["class_name"]).rpartition(">")[2])
-    except (UnknownNameError, MissingDistributionError):
-        return value
-    return deserialize(value, kind="layer")

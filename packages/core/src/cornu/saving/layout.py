@@ -1,8 +1,8 @@
 """Where the variables of a model lie in a weights file: Keras 3's rules.
 
-Own variables of an object are at `<path>/vars/0`, `1`, …. Layers of a Sequential or functional model follow
-under `layers/`, named after their class and numbered per class; parts of any other object under the names of
-its attributes, those in a list or dict under `<attribute>/<class>`.
+Own variables of an object are at `<path>/vars/0`, `1`, …. Layers of a Sequential or functional
+model follow under `layers/`, named after their class and numbered per class; parts of any other
+object under the names of its attributes, those in a list or dict under `<attribute>/<class>`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from cornu.base.naming import snake_case
 
 # Attributes that say nothing about where a part belongs.
 _SKIPPED = frozenset(
-    {"_parts", "_inbound_nodes", "_made_with", "_losses", "_loss_functions", "_build_shapes", "_compiled", "_steps",
-     "_graph", "_stack", "_tensors", "_graph_of_stack", "_dtype_policy", "activity_regularizer", "history"}
-)  # fmt: skip
+    "_parts _inbound_nodes _made_with _losses _loss_functions _build_shapes _compiled _steps "
+    "_graph _stack _tensors _graph_of_stack _dtype_policy activity_regularizer history".split()
+)
 
 
 def saved_objects(root: Any, with_optimizer: bool = True) -> Iterator[tuple[str, Any]]:
@@ -48,7 +48,9 @@ def _walk(obj: Any, path: str, seen: set[int], with_optimizer: bool) -> Iterator
         yield from _walk_child(child, _join(path, name), seen, with_optimizer)
 
 
-def _walk_child(child: Any, path: str, seen: set[int], with_optimizer: bool) -> Iterator[tuple[str, Any]]:
+def _walk_child(
+    child: Any, path: str, seen: set[int], with_optimizer: bool
+) -> Iterator[tuple[str, Any]]:
     if _is_saved(child):
         yield from _walk(child, path, seen, with_optimizer)
     elif isinstance(child, dict):
@@ -57,7 +59,9 @@ def _walk_child(child: Any, path: str, seen: set[int], with_optimizer: bool) -> 
         yield from _walk_members(child, path, seen, with_optimizer)
 
 
-def _walk_members(members: Iterable[Any], path: str, seen: set[int], with_optimizer: bool) -> Iterator[tuple[str, Any]]:
+def _walk_members(
+    members: Iterable[Any], path: str, seen: set[int], with_optimizer: bool
+) -> Iterator[tuple[str, Any]]:
     counts: dict[str, int] = {}
     for member in members:
         nested = isinstance(member, (list, tuple, dict, set))
@@ -86,7 +90,9 @@ def _children(obj: Any, with_optimizer: bool) -> Iterator[tuple[str, Any]]:
 
 
 def _is_saved(obj: Any) -> bool:
-    return hasattr(obj, "save_own_variables") and not hasattr(obj, "update_state")  # metrics start afresh
+    return hasattr(obj, "save_own_variables") and not hasattr(
+        obj, "update_state"
+    )  # metrics start afresh
 
 
 def _join(path: str, name: str) -> str:

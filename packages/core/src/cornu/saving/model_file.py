@@ -20,11 +20,17 @@ _METADATA, _CONFIG, _WEIGHTS = "metadata.json", "config.json", "model.weights.h5
 
 
 def save_model(
-    model: Any, filepath: Any, overwrite: bool = True, zipped: Any = None, include_optimizer: bool = True, **kwargs: Any
+    model: Any,
+    filepath: Any,
+    overwrite: bool = True,
+    zipped: Any = None,
+    include_optimizer: bool = True,
+    **kwargs: Any,
 ) -> None:
     """Write architecture, weights, compile arguments and optimizer state to one file.
 
-    The file is written beside the old one and takes its name at the end, so a crash leaves one of the two whole.
+    The file is written beside the old one and takes its name at the end, so a crash leaves one of
+    the two whole.
 
     Parameters
     ----------
@@ -41,7 +47,8 @@ def save_model(
     Raises
     ------
     SavingError
-        If the model holds a lambda or a function that is not registered, which no file could bring back.
+        If the model holds a lambda or a function that is not registered, which no file could bring
+        back.
     """
     kwargs.pop("save_format", None)
     if kwargs:
@@ -74,7 +81,7 @@ def _weights_bytes(model: Any, include_optimizer: bool) -> bytes:
 def load_model(
     filepath: Any,
     custom_objects: Mapping[str, Any] | None = None,
-    compile: bool = True,  # noqa: A002 - Keras' name
+    compile: bool = True,
     safe_mode: bool = True,
 ) -> Any:
     """Read a model that `model.save` wrote.
@@ -102,7 +109,9 @@ def load_model(
     if not os.path.isfile(path):
         raise FileNotFoundError(f"There is no model file {path!r}.")
     if not zipfile.is_zipfile(path):
-        raise SavingError(f"{path!r} is not a model file: it is no zip of {_CONFIG} and {_WEIGHTS}.")
+        raise SavingError(
+            f"{path!r} is not a model file: it is no zip of {_CONFIG} and {_WEIGHTS}."
+        )
     with zipfile.ZipFile(path) as archive:
         config = _read_json(archive, _CONFIG, path)
         weights = io.BytesIO(_read(archive, _WEIGHTS, path))

@@ -84,7 +84,7 @@ def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] | None =
 
     Loader.add_constructor("tag:yaml.org,2002:python/tuple", read_tuple)
     try:
-        config = yaml.load(yaml_string, Loader=Loader)  # noqa: S506 - a safe loader
+        config = yaml.load(yaml_string, Loader=Loader)
     except yaml.YAMLError as error:
         raise SavingError(f"This is no YAML that can be read safely: {error}") from error
     return model_from_config(config, custom_objects)
@@ -100,6 +100,12 @@ def model_from_config(config: Any, custom_objects: Mapping[str, Any] | None = No
     custom_objects : dict, optional
     """
     if not isinstance(config, dict) or "class_name" not in config:
-        hint = " For a Sequential model's list of layers, call Sequential.from_config." if isinstance(config, list) else ""
-        raise SavingError(f"A model's configuration is a dict with 'class_name' and 'config'.{hint}")
+        hint = (
+            " For a Sequential model's list of layers, call Sequential.from_config."
+            if isinstance(config, list)
+            else ""
+        )
+        raise SavingError(
+            f"A model's configuration is a dict with 'class_name' and 'config'.{hint}"
+        )
     return deserialize(config, custom_objects, kind="layer")

@@ -63,6 +63,7 @@ def load_weights(
     filepath: Any,
     skip_mismatch: bool = False,
     by_name: bool = False,
+    reshape: bool = False,
     **kwargs: Any,
 ) -> None:
     """Read the weights of a model from a file.
@@ -76,6 +77,8 @@ def load_weights(
         Leave weights of another shape as they are, with a warning, in place of raising.
     by_name : bool
         Load into layers of the same name, whatever the order and whatever else there is.
+    reshape : bool
+        Take weights of another shape but the same size in the shape that fits.
 
     Raises
     ------
@@ -86,7 +89,6 @@ def load_weights(
     """
     import h5py
 
-    kwargs.pop("reshape", None)
     if kwargs:
         raise TypeError(f"load_weights() does not take {', '.join(map(repr, kwargs))}.")
     if not os.path.isfile(filepath):
@@ -94,20 +96,29 @@ def load_weights(
     if not h5py.is_hdf5(filepath):
         raise SavingError(f"{os.fspath(filepath)!r} is not an HDF5 file, so it holds no weights.")
     with h5py.File(filepath, "r") as file:
-        read_weights(model, file, skip_mismatch=skip_mismatch, by_name=by_name)
+        read_weights(model, file, skip_mismatch, by_name, reshape)
 
 
-def read_weights(model: Any, file: Any, skip_mismatch: bool = False, by_name: bool = False) -> None:
+def read_weights(
+    model: Any,
+    file: Any,
+    skip_mismatch: bool = False,
+    by_name: bool = False,
+    reshape: bool = False,
+) -> None:
     """Read from an open HDF5 file or group: first everything is checked, then everything is set."""
     if not any(name in file for name in ("vars", "layers", "_layer_checkpoint_dependencies")):
         raise SavingError(
-            f"The file has none of the groups of a weights file ('layers', 'vars'); it has {sorted(file)[:5]}."
+            "The file has none of the groups of a weights file ('layers', 'vars'); it has "
+            f"{sorted(file)[:5]}."
         )
     _check_built(model)
     pairs = _pairs_by_name(model, file) if by_name else _pairs_by_place(model, file, skip_mismatch)
     planned = []
     for where, obj, group in pairs:
         store = {key: _dataset(group, key) for key in group}
+        if reshape:
+            store = _reshaped(obj, store)
         problem = _mismatch(where, obj, store)
         if problem and not skip_mismatch:
             raise ShapeError(f"{problem} Pass skip_mismatch=True to leave it as it is.")
@@ -126,17 +137,20 @@ def _pairs_by_place(model: Any, file: Any, skip_mismatch: bool) -> Iterator[tupl
         variables = _variables(obj)
         if place in file:
             used.add(place)
-            if path != "optimizer" or variables and len(file[place]) == len(variables):
+            if path != "optimizer" or (variables and len(file[place]) == len(variables)):
                 yield path or "model", obj, file[place]
         elif variables and path != "optimizer":
             text = f"The file has no weights for {path!r} ({_title(obj)})."
             if not skip_mismatch:
-                raise SavingError(f"{text} It has {_places_with_data(file)[:8]}. Was it saved from another model?")
+                raise SavingError(
+                    f"{text} It has {_places_with_data(file)[:8]}. Was it saved from another model?"
+                )
             warnings.warn(f"{text} It keeps its weights.", stacklevel=4)
     left = [p for p in _places_with_data(file) if p not in used and not p.startswith("optimizer")]
     if left and not skip_mismatch:
         raise SavingError(
-            f"The file holds weights that the model has no place for: {left[:8]}. Was it saved from another model? "
+            f"The file holds weights that the model has no place for: {left[:8]}. Was it saved "
+            "from another model? "
             "Pass by_name=True to load layers of the same name only."
         )
 
@@ -173,6 +187,16 @@ def _mismatch(where: str, obj: Any, store: dict[str, np.ndarray]) -> str:
     return ""
 
 
+def _reshaped(obj: Any, store: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    shapes = {str(i): variable.shape for i, variable in enumerate(_variables(obj))}
+    return {
+        key: value.reshape(shapes[key])
+        if key in shapes and value.size == np.prod(shapes[key])
+        else value
+        for key, value in store.items()
+    }
+
+
 def _default_loader(obj: Any) -> Any:
     from cornu.base.layer import Layer
     from cornu.base.optimizer import Optimizer
@@ -195,7 +219,9 @@ def _dataset(group: Any, key: str) -> np.ndarray:
 
 def _places_with_data(file: Any) -> list[str]:
     places: list[str] = []
-    file.visititems(lambda name, item: places.append(name) if name.endswith("vars") and len(item) else None)
+    file.visititems(
+        lambda name, item: places.append(name) if name.endswith("vars") and len(item) else None
+    )
     return places
 
 
@@ -206,6 +232,7 @@ def _title(obj: Any) -> str:
 def _check_built(model: Any) -> None:
     if not model.built:
         raise NotBuiltError(
-            f"Model {model.name!r} has no weights yet: call it on data, or build(input_shape), before saving or "
+            f"Model {model.name!r} has no weights yet: call it on data, or build(input_shape), "
+            "before saving or "
             "loading weights."
         )

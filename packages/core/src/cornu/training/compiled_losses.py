@@ -64,7 +64,7 @@ class CompiledLosses:
         is_config = isinstance(loss, dict) and "class_name" in loss
         self._loss = _resolve(loss) if is_config else tree.map_structure(_resolve, loss)
         self._weights = loss_weights
-        self._names = list(output_names or [])
+        self.output_names = list(output_names or [])
         self._terms: list[_Term] | None = None
         self.rules: list[TargetRule] = []
         if not isinstance(loss_weights, (list, tuple, dict, float, int, type(None))) or isinstance(
@@ -82,7 +82,7 @@ class CompiledLosses:
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Return the weighted sum of all losses, or None if no output has one."""
-        outputs = Outputs(y_pred, self._names)
+        outputs = Outputs(y_pred, self.output_names)
         by_output = self._by_output(outputs)
         targets = outputs.targets(y_true, [bool(losses) for losses in by_output])
         if self._terms is None:

@@ -66,7 +66,7 @@ class CompiledMetrics(Metric):
             "metrics": _listed(metrics, "metrics"),
             "weighted_metrics": _listed(weighted_metrics, "weighted_metrics"),
         }
-        self._output_names = list(output_names or [])
+        self.output_names = list(output_names or [])
         self._by_output: dict[str, list[list[Metric]]] = {}
         self._labels: list[tuple[str, Metric]] = []
 
@@ -91,12 +91,12 @@ class CompiledMetrics(Metric):
         if self.built:
             return list(dict(self._labels))
         asked = [m for given in self._asked.values() for m in tree.flatten(given) if m is not None]
-        several = len(self._output_names) > 1
+        several = len(self.output_names) > 1
         return [] if several else [m if isinstance(m, str) else own_name(m) for m in asked]
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch to each metric."""
-        outputs = Outputs(y_pred, self._output_names)
+        outputs = Outputs(y_pred, self.output_names)
         targets = self._targets(outputs, y_true)
         if not self.built:
             self._build(outputs, targets)
@@ -125,7 +125,7 @@ class CompiledMetrics(Metric):
 
     def get_config(self) -> dict[str, Any]:
         """Return what `compile` was told."""
-        return {**self._asked, "output_names": self._output_names}
+        return {**self._asked, "output_names": self.output_names}
 
     def _all(self) -> Iterator[Metric]:
         for by_output in self._by_output.values():

@@ -31,7 +31,7 @@ def own_name(obj: Any) -> str:
     >>> own_name(lambda y, p: p), own_name(max)
     ('lambda', 'max')
     """
-    from cornu.plugins.registry import snake_case
+    from cornu.base.naming import snake_case
 
     name = getattr(obj, "name", None)
     if isinstance(name, str):

@@ -85,15 +85,25 @@ def predict(model: Any, source: BatchSource, select: Select, callbacks: Callback
     """Return the outputs of all batches, one after the other."""
     model.stop_predicting = False
     callbacks.on_predict_begin()
-    gathered = _Gathered(
-        source.samples if isinstance(source, ArrayBatches) and source.steps is None else None
-    )
+    known = isinstance(source, ArrayBatches) and source.steps is None
+    gathered = _Gathered(source.samples if known else None)
     begin, end = (callbacks.hooks(f"on_predict_batch_{when}") for when in ("begin", "end"))
+    group = model.steps_per_execution
     structure: Any = None
+    since: list[list[np.ndarray]] = []  # outputs since the hooks were last called
+
+    def call_end(batch: int) -> None:
+        outputs = tree.pack_sequence_as(structure, _joined(since))
+        since.clear()
+        for hook in end:
+            hook(batch, {"outputs": outputs})
+
+    steps = 0
     with StepGuard() as guard:
-        for batch, token in enumerate(source.epoch()):
-            for hook in begin:
-                hook(batch, {})
+        for token in source.epoch():
+            if begin and steps % group == 0:
+                for hook in begin:
+                    hook(steps, {})
             bound = source.load(token, select)
             guard.inside = True
             outputs = bound.run()
@@ -102,10 +112,15 @@ def predict(model: Any, source: BatchSource, select: Select, callbacks: Callback
                 guard.deliver()
             structure = bound.step.result
             gathered.add(outputs)
-            for hook in end:
-                hook(batch, {"outputs": tree.pack_sequence_as(structure, outputs)})
-            if end and model.stop_predicting:
-                break
+            steps += 1
+            if end:
+                since.append(outputs)
+                if steps % group == 0:
+                    call_end(steps - 1)
+                    if model.stop_predicting:
+                        break
+        if since:
+            call_end(_end_of_group(steps, group))
     callbacks.on_predict_end()
     return tree.pack_sequence_as(structure, gathered.arrays())
 
@@ -149,10 +164,16 @@ def _run(
             if getattr(model, stop):
                 break
     if end and steps % group:
-        held = _call_batch_end(end, steps - 1, StepLogs(bound.step.logs, read))
+        batch = _end_of_group(steps, group)
+        held = _call_batch_end(end, batch, StepLogs(bound.step.logs, read))
     if (aside := held()) is not None:
         aside.keep()
     return steps, read
+
+
+def _end_of_group(steps: int, group: int) -> int:
+    """Return the last number of the group of batches that the data cut short."""
+    return -(-steps // group) * group - 1
 
 
 def _nothing() -> None:
@@ -212,5 +233,9 @@ class _Gathered:
         """Return what was gathered."""
         if self._whole is not None:
             return [whole[: self._filled] for whole in self._whole]
-        columns = zip(*self._parts, strict=True)
-        return [np.concatenate(c) if c[0].ndim else np.stack(c) for c in map(list, columns)]
+        return _joined(self._parts)
+
+
+def _joined(parts: list[list[np.ndarray]]) -> list[np.ndarray]:
+    columns = zip(*parts, strict=True)
+    return [np.concatenate(c) if c[0].ndim else np.stack(c) for c in map(list, columns)]

@@ -39,7 +39,8 @@ class Outputs:
             self.values = tree.flatten(y_pred)
             count = len(self.values)
             known = len(names) == count
-            self.names = names if known else [f"output_{i + 1}" for i in range(count)]
+            unnamed = ["output"] if count == 1 else [f"output_{i + 1}" for i in range(count)]
+            self.names = names if known else unnamed
             self._keys = list(self.names) if known else None
 
     def __len__(self) -> int:

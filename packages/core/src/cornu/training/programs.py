@@ -141,7 +141,8 @@ class Programs:
 
     def _select_eagerly(self, mode: str) -> Select:
         def select(spec: Any) -> Any:
-            self._build_for(mode, spec)
+            if getattr(self, "built", True):  # else by its first batch, which has the values it may ask for
+                self._build_for(mode, spec)
             return EagerStep(self, mode, spec)
 
         return select
@@ -159,11 +160,21 @@ class Programs:
             with Trace("build") as trace:
                 x, _, _ = unpack_x_y_sample_weight(trace_inputs(trace, spec))
                 self(x)  # type: ignore[operator]
+        self._name_outputs()
         optimizer = self.optimizer
         if mode == "train" and optimizer is not None and hasattr(optimizer, "build"):
             variables = self.trainable_variables  # type: ignore[attr-defined]
             if variables:
                 optimizer.build(variables)
+
+    def _name_outputs(self) -> None:
+        """Give losses and metrics the names of outputs that became known when the model was built."""
+        compiled = self._compiled
+        names = self._output_names()  # type: ignore[attr-defined]
+        if compiled is not None and names:
+            for part in (compiled.losses, compiled.metrics):
+                if part is not None:
+                    part.output_names = names
 
     # The shortest way through `predict`: an array of a shape seen before, as one batch
 

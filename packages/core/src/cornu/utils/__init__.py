@@ -12,10 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cornu.backend import clear_session as clear_session
     from cornu.base.layer.keras_tensor import is_keras_tensor as is_keras_tensor
     from cornu.config import disable_interactive_logging as disable_interactive_logging
     from cornu.config import enable_interactive_logging as enable_interactive_logging
     from cornu.config import is_interactive_logging_enabled as is_interactive_logging_enabled
+    from cornu.models.graph import get_source_inputs as get_source_inputs
+    from cornu.models.summary import print_summary as print_summary
     from cornu.plugins.custom_objects import CustomObjectScope as CustomObjectScope
     from cornu.plugins.custom_objects import custom_object_scope as custom_object_scope
     from cornu.plugins.custom_objects import get_custom_objects as get_custom_objects
@@ -24,8 +27,8 @@ if TYPE_CHECKING:
     from cornu.plugins.custom_objects import (
         register_keras_serializable as register_keras_serializable,
     )
-    from cornu.saving.config import deserialize as deserialize_keras_object
-    from cornu.saving.config import serialize as serialize_keras_object
+    from cornu.saving.objects import deserialize_keras_object as deserialize_keras_object
+    from cornu.saving.objects import serialize_keras_object as serialize_keras_object
     from cornu.training.data.dataset import PyDataset as PyDataset
     from cornu.training.data.dataset import PyDataset as Sequence
     from cornu.training.data.unpack import pack_x_y_sample_weight as pack_x_y_sample_weight
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from cornu.training.progbar import Progbar as Progbar
     from cornu.utils.arrays import normalize as normalize
     from cornu.utils.arrays import to_categorical as to_categorical
+    from cornu.utils.plotting import model_to_dot as model_to_dot
+    from cornu.utils.plotting import plot_model as plot_model
     from cornu.utils.seeding import set_random_seed as set_random_seed
 
 # Public names, each with the module it is defined in, and its name there where that differs.
@@ -41,19 +46,24 @@ _HOMES = {
     "Progbar": "cornu.training.progbar",
     "PyDataset": "cornu.training.data.dataset",
     "Sequence": "cornu.training.data.dataset:PyDataset",
+    "clear_session": "cornu.backend",
     "custom_object_scope": "cornu.plugins.custom_objects",
-    "deserialize_keras_object": "cornu.saving.config:deserialize",
+    "deserialize_keras_object": "cornu.saving.objects",
     "disable_interactive_logging": "cornu.config",
     "enable_interactive_logging": "cornu.config",
     "get_custom_objects": "cornu.plugins.custom_objects",
     "get_registered_name": "cornu.plugins.custom_objects",
     "get_registered_object": "cornu.plugins.custom_objects",
+    "get_source_inputs": "cornu.models.graph",
     "is_interactive_logging_enabled": "cornu.config",
     "is_keras_tensor": "cornu.base.layer.keras_tensor",
+    "model_to_dot": "cornu.utils.plotting",
     "normalize": "cornu.utils.arrays",
     "pack_x_y_sample_weight": "cornu.training.data.unpack",
+    "plot_model": "cornu.utils.plotting",
+    "print_summary": "cornu.models.summary",
     "register_keras_serializable": "cornu.plugins.custom_objects",
-    "serialize_keras_object": "cornu.saving.config:serialize",
+    "serialize_keras_object": "cornu.saving.objects",
     "set_random_seed": "cornu.utils.seeding",
     "to_categorical": "cornu.utils.arrays",
     "unpack_x_y_sample_weight": "cornu.training.data.unpack",
@@ -64,6 +74,7 @@ __all__ = [
     "Progbar",
     "PyDataset",
     "Sequence",
+    "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
     "disable_interactive_logging",
@@ -71,10 +82,14 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "get_source_inputs",
     "is_interactive_logging_enabled",
     "is_keras_tensor",
+    "model_to_dot",
     "normalize",
     "pack_x_y_sample_weight",
+    "plot_model",
+    "print_summary",
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",

@@ -20,7 +20,9 @@ def number(name: str, value: Any) -> float:
     >>> number("alpha", 1)
     1.0
     """
-    if isinstance(value, dict):  # Keras 2 wrote float32 scalars as {"type": "ndarray", "value": ...}
+    if isinstance(
+        value, dict
+    ):  # Keras 2 wrote float32 scalars as {"type": "ndarray", "value": ...}
         value = value.get("value", value)
     try:
         return float(np.asarray(value))

@@ -7,7 +7,6 @@ from typing import Any
 
 from cornu import ops
 from cornu.base import InputSpec, Layer
-from cornu.base.layer.shapes import show_shape
 from cornu.errors import ShapeError
 from cornu_layers import arguments
 from cornu_layers.checks import check_rank, known_size, where

@@ -82,9 +82,7 @@ class Dense(Layer):
         check_rank(self, input_shape, ("...", "features"))
         features = known_size(self, input_shape, -1, "features")
         self.kernel = arguments.add_parameter(self, "kernel", (features, self.units))
-        self.bias = (
-            arguments.add_parameter(self, "bias", (self.units,)) if self.use_bias else None
-        )
+        self.bias = arguments.add_parameter(self, "bias", (self.units,)) if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
 
     def call(self, inputs: Any) -> Any:

@@ -62,7 +62,7 @@ class ActivityRegularization(Layer):
         """Return the factors; the regularizer follows from them."""
         config = super().get_config()
         config.pop("activity_regularizer", None)
-        return config
+        return {**config, "l1": self.l1, "l2": self.l2}
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the input's shape."""

@@ -6,7 +6,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from cornu.base import Layer
+from cornu import tree
+from cornu.base import KerasTensor, Layer
 
 
 class Lambda(Layer):
@@ -66,10 +67,19 @@ class Lambda(Layer):
         """Return the mask that was given, or what it makes of the inputs."""
         return self.mask(inputs, mask) if callable(self.mask) else self.mask
 
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Return symbolic outputs: by tracing the function, unless a shape was given."""
+        if self._output_shape is None:
+            return self._trace_once(*args, **kwargs)
+        return super().compute_output_spec(*args, **kwargs)
+
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the shape that was given, or the one that tracing finds."""
         if self._output_shape is None:
-            return super().compute_output_shape(input_shape)
+            inputs = tree.map_shape_structure(
+                lambda s: KerasTensor(s, self.compute_dtype), input_shape
+            )
+            return tree.map_structure(lambda t: t.shape, self.compute_output_spec(inputs))
         if callable(self._output_shape):
             return tuple(self._output_shape(input_shape))
         first = input_shape[0]

@@ -83,9 +83,9 @@ class Merge(Layer):
     ) -> int | None:
         if batch and None in (a, b):
             return b if a is None else a
-        if a == b or b == 1:
+        if a == b or (b == 1 and not batch):
             return a
-        if a == 1 or None in (a, b):
+        if not batch and (a == 1 or None in (a, b)):
             return b if a == 1 else None
         listed = " and ".join(show_shape(s) for s in shapes)
         raise ShapeError(

@@ -42,9 +42,7 @@ class Dot(Merge):
 
     exactly = 2
 
-    def __init__(
-        self, axes: int | Sequence[int], normalize: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, axes: int | Sequence[int], normalize: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         pair = (axes, axes) if isinstance(axes, int) else tuple(axes)
         if len(pair) != 2 or not all(isinstance(a, int) for a in pair):
@@ -86,7 +84,12 @@ class Dot(Merge):
         """Return the batch size and the axes that were not summed over."""
         self.check_list(input_shape, shapes=True)
         pair = self._pair(input_shape)
-        rest = [n for s, a in zip(input_shape, pair, strict=True) for i, n in enumerate(s) if i not in (0, a)]
+        rest = [
+            n
+            for s, a in zip(input_shape, pair, strict=True)
+            for i, n in enumerate(s)
+            if i not in (0, a)
+        ]
         return (input_shape[0][0], *(rest or [1]))
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> None:

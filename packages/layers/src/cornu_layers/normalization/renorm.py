@@ -36,12 +36,15 @@ class Renorm:
             )
         self.rmin, self.rmax, self.dmax = (clipping.get(key) for key in _BOUNDS)
         if self.rmin is not None and self.rmax is not None and self.rmin > self.rmax:
-            raise ValueError(f"rmin ({self.rmin}) must not exceed rmax ({self.rmax}) in renorm_clipping.")
+            raise ValueError(
+                f"rmin ({self.rmin}) must not exceed rmax ({self.rmax}) in renorm_clipping."
+            )
         if self.dmax is not None and self.dmax < 0:
             raise ValueError(f"dmax must not be negative in renorm_clipping; it is {self.dmax}.")
 
     def build(self, layer: Any, shape: Sequence[int]) -> None:
         """Give a BatchNormalization the averages that correct."""
+
         def stddev(shape: Sequence[int], dtype: Any = None) -> np.ndarray:
             return np.sqrt(layer.moving_variance_initializer(shape, dtype=dtype))
 

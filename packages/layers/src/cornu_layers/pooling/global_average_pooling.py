@@ -33,7 +33,9 @@ class GlobalAveragePooling1D(BaseGlobalPooling):
     rank = 1
     reduce = staticmethod(ops.mean)
 
-    def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(data_format, keepdims, **kwargs)
         self.supports_masking = True
 

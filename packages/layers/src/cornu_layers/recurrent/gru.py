@@ -84,7 +84,9 @@ class GRUCell(GatedCell):
     def make_bias(self) -> Any:
         """Make the bias: with `reset_after` one row for the inputs and one for the state."""
         columns = 3 * self.units
-        return arguments.add_parameter(self, "bias", (2, columns) if self.reset_after else (columns,))
+        return arguments.add_parameter(
+            self, "bias", (2, columns) if self.reset_after else (columns,)
+        )
 
     def call(self, inputs: Any, states: Any, training: bool | None = None) -> tuple[Any, Any]:
         """Return the output and the new states."""

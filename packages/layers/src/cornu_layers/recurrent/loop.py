@@ -74,7 +74,9 @@ def run(
             if from_state:
                 output = _first(after)
             else:
-                output = _where(present, output, ops.zeros_like(output) if previous is None else previous)
+                output = _where(
+                    present, output, ops.zeros_like(output) if previous is None else previous
+                )
         return ((after, output) if carried else after), (output if wants_output else None)
 
     init = (states, first_output) if carried else states

@@ -91,7 +91,9 @@ class RNN(Layer):
         self.zero_output_for_mask = zero_output_for_mask
         self.time_major = time_major
         self.supports_masking = True
-        self.__dict__["states"] = None  # no weights of the layer: they come and go with the batch size
+        self.__dict__["states"] = (
+            None  # no weights of the layer: they come and go with the batch size
+        )
 
     @property
     def state_size(self) -> list[Any]:
@@ -165,7 +167,9 @@ class RNN(Layer):
         kept = tree.flatten(self.states)
         if self.states is None or len(given) != len(kept):
             found = 0 if self.states is None else len(kept)
-            raise ValueError(f"{where(self)} keeps {found} states; reset_states was given {len(given)}.")
+            raise ValueError(
+                f"{where(self)} keeps {found} states; reset_states was given {len(given)}."
+            )
         for variable, value in zip(kept, given, strict=True):
             variable.assign(value)
 
@@ -185,7 +189,9 @@ class RNN(Layer):
         states = self._first_states(initial_state, batch)
         last, outputs, states = self._through(sequences, states, mask, training)
         if self.stateful:
-            for variable, value in zip(tree.flatten(self.states), tree.flatten(states), strict=True):
+            for variable, value in zip(
+                tree.flatten(self.states), tree.flatten(states), strict=True
+            ):
                 variable.assign(value)
         output = self._to_input_order(outputs) if self.return_sequences else last
         return (output, *states) if self.return_state else output
@@ -208,7 +214,9 @@ class RNN(Layer):
                 f"{where(self)} has {len(self.state_size)} state(s); initial_state holds {len(initial_state)}."
             )
         dtype = getattr(self.cell, "compute_dtype", self.compute_dtype)
-        return tree.map_structure(lambda s: ops.cast(ops.convert_to_tensor(s), dtype), list(initial_state))
+        return tree.map_structure(
+            lambda s: ops.cast(ops.convert_to_tensor(s), dtype), list(initial_state)
+        )
 
     def _through(self, sequences: Any, states: list[Any], mask: Any, training: Any) -> Any:
         if not self.time_major:
@@ -241,9 +249,7 @@ class RNN(Layer):
     def _to_input_order(self, outputs: Any) -> Any:
         return outputs if self.time_major else _swap_first_axes(outputs)
 
-    def compute_output_shape(
-        self, sequences_shape: Any, initial_state_shape: Any = None
-    ) -> Any:
+    def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
         """Return the shape of the output, or those of output and states if `return_state`."""
         if isinstance(sequences_shape[0], (list, tuple)):
             sequences_shape = sequences_shape[0]

@@ -95,7 +95,9 @@ class StackedRNNCells(Layer):
                 if isinstance(cell, DropoutCell):
                     stack.enter_context(cell.one_sequence(inputs, first, training))
                 shape = (inputs.shape[0], *_sizes(_output_size(cell)))
-                inputs = np.broadcast_to(np.zeros((), self.compute_dtype), shape)  # its shape is all that counts
+                inputs = np.broadcast_to(
+                    np.zeros((), self.compute_dtype), shape
+                )  # its shape is all that counts
             yield
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu_layers.reshaping.base import Rearrangement
 from cornu_layers import arguments
+from cornu_layers.reshaping.base import Rearrangement
 
 
 class Flatten(Rearrangement):

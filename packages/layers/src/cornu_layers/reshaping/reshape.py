@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu_layers.reshaping.base import Rearrangement
 from cornu.base.layer.shapes import show_shape
 from cornu.errors import ShapeError
 from cornu_layers.checks import where
+from cornu_layers.reshaping.base import Rearrangement
 
 
 class Reshape(Rearrangement):

@@ -1,7 +1,6 @@
 """Callbacks."""
 
 from cornu.base import Callback
-
 from cornu_optim.callbacks.checkpoint import ModelCheckpoint
 from cornu_optim.callbacks.csv_logger import CSVLogger
 from cornu_optim.callbacks.early_stopping import EarlyStopping

@@ -19,8 +19,9 @@ class ModelCheckpoint(MonitorCallback):
     Parameters
     ----------
     filepath : str or path
-        May hold `{epoch}`, `{batch}` and the names of logs, with formats: `"m-{epoch:02d}-{val_loss:.2f}.keras"`.
-        Ends in `.keras`, `.h5` or `.hdf5`; with `save_weights_only`, in `.weights.h5`, `.h5` or `.hdf5`.
+        May hold `{epoch}`, `{batch}` and the names of logs, with formats:
+        `"m-{epoch:02d}-{val_loss:.2f}.keras"`. Ends in `.keras`, `.h5` or `.hdf5`; with
+        `save_weights_only`, in `.weights.h5`, `.h5` or `.hdf5`.
     monitor : str
         Name of the metric in the logs.
     verbose : int
@@ -79,7 +80,9 @@ class ModelCheckpoint(MonitorCallback):
         self._batches_since_saving = 0
         self._last_batch: int | None = None
         if save_freq != "epoch" and not isinstance(save_freq, int):
-            raise ValueError(f"`save_freq` must be 'epoch' or a number of batches, not {save_freq!r}.")
+            raise ValueError(
+                f"`save_freq` must be 'epoch' or a number of batches, not {save_freq!r}."
+            )
         endings = _WEIGHTS if save_weights_only else _MODEL
         if not self.filepath.endswith(endings):
             what = "weights" if save_weights_only else "a model"

@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+
 from cornu.base import Callback
 
 
 class CSVLogger(Callback):
     """Writes the logs of each epoch as a row of a CSV file.
 
-    Columns are `epoch` and the logs of the first epoch, sorted; an epoch without one of them has `NA` there.
+    Columns are `epoch` and the logs of the first epoch, sorted; an epoch without one of them has
+    `NA` there.
 
     Parameters
     ----------
@@ -65,7 +67,9 @@ class CSVLogger(Callback):
     def _start(self, logs: dict[str, Any]) -> None:
         self.keys = sorted(logs)
         if self.keys and not any(key.startswith("val_") for key in self.keys):
-            self.keys += [f"val_{key}" for key in self.keys]  # validation may start in a later epoch
+            self.keys += [
+                f"val_{key}" for key in self.keys
+            ]  # validation may start in a later epoch
         self._writer = csv.DictWriter(
             self._file, ["epoch", *self.keys], delimiter=self.sep, lineterminator="\n"
         )

@@ -59,6 +59,8 @@ class LambdaCallback(Callback):
         }
         for name, function in given.items():
             if name not in _HOOKS:
-                raise ValueError(f"Callbacks have no hook {name!r}. {near_matches(name, _HOOKS)}".rstrip())
+                raise ValueError(
+                    f"Callbacks have no hook {name!r}. {near_matches(name, _HOOKS)}".rstrip()
+                )
             if function is not None:
                 setattr(self, name, function)

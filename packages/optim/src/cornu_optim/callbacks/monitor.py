@@ -17,7 +17,8 @@ class MonitorCallback(Callback):
     monitor : str
         Name of the metric in the logs, as `"val_loss"`.
     mode : {"auto", "min", "max"}
-        Whether smaller or larger is better. `"auto"` asks the metric; a loss is better when smaller.
+        Whether smaller or larger is better. `"auto"` asks the metric; a loss is better when
+        smaller.
     baseline : float, optional
         What the first value has to beat.
     min_delta : float

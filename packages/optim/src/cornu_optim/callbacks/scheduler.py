@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from cornu.base import Callback
 
 
@@ -18,7 +19,8 @@ class LearningRateScheduler(Callback):
     Parameters
     ----------
     schedule : callable
-        `schedule(epoch, learning_rate)` or `schedule(epoch)`, epochs counted from 0; returns a float.
+        `schedule(epoch, learning_rate)` or `schedule(epoch)`, epochs counted from 0; returns a
+        float.
     verbose : int
         1 says what it sets.
 
@@ -53,7 +55,9 @@ class LearningRateScheduler(Callback):
         else:
             rate = self.schedule(epoch)
         if not isinstance(rate, (float, np.floating)):
-            raise ValueError(f"The schedule must return a float; for epoch {epoch} it returned {rate!r}.")
+            raise ValueError(
+                f"The schedule must return a float; for epoch {epoch} it returned {rate!r}."
+            )
         optimizer.learning_rate = float(rate)
         if self.verbose > 0:
             print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")

@@ -1,8 +1,6 @@
 """Losses: functions of targets and predictions, and classes that weigh and reduce them."""
 
 from cornu.base.loss import Loss, LossFunctionWrapper
-
-from cornu_optim.losses.pairs import Circle, circle
 from cornu_optim.losses.crossentropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -42,6 +40,7 @@ from cornu_optim.losses.margin import (
     squared_hinge,
 )
 from cornu_optim.losses.overlap import Dice, Tversky, dice, tversky
+from cornu_optim.losses.pairs import Circle, circle
 from cornu_optim.losses.robust import Huber, LogCosh, huber, log_cosh
 from cornu_optim.losses.similarity import CosineSimilarity, cosine_similarity
 

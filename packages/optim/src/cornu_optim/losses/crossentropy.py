@@ -8,8 +8,7 @@ from typing import Any
 from cornu import ops
 from cornu.base.layer.masks import set_mask
 from cornu.base.loss import LossFunctionWrapper
-
-from cornu_optim.losses.targets import paired
+from cornu_optim.losses.targets import aligned, paired
 
 
 def binary_crossentropy(
@@ -43,7 +42,7 @@ def binary_crossentropy(
     >>> binary_crossentropy([[0.0, 1.0]], [[0.5, 0.5]]).round(4)
     array([0.6931], dtype=float32)
     """
-    y_true, y_pred = paired(y_true, y_pred)
+    y_true, y_pred = aligned(y_true, y_pred)
     if label_smoothing:
         y_true = ops.add(ops.multiply(y_true, 1.0 - label_smoothing), 0.5 * label_smoothing)
     return ops.mean(ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits), axis=axis)

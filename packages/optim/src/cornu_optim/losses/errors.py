@@ -6,7 +6,6 @@ from typing import Any
 
 from cornu import config, ops
 from cornu.base.loss import LossFunctionWrapper
-
 from cornu_optim.losses.targets import aligned
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from cornu import config, ops
 from cornu.base.loss import LossFunctionWrapper
-
 from cornu_optim.losses.crossentropy import smoothed
-from cornu_optim.losses.targets import paired
+from cornu_optim.losses.targets import aligned
 
 
 def binary_focal_crossentropy(
@@ -38,15 +37,13 @@ def binary_focal_crossentropy(
     >>> binary_focal_crossentropy([[0.0, 1.0]], [[0.5, 0.5]]).round(4)
     array([0.1733], dtype=float32)
     """
-    y_true, y_pred = paired(y_true, y_pred)
+    y_true, y_pred = aligned(y_true, y_pred)
     if label_smoothing:
         y_true = ops.add(ops.multiply(y_true, 1.0 - label_smoothing), 0.5 * label_smoothing)
     if from_logits:
         y_pred = ops.sigmoid(y_pred)
     other = ops.subtract(1.0, y_true)
-    right = ops.add(
-        ops.multiply(y_true, y_pred), ops.multiply(other, ops.subtract(1.0, y_pred))
-    )
+    right = ops.add(ops.multiply(y_true, y_pred), ops.multiply(other, ops.subtract(1.0, y_pred)))
     values = ops.binary_crossentropy(y_true, y_pred, from_logits=False)
     values = ops.multiply(ops.power(ops.subtract(1.0, right), gamma), values)
     if apply_class_balancing:

@@ -57,8 +57,8 @@ class CategoricalGeneralizedCrossEntropy(LossFunctionWrapper):
 
     References
     ----------
-    Zhang and Sabuncu, *Generalized cross entropy loss for training deep neural networks with noisy labels*,
-    2018, https://arxiv.org/abs/1805.07836
+    Zhang and Sabuncu, *Generalized cross entropy loss for training deep neural networks with noisy
+    labels*, 2018, https://arxiv.org/abs/1805.07836
 
     Examples
     --------

@@ -6,7 +6,6 @@ from typing import Any
 
 from cornu import config, ops
 from cornu.base.loss import LossFunctionWrapper
-
 from cornu_optim.losses.targets import paired
 
 
@@ -116,7 +115,8 @@ class Tversky(LossFunctionWrapper):
 
     References
     ----------
-    Salehi et al., *Tversky loss function for image segmentation*, 2017, https://arxiv.org/abs/1706.05721
+    Salehi et al., *Tversky loss function for image segmentation*, 2017,
+    https://arxiv.org/abs/1706.05721
 
     Examples
     --------

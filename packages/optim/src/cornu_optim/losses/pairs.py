@@ -95,7 +95,7 @@ class Circle(LossFunctionWrapper):
     --------
     >>> loss = Circle(gamma=1.0)
     >>> round(float(loss([0, 0, 1, 1], [[1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]])), 4)
-    2.4298
+    2.121
     """
 
     def __init__(

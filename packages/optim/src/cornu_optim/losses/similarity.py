@@ -6,7 +6,6 @@ from typing import Any
 
 from cornu import ops
 from cornu.base.loss import LossFunctionWrapper
-
 from cornu_optim.losses.targets import aligned
 
 
@@ -25,8 +24,8 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
 
     Examples
     --------
-    >>> cosine_similarity([[0.0, 1.0], [1.0, 1.0]], [[0.0, 2.0], [1.0, -1.0]])
-    array([-1.,  0.], dtype=float32)
+    >>> cosine_similarity([[0.0, 1.0], [3.0, 4.0]], [[0.0, 2.0], [-3.0, -4.0]])
+    array([-1.,  1.], dtype=float32)
     """
     y_true, y_pred = (ops.normalize(y, axis=axis, order=2) for y in aligned(y_true, y_pred))
     return ops.negative(ops.sum(ops.multiply(y_true, y_pred), axis=axis))

@@ -1,7 +1,6 @@
 """Metrics: functions of targets and predictions, and classes that accumulate them over batches."""
 
 from cornu.base.metric import Mean, MeanMetricWrapper, Metric
-
 from cornu_optim.metrics.accuracy import (
     Accuracy,
     BinaryAccuracy,
@@ -24,8 +23,8 @@ from cornu_optim.metrics.correlation import (
     pearson_correlation,
 )
 from cornu_optim.metrics.fscore import F1Score, FBetaScore
-from cornu_optim.metrics.margin import CategoricalHinge, Hinge, SquaredHinge
 from cornu_optim.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from cornu_optim.metrics.margin import CategoricalHinge, Hinge, SquaredHinge
 from cornu_optim.metrics.operating_point import (
     PrecisionAtRecall,
     RecallAtPrecision,

@@ -7,7 +7,6 @@ from typing import Any
 from cornu import config, ops
 from cornu.base.loss import squeeze_or_expand_to_same_rank
 from cornu.base.metric import MeanMetricWrapper
-
 from cornu_optim.losses.targets import aligned
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
 from cornu import config, ops
 from cornu.base.metric import Metric
 from cornu.errors import ShapeError
-
 from cornu_optim.metrics.confusion import Counts, add_counts, confusion_counts
 
 CURVES = ("ROC", "PR", "PRGAIN")
@@ -18,8 +18,9 @@ SUMMATIONS = ("interpolation", "minoring", "majoring")
 class AUC(Metric):
     r"""The area under the ROC curve, or under that of precision over recall.
 
-    Decisions are counted at `num_thresholds` thresholds, and the area is a Riemann sum over them. With
-    `curve="PR"` and `"interpolation"`, true positives, and not precision, are interpolated between thresholds.
+    Decisions are counted at `num_thresholds` thresholds, and the area is a Riemann sum over them.
+    With `curve="PR"` and `"interpolation"`, true positives, and not precision, are interpolated
+    between thresholds.
 
     Parameters
     ----------
@@ -28,7 +29,8 @@ class AUC(Metric):
     curve : str
         `"ROC"`, `"PR"` or `"PRGAIN"`.
     summation_method : str
-        `"interpolation"` (the mid of the two ends), `"minoring"` (the lower) or `"majoring"` (the higher).
+        `"interpolation"` (the mid of the two ends), `"minoring"` (the lower) or `"majoring"` (the
+        higher).
     name : str, optional
     dtype : str, optional
     thresholds : list of float, optional
@@ -49,8 +51,8 @@ class AUC(Metric):
 
     References
     ----------
-    Davis and Goadrich, *The relationship between precision-recall and ROC curves*, 2006 (the interpolation);
-    Flach and Kull, *Precision-recall-gain curves*, 2015.
+    Davis and Goadrich, *The relationship between precision-recall and ROC curves*, 2006 (the
+    interpolation); Flach and Kull, *Precision-recall-gain curves*, 2015.
 
     Examples
     --------
@@ -77,7 +79,9 @@ class AUC(Metric):
     ) -> None:
         super().__init__(name=name, dtype=dtype)
         self.curve = _one_of("curve", str(curve).upper(), CURVES)
-        self.summation_method = _one_of("summation_method", str(summation_method).lower(), SUMMATIONS)
+        self.summation_method = _one_of(
+            "summation_method", str(summation_method).lower(), SUMMATIONS
+        )
         self._given_thresholds = thresholds
         if thresholds is None:
             if num_thresholds <= 1:
@@ -94,7 +98,9 @@ class AUC(Metric):
         self._thresholds = [-config.epsilon(), *inner, 1.0 + config.epsilon()]
         self.multi_label = multi_label
         self.num_labels = num_labels
-        self.label_weights = None if label_weights is None else np.asarray(label_weights, self.dtype)
+        self.label_weights = (
+            None if label_weights is None else np.asarray(label_weights, self.dtype)
+        )
         self.from_logits = from_logits
         self._built = False
         if num_labels or not multi_label:
@@ -106,8 +112,12 @@ class AUC(Metric):
         return list(self._thresholds)
 
     def _build(self) -> None:
-        shape = (self.num_thresholds, self.num_labels) if self.multi_label else (self.num_thresholds,)
-        self._counts = Counts(*(self.add_variable(shape, "zeros", name=name) for name in Counts._fields))
+        shape = (
+            (self.num_thresholds, self.num_labels) if self.multi_label else (self.num_thresholds,)
+        )
+        self._counts = Counts(
+            *(self.add_variable(shape, "zeros", name=name) for name in Counts._fields)
+        )
         vars(self).update(self._counts._asdict())
         self._built = True
 
@@ -155,7 +165,8 @@ class AUC(Metric):
             return recall, ops.divide_no_nan(tp, ops.add(tp, fp))
         scale = ops.divide_no_nan(ops.add(tp, fn), ops.add(tn, fp))
         gains = (
-            ops.subtract(1.0, ops.multiply(scale, ops.divide_no_nan(wrong, tp))) for wrong in (fn, fp)
+            ops.subtract(1.0, ops.multiply(scale, ops.divide_no_nan(wrong, tp)))
+            for wrong in (fn, fp)
         )
         recall_gain, precision_gain = gains
         none = ops.equal(tp, 0.0)

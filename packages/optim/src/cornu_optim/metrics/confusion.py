@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from cornu import config, ops
 from cornu.base.loss import squeeze_or_expand_to_same_rank
 from cornu.engine.variable import Variable
@@ -90,7 +91,9 @@ def confusion_counts(
     y_pred, y_true = squeeze_or_expand_to_same_rank(y_pred, y_true)
     if sample_weight is not None:
         sample_weight = ops.expand_dims(ops.cast(sample_weight, dtype), -1)
-        _, sample_weight = squeeze_or_expand_to_same_rank(y_true, sample_weight, expand_rank_1=False)
+        _, sample_weight = squeeze_or_expand_to_same_rank(
+            y_true, sample_weight, expand_rank_1=False
+        )
     if top_k is not None:
         y_pred = _only_top_k(y_pred, top_k)
     if class_id is not None:
@@ -101,11 +104,16 @@ def confusion_counts(
         y_true, y_pred = (y[..., class_id : class_id + 1] for y in (y_true, y_pred))
     positive = ops.cast(ops.not_equal(y_true, 0), dtype)
     negative = ops.subtract(1.0, positive)
-    for weight in (sample_weight, None if label_weights is None else ops.cast(label_weights, dtype)):
+    for weight in (
+        sample_weight,
+        None if label_weights is None else ops.cast(label_weights, dtype),
+    ):
         if weight is not None:
             positive, negative = ops.multiply(positive, weight), ops.multiply(negative, weight)
     labels = y_pred.shape[-1] if multi_label else 1
-    positive, negative, y_pred = (ops.reshape(x, (-1, labels)) for x in (positive, negative, y_pred))
+    positive, negative, y_pred = (
+        ops.reshape(x, (-1, labels)) for x in (positive, negative, y_pred)
+    )
     count = _count_in_buckets if evenly_spaced(thresholds) else _count_each
     hits, alarms = count(positive, negative, y_pred, thresholds)
     misses = ops.subtract(ops.sum(positive, axis=0), hits)
@@ -120,7 +128,9 @@ def _only_top_k(scores: Any, k: int) -> Any:
     return ops.where(ops.greater(chosen, 0), scores, ops.full_like(scores, NEVER))
 
 
-def _count_each(positive: Any, negative: Any, scores: Any, thresholds: Sequence[float]) -> tuple[Any, Any]:
+def _count_each(
+    positive: Any, negative: Any, scores: Any, thresholds: Sequence[float]
+) -> tuple[Any, Any]:
     """Return weights of positives and negatives above each threshold, (thresholds, labels)."""
     limits = np.reshape(np.asarray(thresholds, scores.dtype), (-1, 1, 1))
     above = ops.cast(ops.greater(ops.expand_dims(scores, 0), limits), scores.dtype)
@@ -137,7 +147,9 @@ def _count_in_buckets(
     bucket = ops.ceil(ops.multiply(ops.clip(scores, 0.0, 1.0), float(n - 1)))
     if thresholds[0] < 0.0:
         bucket = ops.maximum(bucket, 1.0)
-    index = ops.add(ops.multiply(ops.cast(bucket, "int32"), labels), np.arange(labels, dtype="int32"))
+    index = ops.add(
+        ops.multiply(ops.cast(bucket, "int32"), labels), np.arange(labels, dtype="int32")
+    )
     index = ops.reshape(index, (-1,))
 
     def above(weights: Any) -> Any:

@@ -21,8 +21,8 @@ class FBetaScore(Metric):
     Parameters
     ----------
     average : str or None
-        `None` for one score per class, `"micro"` over all decisions, `"macro"` for the mean of classes,
-        `"weighted"` by how often each occurs.
+        `None` for one score per class, `"micro"` over all decisions, `"macro"` for the mean of
+        classes, `"weighted"` by how often each occurs.
     beta : float
         How much more recall weighs than precision.
     threshold : float, optional

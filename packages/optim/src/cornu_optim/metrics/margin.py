@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.base.metric import MeanMetricWrapper
-
 from cornu_optim.losses import margin
 
 

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from cornu import ops
 from cornu.base.metric import Metric
-
 from cornu_optim.metrics.confusion import Counts, add_counts, confusion_counts
 
 # of (true positives, false positives, true negatives, false negatives)

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from cornu import ops
 from cornu.base.metric import Metric
 from cornu.engine.variable import Variable
-
 from cornu_optim.metrics.confusion import NEVER, add_counts, confusion_counts, parse_thresholds
 
 

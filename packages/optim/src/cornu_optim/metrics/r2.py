@@ -20,7 +20,8 @@ class R2Score(Metric):
     Parameters
     ----------
     class_aggregation : str or None
-        `"uniform_average"` of outputs, `"variance_weighted_average"`, or None for one score per output.
+        `"uniform_average"` of outputs, `"variance_weighted_average"`, or None for one score per
+        output.
     num_regressors : int
         Number of independent regressors :math:`p`; if not 0, the score is adjusted to
         :math:`1 - (1 - R^2) (n - 1) / (n - p - 1)`.
@@ -30,7 +31,8 @@ class R2Score(Metric):
     Raises
     ------
     ValueError
-        For unknown aggregations, a negative `num_regressors`, or targets that are not (batch, outputs).
+        For unknown aggregations, a negative `num_regressors`, or targets that are not (batch,
+        outputs).
 
     Examples
     --------

@@ -7,7 +7,6 @@ from typing import Any
 from cornu import ops
 from cornu.base.loss import squeeze_or_expand_to_same_rank, to_dtype
 from cornu.base.metric import Mean, MeanMetricWrapper
-
 from cornu_optim.losses import errors, robust, similarity
 
 

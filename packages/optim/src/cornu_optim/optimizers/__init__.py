@@ -1,7 +1,6 @@
 """Optimizers."""
 
 from cornu.base import Optimizer
-
 from cornu_optim.optimizers.adadelta import Adadelta
 from cornu_optim.optimizers.adafactor import Adafactor
 from cornu_optim.optimizers.adagrad import Adagrad
@@ -10,6 +9,7 @@ from cornu_optim.optimizers.adamax import Adamax
 from cornu_optim.optimizers.ftrl import Ftrl
 from cornu_optim.optimizers.lamb import Lamb
 from cornu_optim.optimizers.lion import Lion
+from cornu_optim.optimizers.loss_scale import LossScaleOptimizer
 from cornu_optim.optimizers.nadam import Nadam
 from cornu_optim.optimizers.rmsprop import RMSprop
 from cornu_optim.optimizers.sgd import SGD
@@ -25,6 +25,7 @@ __all__ = [
     "Ftrl",
     "Lamb",
     "Lion",
+    "LossScaleOptimizer",
     "Nadam",
     "Optimizer",
     "RMSprop",

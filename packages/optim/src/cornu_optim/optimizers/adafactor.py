@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 from cornu import ops
 from cornu.base import Optimizer
 from cornu.engine.variable import Variable
-
 from cornu_optim.optimizers.averages import approach
 
 if TYPE_CHECKING:
-    from cornu.base.optimizer import OptimizerOptions
     from typing_extensions import Unpack
+
+    from cornu.base.optimizer_settings import OptimizerOptions
 
 
 class Adafactor(Optimizer):
     r"""Adaptive steps whose mean squares are kept per row and per column only.
 
-    With :math:`\beta_t = 1 - t^d`, :math:`d` being `beta_2_decay`, and :math:`s = g^2 + \epsilon_1`, a matrix keeps
-    the running means :math:`r` of :math:`s` over columns and :math:`c` over rows, and
+    With :math:`\beta_t = 1 - t^d`, :math:`d` being `beta_2_decay`, and :math:`s = g^2 +
+    \epsilon_1`, a matrix keeps the running means :math:`r` of :math:`s` over columns and :math:`c`
+    over rows, and
     :math:`v = r c^T / \mathrm{mean}(r)`; a vector keeps :math:`v` itself. With :math:`u = g / \sqrt v`:
 
     .. math:: w \leftarrow w - \max(\epsilon_2, \mathrm{rms}(w)) \, \rho_t \, u / \max(1, \mathrm{rms}(u) / \text{threshold})
@@ -85,12 +86,13 @@ class Adafactor(Optimizer):
         self._rows: dict[Variable, Variable] = {}
         self._columns: dict[Variable, Variable] = {}
         for variable in variables:
-            if variable.ndim >= 2:
-                *leading, rows, columns = variable.shape
-                kept = ((self._rows, (*leading, rows), "row"), (self._columns, (*leading, columns), "column"))
-                for table, shape, name in kept:
-                    full_name = f"{variable.path.replace('/', '_')}_{name}"
-                    table[variable] = self.add_variable(shape, dtype=variable.dtype, name=full_name)
+            *leading, rows, columns = variable.shape if variable.ndim >= 2 else (None, None)
+            # scalars, unused, where there are no rows: the order of variables is that of Keras' files
+            shapes = ((*leading, rows), (*leading, columns)) if variable.ndim >= 2 else ((), ())
+            tables = {"row": self._rows, "column": self._columns}
+            for (name, table), shape in zip(tables.items(), shapes, strict=True):
+                full_name = f"{variable.path.replace('/', '_')}_{name}"
+                table[variable] = self.add_variable(shape, dtype=variable.dtype, name=full_name)
             self._slots.setdefault("velocity", {})[variable] = self.add_variable_from_reference(
                 variable, "velocity"
             )

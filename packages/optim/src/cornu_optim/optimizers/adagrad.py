@@ -8,8 +8,9 @@ from cornu import ops
 from cornu.base import Optimizer
 
 if TYPE_CHECKING:
-    from cornu.base.optimizer import OptimizerOptions
     from typing_extensions import Unpack
+
+    from cornu.base.optimizer_settings import OptimizerOptions
 
 
 class Adagrad(Optimizer):
@@ -31,7 +32,8 @@ class Adagrad(Optimizer):
 
     References
     ----------
-    Duchi et al., *Adaptive subgradient methods for online learning and stochastic optimization*, 2011.
+    Duchi et al., *Adaptive subgradient methods for online learning and stochastic optimization*,
+    2011.
 
     Examples
     --------

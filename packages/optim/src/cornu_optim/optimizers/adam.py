@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from cornu import ops
 from cornu.base import Optimizer
-
-from cornu_optim.optimizers.averages import approach
+from cornu_optim.optimizers.averages import approach, unbias
 
 if TYPE_CHECKING:
-    from cornu.base.optimizer import OptimizerOptions
     from typing_extensions import Unpack
+
+    from cornu.base.optimizer_settings import OptimizerOptions
 
 
 class Adam(Optimizer):
@@ -20,9 +20,9 @@ class Adam(Optimizer):
     At update :math:`t`, counted from 1:
 
     .. math::
-        m &\leftarrow m + (1 - \beta_1) (g - m) \\
-        v &\leftarrow v + (1 - \beta_2) (g^2 - v) \\
-        w &\leftarrow w - \eta \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \frac{m}{\sqrt{v} + \epsilon}
+        m &\leftarrow m + (1 - \beta_1) (g - m) \\ v &\leftarrow v + (1 - \beta_2) (g^2 - v) \\ w
+        &\leftarrow w - \eta \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \frac{m}{\sqrt{v} +
+        \epsilon}
 
     Parameters
     ----------
@@ -38,8 +38,9 @@ class Adam(Optimizer):
 
     References
     ----------
-    Kingma and Ba, *Adam: a method for stochastic optimization*, 2014, https://arxiv.org/abs/1412.6980;
-    Reddi et al., *On the convergence of Adam and beyond*, 2018 (amsgrad).
+    Kingma and Ba, *Adam: a method for stochastic optimization*, 2014,
+    https://arxiv.org/abs/1412.6980; Reddi et al., *On the convergence of Adam and beyond*, 2018
+    (amsgrad).
 
     Examples
     --------
@@ -77,8 +78,8 @@ class Adam(Optimizer):
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Change a weight by its gradient."""
         step = self.step_count(variable.dtype)
-        unbias_1 = ops.subtract(1.0, ops.power(self.beta_1, step))
-        unbias_2 = ops.subtract(1.0, ops.power(self.beta_2, step))
+        unbias_1 = unbias(self.beta_1, step)
+        unbias_2 = unbias(self.beta_2, step)
         alpha = ops.divide(ops.multiply(learning_rate, ops.sqrt(unbias_2)), unbias_1)
         m, v = self.slot("momentum", variable), self.slot("velocity", variable)
         self.assign(m, approach(m.value, gradient, 1.0 - self.beta_1))
@@ -113,7 +114,8 @@ class AdamW(Adam):
 
     References
     ----------
-    Loshchilov and Hutter, *Decoupled weight decay regularization*, 2017, https://arxiv.org/abs/1711.05101
+    Loshchilov and Hutter, *Decoupled weight decay regularization*, 2017,
+    https://arxiv.org/abs/1711.05101
 
     Examples
     --------

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from cornu import ops
 from cornu.base import Optimizer
-
-from cornu_optim.optimizers.averages import approach
+from cornu_optim.optimizers.averages import approach, unbias
 
 if TYPE_CHECKING:
-    from cornu.base.optimizer import OptimizerOptions
     from typing_extensions import Unpack
+
+    from cornu.base.optimizer_settings import OptimizerOptions
 
 
 class Adamax(Optimizer):
@@ -68,8 +68,8 @@ class Adamax(Optimizer):
         m, u = self.slot("momentum", variable), self.slot("norm", variable)
         self.assign(m, approach(m.value, gradient, 1.0 - self.beta_1))
         self.assign(u, ops.maximum(ops.multiply(self.beta_2, u.value), ops.abs(gradient)))
-        unbias = ops.subtract(1.0, ops.power(self.beta_1, self.step_count(variable.dtype)))
-        alpha = ops.divide(learning_rate, unbias)
+        share = unbias(self.beta_1, self.step_count(variable.dtype))
+        alpha = ops.divide(learning_rate, share)
         self.assign_sub(
             variable, ops.divide(ops.multiply(alpha, m.value), ops.add(u.value, self.epsilon))
         )

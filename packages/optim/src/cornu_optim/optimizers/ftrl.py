@@ -8,19 +8,21 @@ from cornu import ops
 from cornu.base import Optimizer
 
 if TYPE_CHECKING:
-    from cornu.base.optimizer import OptimizerOptions
     from typing_extensions import Unpack
+
+    from cornu.base.optimizer_settings import OptimizerOptions
 
 
 class Ftrl(Optimizer):
     r"""Follow the regularized leader: for shallow models with many sparse features.
 
-    With power :math:`p = -` `learning_rate_power`, :math:`n` the accumulator and :math:`z` the linear term:
+    With power :math:`p = -` `learning_rate_power`, :math:`n` the accumulator and :math:`z` the
+    linear term:
 
     .. math::
-        g' &= g + 2 \lambda_s w, \quad n' = n + g^2 \\
-        z &\leftarrow z + g' - \frac{n'^p - n^p}{\eta} w \\
-        w &\leftarrow \frac{\mathrm{clip}(z, -\lambda_1, \lambda_1) - z}{n'^p / \eta + 2 (\lambda_2 + \beta / 2 \eta)}
+        g' &= g + 2 \lambda_s w, \quad n' = n + g^2 \\ z &\leftarrow z + g' - \frac{n'^p -
+        n^p}{\eta} w \\ w &\leftarrow \frac{\mathrm{clip}(z, -\lambda_1, \lambda_1) - z}{n'^p / \eta
+        + 2 (\lambda_2 + \beta / 2 \eta)}
 
     Parameters
     ----------
@@ -54,7 +56,7 @@ class Ftrl(Optimizer):
     >>> w = cornu.Variable(np.float32([1.0]))
     >>> _ = Ftrl(learning_rate=0.1).apply_gradients([(np.float32([2.0]), w)])
     >>> round(float(w.value[0]), 4)
-    0.7441
+    0.7451
     """
 
     elementwise = True
@@ -102,5 +104,7 @@ class Ftrl(Optimizer):
         shrunk = ops.add(gradient, ops.multiply(2.0 * shrinkage, w))
         self.assign_add(z, ops.subtract(shrunk, ops.multiply(pull, w)))
         curvature = ops.add(ops.divide(new_power, learning_rate), ops.multiply(2.0, l2))
-        self.assign(variable, ops.divide(ops.subtract(ops.clip(z.value, -l1, l1), z.value), curvature))
+        self.assign(
+            variable, ops.divide(ops.subtract(ops.clip(z.value, -l1, l1), z.value), curvature)
+        )
         self.assign(n, new_n)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from cornu import ops
 from cornu.base import Optimizer
-
-from cornu_optim.optimizers.averages import approach
+from cornu_optim.optimizers.averages import approach, unbias
 
 if TYPE_CHECKING:
-    from cornu.base.optimizer import OptimizerOptions
     from typing_extensions import Unpack
+
+    from cornu.base.optimizer_settings import OptimizerOptions
 
 
 class Lamb(Optimizer):
@@ -65,8 +65,8 @@ class Lamb(Optimizer):
         m, v = self.slot("momentum", variable), self.slot("velocity", variable)
         self.assign(m, approach(m.value, gradient, 1.0 - self.beta_1))
         self.assign(v, approach(v.value, ops.square(gradient), 1.0 - self.beta_2))
-        m_hat = ops.divide(m.value, ops.subtract(1.0, ops.power(self.beta_1, step)))
-        v_hat = ops.divide(v.value, ops.subtract(1.0, ops.power(self.beta_2, step)))
+        m_hat = ops.divide(m.value, unbias(self.beta_1, step))
+        v_hat = ops.divide(v.value, unbias(self.beta_2, step))
         update = ops.divide(m_hat, ops.add(ops.sqrt(v_hat), self.epsilon))
         w_norm, u_norm = (ops.sqrt(ops.sum(ops.square(x))) for x in (variable.value, update))
         both = ops.logical_and(ops.greater(w_norm, 0), ops.greater(u_norm, 0))

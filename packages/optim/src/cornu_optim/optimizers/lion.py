@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from cornu import ops
 from cornu.base import Optimizer
-
 from cornu_optim.optimizers.averages import mix
 
 if TYPE_CHECKING:
-    from cornu.base.optimizer import OptimizerOptions
     from typing_extensions import Unpack
+
+    from cornu.base.optimizer_settings import OptimizerOptions
 
 
 class Lion(Optimizer):
@@ -39,7 +39,8 @@ class Lion(Optimizer):
 
     References
     ----------
-    Chen et al., *Symbolic discovery of optimization algorithms*, 2023, https://arxiv.org/abs/2302.06675
+    Chen et al., *Symbolic discovery of optimization algorithms*, 2023,
+    https://arxiv.org/abs/2302.06675
 
     Examples
     --------

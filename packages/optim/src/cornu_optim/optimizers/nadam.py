@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from cornu import config, ops
 from cornu.base import Optimizer
 from cornu.engine.variable import Variable
-
-from cornu_optim.optimizers.averages import approach
+from cornu_optim.optimizers.averages import approach, stored, unbias
 
 if TYPE_CHECKING:
-    from cornu.base.optimizer import OptimizerOptions
     from typing_extensions import Unpack
+
+    from cornu.base.optimizer_settings import OptimizerOptions
 
 _WARM_UP = 0.96  # how fast the momentum of the paper's schedule reaches beta_1
 
@@ -24,8 +25,9 @@ class Nadam(Optimizer):
 
     .. math::
         m &\leftarrow m + (1 - \beta_1) (g - m), \quad v \leftarrow v + (1 - \beta_2) (g^2 - v) \\
-        \hat m &= \frac{\mu_{t+1} m}{1 - \prod_{i \le t+1} \mu_i} + \frac{(1 - \mu_t) g}{1 - \prod_{i \le t} \mu_i} \\
-        w &\leftarrow w - \eta \frac{\hat m}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}
+        \hat m &= \frac{\mu_{t+1} m}{1 - \prod_{i \le t+1} \mu_i} + \frac{(1 - \mu_t) g}{1 -
+        \prod_{i \le t} \mu_i} \\ w &\leftarrow w - \eta \frac{\hat m}{\sqrt{v / (1 - \beta_2^t)} +
+        \epsilon}
 
     Parameters
     ----------
@@ -48,7 +50,7 @@ class Nadam(Optimizer):
     >>> w = cornu.Variable(np.float32([1.0]))
     >>> _ = Nadam(learning_rate=0.1).apply_gradients([(np.float32([2.0]), w)])
     >>> round(float(w.value[0]), 4)
-    0.8944
+    0.8937
     """
 
     elementwise = True
@@ -91,11 +93,13 @@ class Nadam(Optimizer):
         now, later = self._momentum_at(step), self._momentum_at(ops.add(step, 1.0))
         product = ops.cast(self._u_product.value, variable.dtype)
         m, v = self.slot("momentum", variable), self.slot("velocity", variable)
-        self.assign(m, approach(m.value, gradient, 1.0 - self.beta_1))
-        self.assign(v, approach(v.value, ops.square(gradient), 1.0 - self.beta_2))
+        # the shares that unbias() will see, so that their rounding cancels
+        share_1, share_2 = (1.0 - stored(beta, step.dtype) for beta in (self.beta_1, self.beta_2))
+        self.assign(m, approach(m.value, gradient, share_1))
+        self.assign(v, approach(v.value, ops.square(gradient), share_2))
         ahead = ops.divide(later, ops.subtract(1.0, ops.multiply(product, later)))
         here = ops.divide(ops.subtract(1.0, now), ops.subtract(1.0, product))
         m_hat = ops.add(ops.multiply(ahead, m.value), ops.multiply(here, gradient))
-        v_hat = ops.divide(v.value, ops.subtract(1.0, ops.power(self.beta_2, step)))
+        v_hat = ops.divide(v.value, unbias(self.beta_2, step))
         root = ops.add(ops.sqrt(v_hat), self.epsilon)
         self.assign_sub(variable, ops.divide(ops.multiply(m_hat, learning_rate), root))

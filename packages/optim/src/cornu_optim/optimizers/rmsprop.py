@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from cornu import ops
 from cornu.base import Optimizer
-
 from cornu_optim.optimizers.averages import mix
 
 if TYPE_CHECKING:
-    from cornu.base.optimizer import OptimizerOptions
     from typing_extensions import Unpack
+
+    from cornu.base.optimizer_settings import OptimizerOptions
 
 
 class RMSprop(Optimizer):
@@ -21,8 +21,9 @@ class RMSprop(Optimizer):
         v &\leftarrow \rho v + (1 - \rho) g^2 \\
         w &\leftarrow w - \eta g / \sqrt{v + \epsilon}
 
-    With `centered`, :math:`v` is diminished by the square of the running mean of :math:`g`: the variance. With
-    `momentum` :math:`\mu`, steps are summed as :math:`m \leftarrow \mu m + \text{step}`.
+    With `centered`, :math:`v` is diminished by the square of the running mean of :math:`g`: the
+    variance. With `momentum` :math:`\mu`, steps are summed as :math:`m \leftarrow \mu m +
+    \text{step}`.
 
     Parameters
     ----------

@@ -8,8 +8,9 @@ from cornu import ops
 from cornu.base import Optimizer
 
 if TYPE_CHECKING:
-    from cornu.base.optimizer import OptimizerOptions
     from typing_extensions import Unpack
+
+    from cornu.base.optimizer_settings import OptimizerOptions
 
 
 class SGD(Optimizer):

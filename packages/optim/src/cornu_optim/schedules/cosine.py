@@ -7,7 +7,6 @@ from typing import Any
 
 from cornu import config, ops
 from cornu.base.schedule import LearningRateSchedule
-
 from cornu_optim.schedules.decay import positive_steps
 
 
@@ -21,8 +20,8 @@ class CosineDecay(LearningRateSchedule):
 
     .. math:: \eta_t = \eta \left((1 - \alpha) \tfrac12 (1 + \cos(\pi t / T)) + \alpha\right)
 
-    With a `warmup_target`, the rate first rises linearly from `initial_learning_rate` to it during `warmup_steps`,
-    and falls from there during `decay_steps`.
+    With a `warmup_target`, the rate first rises linearly from `initial_learning_rate` to it during
+    `warmup_steps`, and falls from there during `decay_steps`.
 
     Parameters
     ----------

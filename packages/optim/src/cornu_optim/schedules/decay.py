@@ -131,7 +131,8 @@ class PolynomialDecay(LearningRateSchedule):
     power : float
         :math:`p`.
     cycle : bool
-        Whether, each time the end is reached, :math:`T` grows by `decay_steps` and the rate rises again.
+        Whether, each time the end is reached, :math:`T` grows by `decay_steps` and the rate rises
+        again.
     name : str
 
     Raises
@@ -166,7 +167,9 @@ class PolynomialDecay(LearningRateSchedule):
         """Return the learning rate of a step."""
         step, length = ops.cast(step, config.floatx()), float(self.decay_steps)
         if self.cycle:
-            cycles = ops.maximum(ops.ceil(ops.divide(step, length)), 1.0)  # the first one, at step 0 too
+            cycles = ops.maximum(
+                ops.ceil(ops.divide(step, length)), 1.0
+            )  # the first one, at step 0 too
             length = ops.multiply(length, cycles)
         else:
             step = ops.minimum(step, length)

@@ -50,7 +50,9 @@ class Calls(Weights):
             With the batch axis, which is None where open.
         """
         if any(not layer.built for layer in self._parts.layers):  # they are built by being called
-            tensors = tree.map_shape_structure(lambda s: KerasTensor(s, self.compute_dtype), input_shape)
+            tensors = tree.map_shape_structure(
+                lambda s: KerasTensor(s, self.compute_dtype), input_shape
+            )
             self._trace_once(tensors)
 
     def _trace_once(self, *args: Any, **kwargs: Any) -> Any:
@@ -87,12 +89,23 @@ class Calls(Weights):
     # Calling
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
-        """Compute the outputs from the inputs. Subclasses write this, with operators and `cornu.ops`."""
+        """Compute the outputs from the inputs. Subclasses write this, with operators and
+        `cornu.ops`.
+
+        Parameters
+        ----------
+        inputs : value or nested structure of values
+            Of the floating dtype the layer computes in; integers and booleans as they came.
+        **kwargs
+            `training` (bool) and `mask`, where the layer names them.
+        """
         raise NotImplementedError(
-            f"{type(self).__name__} must define call(self, inputs), which computes its outputs with cornu.ops."
+            f"{type(self).__name__} must define call(self, inputs), which computes its outputs "
+            "with cornu.ops."
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Apply the layer: compute on arrays and traced values, describe on symbolic tensors."""
         self._check_initialised()
         leaves = tree.flatten((args, kwargs)) if kwargs or len(args) != 1 else tree.flatten(args[0])
         if any(isinstance(x, KerasTensor) for x in leaves):
@@ -104,7 +117,9 @@ class Calls(Weights):
     def _run(self, *args: Any, **kwargs: Any) -> Any:
         """Call the layer on arrays or traced values."""
         info = signature_of(self.call)
-        given = {k: kwargs.pop(k) for k in ("training", "mask") if k in kwargs and not info.accepts(k)}
+        given = {
+            k: kwargs.pop(k) for k in ("training", "mask") if k in kwargs and not info.accepts(k)
+        }
         args, kwargs = self._converted(args, kwargs)
         arguments = info.bind(args, kwargs, self._where())
         first = info.first_of(arguments)
@@ -130,7 +145,9 @@ class Calls(Weights):
 
     def _symbolic_call(self, args: tuple, kwargs: dict) -> Any:
         info = signature_of(self.call)
-        named = {k: v for k, v in kwargs.items() if k not in ("training", "mask") or info.accepts(k)}
+        named = {
+            k: v for k, v in kwargs.items() if k not in ("training", "mask") or info.accepts(k)
+        }
         arguments = info.bind(args, named, self._where())
         first = info.first_of(arguments)
         with self._scope():
@@ -145,9 +162,13 @@ class Calls(Weights):
 
         It comes from `compute_output_shape` where the layer defines it, else from tracing `call`.
         """
-        if not self._inherits("compute_output_shape") and all(x.built for x in self._flatten_layers()[1:]):
+        if not self._inherits("compute_output_shape") and all(
+            x.built for x in self._flatten_layers()[1:]
+        ):
             info = signature_of(self.call)
-            named = {k: v for k, v in kwargs.items() if k not in ("training", "mask") or info.accepts(k)}
+            named = {
+                k: v for k, v in kwargs.items() if k not in ("training", "mask") or info.accepts(k)
+            }
             arguments = info.bind(args, named, self._where())
             shapes = self.compute_output_shape(
                 **shapes_for(self.compute_output_shape, arguments, self._where())
@@ -220,9 +241,10 @@ class Calls(Weights):
 
     def _check_inputs(self, first: Any) -> None:
         for x in tree.flatten(first):
-            if isinstance(x, (str, type)) or callable(x) and not is_value(x):
+            if isinstance(x, (str, type)) or (callable(x) and not is_value(x)):
                 raise ValueError(
-                    f"Layer {self._where()} was called on {x!r}, which is no value. Pass an array, or a symbolic "
+                    f"Layer {self._where()} was called on {x!r}, which is no value. Pass an array, "
+                    "or a symbolic "
                     "tensor made by cornu.Input."
                 )
         if self.input_spec is not None:
@@ -240,7 +262,7 @@ class Calls(Weights):
         return None
 
     def _fill_masks(self, info: Any, arguments: dict, kwargs: dict) -> Any:
-        """Put masks of the inputs into the mask arguments that were left open; return that of the first."""
+        """Fill the mask arguments that were left open; return the mask of the first input."""
         values = value_arguments(arguments)
         first = info.first_of(arguments)
         mask = arguments.get("mask")
@@ -276,20 +298,20 @@ class Calls(Weights):
 
     # Masks
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, previous_mask: Any = None, mask: Any = None) -> Any:
         """Return the mask of the output. Subclasses that change or make masks write this.
 
         Parameters
         ----------
         inputs : value or structure of values
-        mask : value, structure of values, or None
-            That of the inputs.
+        previous_mask : value, structure of values, or None
+            That of the inputs; a subclass may call it `mask`, as in Keras 2.
         """
-        return mask
+        return mask if previous_mask is None else previous_mask
 
     @property
     def supports_masking(self) -> bool:
-        """Whether a mask of the input lives on; True where `compute_mask` is defined, and settable."""
+        """Whether a mask of the input lives on; settable, True where `compute_mask` is defined."""
         found = self.__dict__.get("_supports_masking")
         return not self._inherits("compute_mask") if found is None else found
 
@@ -303,7 +325,8 @@ class Calls(Weights):
         if not self.supports_masking:
             if any(m is not None for m in tree.flatten(previous)):
                 warnings.warn(
-                    f"Layer {self._where()} got an input with a mask but does not support masks, so the mask ends "
+                    f"Layer {self._where()} got an input with a mask but does not support masks, "
+                    "so the mask ends "
                     "here. Set self.supports_masking = True in __init__ to pass it on.",
                     stacklevel=4,
                 )
@@ -346,7 +369,7 @@ class Calls(Weights):
 
 
 def _marking_built(build: Callable) -> Callable:
-    """Wrap a `build` so that it runs within the layer's path, once, and marks the layer as built."""
+    """Wrap a `build` so that it runs once, within the layer's path, and marks it as built."""
     if hasattr(build, "_marks_built"):
         return build
 
@@ -362,7 +385,7 @@ def _marking_built(build: Callable) -> Callable:
                 build(self, *args, **kwargs)
             finally:
                 self.__dict__["_building"] = False
-        self.__dict__["_build_shapes"] = signature_of(wrapped.__get__(self)).bind(args, kwargs, self._where())
+        self.__dict__["_build_shapes"] = signature_of(self.build).bind(args, kwargs, self._where())
         self.built = True
         self._finish_build()
 
@@ -371,7 +394,7 @@ def _marking_built(build: Callable) -> Callable:
 
 
 def _without_duplicates(info: Any, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-    """Drop positional arguments that a keyword now gives: `layer(x, None)` with a mask found for the second."""
+    """Drop positional arguments that are given by keyword now, as a mask that was found."""
     positional = [name for name in info.names[: len(args)] if name in kwargs]
     if not positional:
         return args, kwargs

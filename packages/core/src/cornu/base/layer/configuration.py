@@ -19,12 +19,16 @@ PLACE_ARGUMENTS = (
     "autocast",
 )
 
+_UNKNOWN = object()
+
 
 @functools.lru_cache(maxsize=2048)
 def own_parameters(cls: type) -> tuple[inspect.Parameter, ...]:
     """Return the named parameters of the constructor that `cls` uses, without the base layer's."""
     parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
-    skipped = {*BASE_ARGUMENTS, *PLACE_ARGUMENTS} - {"input_dim"}  # a constructor that names it means its own
+    skipped = {*BASE_ARGUMENTS, *PLACE_ARGUMENTS} - {
+        "input_dim"
+    }  # a constructor that names it means its own
     return tuple(p for p in parameters if p.kind not in _VARIADIC and p.name not in skipped)
 
 
@@ -48,9 +52,9 @@ def bound_arguments(cls: type, args: tuple, kwargs: dict) -> dict[str, Any]:
 def derived_config(layer: Any, base: type) -> dict[str, Any]:
     """Return the constructor arguments of `layer` beyond those of the base class.
 
-    Classes that define `get_config` themselves answer for their own arguments; this answers for the rest. An
-    argument is read from the attribute of its name (or with an underscore in front), else from the call of the
-    constructor.
+    Classes that define `get_config` themselves answer for their own arguments; this answers for the
+    rest. An argument is read from the attribute of its name (or with an underscore in front), else
+    from the call of the constructor.
     """
     from cornu.saving.config import serialize
 
@@ -58,25 +62,31 @@ def derived_config(layer: Any, base: type) -> dict[str, Any]:
     lineage = mro[: mro.index(base)]
     silent = [cls for cls in lineage if not _answers(cls)]
     complete = len(silent) == len(lineage)
-    described = type(layer) if complete else next((c for c in silent if "__init__" in c.__dict__), None)
+    described = (
+        type(layer) if complete else next((c for c in silent if "__init__" in c.__dict__), None)
+    )
     if described is None or (not complete and described not in _above_first_override(lineage)):
         return {}
     given = bound_arguments(type(layer), *layer._made_with)
-    parameters = {p.name: p for p in own_parameters(described)} if described.__init__ is not base.__init__ else {}
+    parameters = (
+        {p.name: p for p in own_parameters(described)}
+        if described.__init__ is not base.__init__
+        else {}
+    )
     names = list(parameters)
     if complete:
         skipped = (*BASE_ARGUMENTS, *PLACE_ARGUMENTS)
         names += [name for name in given if name not in parameters and name not in skipped]
     config = {}
     for name in names:
-        try:
-            config[name] = serialize(_argument(layer, base, name, given, parameters.get(name)))
-        except LookupError:
-            if complete:
-                raise TypeError(
-                    f"{type(layer).__name__} takes {name!r} but does not keep it, so its configuration is unknown. "
-                    f"Write self.{name} = {name} in __init__, or define get_config()."
-                ) from None
+        value = _argument(layer, base, name, given, parameters.get(name))
+        if value is not _UNKNOWN:
+            config[name] = serialize(value)
+        elif complete:
+            raise TypeError(
+                f"{type(layer).__name__} takes {name!r} but does not keep it, so its configuration "
+                f"is unknown. Write self.{name} = {name} in __init__, or define get_config()."
+            )
     return config
 
 
@@ -87,8 +97,10 @@ def _above_first_override(lineage: tuple[type, ...]) -> tuple[type, ...]:
 
 
 def _answers(cls: type) -> bool:
-    """Whether a class describes its arguments itself; a `get_config` that only derives them is marked so."""
-    return "get_config" in cls.__dict__ and not getattr(cls.__dict__["get_config"], "derives", False)
+    """Whether a class describes its own arguments, not only derives the description."""
+    return "get_config" in cls.__dict__ and not getattr(
+        cls.__dict__["get_config"], "derives", False
+    )
 
 
 def _argument(layer: Any, base: type, name: str, given: dict, parameter: Any) -> Any:
@@ -102,4 +114,4 @@ def _argument(layer: Any, base: type, name: str, given: dict, parameter: Any) ->
         return given[name]
     if parameter is not None and parameter.default is not inspect.Parameter.empty:
         return parameter.default
-    raise LookupError(name)
+    return _UNKNOWN

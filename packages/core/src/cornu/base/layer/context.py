@@ -24,7 +24,9 @@ class CallContext:
 
     __slots__ = ("arguments", "entry", "training")
 
-    def __init__(self, entry: Any, training: bool | None, arguments: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, entry: Any, training: bool | None, arguments: dict[str, Any] | None = None
+    ) -> None:
         self.entry = entry
         self.training = training
         self.arguments = arguments or {}

@@ -18,8 +18,8 @@ class DTypePolicy:
     Parameters
     ----------
     name : str, optional
-        A dtype for everything, as `"float32"`, or `"mixed_float16"`: weights in float32, computation in float16.
-        `cornu.config.floatx()` if not given.
+        A dtype for everything, as `"float32"`, or `"mixed_float16"`: weights in float32,
+        computation in float16. `cornu.config.floatx()` if not given.
 
     Examples
     --------
@@ -42,6 +42,13 @@ class DTypePolicy:
         return self._name
 
     quantization_mode: Any = None
+
+    def convert_input(self, x: Any, autocast: bool, dtype: Any) -> Any:
+        """Return a value, cast to `dtype` if it is a floating one and `autocast` says so."""
+        from cornu.engine.trace import convert
+
+        value = convert(x)
+        return convert(value, dtype) if autocast and value.dtype.kind == "f" else value
 
     def get_config(self) -> dict[str, Any]:
         """Return `{"name": name}`."""
@@ -67,12 +74,17 @@ FloatDTypePolicy = DTypePolicy
 
 def _dtype_name(name: Any) -> str:
     if name == "bfloat16" or name == "mixed_bfloat16":
-        raise ValueError(f"NumPy has no bfloat16, so there is no {name!r} here; use 'float32' or 'mixed_float16'.")
+        raise ValueError(
+            f"NumPy has no bfloat16, so there is no {name!r} here; use 'float32' or "
+            "'mixed_float16'."
+        )
     try:
         return canonical(name).name
     except TypeError:
         known = ["float16", "float32", "float64", "int32", "int64", "bool", *_MIXED]
-        raise ValueError(f"There is no dtype {name!r}. {near_matches(str(name), known)}".rstrip()) from None
+        raise ValueError(
+            f"There is no dtype {name!r}. {near_matches(str(name), known)}".rstrip()
+        ) from None
 
 
 def dtype_policy() -> DTypePolicy:

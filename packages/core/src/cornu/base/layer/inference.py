@@ -1,7 +1,7 @@
 """Shapes of outputs, found by tracing with made-up sizes in place of the open ones.
 
-A function is traced with every open size set to one number, then to another: sizes of the result that move
-with them are open too. Nothing is computed; the traces are thrown away.
+A function is traced with every open size set to one number, then to another: sizes of the result
+that move with them are open too. Nothing is computed; the traces are thrown away.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def infer(function: Callable, args: tuple, kwargs: dict, owner: str = "") -> Any
     """
     inputs = symbolic_leaves(args, kwargs)
     is_open = any(None in t.shape for t in inputs)
-    outcomes = [_outcome(function, args, kwargs, probe) for probe in (PROBES if is_open else PROBES[:1])]
+    outcomes = [
+        _outcome(function, args, kwargs, probe) for probe in (PROBES if is_open else PROBES[:1])
+    ]
     (first, last), masks = (outcomes[0][0], outcomes[-1][0]), [m for _, m in outcomes]
 
     def merge(one: Any, other: Any) -> Any:
@@ -54,7 +56,9 @@ def infer(function: Callable, args: tuple, kwargs: dict, owner: str = "") -> Any
 
 def _merged(one: tuple, other: tuple) -> tuple:
     if len(one) != len(other):
-        raise ValueError(f"The rank of the result depends on the size of the batch: {len(one)} and {len(other)}.")
+        raise ValueError(
+            f"The rank of the result depends on the size of the batch: {len(one)} and {len(other)}."
+        )
     return tuple(a if a == b else None for a, b in zip(one, other, strict=True))
 
 

@@ -91,7 +91,8 @@ def check_input(spec: Any, inputs: Any, layer: str) -> None:
     --------
     >>> check_input(InputSpec(min_ndim=2), np.ones(3), "dense (Dense)")
     Traceback (most recent call last):
-    cornu.errors.ShapeError: Layer dense (Dense) expects an input of rank 2 or more, but got shape (None,) of rank 1. \
+    cornu.errors.ShapeError: Layer dense (Dense) expects an input of rank 2 or more, but got shape
+    (None,) of rank 1. \
 Add an axis with x[:, None], or a Reshape layer before it.
     """
     specs = tree.flatten(spec)
@@ -100,7 +101,8 @@ Add an axis with x[:, None], or a Reshape layer before it.
         missing = [name for name in names if name not in inputs]
         if missing:
             raise ShapeError(
-                f"Layer {layer} expects a dict with the keys {names}; {missing} of them are missing from "
+                f"Layer {layer} expects a dict with the keys {names}; {missing} of them are "
+                "missing from "
                 f"{list(inputs)}."
             )
         values = [inputs[name] for name in names]
@@ -122,18 +124,24 @@ Add an axis with x[:, None], or a Reshape layer before it.
 def _problem(spec: InputSpec, value: Any) -> str:
     """Say what is expected, what was found and what would mend it; an empty text if all is well."""
     if not hasattr(value, "shape"):
-        return f"that is an array, but got {value!r}. Pass a NumPy array, or a symbolic tensor made by cornu.Input."
+        return (
+            f"that is an array, but got {value!r}. Pass a NumPy array, or a symbolic tensor made "
+            "by cornu.Input."
+        )
     shape = tuple(value.shape)
     got = f"but got shape {show_shape(shape)}"
     rank = len(shape)
     if spec.ndim is not None and not spec.allow_last_axis_squeeze and rank != spec.ndim:
         return f"of rank {spec.ndim}, {got} of rank {rank}. {_mend_rank(spec.ndim, shape)}"
     if spec.min_ndim is not None and rank < spec.min_ndim:
-        return f"of rank {spec.min_ndim} or more, {got} of rank {rank}. {_mend_rank(spec.min_ndim, shape)}"
+        mend = _mend_rank(spec.min_ndim, shape)
+        return f"of rank {spec.min_ndim} or more, {got} of rank {rank}. {mend}"
     if spec.max_ndim is not None and rank > spec.max_ndim:
-        return f"of rank {spec.max_ndim} or less, {got} of rank {rank}. {_mend_rank(spec.max_ndim, shape)}"
+        mend = _mend_rank(spec.max_ndim, shape)
+        return f"of rank {spec.max_ndim} or less, {got} of rank {rank}. {mend}"
     if spec.dtype is not None and np.dtype(value.dtype).name != spec.dtype:
-        return f"of dtype {spec.dtype}, but got {np.dtype(value.dtype).name}. Convert it with x.astype({spec.dtype!r})."
+        found = np.dtype(value.dtype).name
+        return f"of dtype {spec.dtype}, but got {found}. Convert it: x.astype({spec.dtype!r})."
     for axis, size in spec.axes.items():
         if size is not None and -rank <= axis < rank and shape[axis] not in (size, None):
             return f"whose axis {axis} has size {size}, {got}. {_mend_axis(axis, size, shape)}"
@@ -169,6 +177,7 @@ def _mend_rank(wanted: int, shape: tuple) -> str:
 def _mend_axis(axis: int, size: Any, shape: tuple) -> str:
     if axis in (-1, len(shape) - 1):
         return (
-            f"Its weights were made for {size} features: give it {size}, or make a new layer for {shape[axis]}."
+            f"Its weights were made for {size} features: give it {size}, or make a new layer for "
+            f"{shape[axis]}."
         )
     return "Change the data, or the shape the model was described with."

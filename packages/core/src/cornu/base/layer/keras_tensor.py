@@ -1,10 +1,11 @@
 """Symbolic tensors of the functional API: a shape, a dtype, and the call that will make the value.
 
-This graph of layers is kept apart from the graph of operations: it has one `CallNode` per call of a layer,
-knows `None` sizes, and is what `layer.output`, `Model(inputs, outputs)` and saved files speak of.
+This graph of layers is kept apart from the graph of operations: it has one `CallNode` per call of a
+layer, knows `None` sizes, and is what `layer.output`, `Model(inputs, outputs)` and saved files
+speak of.
 
-References run one way, from a tensor to what made it and from a layer to its calls, so that a model which is
-dropped is freed at once.
+References run one way, from a tensor to what made it and from a layer to its calls, so that a model
+which is dropped is freed at once.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class KerasHistory(NamedTuple):
-    """Where a symbolic tensor comes from: an operation, which of its calls, and which output of that call."""
+    """Where a symbolic tensor comes from: operation, number of the call, number of the output."""
 
     operation: Any
     node_index: int
@@ -33,7 +34,8 @@ class KerasHistory(NamedTuple):
 
 
 class KerasTensor(ArrayOperators):
-    """A value that is not there yet: what layers pass to each other while a functional model is described.
+    """A value that is not there yet: what layers pass to each other while a functional model is
+    described.
 
     Parameters
     ----------
@@ -66,7 +68,9 @@ class KerasTensor(ArrayOperators):
         **kwargs: Any,
     ) -> None:
         if sparse or ragged:
-            raise ValueError("Programs hold dense values only: leave sparse=False and ragged=False.")
+            raise ValueError(
+                "Programs hold dense values only: leave sparse=False and ragged=False."
+            )
         self._shape = as_shape(shape)
         self._dtype = canonical(dtype).name
         self.record_history = record_history
@@ -77,12 +81,12 @@ class KerasTensor(ArrayOperators):
         self._operation: Any = None  # strong: whoever holds the tensor can still make its value
 
     @property
-    def shape(self) -> SymbolicShape:  # type: ignore[override]
+    def shape(self) -> SymbolicShape:
         """Sizes, `None` where open."""
         return self._shape
 
     @property
-    def dtype(self) -> str:  # type: ignore[override]
+    def dtype(self) -> str:
         """Name of the dtype."""
         return self._dtype
 
@@ -119,6 +123,10 @@ class KerasTensor(ArrayOperators):
     def _keras_shape(self) -> SymbolicShape:
         return self._shape
 
+    def reshape(self, *newshape: Any) -> Any:
+        """Return the tensor in another shape; the batch axis counts."""
+        return super().reshape(*newshape)
+
     def squeeze(self, axis: Any = None) -> Any:
         """Return the tensor without axes of size one."""
         from cornu import ops  # ops is sugar here, as in ArrayOperators
@@ -127,7 +135,8 @@ class KerasTensor(ArrayOperators):
 
     def __repr__(self) -> str:
         return (
-            f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse=False, ragged=False, name={self.name}>"
+            f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse=False, ragged=False, "
+            f"name={self.name}>"
         )
 
     def __bool__(self) -> bool:
@@ -151,14 +160,15 @@ class KerasTensor(ArrayOperators):
 
     def _no_number(self, wanted: str) -> str:
         return (
-            f"{self!r} stands for a value that exists only when the model runs, so it has no number to give as "
+            f"{self!r} stands for a value that exists only when the model runs, so it has no "
+            "number to give as "
             f"{wanted}. Compute with cornu.ops or in a layer, or extract the value with "
             "cornu.Model(inputs, tensor).predict(x)."
         )
 
     @classmethod
     def symbolic_apply(cls, function: Any, args: tuple, kwargs: dict) -> Any:
-        """Record an operation of `cornu.ops` on symbolic tensors; the hook of `cornu.engine.trace.op`."""
+        """Record an operation on symbolic tensors; the hook of `cornu.engine.trace.op`."""
         from cornu.base.layer.operation import FunctionCall
 
         return FunctionCall(function)(*args, **kwargs)
@@ -210,7 +220,9 @@ class CallNode:
         self._outputs: list[Any] = []
         for position, tensor in enumerate(tree.flatten(outputs)):
             tensor.node, tensor.tensor_index, tensor._operation = self, position, operation
-            self._outputs.append((weakref.ref(tensor), tensor.shape, tensor.dtype, tensor.name, tensor._keras_mask))
+            self._outputs.append(
+                (weakref.ref(tensor), tensor.shape, tensor.dtype, tensor.name, tensor._keras_mask)
+            )
         operation._inbound_nodes.append(self)
 
     @property
@@ -246,7 +258,7 @@ class CallNode:
         """The calls that made the inputs."""
         return [t.node for t in self.input_tensors if t.node is not None]
 
-    def keys(self) -> list[tuple[int, int]]:
+    def output_keys(self) -> list[tuple[int, int]]:
         """Return what identifies each output within a graph."""
         return [(id(self), i) for i in range(len(self._outputs))]
 

@@ -16,16 +16,18 @@ from cornu.plugins import registry
 
 _LOCKED = "Make weights and layers in __init__() or build(), not in call()."
 # Attributes that are no parts of the layer, though they hold variables, layers or lists of them.
-_UNTRACKED = frozenset({"_inbound_nodes", "_losses", "_loss_functions", "_parts", "_made_with", "_build_shapes"})
+_UNTRACKED = frozenset(
+    {"_inbound_nodes", "_losses", "_loss_functions", "_parts", "_made_with", "_build_shapes"}
+)
 
 
 class Layer(Calls):
     r"""A piece of a model: weights, and a function of them and of the inputs.
 
-    A subclass stores its arguments in `__init__`, makes weights in `build` and computes in `call`. Nothing
-    else has to be written: the configuration comes from the signature of `__init__`, shapes of outputs from
-    tracing `call`, gradients from the operations in it. Layers among the attributes, also in lists and dicts,
-    belong to the layer.
+    A subclass stores its arguments in `__init__`, makes weights in `build` and computes in `call`.
+    Nothing else has to be written: the configuration comes from the signature of `__init__`, shapes
+    of outputs from tracing `call`, gradients from the operations in it. Layers among the
+    attributes, also in lists and dicts, belong to the layer.
 
     Parameters
     ----------
@@ -40,8 +42,9 @@ class Layer(Calls):
     name : str, optional
         The class name in snake case, numbered, if not given.
     **kwargs
-        `input_shape` or `batch_input_shape`, `input_dim` with `input_length`, `batch_size`: the shape of the
-        input, for the first layer of a Sequential model. `weights`: initial values, as for `set_weights`.
+        `input_shape` or `batch_input_shape`, `input_dim` with `input_length`, `batch_size`: the
+        shape of the input, for the first layer of a Sequential model. `weights`: initial values, as
+        for `set_weights`.
 
     Examples
     --------
@@ -51,7 +54,8 @@ class Layer(Calls):
     ...         super().__init__(**kwargs)
     ...         self.units = units
     ...     def build(self, input_shape):
-    ...         self.kernel = self.add_weight("kernel", (input_shape[-1], self.units), initializer="ones")
+    ...         shape = (input_shape[-1], self.units)
+    ...         self.kernel = self.add_weight("kernel", shape, initializer="ones")
     ...     def call(self, inputs):
     ...         return inputs @ self.kernel
     >>> layer = Linear(2)
@@ -62,6 +66,7 @@ class Layer(Calls):
     """
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Note the arguments, for `get_config`."""
         layer = super().__new__(cls)
         kept = {k: v for k, v in kwargs.items() if k != "weights"}
         layer.__dict__.update(_parts=tracking.Parts(), _made_with=(args, kept), _building=False)
@@ -84,7 +89,8 @@ class Layer(Calls):
             known = [*_constructor_names(type(self)), *PLACE_ARGUMENTS]
             unknown = next(iter(kwargs))
             raise ValueError(
-                f"{type(self).__name__} does not take the argument(s) {', '.join(map(repr, kwargs))}. "
+                f"{type(self).__name__} does not take the argument(s) "
+                f"{', '.join(map(repr, kwargs))}. "
                 f"{near_matches(unknown, known)}".rstrip()
             )
         self.dtype_policy = dtype
@@ -132,7 +138,9 @@ class Layer(Calls):
         self._lock_state()
 
     def _lock_state(self) -> None:
-        self._parts.locked = f"Layer {self._where()} is built, so it takes no new weights or layers. {_LOCKED}"
+        self._parts.locked = (
+            f"Layer {self._where()} is built, so it takes no new weights or layers. {_LOCKED}"
+        )
 
     # Dtypes
 
@@ -187,7 +195,8 @@ class Layer(Calls):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make an equal layer, as JSON can hold them.
 
-        Derived from the signature of `__init__`; a subclass that overrides it adds to what `super()` returns.
+        Derived from the signature of `__init__`; a subclass that overrides it adds to what
+        `super()` returns.
         """
         config: dict[str, Any] = {
             "name": self.name,
@@ -203,7 +212,7 @@ class Layer(Calls):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """Make a layer from what `get_config` returned."""
-        from cornu.saving.config import revive_arguments
+        from cornu.saving.arguments import revive_arguments
 
         return cls(**revive_arguments(cls, config))
 
@@ -249,13 +258,16 @@ class Layer(Calls):
         Returns
         -------
         tuple
-            The outputs, the non-trainable variables after the call, and with `return_losses` the losses.
+            The outputs, the non-trainable variables after the call, and with `return_losses` the
+            losses.
         """
         if not self.built:
             raise NotBuiltError(f"Layer {self._where()} must be built before stateless_call.")
         pairs = [
             *_paired(self.trainable_variables, trainable_variables, "trainable_variables"),
-            *_paired(self.non_trainable_variables, non_trainable_variables, "non_trainable_variables"),
+            *_paired(
+                self.non_trainable_variables, non_trainable_variables, "non_trainable_variables"
+            ),
         ]
         kept = [(variable, _copy(variable.value)) for variable, _ in pairs]
         try:
@@ -272,7 +284,7 @@ class Layer(Calls):
     # Files
 
     def save_own_variables(self, store: Any) -> None:
-        """Write the layer's own variables, without its sublayers', into a mapping from "0", "1", … to arrays."""
+        """Write the layer's own variables, not its sublayers', as "0", "1", … of `store`."""
         for index, variable in enumerate(self._own_variables()):
             store[str(index)] = variable.numpy()
 
@@ -280,9 +292,12 @@ class Layer(Calls):
         """Read what `save_own_variables` wrote."""
         variables = self._own_variables()
         if len(store.keys()) != len(variables):
-            unbuilt = "" if self.built else " It is not built: build the model before loading weights."
+            unbuilt = (
+                "" if self.built else " It is not built: build the model before loading weights."
+            )
             raise ShapeError(
-                f"Layer {self._where()} has {len(variables)} variables, but the file has {len(store.keys())} for it."
+                f"Layer {self._where()} has {len(variables)} variables, but the file has "
+                f"{len(store.keys())} for it."
                 f"{unbuilt}"
             )
         for index, variable in enumerate(variables):
@@ -292,7 +307,8 @@ class Layer(Calls):
         return [*self._parts.trainable_variables, *self._parts.non_trainable_variables]
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} name={self.__dict__.get('name')}, built={self.__dict__.get('built')}>"
+        name, built = self.__dict__.get("name"), self.__dict__.get("built")
+        return f"<{type(self).__name__} name={name}, built={built}>"
 
 
 tracking.PART_KINDS.append((Layer, "layers"))
@@ -305,7 +321,9 @@ def _copy(value: Any) -> Any:
 def _paired(variables: list[Any], values: Any, name: str) -> list[tuple[Any, Any]]:
     values = list(values)
     if len(values) != len(variables):
-        raise ShapeError(f"{name} must hold {len(variables)} values, one per variable; got {len(values)}.")
+        raise ShapeError(
+            f"{name} must hold {len(variables)} values, one per variable; got {len(values)}."
+        )
     return list(zip(variables, values, strict=True))
 
 
@@ -318,7 +336,7 @@ def _constructor_names(cls: type) -> list[str]:
 
 
 def _batch_shape_argument(kwargs: dict[str, Any]) -> tuple | None:
-    """Take the arguments that describe the input's shape, in any of Keras' spellings, out of `kwargs`."""
+    """Take the shape of the input, in any of Keras' spellings, out of `kwargs`."""
     batch_size = kwargs.pop("batch_size", None)
     whole = kwargs.pop("batch_input_shape", None)
     whole = kwargs.pop("batch_shape", None) if whole is None else whole

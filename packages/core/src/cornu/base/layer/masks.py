@@ -1,7 +1,7 @@
 """Which values carry a mask.
 
-Arrays and traced values have no room for an attribute, so masks stand in tables beside them: those of traced
-values live as long as their trace, those of arrays as long as the array.
+Arrays and traced values have no room for an attribute, so masks stand in tables beside them: those
+of traced values live as long as their trace, those of arrays as long as the array.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from cornu.engine.graph import Node
 from cornu.engine.trace import Trace, current_trace
 
 _OF_ARRAYS: dict[int, tuple[weakref.ref, Any]] = {}
-# A mask is often computed from the very value it belongs to, so nothing weaker than the trace may own it.
+# A mask is often computed from the very value it belongs to, so nothing weaker than the trace may
+# own it.
 _OF_NODES: weakref.WeakKeyDictionary[Trace, dict[Node, Any]] = weakref.WeakKeyDictionary()
 
 
@@ -57,7 +58,9 @@ def _remember(array: Any, mask: Any) -> None:
 
     def forget(reference: weakref.ref) -> None:
         found = _OF_ARRAYS.get(key)
-        if found is not None and found[0] is reference:  # the number may belong to another array by now
+        if (
+            found is not None and found[0] is reference
+        ):  # the number may belong to another array by now
             del _OF_ARRAYS[key]
 
     try:

@@ -24,7 +24,9 @@ class Operation:
         if name is None:
             name = auto_name(type(self).__name__)
         if not isinstance(name, str) or "/" in name or not name:
-            raise ValueError(f"A name is a text without '/', which separates the parts of a path; got {name!r}.")
+            raise ValueError(
+                f"A name is a text without '/', which separates the parts of a path; got {name!r}."
+            )
         self.name = name
         self._inbound_nodes: list[CallNode] = []
 
@@ -105,12 +107,15 @@ class Operation:
         calls = self._inbound_nodes
         if not calls:
             raise AttributeError(
-                f"The layer {self.name!r} has never been called on a symbolic tensor, so it has no {wanted}. "
-                "Call it on cornu.Input(shape) first, or add it to a Sequential model with an input shape."
+                f"The layer {self.name!r} has never been called on a symbolic tensor, so it has no "
+                f"{wanted}. "
+                "Call it on cornu.Input(shape) first, or add it to a Sequential model with an "
+                "input shape."
             )
         if not -len(calls) <= index < len(calls):
             raise ValueError(
-                f"The layer {self.name!r} has been called {len(calls)} time(s); there is no {wanted} at {index}."
+                f"The layer {self.name!r} has been called {len(calls)} time(s); there is no "
+                f"{wanted} at {index}."
             )
         return calls[index]
 
@@ -118,13 +123,14 @@ class Operation:
 class FunctionCall(Operation):
     """A function of `cornu.ops` between the layers of a functional model.
 
-    `x + 1`, `ops.relu(x)` and `x[:, 0]` on symbolic tensors become one of these, so they are part of the model
-    and of its saved form.
+    `x + 1`, `ops.relu(x)` and `x[:, 0]` on symbolic tensors become one of these, so they are part
+    of the model and of its saved form.
 
     Parameters
     ----------
     function : callable or str
-        A public function of `cornu.ops`, `cornu.ops.numpy`, `cornu.random`, …, or its name in `cornu.ops`.
+        A public function of `cornu.ops`, `cornu.ops.numpy`, `cornu.random`, …, or its name in
+        `cornu.ops`.
     name : str, optional
     """
 
@@ -137,6 +143,7 @@ class FunctionCall(Operation):
         super().__init__(name or auto_name(_function_name(self.function)))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Apply the function, and record the call if it is on symbolic tensors."""
         from cornu.base.layer.inference import infer
 
         if not any(isinstance(x, KerasTensor) for x in tree.flatten((args, kwargs))):
@@ -175,7 +182,9 @@ def _public_function(name: str) -> Any:
     module, _, short = name.rpartition(".")
     home = random if module == "random" else ops
     if short not in home.__all__ or module not in ("", "random"):
-        raise UnknownNameError(f"There is no function {name!r} in cornu.ops. {near_matches(name, ops.__all__)}")
+        raise UnknownNameError(
+            f"There is no function {name!r} in cornu.ops. {near_matches(name, ops.__all__)}"
+        )
     return getattr(home, short)
 
 

@@ -27,7 +27,9 @@ def as_shape(shape: Any) -> SymbolicShape:
         try:
             shape = tuple(shape)
         except TypeError:
-            raise ValueError(f"A shape is a tuple of sizes, such as (28, 28, 1); got {shape!r}.") from None
+            raise ValueError(
+                f"A shape is a tuple of sizes, such as (28, 28, 1); got {shape!r}."
+            ) from None
     return tuple(_size(size, shape) for size in shape)
 
 
@@ -37,9 +39,13 @@ def _size(size: Any, shape: Any) -> int | None:
     try:
         found = int(size) if isinstance(size, float) and size.is_integer() else operator.index(size)
     except TypeError:
-        raise ValueError(f"A size is a whole number or None; {tuple(shape)} has {size!r}.") from None
+        raise ValueError(
+            f"A size is a whole number or None; {tuple(shape)} has {size!r}."
+        ) from None
     if found < 0:
-        raise ValueError(f"A size cannot be negative; {tuple(shape)} has {found}. Write None for an open size.")
+        raise ValueError(
+            f"A size cannot be negative; {tuple(shape)} has {found}. Write None for an open size."
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a layer's `call` and `build` accept, and how the arguments of a call become shapes for `build`."""
+"""What `call` and `build` accept, and how the values of a call become shapes for `build`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ class CallSignature:
         self.signature = inspect.signature(function)
         parameters = self.signature.parameters.values()
         self.names = tuple(p.name for p in parameters if p.kind not in _VARIADIC)
-        self.defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
+        self.defaults = {
+            p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty
+        }
         self.first = next(iter(self.signature.parameters), None)
 
     def accepts(self, name: str) -> bool:
@@ -76,7 +78,9 @@ def _unbound(plain: CallSignature) -> CallSignature:
     parameters = list(plain.signature.parameters.values())[1:]
     found.signature = plain.signature.replace(parameters=parameters)
     found.names = tuple(p.name for p in parameters if p.kind not in _VARIADIC)
-    found.defaults = {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
+    found.defaults = {
+        p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty
+    }
     found.first = parameters[0].name if parameters else None
     return found
 
@@ -101,8 +105,8 @@ def value_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
 def shapes_for(method: Callable, arguments: dict[str, Any], where: str) -> dict[str, Any]:
     """Return the shape arguments for `build` or `compute_output_shape`.
 
-    A method with one parameter gets the shape of the first value, whatever it is called. One with several gets
-    `foo_shape` for the argument `foo` of `call`.
+    A method with one parameter gets the shape of the first value, whatever it is called. One with
+    several gets `foo_shape` for the argument `foo` of `call`.
     """
     return align_shapes(
         method, {f"{k}_shape": shape_of(v) for k, v in value_arguments(arguments).items()}, where
@@ -119,7 +123,8 @@ def align_shapes(method: Callable, shapes: dict[str, Any], where: str) -> dict[s
     unknown = [name for name in names if not name.endswith("_shape")]
     if unknown:
         raise ValueError(
-            f"{where}: {method.__name__}() has several parameters, so each must be named after an argument of "
+            f"{where}: {method.__name__}() has several parameters, so each must be named after an "
+            "argument of "
             f"call() with '_shape' behind it; {unknown[0]!r} is not."
         )
     return {name: shapes[name] for name in names if name in shapes}

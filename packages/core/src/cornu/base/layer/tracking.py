@@ -1,8 +1,10 @@
 """How a layer finds its parts: variables, layers, metrics and seed generators among its attributes.
 
-Parts are noted when they are assigned, also inside lists, tuples, dicts and sets, and in the order in which
-they came. That order is the order of `layer.weights`, so it is part of every saved file.
+Parts are noted when they are assigned, also inside lists, tuples, dicts and sets, and in the order
+in which they came. That order is the order of `layer.weights`, so it is part of every saved file.
 """
+
+# ruff: noqa: D102 - methods of the containers do what they do in list, dict and set
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ class Parts:
         """Return the list a part belongs in, or None if it is no part."""
         if isinstance(part, Variable):
             if any(part is v for v in self.non_trainable_variables):
-                return self.non_trainable_variables  # moved there for good, whatever `trainable` says today
+                return (
+                    self.non_trainable_variables
+                )  # moved there for good, whatever `trainable` says today
             if part.trainable or any(part is v for v in self.trainable_variables):
                 return self.trainable_variables
             return self.non_trainable_variables
@@ -64,7 +68,7 @@ class Parts:
             home[:] = [known for known in home if known is not part]
 
     def track(self, value: Any) -> Any:
-        """Note every part in `value`; containers come back as ones that note later additions too."""
+        """Note every part in `value`; containers come back as ones that note additions too."""
         if isinstance(value, _CONTAINERS):
             return value
         if type(value) is list:
@@ -115,13 +119,15 @@ class TrackedList(list):
     def extend(self, values: Iterable[Any]) -> None:
         super().extend(self._in(v) for v in values)
 
-    def __iadd__(self, values: Iterable[Any]) -> TrackedList:  # type: ignore[override,misc]
+    def __iadd__(self, values: Iterable[Any]) -> TrackedList:  # type: ignore[misc]
         self.extend(values)
         return self
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._out(self[key])
-        super().__setitem__(key, [self._in(v) for v in value] if isinstance(key, slice) else self._in(value))
+        super().__setitem__(
+            key, [self._in(v) for v in value] if isinstance(key, slice) else self._in(value)
+        )
 
     def __delitem__(self, key: Any) -> None:
         self._out(self[key])

@@ -43,7 +43,7 @@ class Weights(Operation):
         autocast: bool = True,
         regularizer: Any = None,
         constraint: Any = None,
-        aggregation: Any = None,
+        aggregation: Any = "none",
         overwrite_with_gradient: bool = False,
         name: str | None = None,
         **kwargs: Any,
@@ -53,8 +53,8 @@ class Weights(Operation):
         Parameters
         ----------
         *args
-            Keras 3's order `(shape, initializer, dtype)`, or Keras 2's `(name, shape, dtype, initializer,
-            regularizer, trainable, constraint)`, which is told by its leading name.
+            Keras 3's order `(shape, initializer, dtype)`, or Keras 2's `(name, shape, dtype,
+            initializer, regularizer, trainable, constraint)`, which is told by its leading name.
         shape : tuple of int
             A scalar if not given.
         initializer : str, callable or Initializer
@@ -90,13 +90,20 @@ class Weights(Operation):
         regularizer = given.get("regularizer", regularizer)
         trainable = given.get("trainable", trainable)
         constraint = given.get("constraint", constraint)
-        if kwargs.keys() - {"use_resource", "getter", "experimental_autocast", "partitioner", "synchronization"}:
+        if kwargs.keys() - {
+            "use_resource",
+            "getter",
+            "experimental_autocast",
+            "partitioner",
+            "synchronization",
+        }:
             raise TypeError(f"add_weight() does not take {', '.join(map(repr, kwargs))}.")
         self._check_initialised()
         sizes = as_shape(() if shape is None else shape)
         if None in sizes:
             raise ShapeError(
-                f"Layer {self._where()} cannot make a weight of shape {sizes}: a size is not known. Give the model's "
+                f"Layer {self._where()} cannot make a weight of shape {sizes}: a size is not "
+                "known. Give the model's "
                 "input a full shape, such as Input((28, 28, 1)), except for the batch."
             )
         found = canonical(self.variable_dtype if dtype is None else dtype)
@@ -114,15 +121,33 @@ class Weights(Operation):
         self._parts.add(variable)
         return variable
 
-    def add_variable(self, *args: Any, **kwargs: Any) -> Variable:
+    def add_variable(
+        self,
+        shape: Sequence[int] | int,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        name: str | None = None,
+    ) -> Variable:
         """Make a weight: `add_weight` by another name."""
-        return self.add_weight(*args, **kwargs)
+        return self.add_weight(
+            shape=shape,
+            initializer=initializer,
+            dtype=dtype,
+            trainable=trainable,
+            regularizer=regularizer,
+            constraint=constraint,
+            name=name,
+        )
 
     # Listing them
 
     @property
     def trainable(self) -> bool:
-        """Whether training moves the weights; setting it sets it on every sublayer and weight too."""
+        """Whether training moves the weights; set on every sublayer and weight too."""
         return self._trainable
 
     @trainable.setter
@@ -212,14 +237,20 @@ class Weights(Operation):
         """
         variables, values = self.weights, [np.asarray(w) for w in weights]
         if len(variables) != len(values):
-            unbuilt = "" if self.built else " It is not built yet: call it on data, or build(input_shape), first."
+            unbuilt = (
+                ""
+                if self.built
+                else " It is not built yet: call it on data, or build(input_shape), first."
+            )
             raise ShapeError(
-                f"Layer {self._where()} has {len(variables)} weights, but set_weights got {len(values)}.{unbuilt}"
+                f"Layer {self._where()} has {len(variables)} weights, but set_weights got "
+                f"{len(values)}.{unbuilt}"
             )
         for variable, value in zip(variables, values, strict=True):
             if variable.shape != value.shape:
                 raise ShapeError(
-                    f"Weight {variable.path!r} has shape {variable.shape}, but set_weights got {value.shape}. "
+                    f"Weight {variable.path!r} has shape {variable.shape}, but set_weights got "
+                    f"{value.shape}. "
                     "The values must come in the order of get_weights()."
                 )
         for variable, value in zip(variables, values, strict=True):
@@ -235,24 +266,30 @@ class Weights(Operation):
         """
         if not self.built:
             raise NotBuiltError(
-                f"Layer {self._where()} has no weights to count yet: it is not built. Call it on data, give the "
+                f"Layer {self._where()} has no weights to count yet: it is not built. Call it on "
+                "data, give the "
                 "model an input shape, or call build(input_shape)."
             )
         return sum(math.prod(v.shape) for v in self.weights)
 
     # Losses and metrics beside the model's
 
-    def add_loss(self, loss: Any, inputs: Any = None) -> None:
+    def add_loss(self, loss: Any = None, inputs: Any = None, **kwargs: Any) -> None:
         """Add to what training minimises.
 
         Parameters
         ----------
         loss : value, list of values, or callable
-            In `call`, a scalar computed from the inputs; a callable without arguments, such as a penalty on
-            weights, may be added anywhere and is called in every step.
+            In `call`, a scalar computed from the inputs; a callable without arguments, such as a
+            penalty on weights, may be added anywhere and is called in every step.
         inputs
             Accepted for Keras 2's sake.
+        **kwargs
+            `losses=`, Keras 2's name of `loss`.
         """
+        loss = kwargs.pop("losses", loss)
+        if kwargs:
+            raise TypeError(f"add_loss() does not take {', '.join(map(repr, kwargs))}.")
         for value in loss if isinstance(loss, (list, tuple)) else [loss]:
             if callable(value) and not hasattr(value, "shape"):
                 self._loss_functions.append(value)
@@ -261,7 +298,7 @@ class Weights(Operation):
 
     @property
     def losses(self) -> list[Any]:
-        """What the last call added with `add_loss` and activity regularizers, and the penalties of weights."""
+        """What the last call added to the loss, and the penalties of weights."""
         found = []
         for layer in self._flatten_layers():
             found.extend(layer._live_losses())
@@ -322,7 +359,8 @@ class Weights(Operation):
     def _check_initialised(self) -> None:
         if "_losses" not in self.__dict__:
             raise RuntimeError(
-                f"{type(self).__name__}.__init__ did not call super().__init__(). Make it the first line of __init__."
+                f"{type(self).__name__}.__init__ did not call super().__init__(). Make it the "
+                "first line of __init__."
             )
 
 
@@ -331,9 +369,13 @@ _KERAS3_ORDER = ("shape", "initializer", "dtype")
 
 
 def _by_name(args: tuple) -> dict[str, Any]:
-    order = _KERAS2_ORDER if args and (isinstance(args[0], str) or args[0] is None) else _KERAS3_ORDER
+    order = (
+        _KERAS2_ORDER if args and (isinstance(args[0], str) or args[0] is None) else _KERAS3_ORDER
+    )
     if len(args) > len(order):
-        raise TypeError(f"add_weight() takes at most {len(order)} positional arguments: {', '.join(order)}.")
+        raise TypeError(
+            f"add_weight() takes at most {len(order)} positional arguments: {', '.join(order)}."
+        )
     return dict(zip(order, args, strict=False))
 
 
@@ -345,7 +387,9 @@ def _first_value(initializer: Any, shape: tuple, dtype: np.dtype) -> np.ndarray:
     # An empty context has no current trace.
     value = np.asarray(contextvars.Context().run(make, shape, dtype=dtype.name))
     if value.shape != shape:
-        raise ShapeError(f"The initializer {make!r} returned shape {value.shape} where {shape} was asked for.")
+        raise ShapeError(
+            f"The initializer {make!r} returned shape {value.shape} where {shape} was asked for."
+        )
     return value
 
 

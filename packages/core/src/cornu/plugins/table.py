@@ -1,0 +1,107 @@
+"""The names of one kind, and what each of them means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pluggy
+
+from cornu.errors import letters
+from cornu.plugins.discovery import Plugin, Problem
+from cornu.plugins.kinds import Kind
+
+__all__ = ["Entry", "Table"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name of one object, and the plugin that brought it."""
+
+    name: str
+    object: Any
+    plugin: Plugin
+
+    @property
+    def is_class(self) -> bool:
+        """Whether the name stands for a class, not a function."""
+        return isinstance(self.object, type)
+
+
+class Table:
+    """The names of one kind. A class and a function may share one: ``l1_l2`` is both in Keras."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.entries: list[Entry] = []
+        self._exact: dict[tuple[str, bool], Entry] = {}
+        self._loose: dict[tuple[str, bool], Entry] = {}
+
+    def fill(self, manager: pluggy.PluginManager, plugins: list[Plugin]) -> Iterator[Problem]:
+        """Ask the plugins in order; whatever is wrong with an offer is yielded and left out."""
+        hook = getattr(manager.hook, self.kind.hook)
+        order = {id(plugin.object): plugin for plugin in plugins}
+        position = {id(plugin.object): index for index, plugin in enumerate(plugins)}
+        asked = sorted(hook.get_hookimpls(), key=lambda impl: position[id(impl.plugin)])
+        for impl in asked:
+            plugin = order[id(impl.plugin)]
+            try:
+                offers = list(impl.function() or ())
+            except (Exception, SystemExit) as error:
+                yield self._problem(plugin, f"raised {type(error).__name__}: {error}", error)
+                continue
+            for offer in offers:
+                text = self._add(offer, plugin)
+                if text is not None:
+                    yield self._problem(plugin, text)
+
+    def attribute(self, name: str) -> Entry | None:
+        """Exactly that name; where it is a class and a function, the function, as in Keras."""
+        return self._exact.get((name, False)) or self._exact.get((name, True))
+
+    def meant_by(self, name: str) -> Entry | None:
+        """Return what a string stands for, trying stricter readings first."""
+        wants_class = not self.kind.functions_first
+        readings = (self._exact, name), (self._loose, letters(name))
+        if wants_class:
+            # "mean_squared_error" as a metric is the class, although a function has that very name
+            trials = [(*reading, is_class) for is_class in (True, False) for reading in readings]
+        else:
+            trials = [(*reading, is_class) for reading in readings for is_class in (False, True)]
+        for table, key, is_class in trials:
+            if (key, is_class) in table:
+                return table[key, is_class]
+        return None
+
+    def _add(self, offer: Any, plugin: Plugin) -> str | None:
+        name, obj = offer if _is_pair(offer) else (self._own_name(offer), offer)
+        if not isinstance(name, str) or not callable(obj):
+            return f"offered {offer!r}, neither a class nor a function nor a pair (name, either)."
+        entry = Entry(name, obj, plugin)
+        key = (name, entry.is_class)
+        first = self._exact.get(key)
+        if first is not None:
+            if first.object is obj:
+                return None
+            return (
+                f"the {self.kind.name} {name!r} is already brought by {first.plugin.distribution} "
+                f"(module {first.object.__module__}); the one from {obj.__module__} is left out. "
+                "Give it another name."
+            )
+        self.entries.append(entry)
+        self._exact[key] = entry
+        self._loose.setdefault((letters(name), entry.is_class), entry)
+        return None
+
+    def _own_name(self, obj: Any) -> Any:
+        if self.kind.name == "backend":
+            return getattr(obj, "name", None)
+        return getattr(obj, "__name__", None)
+
+    def _problem(self, plugin: Plugin, text: str, cause: BaseException | None = None) -> Problem:
+        return Problem(plugin.distribution, plugin.module, f"{self.kind.hook}: {text}", cause)
+
+
+def _is_pair(offer: Any) -> bool:
+    return isinstance(offer, tuple) and len(offer) == 2

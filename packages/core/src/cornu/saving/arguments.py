@@ -1,0 +1,74 @@
+"""From the configuration of an object to the arguments of its constructor."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from cornu.errors import MissingDistributionError, UnknownNameError
+from cornu.plugins import registry
+from cornu.plugins.custom_objects import custom_objects_in_effect
+from cornu.saving.config import CORE_CLASSES, deserialize
+
+
+def revive_arguments(cls: type, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return constructor arguments from a configuration: objects made, keys of other dialects
+    dropped.
+
+    A key that `cls` does not know is dropped if it is None, as newer and older Keras write keys
+    that say nothing.
+    """
+    taken, open_ended = _arguments_of(cls)
+    found = {}
+    for key, value in config.items():
+        if value is None and key not in taken and not (open_ended and key in _PLACE):
+            continue
+        found[key] = value if key == "dtype" else _revive_nested(value)
+    return found
+
+
+_PLACE = ("input_shape", "batch_input_shape", "batch_shape", "name")
+
+
+def _arguments_of(cls: type) -> tuple[set[str], bool]:
+    names: set[str] = set()
+    open_ended = True
+    for owner in cls.__mro__:
+        if owner is object or "__init__" not in owner.__dict__:
+            continue
+        parameters = inspect.signature(owner.__init__).parameters.values()  # type: ignore[misc]
+        names.update(p.name for p in parameters)
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            open_ended = False
+            break
+    return names, open_ended
+
+
+def _revive_nested(value: Any) -> Any:
+    if isinstance(value, dict):
+        if "class_name" in value and (
+            "config" in value or str(value["class_name"]).startswith("__")
+        ):
+            known = (
+                "module" in value or str(value["class_name"]).startswith("__") or _is_custom(value)
+            )
+            return deserialize(value) if known else _revive_plain(value)
+        return {key: _revive_nested(v) for key, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        members = [_revive_nested(v) for v in value]
+        return members if isinstance(value, list) else tuple(members)
+    return value
+
+
+def _is_custom(value: dict) -> bool:
+    return value["class_name"] in custom_objects_in_effect() or value["class_name"] in CORE_CLASSES
+
+
+def _revive_plain(value: dict) -> Any:
+    """Make a layer of Keras 2's form; other kinds are made by the constructor that expects them."""
+    try:
+        registry.lookup("layer", str(value["class_name"]).rpartition(">")[2])
+    except (UnknownNameError, MissingDistributionError):
+        return value
+    return deserialize(value, kind="layer")

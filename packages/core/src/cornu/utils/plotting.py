@@ -1,0 +1,226 @@
+"""Pictures of a model's layers, by pydot and Graphviz."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from typing import Any
+
+from cornu import tree
+from cornu.base.layer import FunctionCall
+
+__all__ = ["model_to_dot", "plot_model"]
+
+
+def model_to_dot(
+    model: Any,
+    show_shapes: bool = False,
+    show_dtype: bool = False,
+    show_layer_names: bool = True,
+    rankdir: str = "TB",
+    expand_nested: bool = False,
+    dpi: int = 200,
+    subgraph: bool = False,
+    show_layer_activations: bool = False,
+    show_trainable: bool = False,
+    splines: str = "ortho",
+    **kwargs: Any,
+) -> Any:
+    """Return the graph of a model's layers as a `pydot.Dot`.
+
+    Parameters
+    ----------
+    model : Model
+        Built.
+    show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable : bool
+        What to write into the boxes.
+    rankdir : {"TB", "LR"}
+        From top to bottom, or from left to right.
+    expand_nested : bool
+        Whether to draw the layers of models inside, in a frame.
+    dpi : int
+        Dots per inch of a picture.
+    subgraph : bool
+        Whether to return a `pydot.Cluster`, to be put into another graph.
+    splines : str
+        How Graphviz draws edges.
+
+    Raises
+    ------
+    ImportError
+        Without pydot.
+    ValueError
+        For a model that is not built.
+    """
+    pydot = _pydot()
+    if not model.built:
+        raise ValueError(
+            f"Model {model.name!r} is not built, so its layers are not connected yet: call it on "
+            "data, or "
+            "build(input_shape), first."
+        )
+    options = {
+        "show_shapes": show_shapes,
+        "show_dtype": show_dtype,
+        "show_layer_names": show_layer_names,
+        "show_layer_activations": show_layer_activations,
+        "show_trainable": show_trainable,
+    }
+    if subgraph:
+        dot = pydot.Cluster(graph_name=model.name, style="dashed", label=model.name, labeljust="l")
+    else:
+        dot = pydot.Dot(
+            graph_type="digraph", rankdir=rankdir, dpi=dpi, splines=splines, concentrate=True
+        )
+        dot.set_node_defaults(shape="record", fontname="Helvetica")
+    _draw(pydot, dot, model, options, expand_nested, prefix="")
+    return dot
+
+
+def plot_model(
+    model: Any,
+    to_file: Any = "model.png",
+    show_shapes: bool = False,
+    show_dtype: bool = False,
+    show_layer_names: bool = False,
+    rankdir: str = "TB",
+    expand_nested: bool = False,
+    dpi: int = 200,
+    show_layer_activations: bool = False,
+    show_trainable: bool = False,
+    splines: str = "ortho",
+    **kwargs: Any,
+) -> Any:
+    """Draw the graph of a model's layers into a file; the other arguments are those of
+    `model_to_dot`.
+
+    Parameters
+    ----------
+    model : Model
+    to_file : path
+        Its extension decides the format: `.png`, `.svg`, `.pdf`, …, or `.dot` for Graphviz' own
+        text, which needs no Graphviz.
+
+    Returns
+    -------
+    IPython.display.Image or None
+        For a notebook, where IPython is there and the file is a picture.
+    """
+    dot = model_to_dot(
+        model,
+        show_shapes=show_shapes,
+        show_dtype=show_dtype,
+        show_layer_names=show_layer_names,
+        rankdir=rankdir,
+        expand_nested=expand_nested,
+        dpi=dpi,
+        show_layer_activations=show_layer_activations,
+        show_trainable=show_trainable,
+        splines=splines,
+    )
+    path = os.fspath(to_file)
+    extension = os.path.splitext(path)[1].lstrip(".") or "png"
+    if extension in ("dot", "gv"):
+        dot.write(path, format="raw")
+        return None
+    try:
+        dot.write(path, format=extension)
+    except (FileNotFoundError, OSError) as error:
+        raise ImportError(
+            f"plot_model() needs the program 'dot' of Graphviz to write {extension!r}: install "
+            "graphviz "
+            "(https://graphviz.org/download/), or write a .dot file."
+        ) from error
+    return _notebook_image(path) if extension in ("png", "jpg", "jpeg") else None
+
+
+def _pydot() -> Any:
+    try:
+        import pydot  # type: ignore[import-not-found]
+    except ImportError:
+        raise ImportError(
+            "Drawing a model needs pydot, which is not installed here: pip install pydot"
+        ) from None
+    return pydot
+
+
+def _notebook_image(path: str) -> Any:
+    try:
+        from IPython.display import Image  # type: ignore[import-not-found]
+    except ImportError:
+        return None
+    return Image(filename=path)
+
+
+def _draw(
+    pydot: Any, dot: Any, model: Any, options: dict[str, bool], expand: bool, prefix: str
+) -> dict[str, Any]:
+    """Add boxes and arrows; return the first and last box of the model by "first" and "last"."""
+    graph = model._graph
+    operations = graph.operations if graph is not None else model.layers
+    ends: dict[int, tuple[str, str]] = {}
+    for operation in operations:
+        name = f"{prefix}{operation.name}"
+        inner = getattr(operation, "layers", None)
+        if expand and inner:
+            cluster = pydot.Cluster(
+                graph_name=name, style="dashed", label=operation.name, labeljust="l"
+            )
+            found = _draw(pydot, cluster, operation, options, expand, prefix=f"{name}/")
+            dot.add_subgraph(cluster)
+            ends[id(operation)] = (found["first"], found["last"])
+        else:
+            dot.add_node(pydot.Node(name, label=_label(operation, options)))
+            ends[id(operation)] = (name, name)
+    for source, target in _edges(graph, operations):
+        dot.add_edge(pydot.Edge(ends[id(source)][1], ends[id(target)][0]))
+    return {"first": ends[id(operations[0])][0], "last": ends[id(operations[-1])][1]}
+
+
+def _edges(graph: Any, operations: list[Any]) -> list[tuple[Any, Any]]:
+    if graph is None:
+        return list(itertools.pairwise(operations))
+    found: dict[tuple[int, int], tuple[Any, Any]] = {}
+    for node in graph.nodes:
+        for tensor in node.input_tensors:
+            source, target = tensor._operation, node.operation
+            found[id(source), id(target)] = (source, target)
+    return list(found.values())
+
+
+def _label(operation: Any, options: dict[str, bool]) -> str:
+    kind = (
+        operation.get_config()["function"]
+        if isinstance(operation, FunctionCall)
+        else type(operation).__name__
+    )
+    title = f"{operation.name}: {kind}" if options["show_layer_names"] else kind
+    activation = getattr(operation, "activation", None)
+    if options["show_layer_activations"] and activation is not None:
+        title += f" ({getattr(activation, '__name__', type(activation).__name__)})"
+    fields = [_escaped(title)]
+    if options["show_trainable"] and getattr(operation, "weights", None):
+        fields.append("trainable" if operation.trainable else "frozen")
+    for wanted, attribute in (("show_dtype", "dtype"), ("show_shapes", "shape")):
+        if options[wanted]:
+            sides = " | ".join(
+                f"{side}: {_escaped(_of(operation, side, attribute))}"
+                for side in ("input", "output")
+            )
+            fields.append(f"{{{sides}}}")
+    return "{" + " | ".join(fields) + "}"
+
+
+def _of(operation: Any, side: str, attribute: str) -> str:
+    try:
+        tensors = getattr(operation, side)
+    except AttributeError:  # called on data only
+        return "?"
+    found = tree.map_structure(lambda t: str(getattr(t, attribute)), tensors)
+    return str(found).replace("'", "")
+
+
+def _escaped(text: str) -> str:
+    for character in "\\{}|<>":
+        text = text.replace(character, f"\\{character}")
+    return text

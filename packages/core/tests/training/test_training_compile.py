@@ -1,0 +1,191 @@
+"""What compile takes, and which loss and metric belongs to which output."""
+
+import numpy as np
+import pytest
+
+from cornu import ops
+from cornu.base.metric import Mean, MeanMetricWrapper
+from cornu.errors import DataError
+from cornu.models.input_layer import Input
+from cornu.models.model import Model
+
+
+@pytest.fixture
+def two(parts):
+    x = Input((2,), name="x")
+    outputs = [parts.Dense(1, name="a")(x), parts.Dense(3, ops.softmax, name="b")(x)]
+    return Model(x, outputs)
+
+
+DATA = np.random.default_rng(1).normal(size=(12, 2)).astype("float32")
+TARGETS = [DATA.sum(1, keepdims=True), np.arange(12) % 3]
+
+
+def absolute(y_true, y_pred):
+    return ops.abs(y_true - y_pred)
+
+
+def keys(model, y=None, **options):
+    model.compile(**options)
+    return list(model.fit(DATA, TARGETS if y is None else y, verbose=0).history)
+
+
+def test_losses_by_position_and_by_name(parts, two):
+    options = {"optimizer": parts.SGD(), "backend": parts.backend}
+    expected = ["a_loss", "b_loss", "loss"]
+    assert keys(two, loss=[parts.mse, parts.sparse], **options) == expected
+    assert keys(two, loss={"b": parts.sparse, "a": parts.mse}, **options) == expected
+    y = {"b": TARGETS[1], "a": TARGETS[0]}
+    assert keys(two, y, loss=[parts.mse, parts.sparse], **options) == expected
+
+
+def test_outputs_without_a_loss(parts, two):
+    options = {"optimizer": parts.SGD(), "backend": parts.backend}
+    assert keys(two, loss=[parts.mse, None], **options) == ["loss"]
+    assert keys(two, TARGETS[0], loss={"a": parts.mse}, **options) == ["loss"]
+
+
+def test_the_total_is_the_weighted_sum(parts, two):
+    for weights in ([2.0, 0.5], {"a": 2.0, "b": 0.5}):
+        two.compile(parts.SGD(), [parts.mse, parts.sparse], weights, backend=parts.backend)
+        logs = two.evaluate(DATA, TARGETS, verbose=0, return_dict=True)
+        assert logs["loss"] == pytest.approx(2 * logs["a_loss"] + 0.5 * logs["b_loss"], rel=1e-5)
+
+
+def test_evaluate_returns_losses_then_metrics(parts, two):
+    two.compile(
+        parts.SGD(), [parts.mse, parts.sparse], metrics={"a": [absolute]}, backend=parts.backend
+    )
+    values = two.evaluate(DATA, TARGETS, verbose=0)
+    logs = two.evaluate(DATA, TARGETS, verbose=0, return_dict=True)
+    assert two.metrics_names == ["loss", "a_loss", "b_loss", "a_absolute"]
+    assert values == [logs[name] for name in two.metrics_names]
+
+
+def test_names_of_metrics(parts, line):
+    class Sum:
+        pass
+
+    metrics = [absolute, lambda y, p: y - p, Mean(name="m") and MeanMetricWrapper(absolute, "own")]
+    line.compile(parts.SGD(), parts.mse, metrics=metrics, backend=parts.backend)
+    found = list(line.fit(DATA, TARGETS[0], verbose=0).history)
+    assert found == ["absolute", "lambda", "loss", "own"]
+
+
+def test_names_that_repeat_are_numbered(parts, line):
+    line.compile(
+        parts.SGD(),
+        parts.mse,
+        metrics=[absolute, absolute],
+        weighted_metrics=[absolute],
+        backend=parts.backend,
+    )
+    found = list(line.fit(DATA, TARGETS[0], verbose=0).history)
+    assert found == ["absolute", "absolute_1", "loss", "weighted_absolute"]
+
+
+def test_weights_reach_weighted_metrics_alone(parts, line):
+    line.compile(
+        parts.SGD(0.0),
+        parts.mse,
+        metrics=[absolute],
+        weighted_metrics=[absolute],
+        backend=parts.backend,
+    )
+    weights = np.r_[np.ones(6), np.zeros(6)]
+    logs = line.evaluate(DATA, TARGETS[0], sample_weight=weights, verbose=0, return_dict=True)
+    error = np.abs(line.predict(DATA, verbose=0) - TARGETS[0])
+    assert logs["absolute"] == pytest.approx(error.mean(), rel=1e-5)
+    assert logs["weighted_absolute"] == pytest.approx(error[:6].mean(), rel=1e-5)
+
+
+def test_the_order_of_keras_2_is_understood(parts, line):
+    line.compile(parts.SGD(), parts.mse, [absolute], [0.5], backend=parts.backend)
+    assert line.metrics_names == ["loss", "absolute"]
+    logs = line.evaluate(DATA, TARGETS[0], verbose=0, return_dict=True)
+    line.compile(parts.SGD(), parts.mse, backend=parts.backend)
+    assert line.evaluate(DATA, TARGETS[0], verbose=0) == pytest.approx(2 * logs["loss"], rel=1e-5)
+
+
+def test_several_losses_of_one_output_are_added(parts, line):
+    line.compile(parts.SGD(), [parts.mse, absolute], backend=parts.backend)
+    logs = line.evaluate(DATA, TARGETS[0], verbose=0, return_dict=True)
+    assert logs["loss"] == pytest.approx(logs["mse_loss"] + logs["absolute_loss"], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"loss": {"c": "own"}}, r"loss has an entry for 'c', but the outputs are 'a', 'b'"),
+        ({"loss": ["own"] * 3}, r"loss holds 3 entries, but the model has 2 outputs \(a, b\)"),
+        ({"loss": ["own"] * 2, "loss_weights": [1.0, 2.0, 3.0]}, r"loss_weights holds 3 entries"),
+        ({"loss": ["own"] * 2, "loss_weights": 2.0}, r"loss_weights holds one entry"),
+        ({"loss": ["own"] * 2, "metrics": {"c": [absolute]}}, r"metrics has an entry for 'c'"),
+    ],
+)
+def test_entries_that_belong_to_no_output(parts, two, options, words):
+    def own(entry):
+        return {"own": absolute}.get(entry, entry) if isinstance(entry, str) else entry
+
+    loss = options["loss"]
+    loss = (
+        {k: own(v) for k, v in loss.items()} if isinstance(loss, dict) else [own(v) for v in loss]
+    )
+    two.compile(parts.SGD(), **{**options, "loss": loss}, backend=parts.backend)
+    with pytest.raises(DataError, match=words):
+        two.fit(DATA, [TARGETS[0], np.zeros((12, 3))], verbose=0)
+
+
+def test_targets_that_belong_to_no_output(parts, two):
+    two.compile(parts.SGD(), [parts.mse, parts.sparse], backend=parts.backend)
+    with pytest.raises(DataError, match="y holds 1 target, but the model has 2"):
+        two.fit(DATA, TARGETS[0], verbose=0)
+    with pytest.raises(DataError, match="Output 'b' has the loss 'sparse'"):
+        two.fit(DATA, {"a": TARGETS[0]}, verbose=0)
+
+
+def test_arguments_that_are_refused(parts, line):
+    with pytest.raises(ValueError, match="target_tensors"):
+        line.compile(target_tensors=[1])
+    with pytest.raises(ValueError, match="sample_weight_mode"):
+        line.compile(sample_weight_mode="other")
+    with pytest.raises(ValueError, match=r"metrics=\['acc'\]"):
+        line.compile(parts.SGD(), parts.mse, metrics="acc")
+    with pytest.raises(TypeError, match="3 is no loss"):
+        line.compile(parts.SGD(), loss=3)
+    with pytest.raises(TypeError, match="which is no metric"):
+        line.compile(parts.SGD(), parts.mse, metrics=[{}, 5])
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "words"),
+    [
+        ("sparse", np.arange(12) % 4, r"class 3 \(at y\[3\]\).*3 units.*0 to 2.*4 units"),
+        ("sparse", np.arange(12) % 3 + 1, r"counted from 1: pass y - 1"),
+        ("sparse", np.arange(12) % 3 - 1, r"class -1.*np\.unique"),
+        ("sparse", np.eye(3)[np.arange(12) % 3], r"loss='categorical_crossentropy'.*argmax"),
+        ("categorical", np.arange(12) % 3, r"sparse_categorical.*to_categorical\(y, 3\)"),
+        ("mse", np.zeros((12, 2)), r"\(batch, 2\).*'out'.*\(batch, 3\).*: 2\."),
+        ("binary", np.arange(12) % 2, r"\(batch,\).*as many units as a target has numbers: 1"),
+        ("mse", np.full((12, 3), np.nan), r"y holds NaN in 12 of 12 samples \(the first is y\[0\]"),
+    ],
+)
+def test_targets_that_do_not_fit_the_loss(parts, loss, y, words):
+    model = parts.Sequential([parts.Dense(3, ops.softmax, name="out")])
+    model.compile(parts.SGD(), getattr(parts, loss), backend=parts.backend)
+    before = None
+    with pytest.raises(DataError, match=words):
+        model.fit(DATA, y, verbose=0)
+    assert before is None
+    assert int(model.optimizer.iterations) == 0  # refused before the first step
+
+
+def test_nan_is_the_business_of_the_author_of_a_loss(parts, line):
+    def nan_means_missing(y_true, y_pred):
+        known = ops.isfinite(y_true)
+        return ops.where(known, ops.abs(ops.where(known, y_true, 0.0) - y_pred), 0.0)
+
+    y = TARGETS[0].copy()
+    y[3] = np.nan
+    line.compile(parts.SGD(), nan_means_missing, backend=parts.backend)
+    assert np.isfinite(line.fit(DATA, y, verbose=0).history["loss"][0])

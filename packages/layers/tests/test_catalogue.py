@@ -1,0 +1,97 @@
+"""What this distribution hands over: complete, documented, and the same after a round trip through a config."""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+import pytest
+
+import cornu_layers
+from cornu import layers
+from cornu.base import Layer
+from cornu.plugins import registry
+from cornu_layers import activations, catalogue, constraints, initializers, plugin, regularizers
+
+OURS = [obj for obj in catalogue.LAYERS if isinstance(obj, type)]
+OFFERS = {
+    "layer": (plugin.cornu_layers, catalogue.LAYERS),
+    "activation": (plugin.cornu_activations, activations.ACTIVATIONS),
+    "initializer": (plugin.cornu_initializers, initializers.INITIALIZERS),
+    "regularizer": (plugin.cornu_regularizers, regularizers.REGULARIZERS),
+    "constraint": (plugin.cornu_constraints, constraints.CONSTRAINTS),
+}
+
+
+@pytest.mark.parametrize("kind", OFFERS)
+def test_everything_is_registered(kind):
+    hook, objects = OFFERS[kind]
+    found = {entry.object for entry in registry.entries(kind)}
+    assert set(objects) <= found
+    assert all(len(offer) == 2 for offer in hook() if isinstance(offer, tuple))
+    assert not [p for p in registry.problems() if p.distribution == "cornu-layers"]
+
+
+def _public_classes(module_name):
+    import importlib
+    import pkgutil
+
+    root = importlib.import_module(module_name)
+    for info in pkgutil.walk_packages(root.__path__, f"{module_name}."):
+        module = importlib.import_module(info.name)
+        for name, obj in vars(module).items():
+            if inspect.isclass(obj) and obj.__module__ == info.name and not name.startswith("_"):
+                yield obj
+
+
+def test_no_layer_is_forgotten():
+    bases = {"BaseConv", "BasePooling", "BaseGlobalPooling", "GatedCell", "Rearrangement"}
+    written = {c for c in _public_classes("cornu_layers") if issubclass(c, Layer)}
+    assert {c.__name__ for c in written - set(OURS)} <= bases | {
+        c.__name__ for c in written if c.__name__.startswith("Base")
+    }
+
+
+@pytest.mark.parametrize(
+    "obj", [o for _, objects in OFFERS.values() for o in objects], ids=lambda o: o.__name__
+)
+def test_documented(obj):
+    text = inspect.getdoc(obj) or ""
+    assert obj.__doc__, obj
+    first, _, rest = text.partition("\n")
+    assert first.rstrip().endswith((".", "$", ":"))
+    if obj.__name__ != "Merge" and not obj.__name__.startswith("Base"):
+        assert ">>> " in rest
+
+
+def test_package_is_light():
+    assert not hasattr(cornu_layers, "catalogue") or cornu_layers.__doc__
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Convolution2D", "Conv2D"),
+        ("MaxPool2D", "MaxPooling2D"),
+        ("AvgPool1D", "AveragePooling1D"),
+        ("GlobalAvgPool2D", "GlobalAveragePooling2D"),
+        ("GlobalMaxPool3D", "GlobalMaxPooling3D"),
+    ],
+)
+def test_older_names(old, new):
+    assert getattr(layers, old) is getattr(layers, new)
+
+
+def test_a_constructor_refuses_a_mistyped_argument():
+    with pytest.raises(ValueError, match="kernel_initialiser.*Did you mean 'kernel_initializer'"):
+        layers.Dense(3, kernel_initialiser="zeros")
+
+
+def test_weights_survive_a_twin():
+    layer = layers.Conv1D(4, 3, kernel_constraint="maxnorm", bias_initializer="normal")
+    x = np.random.default_rng(0).normal(size=(2, 9, 3)).astype("float32")
+    expected = layer(x)
+    twin = layers.deserialize(layers.serialize(layer))
+    twin.build(x.shape) if not twin.built else None
+    twin.set_weights(layer.get_weights())
+    np.testing.assert_array_equal(twin(x), expected)
