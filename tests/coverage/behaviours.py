@@ -1,3 +1,35 @@
 """Which test holds which behaviour of ``features.jsonl``: a row for each that has one."""
 
-TESTS: dict[str, str] = {}
+_HERE = "tests/coverage/test_behaviours.py"
+
+TESTS: dict[str, str] = {
+    "S016": f"{_HERE}::test_sequential_takes_a_list",
+    "S020": f"{_HERE}::test_sequential_is_called_on_numbers",
+    "S021": f"{_HERE}::test_sequential_is_a_functional_model",
+    "S024": f"{_HERE}::test_predict_gives_raw_outputs_and_predict_classes_the_classes",
+    "S030": f"{_HERE}::test_functional_models_train_like_sequential_ones",
+    "S062": f"{_HERE}::test_an_optimizer_must_be_one",
+    "S063": f"{_HERE}::test_compile_again",
+    "S073": f"{_HERE}::test_fit_returns_the_history",
+    "S074": f"{_HERE}::test_the_key_of_a_metric_is_the_name_it_was_given",
+    "S075": f"{_HERE}::test_an_epoch_goes_over_all_batches",
+    "S076": f"{_HERE}::test_the_training_loop_is_gradient_descent_over_batches",
+    "S079": f"{_HERE}::test_evaluate_goes_over_a_whole_dataset",
+    "S086": f"{_HERE}::test_a_subclassed_model_trains",
+    "S087": f"{_HERE}::test_layers_are_found_in_attributes",
+    "S088": f"{_HERE}::test_summary_is_a_table",
+    "S089": f"{_HERE}::test_summary_of_a_stack_built_late_shows_its_shapes",
+    "S090": f"{_HERE}::test_names_of_variables",
+    "S091": f"{_HERE}::test_names_of_layers_count_each_kind",
+    "S102": f"{_HERE}::test_a_value_times_a_variable",
+    "S176": f"{_HERE}::test_an_embedding_may_stand_anywhere",
+    "S215": f"{_HERE}::test_dropout_works_in_training_only",
+    "S216": f"{_HERE}::test_the_family_of_keywords",
+    "S296": f"{_HERE}::test_accuracy_means_what_shape_and_loss_say",
+    "S317": f"{_HERE}::test_an_activation_written_with_the_backend",
+    "S335": f"{_HERE}::test_an_initializer_written_with_the_backend",
+    "S340": f"{_HERE}::test_a_regularizer_written_with_the_backend",
+    "S353": f"{_HERE}::test_callbacks_see_logs_and_the_model",
+    "S378": f"{_HERE}::test_an_axis_is_removed_by_a_reduction_over_it",
+    "S380": f"{_HERE}::test_convolution_and_recurrence_go_together",
+}

@@ -23,5 +23,5 @@ model.add(Dense(10))
 model.add(Activation('softmax'))
 
 model.compile('rmsprop', 'categorical_crossentropy', ['acc'])
-hist = model.fit(X[:1500], Y[:1500], batch_size=32, epochs=6, verbose=0, validation_split=0.2)
+hist = model.fit(X[:1500], Y[:1500], batch_size=32, epochs=15, verbose=0, validation_split=0.2)
 loss_and_acc = model.evaluate(X[1500:], Y[1500:], batch_size=100, verbose=0)

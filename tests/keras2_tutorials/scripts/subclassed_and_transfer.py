@@ -48,7 +48,7 @@ for layer in base.layers:
     layer.trainable = False
 head.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])
 frozen_before = base.get_weights()
-head.fit(x, 2 - y, epochs=15, batch_size=32, verbose=0)
+head.fit(x, 2 - y, epochs=100, batch_size=32, verbose=0)
 frozen_after = base.get_weights()
 relearned = head.evaluate(x, 2 - y, verbose=0)[1]
 trainable = [w.name for w in head.trainable_weights]

@@ -9,6 +9,8 @@ from cornu.base.backend import Availability, Backend
 from cornu.engine.program import Program
 from cornu_backend_numpy.emit.composites import COMPOSITES
 from cornu_backend_numpy.executable import NumpyExecutable
+from cornu_backend_numpy.rows.regions import Regions
+from cornu_backend_numpy.settings import thread_count
 
 
 class NumpyBackend(Backend):
@@ -34,4 +36,7 @@ class NumpyBackend(Backend):
 
     def compile(self, program: Program) -> NumpyExecutable:
         """Return the program as a callable."""
-        return NumpyExecutable(program, program.plan(self.lowers))
+        threads = thread_count()
+        regions = Regions(threads)
+        plan = program.plan(self.lowers, regions.group)
+        return NumpyExecutable(program, plan, regions.found, threads)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import linecache
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,23 +15,31 @@ from cornu.base.backend import Executable
 from cornu.engine.plan import Plan
 from cornu.engine.program import Program
 from cornu.errors import ShapeError
+from cornu_backend_numpy.blas import single_threaded
 from cornu_backend_numpy.emit.source import write_source
 from cornu_backend_numpy.kernels.scratch import Scratch, aligned_bytes
+from cornu_backend_numpy.rows.regions import Region
 from cornu_backend_numpy.runtime import NAMESPACE
+from cornu_backend_numpy.threads import Pool, pool
 
 _COUNT = itertools.count(1)
+_NOTHING = contextlib.nullcontext()
 
 
 class Bound:
     """The program bound to buffers of its own."""
 
-    __slots__ = ("inputs", "outputs", "scratch", "step")
+    __slots__ = ("inputs", "outputs", "scratches", "step")
 
-    def __init__(self, bind: Callable[..., Any], plan: Plan, state: Any, constants: Any) -> None:
-        self.scratch = Scratch()
+    def __init__(
+        self, bind: Callable[..., Any], plan: Plan, state: Any, constants: Any, threads: Pool
+    ) -> None:
+        self.scratches = [Scratch() for _ in range(threads.size)]
         self.inputs = [np.zeros(n.shape, n.dtype) for n in plan.inputs]
         memory = aligned_bytes(plan.memory)
-        self.step, self.outputs = bind(memory, self.inputs, state, constants, self.scratch)
+        self.step, self.outputs = bind(
+            memory, self.inputs, state, constants, self.scratches, threads
+        )
 
 
 class NumpyExecutable(Executable):
@@ -41,11 +50,19 @@ class NumpyExecutable(Executable):
     program : Program
     plan : Plan
         Of the program, with all composites expanded that have no native form.
+    regions : dict of int to Region
+        What the groups of the plan are.
+    threads : int
+        That its regions are cut for.
     """
 
-    def __init__(self, program: Program, plan: Plan) -> None:
+    def __init__(
+        self, program: Program, plan: Plan, regions: Mapping[int, Region], threads: int
+    ) -> None:
         self.program, self.plan = program, plan
-        written = write_source(plan)
+        written = write_source(plan, regions)
+        self._pool = pool(threads)
+        self._around = single_threaded if any(r.parts > 1 for r in regions.values()) else _NOTHING
         self.source = written.text
         self._state, self._constants = written.state, written.constants
         self._bind = _compile(program.name, written.text)
@@ -72,7 +89,7 @@ class NumpyExecutable(Executable):
                         f"{self.program.name} was compiled for an input of shape {buffer.shape}, got {np.shape(value)}."
                     )
                 np.copyto(buffer, value)
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), self._around:
             bound.step()
         return [output.copy() for output in bound.outputs]
 
@@ -81,8 +98,10 @@ class NumpyExecutable(Executable):
             return self._threads.bound
         except AttributeError:
             state = [variable.array for variable in self._state]
-            bound = self._threads.bound = Bound(self._bind, self.plan, state, self._constants)
-            self._scratch_memory = max(self._scratch_memory, bound.scratch.memory)
+            bound = self._threads.bound = Bound(
+                self._bind, self.plan, state, self._constants, self._pool
+            )
+            self._scratch_memory = sum(s.memory for s in bound.scratches)
             return bound
 
 

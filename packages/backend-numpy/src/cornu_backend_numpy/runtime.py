@@ -20,6 +20,7 @@ from cornu_backend_numpy.kernels.pooling import (
 )
 from cornu_backend_numpy.kernels.random_bits import RandomBits
 from cornu_backend_numpy.kernels.scratch import aligned_bytes
+from cornu_backend_numpy.kernels.sums import AddRows
 from cornu_backend_numpy.kernels.special import erf, erfinv
 
 
@@ -28,7 +29,29 @@ def at(memory: np.ndarray, offset: int, shape: tuple[int, ...], dtype: Any) -> n
     return np.ndarray(shape, np.dtype(dtype), memory, offset)
 
 
+def share(length: int, rows: int, part: int, parts: int) -> list[tuple[int, int]]:
+    """Return the (first, last) rows of the blocks of one part of several.
+
+    Examples
+    --------
+    >>> share(10, 3, 0, 2), share(10, 3, 1, 2)
+    ([(0, 3), (3, 6)], [(6, 9), (9, 10)])
+    """
+    blocks = [(i, min(i + rows, length)) for i in range(0, length, rows)]
+    cuts = [len(blocks) * p // parts for p in (part, part + 1)]
+    return blocks[cuts[0] : cuts[1]]
+
+
+def add_up(shares: list[tuple[tuple[np.ndarray, ...], Any]]) -> None:
+    """Add the totals of all parts to those of the first, in order."""
+    first = shares[0][0]
+    for totals, _ in shares[1:]:
+        for total, more in zip(first, totals, strict=True):
+            np.add(total, more, out=total)
+
+
 NAMESPACE: dict[str, Any] = {
+    "AddRows": AddRows,
     "AveragePool": AveragePool,
     "AveragePoolGradient": AveragePoolGradient,
     "Convolution": Convolution,
@@ -38,6 +61,7 @@ NAMESPACE: dict[str, Any] = {
     "MaxPool": MaxPool,
     "MaxPoolGradient": MaxPoolGradient,
     "RandomBits": RandomBits,
+    "add_up": add_up,
     "allocate": aligned_bytes,
     "at": at,
     "erf": erf,
@@ -46,5 +70,6 @@ NAMESPACE: dict[str, Any] = {
     "input_gradient": input_gradient,
     "np": np,
     "scatter_add": scatter_add,
+    "share": share,
     "window_view": window_view,
 }

@@ -11,6 +11,8 @@ import os
 import threading
 from collections.abc import Callable
 
+import numpy as np
+
 from cornu_backend_numpy.settings import thread_count
 
 Task = Callable[[int], object]
@@ -100,13 +102,14 @@ class _Worker:
         return self._error
 
     def _serve(self) -> None:
-        while True:
-            self._given.acquire()
-            try:
-                self._task(self._part)  # type: ignore[misc]
-            except BaseException as error:
-                self._error = error
-            self._done.release()
+        with np.errstate(all="ignore"):
+            while True:
+                self._given.acquire()
+                try:
+                    self._task(self._part)  # type: ignore[misc]
+                except BaseException as error:
+                    self._error = error
+                self._done.release()
 
 
 _POOLS: dict[int, Pool] = {}

@@ -393,7 +393,7 @@ def test_programs_are_kept(line, points, parts, monkeypatch):
     )
     for _ in range(3):
         line.fit(*points, validation_split=0.5, batch_size=10, epochs=2, verbose=0)
-    assert sorted(compiled) == ["test", "train", "train"]  # 10 rows, and the last 5
+    assert sorted(compiled) == ["test", "test", "train", "train"]  # 10 rows, and the last 5
 
 
 def test_the_program_can_be_read(line, points):

@@ -173,3 +173,35 @@ def rate(name: str, value: Any) -> float:
             f"{name} must be a number from 0 to 1, the fraction to drop; it is {value!r}."
         )
     return float(value)
+
+
+def margins(name: str, value: Any, rank: int) -> Any:
+    """Return how much is put on, or cut off, before and after each axis.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument, for errors.
+    value : int, or one int or (int, int) per axis
+        For one axis, `(int, int)` are its two sides.
+    rank : int
+        Number of axes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When it is none of these, or negative.
+
+    Examples
+    --------
+    >>> margins("padding", 1, rank=2), margins("padding", (1, (0, 2)), rank=2)
+    (((1, 1), (1, 1)), ((1, 1), (0, 2)))
+    >>> margins("padding", (0, 2), rank=1)
+    (0, 2)
+    """
+    if rank == 1:
+        return int_tuple(name, value, 2, minimum=0)
+    sides = tuple(value) if np.iterable(value) and not isinstance(value, str) else (value,) * rank
+    if len(sides) != rank:
+        raise ValueError(f"{name} must have {rank} entries, one per axis; it is {value!r}.")
+    return tuple(int_tuple(name, side, 2, minimum=0) for side in sides)

@@ -117,7 +117,7 @@ def _where(frame: Frame, instruction: Instruction) -> None:
         frame.line(f"np.multiply({_bits(frame, a, bits)}, {chosen}, out={out})", comment(instruction))
         return
     first, second = _bits(frame, a, bits), _bits(frame, b, bits)
-    mixed = frame.temporary(frame.shape(node), bits, "mixed")
+    mixed = frame.temporary_like(node, bits, "mixed")
     if _is_zero(a):  # b where not c: what is left of b when b where c is taken away
         frame.line(f"np.multiply({second}, {chosen}, out={mixed})", comment(instruction))
     else:

@@ -168,6 +168,14 @@ class Frame:
         name = self.names.new(hint)
         return self.use(self.define(name, f'scratch.arrays(({shape}, "{np.dtype(dtype)}"))[0]'))
 
+    def temporary_like(self, node: Node, dtype: Any, hint: str = "t") -> str:
+        """Return an array with the shape of a value, that lasts for one instruction."""
+        return self.temporary(node.shape, dtype, hint)
+
+    def first_word(self, node: Node) -> str:
+        """Return which part of a stream of random words belongs to this turn."""
+        return ""
+
     def kernel(self, hint: str, expression: str) -> str:
         """Prepare a kernel and return its name."""
         return self.use(self.define(self.names.new(hint), expression))

@@ -20,7 +20,8 @@ def _copy(frame: Frame, instruction: Instruction) -> None:
 def _reshape(frame: Frame, instruction: Instruction) -> None:
     """A reshape that is no view: the numbers go to memory of the new shape in their old order."""
     (x,) = instruction.inputs
-    out = frame.aspect(instruction.node, "as operand", f"{{}}.reshape({frame.shape(x)})")
+    shape = x.shape if frame.shape(x) == x.shape else (-1, *x.shape[1:])
+    out = frame.aspect(instruction.node, "as operand", f"{{}}.reshape({shape})")
     frame.line(f"np.copyto({out}, {frame.operand(x)})", comment(instruction))
 
 
@@ -108,7 +109,7 @@ def _argsort(frame: Frame, instruction: Instruction) -> None:
 def _random_bits(frame: Frame, instruction: Instruction) -> None:
     key, counter = instruction.inputs
     out = frame.value(instruction.node)
-    run = frame.kernel(hint(instruction), f"RandomBits({out})")
+    run = frame.kernel(hint(instruction), f"RandomBits({out}{frame.first_word(instruction.node)})")
     frame.line(f"{run}({frame.operand(key)}, {frame.operand(counter)})", comment(instruction))
 
 

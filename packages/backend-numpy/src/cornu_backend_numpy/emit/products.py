@@ -40,7 +40,7 @@ def _reduce(frame: Frame, instruction: Instruction) -> None:
     kept = ", keepdims=True" if keepdims else ""
     out = frame.operand(node)
     if wide:
-        out = frame.temporary(node.shape, np.float32, "total")
+        out = frame.temporary_like(node, np.float32, "total")
     dtype = wide or (f", dtype={out}.dtype" if instruction.op in ("sum", "prod") else "")
     text = f"np.{_REDUCERS[instruction.op]}.reduce({frame.operand(x)}, axis={axes}{dtype}, out={out}{kept})"
     frame.line(text, comment(instruction))
@@ -78,10 +78,10 @@ def _sum_rows(frame: Frame, instruction: Instruction) -> None:
 def _sum_columns(frame: Frame, instruction: Instruction) -> None:
     """Add along the last axes as x @ ones."""
     (x,), node = instruction.inputs, instruction.node
-    rows, width = node.size, x.size // node.size
+    width = x.size // node.size
     ones = frame.constant(_ones(width, x.dtype), frame.names.new(f"ones_{width}"))
-    matrix = frame.aspect(x, "rows", f"{{}}.reshape({rows}, {width})")
-    out = frame.aspect(node, "flat", f"{{}}.reshape({rows})")
+    matrix = frame.aspect(x, "rows", f"{{}}.reshape(-1, {width})")
+    out = frame.aspect(node, "flat", "{}.reshape(-1)")
     frame.line(f"np.dot({matrix}, {ones}, out={out})", comment(instruction))
 
 
@@ -94,7 +94,7 @@ def _ones(size: int, dtype: np.dtype) -> np.ndarray:
 
 def _argmax(frame: Frame, instruction: Instruction) -> None:
     (x,), node = instruction.inputs, instruction.node
-    place = frame.temporary(node.shape, np.intp, "position")
+    place = frame.temporary_like(node, np.intp, "position")
     axis = node.attrs["axis"]
     frame.line(f"np.argmax({frame.operand(x)}, {axis}, out={place})", comment(instruction))
     frame.line(f"np.copyto({frame.operand(node)}, {place}, casting=\"unsafe\")")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -10,14 +11,15 @@ import numpy as np
 from cornu.engine.listing import human
 from cornu.engine.plan import Instruction, Plan
 from cornu.engine.variable import Variable
-from cornu_backend_numpy.emit.blocks import emit_blocks
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.loops import emit_scan
 from cornu_backend_numpy.emit.names import Names
 from cornu_backend_numpy.emit.operations import OPERATIONS
+from cornu_backend_numpy.emit.regions import emit_region
+from cornu_backend_numpy.rows.regions import Region
 from cornu_backend_numpy.runtime import NAMESPACE
 
-_TAKEN = frozenset({*NAMESPACE, "bind", "step", "memory", "inputs", "state", "constants", "scratch"})
+_TAKEN = frozenset({*NAMESPACE, "bind", "step", "memory", "inputs", "state", "constants"}) | {"scratch", "scratches", "pool", "part", "local", "blocks", "totals", "total"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Source:
     Attributes
     ----------
     text : str
-        Defines `bind(memory, inputs, state, constants, scratch)`, which returns `(step, outputs)`.
+        Defines `bind(memory, inputs, state, constants, scratches, pool)`, which returns `(step, outputs)`.
     state : tuple of Variable
     constants : tuple of ndarray
     """
@@ -37,18 +39,19 @@ class Source:
     constants: tuple[np.ndarray, ...]
 
 
-def write_source(plan: Plan) -> Source:
-    """Return the source of a plan."""
+def write_source(plan: Plan, regions: Mapping[int, Region]) -> Source:
+    """Return the source of a plan, given what its groups are."""
     constants: dict[str, np.ndarray] = {}
     frame = Frame(plan, Names(_TAKEN), constants)
     inputs = [frame.known.setdefault(n, frame.names.of(n)) for n in plan.inputs]
     state = [frame.known.setdefault(n, frame.names.of(n)) for n in plan.state.values()]
-    write_instructions(frame)
+    write_instructions(frame, regions)
     outputs = [frame.value(o) for o in plan.outputs]
     lines = [
         f"# {plan.name}: {len(plan.instructions)} instructions, {human(plan.flops)}FLOP, "
         f"{human(plan.memory)}B of temporaries",
-        "def bind(memory, inputs, state, constants, scratch):",
+        "def bind(memory, inputs, state, constants, scratches, pool):",
+        "    scratch = scratches[0]",
         *_unpack(inputs, "inputs", [f"{n.shape} {n.dtype}" for n in plan.inputs]),
         *_unpack(state, "state", [f"{v.path} {v.shape} {v.dtype}" for v in plan.state]),
         *_unpack(list(constants), "constants", [_describe(c) for c in constants.values()]),
@@ -62,19 +65,19 @@ def write_source(plan: Plan) -> Source:
     return Source("\n".join(lines) + "\n", tuple(plan.state), tuple(constants.values()))
 
 
-def write_instructions(frame: Frame) -> None:
-    """Write all instructions of a frame's plan in order, groups as loops over blocks."""
+def write_instructions(frame: Frame, regions: Mapping[int, Region]) -> None:
+    """Write all instructions of a frame's plan in order, groups as regions."""
     for group, members in groupby(frame.plan.instructions, lambda i: i.group):
         if group is None:
             for instruction in members:
                 _write(frame, instruction)
         else:
-            emit_blocks(frame, list(members), _write)
+            emit_region(frame, regions[group], _write)
 
 
 def _write(frame: Frame, instruction: Instruction) -> None:
     if instruction.op == "scan":
-        emit_scan(frame, instruction, write_instructions)
+        emit_scan(frame, instruction, lambda body: write_instructions(body, {}))
     else:
         OPERATIONS[instruction.op](frame, instruction)
 

@@ -59,11 +59,23 @@ def _windows(source: str, attrs: dict[str, Any], shape: Shape, operand: Shape) -
     return f"window_view({source}, {', '.join(str(attrs[k]) for k in keys)})"
 
 
+def _reshape(source: str, attrs: dict[str, Any], shape: Shape, operand: Shape) -> str:
+    if shape != attrs["shape"]:  # a block of rows; the last may be shorter
+        return f"{source}.reshape({(-1, *shape[1:])})"
+    return f"{source}.reshape({shape})"
+
+
+def _expand(source: str, attrs: dict[str, Any], shape: Shape, operand: Shape) -> str:
+    if shape != attrs["shape"]:
+        return f"np.broadcast_to({source}, (len({source}), *{shape[1:]}))"
+    return f"np.broadcast_to({source}, {shape})"
+
+
 _TABLE: dict[str, Callable[[str, dict[str, Any], Shape, Shape], str]] = {
     "stop_gradient": lambda x, attrs, shape, operand: x,
-    "reshape": lambda x, attrs, shape, operand: f"{x}.reshape({shape})",
+    "reshape": _reshape,
     "transpose": lambda x, attrs, shape, operand: f"{x}.transpose({attrs['perm']})",
-    "expand": lambda x, attrs, shape, operand: f"np.broadcast_to({x}, {shape})",
+    "expand": _expand,
     "slice": _slice,
     "flip": _flip,
     "windows": _windows,

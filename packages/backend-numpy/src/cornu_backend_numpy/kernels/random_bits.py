@@ -14,6 +14,8 @@ class RandomBits:
     ----------
     out : ndarray of uint32
         Contiguous.
+    first : int
+        Words of the stream that lie before `out`.
 
     Examples
     --------
@@ -24,18 +26,24 @@ class RandomBits:
     True
     """
 
-    def __init__(self, out: np.ndarray) -> None:
+    def __init__(self, out: np.ndarray, first: int = 0) -> None:
         self._generator = np.random.Philox(key=[0, 0])
         self._state = self._generator.state
+        self._block, self._skip = divmod(first, 8)  # each count of the generator gives eight words
         flat = out.reshape(-1)
-        step = 2 * CHUNK
-        self._parts = [flat[i : i + step] for i in range(0, flat.size, step)]
+        head = min(flat.size, -self._skip % 8) if self._skip else 0
+        self._head = flat[:head]
+        rest = flat[head:]
+        self._parts = [rest[i : i + 2 * CHUNK] for i in range(0, rest.size, 2 * CHUNK)]
 
     def __call__(self, key: np.ndarray, counter: np.ndarray) -> None:
         state = self._state
         state["state"]["key"][:] = key.astype(np.uint64)
-        state["state"]["counter"][:] = (0, np.uint64(int(counter)), 0, 0)
+        state["state"]["counter"][:] = (self._block, np.uint64(int(counter)), 0, 0)
         self._generator.state = state  # also empties the generator's buffer
+        if self._head.size:
+            words = self._generator.random_raw(4).view(np.uint32)
+            np.copyto(self._head, words[self._skip : self._skip + self._head.size])
         for part in self._parts:
             words = self._generator.random_raw((part.size + 1) // 2)
             np.copyto(part, words.view(np.uint32)[: part.size])

@@ -121,6 +121,7 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("sum", "max", "min", "prod"), _reduction),
     **dict.fromkeys(("concat", "argmax", "cumsum", "sort", "argsort"), _along_axis),
     "copy": _first(1),
+    "reshape": _first(1),
     "pad": _pad,
     "fold": _fold,
     "gather": _gather,

@@ -84,7 +84,7 @@ class Callback:
         """Run before an epoch of training."""
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Run after an epoch and its validation; `logs` holds metrics, those of validation as `val_…`."""
+        """Run after an epoch; `logs` holds its metrics, those of validation as `val_…`."""
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Run before a training batch."""

@@ -1,4 +1,4 @@
-"""Configurations derived from the signature of `__init__`, so that no class writes its own `get_config`."""
+"""Configs derived from the signature of `__init__`, so that no class writes `get_config`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weights of one dtype side by side, so that an elementwise update is one chain over all of them."""
+"""Weights of one dtype side by side: an elementwise update is one chain over all of them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def flat_groups(
     slots: Mapping[str, Mapping[Variable, Variable]],
     owner: Any,
 ) -> list[FlatGroup]:
-    """Return the variables grouped by dtype, or nothing where another optimizer holds some of them."""
+    """Return the variables grouped by dtype; none where another optimizer holds some of them."""
     by_dtype: dict[Any, list[Variable]] = {}
     for variable in variables:
         by_dtype.setdefault(variable.dtype, []).append(variable)

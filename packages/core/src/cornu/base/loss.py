@@ -1,4 +1,4 @@
-"""Losses: per-sample values from targets and predictions, weighted, masked and reduced to a number."""
+"""Losses: values per sample, weighted, masked and reduced to a number."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class LossFunctionWrapper(Loss):
         return super()._convert_target(y_true)
 
     def get_config(self) -> dict[str, Any]:
-        """Return name, reduction and the function's arguments; the function itself for a bare wrapper."""
+        """Return the arguments that make an equal loss; of a bare wrapper, the function too."""
         if type(self) is not LossFunctionWrapper:
             return super().get_config()
         own = {"name": self.name, "reduction": self.reduction, "dtype": self.dtype}
@@ -258,7 +258,7 @@ def _both(mask: Any, other: Any) -> Any:
 
 
 def _map(function: Callable[[Any], Any], value: Any) -> Any:
-    """Apply `function` to the arrays of a structure. A list of numbers is an array, a list of arrays is not."""
+    """Apply `function` to the arrays of a structure; a list of numbers is an array itself."""
     if isinstance(value, dict):
         return {key: _map(function, item) for key, item in value.items()}
     if isinstance(value, (list, tuple)) and any(hasattr(item, "shape") for item in value):

@@ -126,7 +126,8 @@ class Metric(Configurable):
     def update_state(self, *args: Any, **kwargs: Any) -> Any:
         """Add a batch to the state. Subclasses write this."""
         raise NotImplementedError(
-            f"{type(self).__name__} must define update_state(self, y_true, y_pred, sample_weight=None)."
+            f"{type(self).__name__} must define update_state(self, y_true, y_pred, "
+            "sample_weight=None)."
         )
 
     def result(self) -> Any:
@@ -150,13 +151,13 @@ class Metric(Configurable):
     def stateless_update_state(
         self, metric_variables: Sequence[Any], *args: Any, **kwargs: Any
     ) -> list[Any]:
-        """Return the state that a batch leads to from the given one, leaving the metric as it is."""
+        """Return the state that a batch leads to from the given one; the metric stays."""
         with _State(self, metric_variables) as state:
             self.update_state(*args, **kwargs)
             return state.read()
 
     def stateless_result(self, metric_variables: Sequence[Any]) -> Any:
-        """Return the value for the given state, leaving the metric as it is."""
+        """Return the value for the given state, without changing the metric."""
         with _State(self, metric_variables):
             return ops.copy(self.result())
 
@@ -169,7 +170,8 @@ class Metric(Configurable):
     def _own_variables(self) -> list[Variable]:
         if "_variables" not in vars(self):
             raise RuntimeError(
-                f"{type(self).__name__}.__init__ must call super().__init__() before it makes variables."
+                f"{type(self).__name__}.__init__ must call super().__init__() before it makes "
+                "variables."
             )
         return self._variables
 
@@ -282,7 +284,7 @@ class MeanMetricWrapper(Mean):
         super().update_state(values, apply_mask(sample_weight, mask, self.dtype, "sum"))
 
     def get_config(self) -> dict[str, Any]:
-        """Return name, dtype and the function's arguments; the function itself for a bare wrapper."""
+        """Return the arguments that make an equal metric; of a bare wrapper, the function too."""
         if type(self) is not MeanMetricWrapper:
             return super().get_config()
         own = {"name": self.name, "dtype": self.dtype, "fn": plain(self._fn)}

@@ -92,7 +92,7 @@ class Optimizer(OptimizerSettings):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         parameters = signature_parameters(cls)
-        cls._hyperparameters = frozenset(parameters)
+        cls._hyperparameters = frozenset(parameters) - {"learning_rate", "name"}
         cls.__signature__ = inspect.Signature(_ordered(parameters.values()))  # type: ignore[attr-defined]
         if "update_step" in cls.__dict__ and "elementwise" not in cls.__dict__:
             cls.elementwise = False  # an inherited promise says nothing about a new rule
@@ -116,7 +116,7 @@ class Optimizer(OptimizerSettings):
         self.decay = float(kwargs.pop("decay", None) or 0.0)
         if kwargs:
             unknown = next(iter(kwargs))
-            hint = near_matches(unknown, [*self._hyperparameters, "lr", "decay"])
+            hint = near_matches(unknown, [*self._hyperparameters, "learning_rate", "lr", "decay"])
             raise ValueError(
                 f"{type(self).__name__} takes no argument {unknown!r}. {hint}".rstrip()
             )
@@ -154,7 +154,8 @@ class Optimizer(OptimizerSettings):
             Of the weight's dtype.
         """
         raise NotImplementedError(
-            f"{type(self).__name__} must define update_step(self, gradient, variable, learning_rate)."
+            f"{type(self).__name__} must define update_step(self, gradient, variable, "
+            "learning_rate)."
         )
 
     def assign(self, variable: Variable, value: Any) -> None:
@@ -221,7 +222,7 @@ class Optimizer(OptimizerSettings):
         grads: Sequence[Any],
         trainable_variables: Sequence[Variable] | None = None,
     ) -> None:
-        """Do what `apply` does where a traced `condition` holds, and nothing at all where it does not."""
+        """Do what `apply` does where a traced `condition` holds, else nothing at all."""
         self._condition = condition
         try:
             self.apply(grads, trainable_variables)
@@ -244,7 +245,8 @@ class Optimizer(OptimizerSettings):
         for variable in variables:
             if variable not in self._positions:
                 raise ValueError(
-                    f"{self.name!r} was built for other weights than {variable.path!r}. Make a new optimizer "
+                    f"{self.name!r} was built for other weights than {variable.path!r}. Make a "
+                    "new optimizer "
                     "for a new set of weights, or compile the model again."
                 )
         absent = [v.path for g, v in zip(grads, variables, strict=True) if g is None]
@@ -286,7 +288,7 @@ class Optimizer(OptimizerSettings):
     def _targets(
         self, pairs: list[tuple[Any, Variable]]
     ) -> list[tuple[Any, Variable, list[Variable]]]:
-        """Return what to update: (gradient, variable, its members), all weights of a dtype at once if possible."""
+        """Return (gradient, variable, its members): all weights of a dtype at once if possible."""
         complete = len(pairs) == len(self._trainable_variables)
         if not (complete and self._groups and all(group.intact() for group in self._groups)):
             return [(g, v, [v]) for g, v in pairs]
@@ -408,7 +410,7 @@ class Optimizer(OptimizerSettings):
         return gradients([loss], [v.value for v in params])
 
     def get_updates(self, loss: Any, params: Sequence[Variable]) -> list[Any]:
-        """Differentiate a traced loss and update `params` (Keras 2). Nothing is left to run, so [] returns."""
+        """Differentiate a traced loss and update `params` (Keras 2); nothing is left to run: []."""
         self.apply(self.get_gradients(loss, params), params)
         return []
 
@@ -418,7 +420,7 @@ class Optimizer(OptimizerSettings):
         grads: Sequence[Any],
         trainable_variables: Sequence[Any],
     ) -> tuple[list[Any], list[Any]]:
-        """Return weights and state after an update from the given ones, leaving both as they are."""
+        """Return weights and state after an update of the given ones; both stay."""
         if not self.built:
             raise NotBuiltError(
                 "stateless_apply() needs optimizer.build(trainable_variables) first."

@@ -75,7 +75,8 @@ class OptimizerSettings(OptimizerState):
             self._learning_rate.assign(np.asarray(value, self._learning_rate.dtype))
         else:
             raise TypeError(
-                f"The learning rate of {self.name!r} follows {type(self._learning_rate).__name__}, so a number "
+                f"The learning rate of {self.name!r} follows "
+                f"{type(self._learning_rate).__name__}, so a number "
                 "cannot be set. Set another schedule, or make the optimizer with a number."
             )
 
@@ -109,7 +110,8 @@ class OptimizerSettings(OptimizerState):
             return value
         if isinstance(value, (str, bool)) or np.ndim(value) or not np.isreal(value):
             raise ValueError(
-                f"`learning_rate` must be a number, a LearningRateSchedule or a callable, not {value!r}."
+                "`learning_rate` must be a number, a LearningRateSchedule or a callable, not "
+                f"{value!r}."
             )
         return self._track("learning_rate", np.asarray(value, config.floatx()))
 
@@ -133,7 +135,7 @@ class OptimizerSettings(OptimizerState):
 
 
 def _takes_step(schedule: Any) -> bool:
-    """Tell whether a callable learning rate wants the step (Keras calls plain functions without it)."""
+    """Tell whether a callable learning rate wants the step; Keras calls functions without."""
     try:
         parameters = inspect.signature(schedule).parameters.values()
     except (TypeError, ValueError):

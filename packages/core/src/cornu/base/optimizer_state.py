@@ -35,7 +35,7 @@ class OptimizerState(Configurable):
     """
 
     elementwise: ClassVar[bool] = False
-    slots: Any = ()  # a name: one variable per weight; a tuple of names: several, interleaved by weight
+    slots: Any = ()  # names, each one variable per weight; a tuple of names is interleaved
     slot_initial: Any = {}  # noqa: RUF012  first value of a slot, where it is not zero; read-only
 
     name: str
@@ -87,7 +87,7 @@ class OptimizerState(Configurable):
             self._groups = flat_groups(self._trainable_variables, self._slots, self)
 
     def slot(self, name: str, variable: Variable) -> Variable:
-        """Return the state called `name` that belongs to a weight, or to all of them laid side by side."""
+        """Return the state called `name` of a weight, or of all weights laid side by side."""
         if isinstance(variable, Arena):
             return next(g for g in self._groups if g.arena is variable).slots[name]
         return self._slots[name][variable]
@@ -101,7 +101,7 @@ class OptimizerState(Configurable):
         layout: Any = None,
         name: str | None = None,
     ) -> Variable:
-        """Make a piece of state of any shape (`aggregation` and `layout` are accepted for Keras' sake)."""
+        """Make a piece of state of any shape; `aggregation` and `layout` have no effect here."""
         dtype = config.floatx() if dtype is None else dtype
         return self._track(name or "variable", initial_value(initializer, tuple(shape), dtype))
 
@@ -181,7 +181,8 @@ class OptimizerState(Configurable):
         variables = self.variables
         if len(store.keys()) != len(variables):
             warnings.warn(
-                f"The state of {self.name!r} is not loaded: it has {len(variables)} variables, the file "
+                f"The state of {self.name!r} is not loaded: it has {len(variables)} variables, "
+                "the file "
                 f"{len(store.keys())}. Build the optimizer on the same weights first.",
                 stacklevel=2,
             )

@@ -114,6 +114,17 @@ class Node(ArrayOperators):
 
         return int(concrete_value(self, "an index"))
 
+    def __format__(self, spec: str) -> str:
+        return format(float(self), spec) if spec else str(self)
+
+    def item(self) -> Any:
+        """Return the value as a Python number, where it is known."""
+        return self.__array__().item()
+
+    def tolist(self) -> Any:
+        """Return the value as nested lists, where it is known."""
+        return self.__array__().tolist()
+
     def numpy(self) -> np.ndarray:
         """Return the value as an array (possible only where it has been computed: `run_eagerly=True`)."""
         return self.__array__()

@@ -20,6 +20,7 @@ _BINARY = {
     "rshift": "right_shift",
 }
 _COMPARE = {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}
+_UFUNCS = {"remainder": "mod", "invert": "bitwise_not", "conjugate": "conj"}
 _UNARY = {"neg": "negative", "abs": "absolute", "invert": "bitwise_not"}
 
 
@@ -32,12 +33,27 @@ class ArrayOperators:
 
     __slots__ = ()
     __array_priority__ = 1000
-    __array_ufunc__ = None  # np_array + node must come to node.__radd__
 
     __hash__ = object.__hash__
 
     shape: Any
     dtype: Any
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """`array + value` and `np.exp(value)` are the operation of the same name in `cornu.ops`."""
+        name = _UFUNCS.get(ufunc.__name__, ufunc.__name__)
+        if method == "__call__" and not kwargs and hasattr(_ops(), name):
+            return getattr(_ops(), name)(*inputs)
+        raise self._not_numpy(f"{ufunc.__name__}.{method}" if method != "__call__" else ufunc.__name__)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        raise self._not_numpy(function.__name__)
+
+    def _not_numpy(self, name: str) -> Exception:
+        from cornu.errors import TracedValueError
+
+        twin = f" Use cornu.ops.{name}." if hasattr(_ops(), name) else " Use functions of cornu.ops."
+        return TracedValueError(f"np.{name} works on arrays, not on {self!r}.{twin}")
 
     @property
     def T(self) -> Any:  # noqa: N802

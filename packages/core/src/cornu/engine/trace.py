@@ -7,8 +7,12 @@ Every operation passes through `apply`: on arrays it computes at once, on traced
 from __future__ import annotations
 
 import functools
+import linecache
+import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar, Token
+from types import FrameType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,6 +25,8 @@ from cornu.engine.variable import Arena, Variable
 from cornu.errors import TracedValueError
 
 _CURRENT: ContextVar[Trace | None] = ContextVar("cornu_trace", default=None)
+SHAPES = "shapes"  # the name of traces that only look for the shapes of outputs
+_OUR_MODULES = {"cornu", "numpy", *(f"cornu_{part}" for part in ("layers", "optim", "backend_numpy"))}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -242,11 +248,28 @@ def concrete_value(node: Node, wanted: str) -> Any:
     if trace is not None and trace.eager:
         return trace.value_of(node)
     where = f" in {node.scope!r}" if node.scope else ""
-    raise TracedValueError(
-        f"This line asks a traced value{where} of shape {node.shape} for {wanted}, but the value is known only "
-        "when the program runs. Choose between values with ops.where(condition, a, b), loop with ops.scan, or "
-        "pass run_eagerly=True to compile() to run the step line by line."
+    ways = (
+        "Choose between values with ops.where(condition, a, b), loop with ops.scan, or pass "
+        "run_eagerly=True to compile() to run the step line by line."
     )
+    if trace is not None and trace.name == SHAPES:
+        ways += " A layer that defines compute_output_shape is not traced to find its shape."
+    raise TracedValueError(
+        f"{users_line()} asks a traced value{where} of shape {node.shape} for {wanted}, but the value is known "
+        f"only when the program runs. {ways}"
+    )
+
+
+def users_line() -> str:
+    """Return the line outside of Cornu that is being run, as text for an error."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").split(".")[0] in _OUR_MODULES:
+        frame = frame.f_back
+    if frame is None:
+        return "This line"
+    name, number = frame.f_code.co_filename, frame.f_lineno
+    code = linecache.getline(name, number).strip()
+    return f"{os.path.basename(name)}, line {number}{f' ({code})' if code else ''}"
 
 
 def op(function: F) -> F:

@@ -23,8 +23,8 @@ class Functional(Model):
     --------
     >>> import cornu
     >>> x = cornu.Input((4,), name="x")
-    >>> Functional({"x": x}, {"double": x * 2.0}).output_shape
-    {'double': (None, 4)}
+    >>> list(Functional({"x": x}, {"double": x * 2.0}).output)
+    ['double']
     """
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:

@@ -80,20 +80,22 @@ def _own_calls(operation: Any) -> int:
 
 def _node_config(node: CallNode, places: _Places) -> dict[str, Any]:
     keep_tuples = isinstance(node.operation, FunctionCall)
+    args, kwargs = (_written(x, places, keep_tuples) for x in (list(node.args), node.kwargs))
+    return {"args": args, "kwargs": kwargs}
 
-    def write(x: Any) -> Any:
-        if isinstance(x, KerasTensor):
-            config = {"shape": x.shape, "dtype": x.dtype, "keras_history": places.history(x)}
-            return {"class_name": "__keras_tensor__", "config": config}
-        if isinstance(x, dict):
-            return {key: write(value) for key, value in x.items()}
-        if isinstance(x, list) or (isinstance(x, tuple) and not keep_tuples):
-            return [write(member) for member in x]
-        if isinstance(x, tuple):  # x[0, 1] and x[[0, 1]] are not the same
-            return {"class_name": "__tuple__", "config": {"items": [write(member) for member in x]}}
+
+def _written(x: Any, places: _Places, keep_tuples: bool) -> Any:
+    if isinstance(x, KerasTensor):
+        config = {"shape": x.shape, "dtype": x.dtype, "keras_history": places.history(x)}
+        return {"class_name": "__keras_tensor__", "config": config}
+    if isinstance(x, dict):
+        return {key: _written(value, places, keep_tuples) for key, value in x.items()}
+    if not isinstance(x, (list, tuple)):
         return serialize(x)
-
-    return {"args": [write(x) for x in node.args], "kwargs": write(node.kwargs)}
+    members = [_written(member, places, keep_tuples) for member in x]
+    if isinstance(x, tuple) and keep_tuples:  # x[0, 1] and x[[0, 1]] are not the same
+        return {"class_name": "__tuple__", "config": {"items": members}}
+    return members
 
 
 # Reading

@@ -14,7 +14,7 @@ from cornu.models.copying import Copying
 from cornu.models.ends import Ends
 from cornu.models.files import Files
 from cornu.models.graph import LayerGraph
-from cornu.models.inputs import input_name, match_inputs
+from cornu.models.inputs import match_inputs
 from cornu.models.state import State
 from cornu.training.trainer import Trainer
 
@@ -182,7 +182,9 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
             found[count + len(self._symbolic_losses) :], self._symbolic_metrics, strict=True
         ):
             Layer.add_metric(self, value, name)
-        return tree.pack_sequence_as(graph.outputs_structure, found[:count])
+        outputs = tree.pack_sequence_as(graph.outputs_structure, found[:count])
+        # A list of one output was a way to write it, as in Model(other.inputs, other.outputs).
+        return outputs[0] if count == 1 and isinstance(outputs, (list, tuple)) else outputs
 
     def _masked(self, first: Any, outputs: Any, previous: Any) -> Any:
         return outputs  # the layers inside have marked them already

@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from cornu import tree
@@ -70,9 +70,10 @@ def summary_text(
         header = (*header, ("Trainable", "center"))
     length = line_length or min(default_length, shutil.get_terminal_size().columns - 4)
     widths = _column_widths(places, length)
-    rows: list[list[str]] = []
-
-    def add(layer: Any, level: int) -> None:
+    first, last = _range(layers, layer_range)
+    shown = _with_nested(layers[first:last], 0 if expand_nested else None)
+    rows = []
+    for layer, level in shown:
         prefix = "   " * level + "└ " if level else ""
         row = [f"{prefix}{layer.name} ({_type_name(layer)})", _output_shape(layer), _params(layer)]
         if not is_stack:
@@ -80,19 +81,19 @@ def summary_text(
         if show_trainable:
             row.append(("Y" if layer.trainable else "N") if len(layer.weights) else "-")
         rows.append(row)
-        if expand_nested:
-            for inner in getattr(layer, "layers", ()):
-                add(inner, level + 1)
-
-    first, last = _range(layers, layer_range)
-    for layer in layers[first:last]:
-        add(layer, 0)
     names, alignments = zip(*header, strict=True)
     return (
         f'Model: "{model.name}"\n'
         + _table(list(names), rows, widths, alignments)
         + "\n".join(_totals(model))
     )
+
+
+def _with_nested(layers: Iterable[Any], level: int | None) -> Iterator[tuple[Any, int]]:
+    for layer in layers:
+        yield layer, level or 0
+        if level is not None:
+            yield from _with_nested(getattr(layer, "layers", ()), level + 1)
 
 
 def _is_stack(graph: Any) -> bool:
@@ -224,7 +225,7 @@ def _table(
 
 
 def _rule(characters: str, widths: list[int]) -> str:
-    left, line, cross, right = characters
+    left, line, cross, right = tuple(characters)
     return left + cross.join(line * w for w in widths) + right
 
 

@@ -1,656 +1,142 @@
 """The operations of ``keras.ops``, on arrays, traced values and symbolic tensors alike.
 
-On arrays an operation computes at once; inside a trace it becomes part of the program.
+On arrays an operation computes at once; inside a trace it becomes part of the program. Each is
+loaded when it is first used.
 
 >>> from cornu import ops
 >>> ops.add([1.0, 2.0], 3)
 array([4., 5.], dtype=float32)
 """
 
-from cornu.ops.arithmetic import (
-    add,
-    arctan2,
-    clip,
-    divide,
-    divide_no_nan,
-    floor_divide,
-    fmax,
-    fmin,
-    fmod,
-    heaviside,
-    hypot,
-    ldexp,
-    logaddexp,
-    logaddexp2,
-    maximum,
-    minimum,
-    mod,
-    multiply,
-    nan_to_num,
-    power,
-    round,
-    subtract,
-    true_divide,
-)
-from cornu.ops.attention import (
-    dot_product_attention,
-)
-from cornu.ops.comparison import (
-    allclose,
-    bitwise_and,
-    bitwise_invert,
-    bitwise_left_shift,
-    bitwise_not,
-    bitwise_or,
-    bitwise_right_shift,
-    bitwise_xor,
-    equal,
-    greater,
-    greater_equal,
-    isclose,
-    isfinite,
-    isin,
-    isinf,
-    isnan,
-    isneginf,
-    isposinf,
-    isreal,
-    left_shift,
-    less,
-    less_equal,
-    logical_and,
-    logical_not,
-    logical_or,
-    logical_xor,
-    not_equal,
-    right_shift,
-    select,
-    signbit,
-    where,
-)
-from cornu.ops.contraction import (
-    cross,
-    dot,
-    inner,
-    kron,
-    matmul,
-    outer,
-    tensordot,
-    vdot,
-)
-from cornu.ops.control import (
-    associative_scan,
-    cond,
-    fori_loop,
-    map,
-    scan,
-    switch,
-    vectorized_map,
-    while_loop,
-)
-from cornu.ops.core import (
-    array,
-    cast,
-    convert_to_numpy,
-    convert_to_tensor,
-    copy,
-    dtype,
-    is_tensor,
-    ndim,
-    saturate_cast,
-    shape,
-    size,
-    stop_gradient,
-    view,
-)
-from cornu.ops.creation import (
-    arange,
-    bartlett,
-    blackman,
-    empty,
-    empty_like,
-    eye,
-    full,
-    full_like,
-    geomspace,
-    hamming,
-    hanning,
-    identity,
-    kaiser,
-    linspace,
-    logspace,
-    ones,
-    ones_like,
-    tri,
-    tril,
-    triu,
-    vander,
-    zeros,
-    zeros_like,
-)
-from cornu.ops.crossentropy import (
-    binary_crossentropy,
-    categorical_crossentropy,
-    sparse_categorical_crossentropy,
-)
-from cornu.ops.eager import (
-    nextafter,
-    nonzero,
-    unique,
-)
-from cornu.ops.einsum import (
-    einsum,
-    rearrange,
-)
-from cornu.ops.elementwise import (
-    abs,
-    absolute,
-    angle,
-    arccos,
-    arccosh,
-    arcsin,
-    arcsinh,
-    arctan,
-    arctanh,
-    cbrt,
-    ceil,
-    conj,
-    conjugate,
-    cos,
-    cosh,
-    deg2rad,
-    erf,
-    erfc,
-    erfinv,
-    exp,
-    exp2,
-    expm1,
-    fabs,
-    floor,
-    i0,
-    imag,
-    log,
-    log1p,
-    log2,
-    log10,
-    negative,
-    rad2deg,
-    real,
-    reciprocal,
-    rsqrt,
-    sign,
-    sin,
-    sinc,
-    sinh,
-    sqrt,
-    square,
-    tan,
-    tanh,
-    trunc,
-)
-from cornu.ops.indexing import (
-    diag,
-    diagflat,
-    diagonal,
-    get_item,
-    multi_hot,
-    one_hot,
-    scatter,
-    scatter_update,
-    slice,
-    slice_update,
-    take,
-    take_along_axis,
-    trace,
-    unravel_index,
-)
-from cornu.ops.integers import (
-    gcd,
-    lcm,
-)
-from cornu.ops.movement import (
-    append,
-    array_split,
-    broadcast_to,
-    concatenate,
-    dsplit,
-    dstack,
-    expand_dims,
-    flip,
-    fliplr,
-    flipud,
-    hsplit,
-    hstack,
-    meshgrid,
-    moveaxis,
-    pad,
-    ravel,
-    repeat,
-    reshape,
-    roll,
-    rot90,
-    split,
-    squeeze,
-    stack,
-    swapaxes,
-    tile,
-    transpose,
-    unstack,
-    vsplit,
-    vstack,
-)
-from cornu.ops.nn import (
-    celu,
-    elu,
-    gelu,
-    glu,
-    hard_shrink,
-    hard_sigmoid,
-    hard_silu,
-    hard_swish,
-    hard_tanh,
-    leaky_relu,
-    log_sigmoid,
-    log_softmax,
-    mish,
-    relu,
-    relu6,
-    selu,
-    sigmoid,
-    silu,
-    soft_shrink,
-    softmax,
-    softplus,
-    softsign,
-    sparse_plus,
-    sparse_sigmoid,
-    sparsemax,
-    squareplus,
-    swish,
-    tanh_shrink,
-    threshold,
-)
-from cornu.ops.normalization import (
-    batch_normalization,
-    l2_normalize,
-    layer_normalization,
-    moments,
-    normalize,
-    normalize_batch,
-    rms_normalization,
-)
-from cornu.ops.reduction import (
-    all,
-    amax,
-    amin,
-    any,
-    argmax,
-    argmin,
-    average,
-    count_nonzero,
-    cumprod,
-    cumsum,
-    logsumexp,
-    max,
-    mean,
-    min,
-    nanargmax,
-    nanargmin,
-    nancumprod,
-    nancumsum,
-    nanmax,
-    nanmean,
-    nanmin,
-    nanprod,
-    nanstd,
-    nansum,
-    nanvar,
-    prod,
-    ptp,
-    std,
-    sum,
-    var,
-)
-from cornu.ops.segment import (
-    segment_max,
-    segment_min,
-    segment_prod,
-    segment_sum,
-)
-from cornu.ops.sorting import (
-    argpartition,
-    argsort,
-    bincount,
-    digitize,
-    histogram,
-    in_top_k,
-    searchsorted,
-    sort,
-    top_k,
-)
-from cornu.ops.statistics import (
-    corrcoef,
-    correlate,
-    diff,
-    median,
-    nanmedian,
-    nanpercentile,
-    nanquantile,
-    percentile,
-    quantile,
-    trapezoid,
-)
-from cornu.ops.windowed import (
-    adaptive_average_pool,
-    adaptive_max_pool,
-    average_pool,
-    conv,
-    conv_transpose,
-    depthwise_conv,
-    max_pool,
-    separable_conv,
-)
+from __future__ import annotations
 
-__all__ = [
-    "abs",
-    "absolute",
-    "adaptive_average_pool",
-    "adaptive_max_pool",
-    "add",
-    "all",
-    "allclose",
-    "amax",
-    "amin",
-    "angle",
-    "any",
-    "append",
-    "arange",
-    "arccos",
-    "arccosh",
-    "arcsin",
-    "arcsinh",
-    "arctan",
-    "arctan2",
-    "arctanh",
-    "argmax",
-    "argmin",
-    "argpartition",
-    "argsort",
-    "array",
-    "array_split",
-    "associative_scan",
-    "average",
-    "average_pool",
-    "bartlett",
-    "batch_normalization",
-    "binary_crossentropy",
-    "bincount",
-    "bitwise_and",
-    "bitwise_invert",
-    "bitwise_left_shift",
-    "bitwise_not",
-    "bitwise_or",
-    "bitwise_right_shift",
-    "bitwise_xor",
-    "blackman",
-    "broadcast_to",
-    "cast",
-    "categorical_crossentropy",
-    "cbrt",
-    "ceil",
-    "celu",
-    "clip",
-    "concatenate",
-    "cond",
-    "conj",
-    "conjugate",
-    "conv",
-    "conv_transpose",
-    "convert_to_numpy",
-    "convert_to_tensor",
-    "copy",
-    "corrcoef",
-    "correlate",
-    "cos",
-    "cosh",
-    "count_nonzero",
-    "cross",
-    "cumprod",
-    "cumsum",
-    "deg2rad",
-    "depthwise_conv",
-    "diag",
-    "diagflat",
-    "diagonal",
-    "diff",
-    "digitize",
-    "divide",
-    "divide_no_nan",
-    "dot",
-    "dot_product_attention",
-    "dsplit",
-    "dstack",
-    "dtype",
-    "einsum",
-    "elu",
-    "empty",
-    "empty_like",
-    "equal",
-    "erf",
-    "erfc",
-    "erfinv",
-    "exp",
-    "exp2",
-    "expand_dims",
-    "expm1",
-    "eye",
-    "fabs",
-    "flip",
-    "fliplr",
-    "flipud",
-    "floor",
-    "floor_divide",
-    "fmax",
-    "fmin",
-    "fmod",
-    "fori_loop",
-    "full",
-    "full_like",
-    "gcd",
-    "gelu",
-    "geomspace",
-    "get_item",
-    "glu",
-    "greater",
-    "greater_equal",
-    "hamming",
-    "hanning",
-    "hard_shrink",
-    "hard_sigmoid",
-    "hard_silu",
-    "hard_swish",
-    "hard_tanh",
-    "heaviside",
-    "histogram",
-    "hsplit",
-    "hstack",
-    "hypot",
-    "i0",
-    "identity",
-    "imag",
-    "in_top_k",
-    "inner",
-    "is_tensor",
-    "isclose",
-    "isfinite",
-    "isin",
-    "isinf",
-    "isnan",
-    "isneginf",
-    "isposinf",
-    "isreal",
-    "kaiser",
-    "kron",
-    "l2_normalize",
-    "layer_normalization",
-    "lcm",
-    "ldexp",
-    "leaky_relu",
-    "left_shift",
-    "less",
-    "less_equal",
-    "linspace",
-    "log",
-    "log10",
-    "log1p",
-    "log2",
-    "log_sigmoid",
-    "log_softmax",
-    "logaddexp",
-    "logaddexp2",
-    "logical_and",
-    "logical_not",
-    "logical_or",
-    "logical_xor",
-    "logspace",
-    "logsumexp",
-    "map",
-    "matmul",
-    "max",
-    "max_pool",
-    "maximum",
-    "mean",
-    "median",
-    "meshgrid",
-    "min",
-    "minimum",
-    "mish",
-    "mod",
-    "moments",
-    "moveaxis",
-    "multi_hot",
-    "multiply",
-    "nan_to_num",
-    "nanargmax",
-    "nanargmin",
-    "nancumprod",
-    "nancumsum",
-    "nanmax",
-    "nanmean",
-    "nanmedian",
-    "nanmin",
-    "nanpercentile",
-    "nanprod",
-    "nanquantile",
-    "nanstd",
-    "nansum",
-    "nanvar",
-    "ndim",
-    "negative",
-    "nextafter",
-    "nonzero",
-    "normalize",
-    "normalize_batch",
-    "not_equal",
-    "one_hot",
-    "ones",
-    "ones_like",
-    "outer",
-    "pad",
-    "percentile",
-    "power",
-    "prod",
-    "ptp",
-    "quantile",
-    "rad2deg",
-    "ravel",
-    "real",
-    "rearrange",
-    "reciprocal",
-    "relu",
-    "relu6",
-    "repeat",
-    "reshape",
-    "right_shift",
-    "rms_normalization",
-    "roll",
-    "rot90",
-    "round",
-    "rsqrt",
-    "saturate_cast",
-    "scan",
-    "scatter",
-    "scatter_update",
-    "searchsorted",
-    "segment_max",
-    "segment_min",
-    "segment_prod",
-    "segment_sum",
-    "select",
-    "selu",
-    "separable_conv",
-    "shape",
-    "sigmoid",
-    "sign",
-    "signbit",
-    "silu",
-    "sin",
-    "sinc",
-    "sinh",
-    "size",
-    "slice",
-    "slice_update",
-    "soft_shrink",
-    "softmax",
-    "softplus",
-    "softsign",
-    "sort",
-    "sparse_categorical_crossentropy",
-    "sparse_plus",
-    "sparse_sigmoid",
-    "sparsemax",
-    "split",
-    "sqrt",
-    "square",
-    "squareplus",
-    "squeeze",
-    "stack",
-    "std",
-    "stop_gradient",
-    "subtract",
-    "sum",
-    "swapaxes",
-    "swish",
-    "switch",
-    "take",
-    "take_along_axis",
-    "tan",
-    "tanh",
-    "tanh_shrink",
-    "tensordot",
-    "threshold",
-    "tile",
-    "top_k",
-    "trace",
-    "transpose",
-    "trapezoid",
-    "tri",
-    "tril",
-    "triu",
-    "true_divide",
-    "trunc",
-    "unique",
-    "unravel_index",
-    "unstack",
-    "vander",
-    "var",
-    "vdot",
-    "vectorized_map",
-    "view",
-    "vsplit",
-    "vstack",
-    "where",
-    "while_loop",
-    "zeros",
-    "zeros_like",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from cornu.errors import near_matches
+
+if TYPE_CHECKING:  # for editors and type checkers
+    from cornu.ops import image
+    from cornu.ops.arithmetic import *  # noqa: F403
+    from cornu.ops.attention import *  # noqa: F403
+    from cornu.ops.comparison import *  # noqa: F403
+    from cornu.ops.contraction import *  # noqa: F403
+    from cornu.ops.control import *  # noqa: F403
+    from cornu.ops.core import *  # noqa: F403
+    from cornu.ops.creation import *  # noqa: F403
+    from cornu.ops.crossentropy import *  # noqa: F403
+    from cornu.ops.distance import *  # noqa: F403
+    from cornu.ops.eager import *  # noqa: F403
+    from cornu.ops.einstein import *  # noqa: F403
+    from cornu.ops.elementwise import *  # noqa: F403
+    from cornu.ops.fourier import *  # noqa: F403
+    from cornu.ops.gradient import *  # noqa: F403
+    from cornu.ops.indexing import *  # noqa: F403
+    from cornu.ops.integers import *  # noqa: F403
+    from cornu.ops.linalg import *  # noqa: F403
+    from cornu.ops.movement import *  # noqa: F403
+    from cornu.ops.nn import *  # noqa: F403
+    from cornu.ops.normalization import *  # noqa: F403
+    from cornu.ops.patches import *  # noqa: F403
+    from cornu.ops.reduction import *  # noqa: F403
+    from cornu.ops.segment import *  # noqa: F403
+    from cornu.ops.sorting import *  # noqa: F403
+    from cornu.ops.statistics import *  # noqa: F403
+    from cornu.ops.windowed import *  # noqa: F403
+
+# Which module holds which operations.
+_HOMES = {
+    "arithmetic": """
+        add arctan2 clip divide divide_no_nan floor_divide fmax fmin fmod heaviside hypot ldexp
+        logaddexp logaddexp2 maximum minimum mod multiply nan_to_num power round subtract
+        true_divide
+    """,
+    "attention": "dot_product_attention",
+    "comparison": """
+        allclose bitwise_and bitwise_invert bitwise_left_shift bitwise_not bitwise_or
+        bitwise_right_shift bitwise_xor equal greater greater_equal isclose isfinite isin isinf
+        isnan isneginf isposinf isreal left_shift less less_equal logical_and logical_not logical_or
+        logical_xor not_equal right_shift select signbit where
+    """,
+    "contraction": "cross dot inner kron matmul outer tensordot vdot",
+    "control": "associative_scan cond fori_loop map scan switch vectorized_map while_loop",
+    "core": """
+        array cast convert_to_numpy convert_to_tensor copy dtype is_tensor ndim saturate_cast shape
+        size stop_gradient view
+    """,
+    "creation": """
+        arange bartlett blackman empty empty_like eye full full_like geomspace hamming hanning
+        identity kaiser linspace logspace ones ones_like tri tril triu vander zeros zeros_like
+    """,
+    "crossentropy": "binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy",
+    "distance": "cdist psnr",
+    "eager": "nextafter nonzero unique",
+    "einstein": "einsum rearrange",
+    "elementwise": """
+        abs absolute angle arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil conj conjugate cos
+        cosh deg2rad erf erfc erfinv exp exp2 expm1 fabs floor i0 imag log log10 log1p log2 negative
+        rad2deg real reciprocal rsqrt sign sin sinc sinh sqrt square tan tanh trunc
+    """,
+    "fourier": "fft fft2 ifft2 irfft istft rfft stft",
+    "gradient": "custom_gradient jvp with_custom_gradient",
+    "indexing": """
+        diag diagflat diagonal get_item multi_hot one_hot scatter scatter_update slice slice_update
+        take take_along_axis trace unravel_index
+    """,
+    "integers": "gcd lcm",
+    "linalg": """
+        cholesky cholesky_inverse det eig eigh inv logdet lstsq matrix_rank norm pinv qr slogdet
+        solve solve_triangular svd
+    """,
+    "movement": """
+        append array_split broadcast_to concatenate dsplit dstack expand_dims flip fliplr flipud
+        hsplit hstack meshgrid moveaxis pad ravel repeat reshape roll rot90 split squeeze stack
+        swapaxes tile transpose unstack vsplit vstack
+    """,
+    "nn": """
+        celu elu gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu
+        log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus
+        softsign sparse_plus sparse_sigmoid sparsemax squareplus swish tanh_shrink threshold
+    """,
+    "normalization": """
+        batch_normalization l2_normalize layer_normalization moments normalize normalize_batch
+        rms_normalization
+    """,
+    "patches": "depth_to_space extract_sequences fold space_to_depth unfold",
+    "reduction": """
+        all amax amin any argmax argmin average count_nonzero cumprod cumsum logsumexp max mean min
+        nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmin nanprod nanstd nansum nanvar
+        prod ptp std sum var
+    """,
+    "segment": "segment_max segment_min segment_prod segment_sum",
+    "sorting": """
+        argpartition argsort bincount digitize histogram in_top_k searchsorted sort top_k
+    """,
+    "statistics": """
+        corrcoef correlate diff median nanmedian nanpercentile nanquantile percentile quantile
+        trapezoid
+    """,
+    "windowed": """
+        adaptive_average_pool adaptive_max_pool average_pool conv conv_transpose depthwise_conv
+        max_pool separable_conv
+    """,
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = ["image", *sorted(_HOME_OF)]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name == "image":
+        return import_module("cornu.ops.image")
+    if name not in _HOME_OF:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AttributeError(f"cornu.ops has no {name!r}. {near_matches(name, __all__)}".rstrip())
+    found = getattr(import_module(f"cornu.ops.{_HOME_OF[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -13,6 +13,7 @@ import numpy as np
 
 from cornu import config
 from cornu.engine.dtypes import result_type
+from cornu.engine.graph import Node
 from cornu.engine.trace import apply, convert
 
 Tensor: TypeAlias = Any  # an ndarray outside a trace, a Node inside, a KerasTensor while wiring
@@ -41,16 +42,25 @@ def kind_of(x: TensorLike) -> Any:
     return type(x) if is_weak(x) else x.dtype
 
 
+def as_value(x: TensorLike) -> Tensor:
+    """``x`` as an ndarray or Node."""
+    return x if type(x) is Node else convert(x)
+
+
 def value(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
     """``x`` as an ndarray or Node, cast to ``dtype`` if one is given."""
-    return convert(x, dtype)
+    return convert(x, dtype) if dtype is not None else as_value(x)
 
 
 def promote(*xs: TensorLike, extra: Sequence[Any] = ()) -> list[Tensor]:
     """All of ``xs`` as values of their common dtype (``extra`` dtypes take part)."""
-    xs = tuple(x if is_weak(x) else convert(x) for x in xs)
-    dtype = result_type(*(kind_of(x) for x in xs), *extra)
-    return [convert(x, dtype) for x in xs]
+    found = [x if is_weak(x) else as_value(x) for x in xs]
+    kinds = [kind_of(x) for x in found]
+    first = kinds[0]
+    if type(first) is not type and all(k is first for k in kinds) and not extra:
+        return found  # the common case: one dtype, nothing to convert
+    dtype = result_type(*kinds, *extra)
+    return [np.asarray(x, dtype) if is_weak(x) else cast_value(x, dtype) for x in found]
 
 
 def promote_floating(*xs: TensorLike) -> list[Tensor]:
@@ -60,13 +70,13 @@ def promote_floating(*xs: TensorLike) -> list[Tensor]:
 
 def floating(x: TensorLike) -> Tensor:
     """``x`` as a value of a floating dtype (integers and bools become ``floatx``)."""
-    x = convert(x)
+    x = as_value(x)
     return x if is_floating(x) else cast_value(x, config.floatx())
 
 
 def numeric(x: TensorLike) -> Tensor:
     """``x`` as a value that can be counted with: booleans become int32."""
-    x = convert(x)
+    x = as_value(x)
     return cast_value(x, np.int32) if x.dtype == bool else x
 
 

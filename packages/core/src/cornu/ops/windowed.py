@@ -21,7 +21,8 @@ Sizes = "int | Sequence[int]"
 Pads = tuple[tuple[int, int], ...]
 
 
-def _format(data_format: str | None) -> str:
+def standard_format(data_format: str | None) -> str:
+    """A data format in lower case, checked; the default for ``None``."""
     found = config.image_data_format() if data_format is None else str(data_format).lower()
     if found not in ("channels_last", "channels_first"):
         raise ValueError(
@@ -30,13 +31,13 @@ def _format(data_format: str | None) -> str:
     return found
 
 
-def _last(x: Tensor, data_format: str) -> Tensor:
+def channels_last(x: Tensor, data_format: str) -> Tensor:
     """``x`` with its channels last."""
     return x if data_format == "channels_last" else permuted(x, [0, *range(2, x.ndim), 1])
 
 
-def _back(x: Tensor, data_format: str) -> Tensor:
-    """The inverse of :func:`_last`."""
+def original_format(x: Tensor, data_format: str) -> Tensor:
+    """The inverse of :func:`channels_last`."""
     return (
         x if data_format == "channels_last" else permuted(x, [0, x.ndim - 1, *range(1, x.ndim - 1)])
     )
@@ -123,10 +124,10 @@ def conv(
     >>> ops.conv(np.ones((1, 4, 1), "float32"), np.ones((3, 1, 2), "float32")).shape
     (1, 2, 2)
     """
-    data_format = _format(data_format)
+    data_format = standard_format(data_format)
     x, kernel = promote(inputs, kernel, extra=(float,))
     rank = _check_rank("conv", x, kernel)
-    x = _last(x, data_format)
+    x = channels_last(x, data_format)
     channels, depth, filters = x.shape[-1], kernel.shape[-2], kernel.shape[-1]
     if depth == 0 or channels % depth or filters % (channels // depth):
         raise ShapeError(
@@ -141,7 +142,7 @@ def conv(
     y = whole_convolution.convolution(
         x, kernel, strides=strides, padding=around, dilation=dilation, groups=channels // depth
     )
-    return _back(y, data_format)
+    return original_format(y, data_format)
 
 
 @op
@@ -179,7 +180,7 @@ def depthwise_conv(
     channels, multiplier = kernel.shape[-2:]
     grouped = p.reshape(kernel, shape=(*kernel.shape[:-2], 1, channels * multiplier))
     found = value(inputs)
-    own = found.shape[-1 if _format(data_format) == "channels_last" else 1]
+    own = found.shape[-1 if standard_format(data_format) == "channels_last" else 1]
     if own != channels:
         raise ShapeError(
             f"depthwise_conv: inputs have {own} channels, the kernel {channels}; they must be equal."
@@ -263,10 +264,10 @@ def conv_transpose(
     >>> ops.conv_transpose(np.ones((1, 2, 1), "float32"), np.ones((3, 1, 1), "float32"), strides=2).shape
     (1, 5, 1)
     """
-    data_format = _format(data_format)
+    data_format = standard_format(data_format)
     x, kernel = promote(inputs, kernel, extra=(float,))
     rank = _check_rank("conv_transpose", x, kernel)
-    x = _last(x, data_format)
+    x = channels_last(x, data_format)
     if x.shape[-1] != kernel.shape[-1]:
         raise ShapeError(
             f"conv_transpose: inputs have {x.shape[-1]} channels, but a kernel of shape {tuple(kernel.shape)} takes "
@@ -298,14 +299,14 @@ def conv_transpose(
         padding=tuple(around for _, around in rows),
         dilation=dilation,
     )
-    return _back(y, data_format)
+    return original_format(y, data_format)
 
 
 def _pool(
     whole: Any, inputs: Any, pool_size: Any, strides: Any, padding: str, data_format: str | None
 ) -> Tensor:
-    data_format = _format(data_format)
-    x = _last(value(inputs), data_format)
+    data_format = standard_format(data_format)
+    x = channels_last(value(inputs), data_format)
     rank = x.ndim - 2
     if rank < 1:
         raise ShapeError(
@@ -314,7 +315,7 @@ def _pool(
     size = spread("pool_size", pool_size, rank)
     strides = size if strides is None else spread("strides", strides, rank)
     around = pads(padding, x.shape[1:-1], size, strides, (1,) * rank)
-    return _back(whole(x, size=size, strides=strides, padding=around), data_format)
+    return original_format(whole(x, size=size, strides=strides, padding=around), data_format)
 
 
 @op
@@ -379,13 +380,13 @@ def _bins(size: int, parts: int) -> list[tuple[int, int]]:
 
 
 def _adaptive(inputs: Any, output_size: Any, data_format: str | None, reduce: Any) -> Tensor:
-    data_format = _format(data_format)
-    x = _last(floating(inputs), data_format)
+    data_format = standard_format(data_format)
+    x = channels_last(floating(inputs), data_format)
     sizes = spread("output_size", output_size, x.ndim - 2)
     for axis, parts in enumerate(sizes, start=1):
         windows = [cut(x, axis, a, b) for a, b in _bins(x.shape[axis], parts)]
         x = joined([reduce(w, axis) for w in windows], axis)
-    return _back(x, data_format)
+    return original_format(x, data_format)
 
 
 @op

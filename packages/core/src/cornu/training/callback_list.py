@@ -108,6 +108,11 @@ class CallbackList(Callback):
             getattr(hook, "__self__", None) is not self._progbar for hook in self.hooks(name)
         )
 
+    def abandon(self) -> None:
+        """Leave the output in order after a run that was broken off."""
+        if self._progbar is not None:
+            self._progbar.abandon()
+
     def _writes(self, callback: Any, name: str) -> bool:
         if callback is self._progbar and name in _BATCH_END and not self._redraws():
             return False  # nothing to see before the end: no call per step
@@ -118,10 +123,6 @@ class CallbackList(Callback):
         params = self.params or {}
         live = resolve_verbose(params.get("verbose", 1)) == 1 and output_kind() != "file"
         return live or params.get("steps") is None  # an unknown number of steps has to be counted
-
-    def _call(self, name: str, *args: Any) -> None:
-        for hook in self.hooks(name):
-            hook(*args)
 
 
 def _delegate(name: str) -> Any:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-__all__ = ["StepLogs", "plain_logs"]
+__all__ = ["StepLogs", "flat_logs", "plain_logs"]
+
+
+def flat_logs(logs: Any) -> dict[str, Any]:
+    """Return a dict of logs with dicts inside it opened.
+
+    Examples
+    --------
+    >>> flat_logs({"loss": 1, "compile_metrics": {"acc": 2}})
+    {'loss': 1, 'acc': 2}
+    """
+    found: dict[str, Any] = {}
+    for name, value in logs.items():
+        found.update(flat_logs(value) if isinstance(value, dict) else {name: value})
+    return found
 
 
 def plain_logs(logs: dict[str, Any]) -> dict[str, Any]:

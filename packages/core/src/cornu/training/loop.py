@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def fit(
     model.stop_training = False
     callbacks.on_train_begin()
     logs: dict[str, Any] | None = None
-    with StepGuard() as guard:
+    with _guarded(callbacks) as guard:
         for epoch in range(initial_epoch, epochs):
             model.reset_metrics()
             callbacks.on_epoch_begin(epoch)
@@ -74,7 +75,7 @@ def evaluate(
     model.stop_evaluating = False
     callbacks.on_test_begin()
     model.reset_metrics()
-    with StepGuard() as guard:
+    with _guarded(callbacks) as guard:
         _, read = _run(model, "test", source, select, callbacks, guard)
     logs = read()
     callbacks.on_test_end(logs)
@@ -99,7 +100,7 @@ def predict(model: Any, source: BatchSource, select: Select, callbacks: Callback
             hook(batch, {"outputs": outputs})
 
     steps = 0
-    with StepGuard() as guard:
+    with _guarded(callbacks) as guard:
         for token in source.epoch():
             if begin and steps % group == 0:
                 for hook in begin:
@@ -169,6 +170,16 @@ def _run(
     if (aside := held()) is not None:
         aside.keep()
     return steps, read
+
+
+@contextlib.contextmanager
+def _guarded(callbacks: CallbackList) -> Iterator[StepGuard]:
+    with StepGuard() as guard:
+        try:
+            yield guard
+        except BaseException:
+            callbacks.abandon()
+            raise
 
 
 def _end_of_group(steps: int, group: int) -> int:

@@ -141,6 +141,12 @@ class Progbar:
         """Note that `n` more steps are done."""
         self.update(self._seen + n, values)
 
+    def abandon(self) -> None:
+        """End the line of a bar that will not be completed."""
+        if self._drawn and self.live:
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+
     def _note(self, name: str, value: Any, current: int, finalize: bool) -> None:
         averaged = name in self._averaged if self._averaged is not None else name not in self._as_is
         number = float(np.mean(value))

@@ -106,6 +106,13 @@ class ProgbarLogger(Callback):
         """Redraw if it is time."""
         self._step(batch, None)
 
+    def abandon(self) -> None:
+        """End the line of an epoch that was broken off."""
+        if self._bar is not None:
+            self._bar.abandon()
+            self._bar = None
+        self._in_fit = False
+
     def _start_bar(self) -> None:
         self.seen = 0
         self._bar = Progbar(

@@ -141,7 +141,9 @@ class Programs:
 
     def _select_eagerly(self, mode: str) -> Select:
         def select(spec: Any) -> Any:
-            if getattr(self, "built", True):  # else by its first batch, which has the values it may ask for
+            if getattr(
+                self, "built", True
+            ):  # else by its first batch, which has the values it may ask for
                 self._build_for(mode, spec)
             return EagerStep(self, mode, spec)
 
@@ -168,7 +170,7 @@ class Programs:
                 optimizer.build(variables)
 
     def _name_outputs(self) -> None:
-        """Give losses and metrics the names of outputs that became known when the model was built."""
+        """Give losses and metrics the names of outputs, known once the model is built."""
         compiled = self._compiled
         names = self._output_names()  # type: ignore[attr-defined]
         if compiled is not None and names:

@@ -19,6 +19,8 @@ from cornu.engine.program import Program, build_program
 from cornu.engine.trace import Trace
 from cornu.engine.variable import Storage
 from cornu.training.data.unpack import unpack_x_y_sample_weight
+from cornu.training.logs import flat_logs
+from cornu.training.results import ResultReader
 from cornu.training.targets import TargetRule, check_target_values
 
 __all__ = [
@@ -188,6 +190,7 @@ class StepCache:
     def __init__(self) -> None:
         self._steps: OrderedDict[Any, Step] = OrderedDict()
         self.last: dict[str, Step] = {}
+        self.readers: dict[tuple[str, ...], ResultReader] = {}
         self.by_array: dict[
             Any, tuple[Step, str]
         ] = {}  # of `predict`, by shape and dtype of one array
@@ -211,11 +214,18 @@ class StepCache:
         for old in kept[: max(len(kept) - KEPT, 0)]:
             del self._steps[old]
 
+    def reader(self, names: tuple[str, ...]) -> ResultReader:
+        """Return what reads these results of metrics."""
+        if names not in self.readers:
+            self.readers[names] = ResultReader(names)
+        return self.readers[names]
+
     def clear(self) -> None:
         """Forget every step."""
         self._steps.clear()
         self.last.clear()
         self.by_array.clear()
+        self.readers.clear()
 
     def __getstate__(self) -> dict[str, Any]:
         return {}
@@ -281,20 +291,6 @@ def _outputs_of(model: Any, mode: str, data: Any) -> tuple[list[Any], Any, dict[
             places[name] = len(outputs)
             outputs.append(value)
     return outputs, None, places
-
-
-def flat_logs(logs: Any) -> dict[str, Any]:
-    """Return a dict of logs with dicts inside it opened.
-
-    Examples
-    --------
-    >>> flat_logs({"loss": 1, "compile_metrics": {"acc": 2}})
-    {'loss': 1, 'acc': 2}
-    """
-    found: dict[str, Any] = {}
-    for name, value in logs.items():
-        found.update(flat_logs(value) if isinstance(value, dict) else {name: value})
-    return found
 
 
 def _rules_of(model: Any) -> list[TargetRule]:

@@ -15,6 +15,7 @@ from cornu.training.data.source import BatchSource
 from cornu.training.data.split import train_validation_split
 from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.generators import GeneratorMethods
+from cornu.training.logs import plain_logs
 from cornu.training.on_batch import OnBatchMethods
 from cornu.training.progbar_logger import resolve_verbose
 from cornu.training.step_methods import StepMethods
@@ -388,16 +389,10 @@ class Trainer(Compiling, StepMethods, OnBatchMethods, GeneratorMethods):
 
     def _read_logs(self, places: dict[str, int | None], outputs: list[Any]) -> dict[str, Any]:
         """Return the logs of a step as numbers."""
-        from cornu.training.logs import plain_logs
-        from cornu.training.step import flat_logs
-
-        in_state = flat_logs(self.get_metrics_result()) if None in places.values() else {}
-        return plain_logs(
-            {
-                name: in_state[name] if place is None else outputs[place]
-                for name, place in places.items()
-            }
-        )
+        names = tuple(name for name, place in places.items() if place is None)
+        found = self._step_cache().reader(names).read(self) if names else {}
+        found.update((name, outputs[at]) for name, at in places.items() if at is not None)
+        return plain_logs(found)
 
     _initial_epoch: int | None = None  # set by callbacks that resume a training
 

@@ -95,6 +95,11 @@ class RNN(Layer):
             None  # no weights of the layer: they come and go with the batch size
         )
 
+    states: Any
+
+    def _set_states(self, states: Any) -> None:
+        self.__dict__["states"] = states  # no weights of the layer: they change with the batch size
+
     @property
     def state_size(self) -> list[Any]:
         """Sizes of the states, one per state."""
@@ -116,7 +121,7 @@ class RNN(Layer):
         if isinstance(self.cell, Layer) and not self.cell.built:
             self.cell.build((batch, *sequences_shape[2:]))
         if self.stateful:
-            self._keep_states(batch)
+            self._keep_states((batch, *sequences_shape[2:]))
 
     def _input_axes(self) -> tuple[str, ...]:
         return ("steps", "...", "features")
@@ -124,16 +129,21 @@ class RNN(Layer):
     def _batch_and_steps(self, shape: Sequence[Any]) -> tuple[Any, Any]:
         return (shape[1], shape[0]) if self.time_major else (shape[0], shape[1])
 
-    def _keep_states(self, batch: int | None) -> None:
-        if batch is None:
+    def _keep_states(self, step_shape: Sequence[int | None]) -> None:
+        if None in step_shape:
             raise ShapeError(
                 f"{where(self)} is stateful: it keeps one state per sample, so the batch size must be known. Give "
                 "Input(batch_shape=(batch, steps, features)), or batch_input_shape to the first layer."
             )
-        self.__dict__["states"] = tree.map_structure(
+        states = tree.map_structure(
             lambda value: Variable(np.array(value), trainable=False, name="rnn_state"),
-            self.get_initial_state(batch),
+            self.zero_states(step_shape),
         )
+        self._set_states(states)
+
+    def zero_states(self, step_shape: Sequence[Any]) -> list[Any]:
+        """Return the states before the first step, for one step's input."""
+        return self.get_initial_state(step_shape[0])
 
     def get_initial_state(self, batch_size: int) -> list[Any]:
         """Return the states before the first step: the cell's, or zeros."""
@@ -186,7 +196,7 @@ class RNN(Layer):
             initial_state = initial_state if initial_state is not None else states or None
             mask = mask[0] if isinstance(mask, (list, tuple)) else mask
         batch, _ = self._batch_and_steps(sequences.shape)
-        states = self._first_states(initial_state, batch)
+        states = self._first_states(initial_state, (batch, *sequences.shape[2:]))
         last, outputs, states = self._through(sequences, states, mask, training)
         if self.stateful:
             for variable, value in zip(
@@ -196,7 +206,8 @@ class RNN(Layer):
         output = self._to_input_order(outputs) if self.return_sequences else last
         return (output, *states) if self.return_state else output
 
-    def _first_states(self, initial_state: Any, batch: int) -> list[Any]:
+    def _first_states(self, initial_state: Any, step_shape: Sequence[int]) -> list[Any]:
+        batch = step_shape[0]
         if initial_state is None and self.stateful:
             kept = tree.flatten(self.states)[0].shape[0]
             if kept != batch:
@@ -206,7 +217,7 @@ class RNN(Layer):
                 )
             initial_state = tree.map_structure(lambda v: v.value, self.states)
         if initial_state is None:
-            initial_state = self.get_initial_state(batch)
+            initial_state = self.zero_states(step_shape)
         if not isinstance(initial_state, (list, tuple)):
             initial_state = [initial_state]
         if len(initial_state) != len(self.state_size):

@@ -87,7 +87,8 @@ class ModelCheckpoint(MonitorCallback):
         if not self.filepath.endswith(endings):
             what = "weights" if save_weights_only else "a model"
             raise ValueError(
-                f"A file of {what} must end in {' or '.join(endings)}: rename {self.filepath!r}, for example to "
+                f"A file of {what} must end in {' or '.join(endings)}: rename {self.filepath!r}, "
+                "for example to "
                 f"{self.filepath + ('.weights.h5' if save_weights_only else '.keras')!r}."
             )
 
@@ -142,7 +143,8 @@ class ModelCheckpoint(MonitorCallback):
             return self.filepath.format(**names)
         except KeyError as error:
             raise KeyError(
-                f"filepath={self.filepath!r} names {error}, which is not there. There are: {', '.join(names)}."
+                f"filepath={self.filepath!r} names {error}, which is not there. There are: "
+                f"{', '.join(names)}."
             ) from None
 
     def _wanted(self, epoch: int, logs: dict[str, Any], path: str) -> bool:
@@ -157,7 +159,8 @@ class ModelCheckpoint(MonitorCallback):
             self._say(f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {best}")
             return False
         self._say(
-            f"\nEpoch {epoch + 1}: {self.monitor} improved from {best} to {current:.5f}, saving model to {path}"
+            f"\nEpoch {epoch + 1}: {self.monitor} improved from {best} to {current:.5f}, saving "
+            f"model to {path}"
         )
         self.best = current
         return True

@@ -46,7 +46,8 @@ class MonitorCallback(Callback):
         super().__init__()
         if mode not in ("auto", "min", "max"):
             warnings.warn(
-                f"{type(self).__name__} knows the modes 'auto', 'min' and 'max', not {mode!r}; it goes on with "
+                f"{type(self).__name__} knows the modes 'auto', 'min' and 'max', not {mode!r}; it "
+                "goes on with "
                 "'auto'.",
                 stacklevel=3,
             )
@@ -89,7 +90,8 @@ class MonitorCallback(Callback):
         if "acc" in name:
             return "max"
         raise ValueError(
-            f"{type(self).__name__} cannot tell whether a larger or a smaller {self.monitor!r} is better. "
+            f"{type(self).__name__} cannot tell whether a larger or a smaller {self.monitor!r} is "
+            "better. "
             "Pass mode='max' or mode='min'."
         )
 

@@ -147,7 +147,9 @@ class MeanAbsoluteError(LossFunctionWrapper):
 
 
 class MeanAbsolutePercentageError(LossFunctionWrapper):
-    r"""Mean of differences in percent: :math:`\frac{100}{d} \sum_i |y_i - \hat y_i| / \max(|y_i|, \epsilon)`.
+    r"""Mean of absolute differences, in percent of the target.
+
+    .. math:: \frac{100}{d} \sum_i \frac{|y_i - \hat y_i|}{\max(|y_i|, \epsilon)}
 
     Parameters
     ----------
@@ -172,7 +174,9 @@ class MeanAbsolutePercentageError(LossFunctionWrapper):
 
 
 class MeanSquaredLogarithmicError(LossFunctionWrapper):
-    r"""Mean of squared differences of logarithms: :math:`\frac{1}{d} \sum_i (\log(1+y_i) - \log(1+\hat y_i))^2`.
+    r"""Mean of squared differences of logarithms.
+
+    .. math:: \frac{1}{d} \sum_i (\log(1 + y_i) - \log(1 + \hat y_i))^2
 
     Parameters
     ----------

@@ -89,7 +89,9 @@ def categorical_focal_crossentropy(
 
 
 class BinaryFocalCrossentropy(LossFunctionWrapper):
-    r"""Binary crossentropy times :math:`(1 - p)^\gamma`, where :math:`p` is the probability given to the target.
+    r"""Binary crossentropy, weighted less where a sample is already right.
+
+    It is multiplied by :math:`(1 - p)^\gamma`, :math:`p` being the probability given to the target.
 
     Parameters
     ----------
@@ -146,7 +148,9 @@ class BinaryFocalCrossentropy(LossFunctionWrapper):
 
 
 class CategoricalFocalCrossentropy(LossFunctionWrapper):
-    r"""Crossentropy over classes with each term weighted: :math:`-\sum_k \alpha_k (1-\hat y_k)^\gamma y_k \log \hat y_k`.
+    r"""Crossentropy over classes, weighted less where a sample is already right.
+
+    .. math:: -\sum_k \alpha_k (1 - \hat y_k)^\gamma y_k \log \hat y_k
 
     Parameters
     ----------

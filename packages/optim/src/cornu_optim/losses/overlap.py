@@ -96,9 +96,11 @@ class Dice(LossFunctionWrapper):
 
 
 class Tversky(LossFunctionWrapper):
-    r"""1 minus the Tversky index, which weighs what is missed (`alpha`) and what is too much (`beta`).
+    r"""1 minus the Tversky index, which weighs what is missed and what is too much.
 
-    .. math:: 1 - \frac{\sum y \hat y}{\sum y \hat y + \alpha \sum y (1 - \hat y) + \beta \sum (1 - y) \hat y}
+    .. math::
+        1 - \frac{\sum y \hat y}
+        {\sum y \hat y + \alpha \sum y (1 - \hat y) + \beta \sum (1 - y) \hat y}
 
     Parameters
     ----------

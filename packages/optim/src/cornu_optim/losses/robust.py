@@ -95,7 +95,7 @@ class Huber(LossFunctionWrapper):
 
 
 class LogCosh(LossFunctionWrapper):
-    r"""Mean of :math:`\log\cosh(\hat y - y)`: quadratic near zero, :math:`|e| - \log 2` far from it.
+    r"""Mean of :math:`\log\cosh(\hat y - y)`: quadratic near zero, linear far from it.
 
     Parameters
     ----------

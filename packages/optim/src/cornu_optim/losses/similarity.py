@@ -32,7 +32,9 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
 
 
 class CosineSimilarity(LossFunctionWrapper):
-    r"""Minus the cosine of the angle: :math:`-\frac{y \cdot \hat y}{\lVert y \rVert \lVert \hat y \rVert}`.
+    r"""Minus the cosine of the angle between vectors.
+
+    .. math:: -\frac{y \cdot \hat y}{\lVert y \rVert \, \lVert \hat y \rVert}
 
     Parameters
     ----------

@@ -121,7 +121,8 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
 
     Examples
     --------
-    >>> top_k_categorical_accuracy([[0, 0, 1], [0, 1, 0]], [[0.1, 0.9, 0.8], [0.05, 0.0, 0.95]], k=2)
+    >>> y_pred = [[0.1, 0.9, 0.8], [0.05, 0.0, 0.95]]
+    >>> top_k_categorical_accuracy([[0, 0, 1], [0, 1, 0]], y_pred, k=2)
     array([1., 0.], dtype=float32)
     """
     return sparse_top_k_categorical_accuracy(ops.argmax(y_true, axis=-1), y_pred, k=k)
@@ -130,7 +131,7 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
 def sparse_top_k_categorical_accuracy(
     y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False
 ) -> Any:
-    """Return 1 where the target's number is among those of the `k` most probable classes, 0 elsewhere.
+    """Return 1 where the target's class is among the `k` most probable, by number, else 0.
 
     Parameters
     ----------

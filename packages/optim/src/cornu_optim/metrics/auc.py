@@ -112,9 +112,8 @@ class AUC(Metric):
         return list(self._thresholds)
 
     def _build(self) -> None:
-        shape = (
-            (self.num_thresholds, self.num_labels) if self.multi_label else (self.num_thresholds,)
-        )
+        labels = (self.num_labels or 0,) if self.multi_label else ()
+        shape = (self.num_thresholds, *labels)
         self._counts = Counts(
             *(self.add_variable(shape, "zeros", name=name) for name in Counts._fields)
         )
@@ -127,7 +126,8 @@ class AUC(Metric):
         if not self._built:
             if len(y_pred.shape) != 2:
                 raise ShapeError(
-                    f"AUC(multi_label=True) takes predictions of shape (batch, labels), not {tuple(y_pred.shape)}."
+                    "AUC(multi_label=True) takes predictions of shape (batch, labels), not "
+                    f"{tuple(y_pred.shape)}."
                 )
             self.num_labels = y_pred.shape[1]
             self._build()
@@ -175,7 +175,7 @@ class AUC(Metric):
         return ops.maximum(recall_gain, 0.0), precision_gain
 
     def _interpolated(self) -> Any:
-        """Return the area between thresholds, where precision is (intercept + slope * p) / p of positives p."""
+        """Return areas between thresholds: precision is (intercept + slope * p) / p there."""
         tp, fn = self._counts.true_positives.value, self._counts.false_negatives.value
         p = ops.add(tp, self._counts.false_positives)
         gained, taken = ops.subtract(tp[:-1], tp[1:]), ops.subtract(p[:-1], p[1:])

@@ -46,7 +46,7 @@ def parse_thresholds(thresholds: Any, default: float = 0.5) -> list[float]:
 
 
 def evenly_spaced(thresholds: Sequence[float]) -> bool:
-    """Tell whether thresholds are 0, 1/n, 2/n, …, 1: then each prediction falls into one of n buckets.
+    """Tell whether thresholds are 0, 1/n, 2/n, …, 1: each prediction falls into one bucket.
 
     Examples
     --------
@@ -99,7 +99,8 @@ def confusion_counts(
     if class_id is not None:
         if len(y_pred.shape) == 1:
             raise ValueError(
-                f"class_id={class_id} needs predictions of shape (batch, classes), not {tuple(y_pred.shape)}."
+                f"class_id={class_id} needs predictions of shape (batch, classes), not "
+                f"{tuple(y_pred.shape)}."
             )
         y_true, y_pred = (y[..., class_id : class_id + 1] for y in (y_true, y_pred))
     positive = ops.cast(ops.not_equal(y_true, 0), dtype)

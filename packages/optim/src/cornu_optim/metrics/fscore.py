@@ -16,7 +16,8 @@ _AVERAGES = (None, "micro", "macro", "weighted")
 class FBetaScore(Metric):
     r"""The weighted harmonic mean of precision and recall.
 
-    .. math:: F_\beta = (1 + \beta^2) \frac{\text{precision} \cdot \text{recall}}{\beta^2 \text{precision} + \text{recall}}
+    With precision :math:`p` and recall :math:`r`:
+    :math:`F_\beta = (1 + \beta^2) \frac{p r}{\beta^2 p + r}`.
 
     Parameters
     ----------
@@ -38,7 +39,9 @@ class FBetaScore(Metric):
     Examples
     --------
     >>> metric = FBetaScore(beta=2.0, threshold=0.5)
-    >>> metric.update_state([[1, 1, 1], [1, 0, 0], [1, 1, 0]], [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0.0]])
+    >>> y_true = [[1, 1, 1], [1, 0, 0], [1, 1, 0]]
+    >>> y_pred = [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0.0]]
+    >>> metric.update_state(y_true, y_pred)
     >>> metric.result().round(4)
     array([0.3846, 0.9091, 0.8333], dtype=float32)
     """
@@ -82,7 +85,8 @@ class FBetaScore(Metric):
         y_true, y_pred = to_dtype(y_true, self.dtype), to_dtype(y_pred, self.dtype)
         if len(y_pred.shape) != 2 or len(y_true.shape) != 2:
             raise ShapeError(
-                f"{type(self).__name__} takes targets and predictions of shape (batch, classes), not "
+                f"{type(self).__name__} takes targets and predictions of shape (batch, classes), "
+                "not "
                 f"{tuple(y_true.shape)} and {tuple(y_pred.shape)}."
             )
         if not self._built:
@@ -143,7 +147,9 @@ class F1Score(FBetaScore):
     Examples
     --------
     >>> metric = F1Score(threshold=0.5)
-    >>> metric.update_state([[1, 1, 1], [1, 0, 0], [1, 1, 0]], [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0.0]])
+    >>> y_true = [[1, 1, 1], [1, 0, 0], [1, 1, 0]]
+    >>> y_pred = [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0.0]]
+    >>> metric.update_state(y_true, y_pred)
     >>> metric.result().round(4)
     array([0.5   , 0.8   , 0.6667], dtype=float32)
     """

@@ -106,7 +106,8 @@ class IoU(_ConfusionMatrix):
         super().__init__(num_classes, name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis)
         if max(target_class_ids) >= num_classes:
             raise ValueError(
-                f"There is no class {max(target_class_ids)} among {num_classes}: they are 0 to {num_classes - 1}."
+                f"There is no class {max(target_class_ids)} among {num_classes}: they are 0 to "
+                f"{num_classes - 1}."
             )
         self.target_class_ids = list(target_class_ids)
 

@@ -18,7 +18,9 @@ _RATES = {
 
 
 class SensitivitySpecificityBase(Metric):
-    """Base of metrics that look for the best threshold: the largest rate where another is at least `value`.
+    """Base of metrics that look for the best threshold.
+
+    The result is the largest value of one rate where another is at least `value`.
 
     Parameters
     ----------
@@ -88,7 +90,9 @@ class SensitivitySpecificityBase(Metric):
 
 
 class SensitivityAtSpecificity(SensitivitySpecificityBase):
-    r"""The best sensitivity :math:`\frac{TP}{TP + FN}` where specificity :math:`\frac{TN}{TN + FP}` reaches a value.
+    r"""The best sensitivity where specificity reaches a value.
+
+    Sensitivity is :math:`\frac{TP}{TP + FN}`, specificity :math:`\frac{TN}{TN + FP}`.
 
     Parameters
     ----------
@@ -127,7 +131,9 @@ class SensitivityAtSpecificity(SensitivitySpecificityBase):
 
 
 class SpecificityAtSensitivity(SensitivitySpecificityBase):
-    r"""The best specificity :math:`\frac{TN}{TN + FP}` where sensitivity :math:`\frac{TP}{TP + FN}` reaches a value.
+    r"""The best specificity where sensitivity reaches a value.
+
+    Specificity is :math:`\frac{TN}{TN + FP}`, sensitivity :math:`\frac{TP}{TP + FN}`.
 
     Parameters
     ----------
@@ -168,7 +174,9 @@ class SpecificityAtSensitivity(SensitivitySpecificityBase):
 
 
 class PrecisionAtRecall(SensitivitySpecificityBase):
-    r"""The best precision :math:`\frac{TP}{TP + FP}` where recall :math:`\frac{TP}{TP + FN}` reaches a value.
+    r"""The best precision where recall reaches a value.
+
+    Precision is :math:`\frac{TP}{TP + FP}`, recall :math:`\frac{TP}{TP + FN}`.
 
     Parameters
     ----------
@@ -209,7 +217,9 @@ class PrecisionAtRecall(SensitivitySpecificityBase):
 
 
 class RecallAtPrecision(SensitivitySpecificityBase):
-    r"""The best recall :math:`\frac{TP}{TP + FN}` where precision :math:`\frac{TP}{TP + FP}` reaches a value.
+    r"""The best recall where precision reaches a value.
+
+    Recall is :math:`\frac{TP}{TP + FN}`, precision :math:`\frac{TP}{TP + FP}`.
 
     Parameters
     ----------

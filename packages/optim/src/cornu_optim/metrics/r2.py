@@ -13,7 +13,7 @@ _AGGREGATIONS = (None, "uniform_average", "variance_weighted_average")
 
 
 class R2Score(Metric):
-    r"""The coefficient of determination: the share of the targets' variance that predictions explain.
+    r"""The coefficient of determination: the share of variance that predictions explain.
 
     .. math:: R^2 = 1 - \frac{\sum w (y - \hat y)^2}{\sum w (y - \bar y)^2}
 
@@ -76,7 +76,8 @@ class R2Score(Metric):
         y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
         if len(y_pred.shape) != 2 or len(y_true.shape) != 2:
             raise ShapeError(
-                f"R2Score takes targets and predictions of shape (batch, outputs), not {tuple(y_true.shape)} "
+                "R2Score takes targets and predictions of shape (batch, outputs), not "
+                f"{tuple(y_true.shape)} "
                 f"and {tuple(y_pred.shape)}."
             )
         if not self._built:

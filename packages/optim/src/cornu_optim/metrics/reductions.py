@@ -39,7 +39,7 @@ class Sum(Metric):
 
 
 def clone_metric(metric: Any) -> Any:
-    """Return a new metric with the arguments of `metric`; functions and names as they are (Keras 2).
+    """Return a new metric with the arguments of `metric`; all else as it is (Keras 2).
 
     Examples
     --------

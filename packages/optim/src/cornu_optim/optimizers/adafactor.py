@@ -22,9 +22,12 @@ class Adafactor(Optimizer):
     With :math:`\beta_t = 1 - t^d`, :math:`d` being `beta_2_decay`, and :math:`s = g^2 +
     \epsilon_1`, a matrix keeps the running means :math:`r` of :math:`s` over columns and :math:`c`
     over rows, and
-    :math:`v = r c^T / \mathrm{mean}(r)`; a vector keeps :math:`v` itself. With :math:`u = g / \sqrt v`:
+    :math:`v = r c^T / \mathrm{mean}(r)`; a vector keeps :math:`v` itself. With
+    :math:`u = g / \sqrt v` and threshold :math:`\theta`:
 
-    .. math:: w \leftarrow w - \max(\epsilon_2, \mathrm{rms}(w)) \, \rho_t \, u / \max(1, \mathrm{rms}(u) / \text{threshold})
+    .. math::
+        w \leftarrow w - \max(\epsilon_2, \mathrm{rms}(w)) \, \rho_t
+        \frac{u}{\max(1, \mathrm{rms}(u) / \theta)}
 
     where :math:`\rho_t = \min(\eta, 1 / \sqrt t)`.
 
@@ -86,13 +89,13 @@ class Adafactor(Optimizer):
         self._rows: dict[Variable, Variable] = {}
         self._columns: dict[Variable, Variable] = {}
         for variable in variables:
-            *leading, rows, columns = variable.shape if variable.ndim >= 2 else (None, None)
-            # scalars, unused, where there are no rows: the order of variables is that of Keras' files
-            shapes = ((*leading, rows), (*leading, columns)) if variable.ndim >= 2 else ((), ())
+            shape = variable.shape
+            # unused scalars where there are no rows: variables are those of Keras' files
+            shapes = (shape[:-1], shape[:-2] + shape[-1:]) if variable.ndim >= 2 else ((), ())
             tables = {"row": self._rows, "column": self._columns}
-            for (name, table), shape in zip(tables.items(), shapes, strict=True):
+            for (name, table), kept in zip(tables.items(), shapes, strict=True):
                 full_name = f"{variable.path.replace('/', '_')}_{name}"
-                table[variable] = self.add_variable(shape, dtype=variable.dtype, name=full_name)
+                table[variable] = self.add_variable(kept, dtype=variable.dtype, name=full_name)
             self._slots.setdefault("velocity", {})[variable] = self.add_variable_from_reference(
                 variable, "velocity"
             )

@@ -70,7 +70,7 @@ class Adam(Optimizer):
         self.amsgrad = amsgrad
 
     @property
-    def slots(self) -> tuple[Any, ...]:  # type: ignore[override]
+    def slots(self) -> tuple[Any, ...]:
         """State per weight."""
         moments = (("momentum", "velocity"),)
         return (*moments, "velocity_hat") if self.amsgrad else moments

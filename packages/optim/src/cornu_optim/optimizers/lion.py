@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Lion(Optimizer):
-    r"""Evolved sign momentum: every weight moves by the learning rate, only the direction is learned.
+    r"""Evolved sign momentum: each weight moves by the learning rate, up or down.
 
     .. math::
         w &\leftarrow w - \eta \, \mathrm{sign}(\beta_1 m + (1 - \beta_1) g) \\

@@ -64,7 +64,8 @@ class LossScaleOptimizer(Optimizer):
     ) -> None:
         if not kwargs.pop("dynamic", True):
             raise ValueError(
-                "A fixed scale needs no LossScaleOptimizer: set loss_scale_factor on the optimizer itself."
+                "A fixed scale needs no LossScaleOptimizer: set loss_scale_factor on the "
+                "optimizer itself."
             )
         defaults = {"use_ema": False, "ema_momentum": 0.99}
         for option, value in kwargs.items():
@@ -94,6 +95,10 @@ class LossScaleOptimizer(Optimizer):
     def iterations(self) -> Any:
         """Number of updates done."""
         return self.inner_optimizer.iterations
+
+    @iterations.setter
+    def iterations(self, value: Any) -> None:
+        self.inner_optimizer.iterations = value
 
     @property
     def learning_rate(self) -> Any:

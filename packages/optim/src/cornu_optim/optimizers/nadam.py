@@ -21,7 +21,7 @@ _WARM_UP = 0.96  # how fast the momentum of the paper's schedule reaches beta_1
 
 
 class Nadam(Optimizer):
-    r"""Adam with Nesterov's momentum, which warms up as :math:`\mu_t = \beta_1 (1 - \frac12 0.96^t)`.
+    r"""Adam with Nesterov's momentum :math:`\mu_t = \beta_1 (1 - \frac12 0.96^t)`.
 
     .. math::
         m &\leftarrow m + (1 - \beta_1) (g - m), \quad v \leftarrow v + (1 - \beta_2) (g^2 - v) \\

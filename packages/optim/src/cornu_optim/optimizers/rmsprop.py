@@ -69,7 +69,7 @@ class RMSprop(Optimizer):
         self.centered = centered
 
     @property
-    def slots(self) -> tuple[str, ...]:  # type: ignore[override]
+    def slots(self) -> tuple[str, ...]:
         """State per weight."""
         optional = {"momentum": self.momentum > 0, "average_gradient": self.centered}
         return ("velocity", *(name for name, wanted in optional.items() if wanted))

@@ -68,7 +68,7 @@ class SGD(Optimizer):
         self.nesterov = nesterov
 
     @property
-    def slots(self) -> tuple[str, ...]:  # type: ignore[override]
+    def slots(self) -> tuple[str, ...]:
         """State per weight."""
         return ("momentum",) if self.momentum else ()
 

@@ -118,7 +118,9 @@ class InverseTimeDecay(LearningRateSchedule):
 
 
 class PolynomialDecay(LearningRateSchedule):
-    r"""A rate that falls to an end value: :math:`(\eta_0 - \eta_T)(1 - t / T)^p + \eta_T` until :math:`T`.
+    r"""A rate that falls to an end value.
+
+    Until :math:`T` it is :math:`(\eta_0 - \eta_T)(1 - t / T)^p + \eta_T`, and :math:`\eta_T` after.
 
     Parameters
     ----------

@@ -229,7 +229,7 @@ class Calls(Weights):
         return tree.map_structure(self._cast, args), tree.map_structure(self._cast, kwargs)
 
     def _cast(self, x: Any) -> Any:
-        if not hasattr(x, "__array__") and not hasattr(x, "dtype"):
+        if isinstance(x, type) or not (hasattr(x, "__array__") or hasattr(x, "dtype")):
             return x
         mask = get_mask(x)
         value = convert(x)
@@ -323,7 +323,8 @@ class Calls(Weights):
         if previous is None and self._inherits("compute_mask"):
             return outputs
         if not self.supports_masking:
-            if any(m is not None for m in tree.flatten(previous)):
+            unseen = not signature_of(self.call).accepts("mask")
+            if unseen and any(m is not None for m in tree.flatten(previous)):
                 warnings.warn(
                     f"Layer {self._where()} got an input with a mask but does not support masks, "
                     "so the mask ends "

@@ -68,11 +68,8 @@ def derived_config(layer: Any, base: type) -> dict[str, Any]:
     if described is None or (not complete and described not in _above_first_override(lineage)):
         return {}
     given = bound_arguments(type(layer), *layer._made_with)
-    parameters = (
-        {p.name: p for p in own_parameters(described)}
-        if described.__init__ is not base.__init__
-        else {}
-    )
+    has_own = described.__init__ is not base.__init__  # type: ignore[misc]
+    parameters = {p.name: p for p in own_parameters(described)} if has_own else {}
     names = list(parameters)
     if complete:
         skipped = (*BASE_ARGUMENTS, *PLACE_ARGUMENTS)

@@ -64,23 +64,33 @@ def _merged(one: tuple, other: tuple) -> tuple:
 
 def _outcome(function: Callable, args: tuple, kwargs: dict, probe: int) -> tuple[Any, dict]:
     with Trace("shapes") as trace:
-        made: dict[int, Any] = {}
-
-        def stand_in(value: Any) -> Any:
-            if not isinstance(value, KerasTensor):
-                return value
-            if id(value) not in made:
-                made[id(value)] = trace.input(value.name, _filled(value.shape, probe), value.dtype)
-                if value._keras_mask is not None:
-                    set_mask(made[id(value)], stand_in(value._keras_mask))
-            return made[id(value)]
-
+        stand_in = _StandIns(trace, probe)
         filled_args, filled_kwargs = tree.map_structure(stand_in, (args, kwargs))
         try:
             found = function(*filled_args, **filled_kwargs)
             return found, {id(x): get_mask(x) for x in tree.flatten(found)}
         except (ValueError, TypeError) as error:
-            raise _with_open_sizes(error, probe, symbolic_leaves(args, kwargs)) from error.__cause__
+            raise _with_open_sizes(
+                error, probe, symbolic_leaves(args, kwargs)
+            ) from error.__cause__
+
+
+class _StandIns:
+    """Inputs of a trace in place of symbolic tensors, one for each, with its mask."""
+
+    def __init__(self, trace: Trace, probe: int) -> None:
+        self.trace, self.probe = trace, probe
+        self.made: dict[int, Any] = {}
+
+    def __call__(self, value: Any) -> Any:
+        if not isinstance(value, KerasTensor):
+            return value
+        if id(value) not in self.made:
+            shape = _filled(value.shape, self.probe)
+            self.made[id(value)] = node = self.trace.input(value.name, shape, value.dtype)
+            if value._keras_mask is not None:
+                set_mask(node, self(value._keras_mask))
+        return self.made[id(value)]
 
 
 def _filled(shape: tuple, probe: int) -> tuple[int, ...]:

@@ -306,6 +306,20 @@ class Layer(Calls):
     def _own_variables(self) -> list[Any]:
         return [*self._parts.trainable_variables, *self._parts.non_trainable_variables]
 
+    # Copies
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Calls on symbolic tensors belong to the models they were made for.
+        return {**self.__dict__, "_inbound_nodes": [], "_losses": []}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        locked, self._parts.locked = self._parts.locked, ""
+        for name, value in state.items():
+            if name not in _UNTRACKED:  # lists and dicts come back plain; these note additions again
+                self.__dict__[name] = self._parts.track(value)
+        self._parts.locked = locked
+
     def __repr__(self) -> str:
         name, built = self.__dict__.get("name"), self.__dict__.get("built")
         return f"<{type(self).__name__} name={name}, built={built}>"
@@ -331,7 +345,7 @@ def _constructor_names(cls: type) -> list[str]:
     names: list[str] = []
     for owner in cls.__mro__:
         if "__init__" in owner.__dict__ and owner is not object:
-            names.extend(inspect.signature(owner.__init__).parameters)
+            names.extend(inspect.signature(owner.__init__).parameters)  # type: ignore[misc]
     return [n for n in names if n not in ("self", "args", "kwargs")]
 
 

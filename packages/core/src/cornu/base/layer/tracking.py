@@ -57,7 +57,7 @@ class Parts:
         home = self.home_of(part)
         if home is None or any(part is known for known in home):
             return
-        if self.locked and home not in (self.metrics, self.seed_generators):
+        if self.locked and home is not self.metrics and home is not self.seed_generators:
             raise ValueError(f"{self.locked} Refused: {_described(part)}.")
         home.append(part)
 

@@ -365,6 +365,7 @@ class Weights(Operation):
 
 
 _KERAS2_ORDER = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
+_CONSTANTS = {"zeros": np.zeros, "ones": np.ones}  # what core knows without any plugin
 _KERAS3_ORDER = ("shape", "initializer", "dtype")
 
 
@@ -383,7 +384,8 @@ def _first_value(initializer: Any, shape: tuple, dtype: np.dtype) -> np.ndarray:
     """Return the initial value, a plain array even when a trace is going on."""
     if not callable(initializer) and not isinstance(initializer, (str, dict)):
         return np.broadcast_to(np.asarray(initializer), shape)
-    make = registry.get("initializer", initializer)
+    make = _CONSTANTS.get(initializer) if isinstance(initializer, str) else None
+    make = make or registry.get("initializer", initializer)
     # An empty context has no current trace.
     value = np.asarray(contextvars.Context().run(make, shape, dtype=dtype.name))
     if value.shape != shape:

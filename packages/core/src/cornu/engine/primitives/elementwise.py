@@ -54,11 +54,12 @@ _BINARY: dict[str, tuple[Callable, Callable | None]] = {
     "pow": (np.power, lambda g, y, a, b: (g * _power_slope(a, b), g * y * _safe_log(a))),
     "maximum": (
         np.maximum,
-        lambda g, y, a, b: (p.where(p.lt(b, a), g, 0.0), p.where(p.lt(b, a), 0.0, g)),
+        # b < y where b < a: with y the operands need not be kept
+        lambda g, y, a, b: (p.where(p.lt(b, y), g, 0.0), p.where(p.lt(b, y), 0.0, g)),
     ),
     "minimum": (
         np.minimum,
-        lambda g, y, a, b: (p.where(p.lt(a, b), g, 0.0), p.where(p.lt(a, b), 0.0, g)),
+        lambda g, y, a, b: (p.where(p.lt(y, b), g, 0.0), p.where(p.lt(y, b), 0.0, g)),
     ),
     "mod": (np.mod, lambda g, y, a, b: (g, -g * p.floor(a / b))),
     "floordiv": (np.floor_divide, lambda g, y, a, b: (None, None)),

@@ -1,0 +1,221 @@
+"""Finding the stretches of a plan that run some rows at a time.
+
+The instructions are read in order. Those that can be cut into rows join the open region; those that need
+nothing of it go before it, those that need its results come after it; one that is worth cutting but needs what
+comes after closes it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import gcd
+
+from cornu.engine.graph import Node
+from cornu.engine.layout import Layouts
+from cornu.engine.plan import Instruction, Plan
+from cornu_backend_numpy.rows.cost import nanoseconds, operand_bytes
+from cornu_backend_numpy.rows.roles import Role, roles
+from cornu_backend_numpy.rows.views import keeps_rows
+
+BIG = 20_000.0  # ns: what takes less is not worth a turn of a loop
+WORTH_A_LOOP = 60_000.0  # ns
+WORTH_THREADS = 400_000.0  # ns: starting a thread's share and waiting for it take up to 100 µs
+CACHE = 1 << 20  # bytes that the values of a block should fit in
+SMALL_OPERAND = 1 << 18  # bytes: an operand needed whole stays in the cache from block to block
+LONG_PRODUCT = 64  # rows of a product that make up for reading a large operand, or for adding up its result
+
+
+@dataclass
+class Region:
+    """Instructions that run together, some rows at a time.
+
+    Attributes
+    ----------
+    length : int
+        Rows; leading axes of all values are multiples of it.
+    members : list of Instruction
+    roles : dict of Instruction to Role
+    made, summed : set of Node
+        Owners written here row by row, and those that add rows up.
+    rows : int
+        Rows of a block.
+    parts : int
+        Threads that share the blocks.
+    """
+
+    length: int
+    members: list[Instruction] = field(default_factory=list)
+    roles: dict[Instruction, Role] = field(default_factory=dict)
+    made: set[Node] = field(default_factory=set)
+    summed: set[Node] = field(default_factory=set)
+    whole: set[Node] = field(default_factory=set)  # owners that a member reads as a whole
+    cut: set[Node] = field(default_factory=set)  # owners that a member reads by rows
+    row_bytes: float = 0.0  # of the values that one row of the widest member touches
+    least: int = 1  # rows that a block must have
+    rows: int = 0
+    parts: int = 1
+
+    axes: dict[Node, int] = field(default_factory=dict)  # along which operands are cut
+
+    def axis(self, node: Node, layouts: Layouts) -> int | None:
+        """Return along which axis a value is cut into rows, or None where it is not."""
+        if node in self.axes:
+            return self.axes[node]
+        return 0 if layouts.owner(node) in self.made else None
+
+    @property
+    def cost(self) -> float:
+        """Nanoseconds of all members."""
+        return sum(map(nanoseconds, self.members))
+
+
+class Regions:
+    """The regions of a plan; `group` is handed to the planner.
+
+    Parameters
+    ----------
+    threads : int
+    """
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self.found: dict[int, Region] = {}
+
+    def group(self, plan: Plan) -> None:
+        """Reorder the instructions of a plan and number its regions."""
+        self.layouts = plan.layouts
+        self._done: list[Instruction | Region] = []
+        self._read(deque(plan.instructions))
+        order: list[Instruction] = []
+        for item in self._done:
+            if isinstance(item, Instruction):
+                order.append(item)
+                continue
+            order.extend(item.members)
+            if self._is_worth_it(item):
+                self._number(item)
+        plan.instructions[:] = order
+
+    # ---- reading the plan ----------------------------------------------------------------------------------
+
+    def _read(self, waiting: deque[Instruction]) -> None:
+        while waiting:
+            region: Region | None = None
+            later: list[Instruction] = []
+            after: set[Node] = set()  # what comes after the region makes
+            while waiting:
+                instruction = waiting.popleft()
+                owners = {self.layouts.owner(i) for i in instruction.inputs}
+                blocked = bool(owners & after) or (region is not None and bool(owners & region.summed))
+                big = nanoseconds(instruction) >= BIG and bool(roles(instruction))
+                if not blocked and big and (joined := self._join(region, instruction)) is not None:
+                    region = joined
+                elif not blocked and (region is None or not owners & region.made):
+                    self._done.append(instruction)
+                elif big:
+                    waiting.appendleft(instruction)
+                    break
+                else:
+                    later.append(instruction)
+                    after.update(instruction.outputs)
+            if region is not None:
+                self._done.append(region)
+            waiting.extendleft(reversed(later))
+
+    def _join(self, region: Region | None, instruction: Instruction) -> Region | None:
+        """Return the region with an instruction added, or None if it does not fit."""
+        for role in roles(instruction):
+            length = _length(instruction, role)
+            if not length:
+                continue
+            if region is None:
+                region = Region(length)
+            common = gcd(region.length, length)
+            if common == min(region.length, length) and self._fits(region, instruction, role, common):
+                self._add(region, instruction, role, common)
+                return region
+        return None
+
+    def _fits(self, region: Region, instruction: Instruction, role: Role, length: int) -> bool:
+        for operand, axis in zip(instruction.inputs, role.axes, strict=True):
+            owner = self.layouts.owner(operand)
+            if axis is None:
+                if owner in region.made or owner in region.cut:
+                    return False
+            elif region.axes.get(operand, axis) != axis:
+                return False
+            elif operand.shape[axis] % length or owner in region.whole:
+                return False
+            elif owner in region.made:
+                rows = operand.inputs[0] if axis else operand  # a transposed operand of a product
+                if not keeps_rows(rows, self.layouts, length):
+                    return False
+        row_bytes, least = self._needs(instruction, role, length)
+        widest = max(region.row_bytes * region.length / length, row_bytes)
+        return self._most(widest, length) >= max(least, region.least * region.length // length)
+
+    def _needs(self, instruction: Instruction, role: Role, length: int) -> tuple[float, int]:
+        """Return the bytes per row, and how many rows make the instruction worth its overhead."""
+        pairs = list(zip(instruction.inputs, role.axes, strict=True))
+        moved = sum(operand_bytes(o) for o, axis in pairs if axis is not None)
+        kept = sum(operand_bytes(o) for o, axis in pairs if axis is None)
+        if role.sums:
+            kept += instruction.node.nbytes
+        else:
+            moved += instruction.node.nbytes
+        least = 1
+        if kept > SMALL_OPERAND and instruction.op == "matmul":
+            inner = max(1, next(o.shape[a] for o, a in pairs if a is not None) // length)
+            least = -(-LONG_PRODUCT // inner)
+        return moved / length, least
+
+    def _most(self, row_bytes: float, length: int) -> int:
+        """Return how many rows a block may have."""
+        share = -(-length // self.threads)
+        return max(1, min(share, int(CACHE // max(1.0, row_bytes)))) if row_bytes * share > CACHE else share
+
+    def _add(self, region: Region, instruction: Instruction, role: Role, length: int) -> None:
+        row_bytes, least = self._needs(instruction, role, length)
+        scale = region.length / length
+        region.row_bytes = max(region.row_bytes * scale, row_bytes)
+        region.least = max(int(region.least * scale), least)
+        region.length = length
+        region.members.append(instruction)
+        region.roles[instruction] = role
+        (region.summed if role.sums else region.made).update(instruction.outputs)
+        for operand, axis in zip(instruction.inputs, role.axes, strict=True):
+            (region.whole if axis is None else region.cut).add(self.layouts.owner(operand))
+            if axis is not None:
+                region.axes[operand] = axis
+
+    # ---- deciding ------------------------------------------------------------------------------------------
+
+    def _is_worth_it(self, region: Region) -> bool:
+        region.parts = self.threads if region.cost >= WORTH_THREADS and region.length >= self.threads else 1
+        most = self._most(region.row_bytes, region.length)
+        blocks = -(-region.length // most)
+        blocks = -(-blocks // region.parts) * region.parts
+        region.rows = -(-region.length // blocks)
+        several = region.rows < region.length
+        return several and region.cost >= WORTH_A_LOOP and (region.parts > 1 or len(region.members) > 1)
+
+    def _number(self, region: Region) -> None:
+        number = len(self.found) + 1
+        self.found[number] = region
+        for instruction in region.members:
+            instruction.group = number
+            leading = instruction.node.shape[0] if instruction.node.ndim else 1
+            instruction.rows = region.rows * max(1, leading // region.length)
+
+
+def _length(instruction: Instruction, role: Role) -> int:
+    """Return the number of rows that an instruction is cut into, or 0 if it cannot be."""
+    sizes: Iterable[int] = [
+        o.shape[a] for o, a in zip(instruction.inputs, role.axes, strict=True) if a is not None
+    ]
+    if not role.sums:
+        sizes = [*sizes, instruction.node.shape[0]] if instruction.node.ndim else [0]
+    common = gcd(*sizes) if sizes else 0
+    return common if common > 1 else 0

@@ -1,0 +1,59 @@
+"""Metrics read from the state of programs: their results, as a small program of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu.engine.graph import Node
+from cornu.engine.program import build_program
+from cornu.engine.trace import Trace
+from cornu.errors import TracedValueError
+from cornu.training.logs import flat_logs
+
+__all__ = ["ResultReader"]
+
+OFTEN = 16  # reads after which it pays to compile
+
+
+class ResultReader:
+    """Reads the results of a model's metrics.
+
+    A progress bar reads them some times a second and could as well call each `result()`; a callback
+    that reads them after every batch would spend more on that than the batch takes. So they are
+    compiled once they have been read often.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The results wanted.
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self._reads = 0
+        self._run: Any = None
+
+    def read(self, model: Any) -> dict[str, Any]:
+        """Return the results by name."""
+        if self._run is not None:
+            return dict(zip(self.names, self._run(), strict=True))
+        self._reads += 1
+        if self._reads == OFTEN and not model.run_eagerly:
+            self._run = _compiled(model, self.names)
+        found = flat_logs(model.get_metrics_result())
+        return {name: found[name] for name in self.names}
+
+
+def _compiled(model: Any, names: tuple[str, ...]) -> Any:
+    """Return an executable of the results, or None if they are not functions of the state alone."""
+    try:
+        with Trace("metrics") as trace:
+            found = flat_logs(model.get_metrics_result())
+            values = [found[name] for name in names]
+    except (TracedValueError, TypeError, ValueError):  # a result that Python itself computes
+        return None
+    if not all(isinstance(value, Node) and value.op != "constant" for value in values):
+        return None
+    if trace.updates:
+        return None
+    return model._backend().compile(build_program("metrics", trace, values))

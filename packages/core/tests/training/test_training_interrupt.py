@@ -1,0 +1,104 @@
+"""Ctrl-C lands between steps and leaves a model and a history that can be used."""
+
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+from cornu.base import Callback
+from cornu.training.interrupt import StepGuard
+
+pytestmark = pytest.mark.skipif(
+    threading.current_thread() is not threading.main_thread(),
+    reason="signals reach the main thread",
+)
+
+
+def press():
+    os.kill(os.getpid(), signal.SIGINT)
+    for _ in range(100):  # give the interpreter a chance to run the handler
+        pass
+
+
+def test_inside_a_step_it_is_held_back():
+    done = []
+
+    def loop():
+        with StepGuard() as guard:
+            guard.inside = True
+            press()
+            done.append("step")
+            guard.inside = False
+            assert guard.pending
+            guard.deliver()
+            done.append("not reached")
+
+    with pytest.raises(KeyboardInterrupt):
+        loop()
+    assert done == ["step"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize(("inside", "presses"), [(False, 1), (True, 3)])
+def test_it_takes_effect_outside_of_a_step_and_where_a_step_hangs(inside, presses):
+    def loop():
+        with StepGuard() as guard:
+            guard.inside = inside
+            for _ in range(presses):
+                press()
+            pytest.fail("not reached")
+
+    with pytest.raises(KeyboardInterrupt):
+        loop()
+
+
+def test_other_threads_leave_signals_alone():
+    found = []
+
+    def run():
+        with StepGuard() as guard:
+            found.append(guard._previous)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert found == [None]
+
+
+def test_a_model_stays_usable(line, points, parts, monkeypatch):
+    """The interrupt arrives in the middle of the second epoch's first step."""
+    x, y = points
+    steps = []
+    original = parts.backend.compile
+
+    def compile(program):
+        executable = original(program)
+
+        def run(*inputs):
+            steps.append(program.name)
+            if len(steps) == 3:  # train, done, train
+                press()
+            outputs = executable(*inputs)
+            steps.append("done")
+            return outputs
+
+        run.input_buffers = executable.input_buffers
+        run.source = executable.source
+        return run
+
+    monkeypatch.setattr(parts.backend, "compile", compile)
+    epochs = []
+
+    class Seen(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            epochs.append(epoch)
+
+    with pytest.raises(KeyboardInterrupt):
+        line.fit(x, y, batch_size=50, epochs=5, verbose=0, callbacks=[Seen()])
+    assert steps == ["train", "done"] * 2  # the step that was running has been finished
+    assert epochs == [0]
+    assert len(line.history.history["loss"]) == 1
+    assert np.isfinite(line.predict(x, verbose=0)).all()
+    assert int(line.optimizer.iterations) == 2

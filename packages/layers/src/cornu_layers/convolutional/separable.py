@@ -1,0 +1,200 @@
+"""Convolution in two parts: each channel on its own, then across channels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cornu import ops
+from cornu.base import InputSpec, Layer
+from cornu_layers import arguments
+from cornu_layers.checks import check_rank, known_size
+from cornu_layers.convolutional.base import add_bias, check_strides
+from cornu_layers.windows import axis_names, slid_shape
+
+
+class BaseSeparableConv(Layer):
+    """Separable convolution over `rank` axes; a subclass says which rank.
+
+    The arguments are those of `SeparableConv2D`.
+    """
+
+    rank: int
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: int | Sequence[int] = 1,
+        depth_multiplier: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        pointwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        depthwise_regularizer: Any = None,
+        pointwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        depthwise_constraint: Any = None,
+        pointwise_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self.filters = arguments.positive_int("filters", filters)
+        self.kernel_size = arguments.int_tuple("kernel_size", kernel_size, self.rank)
+        self.strides = arguments.int_tuple("strides", strides, self.rank)
+        self.padding = arguments.choice("padding", padding, ("valid", "same"))
+        self.data_format = arguments.data_format(data_format)
+        self.dilation_rate = arguments.int_tuple("dilation_rate", dilation_rate, self.rank)
+        self.depth_multiplier = arguments.positive_int("depth_multiplier", depth_multiplier)
+        self.activation = arguments.activation(activation)
+        self.use_bias = use_bias
+        arguments.keep(
+            self,
+            depthwise_initializer=depthwise_initializer,
+            pointwise_initializer=pointwise_initializer,
+            bias_initializer=bias_initializer,
+            depthwise_regularizer=depthwise_regularizer,
+            pointwise_regularizer=pointwise_regularizer,
+            bias_regularizer=bias_regularizer,
+            depthwise_constraint=depthwise_constraint,
+            pointwise_constraint=pointwise_constraint,
+            bias_constraint=bias_constraint,
+        )
+        check_strides(self.strides, self.dilation_rate)
+
+    @property
+    def channel_axis(self) -> int:
+        """The axis of the channels."""
+        return -1 if self.data_format == "channels_last" else 1
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the two kernels and the bias for inputs of this shape."""
+        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
+        channels = known_size(self, input_shape, self.channel_axis, "channels")
+        self.compute_output_shape(input_shape)  # refuses a kernel that does not fit
+        depth = self.depth_multiplier
+        self.depthwise_kernel = arguments.add_parameter(
+            self, "depthwise", (*self.kernel_size, channels, depth), name="depthwise_kernel"
+        )
+        self.pointwise_kernel = arguments.add_parameter(
+            self,
+            "pointwise",
+            (*(1,) * self.rank, channels * depth, self.filters),
+            name="pointwise_kernel",
+        )
+        self.bias = (
+            arguments.add_parameter(self, "bias", (self.filters,)) if self.use_bias else None
+        )
+        self.input_spec = InputSpec(ndim=self.rank + 2, axes={self.channel_axis: channels})
+
+    def call(self, inputs: Any) -> Any:
+        """Return the activation of the convolution."""
+        outputs = ops.separable_conv(
+            inputs,
+            self.depthwise_kernel,
+            self.pointwise_kernel,
+            strides=self.strides,
+            padding=self.padding,
+            data_format=self.data_format,
+            dilation_rate=self.dilation_rate,
+        )
+        return self.activation(add_bias(self, outputs))
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return the shape after the kernel has slid over the input."""
+        return slid_shape(self, input_shape, self.filters, self.kernel_size, self.dilation_rate)
+
+
+class SeparableConv1D(BaseSeparableConv):
+    """Slide kernels along each channel of a sequence on its own, then mix the channels.
+
+    `DepthwiseConv1D` without bias, then `Conv1D` with kernels of length 1.
+
+    Parameters
+    ----------
+    filters : int
+        Channels of the output.
+    kernel_size, strides, padding, dilation_rate, depth_multiplier
+        Of the first part, as in `DepthwiseConv1D`.
+    data_format : {"channels_last", "channels_first"}, optional
+        `(batch, steps, channels)` or `(batch, channels, steps)`.
+    activation : str or callable, optional
+        Applied at the end.
+    use_bias : bool
+        Whether the second part has a bias.
+    depthwise_initializer, pointwise_initializer, bias_initializer : str or Initializer
+        What the weights start from.
+    depthwise_regularizer, pointwise_regularizer, bias_regularizer : str or Regularizer, optional
+        Prices on the weights.
+    activity_regularizer : str or Regularizer, optional
+        Price on the output.
+    depthwise_constraint, pointwise_constraint, bias_constraint : str or Constraint, optional
+        Sets that the weights are kept in.
+
+    Notes
+    -----
+    Weights: `depthwise_kernel` `(kernel_size, channels, depth_multiplier)`, `pointwise_kernel`
+    `(1, channels * depth_multiplier, filters)`, `bias` `(filters,)`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.SeparableConv1D(6, 3)(np.ones((2, 9, 4), "float32")).shape
+    (2, 7, 6)
+    """
+
+    rank = 1
+
+
+class SeparableConv2D(BaseSeparableConv):
+    """Slide kernels over each channel of an image on its own, then mix the channels.
+
+    `DepthwiseConv2D` without bias, then `Conv2D` with kernels of size 1.
+
+    Parameters
+    ----------
+    filters : int
+        Channels of the output.
+    kernel_size, strides, padding, dilation_rate, depth_multiplier
+        Of the first part, as in `DepthwiseConv2D`.
+    data_format : {"channels_last", "channels_first"}, optional
+        `(batch, height, width, channels)` or `(batch, channels, height, width)`.
+    activation : str or callable, optional
+        Applied at the end.
+    use_bias : bool
+        Whether the second part has a bias.
+    depthwise_initializer, pointwise_initializer, bias_initializer : str or Initializer
+        What the weights start from.
+    depthwise_regularizer, pointwise_regularizer, bias_regularizer : str or Regularizer, optional
+        Prices on the weights.
+    activity_regularizer : str or Regularizer, optional
+        Price on the output.
+    depthwise_constraint, pointwise_constraint, bias_constraint : str or Constraint, optional
+        Sets that the weights are kept in.
+
+    Notes
+    -----
+    Weights: `depthwise_kernel` `(*kernel_size, channels, depth_multiplier)`, `pointwise_kernel`
+    `(1, 1, channels * depth_multiplier, filters)`, `bias` `(filters,)`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.SeparableConv2D(6, 3, padding="same")(np.ones((2, 8, 8, 4), "float32")).shape
+    (2, 8, 8, 6)
+
+    References
+    ----------
+    Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions" (2017),
+    https://arxiv.org/abs/1610.02357
+    """
+
+    rank = 2

@@ -1,0 +1,135 @@
+"""Whole channels left out at random while training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu_layers import arguments
+from cornu_layers.checks import check_rank
+from cornu_layers.regularization.dropout import Dropout
+from cornu_layers.windows import axis_names, spatial_axes
+
+
+class BaseSpatialDropout(Dropout):
+    """Dropout of whole channels over `rank` axes; a subclass says which rank."""
+
+    rank: int
+
+    def __init__(
+        self,
+        rate: float,
+        data_format: str | None = None,
+        seed: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
+        self.data_format = arguments.data_format(data_format)
+
+    def noise_shape_for(self, inputs: Any) -> tuple[int, ...]:
+        """Return one place per channel."""
+        check_rank(self, inputs.shape, axis_names(self.rank, self.data_format))
+        axes = spatial_axes(self.rank, self.data_format)
+        return tuple(1 if i in axes else n for i, n in enumerate(inputs.shape))
+
+
+class SpatialDropout1D(BaseSpatialDropout):
+    """While training, drop whole channels of a sequence.
+
+    Neighbouring steps are alike, so single numbers that are dropped are easily guessed from them.
+
+    Parameters
+    ----------
+    rate : float
+        The fraction of channels, from 0 to 1.
+    seed : int, optional
+        Makes the draws the same in every run.
+
+    Notes
+    -----
+    Input `(batch, steps, channels)`; output of the same shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> y = layers.SpatialDropout1D(0.5, seed=0)(np.ones((8, 5, 8), "float32"), training=True)
+    >>> bool((y == y[:, :1]).all())
+    True
+
+    References
+    ----------
+    Tompson et al., "Efficient Object Localization Using Convolutional Networks" (2015),
+    https://arxiv.org/abs/1411.4280
+    """
+
+    rank = 1
+
+    def __init__(
+        self,
+        rate: float,
+        seed: int | None = None,
+        name: str | None = None,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(rate, "channels_last", seed, name, dtype, **kwargs)
+
+
+class SpatialDropout2D(BaseSpatialDropout):
+    """While training, drop whole channels of an image.
+
+    Parameters
+    ----------
+    rate : float
+        The fraction of channels, from 0 to 1.
+    data_format : {"channels_last", "channels_first"}, optional
+        `(batch, height, width, channels)` or `(batch, channels, height, width)`.
+    seed : int, optional
+        Makes the draws the same in every run.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> y = layers.SpatialDropout2D(0.5, seed=0)(np.ones((8, 5, 5, 8), "float32"), training=True)
+    >>> bool((y == y[:, :1, :1]).all())
+    True
+
+    References
+    ----------
+    Tompson et al., "Efficient Object Localization Using Convolutional Networks" (2015),
+    https://arxiv.org/abs/1411.4280
+    """
+
+    rank = 2
+
+
+class SpatialDropout3D(BaseSpatialDropout):
+    """While training, drop whole channels of a volume.
+
+    Parameters
+    ----------
+    rate : float
+        The fraction of channels, from 0 to 1.
+    data_format : {"channels_last", "channels_first"}, optional
+        `(batch, depth, height, width, channels)` or `(batch, channels, depth, height, width)`.
+    seed : int, optional
+        Makes the draws the same in every run.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> y = layers.SpatialDropout3D(0.5, seed=0)(np.ones((8, 2, 2, 2, 8), "float32"), training=True)
+    >>> bool((y == y[:, :1, :1, :1]).all())
+    True
+
+    References
+    ----------
+    Tompson et al., "Efficient Object Localization Using Convolutional Networks" (2015),
+    https://arxiv.org/abs/1411.4280
+    """
+
+    rank = 3

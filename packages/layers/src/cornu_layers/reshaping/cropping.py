@@ -1,0 +1,146 @@
+"""The edges cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cornu.base.layer.shapes import show_shape
+from cornu.errors import ShapeError
+from cornu_layers import arguments
+from cornu_layers.checks import check_rank, where
+from cornu_layers.reshaping.base import Rearrangement
+from cornu_layers.windows import axis_names, spatial_axes
+
+
+class BaseCropping(Rearrangement):
+    """Edges cut off `rank` axes; a subclass says which rank."""
+
+    rank: int
+    cropping: Any
+    data_format: str
+
+    @property
+    def _cuts(self) -> list[tuple[int, tuple[int, int]]]:
+        sides = (self.cropping,) if self.rank == 1 else self.cropping
+        return list(zip(spatial_axes(self.rank, self.data_format), sides, strict=True))
+
+    def call(self, inputs: Any) -> Any:
+        """Return the inputs without their edges."""
+        self.compute_output_shape(inputs.shape)
+        cut: list[Any] = [slice(None)] * (self.rank + 2)
+        for axis, (before, after) in self._cuts:
+            cut[axis] = slice(before, inputs.shape[axis] - after)
+        return inputs[tuple(cut)]
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return the shape without the edges."""
+        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
+        shape = list(input_shape)
+        for axis, sides in self._cuts:
+            size = shape[axis]
+            if size is not None and size <= sum(sides):
+                raise ShapeError(
+                    f"{where(self)} cuts {sum(sides)} off axis {axis}, where its input of shape "
+                    f"{show_shape(input_shape)} has only {size}. Cut less."
+                )
+            shape[axis] = None if size is None else size - sum(sides)
+        return tuple(shape)
+
+
+class Cropping1D(BaseCropping):
+    """Cut steps off the ends of a sequence.
+
+    Parameters
+    ----------
+    cropping : int or (int, int)
+        How many on both sides, or before and after.
+
+    Raises
+    ------
+    ShapeError
+        When nothing would be left.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.Cropping1D((1, 2))(np.ones((2, 8, 3), "float32")).shape
+    (2, 5, 3)
+    """
+
+    rank = 1
+    data_format = "channels_last"
+
+    def __init__(self, cropping: Any = (1, 1), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.cropping = arguments.margins("cropping", cropping, 1)
+
+
+class Cropping2D(BaseCropping):
+    """Cut the edges off an image.
+
+    Parameters
+    ----------
+    cropping : int, (int, int) or ((int, int), (int, int))
+        How much on all sides; per axis; or top and bottom, left and right.
+    data_format : {"channels_last", "channels_first"}, optional
+        `(batch, height, width, channels)` or `(batch, channels, height, width)`.
+
+    Raises
+    ------
+    ShapeError
+        When nothing would be left.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.Cropping2D(((1, 0), (2, 2)))(np.ones((1, 8, 8, 3), "float32")).shape
+    (1, 7, 4, 3)
+    """
+
+    rank = 2
+
+    def __init__(
+        self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.cropping = arguments.margins("cropping", cropping, 2)
+        self.data_format = arguments.data_format(data_format)
+
+
+class Cropping3D(BaseCropping):
+    """Cut the edges off a volume.
+
+    Parameters
+    ----------
+    cropping : int, three int, or three (int, int)
+        How much on all sides; per axis; or before and after per axis.
+    data_format : {"channels_last", "channels_first"}, optional
+        `(batch, depth, height, width, channels)` or `(batch, channels, depth, height, width)`.
+
+    Raises
+    ------
+    ShapeError
+        When nothing would be left.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.Cropping3D(1)(np.ones((1, 8, 8, 8, 3), "float32")).shape
+    (1, 6, 6, 6, 3)
+    """
+
+    rank = 3
+
+    def __init__(
+        self,
+        cropping: Any = ((1, 1), (1, 1), (1, 1)),
+        data_format: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.cropping = arguments.margins("cropping", cropping, 3)
+        self.data_format = arguments.data_format(data_format)

@@ -1,0 +1,208 @@
+"""A recurrent layer in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from cornu import ops
+from cornu.base import Layer
+from cornu.saving.config import collecting, deserialize, serialize
+
+_MERGES: dict[str | None, Callable[[Any, Any], Any]] = {
+    "concat": lambda a, b: ops.concatenate([a, b], axis=-1),
+    "sum": lambda a, b: a + b,
+    "mul": lambda a, b: a * b,
+    "ave": lambda a, b: (a + b) / 2,
+    None: lambda a, b: (a, b),
+}
+_COMMON = ("return_sequences", "return_state", "stateful")
+
+
+class Bidirectional(Layer):
+    """Run a recurrent layer forwards and a twin of it backwards, and merge what they return.
+
+    Parameters
+    ----------
+    layer : Layer
+        A recurrent layer; a copy of it runs in each direction.
+    merge_mode : {"concat", "sum", "mul", "ave", None}
+        How the two outputs become one; None returns both.
+    backward_layer : Layer, optional
+        What runs backwards instead of the twin; needs `go_backwards=True`.
+    weights : list of array, optional
+        First values, the forward layer's first.
+
+    Notes
+    -----
+    Input as of `layer`; the backward sequence is turned round, so that both outputs of a step speak of the
+    same step. `initial_state` holds the states of the forward layer, then of the backward one. With
+    `return_sequences`, outputs of masked steps are 0.
+
+    Raises
+    ------
+    ValueError
+        For an unknown `merge_mode`, or layers that do not fit each other.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layer = layers.Bidirectional(layers.LSTM(4, return_sequences=True))
+    >>> layer(np.ones((2, 5, 3), "float32")).shape
+    (2, 5, 8)
+
+    References
+    ----------
+    Schuster and Paliwal, "Bidirectional Recurrent Neural Networks" (1997),
+    https://doi.org/10.1109/78.650093
+    """
+
+    def __init__(
+        self,
+        layer: Layer,
+        merge_mode: str | None = "concat",
+        weights: Sequence[Any] | None = None,
+        backward_layer: Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(weights=weights, **kwargs)
+        if merge_mode not in _MERGES:
+            listed = ", ".join(map(repr, _MERGES))
+            raise ValueError(f"merge_mode must be one of {listed}; it is {merge_mode!r}.")
+        for one in (layer, backward_layer):
+            if one is not None and not (isinstance(one, Layer) and hasattr(one, "go_backwards")):
+                raise ValueError(
+                    f"Bidirectional goes around recurrent layers, which have go_backwards; {one!r} has not."
+                )
+        self.merge_mode = merge_mode
+        self.forward_layer = _twin(layer, "forward")
+        self.backward_layer = (
+            _twin(layer, "backward", go_backwards=not layer.go_backwards)
+            if backward_layer is None
+            else backward_layer
+        )
+        self._check_pair()
+        for one in (self.forward_layer, self.backward_layer):
+            one.zero_output_for_mask = one.return_sequences
+        self.supports_masking = True
+
+    @property
+    def layer(self) -> Any:
+        """The layer that runs forwards."""
+        return self.forward_layer
+
+    @property
+    def return_sequences(self) -> bool:
+        """Whether every step has an output."""
+        return self.forward_layer.return_sequences
+
+    @property
+    def return_state(self) -> bool:
+        """Whether the states are returned too."""
+        return self.forward_layer.return_state
+
+    @property
+    def stateful(self) -> bool:
+        """Whether each batch starts from where the last one ended."""
+        return self.forward_layer.stateful
+
+    @property
+    def states(self) -> Any:
+        """States that are kept: the forward layer's, then the backward one's."""
+        pair = self.forward_layer.states, self.backward_layer.states
+        return None if None in pair else (*pair[0], *pair[1])
+
+    def _check_pair(self) -> None:
+        a, b = self.forward_layer, self.backward_layer
+        if a.go_backwards == b.go_backwards:
+            raise ValueError(
+                f"Both layers have go_backwards={a.go_backwards}: one of them must go the other way."
+            )
+        for name in _COMMON:
+            if getattr(a, name) != getattr(b, name):
+                raise ValueError(
+                    f"The layers must agree in {name}; they have {getattr(a, name)} and {getattr(b, name)}."
+                )
+
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
+        """Build both layers."""
+        for one in (self.forward_layer, self.backward_layer):
+            if not one.built:
+                one.build(sequences_shape)
+
+    def call(
+        self,
+        sequences: Any,
+        initial_state: Any = None,
+        mask: Any = None,
+        training: bool | None = None,
+    ) -> Any:
+        """Return the merged outputs, and the states behind them if `return_state`."""
+        if isinstance(sequences, (list, tuple)):
+            sequences, *states = sequences
+            initial_state = initial_state if initial_state is not None else states or None
+            mask = mask[0] if isinstance(mask, (list, tuple)) else mask
+        half = 0 if initial_state is None else len(initial_state) // 2
+        forth = self.forward_layer(
+            sequences,
+            initial_state=initial_state[:half] if initial_state else None,
+            mask=mask,
+            training=training,
+        )
+        back = self.backward_layer(
+            sequences,
+            initial_state=initial_state[half:] if initial_state else None,
+            mask=mask,
+            training=training,
+        )
+        states = ()
+        if self.return_state:
+            states = (*forth[1:], *back[1:])
+            forth, back = forth[0], back[0]
+        if self.return_sequences:
+            back = ops.flip(back, axis=0 if self.backward_layer.time_major else 1)
+        output = _MERGES[self.merge_mode](forth, back)
+        if not self.return_state:
+            return output
+        return (*output, *states) if self.merge_mode is None else (output, *states)
+
+    def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
+        """Return the shape of the merged outputs, or those of outputs and states."""
+        output = self.forward_layer.compute_output_shape(sequences_shape)
+        states: tuple[Any, ...] = ()
+        if self.return_state:
+            output, *own = output
+            states = (*own, *own)
+        if self.merge_mode == "concat":
+            output = (*output[:-1], output[-1] * 2)
+        if self.merge_mode is None:
+            return (output, output, *states)
+        return (output, *states) if self.return_state else output
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the input's mask for each output that has steps."""
+        mask = mask[0] if isinstance(mask, (list, tuple)) else mask
+        mask = mask if self.return_sequences else None
+        outputs = [mask, mask] if self.merge_mode is None else [mask]
+        states = [None] * (2 * len(self.forward_layer.state_size)) if self.return_state else []
+        return [*outputs, *states] if len(outputs) + len(states) > 1 else mask
+
+    def reset_state(self) -> None:
+        """Start both layers from zeros again."""
+        self.forward_layer.reset_state()
+        self.backward_layer.reset_state()
+
+    def reset_states(self) -> None:
+        """Start both layers from zeros again."""
+        self.reset_state()
+
+
+def _twin(layer: Any, direction: str, **changes: Any) -> Any:
+    """Return a new layer of the same configuration, named after its direction."""
+    with collecting() as objects:
+        config = serialize(layer)
+    config.pop("build_config", None)
+    name = layer.name.removeprefix(f"{direction}_")
+    config["config"] = {**config["config"], "name": f"{direction}_{name}", **changes}
+    return deserialize(config, custom_objects=objects)
