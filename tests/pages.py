@@ -90,15 +90,11 @@ def _execute(block: Block, path: Path, namespace: dict, *, may_raise: bool) -> s
 
 
 def main(arguments: list[str]) -> int:
-    """Run the pages named, and say what differs."""
-    write = "--write" in arguments
-    wrong = [
-        text
-        for name in arguments
-        if name != "--write"
-        for text in run(Path(name).resolve(), write=write)
-    ]
-    print(*wrong, sep="\n\n")
+    """Run one page, and say what differs."""
+    write, (name,) = "--write" in arguments, [a for a in arguments if a != "--write"]
+    wrong = run(Path(name).resolve(), write=write)
+    if not write:
+        print(*wrong, sep="\n\n")
     return int(bool(wrong) and not write)
 
 

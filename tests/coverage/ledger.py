@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from tests.coverage import features, symbols
+from tests.coverage.data import read
 
 FOLDER = Path(__file__).parent
 
@@ -23,7 +23,7 @@ class Book:
 
     def rows(self) -> list[dict]:
         """Return the recorded rows."""
-        return _read(self.rows_file)
+        return read(self.rows_file)
 
     def wrong(self) -> dict[str, str]:
         """Return name -> what is wrong, for each row that is not here as Keras has it."""
@@ -41,12 +41,6 @@ class Book:
         """Write today's missing names over the list."""
         names = sorted(self.wrong())
         self.missing_path.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
-
-
-@cache
-def _read(name: str) -> list[dict]:
-    lines = (FOLDER / "data" / name).read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
 
 
 @cache

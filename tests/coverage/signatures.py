@@ -111,12 +111,28 @@ def same_default(ours: object, theirs: object) -> bool:
     return _spelling(ours) == _spelling(theirs)
 
 
+def _renamed(record: Recorded, leading: Recorded) -> set[str]:
+    """Return the required parameters that the living API knows by another name.
+
+    They are passed by position, so the name at their position does for them.
+    """
+    pairs = zip(record.positional, leading.positional, strict=False)
+    return {
+        old
+        for old, new in pairs
+        if old != new and record.defaults[old] is REQUIRED and leading.defaults[new] is REQUIRED
+    }
+
+
 def _lacking(target: Callable, parameters: Mapping, records: list[Recorded]) -> str:
     kinds = {parameter.kind for parameter in parameters.values()}
     anything = inspect.Parameter.VAR_KEYWORD in kinds
     for record in records:
+        renamed = _renamed(record, records[0])
         for name in record.names:
-            if name not in parameters and not (anything and documented(name, target)):
+            if name in parameters or name in renamed:
+                continue
+            if not (anything and documented(name, target)):
                 return f"no parameter {name}"
     return ""
 

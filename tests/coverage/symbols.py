@@ -8,9 +8,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from tests.coverage.data import read
 from tests.coverage.signatures import difference
 
 MISSING = object()
+
+#: Kinds of rows whose object is the same under every name.
+LIVING = ("class", "function")
 
 
 def ours(symbol: str) -> str:
@@ -104,7 +108,19 @@ def _callable(row: dict) -> str:
         return "absent"
     if not callable(target):
         return "is no callable"
-    return difference(target, row["sig_231"], row["sig_315"])
+    return difference(
+        target, row["sig_231"], row["sig_315"] or _living_signatures().get(id(target))
+    )
+
+
+@cache
+def _living_signatures() -> dict[int, str]:
+    """Return, by object, the signature of what Keras 3 still has, under whichever of its names.
+
+    ``keras.models.Input`` is gone from Keras 3, but it is ``keras.Input``, and that one lives.
+    """
+    rows = (row for row in read("symbols.jsonl") if row["sig_315"] and row["kind"] in LIVING)
+    return {id(resolve(ours(row["symbol"]))): row["sig_315"] for row in rows}
 
 
 CHECKS: dict[str, Callable[[dict], str]] = {

@@ -90,6 +90,16 @@ def _masking(layer: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return chain
 
 
+def _joined(layer: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Join a layer's several outputs in one."""
+
+    def chain(layers: Any) -> Any:
+        first, join = layer(layers), layers.Concatenate()
+        return lambda inputs: join(list(first(inputs)))
+
+    return chain
+
+
 IMAGE, VOLUME, SERIES, ROW = (9, 8, 4), (6, 5, 4, 2), (7, 4), (5,)
 
 DENSE = [
@@ -268,7 +278,7 @@ RECURRENT = (
     + [
         Case("LSTM-masking layer", _masking(lambda L: L.LSTM(3, return_sequences=True)), (7, 2)),
         Case("LSTM-hard sigmoid", lambda L: L.LSTM(3, recurrent_activation="hard_sigmoid"), SERIES),
-        Case("LSTM-state", lambda L: L.LSTM(3, return_state=True), SERIES),
+        Case("LSTM-state", _joined(lambda L: L.LSTM(3, return_state=True)), SERIES),
         Case("LSTM-regularized", lambda L: L.LSTM(3, recurrent_regularizer="l2"), SERIES),
         Case("GRU-reset before", lambda L: L.GRU(3, reset_after=False), SERIES),
         Case("RNN", lambda L: L.RNN(L.LSTMCell(3), return_sequences=True), SERIES),

@@ -108,11 +108,13 @@ def test_history(name: str) -> None:
 
 @pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
 def test_evaluate(weighted: bool) -> None:
-    pair, x, y = _compiled("evaluate", weighted_metrics=["accuracy"])
     weights = _weights() if weighted else None
+    pair, x, y = _compiled("evaluate")
     pair.agree(
         lambda m: m.evaluate(x, y, batch_size=8, sample_weight=weights, verbose=0), "evaluate"
     )
+    # As a list, live Keras repeats a metric that is weighted and unweighted.
+    pair, x, y = _compiled("weighted metrics", weighted_metrics=["accuracy"])
     pair.agree(
         lambda m: m.evaluate(x, y, sample_weight=weights, verbose=0, return_dict=True), "by name"
     )
@@ -158,7 +160,7 @@ def test_two_inputs_and_two_outputs(name: str) -> None:
     random = generator(name)
     pair = Pair.build(_two_headed, random)
     loss, arguments = TWO_HEADS[name]
-    pair.compile(lambda k: k.optimizers.SGD(0.1), loss, **arguments)
+    pair.compile(lambda k: k.optimizers.SGD(0.02), loss, **arguments)
     x = [random.normal(size=(SAMPLES, n)).astype("float32") for n in (4, 3)]
     y = [random.integers(0, 3, SAMPLES), random.normal(size=(SAMPLES, 1)).astype("float32")]
 
@@ -218,7 +220,11 @@ def test_masks_reach_the_loss() -> None:
         lambda k: k.optimizers.SGD(0.5), "sparse_categorical_crossentropy", metrics=["accuracy"]
     )
     x, y = random.integers(0, 9, (12, 6)).astype("int32"), random.integers(0, 3, (12, 6))
-    pair.agree(lambda m: m.fit(x, y, batch_size=4, shuffle=False, verbose=0).history, "masked")
+    pair.agree(lambda m: m.evaluate(x, y, batch_size=4, verbose=0), "masked")
+    # On jax, live Keras loses the mask of metrics in `fit`, not that of the loss.
+    pair.agree(
+        lambda m: m.fit(x, y, batch_size=4, shuffle=False, verbose=0).history["loss"], "masked"
+    )
     pair.agree_on_weights("masked")
 
 
@@ -226,7 +232,8 @@ def test_frozen_layers_stay() -> None:
     pair, x, y = _compiled("frozen")
     for model in (pair.ours, pair.theirs):
         model.layers[0].trainable = False
-    pair.compile(lambda k: k.optimizers.Adam(0.1), "sparse_categorical_crossentropy")
+    loss = "sparse_categorical_crossentropy"
+    pair.compile(lambda k: k.optimizers.Adam(0.1), loss, metrics=["accuracy"])
     pair.agree(lambda m: m.fit(x, y, shuffle=False, verbose=0).history, "frozen")
     pair.agree_on_weights("frozen")
     ours, theirs = pair.both(lambda m: [len(m.trainable_weights), len(m.non_trainable_weights)])

@@ -43,7 +43,10 @@ CASES = {
         np.einsum("bij,bik->bjk", CUBE, CUBE),
     ),
     "batch_dot of vectors": (lambda: K.batch_dot(X, X, axes=1), (X * X).sum(1, keepdims=True)),
-    "batch_dot by default": (lambda: K.batch_dot(CUBE, np.swapaxes(CUBE, 1, 2)), CUBE @ np.swapaxes(CUBE, 1, 2)),
+    "batch_dot by default": (
+        lambda: K.batch_dot(CUBE, np.swapaxes(CUBE, 1, 2)),
+        CUBE @ np.swapaxes(CUBE, 1, 2),
+    ),
     "l2_normalize": (lambda: K.l2_normalize(X, 1), X / np.linalg.norm(X, axis=1, keepdims=True)),
     "gather": (lambda: K.gather(X, [2, 0]), X[[2, 0]]),
     "arange": (lambda: K.arange(2, 9, 3), np.arange(2, 9, 3)),
@@ -56,7 +59,10 @@ CASES = {
     "reverse": (lambda: K.reverse(X, 1), X[:, ::-1]),
     "slice": (lambda: K.slice(X, [1, 0], [2, 2]), X[1:3, :2]),
     "concatenate": (lambda: K.concatenate([X, X]), np.concatenate([X, X], -1)),
-    "temporal_padding": (lambda: K.temporal_padding(CUBE, (1, 2)), np.pad(CUBE, ((0, 0), (1, 2), (0, 0)))),
+    "temporal_padding": (
+        lambda: K.temporal_padding(CUBE, (1, 2)),
+        np.pad(CUBE, ((0, 0), (1, 2), (0, 0))),
+    ),
     "spatial_2d_padding": (
         lambda: K.spatial_2d_padding(CUBE[None], ((1, 0), (0, 2)), "channels_first"),
         np.pad(CUBE[None], ((0, 0), (0, 0), (1, 0), (0, 2))),
@@ -122,7 +128,11 @@ def test_pooling_and_convolution_name_both_layouts():
 
 
 def test_transposed_convolution_is_the_adjoint():
-    x, y, kernel = RNG.normal(size=(1, 7, 6, 2)), RNG.normal(size=(1, 4, 3, 5)), RNG.normal(size=(3, 3, 2, 5))
+    x, y, kernel = (
+        RNG.normal(size=(1, 7, 6, 2)),
+        RNG.normal(size=(1, 4, 3, 5)),
+        RNG.normal(size=(3, 3, 2, 5)),
+    )
     there = K.conv2d(x, kernel, (2, 2), "same")
     back = K.conv2d_transpose(y, kernel, (1, 7, 6, 2), (2, 2), "same")
     np.testing.assert_allclose((there * y).sum(), (x * back).sum(), rtol=1e-10)
@@ -135,7 +145,9 @@ def test_causal_convolution_sees_no_future():
     kernel = RNG.normal(size=(3, 2, 1))
     y = K.conv1d(x, kernel, padding="causal", dilation_rate=2)
     x[:, 5:] += 1
-    np.testing.assert_allclose(K.conv1d(x, kernel, padding="causal", dilation_rate=2)[:, :5], y[:, :5])
+    np.testing.assert_allclose(
+        K.conv1d(x, kernel, padding="causal", dilation_rate=2)[:, :5], y[:, :5]
+    )
 
 
 def test_variables():
@@ -148,7 +160,9 @@ def test_variables():
     np.testing.assert_array_equal(K.eval(v * 2), [6, 10])
     copy = K.get_value(v)
     K.batch_set_value([(v, [0, 0])])
-    assert copy.tolist() == [3, 5] and [a.tolist() for a in K.batch_get_value([v, v])] == [[0, 0]] * 2
+    assert (
+        copy.tolist() == [3, 5] and [a.tolist() for a in K.batch_get_value([v, v])] == [[0, 0]] * 2
+    )
     assert K.get_value(K.zeros((2,), "int32")).dtype == np.int32
     assert K.eye(2).numpy().tolist() == [[1, 0], [0, 1]]
 
@@ -163,7 +177,9 @@ def test_function_of_a_layer():
     np.testing.assert_allclose(inner, np.maximum(X @ kernel + bias, 0), rtol=1e-5, atol=1e-6)
     assert not np.allclose(quiet, look([X, 1])[1])
     np.testing.assert_array_equal(quiet, look([X, 0])[1])
-    hidden.set_weights([kernel * 0, bias + 1])  # a function reads weights as they are when it is called
+    hidden.set_weights(
+        [kernel * 0, bias + 1]
+    )  # a function reads weights as they are when it is called
     np.testing.assert_array_equal(look([X, 0])[0], np.ones((3, 3)))
     single = K.function([x], hidden.output)
     assert single([X[:1]]).shape == (1, 3)
@@ -201,7 +217,11 @@ def test_learning_phase():
     assert K.learning_phase() == 0
     assert K.in_train_phase(lambda: "a", lambda: "b") == "b"
     K.set_learning_phase(1)
-    assert K.learning_phase() == 1 and K.in_train_phase("a", "b") == "a" and K.in_test_phase("a", "b") == "b"
+    assert (
+        K.learning_phase() == 1
+        and K.in_train_phase("a", "b") == "a"
+        and K.in_test_phase("a", "b") == "b"
+    )
     seen = []
     layer = cornu.layers.Lambda(lambda x: [seen.append(int(K.learning_phase())), x][1])
     model = cornu.Sequential([layer])
@@ -265,7 +285,9 @@ def test_activation_and_loss_written_with_k():
     def loss(y_true, y_pred):
         return K.mean(K.square(y_pred - y_true), axis=-1)
 
-    model = cornu.Sequential([cornu.Input((4,)), cornu.layers.Dense(3, activation=swish), cornu.layers.Dense(1)])
+    model = cornu.Sequential(
+        [cornu.Input((4,)), cornu.layers.Dense(3, activation=swish), cornu.layers.Dense(1)]
+    )
     model.compile("sgd", loss)
     first = model.evaluate(X, X[:, :1], verbose=0)
     model.fit(X, X[:, :1], epochs=20, verbose=0)
@@ -280,7 +302,10 @@ def test_names_and_formats():
     assert K.normalize_data_format("Channels_First") == "channels_first"
     assert K.backend() == cornu.get_backend()
     assert K.is_keras_tensor(cornu.Input((1,))) and not K.is_keras_tensor(X)
-    assert K.is_placeholder(K.placeholder(ndim=2)) and K.int_shape(K.placeholder(ndim=2)) == (None, None)
+    assert K.is_placeholder(K.placeholder(ndim=2)) and K.int_shape(K.placeholder(ndim=2)) == (
+        None,
+        None,
+    )
 
 
 def test_a_name_that_is_not_there_proposes_another():

@@ -72,11 +72,17 @@ COMPOSITE_CASES = [
         for s, axes in (((5,), (0,)), ((3, 4), (1,)), ((2, 3, 4), (0, 2)))
     ),
     *(
-        (partial(crossentropy.sparse_crossentropy_from_logits, axis=len(s) - 1), [labels(s), normal(*s)])
+        (
+            partial(crossentropy.sparse_crossentropy_from_logits, axis=len(s) - 1),
+            [labels(s), normal(*s)],
+        )
         for s in SHAPES
     ),
     *(
-        (partial(crossentropy.sparse_crossentropy, axis=len(s) - 1, epsilon=1e-7), [labels(s), shares(*s)])
+        (
+            partial(crossentropy.sparse_crossentropy, axis=len(s) - 1, epsilon=1e-7),
+            [labels(s), shares(*s)],
+        )
         for s in SHAPES
     ),
     *(
@@ -84,16 +90,25 @@ COMPOSITE_CASES = [
         for s in SHAPES
     ),
     *(
-        (partial(crossentropy.crossentropy, axis=len(s) - 1, epsilon=1e-7), [shares(*s), shares(*s)])
+        (
+            partial(crossentropy.crossentropy, axis=len(s) - 1, epsilon=1e-7),
+            [shares(*s), shares(*s)],
+        )
         for s in SHAPES
     ),
     *((crossentropy.binary_crossentropy_from_logits, [shares(*s), normal(*s)]) for s in SHAPES),
     *(
-        (partial(crossentropy.binary_crossentropy, epsilon=1e-7), [shares(*s), RNG.uniform(0.1, 0.9, s)])
+        (
+            partial(crossentropy.binary_crossentropy, epsilon=1e-7),
+            [shares(*s), RNG.uniform(0.1, 0.9, s)],
+        )
         for s in SHAPES
     ),
     *(
-        (partial(normalization.batch_norm, axis=axis, epsilon=1e-3), [normal(*s), normal(s[axis]), normal(s[axis])])
+        (
+            partial(normalization.batch_norm, axis=axis, epsilon=1e-3),
+            [normal(*s), normal(s[axis]), normal(s[axis])],
+        )
         for s, axis in (((6, 3), 1), ((2, 3, 4), 2), ((2, 3, 4), 1), ((3, 2, 2, 2), 3))
     ),
     *(
@@ -122,7 +137,9 @@ def test_first_and_second_derivative(case):
 
 def test_every_composite_here_is_tried():
     tried = {getattr(f, "func", f) for f, _ in COMPOSITE_CASES}
-    mine = {c for c in COMPOSITES.values() if c.function.__module__.startswith("cornu.ops.composites")}
+    mine = {
+        c for c in COMPOSITES.values() if c.function.__module__.startswith("cornu.ops.composites")
+    }
     assert mine - tried == {elimination.cholesky_factor}  # takes symmetric matrices: tried below
 
 
@@ -153,7 +170,12 @@ FORMULAS = {
     "scatter max": (lambda x, v: ops.scatter_update(x, INDICES[:, None], v, "max"), [X, Y]),
     "slice_update": (lambda x, v: ops.slice_update(x, (1, 1), v), [X, normal(2, 2)]),
     "segment_sum": (lambda x: ops.segment_sum(x, INDICES, 4), [X]),
-    "segment_max": (lambda x: ops.where(ops.segment_max(x, INDICES, 3) > -9, ops.segment_max(x, INDICES, 3), 0.0), [X]),
+    "segment_max": (
+        lambda x: ops.where(
+            ops.segment_max(x, INDICES, 3) > -9, ops.segment_max(x, INDICES, 3), 0.0
+        ),
+        [X],
+    ),
     "einsum": (lambda a, b: ops.einsum("ij,kj->ik", a, b), [X, Y]),
     "einsum three": (lambda a, b, c: ops.einsum("ij,kj,k->i", a, b, c), [X, Y, normal(3)]),
     "tensordot": (lambda a, b: ops.tensordot(a, b, ((0, 1), (0, 1))), [X, Y]),
@@ -163,7 +185,10 @@ FORMULAS = {
     "inv": (ops.inv, [regular(3, 3)]),
     "det": (ops.det, [regular(2, 3, 3)]),
     "logdet": (lambda x: ops.logdet(ops.matmul(x, x.T) + np.eye(3)), [normal(3, 3)]),
-    "solve_triangular": (lambda a, b: ops.solve_triangular(a, b, lower=True), [regular(3, 3) + 3 * np.eye(3), normal(3)]),
+    "solve_triangular": (
+        lambda a, b: ops.solve_triangular(a, b, lower=True),
+        [regular(3, 3) + 3 * np.eye(3), normal(3)],
+    ),
     "cdist": (ops.cdist, [X, normal(2, 4)]),
     "fft": (lambda a, b: ops.fft((a, b)), [X, Y]),
     "irfft": (lambda a, b: ops.irfft((a, b)), [X, Y]),
@@ -190,13 +215,22 @@ FORMULAS = {
         lambda x, m, v: ops.batch_normalization(x, m, v, -1, m, v),
         [X, normal(4), RNG.uniform(0.5, 1, 4)],
     ),
-    "layer_normalization": (lambda x, g, b: ops.layer_normalization(x, g, b), [X, normal(4), normal(4)]),
+    "layer_normalization": (
+        lambda x, g, b: ops.layer_normalization(x, g, b),
+        [X, normal(4), normal(4)],
+    ),
     "attention": (
         lambda q, k, v: ops.dot_product_attention(q, k, v, is_causal=True),
         [normal(1, 3, 2, 2), normal(1, 3, 2, 2), normal(1, 3, 2, 2)],
     ),
-    "depthwise_conv": (lambda x, k: ops.depthwise_conv(x, k, padding="same"), [normal(1, 4, 4, 2), normal(3, 3, 2, 2)]),
-    "conv_transpose": (lambda x, k: ops.conv_transpose(x, k, strides=2), [normal(1, 3, 2), normal(3, 4, 2)]),
+    "depthwise_conv": (
+        lambda x, k: ops.depthwise_conv(x, k, padding="same"),
+        [normal(1, 4, 4, 2), normal(3, 3, 2, 2)],
+    ),
+    "conv_transpose": (
+        lambda x, k: ops.conv_transpose(x, k, strides=2),
+        [normal(1, 3, 2), normal(3, 4, 2)],
+    ),
     "adaptive_average_pool": (lambda x: ops.adaptive_average_pool(x, 3), [normal(1, 5, 5, 2)]),
     "scan": (lambda x: ops.scan(lambda c, r: (c * r, c + r), ops.sum(x, 0), x)[0], [X]),
     "associative_scan": (lambda x: ops.associative_scan(lambda a, b: a * b, x, axis=1), [X]),
@@ -229,13 +263,16 @@ def test_slopes_at_the_corners_are_those_of_keras():
 def test_crossentropies_of_sure_predictions_are_finite():
     sure = np.array([[0.0, 1.0], [1.0, 0.0]], "float32")
     target = np.array([[1.0, 0.0], [1.0, 0.0]], "float32")
-    np.testing.assert_allclose(ops.categorical_crossentropy(target, sure), [16.118095, 1.192093e-07], rtol=1e-5)
+    np.testing.assert_allclose(
+        ops.categorical_crossentropy(target, sure), [16.118095, 1.192093e-07], rtol=1e-5
+    )
     np.testing.assert_allclose(
         ops.categorical_crossentropy(target, sure * 200 - 100, from_logits=True), [200.0, 0.0]
     )
     assert np.isfinite(ops.binary_crossentropy(target, sure)).all()
     np.testing.assert_allclose(
-        ops.binary_crossentropy(target, 1e4 * (2 * sure - 1), from_logits=True), [[1e4, 1e4], [0, 0]]
+        ops.binary_crossentropy(target, 1e4 * (2 * sure - 1), from_logits=True),
+        [[1e4, 1e4], [0, 0]],
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 import cornu
 from cornu import ops
 from cornu.engine.reference import evaluate
-from cornu.engine.trace import Trace
+from cornu.engine.trace import Trace, as_node
 from cornu.errors import ShapeError, TracedValueError
 
 RNG = np.random.default_rng(11)
@@ -21,10 +21,11 @@ def run(function, *arrays):
     with Trace("run") as trace:
         nodes = [trace.input("x", np.shape(a), np.asarray(a).dtype) for a in arrays]
         result = function(*nodes)
-    leaves = list(result) if isinstance(result, (tuple, list)) else [result]
+    many = isinstance(result, (tuple, list))
+    leaves = [as_node(x) for x in result] if many else [result]
     known = dict(zip(nodes, map(np.asarray, arrays), strict=True))
     found = evaluate(leaves, known)
-    return type(result)(found) if isinstance(result, list) else tuple(found) if len(found) > 1 else found[0]
+    return found if many else found[0]
 
 
 def both(function, *arrays):
@@ -107,16 +108,25 @@ def test_scatter_and_update():
     values = np.arange(6.0).reshape(3, 2)
     expected = np.zeros((4, 2))
     np.add.at(expected, rows[:, 0], values)
-    np.testing.assert_array_equal(both(lambda i, v: ops.scatter(i, v, (4, 2)), rows, values), expected)
+    np.testing.assert_array_equal(
+        both(lambda i, v: ops.scatter(i, v, (4, 2)), rows, values), expected
+    )
     base = np.full((4, 2), 10.0)
     written = base.copy()
     written[[0, 2]] = values[[0, 2]]  # of two for one row the last stays
     update = both(lambda b, i, v: ops.scatter_update(b, i, v), base, rows, values)
     np.testing.assert_array_equal(update, written)
-    for how, function in (("add", np.add), ("mul", np.multiply), ("max", np.maximum), ("min", np.minimum)):
+    for how, function in (
+        ("add", np.add),
+        ("mul", np.multiply),
+        ("max", np.maximum),
+        ("min", np.minimum),
+    ):
         expected = base / 5
         getattr(function, "at")(expected, rows[:, 0], values)  # noqa: B009
-        found = both(lambda b, i, v, how=how: ops.scatter_update(b / 5, i, v, how), base, rows, values)
+        found = both(
+            lambda b, i, v, how=how: ops.scatter_update(b / 5, i, v, how), base, rows, values
+        )
         np.testing.assert_allclose(found, expected)
     points = np.array([[0, 1], [3, 0]])
     assert ops.scatter(points, [1.0, 2.0], (4, 2))[3, 0] == 2.0
@@ -142,7 +152,10 @@ def test_slices_at_traced_positions():
 
 def test_one_hot_and_multi_hot():
     assert both(lambda x: ops.one_hot(x, 3), np.array([0, 2, -1, 3])).tolist() == [
-        [1, 0, 0], [0, 0, 1], [0, 0, 0], [0, 0, 0]
+        [1, 0, 0],
+        [0, 0, 1],
+        [0, 0, 0],
+        [0, 0, 0],
     ]
     assert ops.one_hot([[0], [1]], 2, axis=1, dtype="int32").shape == (2, 2, 1)
     assert ops.multi_hot([[0, 2], [1, 1]], 3).tolist() == [[1, 0, 1], [0, 1, 0]]
@@ -160,7 +173,9 @@ def test_segments(name):
     found = both(lambda d, i: getattr(ops, f"segment_{name}")(d, i, 4), data, ids)
     for k in range(4):
         rows = data[ids == k]
-        np.testing.assert_allclose(found[k], oracle(rows, axis=0) if len(rows) else np.full(3, identity))
+        np.testing.assert_allclose(
+            found[k], oracle(rows, axis=0) if len(rows) else np.full(3, identity)
+        )
     assert getattr(ops, f"segment_{name}")(data[:4], ids[:4]).shape == (3, 3)
 
 
@@ -170,7 +185,11 @@ def test_top_k():
     assert values.tolist() == [[5, 5], [2, 2]] and indices.tolist() == [[1, 2], [0, 3]]
     assert ops.top_k(x, 1).indices.dtype == np.int32
     scores = np.array([[0.1, 0.5, 0.5], [np.nan, 0.2, 0.1], [0.3, 0.3, 0.3]])
-    assert both(lambda s: ops.in_top_k(np.array([1, 0, 7]), s, 1), scores).tolist() == [True, False, False]
+    assert both(lambda s: ops.in_top_k(np.array([1, 0, 7]), s, 1), scores).tolist() == [
+        True,
+        False,
+        False,
+    ]
     with pytest.raises(ValueError, match="out of range"):
         ops.top_k(x, 5)
 
@@ -178,7 +197,10 @@ def test_top_k():
 def test_counting_traced_values():
     x, w = np.array([[1, 2, 2], [0, 7, 1]], np.int32), np.array([[1.0, 2, 3], [4, 5, 6]])
     assert both(lambda v: ops.bincount(v, minlength=4), x.ravel()[:4]).tolist() == [1, 1, 2, 0]
-    assert ops.bincount(x, w, minlength=3).tolist() == [[0, 1, 5, 0, 0, 0, 0, 0], [4, 6, 0, 0, 0, 0, 0, 5]]
+    assert ops.bincount(x, w, minlength=3).tolist() == [
+        [0, 1, 5, 0, 0, 0, 0, 0],
+        [4, 6, 0, 0, 0, 0, 0, 5],
+    ]
     with Trace() as trace, pytest.raises(TracedValueError, match="minlength"):
         ops.bincount(trace.input("x", (3,), "int32"))
 
@@ -192,7 +214,9 @@ def test_cond_and_switch():
     branches = [lambda x: x, lambda x: -x, lambda x: x * x]
     for i in (-1, 0, 1, 2, 9):
         expected = branches[min(max(i, 0), 2)](X)
-        np.testing.assert_array_equal(run(lambda k, x: ops.switch(k, branches, x), np.array(i), X), expected)
+        np.testing.assert_array_equal(
+            run(lambda k, x: ops.switch(k, branches, x), np.array(i), X), expected
+        )
         np.testing.assert_array_equal(ops.switch(i, branches, X), expected)
     with pytest.raises(ValueError, match="one shape"):
         run(lambda f, x: ops.cond(f, lambda: x, lambda: x[0]), np.array(True), X)
@@ -209,7 +233,9 @@ def test_scan_carries_structures():
         return state["total"], state["count"], totals, seconds
 
     for kwargs in ({}, {"reverse": True}, {"unroll": True}):
-        total, count, totals, seconds = both(lambda a, b, k=kwargs: scanned(a, b, **k), X, CUBE.reshape(3, 8))
+        total, count, totals, seconds = both(
+            lambda a, b, k=kwargs: scanned(a, b, **k), X, CUBE.reshape(3, 8)
+        )
         np.testing.assert_allclose(total, X.sum(0))
         assert int(count) == 3
         order = X[::-1].cumsum(0)[::-1] if kwargs.get("reverse") else X.cumsum(0)
@@ -222,13 +248,20 @@ def test_scan_carries_structures():
 
 
 def test_map_fori_while():
-    np.testing.assert_allclose(both(lambda x: ops.map(lambda r: r * ops.sum(r), x), X), X * X.sum(1, keepdims=True))
+    np.testing.assert_allclose(
+        both(lambda x: ops.map(lambda r: r * ops.sum(r), x), X), X * X.sum(1, keepdims=True)
+    )
     np.testing.assert_allclose(both(lambda x: ops.vectorized_map(lambda r: r[0], x), X), X[:, 0])
-    np.testing.assert_allclose(both(lambda x: ops.fori_loop(1, 4, lambda i, v: v * ops.cast(i, "float64"), x), X), 6 * X)
+    np.testing.assert_allclose(
+        both(lambda x: ops.fori_loop(1, 4, lambda i, v: v * ops.cast(i, "float64"), x), X), 6 * X
+    )
 
     def halved(x):
         return ops.while_loop(
-            lambda v, n: ops.max(ops.abs(v)) > 0.1, lambda v, n: (v / 2, n + 1), (x, np.int32(0)), 20
+            lambda v, n: ops.max(ops.abs(v)) > 0.1,
+            lambda v, n: (v / 2, n + 1),
+            (x, np.int32(0)),
+            20,
         )
 
     values, steps = both(halved, X)
@@ -264,14 +297,20 @@ def test_linear_algebra():
     np.testing.assert_allclose(both(ops.slogdet, a), np.linalg.slogdet(a))
     np.testing.assert_allclose(both(ops.logdet, spd), np.linalg.slogdet(spd)[1])
     np.testing.assert_allclose(both(ops.cholesky, spd), np.linalg.cholesky(spd))
-    np.testing.assert_allclose(ops.cholesky(spd, upper=True), np.swapaxes(np.linalg.cholesky(spd), 1, 2))
+    np.testing.assert_allclose(
+        ops.cholesky(spd, upper=True), np.swapaxes(np.linalg.cholesky(spd), 1, 2)
+    )
     np.testing.assert_allclose(ops.cholesky_inverse(np.linalg.cholesky(spd)), np.linalg.inv(spd))
-    np.testing.assert_allclose(ops.solve_triangular(a, b, lower=True), np.linalg.solve(np.tril(a), b))
+    np.testing.assert_allclose(
+        ops.solve_triangular(a, b, lower=True), np.linalg.solve(np.tril(a), b)
+    )
     u, s, vh = ops.svd(a, full_matrices=False)
     np.testing.assert_allclose(u * s[:, None] @ vh, a)
     np.testing.assert_allclose(ops.qr(a).q @ ops.qr(a).r, a)
     np.testing.assert_allclose(ops.pinv(a), np.linalg.pinv(a))
-    np.testing.assert_allclose(ops.lstsq(b[0], vector), np.linalg.lstsq(b[0], vector, rcond=None)[0])
+    np.testing.assert_allclose(
+        ops.lstsq(b[0], vector), np.linalg.lstsq(b[0], vector, rcond=None)[0]
+    )
     with pytest.raises(ShapeError, match="square"):
         ops.inv(X)
     with Trace() as trace, pytest.raises(TracedValueError, match="svd"):
@@ -283,7 +322,9 @@ def test_norm(order):
     if order in ("fro", -1):
         np.testing.assert_allclose(both(lambda x: ops.norm(x, order), X), np.linalg.norm(X, order))
     else:
-        np.testing.assert_allclose(both(lambda x: ops.norm(x, order, 1), X), np.linalg.norm(X, order, 1))
+        np.testing.assert_allclose(
+            both(lambda x: ops.norm(x, order, 1), X), np.linalg.norm(X, order, 1)
+        )
     if order not in (0, 3):
         axes = (0, 2)
         expected = np.linalg.norm(CUBE, order, axes, keepdims=True)
@@ -297,16 +338,22 @@ def test_fourier():
     def complex_of(pair):
         return pair[0] + 1j * pair[1]
 
-    np.testing.assert_allclose(complex_of(both(lambda a, b: ops.fft((a, b)), *parts)), np.fft.fft(z), atol=1e-12)
+    np.testing.assert_allclose(
+        complex_of(both(lambda a, b: ops.fft((a, b)), *parts)), np.fft.fft(z), atol=1e-12
+    )
     np.testing.assert_allclose(complex_of(ops.fft2(parts)), np.fft.fft2(z), atol=1e-12)
     np.testing.assert_allclose(complex_of(ops.ifft2(parts)), np.fft.ifft2(z), atol=1e-12)
     for length in (None, 3, 6):
-        np.testing.assert_allclose(complex_of(ops.rfft(X, length)), np.fft.rfft(X, length), atol=1e-12)
+        np.testing.assert_allclose(
+            complex_of(ops.rfft(X, length)), np.fft.rfft(X, length), atol=1e-12
+        )
         np.testing.assert_allclose(ops.irfft(parts, length), np.fft.irfft(z, length), atol=1e-12)
     signal = RNG.normal(size=(2, 40))
     for window in ("hann", "hamming", None):
         frames = ops.stft(signal, 8, 2, 16, window)
-        np.testing.assert_allclose(ops.istft(frames, 8, 2, 16, 40, window)[:, 4:-4], signal[:, 4:-4], atol=1e-10)
+        np.testing.assert_allclose(
+            ops.istft(frames, 8, 2, 16, 40, window)[:, 4:-4], signal[:, 4:-4], atol=1e-10
+        )
 
 
 def test_blocks():
@@ -337,7 +384,9 @@ def test_normalization_ops():
     for order in (1, 2, 3, np.inf):
         expected = CUBE / np.linalg.norm(CUBE, order, 1, keepdims=True)
         np.testing.assert_allclose(ops.normalize(CUBE, 1, order), expected)
-    np.testing.assert_allclose(ops.rms_normalization(X, X[0]), X / np.sqrt((X**2).mean(1, keepdims=True) + 1e-7) * X[0])
+    np.testing.assert_allclose(
+        ops.rms_normalization(X, X[0]), X / np.sqrt((X**2).mean(1, keepdims=True) + 1e-7) * X[0]
+    )
 
 
 def test_attention_masks():
@@ -347,8 +396,8 @@ def test_attention_masks():
     mask = np.tri(5, dtype=bool)[None, None]
     np.testing.assert_allclose(ops.dot_product_attention(q, k, v, mask=mask), causal)
     shared = ops.dot_product_attention(q, k[:, :, :2], v[:, :, :2])
-    np.testing.assert_allclose(shared[:, :, :2], ops.dot_product_attention(q, k[:, :, [0, 0]], v[:, :, [0, 0]])[:, :, :2]
-        if False else ops.dot_product_attention(q[:, :, :2], k[:, :, [0, 0]], v[:, :, [0, 0]]))
+    spread = ops.dot_product_attention(q[:, :, :2], k[:, :, [0, 0]], v[:, :, [0, 0]])
+    np.testing.assert_allclose(shared[:, :, :2], spread)
     bias = RNG.normal(size=(1, 1, 5, 5))
     scores = np.einsum("bqhd,bkhd->bhqk", q, k) / np.sqrt(3) + bias
     weights = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
@@ -365,7 +414,9 @@ def test_custom_gradient_and_jvp():
 
     assert float(cornu.grad(lambda x: straight_through(x) * 3.0)(np.float64(1.4))) == 3.0
     np.testing.assert_array_equal(straight_through(np.array([1.4])), [1.0])
-    value, slope, aux = ops.jvp(lambda x: (ops.sin(x), "aux"), (X,), (np.ones_like(X),), has_aux=True)
+    value, slope, aux = ops.jvp(
+        lambda x: (ops.sin(x), "aux"), (X,), (np.ones_like(X),), has_aux=True
+    )
     np.testing.assert_allclose(slope, np.cos(X))
     np.testing.assert_allclose(value, np.sin(X))
     assert aux == "aux"
@@ -379,10 +430,14 @@ def test_symbolic_tensors_take_every_road():
     assert (x[:, ::2] + 1).shape == (None, 2, 6)
     assert ops.concatenate([x, x]).shape == (None, 4, 6)
     assert ops.top_k(x, 2)[0].shape == (None, 4, 2)
-    assert ops.scan(lambda s, r: (s + r, s), x[:, 0], ops.moveaxis(x, 1, 0))[1].shape == (4, None, 6)
+    assert ops.scan(lambda s, r: (s + r, s), x[:, 0], ops.moveaxis(x, 1, 0))[1].shape == (
+        4,
+        None,
+        6,
+    )
     assert ops.shape(x) == (None, 4, 6) and ops.size(x) is None and ops.ndim(x) == 3
     with pytest.raises(ValueError, match="odd size"):
-        ops.glu(x, axis=1)[:, 3:, 9:][..., 0:0].shape and ops.glu(cornu.Input((3,)))
+        ops.glu(cornu.Input((3,)))
 
 
 def test_bad_arguments_say_what_they_are():
@@ -405,7 +460,9 @@ def test_bad_arguments_say_what_they_are():
         "indices": lambda: ops.take(X, [0.5]),
         "kernel of shape": lambda: ops.conv(np.ones((1, 4, 3)), np.ones((2, 2, 5))),
         "data_format": lambda: ops.max_pool(np.ones((1, 4, 3)), 2, data_format="channels"),
-        "'valid' or 'same'": lambda: ops.conv(np.ones((1, 4, 4, 1)), np.ones((2, 2, 1, 5)), padding="full"),
+        "'valid' or 'same'": lambda: ops.conv(
+            np.ones((1, 4, 4, 1)), np.ones((2, 2, 1, 5)), padding="full"
+        ),
     }
     for message, call in cases.items():
         with pytest.raises((ValueError, TypeError, IndexError), match=f"(?i){message}"):

@@ -52,7 +52,9 @@ def test_continuous_distributions():
 def test_discrete_distributions():
     whole = random.randint((N,), -2, 5, seed=1)
     assert whole.dtype == np.int32
-    np.testing.assert_allclose(np.bincount(whole + 2, minlength=7) / N, np.full(7, 1 / 7), atol=0.01)
+    np.testing.assert_allclose(
+        np.bincount(whole + 2, minlength=7) / N, np.full(7, 1 / 7), atol=0.01
+    )
     logits = np.log([[0.1, 0.6, 0.3], [0.5, 0.5, 1e-9]])
     drawn = random.categorical(logits, N, seed=2)
     assert drawn.shape == (2, N)
@@ -137,7 +139,9 @@ def test_another_process_draws_the_same():
         "print(cornu.random.normal((4,)).tolist(), cornu.random.SeedGenerator().seed)"
     )
     run = [sys.executable, "-c", code]
-    outputs = {subprocess.run(run, capture_output=True, text=True, check=True).stdout for _ in range(2)}
+    outputs = {
+        subprocess.run(run, capture_output=True, text=True, check=True).stdout for _ in range(2)
+    }
     cornu.set_seed(3)
     outputs.add(f"{random.normal((4,)).tolist()} {random.SeedGenerator().seed}\n")
     assert len(outputs) == 1

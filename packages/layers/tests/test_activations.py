@@ -29,7 +29,8 @@ def _softmax(x):
 
 
 def _sparsemax(x):
-    """Project by bisection on the threshold: slow, and nothing like the sort of the implementation."""
+    """Project by bisection on the threshold: slow, and nothing like the sort of the "
+    "implementation."""
     low, high = x.max(-1, keepdims=True) - 1, x.max(-1, keepdims=True)
     for _ in range(80):
         middle = (low + high) / 2

@@ -1,4 +1,5 @@
-"""What this distribution hands over: complete, documented, and the same after a round trip through a config."""
+"""What this distribution hands over: complete, documented, and the same after a round trip "
+"through a config."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ def _uniform(low, high):
 
 
 def _kolmogorov_smirnov(sample, distribution):
-    """Largest distance between the sample's distribution and the true one, in units of 1/sqrt(n)."""
+    """Largest distance between the sample's distribution and the true one, in units of "
+    "1/sqrt(n)."""
     ordered = np.sort(np.ravel(sample).astype("float64"))
     expected = distribution(ordered)
     n = ordered.size

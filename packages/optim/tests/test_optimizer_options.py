@@ -11,7 +11,7 @@ from cornu import ops
 from cornu.base import Optimizer
 from cornu.engine.variable import Variable
 from cornu.errors import NotBuiltError
-from cornu_optim.optimizers import SGD, Adam, RMSprop
+from cornu_optim.optimizers import SGD, Adam, RMSprop, clip_norm
 from cornu_optim.schedules import ExponentialDecay
 
 
@@ -48,6 +48,13 @@ def test_gradients_are_limited(option, expected, runner):
     found = run(SGD(1.0, **option), weights_of([0.0, 0.0], [0.0]), G, runner)
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_clip_norm_of_keras_2():
+    g = np.array([3.0, 4.0])
+    np.testing.assert_allclose(clip_norm(g, 1.0, 5.0), [0.6, 0.8])
+    np.testing.assert_array_equal(clip_norm(g, 6.0, 5.0), g)
+    np.testing.assert_array_equal(clip_norm(g, 0.0, 5.0), g)
 
 
 def test_one_way_of_clipping_only():

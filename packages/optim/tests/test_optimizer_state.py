@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import gc
 import pickle
 
 import numpy as np
@@ -19,7 +18,7 @@ from cornu_optim.optimizers import SGD, Adam, LossScaleOptimizer
 CLASSES = [
     getattr(optimizers, name)
     for name in optimizers.__all__
-    if name not in ("Optimizer", "LossScaleOptimizer")
+    if name not in ("Optimizer", "LossScaleOptimizer", "clip_norm")
 ]
 
 
@@ -170,7 +169,6 @@ def test_memory_of_a_dropped_optimizer_is_free_again():
     one = SGD(0.5)
     train(one, [kernel, bias], 1)
     del one
-    gc.collect()
     other = SGD(0.25)
     train(other, [bias], 1)
     assert bias.arena is not kernel.arena

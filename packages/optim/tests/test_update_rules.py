@@ -127,6 +127,31 @@ def adafactor(w, grads, lr, beta_2_decay=-0.8):
     return w
 
 
+def schedule_free(w, grads, lr, beta_1=0.9, beta_2=0.999, epsilon=1e-8, warmup_steps=0):
+    z, x, v = w, w, np.zeros_like(w)
+    for t, g in enumerate(grads, 1):
+        v = beta_2 * v + (1 - beta_2) * g**2
+        rate = lr * min(1.0, t / warmup_steps) if warmup_steps else lr
+        z = z - rate * g / (np.sqrt(v / (1 - beta_2**t)) + epsilon)
+        x = (1 - 1 / t) * x + z / t
+        w = (1 - beta_1) * z + beta_1 * x
+    return w
+
+
+def muon(w, grads, lr):
+    if w.ndim != 2:
+        return adam(w, (g for g in grads), lr)
+    m = np.zeros_like(w)
+    for g in grads:
+        m = 0.95 * m + g
+        u, s, vt = np.linalg.svd(g + 0.95 * m, full_matrices=False)
+        s = s / (np.linalg.norm(s) + 1e-7)
+        for _ in range(5):  # a Newton-Schulz step is a polynomial of the singular values
+            s = 3.4445 * s - 4.775 * s**3 + 2.0315 * s**5
+        w = w - lr * 0.2 * np.sqrt(max(w.shape)) * (u * s) @ vt
+    return w
+
+
 CASES = {
     "sgd": (optimizers.SGD, {}, sgd),
     "momentum": (optimizers.SGD, {"momentum": 0.9}, partial(sgd, momentum=0.9)),
@@ -173,6 +198,17 @@ CASES = {
             "beta": 0.5,
         },
         partial(ftrl, l1=0.25, l2=0.5, shrinkage=0.125, beta=0.5),
+    ),
+    "schedule free": (optimizers.ScheduleFreeAdamW, {}, schedule_free),
+    "schedule free, warming up": (
+        optimizers.ScheduleFreeAdamW,
+        {"warmup_steps": 4},
+        partial(schedule_free, warmup_steps=4),
+    ),
+    "muon": (
+        optimizers.Muon,
+        {"weight_decay": None, "adam_weight_decay": None},
+        muon,
     ),
     "lamb": (optimizers.Lamb, {}, lamb),
     "adafactor": (optimizers.Adafactor, {}, adafactor),
@@ -232,6 +268,20 @@ def test_adamw_is_adam_after_decay(problem):
     optimizers.Adam(RATE).apply(grads[0], plain)
     for one, other in zip(decayed, plain, strict=True):
         np.testing.assert_allclose(one.numpy(), other.numpy(), rtol=1e-12)
+
+
+def test_muon_leaves_to_adam_what_is_no_plain_matrix():
+    weights = [Variable(np.ones((2, 3))), Variable(np.ones((2, 3))), Variable(np.ones((2, 3)))]
+    for weight, path in zip(
+        weights, ("dense/kernel", "embedding/table", "head/kernel"), strict=True
+    ):
+        weight.path = path
+    optimizer = optimizers.Muon(
+        1.0, weight_decay=0.5, adam_weight_decay=0.25, exclude_layers=["head"]
+    )
+    optimizer.apply([np.zeros((2, 3))] * 3, weights)
+    assert list(optimizer._slots["velocity"]) == weights[1:]
+    assert [float(w.numpy()[0, 0]) for w in weights] == [0.5, 0.75, 0.75]
 
 
 def test_adamw_needs_a_decay():

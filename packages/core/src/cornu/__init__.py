@@ -49,9 +49,13 @@ if TYPE_CHECKING:
     from cornu.base import Metric as Metric
     from cornu.base import Optimizer as Optimizer
     from cornu.base import Regularizer as Regularizer
+    from cornu.base.layer import DTypePolicy as DTypePolicy
+    from cornu.base.layer import FloatDTypePolicy as FloatDTypePolicy
+    from cornu.base.layer import InputSpec as InputSpec
     from cornu.engine.functional import grad as grad
     from cornu.engine.functional import value_and_grad as value_and_grad
     from cornu.engine.variable import Variable as Variable
+    from cornu.models import Function as Function
     from cornu.models import Input as Input
     from cornu.models import KerasTensor as KerasTensor
     from cornu.models import Model as Model
@@ -71,8 +75,12 @@ _NAMES = {
     "Backend": "cornu.base",
     "Callback": "cornu.base",
     "Constraint": "cornu.base",
+    "DTypePolicy": "cornu.base.layer",
+    "FloatDTypePolicy": "cornu.base.layer",
+    "Function": "cornu.models",
     "Initializer": "cornu.base",
     "Input": "cornu.models",
+    "InputSpec": "cornu.base.layer",
     "KerasTensor": "cornu.models",
     "Layer": "cornu.base",
     "Loss": "cornu.base",

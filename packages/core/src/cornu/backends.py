@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT", "ENVIRONMENT_VARIABLE", "get_backend", "resolve", "set_backend", "survey"]
 
 DEFAULT = "numpy"
-OWN = ("numpy", "opencl")  # each in its distribution, cornu-backend-<name>
+OWN = {
+    "numpy": "It is one of Cornu's own: pip install cornu-backend-numpy",
+    "opencl": "It will come in cornu-backend-opencl, which holds nothing yet.",
+}
 ENVIRONMENT_VARIABLE = "CORNU_BACKEND"
 
 _chosen: str | None = None
@@ -133,7 +136,7 @@ def _origin(name: str | None) -> str:
 
 def _unknown(name: str, origin: str) -> str:
     if name.lower() in OWN:
-        hint = f"It is one of Cornu's own: pip install cornu-backend-{name.lower()}"
+        hint = OWN[name.lower()]
     else:
         hint = near_matches(name, registry.names("backend"))
     return f"There is no backend {name!r}{origin}. {_those_there()} {hint}".rstrip()

@@ -62,6 +62,15 @@ def test_frames_are_arrays():
     np.testing.assert_array_equal(array, [[1, 3], [2, 4]])
 
 
+def test_sparse_matrices_become_dense():
+    class Sparse:
+        def toarray(self):
+            return np.eye(3)
+
+    assert is_arrays(Sparse())
+    np.testing.assert_array_equal(as_array(Sparse(), "x"), np.eye(3))
+
+
 def test_frames_name_the_columns_at_fault():
     frame = Frame({"age": [1.0, 2.0], "city": np.array(["Bonn", "Ulm"], object)})
     with pytest.raises(DataError, match=r"Columns city of x .*x\.drop\(columns=\['city'\]\)"):

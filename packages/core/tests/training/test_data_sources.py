@@ -332,6 +332,11 @@ def test_class_weights_become_sample_weights():
         np.testing.assert_array_equal(batches(source)[0][2], [1, 5, 0.5, 5])
 
 
+def test_class_weights_name_numbers():
+    with pytest.raises(DataError, match=r"class_weight names the class 'first', but"):
+        make_source(np.zeros((2, 1)), np.array([0, 1]), class_weight={"first": 1.0})
+
+
 def test_class_weights_multiply_sample_weights():
     source = make_source(
         np.zeros((3, 1)), np.array([0, 1, 1]), np.array([1, 2, 3]), class_weight={1: 10.0}

@@ -185,3 +185,32 @@ def test_nan_is_the_business_of_the_author_of_a_loss(parts, line):
     y[3] = np.nan
     line.compile(parts.SGD(), nan_means_missing, backend=parts.backend)
     assert np.isfinite(line.fit(DATA, y, verbose=0).history["loss"][0])
+
+
+@pytest.mark.parametrize("method", ["fit", "evaluate", "predict", "train_on_batch"])
+def test_indices_outside_of_a_table(parts, method):
+    from cornu.base import Layer
+
+    class Table(Layer):
+        input_dim = 5
+
+        def build(self, input_shape):
+            self.embeddings = self.add_weight(shape=(5, 2), name="embeddings")
+
+        def call(self, inputs):
+            return ops.sum(ops.take(self.embeddings, ops.cast(inputs, "int32"), axis=0), axis=1)
+
+    model = parts.Sequential([Table(name="words")])
+    model.compile(parts.SGD(), parts.mse, backend=parts.backend)
+    x = np.zeros((6, 3), "int32")
+    arguments = [x, *([] if method == "predict" else [np.zeros((6, 2))])]
+    options = {} if method == "train_on_batch" else {"verbose": 0}
+    for _ in range(2):  # the second time by the shortest way
+        getattr(model, method)(*arguments, **options)
+    x[2, 1] = 7
+    words = r"index 7 \(at x\[2, 1\]\).*'sequential\S*/words'.*0 to 4.*input_dim=8"
+    with pytest.raises(DataError, match=words):
+        getattr(model, method)(*arguments, **options)
+    x[2, 1] = -1
+    with pytest.raises(DataError, match=r"index -1 .*Count indices from 0"):
+        getattr(model, method)(*arguments, **options)

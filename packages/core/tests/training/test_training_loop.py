@@ -351,6 +351,69 @@ def test_names_of_keras_2(line, points):
     assert set(line.predict_classes(x).ravel()) <= {0, 1}
 
 
+def test_inputs_by_position_and_by_name(parts):
+    from cornu.models.input_layer import Input
+    from cornu.models.model import Model
+
+    a, b = Input((2,), name="a"), Input((3,), name="b")
+    model = Model([a, b], parts.Dense(1, name="a1")(a) + parts.Dense(1, name="b1")(b))
+    model.compile(parts.SGD(0.0), parts.mse, backend=parts.backend)
+    data = {"a": np.random.rand(10, 2), "b": np.random.rand(10, 3)}
+    expected = model.predict([data["a"], data["b"]], verbose=0)
+    for x in (
+        data,
+        dict(reversed(data.items())),
+        tuple(data.values()),
+        {**data, "c": np.zeros(10)},
+    ):
+        np.testing.assert_array_equal(model.predict(x, verbose=0), expected)
+        assert model.evaluate(x, expected, verbose=0) == pytest.approx(0, abs=1e-12)
+    with pytest.raises(DataError, match=r"takes 2 inputs \(a, b\), but x holds 1 array"):
+        model.predict(data["a"], verbose=0)
+    with pytest.raises(ShapeError, match=r"x\['b'\] has shape \(batch=10, 2\).*input 'b'"):
+        model.predict({"a": data["a"], "b": data["a"]}, verbose=0)
+
+
+def test_logs_read_often_are_compiled(line, points):
+    class Reader(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(logs["loss"])
+
+    def run(often):
+        seen.clear()
+        line.set_weights([np.ones((2, 1)), np.zeros(1)])
+        line.fit(*points, batch_size=1, verbose=0, shuffle=False, callbacks=[Reader()])
+        assert line._steps.readers["loss",]._run is not None
+        return list(seen)
+
+    seen = []
+    np.testing.assert_array_equal(run(False), run(True))
+
+
+def test_results_that_python_computes_are_read_as_they_are(parts, points):
+    from cornu.base.metric import Metric
+
+    class Calls(Metric):
+        calls = 0
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            pass
+
+        def result(self):
+            self.calls += 1
+            return float(self.calls)
+
+    class Reader(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(logs["calls"])
+
+    seen = []
+    model = parts.Sequential([parts.Dense(1)])
+    model.compile(parts.SGD(), parts.mse, metrics=[Calls(name="calls")], backend=parts.backend)
+    model.fit(*points, batch_size=1, verbose=0, callbacks=[Reader()])
+    assert len(set(seen)) == 50  # as many results as batches
+
+
 def test_freezing_takes_effect(parts, points):
     first, last = parts.Dense(3, name="first"), parts.Dense(1, name="last")
     model = parts.Sequential([first, last])
@@ -394,6 +457,18 @@ def test_programs_are_kept(line, points, parts, monkeypatch):
     for _ in range(3):
         line.fit(*points, validation_split=0.5, batch_size=10, epochs=2, verbose=0)
     assert sorted(compiled) == ["test", "test", "train", "train"]  # 10 rows, and the last 5
+
+
+def test_programs_of_many_shapes_are_dropped_again(parts):
+    from cornu.training.step import KEPT
+
+    model = parts.Sequential([parts.Dense(1)])
+    model.build((None, 2))
+    model.compile(parts.SGD(), parts.mse, backend=parts.backend)
+    batches = ((np.zeros((n, 2)), np.zeros((n, 1))) for n in range(1, 2 * KEPT + 2))
+    with pytest.warns(UserWarning, match="compiled again and again"):
+        model.fit(batches, verbose=0)
+    assert len(model._steps._steps) == KEPT
 
 
 def test_the_program_can_be_read(line, points):

@@ -21,8 +21,8 @@ DATA_FORMATS = ("channels_last", "channels_first")
 def keep(layer: Layer, **arguments: Any) -> None:
     """Store arguments on a layer, those that name an object as that object.
 
-    `kernel_initializer="he_normal"` becomes an initializer because of how it is called; so do `*_regularizer`
-    and `*_constraint`.
+    `kernel_initializer="he_normal"` becomes an initializer because of how it is called; so do
+    `*_regularizer` and `*_constraint`.
 
     Examples
     --------
@@ -49,7 +49,8 @@ def add_parameter(
     Parameters
     ----------
     layer : Layer
-        Keeps `<role>_initializer` and, where it takes them, `<role>_regularizer` and `<role>_constraint`.
+        Keeps `<role>_initializer` and, where it takes them, `<role>_regularizer` and
+        `<role>_constraint`.
     role : str
         What its arguments are called after: `"kernel"`.
     shape : sequence of int
@@ -112,7 +113,8 @@ def int_tuple(name: str, value: Any, rank: int, minimum: int = 1) -> tuple[int, 
         raise TypeError(f"{name} must be an integer or {rank} of them; it is {value!r}.")
     if len(values) != rank:
         raise ValueError(
-            f"{name} must be an integer or {rank} of them, one per axis; it is {value!r}, which has {len(values)}."
+            f"{name} must be an integer or {rank} of them, one per axis; it is {value!r}, which "
+            f"has {len(values)}."
         )
     found = tuple(operator.index(v) for v in values)
     if min(found) < minimum:

@@ -53,7 +53,8 @@ def check_rank(layer: Any, shape: Sequence[int | None], axes: Sequence[str]) -> 
 def _mend(inner: list, named: list[str], missing: int) -> str:
     if missing == 1 and "steps" in named:
         return (
-            f"Add the axis of {named[-1]} with Reshape({(*inner, 1)}), or, if the numbers are indices, put an "
+            f"Add the axis of {named[-1]} with Reshape({(*inner, 1)}), or, if the numbers are "
+            "indices, put an "
             "Embedding before this layer. A recurrent layer below needs return_sequences=True."
         )
     if missing == 1:
@@ -75,7 +76,8 @@ def known_size(layer: Any, shape: Sequence[int | None], axis: int, name: str) ->
     size = shape[axis]
     if size is None:
         raise ShapeError(
-            f"{where(layer)} makes weights for each of its {name}, so their number must be known; the input has "
+            f"{where(layer)} makes weights for each of its {name}, so their number must be known; "
+            "the input has "
             f"shape {show_shape(shape)}. Give Input(shape=...) a number there."
         )
     return int(size)

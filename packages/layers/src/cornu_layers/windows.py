@@ -87,8 +87,10 @@ def slid_shape(
         if places is not None and places < 1:
             reach = (size - 1) * spread + 1
             raise ShapeError(
-                f"{where(layer)} slides a window of {reach} along axis {axis}, where its input of shape "
-                f"{show_shape(input_shape)} has only {shape[axis]}. Use padding='same', a smaller window, or pool "
+                f"{where(layer)} slides a window of {reach} along axis {axis}, where its input of "
+                "shape "
+                f"{show_shape(input_shape)} has only {shape[axis]}. Use padding='same', a smaller "
+                "window, or pool "
                 "less before this layer."
             )
         shape[axis] = places

@@ -22,7 +22,7 @@ from cornu_backend_numpy.rows.views import keeps_rows
 BIG = 20_000.0  # ns: what takes less is not worth a turn of a loop
 WORTH_A_LOOP = 60_000.0  # ns
 WORTH_THREADS = 400_000.0  # ns: starting a thread's share and waiting for it take up to 100 µs
-CACHE = 1 << 20  # bytes that the values of a block should fit in
+CACHE = 1 << 22  # bytes that the values of a block should fit in; calls on less take longer to hand over than to run
 SMALL_OPERAND = 1 << 18  # bytes: an operand needed whole stays in the cache from block to block
 LONG_PRODUCT = 64  # rows of a product that make up for reading a large operand, or for adding up its result
 

@@ -223,7 +223,8 @@ def batch_dot(x: TensorLike, y: TensorLike, axes: Any = None) -> Tensor:
         )
     if x.shape[first] != y.shape[second]:
         raise ValueError(
-            f"batch_dot() over axes ({first}, {second}): shapes {x.shape} and {y.shape} differ there."
+            f"batch_dot() over axes ({first}, {second}): shapes {x.shape} and {y.shape} differ "
+            "there."
         )
     left = [i for i in range(1, x.ndim) if i != first]
     right = [i for i in range(1, y.ndim) if i != second]

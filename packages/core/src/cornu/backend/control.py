@@ -40,7 +40,8 @@ def switch(condition: TensorLike, then_expression: Any, else_expression: Any) ->
     missing = chosen.ndim - condition.ndim
     if missing < 0:
         raise ValueError(
-            f"The condition has shape {tuple(condition.shape)}, more axes than the expression's {tuple(chosen.shape)}."
+            f"The condition has shape {tuple(condition.shape)}, more axes than the expression's "
+            f"{tuple(chosen.shape)}."
         )
     return ops.where(ops.reshape(condition, (*condition.shape, *(1,) * missing)), chosen, other)
 
@@ -167,7 +168,8 @@ def rnn(
     Examples
     --------
     >>> step = lambda x, states: (x + states[0], [x + states[0]])
-    >>> last, outputs, states = K.rnn(step, np.ones((1, 3, 2), "float32"), [np.zeros((1, 2), "float32")])
+    >>> x, start = np.ones((1, 3, 2), "float32"), np.zeros((1, 2), "float32")
+    >>> last, outputs, states = K.rnn(step, x, [start])
     >>> outputs
     array([[[1., 1.],
             [2., 2.],

@@ -66,6 +66,7 @@ class Function:
         self._programs: OrderedDict[Any, Any] = OrderedDict()
 
     def __call__(self, inputs: Any) -> Any:
+        """Return the outputs for a list of arrays, one for each input."""
         values = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
         if len(values) != len(self.inputs):
             raise ValueError(f"The function takes {len(self.inputs)} inputs, got {len(values)}.")
@@ -132,7 +133,8 @@ def gradients(loss: Any, variables: Any) -> list[Any]:
     loss
         A symbolic tensor, or inside a trace a traced value.
     variables
-        Variables, or tensors that ``loss`` was computed from (such as ``model.input``); one or a list.
+        Variables, or tensors that ``loss`` was computed from (such as ``model.input``); one or a
+        list.
 
     Returns
     -------

@@ -280,7 +280,8 @@ def _transposed(
     ]
     if made != list(x.shape[1:-1]):
         raise ValueError(
-            f"output_shape {tuple(shape)} convolves to {made}, not to the {list(x.shape[1:-1])} of the input."
+            f"output_shape {tuple(shape)} convolves to {made}, not to the {list(x.shape[1:-1])} "
+            "of the input."
         )
     y = convolution_input_grad(
         x,

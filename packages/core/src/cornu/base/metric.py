@@ -97,31 +97,41 @@ class Metric(Configurable):
             Accepted for Keras' sake: there is one replica.
         name : str, optional
         """
+        held = self._own_variables()
         shape = tuple(shape)
         dtype = dtype_name(dtype)
         variable = Variable(
             initial_value(initializer, shape, dtype), dtype=dtype, trainable=False, name=name
         )
         variable.path = f"{self.name}/{variable.name}"
-        self._own_variables().append(variable)
+        held.append(variable)
         return variable
 
     def add_weight(
         self,
-        shape: Sequence[int] | str = (),
+        *args: Any,
+        shape: Sequence[int] = (),
         initializer: Any = None,
         dtype: Any = None,
-        name: Any = None,
+        name: str | None = None,
     ) -> Variable:
         """Make a piece of state: `add_variable` under its older name.
 
-        Keras 2's order, `add_weight(name, shape, initializer)`, is understood by its leading
-        string.
+        Parameters
+        ----------
+        *args
+            Keras 3's order `(shape, initializer, dtype, name)`, or Keras 2's `(name, shape,
+            initializer, dtype)`, which is told by its leading name.
+        shape : tuple of int
+        initializer : str, float or callable, optional
+        dtype : str, optional
+        name : str, optional
         """
-        if isinstance(shape, str):
-            name, shape, initializer = shape, () if initializer is None else initializer, dtype
-            dtype = None
-        return self.add_variable(shape, initializer, dtype, name=name)
+        order = ("shape", "initializer", "dtype", "name")
+        if args and isinstance(args[0], str):
+            order = ("name", "shape", "initializer", "dtype")
+        given = {"shape": shape, "initializer": initializer, "dtype": dtype, "name": name}
+        return self.add_variable(**{**given, **dict(zip(order, args, strict=False))})
 
     def update_state(self, *args: Any, **kwargs: Any) -> Any:
         """Add a batch to the state. Subclasses write this."""
@@ -176,7 +186,7 @@ class Metric(Configurable):
         return self._variables
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} name={self.name}>"
+        return f"<{type(self).__name__} name={vars(self).get('name')}>"
 
 
 class _State:

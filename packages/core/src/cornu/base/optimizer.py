@@ -323,18 +323,25 @@ class Optimizer(OptimizerSettings):
         return rate
 
     def _apply_weight_decay(self, target: Variable, members: list[Variable], rate: Any) -> None:
-        if not self.weight_decay:
+        decays = [self._decay_of(v) for v in members]
+        if not any(decays):
             return
-        factor = ops.cast(ops.multiply(rate, self.weight_decay), target.dtype)
-        decays = [self._use_weight_decay(v) for v in members]
-        value = target.value
-        if all(decays):
-            self.assign(target, ops.subtract(value, ops.multiply(value, factor)))
-        elif any(decays):
-            group = self._group_of(target)
-            pieces = zip(group.split(value), decays, strict=True)
-            kept = [ops.subtract(x, ops.multiply(x, factor)) if d else x for x, d in pieces]
-            self.assign(target, group.flatten(kept))
+
+        def decayed(value: Any, decay: float) -> Any:
+            factor = ops.cast(ops.multiply(rate, decay), target.dtype)
+            return ops.subtract(value, ops.multiply(value, factor)) if decay else value
+
+        if len(set(decays)) == 1:
+            self.assign(target, decayed(target.value, decays[0]))
+            return
+        group = self._group_of(target)
+        pieces = zip(group.split(target.value), decays, strict=True)
+        self.assign(target, group.flatten([decayed(x, d) for x, d in pieces]))
+
+    def _decay_of(self, variable: Variable) -> float:
+        excluded, pattern = self._undecayed
+        spared = variable in excluded or (pattern and pattern.search(variable.name))
+        return 0.0 if spared else self.weight_decay or 0.0
 
     def exclude_from_weight_decay(
         self, var_list: Sequence[Variable] | None = None, var_names: Sequence[str] | None = None
@@ -357,10 +364,6 @@ class Optimizer(OptimizerSettings):
             )
         pattern = re.compile("|".join(sorted(set(var_names)))) if var_names else None
         self._undecayed = (set(var_list or ()), pattern)
-
-    def _use_weight_decay(self, variable: Variable) -> bool:
-        excluded, pattern = self._undecayed
-        return variable not in excluded and not (pattern and pattern.search(variable.name))
 
     def _update_average(self, target: Variable) -> None:
         average, value = self.slot("average", target), target.value

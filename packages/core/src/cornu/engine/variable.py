@@ -205,12 +205,15 @@ class Arena(Variable):
         flat = np.empty(sum(v.size for v in variables), dtypes.pop())
         super().__init__(flat, name=name)
         self._owner = None if owner is None else weakref.ref(owner)
+        self.deserted = False  # whether a member has moved on: programs of this memory are stale
         offset = 0
         self.pieces: list[tuple[str, int, Shape]] = []
         for variable in variables:
             stop = offset + variable.size
             view = self._storage[offset:stop].reshape(variable.shape)
             view[...] = variable.array
+            if variable.arena is not None:
+                variable.arena.deserted = True
             variable._storage, variable.arena, variable.offset = view, self, offset
             variable.home = None
             self.pieces.append((variable.path, offset, variable.shape))

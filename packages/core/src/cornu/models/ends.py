@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cornu.base.layer import KerasTensor, Operation
+from cornu.base.layer import InputSpec, KerasTensor, Operation
 from cornu.models.graph import LayerGraph
 from cornu.models.inputs import input_name
 
@@ -55,6 +55,20 @@ class Ends(Operation):
         """Shape of the output; of several, a list of shapes."""
         graph = self._graph
         return super().output_shape if graph is None else _only([t.shape for t in graph.outputs])
+
+    @property
+    def input_spec(self) -> Any:
+        """What is expected of each input, in order; None where it is not known. Settable."""
+        if self._graph is None or self.__dict__.get("_input_spec") is not None:
+            return super().input_spec  # type: ignore[misc]
+        return [
+            InputSpec(shape=(None, *t.shape[1:]), allow_last_axis_squeeze=True, name=input_name(t))
+            for t in self._graph.inputs
+        ]
+
+    @input_spec.setter
+    def input_spec(self, value: Any) -> None:
+        self.__dict__["_input_spec"] = value
 
     @property
     def input_names(self) -> list[str]:

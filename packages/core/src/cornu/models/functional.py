@@ -17,7 +17,7 @@ class Functional(Model):
     inputs, outputs : KerasTensor, or nested structure of them
     name : str, optional
     **kwargs
-        `trainable`.
+        `trainable`; `input` and `output`, the oldest names of the ends.
 
     Examples
     --------
@@ -27,7 +27,10 @@ class Functional(Model):
     ['double']
     """
 
-    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, inputs: Any = None, outputs: Any = None, name: str | None = None, **kwargs: Any
+    ) -> None:
+        inputs, outputs = kwargs.pop("input", inputs), kwargs.pop("output", outputs)
         super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
 
 

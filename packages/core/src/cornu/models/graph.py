@@ -83,7 +83,8 @@ class LayerGraph:
                         "Reached so far: "
                         f"{passed}. Add its Input to inputs=."
                     )
-            known.update(node.output_keys())
+            if not node.is_input:  # an Input that is not among the inputs has no value
+                known.update(node.output_keys())
             passed.append(node.operation.name)
         for path, tensor in tree.flatten_with_path(self.outputs_structure):
             if tensor_key(tensor) not in known:
@@ -172,10 +173,6 @@ def _check_symbolic(which: str, tensors: list[Any], structure: Any) -> None:
                 f"{which} of a functional model are symbolic tensors, made by cornu.Input or by "
                 "calling layers on "
                 f"them; got {tensor!r} of type {type(tensor).__name__}."
-            )
-        if tensor.node is None:
-            raise ValueError(
-                f"{tensor!r} among the {which} was not made by cornu.Input or a layer call."
             )
 
 

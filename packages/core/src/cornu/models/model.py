@@ -8,6 +8,7 @@ from typing import Any
 
 from cornu import tree
 from cornu.base.layer import KerasTensor, Layer, get_mask, set_mask
+from cornu.base.layer.calls import given_mask
 from cornu.base.layer.inference import infer
 from cornu.errors import UnknownNameError, near_matches
 from cornu.models.copying import Copying
@@ -186,12 +187,22 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
         # A list of one output was a way to write it, as in Model(other.inputs, other.outputs).
         return outputs[0] if count == 1 and isinstance(outputs, (list, tuple)) else outputs
 
+    def _expected(self) -> Any:
+        return self.__dict__.get("_input_spec")  # shapes of a graph's inputs are checked as it runs
+
     def _masked(self, first: Any, outputs: Any, previous: Any) -> Any:
         return outputs  # the layers inside have marked them already
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None, mask: Any = None) -> Any:
-        """Return the masks of the outputs for inputs with these masks."""
-        mask = mask if previous_mask is None else previous_mask
+    def compute_mask(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return the masks of the outputs for inputs with these masks.
+
+        Parameters
+        ----------
+        inputs : value or structure of values
+        previous_mask, mask : value, structure of values, or None
+            One per input.
+        """
+        mask = given_mask(args, kwargs)
         if self._graph is None:
             return mask
         return tree.map_structure(get_mask, self.call(inputs, mask=mask))

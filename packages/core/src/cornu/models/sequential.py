@@ -34,10 +34,10 @@ class Sequential(Model):
     >>> class Double(Layer):
     ...     def call(self, x):
     ...         return x * 2
-    >>> model = Sequential([cornu.Input((3,)), Double()])
-    >>> model.add(Double())
+    >>> model = Sequential([cornu.Input((3,)), Double(name="twice")])
+    >>> model.add(Double(name="again"))
     >>> model.output_shape, [layer.name for layer in model.layers]
-    ((None, 3), ['double', 'double_1'])
+    ((None, 3), ['twice', 'again'])
     """
 
     _stack: list[Any]

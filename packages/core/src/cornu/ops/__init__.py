@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # for editors and type checkers
     from cornu.ops.core import *  # noqa: F403
     from cornu.ops.creation import *  # noqa: F403
     from cornu.ops.crossentropy import *  # noqa: F403
+    from cornu.ops.diagonals import *  # noqa: F403
     from cornu.ops.distance import *  # noqa: F403
     from cornu.ops.eager import *  # noqa: F403
     from cornu.ops.einstein import *  # noqa: F403
@@ -33,12 +34,16 @@ if TYPE_CHECKING:  # for editors and type checkers
     from cornu.ops.gradient import *  # noqa: F403
     from cornu.ops.indexing import *  # noqa: F403
     from cornu.ops.integers import *  # noqa: F403
+    from cornu.ops.joining import *  # noqa: F403
     from cornu.ops.linalg import *  # noqa: F403
     from cornu.ops.movement import *  # noqa: F403
+    from cornu.ops.nanreduction import *  # noqa: F403
     from cornu.ops.nn import *  # noqa: F403
     from cornu.ops.normalization import *  # noqa: F403
     from cornu.ops.patches import *  # noqa: F403
     from cornu.ops.reduction import *  # noqa: F403
+    from cornu.ops.repetition import *  # noqa: F403
+    from cornu.ops.scattering import *  # noqa: F403
     from cornu.ops.segment import *  # noqa: F403
     from cornu.ops.sorting import *  # noqa: F403
     from cornu.ops.statistics import *  # noqa: F403
@@ -69,6 +74,7 @@ _HOMES = {
         identity kaiser linspace logspace ones ones_like tri tril triu vander zeros zeros_like
     """,
     "crossentropy": "binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy",
+    "diagonals": "diag diagflat diagonal trace",
     "distance": "cdist psnr",
     "eager": "nextafter nonzero unique",
     "einstein": "einsum rearrange",
@@ -79,19 +85,21 @@ _HOMES = {
     """,
     "fourier": "fft fft2 ifft2 irfft istft rfft stft",
     "gradient": "custom_gradient jvp with_custom_gradient",
-    "indexing": """
-        diag diagflat diagonal get_item multi_hot one_hot scatter scatter_update slice slice_update
-        take take_along_axis trace unravel_index
-    """,
+    "indexing": "get_item multi_hot one_hot slice take take_along_axis unravel_index",
     "integers": "gcd lcm",
+    "joining": """
+        append array_split concatenate dsplit dstack hsplit hstack split stack unstack vsplit vstack
+    """,
     "linalg": """
         cholesky cholesky_inverse det eig eigh inv logdet lstsq matrix_rank norm pinv qr slogdet
         solve solve_triangular svd
     """,
     "movement": """
-        append array_split broadcast_to concatenate dsplit dstack expand_dims flip fliplr flipud
-        hsplit hstack meshgrid moveaxis pad ravel repeat reshape roll rot90 split squeeze stack
-        swapaxes tile transpose unstack vsplit vstack
+        broadcast_to expand_dims flip fliplr flipud moveaxis ravel reshape roll rot90 squeeze
+        swapaxes transpose
+    """,
+    "nanreduction": """
+        nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmin nanprod nanstd nansum nanvar
     """,
     "nn": """
         celu elu gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu
@@ -105,9 +113,10 @@ _HOMES = {
     "patches": "depth_to_space extract_sequences fold space_to_depth unfold",
     "reduction": """
         all amax amin any argmax argmin average count_nonzero cumprod cumsum logsumexp max mean min
-        nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmin nanprod nanstd nansum nanvar
         prod ptp std sum var
     """,
+    "repetition": "meshgrid pad repeat tile",
+    "scattering": "scatter scatter_update slice_update",
     "segment": "segment_max segment_min segment_prod segment_sum",
     "sorting": """
         argpartition argsort bincount digitize histogram in_top_k searchsorted sort top_k
@@ -123,7 +132,7 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
-__all__ = ["image", *sorted(_HOME_OF)]  # noqa: PLE0604
+__all__ = ["image", *sorted(_HOME_OF)]
 
 
 def __getattr__(name: str) -> Any:

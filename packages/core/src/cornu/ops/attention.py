@@ -10,7 +10,7 @@ import numpy as np
 from cornu.engine.primitives.table import p
 from cornu.engine.trace import op
 from cornu.errors import ShapeError
-from cornu.ops.composites.softmax import softmax
+from cornu.ops.composites.softmax import softmax as _softmax
 from cornu.ops.movement import permuted
 from cornu.ops.values import Tensor, TensorLike, cast_value, promote, value, wide
 
@@ -84,7 +84,8 @@ def dot_product_attention(
     for name, x in (("query", query), ("key", key), ("value", source)):
         if x.ndim != 4:
             raise ShapeError(
-                f"dot_product_attention: {name} must be (batch, length, heads, size), got shape {tuple(x.shape)}."
+                f"dot_product_attention: {name} must be (batch, length, heads, size), "
+                f"got shape {tuple(x.shape)}."
             )
     heads = query.shape[2]
     key, source = _grouped(key, heads), _grouped(source, heads)
@@ -97,7 +98,7 @@ def dot_product_attention(
         cap = float(attn_logits_soft_cap)
         scores = p.mul(p.tanh(p.mul(scores, 1.0 / cap)), cap)
     scores = _masked(scores, mask, is_causal)
-    shares = cast_value(softmax(scores, axes=(3,)), source.dtype)
+    shares = cast_value(_softmax(scores, axes=(3,)), source.dtype)
     return permuted(p.matmul(shares, permuted(source, _HEADS_FIRST)), _HEADS_FIRST)
 
 
@@ -115,5 +116,5 @@ def _masked(scores: Tensor, mask: TensorLike, is_causal: bool) -> Tensor:
         mask = _value(mask)
         scores = p.where(mask if mask.dtype == bool else p.ne(mask, 0), scores, low)
     if is_causal:
-        scores = p.where(np.tri(*scores.shape[-2:], dtype=bool), scores, low)
+        scores = p.where(np.tri(*scores.shape[-2:]) > 0, scores, low)
     return scores

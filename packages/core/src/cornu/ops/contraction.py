@@ -10,6 +10,7 @@ import numpy as np
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import normalize_axis, product
 from cornu.engine.trace import op
+from cornu.errors import ShapeError
 from cornu.ops.movement import flat, ints, permuted, with_axis
 from cornu.ops.values import Tensor, TensorLike, promote
 
@@ -22,6 +23,12 @@ def _operands(x1: TensorLike, x2: TensorLike) -> list[Tensor]:
 
 def product_of(a: Tensor, b: Tensor) -> Tensor:
     """``a @ b`` of values with one dtype, vectors included."""
+    inner = a.shape[-1], b.shape[0 if b.ndim == 1 else -2]
+    if inner[0] != inner[1]:
+        raise ShapeError(
+            f"Shapes {tuple(a.shape)} and {tuple(b.shape)} do not multiply: "
+            f"the inner sizes {inner[0]} and {inner[1]} must be equal."
+        )
     rows, columns = a.ndim == 1, b.ndim == 1
     a = p.reshape(a, shape=(1, a.shape[0])) if rows else a
     b = p.reshape(b, shape=(b.shape[0], 1)) if columns else b
@@ -96,8 +103,9 @@ def contract(a: Tensor, b: Tensor, axes_a: Sequence[int], axes_b: Sequence[int])
     rest_b = [i for i in range(b.ndim) if i not in axes_b]
     inner = [a.shape[i] for i in axes_a]
     if inner != [b.shape[i] for i in axes_b]:
-        raise ValueError(
-            f"Shapes {tuple(a.shape)} and {tuple(b.shape)} do not multiply over axes {list(axes_a)} and {list(axes_b)}."
+        raise ShapeError(
+            f"Shapes {tuple(a.shape)} and {tuple(b.shape)} do not multiply over axes "
+            f"{list(axes_a)} and {list(axes_b)}."
         )
     shape_a, shape_b = [a.shape[i] for i in rest_a], [b.shape[i] for i in rest_b]
     left = p.reshape(permuted(a, [*rest_a, *axes_a]), shape=(product(shape_a), product(inner)))
@@ -220,7 +228,8 @@ def cross(
     >>> ops.cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
     array([0., 0., 1.], dtype=float32)
     """
-    from cornu.ops.movement import joined, moveaxis, unstack
+    from cornu.ops.joining import unstack
+    from cornu.ops.movement import joined, moveaxis
 
     if axis is not None:
         axisa = axisb = axisc = axis

@@ -1,4 +1,4 @@
-"""Choices and loops. On arrays they are Python's; inside a trace they become part of the program."""
+"""Choices and loops: Python's on arrays, part of the program inside a trace."""
 
 from __future__ import annotations
 
@@ -315,7 +315,8 @@ def while_loop(
     if _traced(state) and not builtins.all(_known(x) for x in tree.flatten(state)):
         if maximum_iterations is None:
             raise TracedValueError(
-                "while_loop() over traced values needs maximum_iterations: a program has a fixed number of steps."
+                "while_loop() over traced values needs maximum_iterations: a program has a fixed "
+                "number of steps."
             )
         state = _bounded_loop(cond, advance, state, maximum_iterations)
     else:

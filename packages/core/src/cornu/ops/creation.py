@@ -335,7 +335,7 @@ def _triangle(x: TensorLike, k: int, lower: bool) -> Tensor:
     x = value(x)
     if x.ndim < 2:
         raise ValueError(f"A triangle needs at least two axes, got shape {tuple(x.shape)}.")
-    mask = np.tri(*x.shape[-2:], k if lower else k - 1, dtype=bool)
+    mask = np.tri(x.shape[-2], x.shape[-1], k if lower else k - 1) > 0
     return p.where(mask if lower else ~mask, x, 0)
 
 

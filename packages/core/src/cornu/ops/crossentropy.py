@@ -8,7 +8,7 @@ from cornu import config
 from cornu.engine.shapes import normalize_axis
 from cornu.engine.trace import op
 from cornu.errors import ShapeError
-from cornu.ops.composites import crossentropy as whole
+from cornu.ops.composites import crossentropy as _whole
 from cornu.ops.movement import squeeze
 from cornu.ops.values import Tensor, TensorLike, cast_value, floating, value
 
@@ -16,7 +16,8 @@ from cornu.ops.values import Tensor, TensorLike, cast_value, floating, value
 def _same_shape(name: str, target: Tensor, output: Tensor) -> None:
     if tuple(target.shape) != tuple(output.shape):
         raise ShapeError(
-            f"{name}: target has shape {tuple(target.shape)}, output {tuple(output.shape)}; they must be equal."
+            f"{name}: target has shape {tuple(target.shape)}, output {tuple(output.shape)}; "
+            "they must be equal."
         )
 
 
@@ -60,8 +61,8 @@ def categorical_crossentropy(
         raise ShapeError("categorical_crossentropy: target and output need at least one axis.")
     axis = normalize_axis(axis, output.ndim)
     if from_logits:
-        return whole.crossentropy_from_logits(target, output, axis=axis)
-    return whole.crossentropy(target, output, axis=axis, epsilon=config.epsilon())
+        return _whole.crossentropy_from_logits(target, output, axis=axis)
+    return _whole.crossentropy(target, output, axis=axis, epsilon=config.epsilon())
 
 
 @op
@@ -73,8 +74,8 @@ def sparse_categorical_crossentropy(
     Parameters
     ----------
     target
-        Class of each sample, as integers: the shape of ``output`` without the axis of classes, which
-        may also be there with size 1.
+        Class of each sample, as integers: the shape of ``output`` without the axis of classes,
+        which may also be there with size 1.
     output
         Predicted probabilities, or logits.
     from_logits
@@ -108,12 +109,12 @@ def sparse_categorical_crossentropy(
     expected = tuple(n for i, n in enumerate(output.shape) if i != axis)
     if tuple(target.shape) != expected:
         raise ShapeError(
-            f"sparse_categorical_crossentropy: target has shape {tuple(target.shape)}, but output of shape "
-            f"{tuple(output.shape)} needs {expected}."
+            f"sparse_categorical_crossentropy: target has shape {tuple(target.shape)}, but output "
+            f"of shape {tuple(output.shape)} needs {expected}."
         )
     if from_logits:
-        return whole.sparse_crossentropy_from_logits(target, output, axis=axis)
-    return whole.sparse_crossentropy(target, output, axis=axis, epsilon=config.epsilon())
+        return _whole.sparse_crossentropy_from_logits(target, output, axis=axis)
+    return _whole.sparse_crossentropy(target, output, axis=axis, epsilon=config.epsilon())
 
 
 @op
@@ -150,5 +151,5 @@ def binary_crossentropy(
     target = value(target, output.dtype)
     _same_shape("binary_crossentropy", target, output)
     if from_logits:
-        return whole.binary_crossentropy_from_logits(target, output)
-    return whole.binary_crossentropy(target, output, epsilon=config.epsilon())
+        return _whole.binary_crossentropy_from_logits(target, output)
+    return _whole.binary_crossentropy(target, output, epsilon=config.epsilon())

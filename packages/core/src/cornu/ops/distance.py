@@ -6,7 +6,7 @@ import math
 
 from cornu.engine.primitives.table import p
 from cornu.engine.trace import op
-from cornu.ops.movement import flat, permuted
+from cornu.ops.movement import flat, permuted, with_axis
 from cornu.ops.values import Tensor, TensorLike, promote_floating
 
 
@@ -31,12 +31,23 @@ def cdist(x: TensorLike, y: TensorLike) -> Tensor:
     """
     x, y = promote_floating(x, y)
     last_x, last_y = x.ndim - 1, y.ndim - 1
+    if x.shape[-2] * y.shape[-2] * x.shape[-1] <= _SMALL:
+        gap = p.sub(with_axis(x, last_x), with_axis(y, last_y - 1))
+        return _root(p.sum(p.mul(gap, gap), axes=(gap.ndim - 1,), keepdims=False))
     products = p.matmul(x, permuted(y, [*range(last_y - 1), last_y, last_y - 1]))
     square_x = p.sum(p.mul(x, x), axes=(last_x,), keepdims=True)
     square_y = p.sum(p.mul(y, y), axes=(last_y,), keepdims=False)
     square_y = p.reshape(square_y, shape=(*y.shape[:-2], 1, y.shape[-2]))
     square = p.sub(p.add(square_x, square_y), p.mul(products, 2.0))
-    positive = p.lt(0.0, square)  # rounding may leave a small negative number where points agree
+    return _root(square)
+
+
+_SMALL = 2**20  # differences of fewer numbers are formed one by one: exact where points are close
+
+
+def _root(square: Tensor) -> Tensor:
+    """Square root whose slope at 0 is 0; what rounding made negative counts as 0."""
+    positive = p.lt(0.0, square)
     return p.where(positive, p.sqrt(p.where(positive, square, 1.0)), 0.0)
 
 

@@ -73,7 +73,8 @@ def unique(
     sorted
         Accepted for Keras' sake; the result is always sorted.
     return_index, return_inverse, return_counts
-        Return also where each was first seen, which of them each element is, and how often each occurs.
+        Return also where each was first seen, which of them each element is, and how often each
+        occurs.
     axis
         Compare slices along an axis; elements by default.
     size
@@ -86,7 +87,7 @@ def unique(
     >>> ops.unique([3, 1, 3])
     array([1, 3], dtype=int32)
     """
-    found = np.unique(
+    found: Any = np.unique(  # type: ignore[call-overload]
         value(x),
         return_index=return_index,
         return_inverse=return_inverse,

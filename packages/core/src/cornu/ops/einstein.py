@@ -1,4 +1,4 @@
-"""Einstein summation and einops-style rearrangement, through transpose, reshape and matrix products."""
+"""Einstein summation and rearrangement by a pattern, through transpose, reshape and products."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cornu.engine.primitives.table import p
 from cornu.engine.shapes import product
 from cornu.engine.trace import op
 from cornu.ops.contraction import _operands
-from cornu.ops.indexing import diagonal
+from cornu.ops.diagonals import diagonal
 from cornu.ops.movement import permuted
 from cornu.ops.values import Tensor, TensorLike, promote, value
 
@@ -98,7 +98,7 @@ def _arranged(x: Tensor, term: str, groups: Sequence[str], sizes: dict[str, int]
 def _pair(
     a: Tensor, term_a: str, b: Tensor, term_b: str, needed: set[str], sizes: dict[str, int]
 ) -> tuple[Tensor, str]:
-    """Two operands as one batched matrix product; axes only one of them has are its rows or columns."""
+    """Two operands as one batched product; axes that only one has are its rows or columns."""
     shared = [c for c in term_a if c in term_b]
     batch = "".join(c for c in shared if c in needed)
     inner = "".join(c for c in shared if c not in needed)
@@ -208,7 +208,8 @@ def rearrange(tensor: TensorLike, pattern: str, **axes_lengths: int) -> Tensor:
             or (not unknown and known != size)
         ):
             raise ValueError(
-                f"Pattern {pattern!r} does not split an axis of size {size}; give the lengths of its parts."
+                f"Pattern {pattern!r} does not split an axis of size {size}; "
+                "give the lengths of its parts."
             )
         if unknown:
             sizes[unknown[0]] = size // known

@@ -100,15 +100,11 @@ def binary(
     """An elementwise op of two tensors brought to one dtype (a float one where ``floats``)."""
     compute, prepare = _compute(rule), promote_floating if floats else promote
 
-    if tuple(names) == ("x", "y"):
+    def of_x1_x2(x1: TensorLike, x2: TensorLike) -> Tensor:
+        return compute(*prepare(x1, x2))
 
-        def function(x: TensorLike, y: TensorLike) -> Tensor:
-            return compute(*prepare(x, y))
-
-    else:
-
-        def function(x1: TensorLike, x2: TensorLike) -> Tensor:
-            return compute(*prepare(x1, x2))
+    def of_x_y(x: TensorLike, y: TensorLike) -> Tensor:
+        return compute(*prepare(x, y))
 
     doc = _BINARY_DOC.format(
         summary=summary,
@@ -118,4 +114,4 @@ def binary(
         result=result,
         example=f">>> {example}\n{shown}",
     )
-    return _named(function, name, doc)
+    return _named(of_x_y if tuple(names) == ("x", "y") else of_x1_x2, name, doc)

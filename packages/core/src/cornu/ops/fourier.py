@@ -1,7 +1,8 @@
 """Fourier transforms of real and imaginary parts, as products with the matrix of the transform.
 
-No tensor here is complex: as in Keras, a complex one is a pair ``(real, imaginary)``. A transform of n
-points is a product with an n by n matrix, which is differentiable on every backend and costs n**2.
+No tensor here is complex: as in Keras, a complex one is a pair ``(real, imaginary)``. A transform
+of n points is a product with an n by n matrix, which is differentiable on every backend and costs
+n**2.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ def _pair(name: str, x: Any) -> Pair:
     real, imaginary = promote_floating(*x)
     if tuple(real.shape) != tuple(imaginary.shape):
         raise ValueError(
-            f"{name}(): the real part has shape {tuple(real.shape)}, the imaginary {tuple(imaginary.shape)}."
+            f"{name}(): the real part has shape {tuple(real.shape)}, "
+            f"the imaginary {tuple(imaginary.shape)}."
         )
     return real, imaginary
 
@@ -244,8 +246,8 @@ def stft(
         raise ValueError(
             f"fft_length {fft_length} must be at least sequence_length {sequence_length}."
         )
-    from cornu.ops.movement import pad
     from cornu.ops.patches import extract_sequences
+    from cornu.ops.repetition import pad
 
     x = floating(x)
     if center:

@@ -21,7 +21,7 @@ from cornu.ops.values import Tensor, value
 
 @composite
 def with_custom_gradient(*values: Any, function: Any) -> Any:
-    """The first of the two things that ``function(*values)`` returns; the second is its derivative."""
+    """The first of the two that ``function(*values)`` returns; the second is its derivative."""
     return function(*values)[0]
 
 
@@ -40,7 +40,8 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     Parameters
     ----------
     f
-        ``f(*args)`` returns ``(value, grad)``; ``grad(upstream)`` returns one gradient per argument.
+        ``f(*args)`` returns ``(value, grad)``; ``grad(upstream)`` returns one gradient for each
+        argument.
 
     Examples
     --------
@@ -95,10 +96,12 @@ def jvp(
     with Trace("jvp") as trace:
         nodes = [trace.input("x", a.shape, a.dtype) for a in arrays]
         filled = tree.pack_sequence_as((tuple(primals), tuple(tangents)), nodes)
-        results = tree.map_structure(as_node, _jvp(fun, *filled, has_aux))
+        results = _jvp(fun, filled[0], filled[1], has_aux)
+        leaves = [x for x in tree.flatten(results) if is_traced(x)]
     known: dict[Any, Any] = dict(zip(nodes, arrays, strict=True))
     known.update({leaf: variable.array for variable, leaf in trace.variables.items()})
-    return tree.pack_sequence_as(results, evaluate(tree.flatten(results), known))
+    found = iter(evaluate(leaves, known))
+    return tree.map_structure(lambda x: next(found) if is_traced(x) else x, results)
 
 
 def _jvp(fun: Any, primals: Any, tangents: Any, has_aux: bool) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -127,10 +126,6 @@ def get_item(x: TensorLike, key: Any) -> Tensor:
     return _traced_item(x, [value(k) if isinstance(k, list) else k for k in keys])
 
 
-def _is_basic(key: Any) -> bool:
-    return key is None or key is Ellipsis or isinstance(key, (_slice, int, np.integer))
-
-
 def _traced_item(x: Tensor, keys: list[Any]) -> Tensor:
     """Basic keys as one slice, flip and reshape; index tensors as gathers."""
     consumed = sum(1 for k in keys if k is not None and k is not Ellipsis)
@@ -140,48 +135,56 @@ def _traced_item(x: Tensor, keys: list[Any]) -> Tensor:
         keys = [*keys, Ellipsis]
     at = next(i for i, k in enumerate(keys) if k is Ellipsis)
     keys = [*keys[:at], *[_slice(None)] * (x.ndim - consumed), *keys[at + 1 :]]
-    starts, stops, steps, flips, shape = [], [], [], [], []
-    tensors: list[tuple[int, Tensor]] = []  # (axis of the result so far, indices)
-    axis = 0
+    cuts: list[tuple[int, int, int]] = []  # (start, stop, step) of each axis of x
+    flips: list[int] = []
+    shape: list[int] = []  # of the result, before index tensors are looked up
+    tensors: list[tuple[int, Tensor]] = []  # (axis of that shape, indices)
     for key in keys:
         if key is None:
             shape.append(1)
             continue
+        axis = len(cuts)
         size = x.shape[axis]
         if isinstance(key, _slice):
-            start, stop, step = key.indices(size)
-            count = len(range(start, stop, step))
-            if step < 0:
+            start, step, count = _ascending(key, size)
+            if count and key.step is not None and key.step < 0:
                 flips.append(axis)
-                start, step = start + (count - 1) * step, -step
-            start = start if count else 0
-            (
-                starts.append(start),
-                stops.append(start + (count - 1) * step + 1 if count else start),
-                steps.append(step),
-            )
+            cuts.append((start, start + (count - 1) * step + 1 if count else start, step))
             shape.append(count)
-        elif isinstance(key, (int, np.integer)) and not isinstance(key, (bool, np.bool_)):
+        elif isinstance(key, (int, np.integer)) and not isinstance(key, bool):
             place = normalize_axis_index(int(key), size, axis)
-            starts.append(place), stops.append(place + 1), steps.append(1)
+            cuts.append((place, place + 1, 1))
         else:
-            found = value(key)
-            if found.dtype == bool:
-                raise TypeError(
-                    "A traced value cannot be indexed by a boolean mask: the shape of the result would depend "
-                    "on values. Use ops.where(mask, x, 0), or ops.take with fixed positions."
-                )
-            tensors.append((len(shape), found))
-            starts.append(0), stops.append(size), steps.append(1)
+            tensors.append((len(shape), _index_tensor(key)))
+            cuts.append((0, size, 1))
             shape.append(size)
-        axis += 1
-    if any(starts) or any(s != 1 for s in steps) or tuple(stops) != tuple(x.shape):
-        x = p.slice(x, start=tuple(starts), stop=tuple(stops), step=tuple(steps))
+    starts, stops, steps = (tuple(cut[i] for cut in cuts) for i in range(3))
+    if (starts, stops, steps) != ((0,) * x.ndim, tuple(x.shape), (1,) * x.ndim):
+        x = p.slice(x, start=starts, stop=stops, step=steps)
     if flips:
         x = p.flip(x, axes=tuple(flips))
     if tuple(shape) != tuple(x.shape):
         x = p.reshape(x, shape=tuple(shape))
     return _gather_many(x, tensors) if tensors else x
+
+
+def _ascending(key: builtins.slice, size: int) -> tuple[int, int, int]:
+    """The first position, step and count of a slice, taken from the front."""
+    start, stop, step = key.indices(size)
+    count = len(range(start, stop, step))
+    if step < 0:
+        start, step = start + (count - 1) * step, -step
+    return (start if count else 0), step, count
+
+
+def _index_tensor(key: Any) -> Tensor:
+    found = value(key)
+    if found.dtype == bool:
+        raise TypeError(
+            "A traced value cannot be indexed by a boolean mask: the shape of the result would "
+            "depend on values. Use ops.where(mask, x, 0), or ops.take with fixed positions."
+        )
+    return found
 
 
 def normalize_axis_index(index: int, size: int, axis: int) -> int:
@@ -341,226 +344,6 @@ def _starts(start_indices: Any, ndim: int) -> list[Any]:
     if isinstance(start_indices, (list, tuple)):
         return list(start_indices)
     return list(ints(start_indices))
-
-
-@op
-def slice_update(inputs: TensorLike, start_indices: Any, updates: TensorLike) -> Tensor:
-    """``inputs`` with the block that begins at given positions replaced by ``updates``.
-
-    Examples
-    --------
-    >>> ops.slice_update(np.zeros((3,), "float32"), [1], [5.0, 6.0])
-    array([0., 5., 6.], dtype=float32)
-    """
-    x = value(inputs)
-    updates = value(updates, x.dtype)
-    starts = _starts(start_indices, x.ndim)
-    if not is_traced(*starts):
-        first = [
-            max(0, min(int(s), n - m))
-            for s, n, m in zip(starts, x.shape, updates.shape, strict=True)
-        ]
-        high = tuple(n - a - m for n, a, m in zip(x.shape, first, updates.shape, strict=True))
-        mask = np.zeros(x.shape, bool)
-        mask[tuple(_slice(a, a + m) for a, m in zip(first, updates.shape, strict=True))] = True
-        placed = p.pad(updates, low=tuple(first), high=high, interior=(0,) * x.ndim, value=0)
-        return p.where(mask, placed, x)
-    covered = None
-    for axis, start in enumerate(starts):
-        size, width = x.shape[axis], updates.shape[axis]
-        start = p.maximum(0, p.minimum(size - width, value(start, np.int32)))
-        offset = p.sub(np.arange(size, dtype=np.int32), p.reshape(start, shape=(1,)))
-        inside = p.and_(p.le(0, offset), p.lt(offset, width))
-        updates = p.gather(updates, p.maximum(0, p.minimum(width - 1, offset)), axis=axis)
-        inside = p.reshape(inside, shape=tuple(size if i == axis else 1 for i in range(x.ndim)))
-        covered = inside if covered is None else p.and_(covered, inside)
-    return p.where(covered, updates, x) if starts else updates
-
-
-def _rows(indices: TensorLike, shape: Sequence[int]) -> tuple[Tensor, int]:
-    """Index vectors (…, depth) as positions in the first ``depth`` axes flattened, and ``depth``."""
-    indices = value(indices)
-    depth = indices.shape[-1]
-    spots = [
-        positions(
-            p.reshape(cut(indices, indices.ndim - 1, i, i + 1), shape=tuple(indices.shape[:-1])),
-            shape[i],
-        )
-        for i in range(depth)
-    ]
-    return flat(joint_positions(spots, shape[:depth])), depth
-
-
-@op
-def scatter(indices: TensorLike, values: TensorLike, shape: Sequence[int]) -> Tensor:
-    """Zeros of a given shape with values added at index vectors.
-
-    Parameters
-    ----------
-    indices
-        Integers ``(n, depth)``: each row names a position in the first ``depth`` axes.
-    values
-        What is added there, of shape ``(n, *shape[depth:])``.
-    shape
-        Shape of the result.
-
-    Examples
-    --------
-    >>> ops.scatter([[0], [2], [2]], [1.0, 2.0, 3.0], (4,))
-    array([1., 0., 5., 0.], dtype=float32)
-    """
-    shape, values = ints(shape), value(values)
-    rows, depth = _rows(indices, shape)
-    tail = shape[depth:]
-    updates = p.reshape(values, shape=(rows.shape[0], *tail))
-    lines = p.scatter_add(rows, updates, shape=(product(shape[:depth]), *tail), axis=0)
-    return p.reshape(lines, shape=shape)
-
-
-@op
-def scatter_update(
-    inputs: TensorLike, indices: TensorLike, updates: TensorLike, reduction: str | None = None
-) -> Tensor:
-    """``inputs`` with the elements at index vectors replaced by, or joined with, ``updates``.
-
-    Parameters
-    ----------
-    inputs
-        Tensor of any shape.
-    indices
-        Integers ``(n, depth)``: each row names a position in the first ``depth`` axes.
-    updates
-        Of shape ``(n, *inputs.shape[depth:])``. Of several for one position the last one stays.
-    reduction
-        ``None`` replaces; ``"add"``, ``"mul"``, ``"max"`` and ``"min"`` join.
-
-    Examples
-    --------
-    >>> ops.scatter_update(np.zeros(4, "float32"), [[1], [3]], [5.0, 6.0])
-    array([0., 5., 0., 6.], dtype=float32)
-    """
-    from cornu.ops.segment import last_of_each, reduce_segments
-
-    x = value(inputs)
-    updates = value(updates, x.dtype)
-    rows, depth = _rows(indices, x.shape)
-    lines, tail = product(x.shape[:depth]), tuple(x.shape[depth:])
-    table = p.reshape(x, shape=(lines, *tail))
-    updates = p.reshape(updates, shape=(rows.shape[0], *tail))
-    if reduction == "add":
-        result = p.add(table, p.scatter_add(rows, updates, shape=(lines, *tail), axis=0))
-    elif reduction is None:
-        written, winners = last_of_each(updates, rows, lines)
-        result = p.where(written, winners, table)
-    elif reduction in _JOINS:
-        join, identity = _JOINS[reduction]
-        result = join(table, reduce_segments(updates, rows, lines, reduction, identity(x.dtype)))
-    else:
-        raise ValueError(
-            f"reduction must be None, 'add', 'mul', 'max' or 'min', got {reduction!r}."
-        )
-    return p.reshape(result, shape=tuple(x.shape))
-
-
-def lowest(dtype: Any) -> float | int:
-    """What any number of a dtype is at least."""
-    return -math.inf if dtype.kind == "f" else 0 if dtype.kind == "b" else int(np.iinfo(dtype).min)
-
-
-def highest(dtype: Any) -> float | int:
-    """What any number of a dtype is at most."""
-    return math.inf if dtype.kind == "f" else 1 if dtype.kind == "b" else int(np.iinfo(dtype).max)
-
-
-_JOINS: dict[str, Any] = {
-    "mul": (p.mul, lambda dtype: 1),
-    "max": (p.maximum, lowest),
-    "min": (p.minimum, highest),
-}
-
-
-@op
-def diag(x: TensorLike, k: int = 0) -> Tensor:
-    """A matrix with a vector on diagonal ``k``, or diagonal ``k`` of a matrix.
-
-    Examples
-    --------
-    >>> ops.diag([1, 2])
-    array([[1, 0],
-           [0, 2]], dtype=int32)
-    """
-    x = value(x)
-    if x.ndim == 2:
-        return diagonal(x, k)
-    if x.ndim != 1:
-        raise ValueError(f"diag() needs a vector or a matrix, got shape {tuple(x.shape)}.")
-    size = x.shape[0] + abs(k)
-    row, column = max(0, -k), max(0, k)
-    places = (
-        (np.arange(x.shape[0], dtype=np.int32) + row) * size
-        + np.arange(x.shape[0], dtype=np.int32)
-        + column
-    )
-    return p.reshape(
-        p.scatter_add(places.astype(np.int32), x, shape=(size * size,), axis=0), shape=(size, size)
-    )
-
-
-@op
-def diagflat(x: TensorLike, k: int = 0) -> Tensor:
-    """A matrix with the flattened ``x`` on diagonal ``k``.
-
-    Examples
-    --------
-    >>> ops.diagflat([[1, 2]])
-    array([[1, 0],
-           [0, 2]], dtype=int32)
-    """
-    return diag(flat(value(x)), k)
-
-
-@op
-def diagonal(x: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
-    """The diagonals of the matrices that two axes span, as a new last axis.
-
-    Examples
-    --------
-    >>> ops.diagonal([[1, 2], [3, 4]])
-    array([1, 4], dtype=int32)
-    """
-    x = value(x)
-    first, second = normalize_axis(axis1, x.ndim), normalize_axis(axis2, x.ndim)
-    if first == second:
-        raise ValueError(f"diagonal() needs two different axes, got {axis1} and {axis2}.")
-    rest = [i for i in range(x.ndim) if i not in (first, second)]
-    x = permuted(x, [*rest, first, second])
-    rows, columns = x.shape[-2:]
-    row, column = max(0, -offset), max(0, offset)
-    count = max(0, min(rows - row, columns - column))
-    places = (
-        (np.arange(count, dtype=np.int32) + row) * columns
-        + np.arange(count, dtype=np.int32)
-        + column
-    )
-    return p.gather(
-        p.reshape(x, shape=(*x.shape[:-2], rows * columns)),
-        places.astype(np.int32),
-        axis=x.ndim - 2,
-    )
-
-
-@op
-def trace(x: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
-    """Sum along the diagonals of the matrices that two axes span.
-
-    Examples
-    --------
-    >>> ops.trace([[[1, 2], [3, 4]]], axis1=1, axis2=2)
-    array([5], dtype=int32)
-    """
-    from cornu.ops.reduction import sum as total
-
-    return total(diagonal(x, offset, axis1, axis2), axis=-1)
 
 
 @op

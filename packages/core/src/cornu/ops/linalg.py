@@ -135,7 +135,7 @@ def logdet(x: TensorLike) -> Tensor:
     >>> round(float(ops.logdet([[2.0, 0.0], [0.0, 4.0]])), 5)
     2.07944
     """
-    from cornu.ops.indexing import diagonal
+    from cornu.ops.diagonals import diagonal
 
     factor = cholesky(x)
     logs = p.log(diagonal(factor, 0, -2, -1))
@@ -196,8 +196,8 @@ def norm(x: TensorLike, ord: Any = None, axis: Any = None, keepdims: bool = Fals
         For vectors a number or infinity (2 by default), for matrices ``"fro"``, 1, -1, or plus or
         minus infinity; 2, -2 and ``"nuc"``, which need singular values, for plain arrays only.
     axis
-        One axis of vectors or the two of matrices; by default the whole tensor is one vector, or, if
-        ``ord`` is given, the vector or matrix that it is.
+        One axis of vectors or the two of matrices; by default the whole tensor is one vector, or,
+        if ``ord`` is given, the vector or matrix that it is.
     keepdims
         Keep the reduced axes with size 1.
 
@@ -301,8 +301,9 @@ def svd(x: TensorLike, full_matrices: bool = True, compute_uv: bool = True) -> A
     >>> ops.svd([[3.0, 0.0], [0.0, 2.0]], compute_uv=False)
     array([3., 2.], dtype=float32)
     """
-    found = np.linalg.svd(_array(x), full_matrices=full_matrices, compute_uv=compute_uv)
-    return SVD(*found) if compute_uv else found
+    if compute_uv:
+        return SVD(*np.linalg.svd(_array(x), full_matrices=full_matrices))
+    return np.linalg.svd(_array(x), compute_uv=False)
 
 
 @on_arrays(NO_PROGRAM)
@@ -319,7 +320,8 @@ def qr(x: TensorLike, mode: str = "reduced") -> Factors:
     """
     if mode not in ("reduced", "complete"):
         raise ValueError(f"mode must be 'reduced' or 'complete', got {mode!r}.")
-    return Factors(*np.linalg.qr(_array(x), mode))
+    found = np.linalg.qr(_array(x), "complete" if mode == "complete" else "reduced")
+    return Factors(*found)
 
 
 @on_arrays(NO_PROGRAM)

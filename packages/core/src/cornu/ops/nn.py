@@ -7,8 +7,8 @@ import numpy as np
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import normalize_axes, normalize_axis
 from cornu.engine.trace import op
-from cornu.ops.composites import activations as whole
-from cornu.ops.composites import softmax as shares
+from cornu.ops.composites import activations as _whole
+from cornu.ops.composites import softmax as _shares
 from cornu.ops.families import unary
 from cornu.ops.movement import cut
 from cornu.ops.values import Axis, Tensor, TensorLike, floating, value
@@ -53,28 +53,28 @@ relu6 = unary(
 )
 sigmoid = unary(
     "sigmoid",
-    whole.sigmoid,
+    _whole.sigmoid,
     "``1 / (1 + exp(-x))``.",
     "ops.sigmoid([0.0, 2.0])",
     "array([0.5     , 0.880797], dtype=float32)",
 )
 softplus = unary(
     "softplus",
-    whole.softplus,
+    _whole.softplus,
     "``log(1 + exp(x))``.",
     "ops.softplus([0.0, 2.0])",
     "array([0.6931472, 2.126928 ], dtype=float32)",
 )
 silu = unary(
     "silu",
-    whole.silu,
+    _whole.silu,
     "``x * sigmoid(x)``.",
     "ops.silu([0.0, 2.0])",
     "array([0.      , 1.761594], dtype=float32)",
 )
 swish = unary(
     "swish",
-    whole.silu,
+    _whole.silu,
     "``x * sigmoid(x)``; another name of ``silu``.",
     "ops.swish([0.0, 2.0])",
     "array([0.      , 1.761594], dtype=float32)",
@@ -88,7 +88,7 @@ softsign = unary(
 )
 log_sigmoid = unary(
     "log_sigmoid",
-    lambda x: p.neg(whole.softplus(p.neg(x))),
+    lambda x: p.neg(_whole.softplus(p.neg(x))),
     "``log(sigmoid(x))``.",
     "ops.log_sigmoid([0.0, 2.0])",
     "array([-0.6931472, -0.126928 ], dtype=float32)",
@@ -131,7 +131,7 @@ tanh_shrink = unary(
 selu = unary(
     "selu",
     lambda x: p.mul(_elu(x, _SELU_ALPHA), _SELU_SCALE),
-    "``scale * elu(x, alpha)`` with the constants of self-normalising networks (Klambauer et al., 2017).",
+    "``scale * elu(x, alpha)`` of self-normalising networks (Klambauer et al., 2017).",
     "ops.selu([-1.0, 1.0])",
     "array([-1.1113307,  1.050701 ], dtype=float32)",
 )
@@ -161,7 +161,7 @@ def mish(x: TensorLike) -> Tensor:
     array([0.       , 0.8650984], dtype=float32)
     """
     x = floating(x)
-    return p.mul(x, p.tanh(whole.softplus(x)))
+    return p.mul(x, p.tanh(_whole.softplus(x)))
 
 
 @op
@@ -205,7 +205,7 @@ def celu(x: TensorLike, alpha: float = 1.0) -> Tensor:
 
 @op
 def gelu(x: TensorLike, approximate: bool = True) -> Tensor:
-    """``x * Phi(x)`` with the distribution function of the normal distribution (Hendrycks and Gimpel, 2016).
+    """``x * Phi(x)``, ``Phi`` the normal distribution function (Hendrycks and Gimpel, 2016).
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def gelu(x: TensorLike, approximate: bool = True) -> Tensor:
     >>> ops.gelu([-1.0, 1.0], approximate=False)
     array([-0.15865526,  0.8413447 ], dtype=float32)
     """
-    return whole.gelu(floating(x), approximate=bool(approximate))
+    return _whole.gelu(floating(x), approximate=bool(approximate))
 
 
 @op
@@ -243,7 +243,7 @@ def glu(x: TensorLike, axis: int = -1) -> Tensor:
         raise ValueError(
             f"glu() halves axis {axis}, but it has an odd size: shape {tuple(x.shape)}."
         )
-    return p.mul(cut(x, axis, 0, size // 2), whole.sigmoid(cut(x, axis, size // 2, size)))
+    return p.mul(cut(x, axis, 0, size // 2), _whole.sigmoid(cut(x, axis, size // 2, size)))
 
 
 @op
@@ -307,7 +307,9 @@ def softmax_axes(x: Tensor, axis: Axis) -> tuple[int, ...]:
 
 @op
 def softmax(x: TensorLike, axis: Axis = -1) -> Tensor:
-    """``exp(x) / sum(exp(x))`` over an axis (several, or all with ``None``): positive, summing to 1.
+    """``exp(x) / sum(exp(x))`` over one axis or several (all with ``None``).
+
+    The result is positive and sums to 1.
 
     Parameters
     ----------
@@ -322,7 +324,7 @@ def softmax(x: TensorLike, axis: Axis = -1) -> Tensor:
     array([0.09003057, 0.24472846, 0.66524094], dtype=float32)
     """
     x = floating(x)
-    return shares.softmax(x, axes=softmax_axes(x, axis))
+    return _shares.softmax(x, axes=softmax_axes(x, axis))
 
 
 @op
@@ -335,12 +337,14 @@ def log_softmax(x: TensorLike, axis: Axis = -1) -> Tensor:
     array([-2.4076061, -1.407606 , -0.407606 ], dtype=float32)
     """
     x = floating(x)
-    return shares.log_softmax(x, axes=softmax_axes(x, axis))
+    return _shares.log_softmax(x, axes=softmax_axes(x, axis))
 
 
 @op
 def sparsemax(x: TensorLike, axis: int = -1) -> Tensor:
     """The point of the probability simplex nearest to ``x`` (Martins and Astudillo, 2016).
+
+    It sums to 1, which Keras 3.15's does only where one class takes all.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from cornu import config
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import normalize_axes, normalize_axis
 from cornu.engine.trace import op
-from cornu.ops.composites import normalization as whole
+from cornu.ops.composites import normalization as _whole
 from cornu.ops.movement import squeeze
 from cornu.ops.reduction import mean_of, reduce
 from cornu.ops.values import Axis, Tensor, TensorLike, cast_value, floating, value, wide
@@ -134,7 +134,7 @@ def normalize_batch(
     axis = normalize_axis(axis, x.ndim)
     gamma = np.ones(x.shape[axis], x.dtype) if gamma is None else value(gamma, x.dtype)
     beta = np.zeros(x.shape[axis], x.dtype) if beta is None else value(beta, x.dtype)
-    return whole.batch_norm(x, gamma, beta, axis=axis, epsilon=float(epsilon))
+    return _whole.batch_norm(x, gamma, beta, axis=axis, epsilon=float(epsilon))
 
 
 def _scaled(y: Tensor, axes: tuple[int, ...], gamma: TensorLike, beta: TensorLike) -> Tensor:
@@ -154,7 +154,7 @@ def layer_normalization(
     epsilon: float | None = None,
     **kwargs: Any,
 ) -> Tensor:
-    """``(x - mean) / sqrt(variance + epsilon) * gamma + beta`` by the statistics over ``axis`` (Ba et al., 2016).
+    """``(x - mean) / sqrt(variance + epsilon) * gamma + beta`` over ``axis`` (Ba et al., 2016).
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def layer_normalization(
         centred = p.sub(full, mean_of(full, axes, True))
         spread = p.sqrt(p.add(mean_of(p.mul(centred, centred), axes, True), epsilon))
         return _scaled(cast_value(p.div(full, spread), x.dtype), axes, gamma, None)
-    return _scaled(whole.layer_norm(x, axes=axes, epsilon=epsilon), axes, gamma, beta)
+    return _scaled(_whole.layer_norm(x, axes=axes, epsilon=epsilon), axes, gamma, beta)
 
 
 @op
@@ -202,7 +202,7 @@ def rms_normalization(
     x = floating(x)
     axes = normalize_axes(axis, x.ndim)
     epsilon = config.epsilon() if epsilon is None else float(epsilon)
-    return _scaled(whole.rms_norm(x, axes=axes, epsilon=epsilon), axes, scale, None)
+    return _scaled(_whole.rms_norm(x, axes=axes, epsilon=epsilon), axes, scale, None)
 
 
 @op

@@ -9,9 +9,8 @@ import numpy as np
 from cornu.engine.primitives.table import p
 from cornu.engine.trace import is_traced, op
 from cornu.errors import TracedValueError
-from cornu.ops.indexing import highest, lowest
 from cornu.ops.movement import cut
-from cornu.ops.values import Tensor, TensorLike, cast_value, value
+from cornu.ops.values import Tensor, TensorLike, cast_value, highest, lowest, value
 
 _REDUCERS: dict[str, Any] = {"mul": p.mul, "max": p.maximum, "min": p.minimum}
 
@@ -118,7 +117,7 @@ def _segments(
 def segment_max(
     data: TensorLike, segment_ids: TensorLike, num_segments: int | None = None, sorted: bool = False
 ) -> Tensor:
-    """Largest element of the rows of each segment; the least number of the dtype for an empty one.
+    """Largest element of the rows of each segment; the dtype's least for an empty one.
 
     Examples
     --------
@@ -132,7 +131,7 @@ def segment_max(
 def segment_min(
     data: TensorLike, segment_ids: TensorLike, num_segments: int | None = None, sorted: bool = False
 ) -> Tensor:
-    """Smallest element of the rows of each segment; the greatest number of the dtype for an empty one.
+    """Smallest element of the rows of each segment; the dtype's greatest for an empty one.
 
     Examples
     --------

@@ -199,8 +199,8 @@ def bincount(
     weights
         Weights of the shape of ``x``.
     minlength
-        Least size of the result. Traced values need it: their maximum is not known, and numbers from
-        ``minlength`` on are then not counted.
+        Least size of the result. Traced values need it: their maximum is not known, and numbers
+        from ``minlength`` on are then not counted.
     sparse
         Only ``False`` is accepted.
 

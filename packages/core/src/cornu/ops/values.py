@@ -6,6 +6,7 @@ that of Keras 3: Python numbers are weak, an integer beside a float takes the fl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -104,3 +105,13 @@ def accumulated(x: Tensor) -> Tensor:
 def wide(x: Tensor) -> Tensor:
     """Half precision as single, the rest unchanged: for statistics, which overflow in 16 bits."""
     return cast_value(x, np.float32) if x.dtype == np.float16 else x
+
+
+def lowest(dtype: Any) -> float | int:
+    """What any number of a dtype is at least."""
+    return -math.inf if dtype.kind == "f" else 0 if dtype.kind == "b" else int(np.iinfo(dtype).min)
+
+
+def highest(dtype: Any) -> float | int:
+    """What any number of a dtype is at most."""
+    return math.inf if dtype.kind == "f" else 1 if dtype.kind == "b" else int(np.iinfo(dtype).max)

@@ -1,9 +1,9 @@
-"""Convolution and pooling with Keras' arguments, over the composites that know channels-last only."""
+"""Convolution and pooling with Keras' arguments, over composites that know channels last only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -12,12 +12,12 @@ from cornu.engine.primitives.table import p
 from cornu.engine.shapes import same_padding
 from cornu.engine.trace import op
 from cornu.errors import ShapeError
-from cornu.ops import convolution as whole_convolution
-from cornu.ops import pooling as whole_pooling
+from cornu.ops import convolution as _convolution
+from cornu.ops import pooling as _pooling
 from cornu.ops.movement import cut, joined, permuted
 from cornu.ops.values import Tensor, TensorLike, floating, promote, value
 
-Sizes = "int | Sequence[int]"
+Sizes: TypeAlias = "int | Sequence[int]"
 Pads = tuple[tuple[int, int], ...]
 
 
@@ -79,8 +79,8 @@ def pads(
 def _check_rank(name: str, x: Tensor, kernel: Tensor) -> int:
     if x.ndim < 3 or x.ndim != kernel.ndim:
         raise ShapeError(
-            f"{name}: inputs of shape {tuple(x.shape)} (batch, *spatial, channels) and a kernel of shape "
-            f"{tuple(kernel.shape)} must have the same number of axes, at least 3."
+            f"{name}: inputs of shape {tuple(x.shape)} (batch, *spatial, channels) and a kernel of "
+            f"shape {tuple(kernel.shape)} must have the same number of axes, at least 3."
         )
     return x.ndim - 2
 
@@ -131,15 +131,15 @@ def conv(
     channels, depth, filters = x.shape[-1], kernel.shape[-2], kernel.shape[-1]
     if depth == 0 or channels % depth or filters % (channels // depth):
         raise ShapeError(
-            f"conv: inputs have {channels} channels, but a kernel of shape {tuple(kernel.shape)} takes {depth}; "
-            "they must be equal, or a multiple of them for a grouped convolution."
+            f"conv: inputs have {channels} channels, but a kernel of shape {tuple(kernel.shape)} "
+            f"takes {depth}; they must be equal, or a multiple of them for a grouped convolution."
         )
     strides, dilation = (
         spread("strides", strides, rank),
         spread("dilation_rate", dilation_rate, rank),
     )
     around = pads(padding, x.shape[1:-1], kernel.shape[:rank], strides, dilation)
-    y = whole_convolution.convolution(
+    y = _convolution.convolution(
         x, kernel, strides=strides, padding=around, dilation=dilation, groups=channels // depth
     )
     return original_format(y, data_format)
@@ -183,7 +183,8 @@ def depthwise_conv(
     own = found.shape[-1 if standard_format(data_format) == "channels_last" else 1]
     if own != channels:
         raise ShapeError(
-            f"depthwise_conv: inputs have {own} channels, the kernel {channels}; they must be equal."
+            f"depthwise_conv: inputs have {own} channels, the kernel {channels}; "
+            "they must be equal."
         )
     return conv(found, grouped, strides, padding, data_format, dilation_rate)
 
@@ -224,15 +225,14 @@ def separable_conv(
 def transposed_size(
     size: int, window: int, stride: int, padding: str, extra: int | None, dilation: int
 ) -> tuple[int, tuple[int, int]]:
-    """The size that a transposed convolution gives an axis, and the padding of the convolution it undoes."""
+    """Size of an axis after a transposed convolution, and the padding of the one it undoes."""
     reach = (window - 1) * dilation + 1
-    if extra is None:
-        if padding == "valid":
-            return size * stride + max(reach - stride, 0), (0, 0)
-        total = max(reach - stride, 0)
-        return size * stride, (total // 2, total - total // 2)
-    margin = 0 if padding == "valid" else reach // 2
-    return (size - 1) * stride + reach - 2 * margin + extra, (margin, margin)
+    spread_out = (size - 1) * stride + reach
+    if padding == "valid":
+        return spread_out + (max(stride - reach, 0) if extra is None else extra), (0, 0)
+    found = size * stride if extra is None else (size - 1) * stride + reach % 2 + extra
+    total = max(spread_out - found, 0)
+    return found, (total // 2, total - total // 2)
 
 
 @op
@@ -261,7 +261,8 @@ def conv_transpose(
 
     Examples
     --------
-    >>> ops.conv_transpose(np.ones((1, 2, 1), "float32"), np.ones((3, 1, 1), "float32"), strides=2).shape
+    >>> x, kernel = np.ones((1, 2, 1), "float32"), np.ones((3, 1, 1), "float32")
+    >>> ops.conv_transpose(x, kernel, strides=2).shape
     (1, 5, 1)
     """
     data_format = standard_format(data_format)
@@ -270,8 +271,8 @@ def conv_transpose(
     x = channels_last(x, data_format)
     if x.shape[-1] != kernel.shape[-1]:
         raise ShapeError(
-            f"conv_transpose: inputs have {x.shape[-1]} channels, but a kernel of shape {tuple(kernel.shape)} takes "
-            f"{kernel.shape[-1]}."
+            f"conv_transpose: inputs have {x.shape[-1]} channels, but a kernel of shape "
+            f"{tuple(kernel.shape)} takes {kernel.shape[-1]}."
         )
     strides, dilation = (
         spread("strides", strides, rank),
@@ -291,7 +292,7 @@ def conv_transpose(
             x.shape[1:-1], kernel.shape[:rank], strides, extra, dilation, strict=True
         )
     ]
-    y = whole_convolution.convolution_input_grad(
+    y = _convolution.convolution_input_grad(
         x,
         kernel,
         shape=(x.shape[0], *(n for n, _ in rows), kernel.shape[-2]),
@@ -347,7 +348,7 @@ def max_pool(
     array([[[3.],
             [5.]]], dtype=float32)
     """
-    return _pool(whole_pooling.max_pool, inputs, pool_size, strides, padding, data_format)
+    return _pool(_pooling.max_pool, inputs, pool_size, strides, padding, data_format)
 
 
 @op
@@ -371,7 +372,7 @@ def average_pool(
     array([[[2. ],
             [3.5]]], dtype=float32)
     """
-    return _pool(whole_pooling.avg_pool, floating(inputs), pool_size, strides, padding, data_format)
+    return _pool(_pooling.avg_pool, floating(inputs), pool_size, strides, padding, data_format)
 
 
 def _bins(size: int, parts: int) -> list[tuple[int, int]]:

@@ -15,8 +15,10 @@ paths below it resolve (:mod:`cornu.aliases`), and lets a mistyped import say wh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
+from cornu import aliases
 from cornu.errors import UnknownNameError
 from cornu.plugins import registry
 from cornu.plugins.kinds import Kind, kind_of
@@ -59,6 +61,8 @@ def facade(module: str, kind: str) -> tuple[Callable[[str], Any], Callable[[], l
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         if name in functions:
             return functions[name]
+        if f"{module}.{name}" in aliases.MODULES:  # keras.optimizers.schedules.ExponentialDecay
+            return import_module(f"{module}.{name}")
         try:
             return registry.attribute(kind, name)
         except UnknownNameError as error:

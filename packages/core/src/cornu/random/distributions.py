@@ -42,7 +42,7 @@ def _wide(dtype: np.dtype) -> np.dtype:
 def _fractions(
     shape: tuple[int, ...], dtype: np.dtype, seed: Any, open_interval: bool = False
 ) -> Tensor:
-    """Uniform numbers in [0, 1), on a grid of as many bits as the dtype holds; in (0, 1) if open."""
+    """Uniform numbers in [0, 1), as finely spaced as the dtype can hold; in (0, 1) if open."""
     if dtype == np.float64:
         words = random_words((2, *shape), seed)
         one = (0,) * len(shape)
@@ -83,8 +83,8 @@ def uniform(
     dtype
         A float, ``floatx`` by default; integers are drawn as by :func:`randint`.
     seed
-        Whole number (the same numbers every time), :class:`SeedGenerator`, or ``None`` for the global
-        generator.
+        Whole number (the same numbers every time), :class:`SeedGenerator`, or ``None`` for the
+        global generator.
 
     Examples
     --------

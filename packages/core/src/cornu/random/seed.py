@@ -78,8 +78,8 @@ class SeedGenerator:
     Parameters
     ----------
     seed
-        Whole number; the same seed gives the same stream on every backend. ``None`` derives one from
-        the global seed (:func:`cornu.set_seed`) and the order of creation.
+        Whole number; the same seed gives the same stream on every backend. ``None`` derives one
+        from the global seed (:func:`cornu.set_seed`) and the order of creation.
     name
         Short name of its state.
 

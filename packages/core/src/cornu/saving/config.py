@@ -310,6 +310,10 @@ def deserialize(
             "without running code. "
             "Save the model with a named function that is registered, or pass it as custom_objects."
         )
+    if str(config.get("module")).startswith("keras.src.ops."):
+        from cornu.base.layer.operation import FunctionCall  # a layer graph's, which stands above
+
+        return FunctionCall.from_keras(str(name), deserialize(inner or {}))
     return _revived(_find_class(config, kind), inner, config)
 
 
@@ -354,7 +358,7 @@ def _find_class(config: dict, kind: str | None) -> Any:
     short = name.rpartition(">")[2]
     said = next((_SEGMENTS[s] for s in reversed(module.split(".")) if s in _SEGMENTS), None)
     kinds = [k for k in (kind, said) if k] or list(dict.fromkeys(_SEGMENTS.values()))
-    found, failure = _first_found(kinds, short)
+    found, failure = _first_found(kinds, short, classes=True)
     if found is not None:
         return found
     what = kinds[0] if len(kinds) == 1 or kind else "class"
@@ -383,12 +387,15 @@ def _find_function(name: str, inner: Any, kind: str | None, module: Any) -> Any:
     )
 
 
-def _first_found(kinds: Iterable[str], name: str) -> tuple[Any, Exception | None]:
-    """Return what the first of the kinds to know a name calls so, else None and why not."""
+def _first_found(kinds: Iterable[str], name: str, classes: bool = False) -> tuple[Any, Any]:
+    """Return what the first of the kinds to know a name calls so, else None and why not.
+
+    With `classes`, functions are passed over: the class "Linear" is not the activation `linear`.
+    """
     failure: Exception | None = None
     for kind in kinds:
         found, error = _looked_up(kind, name)
-        if error is None:
+        if error is None and (isinstance(found, type) or not classes):
             return found, None
         failure = failure or error
     return None, failure

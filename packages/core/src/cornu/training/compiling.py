@@ -287,6 +287,8 @@ def _scaled(optimizer: Any, policy: Any) -> Any:
     """Keep small gradients from vanishing where a model computes in float16."""
     if getattr(policy, "name", None) != "mixed_float16" or hasattr(optimizer, "inner_optimizer"):
         return optimizer
+    if "LossScaleOptimizer" not in registry.names("optimizer"):
+        return optimizer
     return registry.lookup("optimizer", "LossScaleOptimizer")(optimizer)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 __all__ = ["StepLogs", "flat_logs", "plain_logs"]
@@ -41,7 +41,7 @@ def _number(value: Any) -> Any:
         return value
 
 
-class StepLogs(dict):  # type: ignore[type-arg]
+class StepLogs(dict):
     """A dict of logs that is filled when it is first read.
 
     It must be filled before the next step, which changes the state it is read from: `keep` does
@@ -49,7 +49,7 @@ class StepLogs(dict):  # type: ignore[type-arg]
 
     Parameters
     ----------
-    names : iterable of str
+    names : collection of str
         The keys, known without reading.
     read : callable
         Returns the dict.
@@ -66,7 +66,7 @@ class StepLogs(dict):  # type: ignore[type-arg]
 
     __slots__ = ("__weakref__", "_names", "_read")
 
-    def __init__(self, names: Iterable[str], read: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, names: Collection[str], read: Callable[[], dict[str, Any]]) -> None:
         super().__init__()
         self._names = names
         self._read: Callable[[], dict[str, Any]] | None = read
@@ -99,7 +99,7 @@ class StepLogs(dict):  # type: ignore[type-arg]
     def __eq__(self, other: object) -> bool:
         return dict(self.items()) == other
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __repr__(self) -> str:
         return repr(dict(self.items()))

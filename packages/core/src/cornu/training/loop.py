@@ -27,7 +27,7 @@ def fit(
     *,
     epochs: int,
     initial_epoch: int = 0,
-    validate: Callable[[], dict[str, float]] | None = None,
+    validation: tuple[BatchSource, Select] | None = None,
     validation_freq: Any = 1,
 ) -> None:
     """Train for some epochs.
@@ -41,8 +41,8 @@ def fit(
     callbacks : CallbackList
     epochs, initial_epoch : int
         Last epoch (exclusive) and first, counted from 0.
-    validate : callable, optional
-        Runs a validation and returns its logs.
+    validation : tuple, optional
+        Source and `select` of the validation.
     validation_freq : int or collection of int
         Every how many epochs, or after which (counted from 1), to validate.
     """
@@ -59,8 +59,9 @@ def fit(
             if callbacks.params is not None and callbacks.params.get("steps") is None:
                 callbacks.params["steps"] = steps
             logs = read()
-            if validate is not None and validation_is_due(epoch, validation_freq):
-                logs.update({f"val_{name}": value for name, value in validate().items()})
+            if validation is not None and validation_is_due(epoch, validation_freq):
+                found = evaluate(model, *validation, callbacks)
+                logs.update({f"val_{name}": value for name, value in found.items()})
                 logs = plain_logs(logs)
             callbacks.on_epoch_end(epoch, logs)
             if model.stop_training or (source.finished and epoch + 1 < epochs):
@@ -86,8 +87,8 @@ def predict(model: Any, source: BatchSource, select: Select, callbacks: Callback
     """Return the outputs of all batches, one after the other."""
     model.stop_predicting = False
     callbacks.on_predict_begin()
-    known = isinstance(source, ArrayBatches) and source.steps is None
-    gathered = _Gathered(source.samples if known else None)
+    in_order = isinstance(source, ArrayBatches) and source.steps is None
+    gathered = _Gathered(source.samples if in_order else None)  # type: ignore[attr-defined]
     begin, end = (callbacks.hooks(f"on_predict_batch_{when}") for when in ("begin", "end"))
     group = model.steps_per_execution
     structure: Any = None

@@ -125,7 +125,7 @@ class OnBatchMethods:
         )
         select = self._select(mode)  # type: ignore[attr-defined]
         source.prepare(select)
-        bound = source.load(next(source.epoch()), select)
+        bound = source.load(next(source.one_pass()), select)
         with StepGuard() as guard:
             guard.inside = True
             outputs = bound.run()

@@ -11,6 +11,7 @@ from cornu.engine.trace import Trace
 from cornu.errors import NotBuiltError, near_matches
 from cornu.training.data.source import Select
 from cornu.training.data.unpack import unpack_x_y_sample_weight
+from cornu.training.indices import check_indices
 from cornu.training.state import Compiled
 from cornu.training.step import CompiledProgram, EagerStep, Step, StepCache, make_step, trace_inputs
 
@@ -22,6 +23,8 @@ SMALL = 32  # rows of an array that are one batch, unless batch_size says otherw
 class Programs:
     """Mixin of models: the compiled steps."""
 
+    run_eagerly: bool
+    optimizer: Any
     _compiled: Compiled | None = None
     _steps: StepCache | None = None
 
@@ -117,25 +120,19 @@ class Programs:
             return self._select_eagerly(mode)
         steps = self._step_cache()
         backend = self._backend()
-        bound: dict[Any, Any] = {}
-        state: list[
-            Any
-        ] = []  # what a step depends on beside the batch; known once the model is built
+        state: list[Any] = []  # what a step depends on beside the batch; known once it is built
 
         def select(spec: Any) -> Any:
-            key = tuple((path, leaf) for path, leaf in tree.flatten_with_path(spec))
-            if key in bound:
-                return bound[key]
             if not state:
                 self._build_for(mode, spec)
                 state.append((mode, backend.name, *self._trace_state(mode)))
-            step = steps.get((*state[0], key))
+            key = (*state[0], tuple(tree.flatten_with_path(spec)))
+            step = steps.get(key)
             if step is None:
                 step = make_step(self, mode, spec, backend)
-                steps.put((*state[0], key), step)
+                steps.put(key, step)
             steps.last[mode] = step
-            bound[key] = step.bind()
-            return bound[key]
+            return step.bind()
 
         return select
 
@@ -188,6 +185,8 @@ class Programs:
         return step if step.is_current() and backend == self._backend_name() else None
 
     def _run_known(self, step: Step, x: np.ndarray) -> Any:
+        if step.index_rules:
+            check_indices(x, step.index_rules)
         executable = step.compiled.executable
         buffers = executable.input_buffers()
         np.copyto(buffers[0], x, casting="same_kind")

@@ -6,6 +6,7 @@ traced together and compiled once for each signature of a batch.
 
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -19,6 +20,7 @@ from cornu.engine.program import Program, build_program
 from cornu.engine.trace import Trace
 from cornu.engine.variable import Storage
 from cornu.training.data.unpack import unpack_x_y_sample_weight
+from cornu.training.indices import IndexRule, check_indices, index_rules
 from cornu.training.logs import flat_logs
 from cornu.training.results import ResultReader
 from cornu.training.targets import TargetRule, check_target_values
@@ -96,6 +98,8 @@ class Step:
         it.
     rules : list of TargetRule
         What the values of targets must fulfil.
+    index_rules : list of IndexRule
+        What the values of inputs must fulfil.
     """
 
     def __init__(
@@ -104,11 +108,13 @@ class Step:
         result: Any = None,
         logs: dict[str, int | None] | None = None,
         rules: Iterable[TargetRule] = (),
+        index_rules: Iterable[IndexRule] = (),
     ) -> None:
         self.compiled = compiled
         self.result = result
         self.logs = logs or {}
         self.rules = list(rules)
+        self.index_rules = list(index_rules)
         self._epoch = Storage.epoch
         self._memory = [(variable, id(variable.array)) for variable in compiled.program.state]
 
@@ -116,7 +122,10 @@ class Step:
         """Tell whether the state still lives in the memory that the program was compiled for."""
         if self._epoch == Storage.epoch:
             return True
-        if any(id(v.array) != where or v.arena is not None for v, where in self._memory):
+        if any(
+            id(v.array) != where or v.arena is not None or getattr(v, "deserted", False)
+            for v, where in self._memory
+        ):
             return False
         self._epoch = Storage.epoch
         return True
@@ -145,8 +154,10 @@ class BoundStep:
         self.run: Callable[[], list[np.ndarray]] = partial(step.compiled.executable, *self.buffers)
 
     def check(self, data: Any) -> None:
-        """Check values of targets before the step runs on them."""
+        """Check values of targets and indices before the step runs on them."""
         _check(data, self.step.rules)
+        if self.step.index_rules:
+            check_indices(data, self.step.index_rules)
 
 
 class EagerStep:
@@ -189,6 +200,7 @@ class StepCache:
 
     def __init__(self) -> None:
         self._steps: OrderedDict[Any, Step] = OrderedDict()
+        self._dropped = 0
         self.last: dict[str, Step] = {}
         self.readers: dict[tuple[str, ...], ResultReader] = {}
         self.by_array: dict[
@@ -213,6 +225,14 @@ class StepCache:
         kept = [k for k in self._steps if k[0] == mode]
         for old in kept[: max(len(kept) - KEPT, 0)]:
             del self._steps[old]
+            self._dropped += 1
+            if self._dropped == KEPT:
+                warnings.warn(
+                    f"Programs for {mode} steps are compiled again and again: batches have more "
+                    f"shapes than the {KEPT} programs that are kept. Bring them to few shapes, for "
+                    "example by padding sequences to multiples of 32.",
+                    stacklevel=2,
+                )
 
     def reader(self, names: tuple[str, ...]) -> ResultReader:
         """Return what reads these results of metrics."""
@@ -253,7 +273,8 @@ def make_step(model: Any, mode: str, spec: Any, backend: Any) -> Step:
         outputs, result, logs = _outputs_of(model, mode, trace_inputs(trace, spec))
         rules = _rules_of(model)
     program = build_program(mode, trace, outputs)
-    return Step(CompiledProgram(program, backend.compile(program)), result, logs, rules)
+    compiled = CompiledProgram(program, backend.compile(program))
+    return Step(compiled, result, logs, rules, index_rules(program, model))
 
 
 def trace_inputs(trace: Trace, spec: Any, values: list[np.ndarray] | None = None) -> Any:
@@ -283,9 +304,10 @@ def _outputs_of(model: Any, mode: str, data: Any) -> tuple[list[Any], Any, dict[
     outputs: list[Any] = []
     places: dict[str, int | None] = {}
     for name, value in logs.items():
-        # equal computations are one node: a log that is a metric's result is read from its state
-        # when it is shown
-        if isinstance(value, Node) and in_state.get(name) is value:
+        # Equal computations are one node: a log that is a metric's result is read from its state
+        # when it is shown. So is what a metric computes in Python, which no program would repeat.
+        computed = isinstance(value, Node)
+        if in_state.get(name) is value if computed else name in in_state:
             places[name] = None
         else:
             places[name] = len(outputs)

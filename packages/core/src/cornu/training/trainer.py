@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -133,14 +134,17 @@ class Trainer(Compiling, StepMethods, OnBatchMethods, GeneratorMethods):
         )
         select = self._select("train")
         source.prepare(select)
-        validate = None
+        validation = None
         if validation_data is not None:
             _check_frequency(validation_freq)
-            validation = self._validation_source(
-                validation_data, validation_batch_size or batch_size, validation_steps, data_options
+            validation_size = validation_batch_size or batch_size
+            validation = (
+                self._validation_source(
+                    validation_data, validation_size, validation_steps, data_options
+                ),
+                self._select("test"),
             )
-            select_test = self._select("test")
-            validation.prepare(select_test)
+            validation[0].prepare(validation[1])
         callback_list = self._callback_list(
             callbacks,
             add_history=True,
@@ -153,21 +157,17 @@ class Trainer(Compiling, StepMethods, OnBatchMethods, GeneratorMethods):
             do_validation=validation_data is not None,
             metrics=self.metrics_names,
         )
-        if validation_data is not None:
-
-            def validate() -> dict[str, float]:
-                return loop.evaluate(self, validation, select_test, callback_list)
-
-        loop.fit(
-            self,
-            source,
-            select,
-            callback_list,
-            epochs=epochs,
-            initial_epoch=self._initial_epoch or initial_epoch,
-            validate=validate,
-            validation_freq=validation_freq,
-        )
+        with source, validation[0] if validation else contextlib.nullcontext():
+            loop.fit(
+                self,
+                source,
+                select,
+                callback_list,
+                epochs=epochs,
+                initial_epoch=self._initial_epoch or initial_epoch,
+                validation=validation,
+                validation_freq=validation_freq,
+            )
         finalize = getattr(self.optimizer, "finalize_variable_values", None)
         if finalize is not None and epochs > 0:
             finalize(self.trainable_variables)  # type: ignore[attr-defined]
@@ -239,7 +239,8 @@ class Trainer(Compiling, StepMethods, OnBatchMethods, GeneratorMethods):
             epochs=1,
             steps=source.steps_per_epoch,
         )
-        logs = loop.evaluate(self, source, select, callback_list)
+        with source:
+            logs = loop.evaluate(self, source, select, callback_list)
         return logs if return_dict else self._in_order(logs)
 
     def predict(
@@ -302,7 +303,8 @@ class Trainer(Compiling, StepMethods, OnBatchMethods, GeneratorMethods):
             epochs=1,
             steps=source.steps_per_epoch,
         )
-        found = loop.predict(self, source, select, callback_list)
+        with source:
+            found = loop.predict(self, source, select, callback_list)
         if type(x) is np.ndarray:
             self._remember_array(x, batch_size)
         return found

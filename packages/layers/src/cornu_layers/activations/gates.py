@@ -66,6 +66,7 @@ def glu(x: Any, axis: int = -1) -> Any:
 
     References
     ----------
-    Dauphin et al., "Language Modeling with Gated Convolutional Networks" (2017), https://arxiv.org/abs/1612.08083
+    Dauphin et al., "Language Modeling with Gated Convolutional Networks" (2017),
+    https://arxiv.org/abs/1612.08083
     """
     return ops.glu(x, axis)

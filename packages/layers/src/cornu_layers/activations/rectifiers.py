@@ -27,7 +27,8 @@ def relu(
     r"""Rectified linear unit.
 
     $f(x) = \text{max\_value}$ for $x \ge \text{max\_value}$; $x$ for
-    $\text{threshold} < x < \text{max\_value}$; $\text{negative\_slope}\,(x - \text{threshold})$ below.
+    $\text{threshold} < x < \text{max\_value}$; $\text{negative\_slope}\,(x - \text{threshold})$
+    below.
 
     Parameters
     ----------

@@ -78,8 +78,8 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
 def selu(x: Any) -> Any:
     r"""Scaled exponential linear unit: $\lambda\,\text{elu}(x, \alpha)$.
 
-    $\lambda \approx 1.0507$ and $\alpha \approx 1.6733$ keep mean 0 and variance 1 from layer to layer. Use it
-    with `LecunNormal` and `AlphaDropout`.
+    $\lambda \approx 1.0507$ and $\alpha \approx 1.6733$ keep mean 0 and variance 1 from layer to
+    layer. Use it with `LecunNormal` and `AlphaDropout`.
 
     Examples
     --------
@@ -105,7 +105,8 @@ def celu(x: Any, alpha: float = 1.0) -> Any:
 
     References
     ----------
-    Barron, "Continuously Differentiable Exponential Linear Units" (2017), https://arxiv.org/abs/1704.07483
+    Barron, "Continuously Differentiable Exponential Linear Units" (2017),
+    https://arxiv.org/abs/1704.07483
     """
     return ops.celu(x, alpha)
 
@@ -121,7 +122,8 @@ def silu(x: Any) -> Any:
 
     References
     ----------
-    Ramachandran et al., "Searching for Activation Functions" (2017), https://arxiv.org/abs/1710.05941
+    Ramachandran et al., "Searching for Activation Functions" (2017),
+    https://arxiv.org/abs/1710.05941
     """
     return ops.silu(x)
 

@@ -28,8 +28,8 @@ class Softmax(Layer):
 
     Notes
     -----
-    Input of any shape; output of the same. The call takes a `mask` that broadcasts to the input: places where it
-    is False (or at most 0.5) get probability 0.
+    Input of any shape; output of the same. The call takes a `mask` that broadcasts to the input:
+    places where it is False (or at most 0.5) get probability 0.
 
     Examples
     --------
@@ -62,7 +62,8 @@ class Softmax(Layer):
             fits = False
         if not fits:
             raise ShapeError(
-                f"{where(self)} needs a mask that broadcasts to its input of shape {show_shape(inputs.shape)}; "
+                f"{where(self)} needs a mask that broadcasts to its input of shape "
+                f"{show_shape(inputs.shape)}; "
                 f"this one has shape {tuple(mask.shape)}."
             )
         return mask if np.dtype(mask.dtype) == bool else ops.greater(mask, 0.5)

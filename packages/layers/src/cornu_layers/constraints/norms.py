@@ -1,7 +1,8 @@
 """Constraints on the length of the weights that meet in one unit.
 
-`axis` names the axes a length is taken over: 0 for a Dense kernel (inputs, units), so that each unit's incoming
-weights are bounded together; (0, 1, 2) for a Conv2D kernel (height, width, inputs, filters).
+`axis` names the axes a length is taken over: 0 for a Dense kernel (inputs, units), so that each
+unit's incoming weights are bounded together; (0, 1, 2) for a Conv2D kernel (height, width, inputs,
+filters).
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ class UnitNorm(Constraint):
 class MinMaxNorm(Constraint):
     r"""Hold the length of the weights that meet in one unit between two bounds.
 
-    $w\,d / \|w\|$ with $d = \text{rate}\,\text{clip}(\|w\|, \text{min}, \text{max}) + (1 - \text{rate}) \|w\|$
+    $w\,d / \|w\|$ with $d = \text{rate}\,\text{clip}(\|w\|, \text{min}, \text{max}) + (1 -
+    \text{rate}) \|w\|$
 
     Parameters
     ----------

@@ -74,7 +74,8 @@ class BaseConv(Layer):
         """Return the shape of the kernel for an input of so many channels."""
         if channels % self.groups:
             raise ShapeError(
-                f"{where(self)} splits the input's channels into {self.groups} groups, but there are {channels}. "
+                f"{where(self)} splits the input's channels into {self.groups} groups, but there "
+                f"are {channels}. "
                 "Choose groups that divides their number."
             )
         return (*self.kernel_size, channels // self.groups, self.filters)
@@ -136,5 +137,6 @@ def check_strides(strides: Sequence[int], dilation_rate: Sequence[int]) -> None:
     """
     if max(strides) > 1 and max(dilation_rate) > 1:
         raise ValueError(
-            f"strides {tuple(strides)} and dilation_rate {tuple(dilation_rate)} cannot both exceed 1; set one to 1."
+            f"strides {tuple(strides)} and dilation_rate {tuple(dilation_rate)} cannot both "
+            "exceed 1; set one to 1."
         )

@@ -17,8 +17,8 @@ class Conv1D(BaseConv):
     kernel_size, strides, dilation_rate : int
         Length of a kernel, steps between its places $s$, steps between its elements $d$.
     padding : {"valid", "same", "causal"}
-        Nothing; zeros so that the length stays (divided by the strides); zeros before the start only, so that no
-        output sees a later step.
+        Nothing; zeros so that the length stays (divided by the strides); zeros before the start
+        only, so that no output sees a later step.
     data_format : {"channels_last", "channels_first"}, optional
         `(batch, steps, channels)` or `(batch, channels, steps)`.
     groups : int
@@ -57,8 +57,8 @@ class Conv1D(BaseConv):
 class Conv2D(BaseConv):
     r"""Slide kernels over an image.
 
-    $y_{p,f} = g\left(b_f + \sum_{i,c} x_{s p + d i,\, c}\, W_{i,c,f}\right)$, where $p$ and $i$ run over height
-    and width.
+    $y_{p,f} = g\left(b_f + \sum_{i,c} x_{s p + d i,\, c}\, W_{i,c,f}\right)$, where $p$ and $i$ run
+    over height and width.
 
     Parameters
     ----------
@@ -111,8 +111,8 @@ class Conv2D(BaseConv):
 class Conv3D(BaseConv):
     r"""Slide kernels through a volume.
 
-    $y_{p,f} = g\left(b_f + \sum_{i,c} x_{s p + d i,\, c}\, W_{i,c,f}\right)$, where $p$ and $i$ run over depth,
-    height and width.
+    $y_{p,f} = g\left(b_f + \sum_{i,c} x_{s p + d i,\, c}\, W_{i,c,f}\right)$, where $p$ and $i$ run
+    over depth, height and width.
 
     Parameters
     ----------

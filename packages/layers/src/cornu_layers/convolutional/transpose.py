@@ -62,7 +62,8 @@ class BaseConvTranspose(BaseConv):
             extra = arguments.int_tuple("output_padding", output_padding, self.rank, minimum=0)
             if any(e >= s for e, s in zip(extra, self.strides, strict=True)):
                 raise ValueError(
-                    f"output_padding {extra} must be less than strides {self.strides} along each axis."
+                    f"output_padding {extra} must be less than strides {self.strides} along each "
+                    "axis."
                 )
             self.output_padding = extra
 

@@ -31,8 +31,8 @@ class Dense(Layer):
 
     Notes
     -----
-    Input `(batch, ..., features)`, output `(batch, ..., units)`. Weights: `kernel` `(features, units)`, `bias`
-    `(units,)`.
+    Input `(batch, ..., features)`, output `(batch, ..., units)`. Weights: `kernel` `(features,
+    units)`, `bias` `(units,)`.
 
     Raises
     ------

@@ -31,13 +31,13 @@ class Embedding(Layer):
     mask_zero : bool
         Whether 0 is padding, to be skipped by the layers that follow.
     input_length : int, optional
-        Number of steps, where all sequences have the same (Keras 2). As the first layer of a Sequential it
-        makes the model known at once.
+        Number of steps, where all sequences have the same (Keras 2). As the first layer of a
+        Sequential it makes the model known at once.
 
     Notes
     -----
-    Input `(batch, steps)` of integers (any shape will do), output `(batch, steps, output_dim)`. Weights:
-    `embeddings` `(input_dim, output_dim)`.
+    Input `(batch, steps)` of integers (any shape will do), output `(batch, steps, output_dim)`.
+    Weights: `embeddings` `(input_dim, output_dim)`.
 
     Raises
     ------
@@ -54,7 +54,8 @@ class Embedding(Layer):
 
     References
     ----------
-    Bengio et al., "A Neural Probabilistic Language Model" (2003), https://jmlr.org/papers/v3/bengio03a.html
+    Bengio et al., "A Neural Probabilistic Language Model" (2003),
+    https://jmlr.org/papers/v3/bengio03a.html
     """
 
     def __init__(
@@ -85,6 +86,11 @@ class Embedding(Layer):
         self.mask_zero = mask_zero
         self.input_length = input_length
         self.supports_masking = mask_zero
+
+    @property
+    def input_dtype(self) -> str:
+        """Dtype of the indices: a model that begins with this layer takes integers."""
+        return "int32"
 
     def build(self, input_shape: Any = None) -> None:
         """Make the table of vectors; it does not depend on the input."""

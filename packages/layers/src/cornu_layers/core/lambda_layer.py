@@ -16,10 +16,11 @@ class Lambda(Layer):
     Parameters
     ----------
     function : callable
-        `f(inputs, **arguments)` in ops or Python's operators. It may also take `mask` and `training`.
+        `f(inputs, **arguments)` in ops or Python's operators. It may also take `mask` and
+        `training`.
     output_shape : tuple of int or callable, optional
-        Shape of one output without the batch axis, or a function of the input's shape. Found by tracing if
-        None.
+        Shape of one output without the batch axis, or a function of the input's shape. Found by
+        tracing if None.
     mask : value or callable, optional
         The mask of the output, or `mask(inputs, mask)`.
     arguments : dict, optional
@@ -27,8 +28,8 @@ class Lambda(Layer):
 
     Notes
     -----
-    Weights used inside the function are not seen by the layer: write a `Layer` for those. A model that holds
-    an anonymous function cannot be saved as a file; name the function and register it.
+    Weights used inside the function are not seen by the layer: write a `Layer` for those. A model
+    that holds an anonymous function cannot be saved as a file; name the function and register it.
 
     Examples
     --------

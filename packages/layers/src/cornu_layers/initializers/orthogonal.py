@@ -16,8 +16,8 @@ from cornu_layers.initializers.seeded import SeededInitializer
 class Orthogonal(SeededInitializer):
     r"""Fill a weight with a random orthogonal matrix: $w^T w = \text{gain}^2 I$, uniform over rotations.
 
-    A weight of higher rank is filled as a matrix of its last axis against all others. With fewer rows than
-    columns the rows are orthogonal, else the columns.
+    A weight of higher rank is filled as a matrix of its last axis against all others. With fewer
+    rows than columns the rows are orthogonal, else the columns.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ class Orthogonal(SeededInitializer):
 
     References
     ----------
-    Saxe et al., "Exact Solutions to the Nonlinear Dynamics of Learning in Deep Linear Networks" (2014),
-    https://arxiv.org/abs/1312.6120
+    Saxe et al., "Exact Solutions to the Nonlinear Dynamics of Learning in Deep Linear Networks"
+    (2014), https://arxiv.org/abs/1312.6120
     """
 
     def __init__(self, gain: float = 1.0, seed: Any = None) -> None:

@@ -18,7 +18,8 @@ class SeededInitializer(Initializer):
     ----------
     seed : int or SeedGenerator, optional
         With an integer every call returns the same numbers. With None a seed is drawn once, from
-        `cornu.set_seed`, when the initializer is made. With a `cornu.random.SeedGenerator` every call differs.
+        `cornu.set_seed`, when the initializer is made. With a `cornu.random.SeedGenerator` every
+        call differs.
 
     Raises
     ------

@@ -30,8 +30,8 @@ _SIDES = {"real": np.cos, "imag": np.sin}
 class STFT(Initializer):
     r"""Fill a Conv1D kernel with one side of a short-time Fourier transform.
 
-    $w_{t,0,f} = \cos(-2\pi t f / n)\,v_t / s$ (`"real"`; sine for `"imag"`), where $v$ is the window, $s$ its
-    scale, and $n = 2(F - 1)$ for a kernel of shape $(T, 1, F)$.
+    $w_{t,0,f} = \cos(-2\pi t f / n)\,v_t / s$ (`"real"`; sine for `"imag"`), where $v$ is the
+    window, $s$ its scale, and $n = 2(F - 1)$ for a kernel of shape $(T, 1, F)$.
 
     Parameters
     ----------

@@ -1,4 +1,5 @@
-"""Initializers whose scale follows from the shape of the weight, so that signals neither grow nor fade."""
+"""Initializers whose scale follows from the shape of the weight, so that signals neither grow "
+"nor fade."""
 
 from __future__ import annotations
 
@@ -50,8 +51,8 @@ def fans(
 class VarianceScaling(SeededInitializer):
     r"""Draw with a variance of $\text{scale} / n$, where $n$ counts the inputs or outputs of a unit.
 
-    $n$ is the number of inputs (`fan_in`), outputs (`fan_out`) or the mean of both (`fan_avg`). The uniform
-    distribution has bounds $\pm\sqrt{3\,\text{scale}/n}$.
+    $n$ is the number of inputs (`fan_in`), outputs (`fan_out`) or the mean of both (`fan_avg`). The
+    uniform distribution has bounds $\pm\sqrt{3\,\text{scale}/n}$.
 
     Parameters
     ----------

@@ -16,8 +16,8 @@ from cornu_layers.checks import where
 class Merge(Layer):
     """Base of layers that take a list of inputs and merge them number by number.
 
-    A subclass writes `merge(inputs)`. Inputs of lower rank gain axes of size 1 after the batch axis, and shapes
-    broadcast. The output is masked where every input is.
+    A subclass writes `merge(inputs)`. Inputs of lower rank gain axes of size 1 after the batch
+    axis, and shapes broadcast. The output is masked where every input is.
     """
 
     exactly: int | None = None  # how many inputs, where it matters
@@ -90,7 +90,8 @@ class Merge(Layer):
         listed = " and ".join(show_shape(s) for s in shapes)
         raise ShapeError(
             f"{where(self)} cannot merge inputs of shapes {listed}: sizes {a} and {b} meet"
-            f"{' as batch sizes' if batch else ''}. Give both the same size, or size 1, e.g. with a Dense or "
+            f"{' as batch sizes' if batch else ''}. Give both the same size, or size 1, e.g. with "
+            "a Dense or "
             "Reshape on one branch."
         )
 

@@ -22,7 +22,8 @@ class Concatenate(Merge):
 
     Notes
     -----
-    Input: a list of values of one shape, except along `axis`. Output: their sizes along `axis` added up.
+    Input: a list of values of one shape, except along `axis`. Output: their sizes along `axis`
+    added up.
 
     Raises
     ------
@@ -69,7 +70,8 @@ class Concatenate(Merge):
     def _misfit(self, shapes: Sequence[Any], how: str) -> ShapeError:
         listed = " and ".join(show_shape(s) for s in shapes)
         return ShapeError(
-            f"{where(self)} lays inputs side by side along axis {self.axis}, but shapes {listed} {how}. All other "
+            f"{where(self)} lays inputs side by side along axis {self.axis}, but shapes {listed} "
+            f"{how}. All other "
             "sizes must be equal: crop, pad or reshape one branch."
         )
 

@@ -24,8 +24,8 @@ class Dot(Merge):
 
     Notes
     -----
-    Input: a list of two values with equal sizes along their axes. Output: `(batch, other axes of the first,
-    other axes of the second)`; `(batch, 1)` for two batches of vectors.
+    Input: a list of two values with equal sizes along their axes. Output: `(batch, other axes of
+    the first, other axes of the second)`; `(batch, 1)` for two batches of vectors.
 
     Raises
     ------
@@ -68,13 +68,16 @@ class Dot(Merge):
         listed = " and ".join(show_shape(s) for s in shapes)
         if a == 0 or b == 0:
             raise ShapeError(
-                f"{where(self)} cannot sum inputs of shapes {listed} over axes={self.axes}: each axis must lie "
+                f"{where(self)} cannot sum inputs of shapes {listed} over axes={self.axes}: each "
+                "axis must lie "
                 "between 1 and the input's last; 0 is the batch."
             )
         if shapes[0][a] != shapes[1][b] and None not in (shapes[0][a], shapes[1][b]):
             raise ShapeError(
-                f"{where(self)} sums over axis {a} of the first input and axis {b} of the second, but in shapes "
-                f"{listed} their sizes are {shapes[0][a]} and {shapes[1][b]}. Choose axes of one size."
+                f"{where(self)} sums over axis {a} of the first input and axis {b} of the second, "
+                "but in shapes "
+                f"{listed} their sizes are {shapes[0][a]} and {shapes[1][b]}. Choose axes of one "
+                "size."
             )
         return a, b
 

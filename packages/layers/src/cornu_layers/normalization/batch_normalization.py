@@ -32,14 +32,16 @@ class BatchNormalization(Layer):
         $\epsilon$.
     center, scale : bool
         Whether there are a $\beta$ and a $\gamma$.
-    beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer : str or Initializer
+    beta_initializer, gamma_initializer, moving_mean_initializer, moving_variance_initializer : str
+    or Initializer
         What $\beta$, $\gamma$ and the moving averages start from.
     beta_regularizer, gamma_regularizer : str or Regularizer, optional
         Prices on $\beta$ and $\gamma$.
     beta_constraint, gamma_constraint : str or Constraint, optional
         Sets that $\beta$ and $\gamma$ are kept in.
     renorm : bool
-        Correct the batch's statistics towards the moving ones while training (batch renormalisation).
+        Correct the batch's statistics towards the moving ones while training (batch
+        renormalisation).
     renorm_clipping : dict, optional
         Bounds `"rmin"`, `"rmax"`, `"dmax"` of that correction.
     renorm_momentum : float
@@ -49,8 +51,9 @@ class BatchNormalization(Layer):
 
     Notes
     -----
-    Input of any shape; output of the same. A mask `(batch, steps)` says which places the statistics are taken
-    over. Weights: `gamma`, `beta`, `moving_mean`, `moving_variance`, one number per channel each.
+    Input of any shape; output of the same. A mask `(batch, steps)` says which places the statistics
+    are taken over. Weights: `gamma`, `beta`, `moving_mean`, `moving_variance`, one number per
+    channel each.
 
     Examples
     --------
@@ -180,7 +183,8 @@ class BatchNormalization(Layer):
             return ops.mean(x, axis=axes), ops.var(x, axis=axes)
         if len(mask.shape) != len(x.shape) - 1:
             raise ShapeError(
-                f"{where(self)} takes a mask of one axis less than its input of shape {show_shape(x.shape)}; this "
+                f"{where(self)} takes a mask of one axis less than its input of shape "
+                f"{show_shape(x.shape)}; this "
                 f"one has shape {show_shape(mask.shape)}."
             )
         present = ops.broadcast_to(ops.expand_dims(ops.cast(mask, "bool"), -1), x.shape)

@@ -15,7 +15,8 @@ _BOUNDS = ("rmin", "rmax", "dmax")
 class Renorm:
     r"""Draw the batch's statistics towards slower ones: $\hat x = (x - \mu)/\sigma \cdot r + d$.
 
-    $r = \sigma / \bar\sigma$ and $d = (\mu - \bar\mu) / \bar\sigma$, clipped and held constant for derivatives.
+    $r = \sigma / \bar\sigma$ and $d = (\mu - \bar\mu) / \bar\sigma$, clipped and held constant for
+    derivatives.
 
     Parameters
     ----------

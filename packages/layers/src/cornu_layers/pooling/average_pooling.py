@@ -16,7 +16,8 @@ class AveragePooling1D(BasePooling):
     strides : int, optional
         Distance $s$ between its places; `pool_size` if None.
     padding : {"valid", "same"}
-        Only whole windows; or windows at the edges too, so that the size stays (divided by the strides). Padding is not counted.
+        Only whole windows; or windows at the edges too, so that the size stays (divided by the
+        strides). Padding is not counted.
     data_format : {"channels_last", "channels_first"}, optional
         `(batch, steps, channels)` or `(batch, channels, steps)`.
 
@@ -47,7 +48,8 @@ class AveragePooling2D(BasePooling):
     strides : int or (int, int), optional
         Distance $s$ between its places; `pool_size` if None.
     padding : {"valid", "same"}
-        Only whole windows; or windows at the edges too, so that the size stays (divided by the strides). Padding is not counted.
+        Only whole windows; or windows at the edges too, so that the size stays (divided by the
+        strides). Padding is not counted.
     data_format : {"channels_last", "channels_first"}, optional
         `(batch, height, width, channels)` or `(batch, channels, height, width)`.
 
@@ -78,7 +80,8 @@ class AveragePooling3D(BasePooling):
     strides : int or (int, int, int), optional
         Distance $s$ between its places; `pool_size` if None.
     padding : {"valid", "same"}
-        Only whole windows; or windows at the edges too, so that the size stays (divided by the strides). Padding is not counted.
+        Only whole windows; or windows at the edges too, so that the size stays (divided by the
+        strides). Padding is not counted.
     data_format : {"channels_last", "channels_first"}, optional
         `(batch, depth, height, width, channels)` or `(batch, channels, depth, height, width)`.
 

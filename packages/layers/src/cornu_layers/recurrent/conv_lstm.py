@@ -45,7 +45,8 @@ _CELL_ARGUMENTS = (
 class ConvLSTMCell(DropoutCell, Layer):
     r"""One step of a convolutional LSTM; products of `LSTMCell` are convolutions here.
 
-    The arguments are those of `ConvLSTM2D`, with `rank` before them: over how many axes to convolve.
+    The arguments are those of `ConvLSTM2D`, with `rank` before them: over how many axes to
+    convolve.
 
     Notes
     -----
@@ -410,9 +411,10 @@ class ConvLSTM2D(BaseConvLSTM):
 
     Notes
     -----
-    Input `(batch, steps, height, width, channels)`; output as of `Conv2D`, with the axis of steps put in
-    if `return_sequences`. Weights: `kernel` `(*kernel_size, channels, 4 * filters)`, `recurrent_kernel`
-    `(*kernel_size, filters, 4 * filters)`, `bias` `(4 * filters,)`; columns are the gates i, f, c, o.
+    Input `(batch, steps, height, width, channels)`; output as of `Conv2D`, with the axis of steps
+    put in if `return_sequences`. Weights: `kernel` `(*kernel_size, channels, 4 * filters)`,
+    `recurrent_kernel` `(*kernel_size, filters, 4 * filters)`, `bias` `(4 * filters,)`; columns are
+    the gates i, f, c, o.
 
     Examples
     --------
@@ -448,8 +450,8 @@ class ConvLSTM3D(BaseConvLSTM):
 
     Notes
     -----
-    Input `(batch, steps, depth, height, width, channels)`; output as of `Conv3D`, with the axis of steps
-    put in if `return_sequences`.
+    Input `(batch, steps, depth, height, width, channels)`; output as of `Conv3D`, with the axis of
+    steps put in if `return_sequences`.
 
     Examples
     --------

@@ -15,14 +15,15 @@ class GRUCell(GatedCell):
     r"""One step of a GRU.
 
     $z, r = \rho(x W + h U + b)$, $\tilde h = \phi(x W_h + r (h U_h + b'_h) + b_h)$,
-    $h' = z h + (1 - z) \tilde h$; without `reset_after`, $\tilde h = \phi(x W_h + (r h) U_h + b_h)$.
+    $h' = z h + (1 - z) \tilde h$; without `reset_after`, $\tilde h = \phi(x W_h + (r h) U_h +
+    b_h)$.
 
     The arguments are those of `GRU`.
 
     Notes
     -----
-    Input `(batch, features)` and the states `[h]`, `(batch, units)`; returns $h'$ and `[h']`. The columns of the
-    weights are the gates z, r, h.
+    Input `(batch, features)` and the states `[h]`, `(batch, units)`; returns $h'$ and `[h']`. The
+    columns of the weights are the gates z, r, h.
 
     Examples
     --------
@@ -159,7 +160,8 @@ class GRU(RNN):
         Whether there is a $b$.
     kernel_initializer, recurrent_initializer, bias_initializer : str or Initializer
         What $W$, $U$ and $b$ start from.
-    kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer : str or Regularizer, optional
+    kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer : str or
+    Regularizer, optional
         Prices on $W$, $U$, $b$ and the output.
     kernel_constraint, recurrent_constraint, bias_constraint : str or Constraint, optional
         Sets that $W$, $U$ and $b$ are kept in.
@@ -170,8 +172,8 @@ class GRU(RNN):
     return_sequences, return_state, go_backwards, stateful, unroll, zero_output_for_mask
         As in `RNN`.
     reset_after : bool
-        Apply $r$ after the product with $U_h$, as above, or before it: $\phi(x W_h + (r h) U_h + b_h)$, which was
-        the default of Keras 2.
+        Apply $r$ after the product with $U_h$, as above, or before it: $\phi(x W_h + (r h) U_h +
+        b_h)$, which was the default of Keras 2.
     implementation : {1, 2}, optional
         With 1 every gate has its own dropout mask (Keras 2).
     use_cudnn
@@ -180,8 +182,9 @@ class GRU(RNN):
     Notes
     -----
     Input `(batch, steps, features)`, output `(batch, units)`, or `(batch, steps, units)` with
-    `return_sequences`. Weights: `kernel` `(features, 3 * units)`, `recurrent_kernel` `(units, 3 * units)`, `bias`
-    `(2, 3 * units)`, or `(3 * units,)` without `reset_after`; columns are the gates z, r, h.
+    `return_sequences`. Weights: `kernel` `(features, 3 * units)`, `recurrent_kernel` `(units, 3 *
+    units)`, `bias` `(2, 3 * units)`, or `(3 * units,)` without `reset_after`; columns are the gates
+    z, r, h.
 
     Examples
     --------

@@ -34,7 +34,8 @@ def run(
     sequence : value
         `(steps, batch, ...)`.
     mask : value, optional
-        `(steps, batch)`; where it is False the states stay, and the output is that of the step before.
+        `(steps, batch)`; where it is False the states stay, and the output is that of the step
+        before.
     backwards : bool
         From the last step to the first.
     unroll : bool
@@ -44,7 +45,8 @@ def run(
     output_is_state : bool
         The output of a step is the first of its new states.
     first_output : value, optional
-        What stands for the output before the first step, where a mask asks for it and it is no state.
+        What stands for the output before the first step, where a mask asks for it and it is no
+        state.
     all_outputs : bool
         Whether every step's output is wanted; otherwise None is returned in their place.
 

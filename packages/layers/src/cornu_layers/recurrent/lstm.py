@@ -17,15 +17,15 @@ from cornu_layers.recurrent.rnn import RNN
 class LSTMCell(GatedCell):
     r"""One step of an LSTM.
 
-    $i, f, o = \rho(x W + h U + b)$, $\tilde c = \phi(x W_c + h U_c + b_c)$, $c' = f c + i \tilde c$,
-    $h' = o\,\phi(c')$.
+    $i, f, o = \rho(x W + h U + b)$, $\tilde c = \phi(x W_c + h U_c + b_c)$, $c' = f c + i \tilde
+    c$, $h' = o\,\phi(c')$.
 
     The arguments are those of `LSTM`.
 
     Notes
     -----
-    Input `(batch, features)` and the states `[h, c]`, `(batch, units)` each; returns $h'$ and `[h', c']`. The
-    columns of the weights are the gates i, f, c, o.
+    Input `(batch, features)` and the states `[h, c]`, `(batch, units)` each; returns $h'$ and `[h',
+    c']`. The columns of the weights are the gates i, f, c, o.
 
     Examples
     --------
@@ -157,7 +157,8 @@ class LSTM(RNN):
         What $W$, $U$ and $b$ start from.
     unit_forget_bias : bool
         The forget gate's part of $b$ starts from 1.
-    kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer : str or Regularizer, optional
+    kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer : str or
+    Regularizer, optional
         Prices on $W$, $U$, $b$ and the output.
     kernel_constraint, recurrent_constraint, bias_constraint : str or Constraint, optional
         Sets that $W$, $U$ and $b$ are kept in.
@@ -175,8 +176,8 @@ class LSTM(RNN):
     Notes
     -----
     Input `(batch, steps, features)`, output `(batch, units)`, or `(batch, steps, units)` with
-    `return_sequences`. Weights: `kernel` `(features, 4 * units)`, `recurrent_kernel` `(units, 4 * units)`, `bias`
-    `(4 * units,)`; columns are the gates i, f, c, o.
+    `return_sequences`. Weights: `kernel` `(features, 4 * units)`, `recurrent_kernel` `(units, 4 *
+    units)`, `bias` `(4 * units,)`; columns are the gates i, f, c, o.
 
     Examples
     --------
@@ -188,9 +189,9 @@ class LSTM(RNN):
 
     References
     ----------
-    Hochreiter and Schmidhuber, "Long Short-Term Memory" (1997), https://doi.org/10.1162/neco.1997.9.8.1735;
-    Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural Networks" (2016),
-    https://arxiv.org/abs/1512.05287
+    Hochreiter and Schmidhuber, "Long Short-Term Memory" (1997),
+    https://doi.org/10.1162/neco.1997.9.8.1735; Gal and Ghahramani, "A Theoretically Grounded
+    Application of Dropout in Recurrent Neural Networks" (2016), https://arxiv.org/abs/1512.05287
     """
 
     def __init__(

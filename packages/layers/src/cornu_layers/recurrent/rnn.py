@@ -22,14 +22,15 @@ from cornu_layers.recurrent.stacked import StackedRNNCells
 class RNN(Layer):
     r"""Carry a state through a sequence with a cell: $y_t, s_t = \text{cell}(x_t, s_{t-1})$.
 
-    The loop is one `scan` in the program. What a cell computes from the inputs alone is done for all steps at
-    once, and weight gradients are one product over all steps, whoever wrote the cell.
+    The loop is one `scan` in the program. What a cell computes from the inputs alone is done for
+    all steps at once, and weight gradients are one product over all steps, whoever wrote the cell.
 
     Parameters
     ----------
     cell : Layer or list of Layer
-        Has `state_size` (an integer, or one per state) and `call(inputs, states)` that returns the output and
-        the new states. It may have `output_size` and `get_initial_state(batch_size)`. A list is stacked.
+        Has `state_size` (an integer, or one per state) and `call(inputs, states)` that returns the
+        output and the new states. It may have `output_size` and `get_initial_state(batch_size)`. A
+        list is stacked.
     return_sequences : bool
         Return the output of every step, not only of the last.
     return_state : bool
@@ -47,9 +48,9 @@ class RNN(Layer):
 
     Notes
     -----
-    Input `(batch, steps, features)`, optionally `initial_state` and a mask `(batch, steps)`: masked steps leave
-    the state as it is. Output `(batch, output_size)`, or `(batch, steps, output_size)` with `return_sequences`;
-    a tuple with the states behind it with `return_state`.
+    Input `(batch, steps, features)`, optionally `initial_state` and a mask `(batch, steps)`: masked
+    steps leave the state as it is. Output `(batch, output_size)`, or `(batch, steps, output_size)`
+    with `return_sequences`; a tuple with the states behind it with `return_state`.
 
     Examples
     --------
@@ -132,8 +133,10 @@ class RNN(Layer):
     def _keep_states(self, step_shape: Sequence[int | None]) -> None:
         if None in step_shape:
             raise ShapeError(
-                f"{where(self)} is stateful: it keeps one state per sample, so the batch size must be known. Give "
-                "Input(batch_shape=(batch, steps, features)), or batch_input_shape to the first layer."
+                f"{where(self)} is stateful: it keeps one state per sample, so the batch size "
+                "must be known. Give "
+                "Input(batch_shape=(batch, steps, features)), or batch_input_shape to the first "
+                "layer."
             )
         states = tree.map_structure(
             lambda value: Variable(np.array(value), trainable=False, name="rnn_state"),
@@ -212,8 +215,10 @@ class RNN(Layer):
             kept = tree.flatten(self.states)[0].shape[0]
             if kept != batch:
                 raise ShapeError(
-                    f"{where(self)} is stateful and keeps the states of {kept} samples; it was given a batch of "
-                    f"{batch}. Every batch must have {kept}: drop the last smaller one, or change batch_size."
+                    f"{where(self)} is stateful and keeps the states of {kept} samples; it was "
+                    "given a batch of "
+                    f"{batch}. Every batch must have {kept}: drop the last smaller one, or change "
+                    "batch_size."
                 )
             initial_state = tree.map_structure(lambda v: v.value, self.states)
         if initial_state is None:
@@ -222,7 +227,8 @@ class RNN(Layer):
             initial_state = [initial_state]
         if len(initial_state) != len(self.state_size):
             raise ShapeError(
-                f"{where(self)} has {len(self.state_size)} state(s); initial_state holds {len(initial_state)}."
+                f"{where(self)} has {len(self.state_size)} state(s); initial_state holds "
+                f"{len(initial_state)}."
             )
         dtype = getattr(self.cell, "compute_dtype", self.compute_dtype)
         return tree.map_structure(
@@ -286,13 +292,15 @@ def _check_cell(cell: Any) -> None:
     for name in ("call", "state_size"):
         if not hasattr(cell, name):
             raise ValueError(
-                f"A cell needs {name}: {'a method call(inputs, states)' if name == 'call' else 'an integer, or a list'}"
+                f"A cell needs {name}: "
+                f"{'a method call(inputs, states)' if name == 'call' else 'an integer, or a list'}"
                 f"; {type(cell).__name__} has none."
             )
     sizes = tree.flatten(cell.state_size)
     if not sizes or not all(hasattr(n, "__index__") for n in sizes):
         raise ValueError(
-            f"state_size must be an integer, or a list with one per state; that of {type(cell).__name__} is "
+            "state_size must be an integer, or a list with one per state; that of "
+            f"{type(cell).__name__} is "
             f"{cell.state_size!r}."
         )
 

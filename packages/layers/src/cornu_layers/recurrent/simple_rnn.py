@@ -109,7 +109,8 @@ class SimpleRNN(RNN):
         Whether there is a $b$.
     kernel_initializer, recurrent_initializer, bias_initializer : str or Initializer
         What $W$, $U$ and $b$ start from.
-    kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer : str or Regularizer, optional
+    kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer : str or
+    Regularizer, optional
         Prices on $W$, $U$, $b$ and the output.
     kernel_constraint, recurrent_constraint, bias_constraint : str or Constraint, optional
         Sets that $W$, $U$ and $b$ are kept in.
@@ -123,8 +124,8 @@ class SimpleRNN(RNN):
     Notes
     -----
     Input `(batch, steps, features)`, output `(batch, units)`, or `(batch, steps, units)` with
-    `return_sequences`. Weights: `kernel` `(features, units)`, `recurrent_kernel` `(units, units)`, `bias`
-    `(units,)`.
+    `return_sequences`. Weights: `kernel` `(features, units)`, `recurrent_kernel` `(units, units)`,
+    `bias` `(units,)`.
 
     Examples
     --------

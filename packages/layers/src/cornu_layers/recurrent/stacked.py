@@ -39,7 +39,8 @@ class StackedRNNCells(Layer):
         for cell in cells:
             if not hasattr(cell, "call") or not hasattr(cell, "state_size"):
                 raise ValueError(
-                    f"Every cell needs call(inputs, states) and state_size; {type(cell).__name__} lacks one."
+                    f"Every cell needs call(inputs, states) and state_size; {type(cell).__name__} "
+                    "lacks one."
                 )
         self.cells = list(cells)
 

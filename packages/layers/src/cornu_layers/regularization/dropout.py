@@ -18,8 +18,8 @@ class Dropout(Layer):
     rate : float
         The fraction, from 0 to 1.
     noise_shape : tuple of int or None, optional
-        Shape of what is drawn; it broadcasts to the input's. `(None, 1, None)` drops whole features of a
-        sequence; None takes the input's size.
+        Shape of what is drawn; it broadcasts to the input's. `(None, 1, None)` drops whole features
+        of a sequence; None takes the input's size.
     seed : int, optional
         Makes the draws the same in every run.
 

@@ -30,7 +30,7 @@ class GaussianNoise(Layer):
     >>> import numpy as np
     >>> from cornu import layers
     >>> y = layers.GaussianNoise(0.1, seed=0)(np.zeros((100, 100), "float32"), training=True)
-    >>> float(y.std().round(2))
+    >>> round(float(y.std()), 2)
     0.1
     """
 

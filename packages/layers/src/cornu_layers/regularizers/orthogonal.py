@@ -47,7 +47,8 @@ class OrthogonalRegularizer(Regularizer):
         w = ops.convert_to_tensor(inputs)
         if len(w.shape) != 2:
             raise ValueError(
-                f"OrthogonalRegularizer needs a weight of rank 2; this one has shape {tuple(w.shape)}. "
+                "OrthogonalRegularizer needs a weight of rank 2; this one has shape "
+                f"{tuple(w.shape)}. "
                 "Reshape it to a matrix in your own regularizer first."
             )
         if self.mode == "columns":

@@ -17,7 +17,8 @@ class Flatten(Rearrangement):
     Parameters
     ----------
     data_format : {"channels_last", "channels_first"}, optional
-        With `"channels_first"` the channels are moved last before, so that both give the same order.
+        With `"channels_first"` the channels are moved last before, so that both give the same
+        order.
 
     Notes
     -----

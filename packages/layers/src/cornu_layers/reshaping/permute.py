@@ -40,7 +40,8 @@ class Permute(Rearrangement):
         self.dims = tuple(dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ValueError(
-                f"dims must hold each of 1 to {len(self.dims)} once (the batch axis, 0, stays); it is {self.dims}."
+                f"dims must hold each of 1 to {len(self.dims)} once (the batch axis, 0, stays); "
+                f"it is {self.dims}."
             )
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 

@@ -46,7 +46,8 @@ class Reshape(Rearrangement):
         self.target_shape = tuple(operator.index(n) for n in target_shape)
         if self.target_shape.count(-1) > 1 or min(self.target_shape, default=1) < -1:
             raise ValueError(
-                f"target_shape may hold one -1 and sizes that are not negative; it is {self.target_shape}."
+                "target_shape may hold one -1 and sizes that are not negative; it is "
+                f"{self.target_shape}."
             )
 
     def call(self, inputs: Any) -> Any:
@@ -54,7 +55,8 @@ class Reshape(Rearrangement):
         return ops.reshape(inputs, self.compute_output_shape(tuple(inputs.shape)))
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the target with its -1 resolved, or None there where the input's size is unknown."""
+        """Return the target with its -1 resolved, or None there where the input's size is "
+        "unknown."""
         batch, *inner = input_shape
         if None in inner:
             return (batch, *(None if n == -1 else n for n in self.target_shape))
@@ -64,8 +66,10 @@ class Reshape(Rearrangement):
             return (batch, *(size // known if n == -1 else n for n in self.target_shape))
         if size != known or -1 in self.target_shape:
             raise ShapeError(
-                f"{where(self)} cannot give an input of shape {show_shape(input_shape)}, {size} numbers per "
-                f"sample, the shape {show_shape((batch, *self.target_shape))}. The sizes of target_shape must "
+                f"{where(self)} cannot give an input of shape {show_shape(input_shape)}, {size} "
+                "numbers per "
+                f"sample, the shape {show_shape((batch, *self.target_shape))}. The sizes of "
+                "target_shape must "
                 f"multiply to {size}; one of them may be -1."
             )
         return (batch, *self.target_shape)

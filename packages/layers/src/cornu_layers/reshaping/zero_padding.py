@@ -30,9 +30,7 @@ class BaseZeroPadding(Rearrangement):
         """Return the inputs with zeros around them."""
         check_rank(self, inputs.shape, axis_names(self.rank, self.data_format))
         widths = [(0, 0)] * (self.rank + 2)
-        for axis, sides in zip(
-            spatial_axes(self.rank, self.data_format), self._sides, strict=True
-        ):
+        for axis, sides in zip(spatial_axes(self.rank, self.data_format), self._sides, strict=True):
             widths[axis] = sides
         return ops.pad(inputs, widths)
 
@@ -40,9 +38,7 @@ class BaseZeroPadding(Rearrangement):
         """Return the shape with the zeros counted in."""
         check_rank(self, input_shape, axis_names(self.rank, self.data_format))
         shape = list(input_shape)
-        for axis, sides in zip(
-            spatial_axes(self.rank, self.data_format), self._sides, strict=True
-        ):
+        for axis, sides in zip(spatial_axes(self.rank, self.data_format), self._sides, strict=True):
             size = shape[axis]
             shape[axis] = None if size is None else size + sum(sides)
         return tuple(shape)

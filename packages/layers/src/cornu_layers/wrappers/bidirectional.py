@@ -35,9 +35,9 @@ class Bidirectional(Layer):
 
     Notes
     -----
-    Input as of `layer`; the backward sequence is turned round, so that both outputs of a step speak of the
-    same step. `initial_state` holds the states of the forward layer, then of the backward one. With
-    `return_sequences`, outputs of masked steps are 0.
+    Input as of `layer`; the backward sequence is turned round, so that both outputs of a step speak
+    of the same step. `initial_state` holds the states of the forward layer, then of the backward
+    one. With `return_sequences`, outputs of masked steps are 0.
 
     Raises
     ------
@@ -73,7 +73,8 @@ class Bidirectional(Layer):
         for one in (layer, backward_layer):
             if one is not None and not (isinstance(one, Layer) and hasattr(one, "go_backwards")):
                 raise ValueError(
-                    f"Bidirectional goes around recurrent layers, which have go_backwards; {one!r} has not."
+                    "Bidirectional goes around recurrent layers, which have go_backwards; "
+                    f"{one!r} has not."
                 )
         self.merge_mode = merge_mode
         self.forward_layer = _twin(layer, "forward")
@@ -117,12 +118,14 @@ class Bidirectional(Layer):
         a, b = self.forward_layer, self.backward_layer
         if a.go_backwards == b.go_backwards:
             raise ValueError(
-                f"Both layers have go_backwards={a.go_backwards}: one of them must go the other way."
+                f"Both layers have go_backwards={a.go_backwards}: one of them must go the other "
+                "way."
             )
         for name in _COMMON:
             if getattr(a, name) != getattr(b, name):
                 raise ValueError(
-                    f"The layers must agree in {name}; they have {getattr(a, name)} and {getattr(b, name)}."
+                    f"The layers must agree in {name}; they have {getattr(a, name)} and "
+                    f"{getattr(b, name)}."
                 )
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:

@@ -23,9 +23,9 @@ class TimeDistributed(Wrapper):
 
     Notes
     -----
-    Input `(batch, steps, ...)` of rank 3 or more; output the layer's, with the axis of steps put in. All
-    steps go through the layer as one large batch; only a layer that looks at its batch while training
-    (`BatchNormalization`) is called step by step.
+    Input `(batch, steps, ...)` of rank 3 or more; output the layer's, with the axis of steps put
+    in. All steps go through the layer as one large batch; only a layer that looks at its batch
+    while training (`BatchNormalization`) is called step by step.
 
     Raises
     ------
@@ -48,8 +48,10 @@ class TimeDistributed(Wrapper):
     def _step_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         if len(input_shape) < 3:
             raise ShapeError(
-                f"{where(self)} takes an input of shape (batch, steps, ...) and rank 3 or more; this "
-                f"one has shape {show_shape(input_shape)}. Add an axis with Reshape, or drop TimeDistributed."
+                f"{where(self)} takes an input of shape (batch, steps, ...) and rank 3 or more; "
+                "this "
+                f"one has shape {show_shape(input_shape)}. Add an axis with Reshape, or drop "
+                "TimeDistributed."
             )
         return (input_shape[0], *input_shape[2:])
 
@@ -63,7 +65,8 @@ class TimeDistributed(Wrapper):
         batch, steps = inputs.shape[:2]
         if mask is not None and tuple(mask.shape[:2]) != (batch, steps):
             raise ShapeError(
-                f"{where(self)} was given a mask of shape {show_shape(mask.shape)} for an input of shape "
+                f"{where(self)} was given a mask of shape {show_shape(mask.shape)} for an input "
+                "of shape "
                 f"{show_shape(inputs.shape)}; their first two axes must agree."
             )
         extra = {"training": training} if signature_of(self.layer.call).accepts("training") else {}
@@ -73,9 +76,7 @@ class TimeDistributed(Wrapper):
         if mask is not None and self._takes_mask(inputs, mask):
             extra["mask"] = ops.reshape(mask, (batch * steps, *mask.shape[2:]))
         merged = self.layer(ops.reshape(inputs, (batch * steps, *inputs.shape[2:])), **extra)
-        return tree.map_structure(
-            lambda y: ops.reshape(y, (batch, steps, *y.shape[1:])), merged
-        )
+        return tree.map_structure(lambda y: ops.reshape(y, (batch, steps, *y.shape[1:])), merged)
 
     def _step(self, inputs: Any, mask: Any, t: int, extra: dict[str, Any]) -> Any:
         if mask is not None and self._takes_mask(inputs[:, None], mask):

@@ -35,7 +35,8 @@ class Wrapper(Layer):
         super().__init__(**kwargs)
         if not isinstance(layer, Layer):
             raise TypeError(
-                f"{type(self).__name__} goes around a layer; it was given {layer!r}. Pass an object, "
+                f"{type(self).__name__} goes around a layer; it was given {layer!r}. Pass an "
+                "object, "
                 "as in Dense(8), not a class or a function."
             )
         self.layer = layer

@@ -73,7 +73,7 @@ class EarlyStopping(MonitorCallback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Compare with the best epoch so far."""
-        current = self.monitored(logs, "stops by")
+        current = self.get_monitor_value(logs)
         if current is None or epoch < self.start_from_epoch:
             return
         self.wait += 1
@@ -84,6 +84,10 @@ class EarlyStopping(MonitorCallback):
         elif self.wait >= self.patience and epoch > 0:
             self.stopped_epoch = epoch
             self.model.stop_training = True
+
+    def get_monitor_value(self, logs: dict[str, Any] | None) -> Any:
+        """Return the metric's value, or None with a warning that says what there is."""
+        return self.monitored(logs, "stops by")
 
     def _keep(self, epoch: int, value: float) -> None:
         self.best, self.best_epoch = value, epoch

@@ -10,6 +10,7 @@ from cornu_optim.losses.crossentropy import (
     is_categorical_crossentropy,
     sparse_categorical_crossentropy,
 )
+from cornu_optim.losses.ctc import CTC, ctc
 from cornu_optim.losses.divergence import KLDivergence, Poisson, kl_divergence, poisson
 from cornu_optim.losses.errors import (
     MeanAbsoluteError,
@@ -41,10 +42,12 @@ from cornu_optim.losses.margin import (
 )
 from cornu_optim.losses.overlap import Dice, Tversky, dice, tversky
 from cornu_optim.losses.pairs import Circle, circle
+from cornu_optim.losses.reduction import Reduction
 from cornu_optim.losses.robust import Huber, LogCosh, huber, log_cosh
 from cornu_optim.losses.similarity import CosineSimilarity, cosine_similarity
 
 __all__ = [
+    "CTC",
     "BinaryCrossentropy",
     "BinaryFocalCrossentropy",
     "CategoricalCrossentropy",
@@ -65,6 +68,7 @@ __all__ = [
     "MeanSquaredError",
     "MeanSquaredLogarithmicError",
     "Poisson",
+    "Reduction",
     "SparseCategoricalCrossentropy",
     "SquaredHinge",
     "Tversky",
@@ -76,6 +80,7 @@ __all__ = [
     "categorical_hinge",
     "circle",
     "cosine_similarity",
+    "ctc",
     "dice",
     "hinge",
     "huber",

@@ -48,7 +48,7 @@ from cornu_optim.metrics.probabilistic import (
     SparseCategoricalCrossentropy,
 )
 from cornu_optim.metrics.r2 import R2Score
-from cornu_optim.metrics.reductions import Sum, clone_metric, clone_metrics
+from cornu_optim.metrics.reductions import Reduce, Sum, clone_metric, clone_metrics
 from cornu_optim.metrics.regression import (
     CosineSimilarity,
     LogCoshError,
@@ -96,6 +96,7 @@ __all__ = [
     "R2Score",
     "Recall",
     "RecallAtPrecision",
+    "Reduce",
     "RootMeanSquaredError",
     "SensitivityAtSpecificity",
     "SensitivitySpecificityBase",

@@ -28,10 +28,10 @@ class SensitivitySpecificityBase(Metric):
         In [0, 1].
     num_thresholds : int
         How many thresholds are tried, positive.
-    class_id : int, optional
-        Look at one class alone.
     name : str, optional
     dtype : str, optional
+    class_id : int, optional
+        Look at one class alone.
 
     Raises
     ------
@@ -52,9 +52,9 @@ class SensitivitySpecificityBase(Metric):
         self,
         value: float,
         num_thresholds: int = 200,
-        class_id: int | None = None,
         name: str | None = None,
         dtype: Any = None,
+        class_id: int | None = None,
     ) -> None:
         super().__init__(name=name, dtype=dtype)
         if num_thresholds <= 0:
@@ -126,7 +126,7 @@ class SensitivityAtSpecificity(SensitivitySpecificityBase):
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(specificity, num_thresholds, class_id, name, dtype)
+        super().__init__(specificity, num_thresholds, name, dtype, class_id)
         self.specificity = specificity
 
 
@@ -169,7 +169,7 @@ class SpecificityAtSensitivity(SensitivitySpecificityBase):
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(sensitivity, num_thresholds, class_id, name, dtype)
+        super().__init__(sensitivity, num_thresholds, name, dtype, class_id)
         self.sensitivity = sensitivity
 
 
@@ -212,7 +212,7 @@ class PrecisionAtRecall(SensitivitySpecificityBase):
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(recall, num_thresholds, class_id, name, dtype)
+        super().__init__(recall, num_thresholds, name, dtype, class_id)
         self.recall = recall
 
 
@@ -255,5 +255,5 @@ class RecallAtPrecision(SensitivitySpecificityBase):
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(precision, num_thresholds, class_id, name, dtype)
+        super().__init__(precision, num_thresholds, name, dtype, class_id)
         self.precision = precision

@@ -1,4 +1,4 @@
-"""The sum of everything seen; its mean is `cornu.metrics.Mean`, which core brings."""
+"""Sums of everything seen; the mean is `cornu.metrics.Mean`, which core brings."""
 
 from __future__ import annotations
 
@@ -36,6 +36,56 @@ class Sum(Metric):
     def result(self) -> Any:
         """Return the sum."""
         return ops.copy(self.total)
+
+
+class Reduce(Metric):
+    """A sum or mean of all values seen, told by name (Keras 2).
+
+    Parameters
+    ----------
+    reduction : {"sum", "sum_over_batch_size", "weighted_mean"}
+        The sum; the sum over the number of values; the sum over the sum of weights.
+    name : str
+    dtype : str, optional
+
+    Raises
+    ------
+    ValueError
+        For another reduction.
+
+    Examples
+    --------
+    >>> mean = Reduce("weighted_mean", name="mean")
+    >>> mean.update_state([1.0, 4.0], sample_weight=[2.0, 1.0])
+    >>> float(mean.result())
+    2.0
+    """
+
+    def __init__(self, reduction: str, name: str, dtype: Any = None) -> None:
+        super().__init__(name=name, dtype=dtype)
+        if reduction not in ("sum", "sum_over_batch_size", "weighted_mean"):
+            raise ValueError(
+                "`reduction` must be 'sum', 'sum_over_batch_size' or 'weighted_mean', not "
+                f"{reduction!r}."
+            )
+        self.reduction = reduction
+        self.total = self.add_variable((), "zeros", self.dtype, name="total")
+        self.count = self.add_variable((), "zeros", self.dtype, name="count")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Add values `(batch, …)`, each sample's values averaged first."""
+        reduce = ops.sum if self.reduction == "sum" else ops.mean
+        values, weight = samplewise(values, sample_weight, reduce, self.dtype)
+        self.total.assign_add(ops.sum(values))
+        by_weight = self.reduction == "weighted_mean" and weight is not None
+        number = float(values.shape[0] if len(values.shape) else 1)
+        self.count.assign_add(ops.sum(weight) if by_weight else number)
+
+    def result(self) -> Any:
+        """Return the sum or mean."""
+        if self.reduction == "sum":
+            return ops.copy(self.total)
+        return ops.divide_no_nan(self.total, self.count)
 
 
 def clone_metric(metric: Any) -> Any:

@@ -77,9 +77,9 @@ class LossScaleOptimizer(Optimizer):
         self.dynamic_growth_steps = dynamic_growth_steps
         inner_optimizer.loss_scale_factor = None
 
-    def build(self, variables: Iterable[Variable]) -> None:
+    def build(self, var_list: Iterable[Variable]) -> None:
         """Make the state, the inner optimizer's too."""
-        variables = list(variables)
+        variables = list(var_list)
         if not self.built:
             self.step_counter = self._track("step_counter", np.zeros((), np.int64))
             self.dynamic_scale = self._track("dynamic_scale", np.float32(self.initial_scale))

@@ -247,8 +247,12 @@ class Calls(Weights):
                     "or a symbolic "
                     "tensor made by cornu.Input."
                 )
-        if self.input_spec is not None:
-            check_input(self.input_spec, first, self._where())
+        spec = self._expected()
+        if spec is not None:
+            check_input(spec, first, self._where())
+
+    def _expected(self) -> Any:
+        return self.input_spec
 
     def _resolve_training(self, info: Any, arguments: dict, given: dict, outer: Any) -> bool | None:
         for value in (
@@ -298,16 +302,16 @@ class Calls(Weights):
 
     # Masks
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None, mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the mask of the output. Subclasses that change or make masks write this.
 
         Parameters
         ----------
         inputs : value or structure of values
-        previous_mask : value, structure of values, or None
-            That of the inputs; a subclass may call it `mask`, as in Keras 2.
+        previous_mask, mask : value, structure of values, or None
+            That of the inputs, second in order: `previous_mask` in Keras 3, `mask` in Keras 2.
         """
-        return mask if previous_mask is None else previous_mask
+        return given_mask(args, kwargs)
 
     @property
     def supports_masking(self) -> bool:
@@ -387,11 +391,18 @@ def _marking_built(build: Callable) -> Callable:
             finally:
                 self.__dict__["_building"] = False
         self.__dict__["_build_shapes"] = signature_of(self.build).bind(args, kwargs, self._where())
+        if not self._trainable:
+            self.trainable = False  # of the weights and sublayers made just now, too
         self.built = True
         self._finish_build()
 
     wrapped._marks_built = True  # type: ignore[attr-defined]
     return wrapped
+
+
+def given_mask(args: tuple, kwargs: dict[str, Any]) -> Any:
+    """Return the mask among the arguments of `compute_mask`, whatever it is called."""
+    return args[0] if args else kwargs.get("previous_mask", kwargs.get("mask"))
 
 
 def _without_duplicates(info: Any, args: tuple, kwargs: dict) -> tuple[tuple, dict]:

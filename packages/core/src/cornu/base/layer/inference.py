@@ -70,9 +70,7 @@ def _outcome(function: Callable, args: tuple, kwargs: dict, probe: int) -> tuple
             found = function(*filled_args, **filled_kwargs)
             return found, {id(x): get_mask(x) for x in tree.flatten(found)}
         except (ValueError, TypeError) as error:
-            raise _with_open_sizes(
-                error, probe, symbolic_leaves(args, kwargs)
-            ) from error.__cause__
+            raise _with_open_sizes(error, probe, symbolic_leaves(args, kwargs)) from error.__cause__
 
 
 class _StandIns:

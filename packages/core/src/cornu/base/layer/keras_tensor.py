@@ -279,4 +279,6 @@ class CallNode:
 
 def tensor_key(tensor: KerasTensor) -> tuple[int, int]:
     """Return what identifies the value of a tensor within a graph."""
+    if tensor.node is None:  # made by hand: only the object itself says which one it is
+        return (id(tensor), -1)
     return (id(tensor.node), tensor.tensor_index)

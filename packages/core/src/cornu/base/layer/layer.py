@@ -58,7 +58,7 @@ class Layer(Calls):
     ...         self.kernel = self.add_weight("kernel", shape, initializer="ones")
     ...     def call(self, inputs):
     ...         return inputs @ self.kernel
-    >>> layer = Linear(2)
+    >>> layer = Linear(2, name="linear")
     >>> layer(np.ones((1, 3), "float32"))
     array([[3., 3.]], dtype=float32)
     >>> layer.get_config()["units"], [w.path for w in layer.weights]
@@ -316,7 +316,9 @@ class Layer(Calls):
         self.__dict__.update(state)
         locked, self._parts.locked = self._parts.locked, ""
         for name, value in state.items():
-            if name not in _UNTRACKED:  # lists and dicts come back plain; these note additions again
+            if (
+                name not in _UNTRACKED
+            ):  # lists and dicts come back plain; these note additions again
                 self.__dict__[name] = self._parts.track(value)
         self._parts.locked = locked
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from cornu import tree
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
-from cornu.base.naming import auto_name
+from cornu.base.naming import auto_name, snake_case
 
 
 class Operation:
@@ -132,20 +132,26 @@ class FunctionCall(Operation):
         A public function of `cornu.ops`, `cornu.ops.numpy`, `cornu.random`, …, or its name in
         `cornu.ops`.
     name : str, optional
+    arguments : dict, optional
+        More keyword arguments of every call.
     """
 
     built = True
     trainable = False
     weights: tuple = ()
 
-    def __init__(self, function: Any, name: str | None = None) -> None:
+    def __init__(
+        self, function: Any, name: str | None = None, arguments: dict[str, Any] | None = None
+    ) -> None:
         self.function = _public_function(function) if isinstance(function, str) else function
+        self.arguments = dict(arguments or {})
         super().__init__(name or auto_name(_function_name(self.function)))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Apply the function, and record the call if it is on symbolic tensors."""
         from cornu.base.layer.inference import infer
 
+        kwargs = {**self.arguments, **kwargs}
         if not any(isinstance(x, KerasTensor) for x in tree.flatten((args, kwargs))):
             return self.function(*args, **kwargs)
         outputs = infer(self.function, args, kwargs, owner=self.name)
@@ -157,13 +163,19 @@ class FunctionCall(Operation):
         return 0
 
     def get_config(self) -> dict[str, Any]:
-        """Return the name and the function's public name."""
+        """Return the name and the function's public name; arguments are part of each call."""
         return {"name": self.name, "function": _function_name(self.function)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> FunctionCall:
         """Make the operation from what `get_config` returned."""
         return cls(config["function"], name=config.get("name"))
+
+    @classmethod
+    def from_keras(cls, class_name: str, config: dict[str, Any]) -> FunctionCall:
+        """Make the operation that Keras 3 writes as a class, as `GetItem` for `get_item`."""
+        arguments = {key: value for key, value in config.items() if key != "name"}
+        return cls(snake_case(class_name), name=config.get("name"), arguments=arguments)
 
     def __repr__(self) -> str:
         return f"<FunctionCall {_function_name(self.function)} name={self.name}>"

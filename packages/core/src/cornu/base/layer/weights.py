@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -355,6 +355,19 @@ class Weights(Operation):
 
     def _where(self) -> str:
         return f'"{self._path or self.name}" ({type(self).__name__})'
+
+    if not TYPE_CHECKING:  # for mypy it would make every name an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            found = getattr(type(self), name, None)
+            if isinstance(found, property):
+                return found.__get__(self)  # its own AttributeError says more
+            if name.startswith("_") or self.__dict__.get("built", True):
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise AttributeError(
+                f"Layer {self._where()} has no attribute {name!r}. It is not built yet, so its "
+                "weights are not there: call it on data, or call build(input_shape)."
+            )
 
     def _check_initialised(self) -> None:
         if "_losses" not in self.__dict__:

@@ -51,7 +51,7 @@ def _(g: Any, out: Any, x: Any) -> tuple[Any]:
 
 @composite
 def gelu(x: Any, *, approximate: bool) -> Any:
-    """``x * Phi(x)`` with the normal distribution function, or its tanh form (Hendrycks and Gimpel, 2016)."""
+    """``x * Phi(x)``, or its form with a tanh (Hendrycks and Gimpel, 2016)."""
     return p.mul(x, _normal_cdf(x, approximate))
 
 

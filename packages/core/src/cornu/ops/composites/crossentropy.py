@@ -1,4 +1,4 @@
-"""Cross-entropies, from logits and from probabilities; probabilities are held in [eps, 1 - eps] as in Keras."""
+"""Cross-entropies from logits and from probabilities, which are held in [eps, 1 - eps]."""
 
 from __future__ import annotations
 

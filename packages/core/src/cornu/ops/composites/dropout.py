@@ -10,7 +10,7 @@ from cornu.engine.primitives.table import p
 
 @composite
 def dropout(x: Any, bits: Any, *, rate: float) -> Any:
-    """``x / (1 - rate)`` where a uniform 32-bit word reaches ``rate``, 0 elsewhere (Srivastava et al., 2014).
+    """``x / (1 - rate)`` where a uniform word reaches ``rate``, else 0 (Srivastava et al., 2014).
 
     ``bits`` (uint32) has the shape of ``x``, or one that broadcasts to it.
     """

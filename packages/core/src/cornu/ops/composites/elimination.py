@@ -10,7 +10,7 @@ from cornu.engine.composite import composite
 from cornu.engine.primitives.table import p
 
 
-def _mT(x: Any) -> Any:  # noqa: N802  the field's name: the matrix transpose
+def _mT(x: Any) -> Any:
     return p.transpose(x, perm=(*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
 
 
@@ -20,10 +20,10 @@ def _row(x: Any, at: Any) -> Any:
 
 
 def _eliminate(a: Any, b: Any) -> tuple[Any, Any, Any]:
-    """Gauss and Jordan with partial pivoting: ``a^-1 b``, the pivots, and the sign of the row swaps.
+    """Gauss and Jordan with partial pivoting: ``a^-1 b``, the pivots, the sign of the row swaps.
 
-    ``a`` is (batch, n, n), ``b`` (batch, n, m). The steps are one scan, so the program does not grow
-    with the size of the matrix.
+    ``a`` is (batch, n, n), ``b`` (batch, n, m). The steps are one scan, so the program does not
+    grow with the size of the matrix.
     """
     from cornu.ops.control import scan
 
@@ -93,7 +93,7 @@ def _(g: Any, out: Any, a: Any) -> tuple[Any]:
 
 @composite
 def cholesky_factor(a: Any) -> Any:
-    """The lower triangular ``l`` with ``l @ l.T = a`` of positive definite matrices (batch, n, n)."""
+    """The lower triangle ``l`` with ``l @ l.T = a`` of positive definite (batch, n, n)."""
     from cornu.ops.control import scan
 
     if isinstance(a, np.ndarray):
@@ -116,7 +116,8 @@ def cholesky_factor(a: Any) -> Any:
 
 @cholesky_factor.vjp
 def _(g: Any, out: Any, a: Any) -> tuple[Any]:
-    # Murray (2016): l^-T Phi(l^T g) l^-1, symmetrised; Phi keeps the lower half, the diagonal halved
+    # Murray (2016): l^-T Phi(l^T g) l^-1, symmetrised; Phi keeps the lower half and half the
+    # diagonal
     n = a.shape[-1]
     weights = np.tril(np.ones((n, n), a.dtype)) - 0.5 * np.eye(n, dtype=a.dtype)
     inner = p.mul(p.matmul(_mT(out), g), weights)

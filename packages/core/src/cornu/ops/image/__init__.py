@@ -1,1 +1,29 @@
-"""Images."""
+"""Image operations: ``keras.ops.image`` names.
+
+>>> from cornu import ops
+>>> import numpy as np
+>>> ops.image.resize(np.zeros((1, 4, 4, 3), "float32"), (2, 2)).shape
+(1, 2, 2, 3)
+"""
+
+from cornu.ops.image.colour import hsv_to_rgb, rgb_to_grayscale, rgb_to_hsv
+from cornu.ops.image.filters import gaussian_blur, sobel_edges
+from cornu.ops.image.framing import crop_images, extract_patches, extract_patches_3d, pad_images
+from cornu.ops.image.geometry import affine_transform, map_coordinates
+from cornu.ops.image.resizing import resize, scale_and_translate
+
+__all__ = [
+    "affine_transform",
+    "crop_images",
+    "extract_patches",
+    "extract_patches_3d",
+    "gaussian_blur",
+    "hsv_to_rgb",
+    "map_coordinates",
+    "pad_images",
+    "resize",
+    "rgb_to_grayscale",
+    "rgb_to_hsv",
+    "scale_and_translate",
+    "sobel_edges",
+]

@@ -56,7 +56,9 @@ class ArrayBatches(BatchSource):
         self.shuffle = shuffle
         self.steps = steps
         self.num_batches = -(-self.samples // self.batch_size)
-        self.generator = generator if generator is not None else np.random.default_rng()
+        if shuffle and generator is None:
+            generator = np.random.default_rng()
+        self.generator: Any = generator  # is there wherever something is shuffled
         self._bound: dict[int, Any] = {}
 
     def one_pass(self) -> Iterator[Any]:

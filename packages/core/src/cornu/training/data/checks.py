@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu import tree
+from cornu.engine.shapes import product
 from cornu.errors import DataError, ShapeError
 from cornu.training.data.names import leaves_with_names
 
@@ -166,11 +167,11 @@ def _remedy(name: str, array: np.ndarray, wanted: tuple[int | None, ...]) -> str
     if _fits((1, *array.shape), wanted):
         return f"That is one sample without a batch axis: pass {name}[np.newaxis]."
     if None not in rest and len(rest) != array.ndim - 1:
-        size = int(np.prod(array.shape[1:], dtype=np.int64))
-        if size == int(np.prod(rest, dtype=np.int64)):
+        wanted_size = product(size for size in rest if size is not None)
+        if product(array.shape[1:]) == wanted_size:
             sizes = ", ".join(map(str, rest))
             return f"Reshape it: {name} = {name}.reshape(len({name}), {sizes})."
-        if int(np.prod(array.shape, dtype=np.int64)) == int(np.prod(rest, dtype=np.int64)):
+        if array.size == wanted_size:
             sizes = ", ".join(map(str, rest))
             return f"That is one sample without a batch axis: pass {name}.reshape(1, {sizes})."
     given = ", ".join(map(str, array.shape[1:]))

@@ -40,7 +40,7 @@ def is_array_like(value: Any) -> bool:
     >>> is_array_like([1, 2]), is_array_like([np.zeros(3)]), is_array_like(iter(()))
     (True, False, False)
     """
-    if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
+    if isinstance(value, np.ndarray) or hasattr(value, "__array__") or hasattr(value, "toarray"):
         return True
     return isinstance(value, (list, tuple)) and looks_like_numbers(value)
 
@@ -73,8 +73,8 @@ def as_array(value: Any, name: str) -> np.ndarray:
     Parameters
     ----------
     value : array_like
-        A NumPy array, nested lists of numbers, a pandas frame or series, or anything with
-        `__array__`.
+        A NumPy array, nested lists of numbers, a pandas frame or series, a sparse matrix of SciPy,
+        or anything with `__array__`.
     name : str
         What the user calls it, for the error message.
 
@@ -88,6 +88,8 @@ def as_array(value: Any, name: str) -> np.ndarray:
     >>> as_array([1.0, 2.0], "x").dtype, as_array(np.arange(3), "y").dtype
     (dtype('float32'), dtype('int32'))
     """
+    if hasattr(value, "toarray"):  # a sparse matrix of SciPy: programs hold dense values
+        value = value.toarray()
     try:
         array = np.asarray(value)
     except ValueError as error:  # nested lists of unequal lengths

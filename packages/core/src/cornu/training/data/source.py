@@ -69,6 +69,17 @@ class BatchSource:
         """Look at the first batch and compile its step, before anything runs."""
         raise NotImplementedError(f"{type(self).__name__} must define prepare(self, select).")
 
+    def close(self) -> None:
+        """Let go of a pass that is still open, and of the workers behind it."""
+        self._stream = None
+        self._ahead.clear()
+
+    def __enter__(self) -> BatchSource:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.close()
+
     def on_epoch_begin(self) -> None:
         """Run before an epoch."""
 

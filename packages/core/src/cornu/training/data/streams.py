@@ -112,7 +112,9 @@ class DatasetBatches(StreamBatches):
     ) -> None:
         super().__init__(dataset, **others)
         self.shuffle = shuffle
-        self.generator = generator if generator is not None else np.random.default_rng()
+        if shuffle and generator is None:
+            generator = np.random.default_rng()
+        self.generator: Any = generator  # is there wherever something is shuffled
         self.workers = dataset.workers if workers is None else workers
         self.processes = (
             dataset.use_multiprocessing if use_multiprocessing is None else use_multiprocessing

@@ -46,6 +46,7 @@ def class_weights_to_sample_weights(y: Any, class_weight: Mapping[Any, float]) -
     >>> class_weights_to_sample_weights(np.array([0, 1, 1]), {0: 1.0, 1: 5.0})
     array([1., 5., 5.], dtype=float32)
     """
+    _check_classes(class_weight)
     classes = np.asarray(y)
     if classes.ndim > 1:
         classes = classes.argmax(-1) if classes.shape[-1] != 1 else classes[..., 0]
@@ -80,6 +81,16 @@ def _weights_by_class(y: Any, class_weight: Mapping[Any, Any], output_names: Any
         for name, part in parts.items()
     }
     return weights if isinstance(y, dict) else tree.pack_sequence_as(y, [weights[n] for n in parts])
+
+
+def _check_classes(class_weight: Mapping[Any, Any]) -> None:
+    """Refuse names of classes: a weight that no label can meet would be lost without a word."""
+    for label in class_weight:
+        if not isinstance(label, (int, float, np.number)):
+            raise DataError(
+                f"class_weight names the class {label!r}, but labels are numbers: write "
+                "class_weight={0: ..., 1: ...}."
+            )
 
 
 def _spread(y: Any, sample_weight: Any) -> Any:

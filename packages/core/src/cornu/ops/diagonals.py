@@ -1,0 +1,95 @@
+"""Diagonals of matrices."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cornu.engine.primitives.table import p
+from cornu.engine.shapes import normalize_axis
+from cornu.engine.trace import op
+from cornu.ops.movement import flat, permuted
+from cornu.ops.values import Tensor, TensorLike, value
+
+
+@op
+def diag(x: TensorLike, k: int = 0) -> Tensor:
+    """A matrix with a vector on diagonal ``k``, or diagonal ``k`` of a matrix.
+
+    Examples
+    --------
+    >>> ops.diag([1, 2])
+    array([[1, 0],
+           [0, 2]], dtype=int32)
+    """
+    x = value(x)
+    if x.ndim == 2:
+        return diagonal(x, k)
+    if x.ndim != 1:
+        raise ValueError(f"diag() needs a vector or a matrix, got shape {tuple(x.shape)}.")
+    size = x.shape[0] + abs(k)
+    row, column = max(0, -k), max(0, k)
+    places = (
+        (np.arange(x.shape[0], dtype=np.int32) + row) * size
+        + np.arange(x.shape[0], dtype=np.int32)
+        + column
+    )
+    return p.reshape(
+        p.scatter_add(places.astype(np.int32), x, shape=(size * size,), axis=0), shape=(size, size)
+    )
+
+
+@op
+def diagflat(x: TensorLike, k: int = 0) -> Tensor:
+    """A matrix with the flattened ``x`` on diagonal ``k``.
+
+    Examples
+    --------
+    >>> ops.diagflat([[1, 2]])
+    array([[1, 0],
+           [0, 2]], dtype=int32)
+    """
+    return diag(flat(value(x)), k)
+
+
+@op
+def diagonal(x: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+    """The diagonals of the matrices that two axes span, as a new last axis.
+
+    Examples
+    --------
+    >>> ops.diagonal([[1, 2], [3, 4]])
+    array([1, 4], dtype=int32)
+    """
+    x = value(x)
+    first, second = normalize_axis(axis1, x.ndim), normalize_axis(axis2, x.ndim)
+    if first == second:
+        raise ValueError(f"diagonal() needs two different axes, got {axis1} and {axis2}.")
+    rest = [i for i in range(x.ndim) if i not in (first, second)]
+    x = permuted(x, [*rest, first, second])
+    rows, columns = x.shape[-2:]
+    row, column = max(0, -offset), max(0, offset)
+    count = max(0, min(rows - row, columns - column))
+    places = (
+        (np.arange(count, dtype=np.int32) + row) * columns
+        + np.arange(count, dtype=np.int32)
+        + column
+    )
+    return p.gather(
+        p.reshape(x, shape=(*x.shape[:-2], rows * columns)),
+        places.astype(np.int32),
+        axis=x.ndim - 2,
+    )
+
+
+@op
+def trace(x: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+    """Sum along the diagonals of the matrices that two axes span.
+
+    Examples
+    --------
+    >>> ops.trace([[[1, 2], [3, 4]]], axis1=1, axis2=2)
+    array([5], dtype=int32)
+    """
+    from cornu.ops.reduction import sum as total
+
+    return total(diagonal(x, offset, axis1, axis2), axis=-1)

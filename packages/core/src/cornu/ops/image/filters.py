@@ -1,0 +1,76 @@
+"""Filters that look at the neighbours of each pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cornu.engine.trace import op
+from cornu.ops.image.layout import on_batch
+from cornu.ops.joining import stack
+from cornu.ops.values import Tensor, TensorLike, floating
+from cornu.ops.windowed import depthwise_conv
+
+_SOBEL = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
+
+
+def _each_channel(x: Tensor, kernel: np.ndarray) -> Tensor:
+    tiled = np.repeat(kernel[:, :, None, None], x.shape[-1], axis=2).astype(x.dtype)
+    return depthwise_conv(x, tiled, 1, "same", "channels_last")
+
+
+def _bell(size: int, sigma: float) -> np.ndarray:
+    place = np.arange(size) - (size - 1) / 2
+    found = np.exp(-0.5 * (place / sigma) ** 2)
+    return found / found.sum()
+
+
+@op
+def gaussian_blur(
+    images: TensorLike,
+    kernel_size: Sequence[int] = (3, 3),
+    sigma: Sequence[float] = (1.0, 1.0),
+    data_format: str | None = None,
+) -> Tensor:
+    """Images averaged with the weights of a bell curve; beyond the edge are zeros.
+
+    Parameters
+    ----------
+    images
+        ``(batch, height, width, channels)`` or one image, or channels first.
+    kernel_size
+        Width and height of the window.
+    sigma
+        Width of the bell along both.
+    data_format
+        ``"channels_last"`` or ``"channels_first"``.
+
+    Examples
+    --------
+    >>> ops.image.gaussian_blur(np.ones((3, 3, 1), "float32"))[1, 1]
+    array([0.99999994], dtype=float32)
+    """
+    across, down = (_bell(int(n), float(s)) for n, s in zip(kernel_size, sigma, strict=True))
+    kernel = np.outer(down, across)
+    return on_batch(
+        "gaussian_blur", images, data_format, lambda x: _each_channel(floating(x), kernel)
+    )
+
+
+@op
+def sobel_edges(images: TensorLike, data_format: str | None = None) -> Tensor:
+    """Slopes of the brightness down and across, as a new last axis ``[dy, dx]``.
+
+    Examples
+    --------
+    >>> ops.image.sobel_edges(np.ones((1, 3, 3, 1), "float32"))[0, 1, 1, 0]
+    array([0., 0.], dtype=float32)
+    """
+
+    def slope(kernel: np.ndarray) -> Tensor:
+        return on_batch(
+            "sobel_edges", images, data_format, lambda x: _each_channel(floating(x), kernel)
+        )
+
+    return stack([slope(_SOBEL.T), slope(_SOBEL)], axis=-1)

@@ -1,0 +1,36 @@
+"""What every image op does first: images in a batch, channels last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cornu.engine.primitives.table import p
+from cornu.errors import ShapeError
+from cornu.ops.values import Tensor, TensorLike, value
+from cornu.ops.windowed import channels_last, original_format, standard_format
+
+
+def on_batch(
+    name: str, images: TensorLike, data_format: str | None, compute: Callable[[Tensor], Tensor]
+) -> Tensor:
+    """``compute`` of images ``(batch, height, width, channels)``, in their own layout again."""
+    data_format = standard_format(data_format)
+    x = value(images)
+    if x.ndim not in (3, 4):
+        raise ShapeError(
+            f"{name}() takes one image or a batch of them, got shape {tuple(x.shape)}."
+        )
+    single = x.ndim == 3
+    x = p.reshape(x, shape=(1, *x.shape)) if single else x
+    y = original_format(compute(channels_last(x, data_format)), data_format)
+    return p.reshape(y, shape=tuple(y.shape[1:])) if single else y
+
+
+def choice(name: str, given: Any, allowed: Any) -> Any:
+    """``given`` if it is allowed, else an error that lists what is."""
+    if given not in allowed:
+        raise ValueError(
+            f"{name} must be one of {', '.join(map(repr, sorted(allowed)))}, got {given!r}."
+        )
+    return given

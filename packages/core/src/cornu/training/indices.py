@@ -1,0 +1,115 @@
+"""Are the indices of the data within the tables that they are looked up in?
+
+Which input goes into which `Embedding` is read off the traced graph, so it holds for models of any
+make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cornu.engine.graph import Node, toposort
+from cornu.engine.program import Program
+from cornu.errors import DataError
+from cornu.training.data.names import leaves_with_names
+from cornu.training.data.unpack import unpack_x_y_sample_weight
+
+__all__ = ["IndexRule", "check_indices", "index_rules"]
+
+# Operations that hand an index on, each with the operand that it is.
+_PASSED_ON = {"cast": 0, "reshape": 0, "transpose": 0, "where": 2}  # where(i < 0, i + n, i)
+
+
+@dataclass(frozen=True)
+class IndexRule:
+    """Which numbers an input may hold.
+
+    Attributes
+    ----------
+    position : int
+        Place of the input among the arrays of a batch.
+    layer : str
+        Path of the layer with the table.
+    size : int
+        Rows of the table.
+    """
+
+    position: int
+    layer: str
+    size: int
+
+
+def index_rules(program: Program, model: Any) -> list[IndexRule]:
+    """Return the rules for inputs that are looked up in a layer's table of vectors.
+
+    Parameters
+    ----------
+    program : Program
+    model : Model
+    """
+    tables = {
+        layer.path: layer.input_dim
+        for layer in model._flatten_layers()
+        if hasattr(layer, "embeddings") and hasattr(layer, "input_dim")
+    }
+    if not tables:
+        return []
+    places = {node: position for position, node in enumerate(program.inputs)}
+    found: dict[IndexRule, None] = {}
+    for node in toposort(program.roots):
+        if node.op == "gather" and node.scope in tables:
+            position = places.get(_origin(node.inputs[1]))
+            if position is not None:
+                found[IndexRule(position, node.scope, tables[node.scope])] = None
+    return list(found)
+
+
+def _origin(node: Node) -> Node:
+    while node.op in _PASSED_ON:
+        node = node.inputs[_PASSED_ON[node.op]]
+    return node
+
+
+def check_indices(data: Any, rules: Iterable[IndexRule]) -> None:
+    """Raise if an input holds an index that its table does not have.
+
+    Parameters
+    ----------
+    data : array or tuple
+        `x`, `(x, y)` or `(x, y, sample_weight)`.
+    rules : iterable of IndexRule
+
+    Raises
+    ------
+    DataError
+        Naming the layer, the index and where it stands.
+
+    Examples
+    --------
+    >>> check_indices(np.array([[0, 4]]), [IndexRule(0, "words", 5)])
+    """
+    x, _, _ = unpack_x_y_sample_weight(data)
+    named = [pair for pair in leaves_with_names(x, "x") if pair[1] is not None]
+    for rule in rules:
+        if rule.position >= len(named):
+            continue
+        name, indices = named[rule.position]
+        if indices.size == 0 or (indices.min() >= 0 and indices.max() < rule.size):
+            continue
+        where = np.argwhere((indices < 0) | (indices >= rule.size))[0]
+        place = f"{name}[{', '.join(map(str, where))}]"
+        largest = int(indices.max())
+        edit = (
+            f"Give it input_dim={largest + 1} or more, or map rare indices to one that exists."
+            if largest >= rule.size
+            else "Count indices from 0."
+        )
+        raise DataError(
+            f"{name} holds the index {int(indices[tuple(where)])} (at {place}), but layer "
+            f"{rule.layer!r} has vectors for 0 to {rule.size - 1}: its input_dim is {rule.size}. "
+            f"{edit}"
+        )

@@ -1,0 +1,162 @@
+"""Objects as configurations, and back."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import cornu
+from cornu.base import Layer
+from cornu.engine.variable import Variable
+from cornu.errors import SavingError, UnknownNameError
+from cornu.plugins.custom_objects import CustomObjectScope
+from cornu.saving.config import collecting, deserialize, serialize, strictly
+
+
+def double(x):
+    return x * 2
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, None),
+        (np.float32(1.5), 1.5),
+        (np.dtype("int32"), "int32"),
+        (np.float32, "float32"),
+        ([1, (2, "a")], [1, (2, "a")]),
+        ({1: 2}, {"1": 2}),
+        (Variable(0.5), 0.5),
+        (slice(1, None), {"class_name": "__slice__",
+                          "config": {"start": 1, "stop": None, "step": None}}),
+        (..., {"class_name": "__ellipsis__", "config": {}}),
+        (b"ab", {"class_name": "__bytes__", "config": {"value": "ab"}}),
+        (np.eye(1), {"class_name": "__numpy__", "config": {"value": [[1.0]], "dtype": "float64"}}),
+        (double, {"module": double.__module__, "class_name": "function", "config": "double",
+                  "registered_name": "double"}),
+    ],
+)  # fmt: skip
+def test_values_are_written_as_keras_3_does(value, written):
+    assert serialize(value) == written
+
+
+@pytest.mark.parametrize(
+    "value", [1, "a", [1, 2], {"a": None}, slice(0, 2), ..., b"ab", np.arange(3)]
+)
+def test_values_come_back_through_json(value):
+    again = deserialize(json.loads(json.dumps(serialize(value))))
+    np.testing.assert_array_equal(again, value) if isinstance(value, np.ndarray) else None
+    assert isinstance(value, np.ndarray) or again == value
+
+
+def test_objects_come_back_with_their_class(parts):
+    layer = parts.Linear(3, name="l")
+    config = serialize(layer)
+    assert (config["class_name"], config["registered_name"]) == ("Linear", "Linear")
+    for custom in ({"Linear": parts.Linear}, {"Linear": parts.Linear, "other": 1}):
+        again = deserialize(config, custom)
+        assert again.get_config() == layer.get_config()
+    old = {"class_name": "Linear", "config": {"units": 2, "name": "l"}}  # Keras 2
+    assert deserialize(old, {"Linear": parts.Linear}, kind="layer").units == 2
+
+
+def test_a_built_layer_comes_back_built(parts):
+    layer = parts.Linear(3)
+    layer.build((None, 4))
+    again = deserialize(json.loads(json.dumps(serialize(layer))), {"Linear": parts.Linear})
+    assert again.built
+    assert again.kernel.shape == (4, 3)
+
+
+def test_names_that_are_not_known_say_how_to_make_them_known(parts):
+    with pytest.raises(UnknownNameError, match=r"custom_objects={'Linear': Linear}"):
+        deserialize(serialize(parts.Linear(1)))
+    with pytest.raises(UnknownNameError, match="There is no function 'double' here"):
+        deserialize(serialize(double))
+
+
+def test_lambdas_are_refused_but_may_be_collected():
+    with pytest.raises(SavingError, match="A lambda cannot be written"):
+        serialize(lambda x: x)
+    one, other = (lambda x: x), (lambda x: x + 1)
+    with collecting() as found:
+        names = [serialize(f)["config"] for f in (one, other, one)]
+    assert names[0] == names[2] != names[1]
+    assert found == {names[0]: one, names[1]: other}
+
+
+def test_functions_must_be_registered_for_a_file():
+    with strictly(), pytest.raises(SavingError, match="register_keras_serializable"):
+        serialize(double)
+    with strictly(), CustomObjectScope({"double": double}):
+        assert serialize(double)["config"] == "double"
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"class_name": "__lambda__", "config": {"value": "4wEAAA=="}}, "holds __lambda__"),
+        ({"class_name": "Sequential", "config": {"layers": [{"class_name": "system",
+          "module": "os", "config": {"command": "true"}, "registered_name": None}]}}, "no layer"),
+        ({"class_name": "function", "module": "os", "config": "system",
+          "registered_name": "system"}, "no function 'system'"),
+        ({"class_name": "eval", "module": "builtins", "config": "1"}, "There is no class 'eval'"),
+        ({"class_name": "InputLayer", "config": {"batch_shape": "text"}}, "cannot be made"),
+        ({"class_name": "Functional", "config": {}}, "cannot be made|needs one|Functional"),
+    ],
+)  # fmt: skip
+def test_a_configuration_never_runs_code(config, said):
+    with pytest.raises((SavingError, UnknownNameError), match=said):
+        deserialize(config)
+
+
+def test_safe_mode_cannot_be_turned_off():
+    with pytest.raises(SavingError, match="asks to run code"):
+        cornu.saving.deserialize_keras_object({}, safe_mode=False)
+
+
+def test_what_has_no_configuration_is_named():
+    with pytest.raises(SavingError, match="has no get_config"):
+        serialize(object())
+
+
+def test_an_object_that_cannot_be_made_shows_its_configuration():
+    class Picky(Layer):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+
+    with pytest.raises(SavingError, match=r"Picky cannot be made from its configuration"):
+        deserialize({"class_name": "Picky", "config": {}}, {"Picky": Picky})
+
+
+def test_keras_2_names_of_the_arguments(parts):
+    config = cornu.saving.serialize_keras_object(instance=slice(1, 2))
+    assert cornu.saving.deserialize_keras_object(identifier=config) == slice(1, 2)
+    found = cornu.saving.deserialize_keras_object("double", module_objects={"double": double})
+    assert found is double
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("{", cornu.models.model_from_json),
+        ("[1, 2]", cornu.models.model_from_json),
+        ("a: !!python/object/apply:os.system ['true']", cornu.models.model_from_yaml),
+        ("a: [", cornu.models.model_from_yaml),
+    ],
+)
+def test_texts_that_are_no_models_are_refused(text, read):
+    with pytest.raises(SavingError, match=r"This is no|is a dict with"):
+        read(text)
+
+
+def test_tuples_of_keras_2_yaml_are_read(parts):
+    text = (
+        "class_name: Sequential\nconfig:\n  name: s\n  layers:\n  - class_name: Linear\n"
+        "    config:\n      name: l\n      units: 2\n      batch_input_shape: !!python/tuple\n"
+        "      - null\n      - 4\n"
+    )
+    model = cornu.models.model_from_yaml(text, {"Linear": parts.Linear})
+    assert model.input_shape == (None, 4)

@@ -1,0 +1,234 @@
+"""A dense layer over any axes, written as an equation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from cornu import ops
+from cornu.base import Layer
+from cornu.base.layer.shapes import show_shape
+from cornu.errors import ShapeError
+from cornu_layers import arguments
+from cornu_layers.checks import where
+from cornu_layers.initializers import VarianceScaling
+
+
+class EinsumDense(Layer):
+    r"""Multiply by a kernel along the axes that an equation names: $y = f(\text{einsum}(x, W) + b)$.
+
+    Parameters
+    ----------
+    equation : str
+        As in `einsum`: `"abc,cd->abd"`. Letters of the input, the kernel and the output; `"..."` at
+        the start or the end stands for axes that are left alone.
+    output_shape : int or tuple of int or None
+        Sizes of the output's axes, without the batch and without those of `"..."`; None where the
+        input tells.
+    activation : str or callable, optional
+        $f$.
+    bias_axes : str, optional
+        Letters of the output that the bias has; there is none if None.
+    kernel_initializer, bias_initializer : str or Initializer
+        What $W$ and $b$ start from.
+    kernel_regularizer, bias_regularizer : str or Regularizer, optional
+        Prices on $W$ and $b$.
+    kernel_constraint, bias_constraint : str or Constraint, optional
+        Sets that $W$ and $b$ are kept in.
+
+    Notes
+    -----
+    Weights: `kernel` with an axis for each of its letters, `bias` with `bias_axes`, and 1 for
+    letters of the output behind them.
+
+    Raises
+    ------
+    ValueError
+        For an equation of another form.
+    ShapeError
+        When a size is neither in `output_shape` nor in the input, or they contradict each other.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layer = layers.EinsumDense("abc,cde->abde", output_shape=(None, 4, 8), bias_axes="de")
+    >>> layer(np.ones((2, 10, 16), "float32")).shape, layer.kernel.shape, layer.bias.shape
+    ((2, 10, 4, 8), (16, 4, 8), (4, 8))
+    """
+
+    def __init__(
+        self,
+        equation: str,
+        output_shape: int | Sequence[int | None],
+        activation: Any = None,
+        bias_axes: str | None = None,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.equation = equation
+        self._equation = _parse(equation)
+        self._output_shape = (
+            tuple(output_shape) if isinstance(output_shape, (list, tuple)) else (output_shape,)
+        )
+        self.activation = arguments.activation(activation)
+        self.bias_axes = bias_axes
+        unknown = set(bias_axes or "") - set(self._equation.output)
+        if unknown:
+            raise ValueError(
+                f"bias_axes {bias_axes!r} names {sorted(unknown)}, which the output of "
+                f"{equation!r} has not."
+            )
+        arguments.keep(
+            self,
+            kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint,
+        )
+
+    @property
+    def partial_output_shape(self) -> tuple[int | None, ...]:
+        """Sizes of the output that were given."""
+        return self._output_shape
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights for inputs of this shape."""
+        found = self._equation
+        sizes = self._sizes(input_shape)
+        kernel_shape = []
+        for letter in found.kernel:
+            size = sizes.get(letter)
+            if size is None:
+                raise ShapeError(
+                    f"{where(self)} needs the size of {letter!r} in {self.equation!r} for its "
+                    "kernel; neither "
+                    f"output_shape {self._output_shape} nor the input of shape "
+                    f"{show_shape(input_shape)} tells."
+                )
+            kernel_shape.append(size)
+        self.kernel = arguments.add_parameter(
+            self, "kernel", kernel_shape, initializer=self._initializer()
+        )
+        self.bias = None
+        if self.bias_axes:
+            first = min(found.output.index(letter) for letter in self.bias_axes)
+            letters = found.output[first:]
+            shape = [sizes[i] if i in self.bias_axes else 1 for i in letters]
+            behind = 1 if found.ellipsis == "end" else 0
+            inner = len(input_shape) - len(found.inputs)
+            self.bias = arguments.add_parameter(
+                self, "bias", [n or 1 for n in shape] + [1] * (behind * inner)
+            )
+
+    def _initializer(self) -> Any:
+        """The kernel's initializer, told which axes of the kernel count as inputs and outputs."""
+        first = self.kernel_initializer  # type: ignore[attr-defined]
+        if not isinstance(first, VarianceScaling) or first.input_axes is not None:
+            return first
+        kernel, output = self._equation.kernel, self._equation.output
+        twin = first.clone()
+        twin._drawn = first._drawn
+        twin.input_axes = [i for i, letter in enumerate(kernel) if letter not in output]
+        twin.output_axes = [i for i, letter in enumerate(kernel) if letter in output]
+        return twin
+
+    def _sizes(self, input_shape: Sequence[int | None]) -> dict[str, int | None]:
+        """Return the size of each letter."""
+        found = self._equation
+        rank = len(found.inputs)
+        if len(input_shape) < rank or (len(input_shape) > rank and not found.ellipsis):
+            raise ShapeError(
+                f"{where(self)} takes inputs {found.inputs!r} of {self.equation!r}; this one has "
+                "shape "
+                f"{show_shape(input_shape)}. Write '...' for axes that are left alone."
+            )
+        named = (
+            input_shape[:rank]
+            if found.ellipsis == "end"
+            else input_shape[len(input_shape) - rank :]
+        )
+        sizes: dict[str, int | None] = dict(zip(found.inputs, named, strict=True))
+        letters = found.output if found.ellipsis == "start" else found.output[1:]
+        given = self._output_shape
+        if len(given) != len(letters):
+            raise ShapeError(
+                f"{where(self)}: output_shape {given} must have a size (or None) for each of "
+                f"{letters!r} in "
+                f"{self.equation!r}."
+            )
+        for letter, size in zip(letters, given, strict=True):
+            known = sizes.get(letter)
+            if size is not None and known is not None and size != known:
+                raise ShapeError(
+                    f"{where(self)}: output_shape says that {letter!r} in {self.equation!r} is "
+                    f"{size}; the input "
+                    f"of shape {show_shape(input_shape)} says {known}."
+                )
+            sizes[letter] = known if size is None else size
+        return sizes
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        """Return the activation of the product."""
+        outputs = ops.einsum(self.equation, inputs, self.kernel)
+        if self.bias is not None:
+            outputs = outputs + self.bias
+        return self.activation(outputs)
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return the sizes of the output's letters, with the axes of `"..."` as they are."""
+        found = self._equation
+        sizes = self._sizes(input_shape)
+        named = tuple(sizes[letter] for letter in found.output)
+        rest = len(input_shape) - len(found.inputs)
+        if found.ellipsis == "start":
+            return (*input_shape[:rest], *named)
+        if found.ellipsis == "end":
+            return (*named, *input_shape[len(input_shape) - rest :])
+        return named
+
+
+class _Equation(NamedTuple):
+    inputs: str
+    kernel: str
+    output: str
+    ellipsis: str  # where the axes are that are left alone: "", "start" or "end"
+
+
+def _parse(equation: str) -> _Equation:
+    sides = equation.replace(" ", "").split("->")
+    operands = sides[0].split(",")
+    places = {_place(text) for text in (operands[0], sides[-1])}
+    letters = [text.replace("...", "") for text in (*operands, sides[-1])]
+    wrong = len(sides) != 2 or len(operands) != 2 or len(places) != 1 or "..." in operands[-1]
+    if wrong or not all(text.isalpha() and len(set(text)) == len(text) for text in letters):
+        raise ValueError(
+            f"The equation {equation!r} is not of the form 'abc,cd->abd', with '...' at the start "
+            "or at the "
+            "end of the first and the last part, if anywhere."
+        )
+    if "..." in equation and "" in places:
+        raise ValueError(f"In {equation!r}, '...' must stand at the start or at the end.")
+    inputs, kernel, output = letters
+    missing = set(kernel) - set(inputs) - set(output)
+    if missing or not set(output) <= set(inputs) | set(kernel):
+        raise ValueError(
+            f"In {equation!r}, each letter of the kernel must be in the input or the output, and "
+            "each letter of "
+            "the output in the input or the kernel."
+        )
+    return _Equation(inputs, kernel, output, places.pop())
+
+
+def _place(text: str) -> str:
+    if text.startswith("..."):
+        return "start"
+    return "end" if text.endswith("...") else ""

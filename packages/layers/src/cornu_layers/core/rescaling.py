@@ -1,0 +1,49 @@
+"""A scale and an offset that are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import ops
+from cornu.base import Layer
+
+
+class Rescaling(Layer):
+    r"""Multiply and shift: $y = \text{scale}\,x + \text{offset}$.
+
+    Parameters
+    ----------
+    scale, offset : float or array
+        Arrays must broadcast to the input.
+
+    Notes
+    -----
+    Input of any shape and dtype, integers too; output of the same shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.Rescaling(1 / 256)(np.array([0, 64, 128], "uint8"))
+    array([0.  , 0.25, 0.5 ], dtype=float32)
+    """
+
+    def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.scale = scale
+        self.offset = offset
+        self.supports_masking = True
+
+    def call(self, inputs: Any) -> Any:
+        """Return the inputs, scaled and shifted."""
+        dtype = self.compute_dtype
+        return ops.cast(inputs, dtype) * np.asarray(self.scale, dtype) + np.asarray(
+            self.offset, dtype
+        )
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return the input's shape."""
+        return tuple(input_shape)

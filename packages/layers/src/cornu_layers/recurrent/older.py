@@ -1,0 +1,202 @@
+"""Recurrent layers that Keras 2 had and Keras 3 has not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu.base import Layer
+from cornu_layers.recurrent.gru import GRU
+from cornu_layers.recurrent.lstm import LSTM
+
+
+class Recurrent(Layer):
+    """The abstract recurrent layer of Keras 2: it cannot be made.
+
+    Parameters
+    ----------
+    return_sequences, return_state, go_backwards, stateful, unroll, implementation
+        Those of every recurrent layer.
+
+    Raises
+    ------
+    TypeError
+        Always; the message names the layers to use.
+
+    Examples
+    --------
+    >>> from cornu import layers
+    >>> layers.Recurrent()
+    Traceback (most recent call last):
+    TypeError: Recurrent is abstract. Use LSTM, GRU or SimpleRNN, or RNN(cell) with a cell of your
+    own.
+    """
+
+    _instead = "LSTM, GRU or SimpleRNN, or RNN(cell) with a cell of your own"
+
+    def __init__(
+        self,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        implementation: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        raise TypeError(f"{type(self).__name__} is abstract. Use {self._instead}.")
+
+
+class ConvRecurrent2D(Recurrent):
+    """The abstract convolutional recurrent layer of Keras 2: it cannot be made.
+
+    Parameters
+    ----------
+    filters, kernel_size, strides, padding, data_format, dilation_rate
+        Those of `ConvLSTM2D`.
+
+    Raises
+    ------
+    TypeError
+        Always; the message names the layer to use.
+
+    Examples
+    --------
+    >>> from cornu import layers
+    >>> layers.ConvRecurrent2D(4, 3)
+    Traceback (most recent call last):
+    TypeError: ConvRecurrent2D is abstract. Use ConvLSTM2D.
+    """
+
+    _instead = "ConvLSTM2D"
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = (1, 1),
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = (1, 1),
+        return_sequences: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__()
+
+
+class CuDNNLSTM(LSTM):
+    """`LSTM` with tanh and sigmoid, as Keras 2 ran it on a GPU; here it runs wherever LSTM does.
+
+    Parameters
+    ----------
+    units, kernel_initializer, recurrent_initializer, bias_initializer, unit_forget_bias
+        As in `LSTM`.
+    kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer
+        As in `LSTM`.
+    kernel_constraint, recurrent_constraint, bias_constraint, return_sequences, return_state,
+    stateful
+        As in `LSTM`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.CuDNNLSTM(4)(np.ones((2, 5, 3), "float32")).shape
+    (2, 4)
+    """
+
+    def __init__(
+        self,
+        units: int,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        stateful: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            units,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            unit_forget_bias=unit_forget_bias,
+            kernel_regularizer=kernel_regularizer,
+            recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer,
+            kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint,
+            bias_constraint=bias_constraint,
+            return_sequences=return_sequences,
+            return_state=return_state,
+            stateful=stateful,
+            **kwargs,
+        )
+
+
+class CuDNNGRU(GRU):
+    """`GRU` with `reset_after`, as Keras 2 ran it on a GPU; here it runs wherever GRU does.
+
+    Parameters
+    ----------
+    units, kernel_initializer, recurrent_initializer, bias_initializer, kernel_regularizer
+        As in `GRU`.
+    recurrent_regularizer, bias_regularizer, activity_regularizer, kernel_constraint
+        As in `GRU`.
+    recurrent_constraint, bias_constraint, return_sequences, return_state, stateful
+        As in `GRU`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.CuDNNGRU(4)(np.ones((2, 5, 3), "float32")).shape
+    (2, 4)
+    """
+
+    def __init__(
+        self,
+        units: int,
+        kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        stateful: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            units,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer,
+            kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint,
+            bias_constraint=bias_constraint,
+            return_sequences=return_sequences,
+            return_state=return_state,
+            stateful=stateful,
+            **kwargs,
+        )

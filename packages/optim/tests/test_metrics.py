@@ -1,0 +1,606 @@
+"""Metrics over several batches against float64 formulas on all data at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cornu import ops
+from cornu.base.layer.masks import set_mask
+from cornu.base.metric import Mean, MeanMetricWrapper, Metric
+from cornu.errors import ShapeError
+from cornu.plugins import registry
+from cornu_optim import metrics
+
+RNG = np.random.default_rng(5)
+N, BATCHES = 8, 3
+
+
+def normal(*shape):
+    return RNG.normal(size=(BATCHES * N, *shape)).astype("float32")
+
+
+def shares(*shape):
+    p = RNG.random((BATCHES * N, *shape)) + 0.1
+    return (p / p.sum(-1, keepdims=True)).astype("float32")
+
+
+def classes(c, *shape):
+    return RNG.integers(0, c, (BATCHES * N, *shape))
+
+
+def one_hot(c):
+    return np.eye(c, dtype="float32")[classes(c)]
+
+
+WEIGHT = RNG.random(BATCHES * N).astype("float32")
+REAL = normal(3), normal(3)
+ONE_HOT = one_hot(6), shares(6)
+NUMBERS = classes(6), ONE_HOT[1]
+BINARY = classes(2, 3), RNG.random((BATCHES * N, 3)).astype("float32")
+
+
+def log_cosh(y, p):
+    return np.log(np.cosh(p - y)).mean(-1)
+
+
+def bce(y, p):
+    return -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean(-1)
+
+
+def cosine(y, p):
+    return (y * p).sum(-1) / np.linalg.norm(y, axis=-1) / np.linalg.norm(p, axis=-1)
+
+
+def rank_of(y, p):
+    return (p > np.take_along_axis(p, y[:, None], 1)).sum(-1)
+
+
+def pearson(y, p):
+    return np.array([np.corrcoef(a, b)[0, 1] for a, b in zip(y, p, strict=True)])
+
+
+# class, arguments, data, value of each sample
+MEANS = {
+    "mse": (metrics.MeanSquaredError, {}, REAL, lambda y, p: ((y - p) ** 2).mean(-1)),
+    "mae": (metrics.MeanAbsoluteError, {}, REAL, lambda y, p: np.abs(y - p).mean(-1)),
+    "mape": (
+        metrics.MeanAbsolutePercentageError,
+        {},
+        REAL,
+        lambda y, p: 100 * np.abs((y - p) / y).mean(-1),
+    ),
+    "msle": (
+        metrics.MeanSquaredLogarithmicError,
+        {},
+        (np.abs(REAL[0]), np.abs(REAL[1])),
+        lambda y, p: (np.log((1 + y) / (1 + p)) ** 2).mean(-1),
+    ),
+    "logcosh": (metrics.LogCoshError, {}, REAL, log_cosh),
+    "cosine": (metrics.CosineSimilarity, {}, REAL, cosine),
+    "hinge": (
+        metrics.Hinge,
+        {},
+        (np.sign(REAL[0]), REAL[1]),
+        lambda y, p: np.maximum(1 - y * p, 0).mean(-1),
+    ),
+    "squared hinge": (
+        metrics.SquaredHinge,
+        {},
+        (np.sign(REAL[0]), REAL[1]),
+        lambda y, p: (np.maximum(1 - y * p, 0) ** 2).mean(-1),
+    ),
+    "categorical hinge": (
+        metrics.CategoricalHinge,
+        {},
+        ONE_HOT,
+        lambda y, p: np.maximum(((1 - y) * p).max(-1) - (y * p).sum(-1) + 1, 0),
+    ),
+    "binary crossentropy": (metrics.BinaryCrossentropy, {}, BINARY, bce),
+    "crossentropy": (
+        metrics.CategoricalCrossentropy,
+        {},
+        ONE_HOT,
+        lambda y, p: -(y * np.log(p)).sum(-1),
+    ),
+    "sparse crossentropy": (
+        metrics.SparseCategoricalCrossentropy,
+        {},
+        NUMBERS,
+        lambda y, p: -np.log(np.take_along_axis(p, y[:, None], 1))[:, 0],
+    ),
+    "kl": (
+        metrics.KLDivergence,
+        {},
+        (shares(6), ONE_HOT[1]),
+        lambda y, p: (y * np.log(y / p)).sum(-1),
+    ),
+    "poisson": (
+        metrics.Poisson,
+        {},
+        (np.abs(REAL[0]), np.abs(REAL[1]) + 0.1),
+        lambda y, p: (p - y * np.log(p)).mean(-1),
+    ),
+    "accuracy": (metrics.Accuracy, {}, (classes(3), classes(3)), lambda y, p: y == p),
+    "binary accuracy": (
+        metrics.BinaryAccuracy,
+        {"threshold": 0.25},
+        BINARY,
+        lambda y, p: (y == (p > 0.25)).mean(-1),
+    ),
+    "categorical accuracy": (
+        metrics.CategoricalAccuracy,
+        {},
+        ONE_HOT,
+        lambda y, p: y.argmax(-1) == p.argmax(-1),
+    ),
+    "sparse accuracy": (
+        metrics.SparseCategoricalAccuracy,
+        {},
+        NUMBERS,
+        lambda y, p: y == p.argmax(-1),
+    ),
+    "top k": (
+        metrics.TopKCategoricalAccuracy,
+        {"k": 2},
+        ONE_HOT,
+        lambda y, p: rank_of(y.argmax(-1), p) < 2,
+    ),
+    "sparse top k": (
+        metrics.SparseTopKCategoricalAccuracy,
+        {"k": 3},
+        NUMBERS,
+        lambda y, p: rank_of(y, p) < 3,
+    ),
+    "pearson": (metrics.PearsonCorrelation, {}, (normal(7), normal(7)), pearson),
+}
+
+
+def accumulate(metric, data, runner, weight=None):
+    arrays = (*data, weight) if weight is not None else data
+    parts = [[a[i * N : (i + 1) * N] for a in arrays] for i in range(BATCHES)]
+    metric.update_state(*parts[0])  # whatever is made at the first batch is there before a trace
+    metric.reset_state()
+    step = runner(metric.update_state, *parts[0])
+    for part in parts:
+        step(*part)
+    return np.asarray(metric.result())
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("case", MEANS)
+def test_mean_of_samples(case, weighted, runner):
+    make, arguments, data, formula = MEANS[case]
+    values = formula(*(d.astype("float64") if d.dtype.kind == "f" else d for d in data))
+    weight = WEIGHT if weighted else None
+    found = accumulate(make(**arguments), data, runner, weight)
+    np.testing.assert_allclose(found, np.average(values, weights=weight), rtol=2e-5)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_root_mean_squared_error(weighted, runner):
+    weight = WEIGHT if weighted else None
+    found = accumulate(metrics.RootMeanSquaredError(), REAL, runner, weight)
+    squares = ((REAL[0] - REAL[1]) ** 2).mean(-1)
+    np.testing.assert_allclose(found, np.sqrt(np.average(squares, weights=weight)), rtol=1e-5)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_sum_and_mean(weighted, runner):
+    x, weight = REAL[0], WEIGHT if weighted else None
+    w = np.ones_like(WEIGHT) if weight is None else weight
+    mean = accumulate(Mean(), (x,), runner, weight)
+    np.testing.assert_allclose(mean, np.average(x.mean(-1), weights=w), rtol=1e-5)
+    total = accumulate(metrics.Sum(), (x,), runner, weight)
+    np.testing.assert_allclose(total, (x.sum(-1) * w).sum(), rtol=1e-5)
+
+
+def test_reduce_of_keras_2(runner):
+    x = REAL[0].mean(-1)
+    for reduction, expected in (
+        ("sum", (REAL[0].sum(-1) * WEIGHT).sum()),
+        ("sum_over_batch_size", (x * WEIGHT).mean()),
+        ("weighted_mean", np.average(x, weights=WEIGHT)),
+    ):
+        found = accumulate(metrics.Reduce(reduction, "reduce"), (REAL[0],), runner, WEIGHT)
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+    with pytest.raises(ValueError, match="weighted_mean"):
+        metrics.Reduce("product", "reduce")
+
+
+def counts(y, p, threshold, weight=1.0):
+    y, positive = y.astype(bool), p > threshold
+    return {
+        "tp": (weight * (y & positive)).sum(),
+        "fp": (weight * (~y & positive)).sum(),
+        "tn": (weight * (~y & ~positive)).sum(),
+        "fn": (weight * (y & ~positive)).sum(),
+    }
+
+
+THRESHOLDS = [None, 0.25, [0.1, 0.5, 0.8], [0.0, 0.25, 0.5, 0.75, 1.0]]
+
+
+@pytest.mark.parametrize("thresholds", THRESHOLDS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_counts_precision_and_recall(thresholds, weighted, runner):
+    weight = WEIGHT[:, None] if weighted else 1.0
+    listed = thresholds if isinstance(thresholds, list) else [thresholds or 0.5]
+    c = [counts(*BINARY, t, weight) for t in listed]
+    expected = {
+        metrics.TruePositives: [d["tp"] for d in c],
+        metrics.FalsePositives: [d["fp"] for d in c],
+        metrics.TrueNegatives: [d["tn"] for d in c],
+        metrics.FalseNegatives: [d["fn"] for d in c],
+        metrics.Precision: [d["tp"] / max(d["tp"] + d["fp"], 1e-9) for d in c],
+        metrics.Recall: [d["tp"] / (d["tp"] + d["fn"]) for d in c],
+    }
+    for make, values in expected.items():
+        metric = make(thresholds=thresholds)
+        found = accumulate(metric, BINARY, runner, WEIGHT if weighted else None)
+        assert found.shape == (() if len(listed) == 1 else (len(listed),))
+        np.testing.assert_allclose(found, np.squeeze(values), rtol=1e-5, atol=1e-5)
+
+
+def test_only_the_best_scores_can_be_positive(runner):
+    y, p = BINARY
+    chosen = p.argsort(-1).argsort(-1) >= 1  # all but the least of three
+    found = accumulate(metrics.Precision(top_k=2), BINARY, runner)
+    np.testing.assert_allclose(found, (y * chosen).sum() / chosen.sum(), rtol=1e-6)
+    found = accumulate(metrics.Recall(top_k=2, class_id=1), BINARY, runner)
+    np.testing.assert_allclose(found, (y * chosen)[:, 1].sum() / y[:, 1].sum(), rtol=1e-6)
+
+
+def test_one_class_alone_needs_classes():
+    with pytest.raises(ValueError, match="class_id=1"):
+        metrics.Precision(class_id=1).update_state([1, 0], [0.5, 0.2])
+
+
+def test_thresholds_out_of_range():
+    with pytest.raises(ValueError, match=r"\[1.5\]"):
+        metrics.Recall(thresholds=[0.5, 1.5])
+
+
+RATES = {
+    metrics.SensitivityAtSpecificity: lambda c: (
+        c["tp"] / (c["tp"] + c["fn"]),
+        c["tn"] / (c["tn"] + c["fp"]),
+    ),
+    metrics.SpecificityAtSensitivity: lambda c: (
+        c["tn"] / (c["tn"] + c["fp"]),
+        c["tp"] / (c["tp"] + c["fn"]),
+    ),
+    metrics.PrecisionAtRecall: lambda c: (
+        c["tp"] / max(c["tp"] + c["fp"], 1),
+        c["tp"] / (c["tp"] + c["fn"]),
+    ),
+    metrics.RecallAtPrecision: lambda c: (
+        c["tp"] / (c["tp"] + c["fn"]),
+        c["tp"] / max(c["tp"] + c["fp"], 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("make", RATES)
+def test_operating_points(make, runner):
+    best = max(
+        wanted
+        for wanted, given in (RATES[make](counts(*BINARY, i / 49)) for i in range(50))
+        if given >= 0.4
+    )
+    found = accumulate(make(0.4, num_thresholds=50), BINARY, runner)
+    np.testing.assert_allclose(found, best, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: metrics.PrecisionAtRecall(1.5), lambda: metrics.RecallAtPrecision(0.5, 0)]
+)
+def test_operating_points_out_of_range(make):
+    with pytest.raises(ValueError, match=r"recall|num_thresholds"):
+        make()
+
+
+def test_area_under_roc_is_the_chance_of_the_right_order(runner):
+    y, p = (a.ravel()[: BATCHES * N] for a in BINARY)
+    above = p[y == 1][:, None] - p[y == 0][None]
+    chance = ((above > 0) + 0.5 * (above == 0)).mean()
+    found = accumulate(metrics.AUC(num_thresholds=2000), (y, p), runner)
+    np.testing.assert_allclose(found, chance, atol=2e-3)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_areas_against_scikit_learn(weighted):
+    sk = pytest.importorskip("sklearn.metrics")
+    y, p = classes(2), RNG.random(BATCHES * N).astype("float32")
+    weight = WEIGHT if weighted else None
+    roc = accumulate(metrics.AUC(num_thresholds=3000), (y, p), lambda f, *_: f, weight)
+    assert float(roc) == pytest.approx(sk.roc_auc_score(y, p, sample_weight=weight), abs=2e-3)
+    f1 = accumulate(metrics.F1Score(average="macro"), ONE_HOT, lambda f, *_: f, weight)
+    expected = sk.f1_score(
+        ONE_HOT[0].argmax(-1), ONE_HOT[1].argmax(-1), average="macro", sample_weight=weight
+    )
+    assert float(f1) == pytest.approx(expected, abs=1e-5)
+    r2 = accumulate(metrics.R2Score(), REAL, lambda f, *_: f, weight)
+    assert float(r2) == pytest.approx(sk.r2_score(*REAL, sample_weight=weight), abs=1e-4)
+
+
+@pytest.mark.parametrize("summation", ["interpolation", "minoring", "majoring"])
+@pytest.mark.parametrize("curve", ["ROC", "PR"])
+def test_area_is_a_riemann_sum(curve, summation, runner):
+    if (curve, summation) == ("PR", "interpolation"):
+        pytest.skip("interpolates true positives instead; see the next test")
+    limits = [-1e-7, 0.2, 0.7, 1 + 1e-7]
+    c = [counts(*BINARY, t) for t in limits]
+    recall = [d["tp"] / (d["tp"] + d["fn"]) for d in c]
+    if curve == "ROC":
+        x, y = [d["fp"] / (d["fp"] + d["tn"]) for d in c], recall
+    else:
+        x, y = recall, [d["tp"] / max(d["tp"] + d["fp"], 1) for d in c]
+    height = {"interpolation": lambda a, b: (a + b) / 2, "minoring": min, "majoring": max}
+    area = sum((x[i] - x[i + 1]) * height[summation](y[i], y[i + 1]) for i in range(3))
+    metric = metrics.AUC(thresholds=[0.7, 0.2], curve=curve, summation_method=summation)
+    np.testing.assert_allclose(accumulate(metric, BINARY, runner), area, rtol=1e-5)
+
+
+def test_interpolated_precision_recall(runner):
+    limits = [-1e-7, 0.2, 0.7, 1 + 1e-7]
+    c = [counts(*BINARY, t) for t in limits]
+    tp, p = [d["tp"] for d in c], [d["tp"] + d["fp"] for d in c]
+    area = 0.0
+    for i in range(3):  # true positives rise linearly with positives; integrated numerically
+        if p[i] == p[i + 1]:
+            continue
+        grid = np.linspace(max(p[i + 1], 1e-9), p[i], 200_001)
+        hits = tp[i + 1] + (tp[i] - tp[i + 1]) * (grid - p[i + 1]) / (p[i] - p[i + 1])
+        slope = (tp[i] - tp[i + 1]) / (p[i] - p[i + 1])
+        area += slope * np.mean(hits / grid) * (p[i] - p[i + 1]) / (tp[0])
+    metric = metrics.AUC(thresholds=[0.2, 0.7], curve="PR")
+    np.testing.assert_allclose(accumulate(metric, BINARY, runner), area, rtol=1e-4)
+
+
+def test_areas_of_labels_and_their_mean(runner):
+    y, p = BINARY
+    each = [
+        float(accumulate(metrics.AUC(num_thresholds=20), (y[:, i], p[:, i]), runner))
+        for i in range(3)
+    ]
+    found = accumulate(metrics.AUC(num_thresholds=20, multi_label=True), BINARY, runner)
+    np.testing.assert_allclose(found, np.mean(each), rtol=1e-5)
+    weighted = metrics.AUC(num_thresholds=20, multi_label=True, label_weights=[1.0, 2.0, 5.0])
+    expected = np.average(each, weights=[1, 2, 5])
+    np.testing.assert_allclose(accumulate(weighted, BINARY, runner), expected, rtol=1e-5)
+
+
+def test_area_from_logits(runner):
+    y, z = classes(2), normal()
+    p = (1 / (1 + np.exp(-z.astype("float64")))).astype("float32")
+    found = accumulate(metrics.AUC(from_logits=True), (y, z), runner)
+    np.testing.assert_allclose(found, accumulate(metrics.AUC(), (y, p), runner), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: metrics.AUC(num_thresholds=1),
+        lambda: metrics.AUC(curve="ROI"),
+        lambda: metrics.AUC(summation_method="trapezoid"),
+        lambda: metrics.AUC(thresholds=[0.5, 2.0]),
+        lambda: metrics.AUC(num_labels=3),
+        lambda: metrics.FBetaScore(average="mean"),
+        lambda: metrics.FBetaScore(beta=-1.0),
+        lambda: metrics.FBetaScore(threshold=2.0),
+        lambda: metrics.R2Score(class_aggregation="sum"),
+        lambda: metrics.R2Score(num_regressors=-1),
+        lambda: metrics.IoU(2, [2]),
+    ],
+)
+def test_arguments_out_of_range(make):
+    with pytest.raises(ValueError, match=r"."):
+        make()
+
+
+@pytest.mark.parametrize("metric", [metrics.R2Score(), metrics.F1Score()])
+def test_shapes_that_do_not_fit(metric):
+    with pytest.raises(ShapeError, match=r"\(batch, "):
+        metric.update_state(np.ones((2, 3, 4)), np.ones((2, 3, 4)))
+
+
+@pytest.mark.parametrize("average", [None, "micro", "macro", "weighted"])
+def test_f_beta(average, runner):
+    y, p = BINARY
+    chosen = p > 0.5
+    axis = None if average == "micro" else 0
+    hits, taken, wanted = (a.sum(axis) for a in (y * chosen, chosen, y))
+    precision, recall = hits / taken, hits / wanted
+    scores = 5 * precision * recall / (4 * precision + recall)
+    expected = {
+        None: scores,
+        "micro": scores,
+        "macro": scores.mean(),
+        "weighted": np.average(scores, weights=wanted if axis == 0 else None),
+    }[average]
+    metric = metrics.FBetaScore(average, beta=2.0, threshold=0.5)
+    np.testing.assert_allclose(accumulate(metric, BINARY, runner), expected, rtol=1e-5)
+
+
+def test_concordance(runner):
+    y, p = normal(7), normal(7)
+    covariance = ((y - y.mean(1, keepdims=True)) * (p - p.mean(1, keepdims=True))).mean(1)
+    expected = 2 * covariance / (y.var(1) + p.var(1) + (y.mean(1) - p.mean(1)) ** 2)
+    found = accumulate(metrics.ConcordanceCorrelation(), (y, p), runner)
+    np.testing.assert_allclose(found, expected.mean(), rtol=1e-4)
+
+
+@pytest.mark.parametrize("aggregation", [None, "uniform_average", "variance_weighted_average"])
+@pytest.mark.parametrize("regressors", [0, 2])
+def test_r2(aggregation, regressors, runner):
+    y, p = (a.astype("float64") for a in REAL)
+    total = ((y - y.mean(0)) ** 2).sum(0)
+    scores = 1 - ((y - p) ** 2).sum(0) / total
+    expected = {
+        None: scores,
+        "uniform_average": scores.mean(),
+        "variance_weighted_average": np.average(scores, weights=total),
+    }[aggregation]
+    if regressors:
+        n = y.size
+        expected = 1 - (1 - expected) * (n - 1) / (n - regressors - 1)
+    found = accumulate(metrics.R2Score(aggregation, regressors), REAL, runner)
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def iou(y, p, targets, keep):
+    y, p = y[keep], p[keep]
+    shares = [((y == t) & (p == t)).sum() / ((y == t) | (p == t)).sum() for t in targets]
+    return np.mean(shares)
+
+
+def test_intersection_over_union(runner):
+    y, p = classes(4), classes(4)
+    everything = np.ones(len(y), bool)
+    for metric, expected in (
+        (metrics.IoU(4, [0, 2]), iou(y, p, [0, 2], everything)),
+        (metrics.MeanIoU(4), iou(y, p, range(4), everything)),
+        (metrics.MeanIoU(4, ignore_class=1), iou(y, p, [0, 1, 2, 3], y != 1)),
+    ):
+        np.testing.assert_allclose(accumulate(metric, (y, p), runner), expected, rtol=1e-5)
+    eye = np.eye(4, dtype="float32")
+    found = accumulate(metrics.OneHotMeanIoU(4), (eye[y], eye[p]), runner)
+    np.testing.assert_allclose(found, iou(y, p, range(4), everything), rtol=1e-5)
+    found = accumulate(metrics.OneHotIoU(4, [3]), (eye[y], eye[p]), runner)
+    np.testing.assert_allclose(found, iou(y, p, [3], everything), rtol=1e-5)
+    b, s = BINARY[0].ravel()[: len(y)], BINARY[1].ravel()[: len(y)]
+    found = accumulate(metrics.BinaryIoU(threshold=0.25), (b, s), runner)
+    np.testing.assert_allclose(found, iou(b, s >= 0.25, [0, 1], everything), rtol=1e-5)
+
+
+def test_classes_out_of_range_do_not_count():
+    metric = metrics.MeanIoU(2)
+    metric.update_state([0, 1, 7, 255], [0, 1, 1, 0])
+    assert float(metric.result()) == pytest.approx(1.0)
+
+
+CLASSES = [getattr(metrics, n) for n in metrics.__all__ if n[0].isupper()]
+NEEDS = {
+    "IoU": {"num_classes": 3, "target_class_ids": [0, 1]},
+    "OneHotIoU": {"num_classes": 3, "target_class_ids": [0, 1]},
+    "MeanIoU": {"num_classes": 3},
+    "OneHotMeanIoU": {"num_classes": 3},
+    "SensitivityAtSpecificity": {"specificity": 0.5},
+    "SpecificityAtSensitivity": {"sensitivity": 0.5},
+    "PrecisionAtRecall": {"recall": 0.5},
+    "RecallAtPrecision": {"precision": 0.5},
+    "SensitivitySpecificityBase": {"value": 0.5},
+    "MeanMetricWrapper": {"fn": metrics.binary_accuracy},
+    "Reduce": {"reduction": "sum"},
+    "Metric": {},
+}
+
+
+@pytest.mark.parametrize("make", CLASSES)
+def test_config(make):
+    metric = make(name="mine", **NEEDS.get(make.__name__, {}))
+    config = metric.get_config()
+    assert config["name"] == "mine"
+    assert make.from_config(config).get_config() == config
+
+
+def test_reset(runner):
+    metric = metrics.AUC()
+    accumulate(metric, (classes(2), RNG.random(BATCHES * N).astype("float32")), runner)
+    metric.reset_states()
+    assert all(not v.numpy().any() for v in metric.variables)
+    assert float(metric.result()) == 0.0
+
+
+def test_masked_positions_do_not_count():
+    y_pred = np.float32([[1.0, 2.0, 9.0], [3.0, 4.0, 9.0]])
+    set_mask(y_pred, np.array([[True, True, False]] * 2))
+    metric = MeanMetricWrapper(lambda y_true, y_pred: y_pred)
+    metric.update_state(np.zeros((2, 3)), y_pred)
+    assert float(metric.result()) == 2.5
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("mse", metrics.MeanSquaredError),
+        ("MAE", metrics.MeanAbsoluteError),
+        ("mean_squared_error", metrics.MeanSquaredError),
+        ("auc", metrics.AUC),
+        ("AUC", metrics.AUC),
+        ("rmse", metrics.RootMeanSquaredError),
+        ("root_mean_squared_error", metrics.RootMeanSquaredError),
+        ("top_k_categorical_accuracy", metrics.TopKCategoricalAccuracy),
+        ("logcosh", metrics.LogCoshError),
+        ("r2_score", metrics.R2Score),
+        ("f1_score", metrics.F1Score),
+    ],
+)
+def test_strings(name, expected):
+    assert isinstance(registry.get("metric", name), expected)
+
+
+def test_a_metric_of_the_user(runner):
+    class Largest(Metric):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.largest = self.add_weight("largest", initializer=-5.0)
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            self.largest.assign(ops.maximum(self.largest, ops.max(y_pred)))
+
+        def result(self):
+            return self.largest.value
+
+    metric = Largest(name="largest")
+    assert float(metric.result()) == -5.0
+    step = runner(metric.update_state, *(d[:N] for d in REAL))
+    step(*(d[:N] for d in REAL))
+    assert float(metric.result()) == pytest.approx(REAL[1][:N].max())
+    assert metric.variables[0].path == "largest/largest"
+
+
+def test_metrics_inside_a_metric():
+    class Pair(Metric):
+        def __init__(self):
+            super().__init__(name="pair")
+            self.one, self.two = Mean(name="one"), metrics.Sum(name="two")
+
+        def update_state(self, values):
+            self.one.update_state(values)
+            self.two.update_state(values)
+
+        def result(self):
+            return {"one": self.one.result(), "two": self.two.result()}
+
+    pair = Pair()
+    assert {k: float(v) for k, v in pair([1.0, 3.0]).items()} == {"one": 2.0, "two": 4.0}
+    assert len(pair.variables) == 3
+    pair.reset_state()
+    assert float(pair.result()["two"]) == 0.0
+
+
+def test_stateless_use_changes_nothing():
+    metric = Mean()
+    metric.update_state([4.0])
+    state = metric.stateless_update_state([np.float32(0), np.float32(0)], [1.0, 2.0])
+    assert float(metric.stateless_result(state)) == 1.5
+    assert [float(v) for v in metric.stateless_reset_state()] == [0.0, 0.0]
+    assert float(metric.result()) == 4.0
+
+
+def test_base_class_says_what_is_missing():
+    with pytest.raises(NotImplementedError, match="update_state"):
+        Metric().update_state([0.0], [0.0])
+    with pytest.raises(NotImplementedError, match="result"):
+        Metric().result()
+
+
+def test_state_before_the_base_class():
+    class Hasty(Metric):
+        def __init__(self):
+            self.add_variable((), "zeros")
+
+    with pytest.raises(RuntimeError, match=r"super\(\).__init__"):
+        Hasty()

@@ -1,0 +1,111 @@
+"""The pages of the docs: their code runs and prints what they show, and their tables are true."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.coverage.signatures import REQUIRED, parse, same_default, signature
+from tests.coverage.symbols import MISSING, ours, resolve
+from tests.pages import ROOT, blocks
+
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+WITH_CODE = [page for page in PAGES if any(b.language == "python" for b in blocks(page))]
+ROW = re.compile(r"^\| `([\w.]+)` \| `(\w+)` \| (.+?) \| (.+?) \|$", re.M)
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.name)
+def test_the_code_of_the_page_runs_and_prints_what_it_shows(page, tmp_path):
+    command = [sys.executable, "-W", "error", str(ROOT / "tests" / "pages.py"), str(page)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_page_of_code_is_found():
+    assert {"README.md", "architecture.md", "getting-started.md"} <= {p.name for p in WITH_CODE}
+
+
+def test_output_that_differs_is_an_error(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```python\nprint(1)\n```\n\n```text\n2\n```\n")
+    command = [sys.executable, str(ROOT / "tests" / "pages.py")]
+    assert subprocess.run([*command, str(page)], capture_output=True, check=False).returncode == 1
+    subprocess.run([*command, "--write", str(page)], check=True)
+    assert "```text\n1\n```" in page.read_text()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_the_page_quotes_stands_in_the_file(page):
+    for block in blocks(page):
+        if block.title:
+            assert block.text in (ROOT / block.title).read_text(encoding="utf-8"), block.title
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_relative_link_leads_somewhere(page):
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    missing = [t for t in targets if "://" not in t and not (page.parent / t).exists()]
+    assert missing == []
+
+
+def test_every_page_is_in_the_navigation():
+    import yaml
+
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    nav = yaml.safe_load(text)["nav"]
+    named = {name for entry in nav for name in entry.values()}
+    assert named == {page.name for page in DOCS.glob("*.md")}
+
+
+# The table of defaults that moved between Keras 2 and 3.
+
+
+def moved_defaults() -> dict[tuple[str, str], list[object]]:
+    """Of what is here: (symbol, parameter) and the defaults of Keras 2.3.1 and of ours."""
+    data = Path(__file__).parent / "coverage" / "data" / "symbols.jsonl"
+    found: dict[tuple[int, str], tuple[str, object, object]] = {}
+    for row in map(json.loads, data.read_text(encoding="utf-8").splitlines()):
+        target = resolve(ours(row["symbol"]))
+        old, new = parse(row["sig_231"]), parse(row["sig_315"])
+        if row["kind"] not in ("class", "function") or not old or not new or target is MISSING:
+            continue
+        name, here = row["symbol"].removeprefix("keras."), signature(target).parameters
+        for parameter, before in old.defaults.items():
+            if parameter not in new.defaults or parameter not in here:
+                continue
+            after, key = here[parameter].default, (id(target), parameter)
+            if same_default(before, new.defaults[parameter]) or same_default(after, before):
+                continue
+            if key not in found or name.endswith(f".{target.__name__}"):  # not under its aliases
+                found[key] = name, before, after
+    return {(name, parameter): pair for (_, parameter), (name, *pair) in found.items()}
+
+
+def shown(value: object) -> str:
+    absent = value is REQUIRED or value is inspect.Parameter.empty
+    return "–" if absent else f"`{value!r}`"
+
+
+def test_the_table_of_defaults_is_complete_and_true():
+    page = (DOCS / "from-keras.md").read_text(encoding="utf-8")
+    table = {(m[1], m[2]): (m[3], m[4]) for m in ROW.finditer(page)}
+    expected = {key: tuple(map(shown, values)) for key, values in moved_defaults().items()}
+    assert table == expected
+
+
+def test_the_table_of_errors_names_each_with_its_builtin_base():
+    from cornu import errors
+
+    page = (DOCS / "errors.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`\w+Error`(?:, `\w+Error`)*) \| `(\w+)` \|", page, re.M)
+    named = {name: base for names, base in rows for name in re.findall(r"\w+", names)}
+    for name, base in named.items():
+        assert base in [cls.__name__ for cls in getattr(errors, name).__mro__]
+    assert {*named, "CornuError"} == {n for n in errors.__all__ if n.endswith("Error")}
