@@ -153,16 +153,17 @@ def test_causal_convolution_sees_no_future():
 def test_variables():
     v = K.variable([1.0, 2.0], name="kernel", constraint=abs)
     assert (K.dtype(v), K.ndim(v), K.int_shape(v), K.count_params(v)) == ("float32", 1, (2,), 2)
-    assert v.name == "kernel" and v.constraint is abs and K.is_variable(v)
+    assert v.name == "kernel"
+    assert v.constraint is abs
+    assert K.is_variable(v)
     K.set_value(v, [3, 4])
     np.testing.assert_array_equal(K.get_value(v), [3, 4])
     K.update_add(v, 1.0), K.update_sub(v, [1.0, 0.0])
     np.testing.assert_array_equal(K.eval(v * 2), [6, 10])
     copy = K.get_value(v)
     K.batch_set_value([(v, [0, 0])])
-    assert (
-        copy.tolist() == [3, 5] and [a.tolist() for a in K.batch_get_value([v, v])] == [[0, 0]] * 2
-    )
+    assert copy.tolist() == [3, 5]
+    assert [a.tolist() for a in K.batch_get_value([v, v])] == [[0, 0]] * 2
     assert K.get_value(K.zeros((2,), "int32")).dtype == np.int32
     assert K.eye(2).numpy().tolist() == [[1, 0], [0, 1]]
 
@@ -217,11 +218,9 @@ def test_learning_phase():
     assert K.learning_phase() == 0
     assert K.in_train_phase(lambda: "a", lambda: "b") == "b"
     K.set_learning_phase(1)
-    assert (
-        K.learning_phase() == 1
-        and K.in_train_phase("a", "b") == "a"
-        and K.in_test_phase("a", "b") == "b"
-    )
+    assert K.learning_phase() == 1
+    assert K.in_train_phase("a", "b") == "a"
+    assert K.in_test_phase("a", "b") == "b"
     seen = []
     layer = cornu.layers.Lambda(lambda x: [seen.append(int(K.learning_phase())), x][1])
     model = cornu.Sequential([layer])
@@ -271,8 +270,8 @@ def test_rnn_with_zeros_for_what_is_masked():
     step = lambda x, states: (x + states[1], [states[0]])  # noqa: E731
     x = np.ones((1, 3, 2))
     mask = np.array([[True, False, True]])
-    arguments = dict(constants=[np.ones((1, 2))], zero_output_for_mask=True, mask=mask)
-    last, outputs, _ = K.rnn(step, x, [np.zeros((1, 2))], **arguments)
+    arguments = {"constants": [np.ones((1, 2))], "zero_output_for_mask": True, "mask": mask}
+    _last, outputs, _ = K.rnn(step, x, [np.zeros((1, 2))], **arguments)
     assert outputs[0, :, 0].tolist() == [2, 0, 2]
     _, final, _ = K.rnn(step, x, [np.zeros((1, 2))], return_all_outputs=False, **arguments)
     assert final.shape == (1, 1, 2)
@@ -301,8 +300,10 @@ def test_names_and_formats():
     assert K.image_dim_ordering() == "tf"
     assert K.normalize_data_format("Channels_First") == "channels_first"
     assert K.backend() == cornu.get_backend()
-    assert K.is_keras_tensor(cornu.Input((1,))) and not K.is_keras_tensor(X)
-    assert K.is_placeholder(K.placeholder(ndim=2)) and K.int_shape(K.placeholder(ndim=2)) == (
+    assert K.is_keras_tensor(cornu.Input((1,)))
+    assert not K.is_keras_tensor(X)
+    assert K.is_placeholder(K.placeholder(ndim=2))
+    assert K.int_shape(K.placeholder(ndim=2)) == (
         None,
         None,
     )

@@ -54,8 +54,8 @@ ELEMENTWISE = [
     *(
         getattr(ops, name)
         for name in (
-            "celu elu selu mish log_sigmoid softsign squareplus tanh_shrink sinc i0 cbrt reciprocal "
-            "exp2 erfc hard_silu"
+            "celu elu selu mish log_sigmoid softsign squareplus tanh_shrink sinc i0 cbrt "
+            "reciprocal exp2 erfc hard_silu"
         ).split()
     ),
 ]

@@ -47,9 +47,12 @@ def test_conversion():
     assert ops.saturate_cast([-1.0, 300.0], "uint8").tolist() == [0, 255]
     assert ops.saturate_cast(np.float32([3e9, -3e9]), "int32").tolist() == [2147483520, -(2**31)]
     assert ops.saturate_cast(np.int32([-5]), "uint32").tolist() == [0]
-    assert ops.dtype(cornu.Variable([1.0])) == "float32" and ops.shape([[1, 2]]) == (1, 2)
+    assert ops.dtype(cornu.Variable([1.0])) == "float32"
+    assert ops.shape([[1, 2]]) == (1, 2)
     x = np.ones(2)
-    assert ops.copy(x) is not x and ops.size(np.zeros((2, 3))) == 6 and ops.ndim(3.0) == 0
+    assert ops.copy(x) is not x
+    assert ops.size(np.zeros((2, 3))) == 6
+    assert ops.ndim(3.0) == 0
     assert ops.view(np.float32([1.0]), "int32").tolist() == [1065353216]
     with pytest.raises(TypeError, match="complex"):
         ops.convert_to_tensor(np.array([1j]))
@@ -182,7 +185,8 @@ def test_segments(name):
 def test_top_k():
     x = np.array([[1, 5, 5, 3], [2, -7, 0, 2]], np.int32)
     values, indices = both(lambda v: tuple(ops.top_k(v, 2)), x)
-    assert values.tolist() == [[5, 5], [2, 2]] and indices.tolist() == [[1, 2], [0, 3]]
+    assert values.tolist() == [[5, 5], [2, 2]]
+    assert indices.tolist() == [[1, 2], [0, 3]]
     assert ops.top_k(x, 1).indices.dtype == np.int32
     scores = np.array([[0.1, 0.5, 0.5], [np.nan, 0.2, 0.1], [0.3, 0.3, 0.3]])
     assert both(lambda s: ops.in_top_k(np.array([1, 0, 7]), s, 1), scores).tolist() == [
@@ -366,7 +370,8 @@ def test_blocks():
     np.testing.assert_array_equal(first, deep.transpose(0, 3, 1, 2))
     columns = ops.unfold(image, (2, 3), stride=(1, 2), padding=(0, 1), dilation=1)
     ones = ops.fold(ops.unfold(np.ones_like(image), 2), (6, 3), 2)
-    assert columns.shape[1] == 4 * 6 and ones[0, 0, 1, 1] == 4
+    assert columns.shape[1] == 4 * 6
+    assert ones[0, 0, 1, 1] == 4
     with pytest.raises(ValueError, match="divide"):
         ops.space_to_depth(image, 3)
 
@@ -376,7 +381,8 @@ def test_normalization_ops():
     np.testing.assert_allclose(mean, CUBE.mean((0, 2)))
     np.testing.assert_allclose(variance, CUBE.var((0, 2)))
     half = ops.moments(np.full(1000, 300, np.float16), [0])
-    assert float(half[0]) == 300 and half[0].dtype == np.float16
+    assert float(half[0]) == 300
+    assert half[0].dtype == np.float16
     y, mean, variance = both(lambda x: ops.normalize_batch(x, None, None, 1, 1e-3), CUBE)
     shaped = [v[:, None] for v in (mean, variance)]
     np.testing.assert_allclose(y, (CUBE - shaped[0]) / np.sqrt(shaped[1] + 1e-3))
@@ -435,7 +441,9 @@ def test_symbolic_tensors_take_every_road():
         None,
         6,
     )
-    assert ops.shape(x) == (None, 4, 6) and ops.size(x) is None and ops.ndim(x) == 3
+    assert ops.shape(x) == (None, 4, 6)
+    assert ops.size(x) is None
+    assert ops.ndim(x) == 3
     with pytest.raises(ValueError, match="odd size"):
         ops.glu(cornu.Input((3,)))
 

@@ -71,8 +71,8 @@ BINARY = [
     *(
         same(name, X, Y)
         for name in (
-            "add subtract multiply divide true_divide maximum minimum fmax fmin fmod mod floor_divide "
-            "arctan2 hypot logaddexp logaddexp2 heaviside equal not_equal less less_equal greater "
+            "add subtract multiply divide true_divide maximum minimum fmax fmin fmod mod "
+            "floor_divide arctan2 hypot logaddexp logaddexp2 heaviside equal not_equal less less_equal greater "
             "greater_equal logical_and logical_or logical_xor isclose allclose"
         ).split()
     ),
@@ -342,7 +342,8 @@ def test_arrays_agree_with_numpy(case):
         agree(getattr(ops, name)(*args, **kwargs), oracle(*args, **kwargs))
 
 
-# `nextafter` is for arrays, a traced `bincount` needs `minlength`, the maximum of nothing is a constant
+# `nextafter` is for arrays, a traced `bincount` needs `minlength`, the maximum of nothing is a
+# constant
 NOT_TRACED = {"nextafter", "bincount"}
 TRACED = [c for c in CASES if c[0] not in NOT_TRACED and "initial" not in c[2]]
 
@@ -361,7 +362,7 @@ def test_traced_values_agree_with_arrays(case):
     "case", UNARY + REDUCTIONS, ids=[f"{i}-{c[0]}" for i, c in enumerate(UNARY + REDUCTIONS)]
 )
 def test_floats_keep_their_dtype(case, dtype):
-    name, args, kwargs, oracle = case
+    name, args, kwargs, _oracle = case
     if args[0].dtype != np.float64 or args[0].size == 0:
         pytest.skip("not a float")
     args = tuple(a.astype(dtype) if is_operand(a) and a.dtype == np.float64 else a for a in args)

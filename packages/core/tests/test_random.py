@@ -69,13 +69,16 @@ def test_discrete_distributions():
 def test_randint_reaches_both_ends_and_no_further():
     assert set(random.randint((500,), 3, 5, seed=0).tolist()) == {3, 4}
     wide = random.randint((N,), -(2**31), 2**31 - 1, dtype="int64", seed=0)
-    assert wide.min() < -(2**30) and wide.max() > 2**30
+    assert wide.min() < -(2**30)
+    assert wide.max() > 2**30
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_bounds_hold_in_every_precision(dtype):
     drawn = random.uniform((N,), dtype=dtype, seed=0)
-    assert drawn.dtype == dtype and drawn.min() >= 0 and drawn.max() < 1
+    assert drawn.dtype == dtype
+    assert drawn.min() >= 0
+    assert drawn.max() < 1
     assert np.isfinite(random.normal((N,), dtype=dtype, seed=0)).all()
     assert abs(random.truncated_normal((N,), dtype=dtype, seed=0)).max() <= 2
 

@@ -132,5 +132,5 @@ def test_bad_renorm_clipping(bounds):
 
 
 def test_no_such_axis():
-    with pytest.raises(ShapeError, match="axis 3.*rank 2"):
+    with pytest.raises(ShapeError, match=r"axis 3.*rank 2"):
         layers.BatchNormalization(axis=3)(np.ones((2, 3)))

@@ -84,7 +84,7 @@ def test_older_names(old, new):
 
 
 def test_a_constructor_refuses_a_mistyped_argument():
-    with pytest.raises(ValueError, match="kernel_initialiser.*Did you mean 'kernel_initializer'"):
+    with pytest.raises(ValueError, match=r"kernel_initialiser.*Did you mean 'kernel_initializer'"):
         layers.Dense(3, kernel_initialiser="zeros")
 
 

@@ -124,7 +124,7 @@ def test_bad_arguments(kwargs, word):
     [
         (
             (2, 28, 28),
-            r"'?\"conv2d\".*\(batch, height, width, channels\).*\(None, 28, 28\).*Reshape\(\(28, 28, 1\)\)",
+            r'"conv2d".*\(batch, height, width, channels\).*28, 28\).*Reshape\(\(28, 28, 1\)\)',
         ),
         ((2, 2, 2, 3), "window of 3 along axis 1.*has only 2.*padding='same'"),
         ((2, 8, 8, 3, 1), "TimeDistributed"),

@@ -167,5 +167,5 @@ def test_shape_errors(call, words):
 def test_changed_features():
     layer = layers.Dense(2)
     layer(np.ones((1, 3)))
-    with pytest.raises(ShapeError, match="dense.*size 3, but got shape .None, 4."):
+    with pytest.raises(ShapeError, match=r"dense.*size 3, but got shape .None, 4."):
         layer(np.ones((1, 4)))

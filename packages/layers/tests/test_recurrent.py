@@ -214,7 +214,7 @@ def test_stateful():
     layer.reset_states()
     np.testing.assert_allclose(layer(X[:, :3]), one, atol=1e-12)
     assert len(layer.weights) == 3
-    with pytest.raises(ShapeError, match="3 samples.*batch of 2"):
+    with pytest.raises(ShapeError, match=r"3 samples.*batch of 2"):
         layer(X[:2])
     with pytest.raises(ShapeError, match="batch_shape"):
         layers.GRU(4, stateful=True)(cornu.Input((None, 5)))

@@ -50,7 +50,7 @@ def test_bad_dims(dims):
 
 
 def test_reshape_does_not_fit():
-    with pytest.raises(ShapeError, match='"reshape".*12 numbers.*multiply to 12'):
+    with pytest.raises(ShapeError, match=r'"reshape".*12 numbers.*multiply to 12'):
         layers.Reshape((5, 2), name="reshape")(np.ones((2, 3, 4)))
 
 

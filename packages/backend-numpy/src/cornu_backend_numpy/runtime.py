@@ -16,7 +16,7 @@ from cornu_backend_numpy.kernels.pooling import (
     AveragePool,
     AveragePoolGradient,
     MaxPool,
-    MaxPoolGradient,
+    max_pool_gradient,
 )
 from cornu_backend_numpy.kernels.random_bits import RandomBits
 from cornu_backend_numpy.kernels.scratch import aligned_bytes
@@ -59,7 +59,6 @@ NAMESPACE: dict[str, Any] = {
     "Geometry": Geometry,
     "KernelGradient": KernelGradient,
     "MaxPool": MaxPool,
-    "MaxPoolGradient": MaxPoolGradient,
     "RandomBits": RandomBits,
     "add_up": add_up,
     "allocate": aligned_bytes,
@@ -68,6 +67,7 @@ NAMESPACE: dict[str, Any] = {
     "erfinv": erfinv,
     "gather": gather,
     "input_gradient": input_gradient,
+    "max_pool_gradient": max_pool_gradient,
     "np": np,
     "scatter_add": scatter_add,
     "share": share,

@@ -362,3 +362,22 @@ def test_one_weight_per_sample_serves_every_output():
     assert [b.tolist() for b in batches(source)[0][3:]] == [[0, 1, 2]] * 2
     with pytest.raises(DataError, match="cannot serve several outputs"):
         make_source(np.zeros((3, 1)), y, np.zeros((3, 4)))
+
+
+def test_queues_of_keras_2():
+    from cornu.training.data.enqueuers import GeneratorEnqueuer, OrderedEnqueuer
+
+    dataset = Numbers(3)
+    queue = OrderedEnqueuer(dataset, shuffle=True)
+    assert not queue.is_running()
+    with pytest.raises(RuntimeError, match="Call start"):
+        queue.get()
+    queue.start(workers=2)
+    found = [int(x[0, 0]) for (x, _), _ in zip(queue.get(), range(6), strict=False)]
+    assert sorted(found[:3]) == sorted(found[3:]) == [0, 1, 2]
+    assert dataset.events == ["end"]
+    queue.stop()
+    assert not queue.is_running()
+    queue = GeneratorEnqueuer(iter("ab"))
+    queue.start()
+    assert list(queue.get()) == ["a", "b"]

@@ -140,3 +140,35 @@ def test_losses_that_are_not_reduced_are_summed(parts, points):
         model.fit(x, y, verbose=0, shuffle=False)
         found.append(model.get_weights())
     np.testing.assert_allclose(found[0][0], found[1][0], rtol=1e-5)
+
+
+def test_the_loss_as_a_function(line, points):
+    x, y = points
+    zeros = [np.zeros((2, 1), "float32"), np.zeros(1, "float32")]
+    before = line.get_weights()
+    metrics = [variable.numpy() for variable in line.metrics_variables]
+    loss, (weights, _, _) = line.stateless_compute_loss(
+        zeros, [], metrics, x, y, x @ zeros[0] + zeros[1]
+    )
+    assert float(loss) == pytest.approx(np.mean(y**2), rel=1e-5)
+    np.testing.assert_array_equal(weights[0], zeros[0])
+    np.testing.assert_array_equal(line.get_weights()[0], before[0])
+
+
+def test_names_of_a_train_step_of_keras_2(subclass, parts, points):
+    class Old(subclass):
+        def train_step(self, data):
+            x, y = data
+            y_pred = self(x, training=True)
+            loss = self.compiled_loss(y, y_pred, regularization_losses=self.losses)
+            grads = self.compute_gradients(loss)
+            self.optimizer.apply_gradients(zip(grads, self.trainable_variables, strict=True))
+            self.compiled_metrics.update_state(y, y_pred)
+            return {metric.name: metric.result() for metric in self.metrics}
+
+    model = Old()
+    model.compile(
+        parts.SGD(0.1), parts.mse, metrics=[lambda y, p: ops.abs(y - p)], backend=parts.backend
+    )
+    history = model.fit(*points, epochs=2, verbose=0).history
+    assert history["lambda"][1] < history["lambda"][0]

@@ -137,10 +137,8 @@ def choice(name: str, value: Any, allowed: Sequence[str]) -> str:
     """
     found = value.lower() if isinstance(value, str) else value
     if found not in allowed:
-        listed = ", ".join(map(repr, allowed))
-        raise ValueError(
-            f"{name} must be one of {listed}; it is {value!r}. {near_matches(str(value), allowed)}".rstrip()
-        )
+        listed, hint = ", ".join(map(repr, allowed)), near_matches(str(value), allowed)
+        raise ValueError(f"{name} must be one of {listed}; it is {value!r}. {hint}".rstrip())
     return found
 
 

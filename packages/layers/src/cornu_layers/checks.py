@@ -59,7 +59,10 @@ def _mend(inner: list, named: list[str], missing: int) -> str:
         )
     if missing == 1:
         target = tuple(-1 if n is None else n for n in (*inner, 1))
-        return f"Add the axis of {named[-1]}: x[..., np.newaxis] in the data, or Reshape({target}) before this layer."
+        return (
+            f"Add the axis of {named[-1]}: x[..., np.newaxis] in the data, or Reshape({target}) "
+            "before this layer."
+        )
     if missing > 1:
         return f"Reshape the data so that {' and '.join(named)} are axes of their own."
     return "Merge axes with Flatten() or Reshape(...), or wrap this layer in TimeDistributed(...)."

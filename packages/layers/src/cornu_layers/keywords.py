@@ -34,7 +34,7 @@ def renamed(**names: str) -> Callable[[T], T]:
 
     def decorate(target: Any) -> Any:
         if inspect.isclass(target):
-            target.__init__ = _translating(target.__init__, names, target.__name__)  # type: ignore[misc]
+            setattr(target, "__init__", _translating(target.__init__, names, target.__name__))  # noqa: B010
             return target
         return _translating(target, names, target.__name__)
 

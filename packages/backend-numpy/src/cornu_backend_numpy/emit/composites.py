@@ -53,7 +53,7 @@ COMPOSITES: dict[str, Emit] = {
     "convolution_input_grad": _convolution("input_gradient"),
     "convolution_kernel_grad": _convolution("KernelGradient"),
     "max_pool": _pool("MaxPool"),
-    "max_pool_grad": _pool("MaxPoolGradient", scratch=True),
+    "max_pool_grad": _pool("max_pool_gradient", scratch=True),
     "avg_pool": _pool("AveragePool"),
     "avg_pool_grad": _pool("AveragePoolGradient", scratch=True),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -24,7 +25,10 @@ class Names:
     ('dense_1_matmul', 'dense_1_matmul_2', 'd_dense_1_mul')
     """
 
-    def __init__(self, taken: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, taken: frozenset[str] = frozenset(), labels: Mapping[Node, str] | None = None
+    ) -> None:
+        self._labels = labels or {}
         self._used: dict[str, int] = dict.fromkeys(_TAKEN | taken, 1)
 
     def new(self, hint: str) -> str:
@@ -43,12 +47,12 @@ class Names:
         return name
 
     def of(self, node: Node) -> str:
-        """Return a new name for a value."""
+        """Return a new name for a value: that of the input or weight it is, else of what was done."""
+        if node in self._labels:
+            return self.new(" ".join(self._labels[node].split("/")[-2:]))
         if node.op == "item":
             source = node.inputs[0]
             return self.new(f"{last_part(source.scope)} {source.op} {node.attrs['index']}")
-        if node.op in ("input", "variable"):
-            return self.new(str(node.attrs.get("name", node.op)))
         if node.op == "constant":
             return self.new(_constant_hint(node.attrs["value"]))
         return self.new(f"{last_part(node.scope)} {node.op}")
@@ -70,6 +74,5 @@ def last_part(scope: str) -> str:
 def _constant_hint(value: np.ndarray) -> str:
     if value.size != 1:
         return "table " + "x".join(map(str, value.shape))
-    number = value.reshape(()).item()
-    text = repr(number).replace("-", "minus_").replace(".", "_").replace("+", "")
+    text = str(value.reshape(())[()]).replace("-", "minus_").replace(".", "_").replace("+", "")
     return f"c_{text}"

@@ -42,7 +42,7 @@ class Source:
 def write_source(plan: Plan, regions: Mapping[int, Region]) -> Source:
     """Return the source of a plan, given what its groups are."""
     constants: dict[str, np.ndarray] = {}
-    frame = Frame(plan, Names(_TAKEN), constants)
+    frame = Frame(plan, Names(_TAKEN, plan.labels()), constants)
     inputs = [frame.known.setdefault(n, frame.names.of(n)) for n in plan.inputs]
     state = [frame.known.setdefault(n, frame.names.of(n)) for n in plan.state.values()]
     write_instructions(frame, regions)

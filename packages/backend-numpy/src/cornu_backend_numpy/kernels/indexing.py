@@ -40,7 +40,13 @@ def scatter_add(indices: np.ndarray, updates: np.ndarray, axis: int, out: np.nda
     order = np.argsort(places, kind="stable")
     places = places[order]
     starts = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
-    front[places[starts]] = np.add.reduceat(rows[order], starts, axis=0, dtype=out.dtype)
+    counts = np.diff(starts, append=len(places))
+    alone = counts == 1  # most positions of an embedding: a plain copy
+    front[places[starts[alone]]] = rows[order[starts[alone]]]
+    if alone.all():
+        return
+    starts, counts = starts[~alone], counts[~alone]
+    repeated = rows[order[np.repeat(~alone, np.diff(np.append(np.flatnonzero(alone_starts(alone, counts)), 0)))]]
 
 
 def check_positions(indices: np.ndarray, size: int) -> None:

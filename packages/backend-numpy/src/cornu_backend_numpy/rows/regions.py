@@ -168,7 +168,7 @@ class Regions:
         least = 1
         if kept > SMALL_OPERAND and instruction.op == "matmul":
             inner = max(1, next(o.shape[a] for o, a in pairs if a is not None) // length)
-            least = -(-LONG_PRODUCT // inner)
+            least, moved = -(-LONG_PRODUCT // inner), 0  # BLAS cuts its operands itself
         return moved / length, least
 
     def _most(self, row_bytes: float, length: int) -> int:

@@ -18,9 +18,10 @@ Examples
 """
 
 
-def _pair(
-    name: str, function: Any, summary: str, example: str, shown: str
-) -> Callable[..., Tensor]:
+def _pair(name: str, summary: str, example: str, shown: str) -> Callable[..., Tensor]:
+    """The op of a name, with the argument names of Keras 2."""
+    function = getattr(ops, name)
+
     def compare(x: TensorLike, y: TensorLike) -> Tensor:
         return function(x, y)
 
@@ -31,56 +32,48 @@ def _pair(
 
 equal = _pair(
     "equal",
-    ops.equal,
     "``x == y``, element by element.",
     "K.equal([1, 2], [1, 3])",
     "array([ True, False])",
 )
 not_equal = _pair(
     "not_equal",
-    ops.not_equal,
     "``x != y``, element by element.",
     "K.not_equal([1, 2], [1, 3])",
     "array([False,  True])",
 )
 less = _pair(
     "less",
-    ops.less,
     "``x < y``, element by element.",
     "K.less([1, 2], [1, 3])",
     "array([False,  True])",
 )
 less_equal = _pair(
     "less_equal",
-    ops.less_equal,
     "``x <= y``, element by element.",
     "K.less_equal([1, 2], [1, 1])",
     "array([ True, False])",
 )
 greater = _pair(
     "greater",
-    ops.greater,
     "``x > y``, element by element.",
     "K.greater([1, 2], [1, 1])",
     "array([False,  True])",
 )
 greater_equal = _pair(
     "greater_equal",
-    ops.greater_equal,
     "``x >= y``, element by element.",
     "K.greater_equal([1, 2], [1, 3])",
     "array([ True, False])",
 )
 maximum = _pair(
     "maximum",
-    ops.maximum,
     "The larger of two, element by element.",
     "K.maximum([1, 2], [3, 1])",
     "array([3, 2], dtype=int32)",
 )
 minimum = _pair(
     "minimum",
-    ops.minimum,
     "The smaller of two, element by element.",
     "K.minimum([1, 2], [3, 1])",
     "array([1, 1], dtype=int32)",

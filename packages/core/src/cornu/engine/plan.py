@@ -121,8 +121,8 @@ class Plan:
                 for path, offset, shape in variable.pieces:
                     stop = offset + product(shape)
                     piece = p.slice(leaf, start=(offset,), stop=(stop,), step=(1,))
-                    found.setdefault(piece, path)
                     found.setdefault(p.reshape(piece, shape=shape), path)
+                    found.setdefault(piece, path if len(shape) == 1 else f"{path} flat")
         return found
 
     def check(self) -> None:

@@ -78,7 +78,7 @@ def expand_composites(roots: Iterable[Node], keep: Collection[str], rank: Rank) 
     roots = list(roots)
     while any(n.op in COMPOSITES and n.op not in keep for n in toposort(roots)):
         roots = rewrite(roots, rule, rank)  # an expansion may hold composites in turn
-    return rewrite(roots, _algebra, rank)  # expansions may repeat what stands around them
+    return rewrite(roots, algebra, rank)  # expansions may repeat what stands around them
 
 
 # ---- algebra -----------------------------------------------------------------------------------------------

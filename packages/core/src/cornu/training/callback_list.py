@@ -29,6 +29,8 @@ class CallbackList(Callback):
         Whether to add a `History` and a `ProgbarLogger` where there is none.
     model : Model, optional
         Given to each callback.
+    queue_length : int
+        Accepted for Keras 2's sake.
     **params
         Given to each callback: `epochs`, `steps`, `verbose`.
 
@@ -50,6 +52,7 @@ class CallbackList(Callback):
         add_history: bool = False,
         add_progbar: bool = False,
         model: Any = None,
+        queue_length: int = 10,
         **params: Any,
     ) -> None:
         super().__init__()
@@ -126,9 +129,24 @@ class CallbackList(Callback):
 
 
 def _delegate(name: str) -> Any:
-    def on_event(self: CallbackList, *args: Any, **kwargs: Any) -> None:
-        for hook in self.hooks(name):
-            hook(*args, **kwargs)
+    """Return a method that calls a hook of each callback, with the signature that the hook has."""
+    if "batch" in name:
+
+        def on_event(self: CallbackList, batch: int, logs: Any = None) -> None:
+            for hook in self.hooks(name):
+                hook(batch, logs)
+
+    elif "epoch" in name:
+
+        def on_event(self: CallbackList, epoch: int, logs: Any = None) -> None:  # type: ignore[misc]
+            for hook in self.hooks(name):
+                hook(epoch, logs)
+
+    else:
+
+        def on_event(self: CallbackList, logs: Any = None) -> None:  # type: ignore[misc]
+            for hook in self.hooks(name):
+                hook(logs)
 
     on_event.__name__ = name
     on_event.__doc__ = f"Call `{name}` of each callback that writes it."

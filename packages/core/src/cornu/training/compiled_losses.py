@@ -10,6 +10,7 @@ import numpy as np
 from cornu import ops, tree
 from cornu.base.loss import Loss, LossFunctionWrapper
 from cornu.base.metric import Mean
+from cornu.engine.graph import scope
 from cornu.engine.trace import current_trace
 from cornu.errors import DataError
 from cornu.plugins import registry
@@ -95,7 +96,8 @@ class CompiledLosses:
         total = None
         for term in self._terms:
             position = term.position
-            value = term.loss(targets[position], outputs.values[position], weights[position])
+            with scope("loss"):
+                value = term.loss(targets[position], outputs.values[position], weights[position])
             if term.tracker is not None:
                 samples = tree.flatten(outputs.values[position])[0].shape[0]
                 term.tracker.update_state(ops.mean(value), sample_weight=samples)

@@ -7,6 +7,7 @@ from typing import Any
 
 from cornu import tree
 from cornu.base.metric import MeanMetricWrapper, Metric
+from cornu.engine.graph import scope
 from cornu.errors import DataError
 from cornu.plugins import registry
 from cornu.training.kinds import kind_of_targets, own_name
@@ -105,10 +106,11 @@ class CompiledMetrics(Metric):
             rows = zip(by_output, targets, outputs.values, weights, strict=True)
             for metrics, target, predicted, weight in rows:
                 for metric in metrics:
-                    if argument == "metrics":
-                        metric.update_state(target, predicted)
-                    else:
-                        metric.update_state(target, predicted, sample_weight=weight)
+                    with scope(metric.name):
+                        if argument == "metrics":
+                            metric.update_state(target, predicted)
+                        else:
+                            metric.update_state(target, predicted, sample_weight=weight)
 
     def result(self) -> dict[str, Any]:
         """Return the value of each metric so far."""

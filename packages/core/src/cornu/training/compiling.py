@@ -123,6 +123,7 @@ class Compiling(Programs):
             steps_per_execution=steps_per_execution,
             jit_compile=jit_compile,
             backend=backend,
+            sample_weight_mode=sample_weight_mode,
             arguments={**arguments, "optimizer": optimizer},
         )
         if backend is not None:
@@ -153,6 +154,17 @@ class Compiling(Programs):
     def loss(self) -> Any:
         """The loss as given to `compile`."""
         return self._compiled.arguments.get("loss") if self._compiled is not None else None
+
+    @property
+    def loss_weights(self) -> Any:
+        """The factors of losses as given to `compile`."""
+        return self._compiled.arguments.get("loss_weights") if self._compiled is not None else None
+
+    @property
+    def sample_weight_mode(self) -> Any:
+        """As given to `compile`; weights of time steps are understood without it."""
+        compiled = self._compiled
+        return compiled.sample_weight_mode if compiled is not None else None
 
     @property
     def compiled_losses(self) -> CompiledLosses | None:
@@ -229,7 +241,7 @@ class Compiling(Programs):
 
         return {name: serialize(value) for name, value in self._compiled.arguments.items()}
 
-    def compile_from_config(self, compile_config: dict[str, Any]) -> None:
+    def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile with what `get_compile_config` returned.
 
         Examples
@@ -257,7 +269,7 @@ class Compiling(Programs):
         }
         arguments = {
             name: _deserialized(value, kinds.get(name), deserialize)
-            for name, value in compile_config.items()
+            for name, value in config.items()
         }
         self.compile(**arguments)
         if self.optimizer is not None and getattr(self, "built", False):

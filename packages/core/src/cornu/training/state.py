@@ -30,6 +30,8 @@ class Compiled:
         As given: a program is compiled in any case.
     backend : str, Backend or None
         None for the one in use.
+    sample_weight_mode : str or None
+        As given.
     arguments : dict
         As given to `compile`, for saving.
     """
@@ -42,6 +44,7 @@ class Compiled:
     steps_per_execution: int = 1
     jit_compile: Any = "auto"
     backend: Any = None
+    sample_weight_mode: Any = None
     arguments: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -8,6 +8,7 @@ from typing import Any
 
 from cornu import config, ops, tree
 from cornu.engine.gradients import gradients
+from cornu.engine.graph import scope
 from cornu.engine.trace import convert
 from cornu.engine.variable import Variable
 from cornu.errors import NotCompiledError
@@ -52,7 +53,8 @@ class StepMethods:
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self(x, training=True)  # type: ignore[operator]
         loss = self._total_loss(x, y, y_pred, sample_weight, training=True)
-        self._loss_tracker.update_state(_reported(loss), sample_weight=_batch_size(x))
+        with scope("loss"):
+            self._loss_tracker.update_state(_reported(loss), sample_weight=_batch_size(x))
         if self.trainable_variables:  # type: ignore[attr-defined]
             optimizer = self.optimizer  # type: ignore[attr-defined]
             if optimizer is None:
@@ -74,7 +76,8 @@ class StepMethods:
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self(x, training=False)  # type: ignore[operator]
         loss = self._total_loss(x, y, y_pred, sample_weight, training=False)
-        self._loss_tracker.update_state(_reported(loss), sample_weight=_batch_size(x))
+        with scope("loss"):
+            self._loss_tracker.update_state(_reported(loss), sample_weight=_batch_size(x))
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
     def predict_step(self, data: Any) -> Any:

@@ -19,12 +19,13 @@ from cornu.training.generators import GeneratorMethods
 from cornu.training.logs import plain_logs
 from cornu.training.on_batch import OnBatchMethods
 from cornu.training.progbar_logger import resolve_verbose
+from cornu.training.stateless import LossMethods
 from cornu.training.step_methods import StepMethods
 
 __all__ = ["Trainer"]
 
 
-class Trainer(Compiling, StepMethods, OnBatchMethods, GeneratorMethods):
+class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMethods):
     """Mixin of models: `compile`, `fit`, `evaluate`, `predict` and their kin."""
 
     def fit(

@@ -145,7 +145,9 @@ class Attention(Layer):
 
 
 class AdditiveAttention(Attention):
-    r"""Let each query look at values, by scores $s_{ij} = \sum_k a_k \tanh(q_{ik} + k_{jk})$ (Bahdanau).
+    r"""Let each query look at values, by scores that add queries and keys (Bahdanau).
+
+    $y = \text{softmax}(s)\,V$ with $s_{ij} = \sum_k a_k \tanh(q_{ik} + k_{jk})$.
 
     Parameters
     ----------
@@ -195,5 +197,5 @@ def _present(scores: Any, value_mask: Any, causal: bool) -> Any:
     present = None if value_mask is None else ops.expand_dims(value_mask, -2)
     if not causal:
         return present
-    earlier = np.tri(*scores.shape[-2:], dtype=bool)[None]
+    earlier = np.tri(*scores.shape[-2:]).astype(bool)[None]
     return earlier if present is None else ops.logical_and(present, earlier)

@@ -14,12 +14,12 @@ from cornu_layers import arguments
 from cornu_layers.advanced_activations.softmax import Softmax
 from cornu_layers.attention.masks import attention_mask as join_masks
 from cornu_layers.attention.projections import projection
-from cornu_layers.checks import where
+from cornu_layers.checks import known_size, where
 from cornu_layers.regularization.dropout import Dropout
 
 
 class GroupedQueryAttention(Layer):
-    r"""Let each query look at values with several heads, groups of which share their keys and values.
+    """Let each query look at values with several heads, groups of which share keys and values.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class GroupedQueryAttention(Layer):
         self.seed = seed
         self.supports_masking = True
 
-    def build(
+    def build(  # type: ignore[override]
         self,
         query_shape: Sequence[int | None],
         value_shape: Sequence[int | None],
@@ -121,6 +121,7 @@ class GroupedQueryAttention(Layer):
     ) -> None:
         """Make the projections for inputs of these shapes."""
         key_shape = value_shape if key_shape is None else key_shape
+        features = known_size(self, query_shape, -1, "features")
         queries = (self.num_query_heads, self.head_dim)
         shared = (self.num_key_value_heads, self.head_dim)
         self.query_dense = projection(self, "query", 3, 1, queries)
@@ -132,7 +133,7 @@ class GroupedQueryAttention(Layer):
             self.gate_dense.build(query_shape)
         self.value_dense = projection(self, "value", 3, 1, shared)
         self.value_dense.build(value_shape)
-        self.output_dense = projection(self, "attention_output", 4, 2, (query_shape[-1],))  # type: ignore[arg-type]
+        self.output_dense = projection(self, "attention_output", 4, 2, (features,))
         self.output_dense.build((None, None, *queries))
         self._softmax = Softmax(dtype=self.dtype_policy)
         self._dropout_layer = Dropout(self.dropout, dtype=self.dtype_policy, seed=self.seed)

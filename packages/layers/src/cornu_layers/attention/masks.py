@@ -49,11 +49,10 @@ def attention_mask(
     parts = []
     if query_mask is not None:
         parts.append(ops.expand_dims(ops.cast(query_mask, "bool"), -1))
-    for mask in (value_mask, key_mask):
-        if mask is not None:
-            parts.append(ops.expand_dims(ops.cast(mask, "bool"), -2))
+    of_sources = [mask for mask in (value_mask, key_mask) if mask is not None]
+    parts.extend(ops.expand_dims(ops.cast(mask, "bool"), -2) for mask in of_sources)
     if causal:
-        parts.append(np.tri(targets, sources, dtype=bool)[None])
+        parts.append(np.tri(targets, sources).astype(bool)[None])
     if window is not None:
         distance = np.abs(np.arange(targets)[:, None] - np.arange(sources))
         parts.append((distance < window)[None])

@@ -15,7 +15,7 @@ from cornu_layers import arguments
 from cornu_layers.advanced_activations.softmax import Softmax
 from cornu_layers.attention.masks import attention_mask as join_masks
 from cornu_layers.attention.projections import projection
-from cornu_layers.checks import where
+from cornu_layers.checks import known_size, where
 from cornu_layers.regularization.dropout import Dropout
 
 
@@ -129,7 +129,7 @@ class MultiHeadAttention(Layer):
         self.seed = seed
         self.supports_masking = True
 
-    def build(
+    def build(  # type: ignore[override]
         self,
         query_shape: Sequence[int | None],
         value_shape: Sequence[int | None],
@@ -150,7 +150,8 @@ class MultiHeadAttention(Layer):
             self.gate_dense.build(query_shape)
         self.value_dense = projection(self, "value", len(value_shape), 1, values)
         self.value_dense.build(value_shape)
-        features = self._output_shape or (query_shape[-1],)
+        own = known_size(self, query_shape, -1, "features")
+        features = self._output_shape or (own,)
         self.output_dense = projection(self, "attention_output", rank + 1, 2, features)
         self.output_dense.build((*query_shape[:-1], *values))
         self._softmax = Softmax(dtype=self.dtype_policy)
@@ -240,7 +241,7 @@ class MultiHeadAttention(Layer):
 def _sizes(value: int | Sequence[int] | None) -> tuple[int, ...] | None:
     if value is None:
         return None
-    return tuple(value) if isinstance(value, (list, tuple)) else (value,)  # type: ignore[return-value]
+    return (value,) if isinstance(value, int) else tuple(value)
 
 
 def _equations(rank: int, axes: tuple[int, ...]) -> tuple[str, str, int]:

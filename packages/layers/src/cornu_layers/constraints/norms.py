@@ -45,6 +45,7 @@ class MaxNorm(Constraint):
         self.axis = axis
 
     def __call__(self, w: Any) -> Any:
+        """Return the weights at an allowed length."""
         w = ops.convert_to_tensor(w)
         lengths = _lengths(w, self.axis)
         return w * (ops.clip(lengths, 0.0, self.max_value) / (config.epsilon() + lengths))
@@ -70,6 +71,7 @@ class UnitNorm(Constraint):
         self.axis = axis
 
     def __call__(self, w: Any) -> Any:
+        """Return the weights at an allowed length."""
         w = ops.convert_to_tensor(w)
         return w / (config.epsilon() + _lengths(w, self.axis))
 
@@ -110,6 +112,7 @@ class MinMaxNorm(Constraint):
         self.axis = axis
 
     def __call__(self, w: Any) -> Any:
+        """Return the weights at an allowed length."""
         w = ops.convert_to_tensor(w)
         lengths = _lengths(w, self.axis)
         bounded = ops.clip(lengths, self.min_value, self.max_value)

@@ -19,4 +19,5 @@ class NonNeg(Constraint):
     """
 
     def __call__(self, w: Any) -> Any:
+        """Return the weights, none of them negative."""
         return ops.relu(w)

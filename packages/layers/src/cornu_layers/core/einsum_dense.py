@@ -15,7 +15,9 @@ from cornu_layers.initializers import VarianceScaling
 
 
 class EinsumDense(Layer):
-    r"""Multiply by a kernel along the axes that an equation names: $y = f(\text{einsum}(x, W) + b)$.
+    r"""Multiply by a kernel along the axes that an equation names.
+
+    $y = f(\text{einsum}(x, W) + b)$
 
     Parameters
     ----------
@@ -56,6 +58,8 @@ class EinsumDense(Layer):
     >>> layer(np.ones((2, 10, 16), "float32")).shape, layer.kernel.shape, layer.bias.shape
     ((2, 10, 4, 8), (16, 4, 8), (4, 8))
     """
+
+    kernel_initializer: Any
 
     def __init__(
         self,
@@ -131,7 +135,7 @@ class EinsumDense(Layer):
 
     def _initializer(self) -> Any:
         """The kernel's initializer, told which axes of the kernel count as inputs and outputs."""
-        first = self.kernel_initializer  # type: ignore[attr-defined]
+        first = self.kernel_initializer
         if not isinstance(first, VarianceScaling) or first.input_axes is not None:
             return first
         kernel, output = self._equation.kernel, self._equation.output

@@ -31,6 +31,7 @@ class Constant(Initializer):
         self.value = value
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
+        """Return the values of a new weight."""
         return np.full(tuple(shape), self.value, dtype=dtype or config.floatx())
 
 
@@ -45,6 +46,7 @@ class Zeros(Initializer):
     """
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
+        """Return the values of a new weight."""
         return np.zeros(tuple(shape), dtype=dtype or config.floatx())
 
 
@@ -59,6 +61,7 @@ class Ones(Initializer):
     """
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
+        """Return the values of a new weight."""
         return np.ones(tuple(shape), dtype=dtype or config.floatx())
 
 
@@ -87,10 +90,10 @@ class Identity(Initializer):
         self.gain = gain
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
+        """Return the values of a new weight."""
         if len(shape) != 2:
             raise ShapeError(
                 f"Identity fills matrices only, and this weight has shape {tuple(shape)}. "
                 "Choose another initializer for it, e.g. 'orthogonal'."
             )
-        eye = np.eye(*shape, dtype=dtype or config.floatx())
-        return eye * eye.dtype.type(self.gain)
+        return (np.eye(shape[0], shape[1]) * self.gain).astype(dtype or config.floatx())

@@ -34,6 +34,7 @@ class RandomNormal(SeededInitializer):
         self.stddev = stddev
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
+        """Return the values of a new weight."""
         return self.draw("normal", shape, dtype, mean=self.mean, stddev=self.stddev)
 
 
@@ -61,6 +62,7 @@ class RandomUniform(SeededInitializer):
         self.maxval = maxval
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
+        """Return the values of a new weight."""
         return self.draw("uniform", shape, dtype, minval=self.minval, maxval=self.maxval)
 
 
@@ -90,4 +92,5 @@ class TruncatedNormal(SeededInitializer):
         self.stddev = stddev
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
+        """Return the values of a new weight."""
         return self.draw("truncated_normal", shape, dtype, mean=self.mean, stddev=self.stddev)

@@ -14,10 +14,10 @@ from cornu_layers.initializers.seeded import SeededInitializer
 
 
 class Orthogonal(SeededInitializer):
-    r"""Fill a weight with a random orthogonal matrix: $w^T w = \text{gain}^2 I$, uniform over rotations.
+    r"""Fill a weight with a random orthogonal matrix: $w^T w = \text{gain}^2 I$.
 
-    A weight of higher rank is filled as a matrix of its last axis against all others. With fewer
-    rows than columns the rows are orthogonal, else the columns.
+    Every rotation is as likely as any other. A weight of higher rank is filled as a matrix of its
+    last axis against all others. With fewer rows than columns the rows are orthogonal, else the columns.
 
     Parameters
     ----------
@@ -51,6 +51,7 @@ class Orthogonal(SeededInitializer):
         self.gain = gain
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
+        """Return the values of a new weight."""
         if len(shape) < 2:
             raise ShapeError(
                 f"Orthogonal needs a weight of rank 2 or more; this one has shape {tuple(shape)}. "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,19 +12,19 @@ from cornu import config
 from cornu.base import Initializer
 from cornu.errors import ShapeError, near_matches
 
-_WINDOWS = {
+_WINDOWS: dict[str, Callable] = {
     "bartlett": np.bartlett,
     "blackman": np.blackman,
     "boxcar": np.ones,
     "hamming": np.hamming,
     "hann": np.hanning,
 }
-_SCALINGS = {
+_SCALINGS: dict[str | None, Callable] = {
     "density": lambda window: math.sqrt(np.sum(window**2)),
     "spectrum": lambda window: float(np.sum(np.abs(window))),
     None: lambda window: 1.0,
 }
-_SIDES = {"real": np.cos, "imag": np.sin}
+_SIDES: dict[str, Callable] = {"real": np.cos, "imag": np.sin}
 
 
 class STFT(Initializer):
@@ -78,6 +78,7 @@ class STFT(Initializer):
         self.periodic = periodic
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
+        """Return the values of a new kernel."""
         length, _, bins = shape
         window = self._window(length)
         angles = -2.0 * np.pi * np.arange(length)[:, None] * np.arange(bins) / (2 * (bins - 1))

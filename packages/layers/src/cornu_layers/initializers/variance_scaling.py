@@ -49,7 +49,7 @@ def fans(
 
 
 class VarianceScaling(SeededInitializer):
-    r"""Draw with a variance of $\text{scale} / n$, where $n$ counts the inputs or outputs of a unit.
+    r"""Draw with a variance of $\text{scale} / n$, for $n$ inputs or outputs of a unit.
 
     $n$ is the number of inputs (`fan_in`), outputs (`fan_out`) or the mean of both (`fan_avg`). The
     uniform distribution has bounds $\pm\sqrt{3\,\text{scale}/n}$.
@@ -102,6 +102,7 @@ class VarianceScaling(SeededInitializer):
         self.output_axes = output_axes
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
+        """Return the values of a new weight."""
         n = _MODES[self.mode](*fans(shape, self.input_axes, self.output_axes))
         variance = self.scale / max(1.0, n)
         if self.distribution == "uniform":
@@ -133,7 +134,7 @@ class _Preset(VarianceScaling):
 
 
 class GlorotUniform(_Preset):
-    r"""Draw from $U[-l, l]$ with $l = \sqrt{6 / (\text{fan\_in} + \text{fan\_out})}$; also called Xavier.
+    r"""Draw from $U[-l, l]$, $l = \sqrt{6 / (\text{fan\_in} + \text{fan\_out})}$ (Xavier).
 
     Parameters
     ----------
@@ -158,7 +159,9 @@ class GlorotUniform(_Preset):
 
 
 class GlorotNormal(_Preset):
-    r"""Draw from a truncated normal of standard deviation $\sqrt{2 / (\text{fan\_in} + \text{fan\_out})}$.
+    r"""Draw from a truncated normal distribution that suits tanh.
+
+    Its standard deviation is $\sqrt{2 / (\text{fan\_in} + \text{fan\_out})}$.
 
     Parameters
     ----------

@@ -13,7 +13,9 @@ from cornu_layers.vectors import batch_dot, unit_length
 
 
 class Dot(Merge):
-    r"""Multiply two inputs and sum over one axis of each: $y_{ij} = \sum_k x_{ik} z_{jk}$, sample by sample.
+    r"""Multiply two inputs and sum over one axis of each, sample by sample.
+
+    $y_{ij} = \sum_k x_{ik} z_{jk}$
 
     Parameters
     ----------

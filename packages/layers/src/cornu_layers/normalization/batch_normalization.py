@@ -16,9 +16,10 @@ from cornu_layers.normalization.renorm import Renorm, follow
 
 
 class BatchNormalization(Layer):
-    r"""Give each channel mean 0 and variance 1 over the batch: $y = \gamma (x - \mu) / \sqrt{\sigma^2 + \epsilon} + \beta$.
+    r"""Give each channel mean 0 and variance 1 over the batch.
 
-    While training, $\mu$ and $\sigma^2$ are those of the batch, and moving averages follow them:
+    $y = \gamma (x - \mu) / \sqrt{\sigma^2 + \epsilon} + \beta$. While training, $\mu$ and
+    $\sigma^2$ are those of the batch, and moving averages follow them:
     $\bar\mu \leftarrow m \bar\mu + (1 - m) \mu$. Otherwise, and while the layer is frozen
     (`trainable = False`), the moving averages are used and stay as they are.
 
@@ -69,6 +70,9 @@ class BatchNormalization(Layer):
     Ioffe and Szegedy, "Batch Normalization" (2015), https://arxiv.org/abs/1502.03167;
     Ioffe, "Batch Renormalization" (2017), https://arxiv.org/abs/1702.03275
     """
+
+    moving_mean_initializer: Any
+    moving_variance_initializer: Any
 
     def __init__(
         self,

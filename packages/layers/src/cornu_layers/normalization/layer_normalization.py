@@ -23,7 +23,7 @@ def check_axes(layer: Any, axis: int | Sequence[int], shape: Sequence[int | None
         When the input has no such axis.
     """
     rank = len(shape)
-    axes = list(axis) if isinstance(axis, (list, tuple)) else [axis]
+    axes = [axis] if isinstance(axis, int) else list(axis)
     if not all(-rank <= a < rank for a in axes):
         raise ShapeError(
             f"{where(layer)} normalises along axis {axis}, but its input of shape "
@@ -34,7 +34,9 @@ def check_axes(layer: Any, axis: int | Sequence[int], shape: Sequence[int | None
 
 
 class LayerNormalization(Layer):
-    r"""Give each sample mean 0 and variance 1: $y = \gamma (x - \mu) / \sqrt{\sigma^2 + \epsilon} + \beta$.
+    r"""Give each sample mean 0 and variance 1.
+
+    $y = \gamma (x - \mu) / \sqrt{\sigma^2 + \epsilon} + \beta$
 
     Parameters
     ----------

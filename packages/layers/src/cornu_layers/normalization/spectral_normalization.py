@@ -13,10 +13,10 @@ from cornu_layers.wrappers.wrapper import Wrapper
 
 
 class SpectralNormalization(Wrapper):
-    r"""While training, divide a layer's kernel by its largest singular value: $W \leftarrow W / \sigma(W)$.
+    r"""While training, divide a layer's kernel by its largest singular value.
 
-    $\sigma$ is followed by power iteration: $v \leftarrow W u / \|W u\|$, $u \leftarrow W^T v /
-    \|W^T v\|$, $\sigma = v^T W u$.
+    $W \leftarrow W / \sigma(W)$, where $\sigma = v^T W u$ is followed by power iteration:
+    $v \leftarrow W u / \|W u\|$, $u \leftarrow W^T v / \|W^T v\|$.
 
     Parameters
     ----------

@@ -7,7 +7,9 @@ from cornu_layers.pooling.base import BasePooling
 
 
 class AveragePooling1D(BasePooling):
-    r"""Take the mean of each window that slides along a sequence: $y_p = \frac{1}{n} \sum_i x_{s p + i}$.
+    r"""Take the mean of each window that slides along a sequence.
+
+    $y_p = \frac{1}{n} \sum_i x_{s p + i}$
 
     Parameters
     ----------
@@ -39,7 +41,9 @@ class AveragePooling1D(BasePooling):
 
 
 class AveragePooling2D(BasePooling):
-    r"""Take the mean of each window that slides over an image: $y_p = \frac{1}{n} \sum_i x_{s p + i}$.
+    r"""Take the mean of each window that slides over an image.
+
+    $y_p = \frac{1}{n} \sum_i x_{s p + i}$
 
     Parameters
     ----------
@@ -71,7 +75,9 @@ class AveragePooling2D(BasePooling):
 
 
 class AveragePooling3D(BasePooling):
-    r"""Take the mean of each window that slides through a volume: $y_p = \frac{1}{n} \sum_i x_{s p + i}$.
+    r"""Take the mean of each window that slides through a volume.
+
+    $y_p = \frac{1}{n} \sum_i x_{s p + i}$
 
     Parameters
     ----------

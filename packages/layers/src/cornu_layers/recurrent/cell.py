@@ -27,6 +27,7 @@ class GatedCell(DropoutCell, Layer):
     """
 
     blocks: int
+    bias_initializer: Any
     output_is_state = True  # the output is the first of the new states
 
     def store(

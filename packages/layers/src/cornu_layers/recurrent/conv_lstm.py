@@ -63,6 +63,7 @@ class ConvLSTMCell(DropoutCell, Layer):
     """
 
     output_is_state = True
+    bias_initializer: Any
 
     def __init__(
         self,
@@ -158,9 +159,9 @@ class ConvLSTMCell(DropoutCell, Layer):
 
     def _forgetful(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
         parts = [
-            self.bias_initializer((self.filters,), dtype=dtype),  # type: ignore[attr-defined]
+            self.bias_initializer((self.filters,), dtype=dtype),
             np.ones((self.filters,), dtype),
-            self.bias_initializer((2 * self.filters,), dtype=dtype),  # type: ignore[attr-defined]
+            self.bias_initializer((2 * self.filters,), dtype=dtype),
         ]
         return np.concatenate(parts)
 
@@ -265,6 +266,7 @@ class BaseConvLSTM(RNN):
     """
 
     rank: int
+    data_format: str
 
     def __init__(
         self,
@@ -340,7 +342,7 @@ class BaseConvLSTM(RNN):
         )
 
     def _input_axes(self) -> tuple[str, ...]:
-        if self.data_format == "channels_last":  # type: ignore[attr-defined]
+        if self.data_format == "channels_last":
             return ("steps", *AXES[self.rank], "channels")
         return ("steps", "channels", *AXES[self.rank])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -101,7 +102,7 @@ def _unrolled(body: Step, init: Any, xs: Any, reverse: bool = False) -> tuple[An
     steps = tree.flatten(xs)[0].shape[0]
     carry, outputs = init, []
     for i in reversed(range(steps)) if reverse else range(steps):
-        carry, output = body(carry, tree.map_structure(lambda x: x[i], xs))
+        carry, output = body(carry, tree.map_structure(operator.itemgetter(i), xs))
         outputs.append(output)
     if outputs[0] is None:
         return carry, None

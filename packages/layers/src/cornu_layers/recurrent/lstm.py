@@ -183,7 +183,8 @@ class LSTM(RNN):
     --------
     >>> import numpy as np
     >>> from cornu import layers
-    >>> sequences, h, c = layers.LSTM(4, return_sequences=True, return_state=True)(np.ones((2, 5, 3), "float32"))
+    >>> layer = layers.LSTM(4, return_sequences=True, return_state=True)
+    >>> sequences, h, c = layer(np.ones((2, 5, 3), "float32"))
     >>> sequences.shape, h.shape
     ((2, 5, 4), (2, 4))
 

@@ -336,7 +336,7 @@ def _takes_training(cell: Any) -> bool:
 
 @contextlib.contextmanager
 def _dropout_masks(cell: Any, inputs: Any, states: Any, training: Any) -> Any:
-    if isinstance(cell, StackedRNNCells) or isinstance(cell, DropoutCell):
+    if isinstance(cell, (StackedRNNCells, DropoutCell)):
         state = states if isinstance(cell, StackedRNNCells) else states[0]
         with cell.one_sequence(inputs, state, training):
             yield

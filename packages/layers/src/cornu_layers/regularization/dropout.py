@@ -11,7 +11,9 @@ from cornu_layers import arguments
 
 
 class Dropout(Layer):
-    r"""While training, set a random fraction of the inputs to 0 and scale the rest by $1 / (1 - \text{rate})$.
+    r"""While training, set a random fraction of the inputs to 0.
+
+    The rest is scaled by $1 / (1 - \text{rate})$, so that sums stay as they are on average.
 
     Parameters
     ----------

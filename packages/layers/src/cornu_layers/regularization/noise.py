@@ -57,7 +57,9 @@ class GaussianNoise(Layer):
 
 
 class GaussianDropout(Layer):
-    r"""While training, multiply by noise: $y = x n$, $n \sim N(1, \text{rate} / (1 - \text{rate}))$.
+    r"""While training, multiply by noise.
+
+    $y = x n$, $n \sim N(1, \text{rate} / (1 - \text{rate}))$
 
     Parameters
     ----------

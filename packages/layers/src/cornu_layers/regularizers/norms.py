@@ -54,6 +54,7 @@ class L1L2(Regularizer):
         self.l2 = price(l2, "l2", 0.0)
 
     def __call__(self, x: Any) -> Any:
+        """Return the price."""
         x = ops.convert_to_tensor(x)
         terms = []
         if self.l1:
@@ -83,6 +84,7 @@ class L1(Regularizer):
         self.l1 = price(l1, "l1", 0.01)
 
     def __call__(self, x: Any) -> Any:
+        """Return the price."""
         return self.l1 * ops.sum(ops.absolute(x))
 
 
@@ -106,4 +108,5 @@ class L2(Regularizer):
         self.l2 = price(l2, "l2", 0.01)
 
     def __call__(self, x: Any) -> Any:
+        """Return the price."""
         return self.l2 * ops.sum(ops.square(x))

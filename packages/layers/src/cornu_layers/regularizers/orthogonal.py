@@ -13,7 +13,7 @@ _MODES = ("rows", "columns")
 
 
 class OrthogonalRegularizer(Regularizer):
-    r"""Price of rows or columns that are not at right angles: the mean $|\cos|$ between pairs of them.
+    r"""Price of rows or columns that are not at right angles: the mean $|\cos|$ between two.
 
     $\text{factor} \cdot \frac{1}{n(n-1)} \sum_{i \ne j} |\hat w_i \cdot \hat w_j|$
 
@@ -44,6 +44,7 @@ class OrthogonalRegularizer(Regularizer):
         self.mode = mode
 
     def __call__(self, inputs: Any) -> Any:
+        """Return the price."""
         w = ops.convert_to_tensor(inputs)
         if len(w.shape) != 2:
             raise ValueError(

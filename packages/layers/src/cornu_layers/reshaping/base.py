@@ -13,6 +13,6 @@ class Rearrangement(Layer):
     A subclass writes `call` and `compute_output_shape`.
     """
 
-    def compute_output_spec(self, inputs: Any) -> KerasTensor:  # type: ignore[override]
+    def compute_output_spec(self, inputs: Any) -> KerasTensor:
         """Return a symbolic output of the input's dtype."""
         return KerasTensor(self.compute_output_shape(inputs.shape), inputs.dtype)

@@ -52,7 +52,8 @@ class Reshape(Rearrangement):
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs in their new shape."""
-        return ops.reshape(inputs, self.compute_output_shape(tuple(inputs.shape)))
+        shape: Any = self.compute_output_shape(tuple(inputs.shape))
+        return ops.reshape(inputs, shape)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the target with its -1 resolved, or None there where the input's size is "

@@ -24,7 +24,7 @@ class BaseZeroPadding(Rearrangement):
 
     @property
     def _sides(self) -> tuple[tuple[int, int], ...]:
-        return (self.padding,) if self.rank == 1 else self.padding  # type: ignore[return-value]
+        return (self.padding,) if self.rank == 1 else self.padding
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs with zeros around them."""

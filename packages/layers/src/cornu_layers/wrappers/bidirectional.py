@@ -60,10 +60,10 @@ class Bidirectional(Layer):
 
     def __init__(
         self,
-        layer: Layer,
+        layer: Any,
         merge_mode: str | None = "concat",
         weights: Sequence[Any] | None = None,
-        backward_layer: Layer | None = None,
+        backward_layer: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(weights=weights, **kwargs)
@@ -84,6 +84,7 @@ class Bidirectional(Layer):
             else backward_layer
         )
         self._check_pair()
+        self.stateful = self.forward_layer.stateful
         for one in (self.forward_layer, self.backward_layer):
             one.zero_output_for_mask = one.return_sequences
         self.supports_masking = True
@@ -102,11 +103,6 @@ class Bidirectional(Layer):
     def return_state(self) -> bool:
         """Whether the states are returned too."""
         return self.forward_layer.return_state
-
-    @property
-    def stateful(self) -> bool:
-        """Whether each batch starts from where the last one ended."""
-        return self.forward_layer.stateful
 
     @property
     def states(self) -> Any:
@@ -143,8 +139,8 @@ class Bidirectional(Layer):
     ) -> Any:
         """Return the merged outputs, and the states behind them if `return_state`."""
         if isinstance(sequences, (list, tuple)):
-            sequences, *states = sequences
-            initial_state = initial_state if initial_state is not None else states or None
+            sequences, *given = sequences
+            initial_state = initial_state if initial_state is not None else given or None
             mask = mask[0] if isinstance(mask, (list, tuple)) else mask
         half = 0 if initial_state is None else len(initial_state) // 2
         forth = self.forward_layer(
@@ -159,7 +155,7 @@ class Bidirectional(Layer):
             mask=mask,
             training=training,
         )
-        states = ()
+        states: tuple[Any, ...] = ()
         if self.return_state:
             states = (*forth[1:], *back[1:])
             forth, back = forth[0], back[0]

@@ -1,1 +1,1 @@
-"""Functions kept whole in the graph, with derivatives of their own; a backend may run them natively."""
+"""Functions kept whole in the graph, with derivatives of their own."""
