@@ -140,6 +140,35 @@ def test_transposed_convolution_is_the_adjoint():
         K.conv2d_transpose(y, kernel, (1, 9, 6, 2), (2, 2), "same")
 
 
+def test_unshared_convolution():
+    x, kernel = RNG.normal(size=(2, 5, 6, 3)), RNG.normal(size=(2 * 5, 2 * 2 * 3, 4))
+    last = K.local_conv2d(x, kernel, (2, 2), (2, 1), (2, 5), "channels_last")
+    for place, (i, j) in enumerate(np.ndindex(2, 5)):
+        patch = x[:, 2 * i : 2 * i + 2, j : j + 2].reshape(2, -1)
+        np.testing.assert_allclose(last[:, i, j], patch @ kernel[place])
+    turned = kernel.reshape(10, 4, 3, 4).swapaxes(1, 2).reshape(10, 12, 4)
+    first = K.local_conv2d(
+        x.transpose(0, 3, 1, 2), turned, (2, 2), (2, 1), (2, 5), "channels_first"
+    )
+    np.testing.assert_allclose(first.transpose(0, 2, 3, 1), last)
+    line = K.local_conv1d(x[:, 0], kernel[:3, :6], (2,), (2,))
+    np.testing.assert_allclose(line[:, 1], x[:, 0, 2:4].reshape(2, -1) @ kernel[1, :6])
+
+
+def test_ctc_takes_probabilities_with_the_blank_last():
+    shares = RNG.random((2, 6, 4))
+    shares /= shares.sum(-1, keepdims=True)
+    targets, lengths = np.array([[0, 1], [2, 0]]), np.array([[2], [1]])
+    cost = K.ctc_batch_cost(targets, shares, np.array([[6], [5]]), lengths)
+    expected = cornu.ops.ctc_loss(targets, np.log(shares), lengths, np.array([6, 5]), 3)
+    np.testing.assert_allclose(cost[:, 0], expected, rtol=1e-5)
+    (labels,), scores = K.ctc_decode(shares, [6, 5])
+    assert labels.shape == (2, 6)
+    assert scores.shape == (2, 1)
+    beams, _ = K.ctc_decode(shares, [6, 5], greedy=False, top_paths=2)
+    assert len(beams) == 2
+
+
 def test_causal_convolution_sees_no_future():
     x = RNG.normal(size=(1, 8, 2))
     kernel = RNG.normal(size=(3, 2, 1))

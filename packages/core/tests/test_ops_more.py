@@ -428,6 +428,51 @@ def test_custom_gradient_and_jvp():
     assert aux == "aux"
 
 
+def alignments(logits, labels, blank):
+    """The probability of labels, by adding up every path of classes that reads them."""
+    shares = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    total = 0.0
+    for path in np.ndindex(*(logits.shape[1],) * logits.shape[0]):
+        merged = [c for i, c in enumerate(path) if i == 0 or c != path[i - 1]]
+        if [c for c in merged if c != blank] == list(labels):
+            total += np.prod([shares[t, c] for t, c in enumerate(path)])
+    return total
+
+
+@pytest.mark.parametrize("blank", [0, 2])
+def test_ctc_is_the_sum_over_alignments(blank):
+    logits = RNG.normal(size=(4, 5, 3))
+    classes = [c for c in range(3) if c != blank]
+    targets = np.array([[0, 0], [0, 1], [1, 1], [1, 0]])
+    targets = np.array(classes)[targets]
+    lengths, steps = np.array([2, 2, 1, 0]), np.array([5, 4, 3, 5])
+    found = both(lambda x: ops.ctc_loss(targets, x, lengths, steps, blank), logits)
+    expected = [
+        alignments(x[:t], y[:n], blank)
+        for x, y, n, t in zip(logits, targets, lengths, steps, strict=True)
+    ]
+    np.testing.assert_allclose(np.exp(-found), expected, rtol=1e-8)
+    labels, scores = ops.ctc_decode(logits, steps, "beam_search", 50, 2, mask_index=blank)
+    for i, t in enumerate(steps):
+        for rank in (0, 1):
+            sequence = [c for c in labels[rank, i] if c >= 0]
+            chance = alignments(logits[i, :t], sequence, blank)
+            np.testing.assert_allclose(np.exp(scores[i, rank]), chance, rtol=1e-8)
+    assert (scores[:, 0] >= scores[:, 1]).all()
+
+
+def test_greedy_decoding():
+    path = np.array([[1, 1, 0, 1, 2], [0, 2, 2, 1, 1]])
+    logits = np.eye(3)[path]
+    labels, scores = both(lambda x: ops.ctc_decode(x, np.array([5, 4])), logits)
+    assert labels.tolist() == [[[1, 1, 2, -1, -1], [2, 1, -1, -1, -1]]]
+    assert scores.tolist() == [[-5], [-4]]
+    repeated = ops.ctc_decode(logits, [5, 4], merge_repeated=False)[0]
+    assert repeated[0, 0].tolist() == [1, 1, 1, 2, -1]
+    with pytest.raises(ValueError, match="strategy"):
+        ops.ctc_decode(logits, [5, 4], "best")
+
+
 def test_symbolic_tensors_take_every_road():
     x = cornu.Input((4, 6))
     assert ops.softmax(x).shape == (None, 4, 6)

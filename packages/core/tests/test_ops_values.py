@@ -72,8 +72,8 @@ BINARY = [
         same(name, X, Y)
         for name in (
             "add subtract multiply divide true_divide maximum minimum fmax fmin fmod mod "
-            "floor_divide arctan2 hypot logaddexp logaddexp2 heaviside equal not_equal less less_equal greater "
-            "greater_equal logical_and logical_or logical_xor isclose allclose"
+            "floor_divide arctan2 hypot logaddexp logaddexp2 heaviside equal not_equal less "
+            "less_equal greater greater_equal logical_and logical_or logical_xor isclose allclose"
         ).split()
     ),
     *(same(name, CUBE, Y) for name in "add multiply maximum less".split()),

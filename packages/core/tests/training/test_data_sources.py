@@ -373,7 +373,7 @@ def test_queues_of_keras_2():
     with pytest.raises(RuntimeError, match="Call start"):
         queue.get()
     queue.start(workers=2)
-    found = [int(x[0, 0]) for (x, _), _ in zip(queue.get(), range(6), strict=False)]
+    found = [int(x[0, 0]) for _, (x, _) in zip(range(6), queue.get(), strict=False)]
     assert sorted(found[:3]) == sorted(found[3:]) == [0, 1, 2]
     assert dataset.events == ["end"]
     queue.stop()

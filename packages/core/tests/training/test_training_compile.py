@@ -195,7 +195,7 @@ def test_indices_outside_of_a_table(parts, method):
         input_dim = 5
 
         def build(self, input_shape):
-            self.embeddings = self.add_weight(shape=(5, 2), name="embeddings")
+            self.embeddings = self.add_weight(shape=(5, 2), initializer="zeros", name="embeddings")
 
         def call(self, inputs):
             return ops.sum(ops.take(self.embeddings, ops.cast(inputs, "int32"), axis=0), axis=1)

@@ -100,7 +100,7 @@ def test_a_prediction_of_ones_own(subclass, parts, points):
             return {"twice": super().predict_step(data) * 2.0}
 
     model, x = Own(), points[0]
-    model.compile(backend=parts.backend)
+    model.compile(parts.SGD(), backend=parts.backend)
     found = model.predict(x, verbose=0)["twice"]
     np.testing.assert_allclose(found, 2 * (x @ model.get_weights()[0]), rtol=1e-5, atol=1e-6)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cornu.engine.graph import Node
+from cornu.engine.layout import contiguous_strides
 from cornu.engine.plan import Instruction
 from cornu.engine.rewrite import scalar_of
 from cornu_backend_numpy.emit.frame import Frame
@@ -82,6 +83,8 @@ def hint(instruction: Instruction) -> str:
 
 
 def _function(frame: Frame, instruction: Instruction) -> None:
+    if _wide(frame, instruction):
+        return
     node = instruction.node
     kind = instruction.inputs[0].dtype.kind
     out = frame.operand(node)
@@ -95,6 +98,39 @@ def _function(frame: Frame, instruction: Instruction) -> None:
     loose = kind != "f" and instruction.op not in _CLOSED and node.dtype != bool
     casting = ', casting="unsafe"' if loose else ""
     frame.line(f"np.{function}({', '.join(operands)}, out={out}{casting})", comment(instruction))
+
+
+_LONG = 1 << 14  # elements: below, the copy of the row costs more than it saves
+_ROW = 1024  # elements that one pass over a row should have
+
+
+def _wide(frame: Frame, instruction: Instruction) -> bool:
+    """Write an operation with one number per channel over rows of many positions; tell if it was possible.
+
+    NumPy runs along the last axis, and a few channels at a time are slow: the numbers are repeated side by side.
+    """
+    node = instruction.node
+    width = node.shape[-1] if node.ndim > 1 else 0
+    if len(instruction.inputs) != 2 or not 0 < width <= _ROW // 4 or node.size < _LONG:
+        return False
+    rows = [i for i in instruction.inputs if i.size == i.shape[-1:][0] == width] if all(i.ndim for i in instruction.inputs) else []
+    if len(rows) != 1 or rows[0].op == "constant":
+        return False
+    (row,) = rows
+    full = next(i for i in instruction.inputs if i is not row)
+    times = frame.tiles_of(node, width, _ROW)
+    if full.shape != node.shape or times < 2 or not (_is_dense(frame, full) and _is_dense(frame, node)):
+        return False
+    shape = f"{{}}.reshape(-1, {times * width})"
+    tile = frame.tile(row, times)
+    operands = [tile if i is row else frame.aspect(full, "wide", shape) for i in instruction.inputs]
+    out = frame.aspect(node, "wide", shape)
+    frame.line(f"np.{FUNCTIONS[instruction.op]}({', '.join(operands)}, out={out})", comment(instruction))
+    return True
+
+
+def _is_dense(frame: Frame, node: Node) -> bool:
+    return frame.plan.layouts.of(node)[1] == contiguous_strides(node.shape)
 
 
 def _cast(frame: Frame, instruction: Instruction) -> None:

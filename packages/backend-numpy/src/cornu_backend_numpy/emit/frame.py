@@ -61,6 +61,7 @@ class Frame:
         self.known: dict[Node, str] = {}
         self.turning: set[str] = set()
         self.used: dict[str, None] = {}
+        self.tiles: dict[tuple[Node, int], str] = {}
 
     # ---- lines ---------------------------------------------------------------------------------------------
 
@@ -171,6 +172,29 @@ class Frame:
     def temporary_like(self, node: Node, dtype: Any, hint: str = "t") -> str:
         """Return an array with the shape of a value, that lasts for one instruction."""
         return self.temporary(node.shape, dtype, hint)
+
+    def tile(self, node: Node, times: int) -> str:
+        """Return a value repeated `times` times in one row, copied when this line is reached."""
+        found = self.tiles.get((node, times))
+        if found is None:
+            source = self.operand(node)
+            table = self.names.new(f"{source} {times} times")
+            self.define(table, f'np.empty(({times}, {node.size}), "{node.dtype}")')
+            self.line(f"np.copyto({self.use(table)}, {source}.reshape(-1))")
+            found = self.define(self.names.new(f"{table} row"), f"{table}.reshape(-1)")
+            self.tiles[node, times] = found
+        return self.use(found)
+
+    def tiles_of(self, node: Node, width: int, most: int) -> int:
+        """Return how many rows of `width` elements may be taken as one of at most `most`."""
+        rows, times = self.rows_apart(node) // width, 1
+        while rows and rows % (times * 2) == 0 and times * 2 * width <= most:
+            times *= 2
+        return times
+
+    def rows_apart(self, node: Node) -> int:
+        """Return the number of elements that always come together in this frame."""
+        return node.size
 
     def first_word(self, node: Node) -> str:
         """Return which part of a stream of random words belongs to this turn."""

@@ -110,6 +110,14 @@ class BlockFrame(Frame):
         block = super().temporary(self.shape(node), dtype, f"{hint}_block")
         return self.use(self._cut(block, node.shape[0] // self.region.length, self.names.new(hint)))
 
+    def tile(self, node: Node, times: int) -> str:
+        """Return a value repeated `times` times in one row: once, before the region."""
+        return self.use(self.around.tile(node, times))
+
+    def rows_apart(self, node: Node) -> int:
+        """Return the elements of one row: the last block may have any number of rows."""
+        return node.size // self.region.length
+
     def first_word(self, node: Node) -> str:
         """Return which part of a stream of random words belongs to this block."""
         return f", {self.i} * {node.size // self.region.length}"

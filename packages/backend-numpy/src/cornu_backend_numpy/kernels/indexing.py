@@ -20,8 +20,8 @@ def gather(x: np.ndarray, indices: np.ndarray, axis: int, out: np.ndarray) -> No
 def scatter_add(indices: np.ndarray, updates: np.ndarray, axis: int, out: np.ndarray) -> None:
     """out = 0, then out[..., indices, ...] += updates along `axis`, with repeated positions added up.
 
-    Updates are sorted by position and each run of equal positions is summed at once: many times faster
-    than `np.add.at`, and independent of anything but the values.
+    Updates are sorted by position; those that are alone are copied, and each run of equal positions is summed at
+    once: many times faster than `np.add.at`, and independent of anything but the values.
     """
     out.fill(0)
     if not updates.size:
@@ -43,10 +43,11 @@ def scatter_add(indices: np.ndarray, updates: np.ndarray, axis: int, out: np.nda
     counts = np.diff(starts, append=len(places))
     alone = counts == 1  # most positions of an embedding: a plain copy
     front[places[starts[alone]]] = rows[order[starts[alone]]]
-    if alone.all():
-        return
-    starts, counts = starts[~alone], counts[~alone]
-    repeated = rows[order[np.repeat(~alone, np.diff(np.append(np.flatnonzero(alone_starts(alone, counts)), 0)))]]
+    if not alone.all():
+        shared = counts[~alone]
+        repeated = rows[order[~np.repeat(alone, counts)]]
+        sums = np.add.reduceat(repeated, np.cumsum(shared) - shared, axis=0, dtype=out.dtype)
+        front[places[starts[~alone]]] = sums
 
 
 def check_positions(indices: np.ndarray, size: int) -> None:

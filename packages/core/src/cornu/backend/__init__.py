@@ -78,6 +78,7 @@ from cornu.backend.neural import (
     relu,
     separable_conv1d,
     separable_conv2d,
+    sparse_categorical_crossentropy,
 )
 from cornu.backend.phases import (
     clear_session,
@@ -86,8 +87,16 @@ from cornu.backend.phases import (
     learning_phase,
     normalize_data_format,
     reset_uids,
+    set_epsilon,
+    set_floatx,
     set_image_dim_ordering,
     set_learning_phase,
+)
+from cornu.backend.sequences import (
+    ctc_batch_cost,
+    ctc_decode,
+    local_conv1d,
+    local_conv2d,
 )
 from cornu.backend.shapes import (
     batch_flatten,
@@ -97,6 +106,7 @@ from cornu.backend.shapes import (
     permute_dimensions,
     repeat,
     repeat_elements,
+    reshape,
     resize_images,
     resize_volumes,
     reverse,
@@ -149,8 +159,6 @@ from cornu.config import (
     epsilon,
     floatx,
     image_data_format,
-    set_epsilon,
-    set_floatx,
     set_image_data_format,
 )
 from cornu.engine.variable import Variable
@@ -171,14 +179,12 @@ from cornu.ops import (
     mean,
     min,
     prod,
-    reshape,
     sigmoid,
     sign,
     sin,
     softmax,
     softplus,
     softsign,
-    sparse_categorical_crossentropy,
     sqrt,
     square,
     squeeze,
@@ -221,6 +227,8 @@ __all__ = [
     "conv3d_transpose",
     "cos",
     "count_params",
+    "ctc_batch_cost",
+    "ctc_decode",
     "cumprod",
     "cumsum",
     "depthwise_conv2d",
@@ -265,6 +273,8 @@ __all__ = [
     "learning_phase",
     "less",
     "less_equal",
+    "local_conv1d",
+    "local_conv2d",
     "log",
     "logsumexp",
     "map_fn",

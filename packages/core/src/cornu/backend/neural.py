@@ -53,6 +53,43 @@ def hard_sigmoid(x: TensorLike) -> Tensor:
     return ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0.0, 1.0)
 
 
+@op
+def sparse_categorical_crossentropy(
+    target: TensorLike,
+    output: TensorLike,
+    from_logits: bool = False,
+    axis: int = -1,
+    ignore_class: int | None = None,
+) -> Tensor:
+    """``-log(output[target])``: the cross-entropy of whole classes.
+
+    Parameters
+    ----------
+    target
+        Class of each sample, as integers.
+    output
+        Predicted probabilities, or logits.
+    from_logits
+        Whether ``output`` are logits.
+    axis
+        The axis of classes.
+    ignore_class
+        A class whose samples have no loss.
+
+    Examples
+    --------
+    >>> K.sparse_categorical_crossentropy([1, -1], [[0.2, 0.8], [0.5, 0.5]], ignore_class=-1)
+    array([0.22314353, 0.        ], dtype=float32)
+    """
+    if ignore_class is None:
+        return ops.sparse_categorical_crossentropy(target, output, from_logits, axis)
+    target = ops.cast(target, "int32")
+    counts = ops.not_equal(target, ignore_class)
+    known = ops.where(counts, target, 0)
+    loss = ops.sparse_categorical_crossentropy(known, output, from_logits, axis)
+    return ops.where(ops.reshape(counts, loss.shape), loss, 0.0)
+
+
 def dropout(x: TensorLike, level: float, noise_shape: Any = None, seed: Any = None) -> Tensor:
     """Elements set to 0 with probability ``level``, the others divided by ``1 - level``.
 

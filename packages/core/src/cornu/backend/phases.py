@@ -89,6 +89,26 @@ def reset_uids() -> None:
     reset_names()
 
 
+def set_epsilon(value: float | None = None, *, e: float | None = None) -> None:
+    """Choose the small number that keeps divisions finite; ``e`` is Keras 2's name of it.
+
+    Examples
+    --------
+    >>> K.set_epsilon(1e-7)
+    """
+    config.set_epsilon(e if value is None else value)  # type: ignore[arg-type]
+
+
+def set_floatx(value: str | None = None, *, floatx: str | None = None) -> None:
+    """Choose the default float type; ``floatx`` is Keras 2's name of the argument.
+
+    Examples
+    --------
+    >>> K.set_floatx("float32")
+    """
+    config.set_floatx(floatx if value is None else value)  # type: ignore[arg-type]
+
+
 _ORDERINGS = {"channels_last": "tf", "channels_first": "th"}
 
 

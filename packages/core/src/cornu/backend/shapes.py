@@ -21,6 +21,17 @@ def shape(x: TensorLike) -> tuple[int | None, ...]:
     return ops.shape(x)
 
 
+def reshape(x: TensorLike, shape: Sequence[int]) -> Tensor:
+    """The same elements in another shape; one entry may be -1.
+
+    Examples
+    --------
+    >>> K.reshape([[1, 2], [3, 4]], (-1,))
+    array([1, 2, 3, 4], dtype=int32)
+    """
+    return ops.reshape(x, shape)
+
+
 def concatenate(tensors: Sequence[TensorLike], axis: int = -1) -> Tensor:
     """Tensors joined along an axis.
 

@@ -166,15 +166,17 @@ def get_value(x: TensorLike) -> np.ndarray:
     return ops.convert_to_numpy(x).copy()
 
 
-def batch_get_value(tensors: Iterable[TensorLike]) -> list[np.ndarray]:
-    """The values of several variables.
+def batch_get_value(
+    tensors: Iterable[TensorLike] | None = None, *, ops: Iterable[TensorLike] | None = None
+) -> list[np.ndarray]:
+    """The values of several variables; ``ops`` is Keras 2's name of the argument.
 
     Examples
     --------
     >>> K.batch_get_value([K.variable(1.0), K.variable(2.0)])
     [array(1., dtype=float32), array(2., dtype=float32)]
     """
-    return [get_value(x) for x in tensors]
+    return [get_value(x) for x in (tensors if ops is None else ops) or ()]
 
 
 def set_value(x: Variable, value: TensorLike) -> None:

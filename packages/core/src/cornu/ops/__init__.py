@@ -17,6 +17,7 @@ from cornu.errors import near_matches
 
 if TYPE_CHECKING:  # for editors and type checkers
     from cornu.ops import image
+    from cornu.ops.alignment import *  # noqa: F403
     from cornu.ops.arithmetic import *  # noqa: F403
     from cornu.ops.attention import *  # noqa: F403
     from cornu.ops.comparison import *  # noqa: F403
@@ -51,6 +52,7 @@ if TYPE_CHECKING:  # for editors and type checkers
 
 # Which module holds which operations.
 _HOMES = {
+    "alignment": "ctc_decode ctc_loss",
     "arithmetic": """
         add arctan2 clip divide divide_no_nan floor_divide fmax fmin fmod heaviside hypot ldexp
         logaddexp logaddexp2 maximum minimum mod multiply nan_to_num power round subtract

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from cornu.saving.objects import serialize_keras_object as serialize_keras_object
     from cornu.training.data.dataset import PyDataset as PyDataset
     from cornu.training.data.dataset import PyDataset as Sequence
+    from cornu.training.data.enqueuers import GeneratorEnqueuer as GeneratorEnqueuer
+    from cornu.training.data.enqueuers import OrderedEnqueuer as OrderedEnqueuer
     from cornu.training.data.unpack import pack_x_y_sample_weight as pack_x_y_sample_weight
     from cornu.training.data.unpack import unpack_x_y_sample_weight as unpack_x_y_sample_weight
     from cornu.training.progbar import Progbar as Progbar
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 # Public names, each with the module it is defined in, and its name there where that differs.
 _HOMES = {
     "CustomObjectScope": "cornu.plugins.custom_objects",
+    "GeneratorEnqueuer": "cornu.training.data.enqueuers",
+    "OrderedEnqueuer": "cornu.training.data.enqueuers",
     "Progbar": "cornu.training.progbar",
     "PyDataset": "cornu.training.data.dataset",
     "Sequence": "cornu.training.data.dataset:PyDataset",
@@ -71,6 +75,8 @@ _HOMES = {
 
 __all__ = [
     "CustomObjectScope",
+    "GeneratorEnqueuer",
+    "OrderedEnqueuer",
     "Progbar",
     "PyDataset",
     "Sequence",

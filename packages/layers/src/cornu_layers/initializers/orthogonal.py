@@ -17,7 +17,8 @@ class Orthogonal(SeededInitializer):
     r"""Fill a weight with a random orthogonal matrix: $w^T w = \text{gain}^2 I$.
 
     Every rotation is as likely as any other. A weight of higher rank is filled as a matrix of its
-    last axis against all others. With fewer rows than columns the rows are orthogonal, else the columns.
+    last axis against all others. With fewer rows than columns the rows are orthogonal, else the
+    columns.
 
     Parameters
     ----------
