@@ -8,6 +8,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def names_in_examples(doctest_namespace: dict[str, Any]) -> None:
+    """Give every docstring `np`, `cornu`, `ops` and `K`."""
     import cornu
     from cornu import backend, ops
 

@@ -43,7 +43,11 @@ def test_gradients_through_one_step(case: Case) -> None:
     pair.agree_on_change(before, case.name)
 
 
-@pytest.mark.parametrize("case", TRAINED, ids=lambda case: case.name)
+#: The first row of each class: what its other rows vary shows in one gradient as well as in ten.
+FIRST = list({case.symbol: case for case in reversed(TRAINED)}.values())[::-1]
+
+
+@pytest.mark.parametrize("case", FIRST, ids=lambda case: case.name)
 def test_ten_steps_of_adam(case: Case) -> None:
     pair, x, random = _pair(case)
     y = _targets(pair, x, random)

@@ -296,7 +296,7 @@ def test_rnn(unroll, masked, backwards):
 
 
 def test_rnn_with_zeros_for_what_is_masked():
-    step = lambda x, states: (x + states[1], [states[0]])  # noqa: E731
+    step = lambda x, states: (x + states[1], [states[0]])
     x = np.ones((1, 3, 2))
     mask = np.array([[True, False, True]])
     arguments = {"constants": [np.ones((1, 2))], "zero_output_for_mask": True, "mask": mask}
@@ -340,5 +340,5 @@ def test_names_and_formats():
 
 def test_a_name_that_is_not_there_proposes_another():
     with pytest.raises(AttributeError, match="'batch_dot'"):
-        K.batchdot  # noqa: B018
+        K.batchdot
     assert not hasattr(K, "get_session")

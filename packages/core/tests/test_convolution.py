@@ -1,4 +1,4 @@
-"""Convolution and pooling: values against SciPy and loops, derivatives against finite differences."""
+"""Convolution and pooling: values against loops and SciPy, derivatives by finite differences."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def test_every_public_name_is_there(name):
 
 def test_an_unknown_name_is_met_with_the_right_one():
     with pytest.raises(AttributeError, match=r"Did you mean 'Sequential'\?"):
-        cornu.Sequentail  # noqa: B018
+        cornu.Sequentail
     assert not hasattr(cornu, "nothing_of_the_kind")
 
 

@@ -93,8 +93,11 @@ def test_no_value_is_overwritten_in_random_programs(data):
     v = Variable(np.ones((40, 40), "float32"), name="v")
     with Trace("random") as trace:
         pool = [trace.input("x", (40, 40), "float32"), v.value]
+
+        def pick():
+            return pool[data.draw(st.integers(0, len(pool) - 1))]
+
         for _ in range(data.draw(st.integers(3, 25))):
-            pick = lambda: pool[data.draw(st.integers(0, len(pool) - 1))]  # noqa: E731
             kind = data.draw(
                 st.sampled_from(["unary", "binary", "matmul", "view", "concat", "assign"])
             )

@@ -39,7 +39,10 @@ def test_variables_read_as_arrays_outside_and_as_nodes_inside():
 
 
 def test_members_of_an_arena_are_updated_through_it():
-    a, b = Variable(np.zeros((2, 2), "float32"), name="a"), Variable(np.ones(3, "float32"), name="b")
+    a, b = (
+        Variable(np.zeros((2, 2), "float32"), name="a"),
+        Variable(np.ones(3, "float32"), name="b"),
+    )
     arena = Arena([a, b])
     with Trace() as trace:
         b.assign(b.value * 5.0)
@@ -56,7 +59,9 @@ def test_members_of_an_arena_are_updated_through_it():
 def test_asking_for_a_number_names_the_way_out(ask):
     with Trace() as trace, scope("my_layer"):
         x = ops.sum(trace.input("x", (2,)))
-        with pytest.raises(TracedValueError, match=r"my_layer.*ops\.where.*ops\.scan.*run_eagerly=True"):
+        with pytest.raises(
+            TracedValueError, match=r"my_layer.*ops\.where.*ops\.scan.*run_eagerly=True"
+        ):
             ask(x)
 
 

@@ -22,7 +22,7 @@ class Halving(Optimizer):
 
     elementwise = True
     slots = (("steps",), "seen")
-    slot_initial = {"seen": 1.0}  # noqa: RUF012
+    slot_initial = {"seen": 1.0}
 
     def __init__(self, learning_rate=0.5, twice=False, **kwargs):
         super().__init__(learning_rate, **kwargs)

@@ -95,7 +95,7 @@ def test_spectral_normalization(make):
     np.testing.assert_array_equal(layer.layer.get_weights()[0], before)
     layer(x, training=True)
     np.testing.assert_allclose(layer.layer.get_weights()[0], before / largest, rtol=1e-3)
-    assert [w.name for w in layer.weights] == ["vector_u", "kernel", "bias"]
+    assert [w.name for w in layer.weights] == ["kernel", "vector_u", "bias"]
 
 
 def test_spectral_normalization_leaves_zeros():

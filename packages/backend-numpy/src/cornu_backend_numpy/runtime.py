@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cornu.engine.primitives.linear import window_view
-from cornu_backend_numpy.kernels.convolution import Convolution, KernelGradient
+from cornu_backend_numpy.kernels.convolution import convolution, kernel_gradient
 from cornu_backend_numpy.kernels.fold import Fold
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.indexing import gather, scatter_add
@@ -54,19 +54,19 @@ NAMESPACE: dict[str, Any] = {
     "AddRows": AddRows,
     "AveragePool": AveragePool,
     "AveragePoolGradient": AveragePoolGradient,
-    "Convolution": Convolution,
     "Fold": Fold,
     "Geometry": Geometry,
-    "KernelGradient": KernelGradient,
     "MaxPool": MaxPool,
     "RandomBits": RandomBits,
     "add_up": add_up,
     "allocate": aligned_bytes,
     "at": at,
+    "convolution": convolution,
     "erf": erf,
     "erfinv": erfinv,
     "gather": gather,
     "input_gradient": input_gradient,
+    "kernel_gradient": kernel_gradient,
     "max_pool_gradient": max_pool_gradient,
     "np": np,
     "scatter_add": scatter_add,

@@ -34,8 +34,11 @@ def renamed(**names: str) -> Callable[[T], T]:
 
     def decorate(target: Any) -> Any:
         if inspect.isclass(target):
-            setattr(target, "__init__", _translating(target.__init__, names, target.__name__))  # noqa: B010
-            return target
+            cls: Any = target
+            if cls.__new__ is not object.__new__:  # a layer notes there what it is made with
+                cls.__new__ = staticmethod(_translating(cls.__new__, names, cls.__name__))
+            cls.__init__ = _translating(cls.__init__, names, cls.__name__)
+            return cls
         return _translating(target, names, target.__name__)
 
     return decorate

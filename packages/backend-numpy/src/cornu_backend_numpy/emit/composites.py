@@ -49,9 +49,9 @@ def _pool(kind: str, scratch: bool = False) -> Emit:
 
 COMPOSITES: dict[str, Emit] = {
     "sigmoid": _sigmoid,
-    "convolution": _convolution("Convolution"),
+    "convolution": _convolution("convolution"),
     "convolution_input_grad": _convolution("input_gradient"),
-    "convolution_kernel_grad": _convolution("KernelGradient"),
+    "convolution_kernel_grad": _convolution("kernel_gradient"),
     "max_pool": _pool("MaxPool"),
     "max_pool_grad": _pool("max_pool_gradient", scratch=True),
     "avg_pool": _pool("AveragePool"),

@@ -5,11 +5,18 @@ Arrays are channels-last: x (batch, *spatial, channels), kernel (*size, channels
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from cornu_backend_numpy.kernels.columns import column_blocks, group_kernel, group_values
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.scratch import Scratch
+from cornu_backend_numpy.kernels.winograd import (
+    WinogradConvolution,
+    WinogradKernelGradient,
+    applies,
+)
 
 
 class Convolution:
@@ -97,3 +104,34 @@ class KernelGradient:
                 np.add(total, part, out=total)
         if fresh:
             self._out.fill(0)  # no windows at all
+
+
+def convolution(
+    x: np.ndarray,
+    kernel: np.ndarray,
+    out: np.ndarray,
+    geometry: Geometry,
+    groups: int,
+    scratch: Scratch,
+) -> Callable[[], None]:
+    """Return what computes out = x * kernel, the fastest way that these shapes allow."""
+    channels, filters = kernel.shape[-2:]
+    if applies(geometry, groups, channels, filters, out.shape[1], x.dtype):
+        return WinogradConvolution(x, kernel, out, geometry, scratch)
+    return Convolution(x, kernel, out, geometry, groups, scratch)
+
+
+def kernel_gradient(
+    x: np.ndarray,
+    g: np.ndarray,
+    out: np.ndarray,
+    geometry: Geometry,
+    groups: int,
+    scratch: Scratch,
+    accumulate: bool = False,
+) -> Callable[[], None]:
+    """Return what computes the gradient along the kernel, the fastest way that these shapes allow."""
+    channels, filters = out.shape[-2:]
+    if applies(geometry, groups, channels, filters, g.shape[1], x.dtype):
+        return WinogradKernelGradient(x, g, out, geometry, scratch, accumulate)
+    return KernelGradient(x, g, out, geometry, groups, scratch, accumulate)

@@ -14,9 +14,10 @@ from math import prod
 import numpy as np
 
 from cornu_backend_numpy.kernels.columns import column_blocks, group_values
-from cornu_backend_numpy.kernels.convolution import Convolution
+from cornu_backend_numpy.kernels.convolution import convolution
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.scratch import Scratch
+from cornu_backend_numpy.kernels.winograd import applies
 
 TAP_BYTES = 1 << 20  # of products before they are added up: they should stay in the cache of a core
 
@@ -43,7 +44,8 @@ def input_gradient(
     back = flipped(geometry)
     can_row = groups == 1 and geometry.strides[-1] == 1 and min(back.padding[-1]) >= 0 and prod(geometry.size) > 1
     can_flip = can_row and set(geometry.strides) == {1} and min(map(min, back.padding)) >= 0
-    if can_flip and filters <= channels:  # its windows hold `filters` values, the sums of the others `channels`
+    halved = applies(back, groups, filters, channels, out.shape[1], g.dtype)
+    if can_flip and (halved or filters <= channels):  # else its windows hold more than the sums of the others
         return ByFlip(g, kernel, out, geometry, scratch)
     if can_row:
         return ByRows(g, kernel, out, geometry, scratch)
@@ -156,7 +158,7 @@ class ByFlip:
         mirrored = kernel[(slice(None, None, -1),) * geometry.rank]
         self._mirrored = np.swapaxes(mirrored, -1, -2)
         self._copy = np.empty(self._mirrored.shape, kernel.dtype)
-        self._convolution = Convolution(g, self._copy, out, flipped(geometry), 1, scratch)
+        self._convolution = convolution(g, self._copy, out, flipped(geometry), 1, scratch)
 
     def __call__(self) -> None:
         np.copyto(self._copy, self._mirrored)

@@ -66,8 +66,9 @@ class Executable(ABC):
 class Backend(ABC):
     """An engine that runs programs.
 
-    A backend needs every primitive of `cornu.engine.primitives`; composites it does not name in `lowers` reach it
-    expanded. It never contains a derivative. Plugins hand in subclasses through the hook `cornu_backends`.
+    A backend needs every primitive of `cornu.engine.primitives`; composites it does not name in
+    `lowers` reach it expanded. It never contains a derivative. Plugins hand in subclasses through
+    the hook `cornu_backends`.
 
     Attributes
     ----------
@@ -88,5 +89,5 @@ class Backend(ABC):
     def compile(self, program: Program) -> Executable:
         """Return the program as a callable."""
 
-    def synchronize(self) -> None:
+    def synchronize(self) -> None:  # noqa: B027 - a backend without a queue has nothing to do
         """Wait until all work that was handed to the device is done."""

@@ -20,7 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, default=20, help="passes over the training images")
     parser.add_argument("--seed", type=int, default=0, help="same seed, same numbers")
     parser.add_argument("--folder", type=Path, default=Path("cornu-demo"), help="where files go")
-    parser.add_argument("--load", action="store_true", help="evaluate the saved model, do not train")
+    parser.add_argument(
+        "--load", action="store_true", help="evaluate the saved model, do not train"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

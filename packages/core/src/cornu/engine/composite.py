@@ -1,7 +1,7 @@
 """Composites: named functions of primitives that stay whole in the graph.
 
-A composite may carry its own derivative, and a backend may run it natively; where neither is so, it is
-expanded into what it was written in.
+A composite may carry its own derivative, and a backend may run it natively; where neither is so, it
+is expanded into what it was written in.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ COMPOSITES: dict[str, Composite] = {}
 
 
 class Composite:
-    """A function of values (positional) and static attributes (keyword-only), kept whole in the graph.
+    """A function of values (positional) and static attributes (keyword-only), kept whole in the
+    graph.
 
     Attributes
     ----------
@@ -26,8 +27,8 @@ class Composite:
     function : callable
         The definition, in ops.
     derivative : callable or None
-        `derivative(g, out, *values, **attrs)` returns a gradient or None per value. With several outputs
-        `g` and `out` are tuples.
+        `derivative(g, out, *values, **attrs)` returns a gradient or None per value. With several
+        outputs `g` and `out` are tuples.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -40,7 +41,8 @@ class Composite:
         if self.name in COMPOSITES:
             other = COMPOSITES[self.name].function
             raise ValueError(
-                f"The composite {self.name!r} of {function.__module__} is already defined in {other.__module__}."
+                f"The composite {self.name!r} of {function.__module__} is already defined in "
+                f"{other.__module__}."
             )
         COMPOSITES[self.name] = self
 
@@ -50,6 +52,7 @@ class Composite:
         return derivative
 
     def __call__(self, *values: Any, **attrs: Any) -> Any:
+        """Compute on arrays; make one node on traced values."""
         symbolic = _find_symbolic(values)
         if symbolic is not None:
             return symbolic.symbolic_apply(self, values, attrs)

@@ -14,7 +14,7 @@ def _matmul(node: Node) -> int:
 
 
 def _convolution(node: Node) -> int:
-    x, kernel = node.inputs
+    kernel = node.inputs[1]
     return 2 * node.size * product(kernel.shape[:-1])
 
 
@@ -24,7 +24,7 @@ def _convolution_input_grad(node: Node) -> int:
 
 
 def _convolution_kernel_grad(node: Node) -> int:
-    x, g = node.inputs
+    g = node.inputs[1]
     return 2 * g.size * product(node.shape[:-1])
 
 

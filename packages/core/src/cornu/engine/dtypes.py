@@ -1,7 +1,8 @@
 """Which dtype an operation computes in.
 
-The lattice is Keras 3's (and JAX's): booleans give way to integers, integers to floats, and a Python scalar
-takes the dtype of the array it meets. `float32 + int64` is float32, where NumPy would say float64.
+The lattice is Keras 3's (and JAX's): booleans give way to integers, integers to floats, and a
+Python scalar takes the dtype of the array it meets. `float32 + int64` is float32, where NumPy would
+say float64.
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ def is_float(dtype: DTypeLike) -> bool:
 def result_type(*dtypes: DTypeLike) -> np.dtype:
     """Return the dtype in which operands of these dtypes meet.
 
-    Python's `bool`, `int` and `float` stand for scalars without a dtype of their own: they raise the kind
-    (an int array and `float` give the default float) but never the width.
+    Python's `bool`, `int` and `float` stand for scalars without a dtype of their own: they raise
+    the kind (an int array and `float` give the default float) but never the width.
 
     Examples
     --------

@@ -82,13 +82,12 @@ def grad(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Call
 def _differentiate(
     function: Callable[..., Any], args: tuple, kwargs: dict, chosen: tuple[int, ...]
 ) -> tuple[Node, list[Node]]:
-    args = tuple(
-        _as_float(a) if i in chosen else a for i, a in enumerate(args)
-    )
+    args = tuple(_as_float(a) if i in chosen else a for i, a in enumerate(args))
     value = as_node(function(*args, **kwargs))
     if value.shape != ():
         raise ValueError(
-            f"A gradient needs a function that returns a scalar, but it returned shape {value.shape}; "
+            "A gradient needs a function that returns a scalar, but it returned shape "
+            f"{value.shape}; "
             "reduce it, e.g. with ops.sum."
         )
     return value, gradients([value], [args[i] for i in chosen])
@@ -126,7 +125,8 @@ _ARGUMENTS: dict[tuple[Any, ...], Node] = {}
 def _compiled(trace: Trace, outputs: list[Node]) -> Any:
     """Compile a traced function, or find what an equal one was compiled to.
 
-    With the same stand-ins for its inputs an equal graph is the same nodes, so their identity is the key.
+    With the same stand-ins for its inputs an equal graph is the same nodes, so their identity is
+    the key.
     """
     stand_ins = {}
     for i, node in enumerate(trace.inputs):

@@ -75,7 +75,12 @@ def _send_back(arrived: dict[Node, Any], node: Node, g: Any, path: dict[Node, No
             parts[index] = g if parts[index] is None else parts[index] + g
         return
     for operand, back in zip(node.inputs, _vjp(node, g), strict=True):
-        if back is not None and operand in path and not operand.is_tuple and operand.dtype.kind == "f":
+        if (
+            back is not None
+            and operand in path
+            and not operand.is_tuple
+            and operand.dtype.kind == "f"
+        ):
             _arrive(arrived, operand, unbroadcast(as_node(back, operand.dtype), operand))
 
 
@@ -100,7 +105,9 @@ def _vjp(node: Node, g: Any) -> tuple[Any, ...]:
     many = isinstance(expansion, tuple)
     pairs = [
         (value, seed)
-        for value, seed in zip(expansion if many else (expansion,), g if many else (g,), strict=True)
+        for value, seed in zip(
+            expansion if many else (expansion,), g if many else (g,), strict=True
+        )
         if value.dtype.kind == "f"
     ]
     return tuple(gradients([v for v, _ in pairs], node.inputs, [s for _, s in pairs], partial=True))

@@ -1,8 +1,8 @@
 """Values of a traced computation.
 
-A `Node` is one value (or, for `scan` and some composites, several). Nodes are immutable and hash-consed: the
-same operation on the same operands is the same object, so common subexpressions vanish by construction and
-nodes are compared with `is`.
+A `Node` is one value (or, for `scan` and some composites, several). Nodes are immutable and
+hash-consed: the same operation on the same operands is the same object, so common subexpressions
+vanish by construction and nodes are compared with `is`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class Node(ArrayOperators):
     attrs : dict
         Static attributes; never mutated.
     shape, dtype : tuple of int, numpy.dtype
-        Of the value. A node with several outputs has tuples of both (`is_tuple`), and `item` nodes pick one.
+        Of the value. A node with several outputs has tuples of both (`is_tuple`), and `item` nodes
+        pick one.
     scope : str
         Path of the layer that made it; a label for people, no part of its identity.
     serial : int
@@ -126,7 +127,7 @@ class Node(ArrayOperators):
         return self.__array__().tolist()
 
     def numpy(self) -> np.ndarray:
-        """Return the value as an array (possible only where it has been computed: `run_eagerly=True`)."""
+        """Return the value as an array, where it is known (`run_eagerly=True`)."""
         return self.__array__()
 
     def __copy__(self) -> Node:
@@ -152,7 +153,7 @@ def make_node(
 
 
 def leaf(op: str, shape: Shape, dtype: np.dtype, **attrs: Any) -> Node:
-    """Return a new leaf that equals no other: an input, a variable, a parameter of a scan's body."""
+    """Return a new leaf that equals no other: an input, a variable, a parameter of a body."""
     shape, dtype = tuple(shape), np.dtype(dtype)
     attrs.update(shape=shape, dtype=dtype, identity=next(_COUNTER))
     return make_node(op, (), attrs, shape, dtype)
@@ -160,7 +161,9 @@ def leaf(op: str, shape: Shape, dtype: np.dtype, **attrs: Any) -> Node:
 
 def constant(value: Any, dtype: Any = None) -> Node:
     """Return a node holding a fixed array."""
-    array = np.array(value, dtype=dtype)  # a copy: the graph must not change under its owner's hands
+    array = np.array(
+        value, dtype=dtype
+    )  # a copy: the graph must not change under its owner's hands
     array.setflags(write=False)
     return make_node("constant", (), {"value": array}, array.shape, array.dtype)
 
@@ -188,7 +191,7 @@ def scope(path: str) -> Iterator[None]:
     Examples
     --------
     >>> with scope("dense_1"):
-    ...     constant(1.0).scope
+    ...     leaf("input", (), np.dtype("float32")).scope
     'dense_1'
     """
     token = _SCOPE.set(path)

@@ -59,7 +59,7 @@ def reshaped_strides(shape: Shape, strides: Strides, target: Shape) -> Strides |
 
 
 def view_strides(node: Node, operand: Strides) -> Strides | None:
-    """Return the strides of a view over an operand with these strides, or None where it is no view."""
+    """Return the strides of a view of an operand, or None where the numbers must move."""
     (x,), attrs = node.inputs, node.attrs
     if node.op in ("stop_gradient",):
         return operand
@@ -69,7 +69,10 @@ def view_strides(node: Node, operand: Strides) -> Strides | None:
         return tuple(operand[i] for i in attrs["perm"])
     if node.op == "expand":
         extra = node.ndim - x.ndim
-        kept = (0 if n == 1 != m else s for n, m, s in zip(x.shape, node.shape[extra:], operand, strict=True))
+        kept = (
+            0 if n == 1 != m else s
+            for n, m, s in zip(x.shape, node.shape[extra:], operand, strict=True)
+        )
         return (*(0,) * extra, *kept)
     if node.op == "slice":
         return tuple(s * k for s, k in zip(operand, attrs["step"], strict=True))
@@ -118,7 +121,11 @@ class Layouts:
     def is_whole(self, node: Node) -> bool:
         """Tell whether a value covers its owner element for element, in order."""
         owner, strides = self.of(node)
-        return node.size == owner.size and strides == contiguous_strides(node.shape) and not _has_flip(node)
+        return (
+            node.size == owner.size
+            and strides == contiguous_strides(node.shape)
+            and not _has_flip(node)
+        )
 
 
 def _has_flip(node: Node) -> bool:

@@ -20,11 +20,12 @@ def listing(plan: Plan) -> str:
         f"program {plan.name}: {len(plan.instructions)} instructions, "
         f"{human(plan.memory)}B of temporaries, {human(plan.flops)}FLOP"
     )
-    rows = [("", "operation", "shape", "dtype", "place", "FLOP", "from")]
+    rows: list[tuple[str, ...]] = [("", "operation", "shape", "dtype", "place", "FLOP", "from")]
     rows += [_row(plan, i, names) for i in plan.instructions]
     widths = [max(len(r[c]) for r in rows) for c in range(len(rows[0]))]
     lines = [
-        "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
+        "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
     ]
     results = ", ".join(_reference(o, names) for o in plan.outputs)
     return "\n".join([head, *lines, f"returns {results}"])
@@ -54,7 +55,15 @@ def _row(plan: Plan, instruction: Instruction, names: dict[Node, str]) -> tuple[
     node = instruction.node
     if instruction.op == "store":
         target = "" if instruction.variable is None else instruction.variable.path
-        return "", f"store {operands}", str(node.shape), str(node.dtype), f"={target}", "", node.scope
+        return (
+            "",
+            f"store {operands}",
+            str(node.shape),
+            str(node.dtype),
+            f"={target}",
+            "",
+            node.scope,
+        )
     output = instruction.outputs[0]
     label = names[output].split(".")[0]
     places = " ".join(str(plan.places[o]) for o in instruction.outputs if o in plan.places)

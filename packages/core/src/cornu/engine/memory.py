@@ -1,8 +1,8 @@
 """Where each value of a plan lives.
 
-In this order: the last write to a variable computes in its storage; parts of a concatenation are computed in
-the whole; an elementwise result takes the place of an operand that dies there; what is left gets slots, and
-slots whose lifetimes do not meet share bytes.
+In this order: the last write to a variable computes in its storage; parts of a concatenation are
+computed in the whole; an elementwise result takes the place of an operand that dies there; what is
+left gets slots, and slots whose lifetimes do not meet share bytes.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from cornu.engine.variable import Variable
 from cornu.errors import GraphError
 
 if TYPE_CHECKING:
-    from cornu.engine.plan import Instruction, Plan
+    from cornu.engine.plan import Instruction, Place, Plan
 
 _ALIGNMENT = 64
 
 
 def assign_memory(plan: Plan, updates: dict[Variable, Node]) -> None:
-    """Fill `places`, `inside` and `memory` of a plan, and append the stores that could not be avoided."""
+    """Fill `places`, `inside` and `memory` of a plan; append the stores that cannot be avoided."""
     _Assignment(plan).run(updates)
 
 
@@ -53,7 +53,7 @@ class _Assignment:
         root = self._in_place(local)
         self._slots(root, local)
 
-    # ---- variables -----------------------------------------------------------------------------------------
+    # ---- variables -------------------------------------------------------------------------------
 
     def _compute_in_state(self, updates: dict[Variable, Node]) -> None:
         from cornu.engine.plan import Instruction, Place
@@ -106,7 +106,7 @@ class _Assignment:
             and part.attrs["start"] == (_offsets(whole)[_index_of(whole.inputs, part)],)
         )
 
-    # ---- concatenations ------------------------------------------------------------------------------------
+    # ---- concatenations --------------------------------------------------------------------------
 
     def _compute_in_wholes(self) -> None:
         for index in reversed(range(len(self.plan.instructions))):
@@ -129,11 +129,16 @@ class _Assignment:
         top = self._top(whole)
         place = self.plan.places.get(top)
         if place is not None and place.kind == "state":
-            leaf = self.plan.state[place.variable]
+            leaf = self.plan.state[place.variable]  # type: ignore[index]
             first = self.born[owner]
             group = self.plan.instructions[first].group
             return all(
-                i < first and (group is None or i >= len(self.plan.instructions) or self.plan.instructions[i].group != group)
+                i < first
+                and (
+                    group is None
+                    or i >= len(self.plan.instructions)
+                    or self.plan.instructions[i].group != group
+                )
                 for i, operand in self.readers.get(leaf, ())
                 if not (i == self.born[top] and self._stays(top, operand))
             )
@@ -149,10 +154,12 @@ class _Assignment:
         self.born[top] = min(self.born[top], self.born[part])
         self.dies[top] = max(self.dies[top], self.dies[part])
 
-    # ---- slots ---------------------------------------------------------------------------------------------
+    # ---- slots -----------------------------------------------------------------------------------
 
     def _free(self, owner: Node) -> bool:
-        return owner in self.born and owner not in self.plan.places and owner not in self.plan.inside
+        return (
+            owner in self.born and owner not in self.plan.places and owner not in self.plan.inside
+        )
 
     def _locals(self) -> set[Node]:
         """Return the values that only their own group reads: they need memory for one block."""
@@ -203,7 +210,7 @@ class _Assignment:
     def _slots(self, root: dict[Node, Node], local: set[Node]) -> None:
         from cornu.engine.plan import Place
 
-        spans: dict[Node, list[int]] = {}
+        spans: dict[Node, tuple[int, int]] = {}
         sizes: dict[Node, int] = {}
         for owner, first in root.items():
             if not self._free(owner):
@@ -211,8 +218,8 @@ class _Assignment:
             start, stop = self.born[owner], self.dies[owner]
             if owner not in local:
                 start, stop = self._whole_group(start, stop)
-            span = spans.setdefault(first, [start, stop])
-            span[:] = min(span[0], start), max(span[1], stop)
+            span = spans.get(first, (start, stop))
+            spans[first] = min(span[0], start), max(span[1], stop)
             sizes[first] = max(sizes.get(first, 0), self._bytes(owner, local))
         offsets = _pack({n: (*spans[n], sizes[n]) for n in spans})
         for owner, first in root.items():
@@ -236,11 +243,15 @@ class _Assignment:
         while first is not None and start > 0 and instructions[start - 1].group == first:
             start -= 1
         last = instructions[stop].group if stop < len(instructions) else None
-        while last is not None and stop + 1 < len(instructions) and instructions[stop + 1].group == last:
+        while (
+            last is not None
+            and stop + 1 < len(instructions)
+            and instructions[stop + 1].group == last
+        ):
             stop += 1
         return start, stop
 
-    def _inner_place(self, owner: Node):  # type: ignore[no-untyped-def]
+    def _inner_place(self, owner: Node) -> Place:
         from cornu.engine.plan import Place
 
         offset, node = 0, owner
@@ -265,12 +276,12 @@ def _index_of(nodes: tuple[Node, ...], wanted: Node) -> int:
 
 
 def _pack(spans: dict[Node, tuple[int, int, int]]) -> dict[Node, int]:
-    """Give each (first, last, bytes) an offset, the largest first, each as low as its neighbours allow."""
+    """Give each (first, last, bytes) an offset: the largest first, each as low as it can lie."""
     offsets: dict[Node, int] = {}
     placed: list[tuple[int, int, int, int]] = []  # first, last, offset, end
     for node, (first, last, size) in sorted(spans.items(), key=lambda kv: -kv[1][2]):
         offset = 0
-        near = sorted((o, e) for f, l, o, e in placed if f <= last and first <= l)
+        near = sorted((o, e) for born, died, o, e in placed if born <= last and first <= died)
         for start, end in near:
             if offset + size <= start:
                 break
@@ -294,9 +305,14 @@ def check_memory(plan: Plan) -> None:
             owner = plan.layouts.owner(operand)
             place = plan.places.get(owner)
             if place is None:
-                raise GraphError(f"{plan.name}[{index}] {instruction.op}: {operand!r} has no place.")
+                raise GraphError(
+                    f"{plan.name}[{index}] {instruction.op}: {operand!r} has no place."
+                )
             if place.kind == "slot" and owner not in valid:
-                raise GraphError(f"{plan.name}[{index}] {instruction.op}: {operand!r} was overwritten or never made.")
+                raise GraphError(
+                    f"{plan.name}[{index}] {instruction.op}: {operand!r} was overwritten or never "
+                    "made."
+                )
         for output in instruction.outputs:
             place = plan.places.get(output)
             if place is None or place.kind != "slot":

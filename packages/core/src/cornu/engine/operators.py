@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 _BINARY = {
     "add": "add",
@@ -19,7 +19,14 @@ _BINARY = {
     "lshift": "left_shift",
     "rshift": "right_shift",
 }
-_COMPARE = {"eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"}
+_COMPARE = {
+    "eq": "equal",
+    "ne": "not_equal",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+}
 _UFUNCS = {"remainder": "mod", "invert": "bitwise_not", "conjugate": "conj"}
 _UNARY = {"neg": "negative", "abs": "absolute", "invert": "bitwise_not"}
 
@@ -27,8 +34,8 @@ _UNARY = {"neg": "negative", "abs": "absolute", "invert": "bitwise_not"}
 class ArrayOperators:
     """Mixin: `a + b`, `a @ b`, `a[1:]`, … through `cornu.ops`.
 
-    `==` compares numbers element by element. Hashing stays by identity, so values can be keys of a dict; never
-    search a list or tuple of values with `in`.
+    `==` compares numbers element by element. Hashing stays by identity, so values can be keys of a
+    dict; never search a list or tuple of values with `in`.
     """
 
     __slots__ = ()
@@ -39,12 +46,49 @@ class ArrayOperators:
     shape: Any
     dtype: Any
 
+    if TYPE_CHECKING:  # set at the end of this file
+        __add__: Any
+        __radd__: Any
+        __sub__: Any
+        __rsub__: Any
+        __mul__: Any
+        __rmul__: Any
+        __truediv__: Any
+        __rtruediv__: Any
+        __floordiv__: Any
+        __rfloordiv__: Any
+        __mod__: Any
+        __rmod__: Any
+        __pow__: Any
+        __rpow__: Any
+        __matmul__: Any
+        __rmatmul__: Any
+        __and__: Any
+        __rand__: Any
+        __or__: Any
+        __ror__: Any
+        __xor__: Any
+        __rxor__: Any
+        __lshift__: Any
+        __rlshift__: Any
+        __rshift__: Any
+        __rrshift__: Any
+        __lt__: Any
+        __le__: Any
+        __gt__: Any
+        __ge__: Any
+        __neg__: Any
+        __abs__: Any
+        __invert__: Any
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """`array + value` and `np.exp(value)` are the operation of the same name in `cornu.ops`."""
         name = _UFUNCS.get(ufunc.__name__, ufunc.__name__)
         if method == "__call__" and not kwargs and hasattr(_ops(), name):
             return getattr(_ops(), name)(*inputs)
-        raise self._not_numpy(f"{ufunc.__name__}.{method}" if method != "__call__" else ufunc.__name__)
+        raise self._not_numpy(
+            f"{ufunc.__name__}.{method}" if method != "__call__" else ufunc.__name__
+        )
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         raise self._not_numpy(function.__name__)
@@ -52,11 +96,13 @@ class ArrayOperators:
     def _not_numpy(self, name: str) -> Exception:
         from cornu.errors import TracedValueError
 
-        twin = f" Use cornu.ops.{name}." if hasattr(_ops(), name) else " Use functions of cornu.ops."
+        twin = (
+            f" Use cornu.ops.{name}." if hasattr(_ops(), name) else " Use functions of cornu.ops."
+        )
         return TracedValueError(f"np.{name} works on arrays, not on {self!r}.{twin}")
 
     @property
-    def T(self) -> Any:  # noqa: N802
+    def T(self) -> Any:
         """The transpose."""
         return _ops().transpose(self)
 

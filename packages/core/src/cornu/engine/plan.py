@@ -1,7 +1,8 @@
 """The plan of a program: instructions in order, each value's place in memory, groups to be fused.
 
-A value is an *owner* with a place of its own, or a view of one. A place is a slot of the program's memory, an
-input, a constant, or the storage of a variable, which the last write to it computes in directly.
+A value is an *owner* with a place of its own, or a view of one. A place is a slot of the program's
+memory, an input, a constant, or the storage of a variable, which the last write to it computes in
+directly.
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ class Instruction:
     inputs, outputs : tuple of Node
         Values read and owners written. A node with several outputs lists an `item` for each.
     group : int or None
-        Instructions of one number are elementwise over one shape and follow one another: they may run
-        together, `rows` rows of the leading axis at a time.
+        Instructions of one number are elementwise over one shape and follow one another: they may
+        run together, `rows` rows of the leading axis at a time.
     body : Plan or None
         The plan of a scan's body.
     """
@@ -93,7 +94,8 @@ class Plan:
     places : dict of Node to Place
         Of owners only; `layouts.owner(node)` finds the owner of any value.
     inside : dict of Node to (Node, int)
-        Parts of a concatenation that are computed where the whole wants them: (whole, first element).
+        Parts of a concatenation that are computed where the whole wants them: (whole, first
+        element).
     memory : int
         Bytes of the program's memory.
     """
@@ -155,8 +157,8 @@ def make_plan(
     lowers : iterable of str or None
         Composites that the backend runs natively; the others are expanded. None keeps all whole.
     group : callable, optional
-        Reorders the instructions and sets their `group` and `rows`, before memory is assigned; by default
-        the runs of elementwise instructions over one long shape become groups.
+        Reorders the instructions and sets their `group` and `rows`, before memory is assigned; by
+        default the runs of elementwise instructions over one long shape become groups.
     """
     rank = dict(program.rank)
     keep = frozenset(COMPOSITES if lowers is None else lowers)
@@ -168,7 +170,16 @@ def make_plan(
             v: _untangle(v, value, program, rank)
             for v, value in zip(program.updates, roots[count:], strict=True)
         }
-        return _plan(program.name, program.inputs, outputs, program.state, updates, rank, keep, group or _group)
+        return _plan(
+            program.name,
+            program.inputs,
+            outputs,
+            program.state,
+            updates,
+            rank,
+            keep,
+            group or _group,
+        )
 
 
 def plan_body(body: Any, lowers: frozenset[str]) -> Plan:
@@ -180,7 +191,9 @@ def plan_body(body: Any, lowers: frozenset[str]) -> Plan:
 
 def _own(output: Node, program: Program, rank: dict) -> Node:
     """An output that shows a variable's old value must be copied before the variable is written."""
-    return _copy_if_state(output, {v: n for v, n in program.state.items() if v in program.updates}, rank)
+    return _copy_if_state(
+        output, {v: n for v, n in program.state.items() if v in program.updates}, rank
+    )
 
 
 def _untangle(variable: Variable, value: Node, program: Program, rank: dict) -> Node:
@@ -282,7 +295,10 @@ def _is_long(instruction: Instruction) -> bool:
     row = PRIMITIVES.get(instruction.op)
     node = instruction.node
     return (
-        row is not None and row.kind == "elementwise" and node.ndim > 0 and _rows(node) < node.shape[0]
+        row is not None
+        and row.kind == "elementwise"
+        and node.ndim > 0
+        and _rows(node) < node.shape[0]
     )
 
 

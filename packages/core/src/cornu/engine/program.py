@@ -53,7 +53,7 @@ class Program:
     def plan(
         self, lowers: Iterable[str] | None = None, group: Callable[[Any], None] | None = None
     ) -> Any:
-        """Return the instructions, with every composite not in `lowers` expanded (None keeps all)."""
+        """Return the instructions; composites not in `lowers` are expanded (None keeps all)."""
         from cornu.engine.plan import make_plan
 
         return make_plan(self, lowers, group)
@@ -71,9 +71,12 @@ class Program:
             if node.op in ("input", "variable", "parameter") and node not in known:
                 raise GraphError(f"{self.name}: the leaf {node!r} belongs to another trace.")
             row = PRIMITIVES.get(node.op)
-            if row is not None and (node.shape, node.dtype) != row.infer(*node.inputs, **node.attrs):
+            if row is not None and (node.shape, node.dtype) != row.infer(
+                *node.inputs, **node.attrs
+            ):
                 raise GraphError(
-                    f"{self.name}: {node!r} of {node.scope or 'the top level'} disagrees with its shape rule "
+                    f"{self.name}: {node!r} of {node.scope or 'the top level'} disagrees with its "
+                    "shape rule "
                     f"{row.infer(*node.inputs, **node.attrs)}."
                 )
         for variable, node in self.updates.items():
@@ -111,9 +114,7 @@ def build_program(name: str, trace: Trace, outputs: Sequence[Any]) -> Program:
         simple = rewrite(rewrite(simple, algebra, rank), algebra, rank)
     reached = set(toposort(simple))
     updates = dict(zip(trace.updates, simple[count:], strict=True))
-    state = {
-        v: node for v, node in trace.variables.items() if node in reached or v in updates
-    }
+    state = {v: node for v, node in trace.variables.items() if node in reached or v in updates}
     program = Program(name, tuple(trace.inputs), tuple(simple[:count]), state, updates, rank)
     program.check()
     return program

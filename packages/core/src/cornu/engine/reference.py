@@ -1,6 +1,7 @@
 """The reference: run a graph node by node with the definitions of the primitives.
 
-Slow and plain. It defines what a backend must compute, serves eager traces, and tests the engine alone.
+Slow and plain. It defines what a backend must compute, serves eager traces, and tests the engine
+alone.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ class ReferenceExecutable:
         return [np.empty(n.shape, n.dtype) for n in self.program.inputs]
 
     def __call__(self, *inputs: Any) -> list[np.ndarray]:
+        """Run the program: state is updated in place."""
         values: dict[Node, Any] = dict(zip(self.program.inputs, inputs, strict=True))
         values.update({node: v.array for v, node in self.program.state.items()})
         updates = self.program.updates

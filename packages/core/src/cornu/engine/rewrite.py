@@ -1,7 +1,7 @@
 """Rewrites: passes over the graph, each a table of rules.
 
-A rule takes a node whose operands are already rewritten and returns what it equals, or None. Each rule ends in
-the algebra it performs.
+A rule takes a node whose operands are already rewritten and returns what it equals, or None. Each
+rule ends in the algebra it performs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def rewrite(roots: Iterable[Node], rule: Rule, rank: Rank) -> list[Node]:
         with scope(node.scope):
             inputs = tuple(new[i] for i in node.inputs)
             same = all(a is b for a, b in zip(inputs, node.inputs, strict=True))
-            result = node if same else make_node(node.op, inputs, node.attrs, node.shape, node.dtype)
+            result = (
+                node if same else make_node(node.op, inputs, node.attrs, node.shape, node.dtype)
+            )
             while (better := rule(result)) is not None:
                 result = better
         _inherit(result, place, rank)
@@ -59,7 +61,9 @@ def substitute(roots: Iterable[Node], values: Mapping[Node, Node]) -> list[Node]
             inputs = tuple(new[i] for i in node.inputs)
             same = all(a is b for a, b in zip(inputs, node.inputs, strict=True))
             with scope(node.scope):
-                new[node] = node if same else make_node(node.op, inputs, node.attrs, node.shape, node.dtype)
+                new[node] = (
+                    node if same else make_node(node.op, inputs, node.attrs, node.shape, node.dtype)
+                )
     return [new[r] for r in roots]
 
 
@@ -73,7 +77,9 @@ def expand_composites(roots: Iterable[Node], keep: Collection[str], rank: Rank) 
         expansion = COMPOSITES[source.op].expand(source.inputs, source.attrs)
         if node.op == "item":
             return expansion[node.attrs["index"]]
-        return None if isinstance(expansion, tuple) else expansion  # of a tuple only the items are used
+        return (
+            None if isinstance(expansion, tuple) else expansion
+        )  # of a tuple only the items are used
 
     roots = list(roots)
     while any(n.op in COMPOSITES and n.op not in keep for n in toposort(roots)):
@@ -81,7 +87,7 @@ def expand_composites(roots: Iterable[Node], keep: Collection[str], rank: Rank) 
     return rewrite(roots, algebra, rank)  # expansions may repeat what stands around them
 
 
-# ---- algebra -----------------------------------------------------------------------------------------------
+# ---- algebra -------------------------------------------------------------------------------------
 
 
 def algebra(node: Node) -> Node | None:
@@ -227,7 +233,9 @@ def _reshape(node: Node) -> Node | None:
     if x.op == "reshape":
         return p.reshape(x.inputs[0], shape=node.shape)  # reshape(reshape(x)) -> reshape(x)
     if x.op == "expand" and x.inputs[0].size == 1:
-        return p.expand(p.reshape(x.inputs[0], shape=()), shape=node.shape)  # reshape(fill(c)) -> fill(c)
+        return p.expand(
+            p.reshape(x.inputs[0], shape=()), shape=node.shape
+        )  # reshape(fill(c)) -> fill(c)
     return None
 
 
@@ -315,7 +323,9 @@ def _scan(node: Node) -> Node | None:
     if simple == body:
         return None
     attrs = {**node.attrs, "body": simple}
-    return make_node("scan", node.inputs, attrs, node.shape, node.dtype)  # scan(f) -> scan(simplified f)
+    return make_node(
+        "scan", node.inputs, attrs, node.shape, node.dtype
+    )  # scan(f) -> scan(simplified f)
 
 
 _RULES: dict[str, tuple[Rule, ...]] = {

@@ -1,9 +1,10 @@
 """`scan`: a loop inside a program, and the two moves that make every recurrent cell fast.
 
-A scan carries state through the steps of stacked inputs. When one is made, work that does not depend on the
-state is *hoisted* and done for all steps at once before the loop, and work that no later step needs is *sunk*
-and done for all steps at once after it. The derivative of a scan is again a scan, made in the same way: so the
-weight gradients of a recurrent layer, which the loop would accumulate step by step, become one product.
+A scan carries state through the steps of stacked inputs. When one is made, work that does not
+depend on the state is *hoisted* and done for all steps at once before the loop, and work that no
+later step needs is *sunk* and done for all steps at once after it. The derivative of a scan is
+again a scan, made in the same way: so the weight gradients of a recurrent layer, which the loop
+would accumulate step by step, become one product.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.composite import COMPOSITES, item
+from cornu.engine.composite import item
 from cornu.engine.gradients import gradients, unbroadcast, zeros_like
-from cornu.engine.graph import Node, constant, leaf, make_node, toposort
+from cornu.engine.graph import Node, leaf, make_node, toposort
 from cornu.engine.primitives import PRIMITIVES
 from cornu.engine.primitives.table import p, register
 from cornu.engine.rewrite import Rank, substitute
@@ -24,12 +25,14 @@ from cornu.engine.vectorize import vectorize
 
 Nodes = tuple[Node, ...]
 Step = Callable[[list[Any], list[Any]], tuple[Sequence[Any], Sequence[Any]]]
-_STORED = frozenset("exp expm1 log log1p sqrt sin cos tan tanh sinh cosh erf erfinv pow div".split())
+_STORED = frozenset(
+    "exp expm1 log log1p sqrt sin cos tan tanh sinh cosh erf erfinv pow div".split()
+)
 
 
 @dataclass(frozen=True)
 class Body:
-    """One step: parameters (constants of the loop, state, this step's inputs) to next state and outputs."""
+    """One step: from constants, state and this step's inputs to the next state and outputs."""
 
     consts: Nodes
     state: Nodes
@@ -50,7 +53,8 @@ class Body:
 
     def _key(self) -> tuple[tuple[int, ...], ...]:
         return tuple(
-            tuple(map(id, part)) for part in (self.consts, self.state, self.xs, self.next_state, self.ys)
+            tuple(map(id, part))
+            for part in (self.consts, self.state, self.xs, self.next_state, self.ys)
         )
 
 
@@ -81,10 +85,13 @@ def scan(
     for i, (old, new) in enumerate(zip(state, next_state, strict=True)):
         if (old.shape, old.dtype) != (new.shape, new.dtype):
             raise ValueError(
-                f"State {i} of the scan starts as {old.shape} {old.dtype} and comes back from a step as "
+                f"State {i} of the scan starts as {old.shape} {old.dtype} and comes back from a "
+                "step as "
                 f"{new.shape} {new.dtype}: each step must return state of the same shape and dtype."
             )
-    return build_scan(state, rows, list(next_state), list(ys), list(init), list(xs), length, reverse)
+    return build_scan(
+        state, rows, list(next_state), list(ys), list(init), list(xs), length, reverse
+    )
 
 
 def _parameter(shape: Sequence[int], dtype: Any) -> Node:
@@ -110,7 +117,7 @@ def build_scan(
     kept = _handed_out(ys, looped, before, on_state, state, length)
     operands, body = _body(state, next_state, kept, before, on_state | on_rows, init)
     attrs = {"body": body, "length": length, "reverse": reverse}
-    shape, dtype = _scan_shape(*operands, **attrs)
+    shape, dtype = _scan_shape(*operands, body=body, length=length, reverse=reverse)
     node = make_node("scan", operands, attrs, shape, dtype)
     results = [item(node, i) for i in range(len(shape))]
     final, history = results[: len(state)], results[len(state) :]
@@ -136,7 +143,11 @@ def _needed(roots: Iterable[Node], inside: set[Node]) -> set[Node]:
 
 
 def _hoist(
-    roots: list[Node], on_state: set[Node], on_rows: set[Node], stacked: dict[Node, Node], length: int
+    roots: list[Node],
+    on_state: set[Node],
+    on_rows: set[Node],
+    stacked: dict[Node, Node],
+    length: int,
 ) -> dict[Node, Node]:
     """Return the values that do not depend on the state, for all steps at once."""
     found = dict(stacked)
@@ -158,8 +169,8 @@ def _handed_out(
 ) -> list[Node]:
     """Return which values the loop must hand out so that all `ys` follow from them after it.
 
-    Besides the outputs themselves these are the values that the derivative reads; `prune_scans` drops those
-    that nobody asks for.
+    Besides the outputs themselves these are the values that the derivative reads; `prune_scans`
+    drops those that nobody asks for.
     """
     kept: dict[Node, None] = {}
     stack = list(ys)
@@ -198,7 +209,11 @@ def _is_residual(node: Node) -> bool:
     row = PRIMITIVES.get(node.op)
     if row is None:
         return True
-    return node.op in _STORED or (row.kind in ("other", "reduction") and node.op != "copy") or node.op == "item"
+    return (
+        node.op in _STORED
+        or (row.kind in ("other", "reduction") and node.op != "copy")
+        or node.op == "item"
+    )
 
 
 def _body(
@@ -241,7 +256,7 @@ def _is_fill(node: Node) -> bool:
     return node.op == "expand" and node.inputs[0].op == "constant"
 
 
-# ---- the primitive -----------------------------------------------------------------------------------------
+# ---- the primitive -------------------------------------------------------------------------------
 
 
 def _split(operands: Sequence[Any], body: Body) -> tuple[list[Any], list[Any], list[Any]]:
@@ -270,7 +285,12 @@ def _evaluate(*operands: Any, body: Body, length: int, reverse: bool) -> tuple[A
 
 
 def _vjp(
-    g: tuple[Node, ...], out: tuple[Node, ...], *operands: Node, body: Body, length: int, reverse: bool
+    g: tuple[Node, ...],
+    out: tuple[Node, ...],
+    *operands: Node,
+    body: Body,
+    length: int,
+    reverse: bool,
 ) -> tuple[Node, ...]:
     """The derivative: a scan in the other direction, over what the first one handed out."""
     consts, _, xs = _split(operands, body)
@@ -278,7 +298,11 @@ def _vjp(
     g_final, g_ys = list(g[:count]), list(g[count:])
     floats = [i for i, s in enumerate(body.state) if s.dtype.kind == "f"]
     carried = [_parameter(body.state[i].shape, body.state[i].dtype) for i in floats]
-    arriving = [(y, stack) for y, stack in zip(body.ys, g_ys, strict=True) if y.dtype.kind == "f" and not _is_zero(stack)]
+    arriving = [
+        (y, stack)
+        for y, stack in zip(body.ys, g_ys, strict=True)
+        if y.dtype.kind == "f" and not _is_zero(stack)
+    ]
     rows_g = [_parameter(y.shape, y.dtype) for y, _ in arriving]
     outputs = [body.next_state[i] for i in floats] + [y for y, _ in arriving]
     wanted = list(body.parameters)
@@ -304,13 +328,17 @@ def _vjp(
 
 
 def _is_zero(node: Node) -> bool:
-    return node.op == "expand" and node.inputs[0].op == "constant" and not node.inputs[0].attrs["value"].any()
+    return (
+        node.op == "expand"
+        and node.inputs[0].op == "constant"
+        and not node.inputs[0].attrs["value"].any()
+    )
 
 
 register("scan", "other", _evaluate, _scan_shape, _vjp)
 
 
-# ---- the pass ----------------------------------------------------------------------------------------------
+# ---- the pass ------------------------------------------------------------------------------------
 
 
 def prune_scans(roots: Sequence[Node], rank: Rank) -> list[Node]:
@@ -322,7 +350,9 @@ def prune_scans(roots: Sequence[Node], rank: Rank) -> list[Node]:
         for node in order:
             if node.op == "item":
                 read.setdefault(node.inputs[0], set()).add(node.attrs["index"])
-        for node in reversed(order):  # users first: what they drop, their operands need not hand out
+        for node in reversed(
+            order
+        ):  # users first: what they drop, their operands need not hand out
             new = _pruned(node, read.get(node, set())) if node.op == "scan" else {}
             if new:
                 break
@@ -343,7 +373,9 @@ def _pruned(node: Node, read: set[int]) -> dict[Node, Node]:
     consts, init, xs = _split(node.inputs, body)
     pairs_c = [(q, v) for q, v in zip(body.consts, consts, strict=True) if q in used]
     pairs_x = [(q, v) for q, v in zip(body.xs, xs, strict=True) if q in used]
-    slim = Body(tuple(q for q, _ in pairs_c), body.state, tuple(q for q, _ in pairs_x), body.next_state, ys)
+    slim = Body(
+        tuple(q for q, _ in pairs_c), body.state, tuple(q for q, _ in pairs_x), body.next_state, ys
+    )
     operands = [*(v for _, v in pairs_c), *init, *(v for _, v in pairs_x)]
     attrs = {**node.attrs, "body": slim}
     shape, dtype = _scan_shape(*operands, **attrs)

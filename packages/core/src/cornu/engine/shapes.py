@@ -33,7 +33,9 @@ def broadcast_shapes(*shapes: Sequence[int]) -> Shape:
                 continue
             if result[axis] not in (1, size):
                 listed = " and ".join(str(tuple(s)) for s in shapes)
-                raise ValueError(f"Shapes {listed} do not broadcast: sizes {result[axis]} and {size} meet.")
+                raise ValueError(
+                    f"Shapes {listed} do not broadcast: sizes {result[axis]} and {size} meet."
+                )
             result[axis] = size
     return tuple(result)
 
@@ -98,10 +100,14 @@ def resolve_reshape(shape: Sequence[int], target: Sequence[int]) -> Shape:
     if -1 in target:
         known = product(n for n in target if n != -1)
         if known == 0 or size % known:
-            raise ValueError(f"A value of shape {tuple(shape)} ({size} numbers) does not reshape to {target}.")
+            raise ValueError(
+                f"A value of shape {tuple(shape)} ({size} numbers) does not reshape to {target}."
+            )
         return tuple(size // known if n == -1 else n for n in target)
     if product(target) != size:
-        raise ValueError(f"A value of shape {tuple(shape)} ({size} numbers) does not reshape to {target}.")
+        raise ValueError(
+            f"A value of shape {tuple(shape)} ({size} numbers) does not reshape to {target}."
+        )
     return target
 
 

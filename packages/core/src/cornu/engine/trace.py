@@ -1,7 +1,7 @@
 """How Python calls become nodes.
 
-Every operation passes through `apply`: on arrays it computes at once, on traced values it makes a node. A
-`Trace` gathers what a traced function reads and updates.
+Every operation passes through `apply`: on arrays it computes at once, on traced values it makes a
+node. A `Trace` gathers what a traced function reads and updates.
 """
 
 from __future__ import annotations
@@ -26,7 +26,11 @@ from cornu.errors import TracedValueError
 
 _CURRENT: ContextVar[Trace | None] = ContextVar("cornu_trace", default=None)
 SHAPES = "shapes"  # the name of traces that only look for the shapes of outputs
-_OUR_MODULES = {"cornu", "numpy", *(f"cornu_{part}" for part in ("layers", "optim", "backend_numpy"))}
+_OUR_MODULES = {
+    "cornu",
+    "numpy",
+    *(f"cornu_{part}" for part in ("layers", "optim", "backend_numpy")),
+}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -73,9 +77,7 @@ class Trace:
     def __exit__(self, *error: Any) -> None:
         _CURRENT.reset(self._tokens.pop())
 
-    def input(
-        self, name: str, shape: Sequence[int], dtype: Any = None, value: Any = None
-    ) -> Node:
+    def input(self, name: str, shape: Sequence[int], dtype: Any = None, value: Any = None) -> Node:
         """Declare an input; its `value` is used by eager traces only."""
         node = leaf("input", tuple(shape), canonical(dtype), name=name)
         self.inputs.append(node)
@@ -104,7 +106,8 @@ class Trace:
             node = p.cast(node, dtype=variable.dtype)
         if node.shape != variable.shape:
             raise ValueError(
-                f"A value of shape {node.shape} cannot be assigned to {variable.path!r} of shape {variable.shape}."
+                f"A value of shape {node.shape} cannot be assigned to {variable.path!r} of shape "
+                f"{variable.shape}."
             )
         self.read(variable)  # a variable that is written is also part of the program's state
         if variable.arena is not None:
@@ -178,7 +181,11 @@ def convert(value: Any, dtype: Any = None) -> Any:
     if isinstance(value, Variable):
         value = value.value
     if isinstance(value, Node):
-        return value if dtype is None or value.dtype == np.dtype(dtype) else p.cast(value, dtype=canonical(dtype))
+        return (
+            value
+            if dtype is None or value.dtype == np.dtype(dtype)
+            else p.cast(value, dtype=canonical(dtype))
+        )
     if isinstance(value, (np.ndarray, np.generic)):
         return np.asarray(value, canonical(dtype or value.dtype))
     if isinstance(value, (list, tuple)) and is_traced(*value):
@@ -255,7 +262,8 @@ def concrete_value(node: Node, wanted: str) -> Any:
     if trace is not None and trace.name == SHAPES:
         ways += " A layer that defines compute_output_shape is not traced to find its shape."
     raise TracedValueError(
-        f"{users_line()} asks a traced value{where} of shape {node.shape} for {wanted}, but the value is known "
+        f"{users_line()} asks a traced value{where} of shape {node.shape} for {wanted}, but the "
+        "value is known "
         f"only when the program runs. {ways}"
     )
 

@@ -16,7 +16,8 @@ from cornu.engine.shapes import Shape, product
 class Storage:
     """Counts how often any variable has changed the memory it lives in.
 
-    A compiled program is bound to memory; its owner compares `Storage.epoch` with the one it was compiled in.
+    A compiled program is bound to memory; its owner compares `Storage.epoch` with the one it was
+    compiled in.
     """
 
     epoch = 0
@@ -25,7 +26,8 @@ class Storage:
 class Variable(ArrayOperators):
     """A named array that programs read and update in place.
 
-    Outside of a trace `value` is the array; inside, it is the traced value that the program will read.
+    Outside of a trace `value` is the array; inside, it is the traced value that the program will
+    read.
 
     Parameters
     ----------
@@ -66,10 +68,14 @@ class Variable(ArrayOperators):
             initial = initial(tuple(shape), dtype=canonical(dtype))
         array = np.asarray(initial)
         if dtype is None and isinstance(initial, (float, int, list, tuple)):
-            dtype = float if array.dtype.kind == "f" else np.int32 if array.dtype.kind == "i" else None
+            dtype = (
+                float if array.dtype.kind == "f" else np.int32 if array.dtype.kind == "i" else None
+            )
         array = np.array(array, dtype=canonical(array.dtype if dtype is None else dtype), order="C")
         if shape is not None and array.shape != tuple(shape):
-            raise ValueError(f"The initial value has shape {array.shape}, the variable {tuple(shape)}.")
+            raise ValueError(
+                f"The initial value has shape {array.shape}, the variable {tuple(shape)}."
+            )
         self._storage = array
         self.trainable = trainable
         self.name = name or "variable"
@@ -79,15 +85,17 @@ class Variable(ArrayOperators):
         self.arena: Arena | None = None
         self.offset = 0
         self.stand_in: Any = None  # the leaf under which `engine.functional` knows it
-        self.home: Any = None  # a device's memory: `pull(variable)` refreshes, `push(variable)` follows a write
+        self.home: Any = (
+            None  # a device's memory: `pull(variable)` refreshes, `push(variable)` follows a write
+        )
 
     @property
-    def shape(self) -> Shape:  # type: ignore[override]
+    def shape(self) -> Shape:
         """Shape of the array."""
         return self._storage.shape
 
     @property
-    def dtype(self) -> np.dtype:  # type: ignore[override]
+    def dtype(self) -> np.dtype:
         """Dtype of the array."""
         return self._storage.dtype
 
@@ -137,7 +145,8 @@ class Variable(ArrayOperators):
         array = np.asarray(getattr(value, "value", value))
         if array.shape != self.shape:
             raise ValueError(
-                f"A value of shape {array.shape} cannot be assigned to {self.path!r} of shape {self.shape}."
+                f"A value of shape {array.shape} cannot be assigned to {self.path!r} of shape "
+                f"{self.shape}."
             )
         self.array[...] = array
         owner = self if self.arena is None else self.arena
@@ -169,17 +178,28 @@ class Variable(ArrayOperators):
         return len(self._storage)
 
     def __repr__(self) -> str:
-        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={self.array}>"
+        return (
+            f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, "
+            f"value={self.array}>"
+        )
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_storage": self.numpy(), "arena": None, "offset": 0, "stand_in": None, "home": None}
+        return {
+            **self.__dict__,
+            "_storage": self.numpy(),
+            "arena": None,
+            "offset": 0,
+            "stand_in": None,
+            "home": None,
+        }
 
 
 class Arena(Variable):
     """One flat variable whose pieces are other variables.
 
-    Weights of one dtype lie side by side, so an elementwise optimizer is one chain of operations over all of
-    them. Adopting a variable moves it: its value stays, its memory becomes a view of the arena.
+    Weights of one dtype lie side by side, so an elementwise optimizer is one chain of operations
+    over all of them. Adopting a variable moves it: its value stays, its memory becomes a view of
+    the arena.
 
     Parameters
     ----------
@@ -201,7 +221,9 @@ class Arena(Variable):
     ) -> None:
         dtypes = {v.dtype for v in variables}
         if len(dtypes) != 1:
-            raise ValueError(f"An arena holds variables of one dtype, not {sorted(map(str, dtypes))}.")
+            raise ValueError(
+                f"An arena holds variables of one dtype, not {sorted(map(str, dtypes))}."
+            )
         flat = np.empty(sum(v.size for v in variables), dtypes.pop())
         super().__init__(flat, name=name)
         self._owner = None if owner is None else weakref.ref(owner)

@@ -1,7 +1,7 @@
 """Doing at once, over a leading axis of steps, what a loop would do step by step.
 
-`vectorize` rebuilds a part of a scan's body with stacked operands. Each rule says how one operation looks when
-some of its operands have gained an axis in front.
+`vectorize` rebuilds a part of a scan's body with stacked operands. Each rule says how one operation
+looks when some of its operands have gained an axis in front.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def vectorize(roots: Iterable[Node], stacked: Stacked, steps: int) -> list[Node 
     Returns
     -------
     list of Node or None
-        (steps, *shape) each, or the value itself where it is the same at each step; None where a rule is
-        missing and the loop must do the work.
+        (steps, *shape) each, or the value itself where it is the same at each step; None where a
+        rule is missing and the loop must do the work.
     """
     new: dict[Node, Node | None] = dict(stacked)
     moved: dict[Node, bool] = dict.fromkeys(stacked, True)
@@ -114,7 +114,9 @@ def _is_elementwise(expansion: Node, inputs: tuple[Node, ...]) -> bool:
             continue
         known.add(node)
         row = PRIMITIVES.get(node.op)
-        fill = node.op in ("constant", "expand") and (node.op == "constant" or node.inputs[0].size == 1)
+        fill = node.op in ("constant", "expand") and (
+            node.op == "constant" or node.inputs[0].size == 1
+        )
         if not fill and (row is None or row.kind != "elementwise"):
             return False
         stack.extend(node.inputs)
@@ -154,13 +156,17 @@ def _axes(node: Node, operands: list[Node], moved: list[bool], steps: int) -> No
 
 def _concat(node: Node, operands: list[Node], moved: list[bool], steps: int) -> Node:
     parts = [
-        o if m else p.expand(o, shape=(steps, *o.shape)) for o, m in zip(operands, moved, strict=True)
+        o if m else p.expand(o, shape=(steps, *o.shape))
+        for o, m in zip(operands, moved, strict=True)
     ]
     return p.concat(*parts, axis=node.attrs["axis"] + 1)
 
 
 def _matmul(node: Node, operands: list[Node], moved: list[bool], steps: int) -> Node:
-    aligned = [_align(o, m, node.ndim, steps) if m and node.ndim > 2 else o for o, m in zip(operands, moved, strict=True)]
+    aligned = [
+        _align(o, m, node.ndim, steps) if m and node.ndim > 2 else o
+        for o, m in zip(operands, moved, strict=True)
+    ]
     return p.matmul(*aligned)
 
 

@@ -1,7 +1,8 @@
 """Convolution over any number of spatial axes, and its two gradients.
 
-Each of the three is linear in both operands and is the derivative of the others, so they are differentiable to
-any order. Values are channels last: `(batch, *spatial, channels)`; kernels `(*window, channels / groups, filters)`.
+Each of the three is linear in both operands and is the derivative of the others, so they are
+differentiable to any order. Values are channels last: `(batch, *spatial, channels)`; kernels
+`(*window, channels / groups, filters)`.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def convolution_input_grad(
     dilation: Static,
     groups: int = 1,
 ) -> Any:
-    """Return the gradient of a convolution by its input, of shape `shape`: a transposed convolution of `g`.
+    """Return the gradient of a convolution by its input, of shape `shape`: a transposed convolution
+    of `g`.
 
     Examples
     --------
@@ -142,7 +144,7 @@ def _columns(
     dilation: Static,
     groups: int,
 ) -> tuple[Any, Static]:
-    """Return the patches as rows, ([groups,] batch*steps, window*channels), and the number of steps per axis."""
+    """Return patches as rows, ([groups,] batch*steps, window*channels), and the steps per axis."""
     rank = len(size)
     sides = {"low": (0, *(a for a, _ in padding), 0), "high": (0, *(b for _, b in padding), 0)}
     padded = p.pad(x, **sides, interior=(0,) * (rank + 2), value=0.0)

@@ -1,7 +1,7 @@
 """Checks for authors of operations, layers and backends; the project's own tests use the same.
 
-`check_grads` compares derivatives with finite differences, `check_layer` tries a layer in all the ways a model
-uses it, and a subclass of `BackendSuite` tries a backend on every primitive.
+`check_grads` compares derivatives with finite differences, `check_layer` tries a layer in all the
+ways a model uses it, and a subclass of `BackendSuite` tries a backend on every primitive.
 """
 
 from cornu.testing.backend_suite import BackendSuite

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,7 +21,8 @@ from cornu.testing.cases import primitive_cases
 class BackendSuite:
     """Conformance tests of a backend; the definitions of the primitives are the oracle.
 
-    Set `backend` to an instance and run pytest. Tolerances are relative to the largest number of a result.
+    Set `backend` to an instance and run pytest. Tolerances are relative to the largest number of a
+    result.
 
     Examples
     --------
@@ -44,7 +46,9 @@ class BackendSuite:
             cases = primitive_cases()
             with Trace(dtype) as trace:
                 operands = [c.draw(seed=i, dtype=dtype) for i, c in enumerate(cases)]
-                results = [c(*_inputs(trace, arrays)) for c, arrays in zip(cases, operands, strict=True)]
+                results = [
+                    c(*_inputs(trace, arrays)) for c, arrays in zip(cases, operands, strict=True)
+                ]
             program = build_program(dtype, trace, results)
             flat = [a for arrays in operands for a in arrays]
             self._compare(program, flat, dtype, list(map(str, cases)))
@@ -75,8 +79,12 @@ class BackendSuite:
                 y = p.tanh(x * 2.0 + row) * x - p.exp(-x * x)
                 total.assign(total.value * 0.5 + y)
                 z = y / (1.0 + total.value * total.value)
-            program = build_program("chain", trace, [z, p.sum(y, axes=tuple(range(len(shape))), keepdims=False)])
-            self._compare(program, [rng.normal(size=shape).astype("float32")], "float32", ["z", "sum"])
+            program = build_program(
+                "chain", trace, [z, p.sum(y, axes=tuple(range(len(shape))), keepdims=False)]
+            )
+            self._compare(
+                program, [rng.normal(size=shape).astype("float32")], "float32", ["z", "sum"]
+            )
 
     def test_training_step(self) -> None:
         """A small network with an arena of weights: five steps leave the same state."""
@@ -101,23 +109,30 @@ class BackendSuite:
         rng = np.random.default_rng(0)
         for dtype in self.dtypes:
             for reverse in (False, True):
-                arrays = [rng.normal(size=s).astype(dtype) for s in ((10, 2, 3), (3, 8), (4, 8), (2, 4))]
+                arrays = [
+                    rng.normal(size=s).astype(dtype) for s in ((10, 2, 3), (3, 8), (4, 8), (2, 4))
+                ]
                 with Trace("scan") as trace:
                     x, kernel, recurrent, start = _inputs(trace, arrays)
-                    final, (ys,) = scan(
-                        lambda state, rows: _gated(state, rows, kernel, recurrent),  # noqa: B023
-                        [start],
-                        [x],
-                        10,
-                        reverse,
-                    )
+                    step = partial(_gated, kernel=kernel, recurrent=recurrent)
+                    final, (ys,) = scan(step, [start], [x], 10, reverse)
                     loss = p.sum(ys * ys, axes=(0, 1, 2), keepdims=False)
                     found = gradients([loss], [x, kernel, recurrent, start])
                 program = build_program("scan", trace, [loss, ys, *final, *found])
-                self._compare(program, arrays, dtype, ["loss", "ys", "final", "x", "kernel", "recurrent", "start"])
+                self._compare(
+                    program,
+                    arrays,
+                    dtype,
+                    ["loss", "ys", "final", "x", "kernel", "recurrent", "start"],
+                )
 
     def _compare(
-        self, program: Program, arrays: list[np.ndarray], dtype: str, labels: list[str], runs: int = 1
+        self,
+        program: Program,
+        arrays: list[np.ndarray],
+        dtype: str,
+        labels: list[str],
+        runs: int = 1,
     ) -> None:
         before = {v: v.numpy() for v in program.state}
         run = self.backend.compile(program)
@@ -150,7 +165,9 @@ def _inputs(trace: Trace, arrays: list[np.ndarray]) -> list[Any]:
     return [trace.input(f"x{count + i}", a.shape, a.dtype) for i, a in enumerate(arrays)]
 
 
-def _gated(state: list[Any], rows: list[Any], kernel: Any, recurrent: Any) -> tuple[list[Any], list[Any]]:
+def _gated(
+    state: list[Any], rows: list[Any], kernel: Any, recurrent: Any
+) -> tuple[list[Any], list[Any]]:
     (h,), (x,) = state, rows
     z = p.matmul(x, kernel) + p.matmul(h, recurrent)
     half = z.shape[1] // 2
@@ -158,5 +175,3 @@ def _gated(state: list[Any], rows: list[Any], kernel: Any, recurrent: Any) -> tu
     value = p.tanh(p.slice(z, start=(0, half), stop=z.shape, step=(1, 1)))
     h = h * gate + value
     return [h], [h]
-
-

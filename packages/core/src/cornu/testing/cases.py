@@ -1,4 +1,4 @@
-"""The cases on which every primitive is tried: at least three shapes each, operands inside its domain."""
+"""Cases for every primitive: at least three shapes each, operands inside its domain."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ class Case:
     smooth: bool = True
 
     def __call__(self, *values: Any) -> Any:
+        """Call the primitive."""
         return getattr(p, self.op)(*values, **self.attrs)
 
     def draw(self, seed: int = 0, dtype: Any = "float64") -> list[np.ndarray]:
@@ -51,8 +52,20 @@ class Case:
         return f"{self.op}-{shapes}"
 
 
-_SHAPES = ((), (5,), (2, 3, 4))
-_PAIRS = (((), ()), ((4,), (4,)), ((2, 3), (3,)), ((2, 1, 4), (3, 1)), ((3,), ()))
+_SHAPES: tuple[tuple[int, ...], ...] = ((), (5,), (2, 3, 4))
+_PAIRS: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = (
+    ((), ()),
+    ((4,), (4,)),
+    ((2, 3), (3,)),
+    ((2, 1, 4), (3, 1)),
+    ((3,), ()),
+)
+    ((), ()),
+    ((4,), (4,)),
+    ((2, 3), (3,)),
+    ((2, 1, 4), (3, 1)),
+    ((3,), ()),
+)
 _POSITIVE = (0.2, 2.0)
 _UNIT = (-0.9, 0.9)
 _DOMAINS = {
@@ -67,7 +80,8 @@ _DOMAINS = {
     "acosh": (1.1, 3.0),
 }
 _SMOOTH = (
-    "neg abs exp expm1 log log1p sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfinv"
+    "neg abs exp expm1 log log1p sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh "
+    "atanh erf erfinv"
 ).split()
 _STEPS = ("sign", "floor", "ceil", "round", "isfinite")
 _COMPARISONS = ("eq", "ne", "lt", "le")
@@ -114,17 +128,21 @@ def _elementwise() -> Iterator[Case]:
 
 def _movement() -> Iterator[Case]:
     x = Operand((2, 3, 4))
-    for shape in ((6, 4), (24,), (4, 1, 6)):
-        yield Case("reshape", (x,), {"shape": shape})
+    for new in ((6, 4), (24,), (4, 1, 6)):
+        yield Case("reshape", (x,), {"shape": new})
     for perm in ((2, 0, 1), (1, 0, 2), (0, 2, 1)):
         yield Case("transpose", (x,), {"perm": perm})
-    for shape, target in (((), (3,)), ((3, 1), (2, 3, 4)), ((1, 3, 1), (2, 3, 4))):
-        yield Case("expand", (Operand(shape),), {"shape": target})
+    for before, after in (((), (3,)), ((3, 1), (2, 3, 4)), ((1, 3, 1), (2, 3, 4))):
+        yield Case("expand", (Operand(before),), {"shape": after})
     for axes in ((0,), (1, 2), (0, 1, 2)):
         yield Case("flip", (x,), {"axes": axes})
     yield Case("pad", (Operand((4,)),), {"low": (1,), "high": (2,), "interior": (0,), "value": 0.5})
-    yield Case("pad", (x,), {"low": (0, 1, 0), "high": (1, 0, 2), "interior": (0, 0, 0), "value": 0.0})
-    yield Case("pad", (Operand((2, 3)),), {"low": (0, 1), "high": (1, 0), "interior": (2, 1), "value": 0.0})
+    yield Case(
+        "pad", (x,), {"low": (0, 1, 0), "high": (1, 0, 2), "interior": (0, 0, 0), "value": 0.0}
+    )
+    yield Case(
+        "pad", (Operand((2, 3)),), {"low": (0, 1), "high": (1, 0), "interior": (2, 1), "value": 0.0}
+    )
     yield Case("slice", (Operand((5,)),), {"start": (1,), "stop": (4,), "step": (1,)})
     yield Case("slice", (x,), {"start": (0, 1, 0), "stop": (2, 3, 4), "step": (1, 1, 2)})
     yield Case("slice", (x,), {"start": (1, 0, 3), "stop": (2, 3, 4), "step": (1, 2, 1)})
@@ -146,14 +164,23 @@ def _reductions() -> Iterator[Case]:
 
 
 def _linear() -> Iterator[Case]:
-    for a, b in (((2, 3), (3, 4)), ((5, 2, 3), (5, 3, 4)), ((5, 2, 3), (3, 4)), ((2, 1, 2, 3), (4, 3, 1))):
+    for a, b in (
+        ((2, 3), (3, 4)),
+        ((5, 2, 3), (5, 3, 4)),
+        ((5, 2, 3), (3, 4)),
+        ((2, 1, 2, 3), (4, 3, 1)),
+    ):
         yield Case("matmul", (Operand(a), Operand(b)))
     one = {"axes": (1,), "size": (3,), "strides": (2,), "dilation": (1,)}
     two = {"axes": (1, 2), "size": (2, 3), "strides": (1, 2), "dilation": (2, 1)}
     same = {"axes": (1,), "size": (2,), "strides": (1,), "dilation": (1,)}
     for shape, attrs in (((2, 7, 3), one), ((2, 5, 7, 3), two), ((1, 4), same)):
         yield Case("windows", (Operand(shape),), attrs)
-    folded = (((2, 3, 3, 3), (2, 7, 3), one), ((2, 3, 3, 3, 2, 3), (2, 5, 7, 3), two), ((1, 3, 2), (1, 4), same))
+    folded = (
+        ((2, 3, 3, 3), (2, 7, 3), one),
+        ((2, 3, 3, 3, 2, 3), (2, 5, 7, 3), two),
+        ((1, 3, 2), (1, 4), same),
+    )
     for windows, shape, attrs in folded:
         yield Case("fold", (Operand(windows),), {"shape": shape, **attrs})
 
@@ -162,12 +189,18 @@ def _indexing() -> Iterator[Case]:
     yield Case("gather", (Operand((6,)), Operand((4,), "int", 0, 6)), {"axis": 0})
     yield Case("gather", (Operand((6, 3)), Operand((2, 4), "int", 0, 6)), {"axis": 0})
     yield Case("gather", (Operand((2, 5, 3)), Operand((4,), "int", 0, 5)), {"axis": 1})
-    yield Case("scatter_add", (Operand((4,), "int", 0, 6), Operand((4,))), {"shape": (6,), "axis": 0})
     yield Case(
-        "scatter_add", (Operand((2, 4), "int", 0, 6), Operand((2, 4, 3))), {"shape": (6, 3), "axis": 0}
+        "scatter_add", (Operand((4,), "int", 0, 6), Operand((4,))), {"shape": (6,), "axis": 0}
     )
     yield Case(
-        "scatter_add", (Operand((4,), "int", 0, 5), Operand((2, 4, 3))), {"shape": (2, 5, 3), "axis": 1}
+        "scatter_add",
+        (Operand((2, 4), "int", 0, 6), Operand((2, 4, 3))),
+        {"shape": (6, 3), "axis": 0},
+    )
+    yield Case(
+        "scatter_add",
+        (Operand((4,), "int", 0, 5), Operand((2, 4, 3))),
+        {"shape": (2, 5, 3), "axis": 1},
     )
     for shape, axis in (((5,), 0), ((2, 3, 4), 1), ((2, 3, 4), 2)):
         yield Case("sort", (Operand(shape),), {"axis": axis})

@@ -69,7 +69,12 @@ def check_grads(
         slope = _slope_of(contracted, floats, directions)
         run = _compiled(contracted, arrays, compile)
         forward, backward = (
-            run(*[a + sign * _STEP * directions[i] if i in floats else a for i, a in enumerate(arrays)])[0]
+            run(
+                *[
+                    a + sign * _STEP * directions[i] if i in floats else a
+                    for i, a in enumerate(arrays)
+                ]
+            )[0]
             for sign in (1, -1)
         )
         expected = (float(forward) - float(backward)) / (2 * _STEP)

@@ -104,7 +104,11 @@ def _check_traced(layer: Any, data: Any, output: Any) -> None:
         program = build_program("predict", trace, results)
     for found, expected in zip(ReferenceExecutable(program)(*arrays), _flat(output), strict=True):
         np.testing.assert_allclose(
-            found, expected, rtol=1e-5, atol=1e-6, err_msg=f"{layer.name}: traced and direct calls differ"
+            found,
+            expected,
+            rtol=1e-5,
+            atol=1e-6,
+            err_msg=f"{layer.name}: traced and direct calls differ",
         )
 
 
@@ -116,13 +120,20 @@ def _check_config(cls: type, layer: Any, data: Any, output: Any) -> None:
     twin.set_weights(layer.get_weights())
     for found, expected in zip(_flat(twin(data)), _flat(output), strict=True):
         np.testing.assert_allclose(
-            found, expected, rtol=1e-6, atol=1e-7, err_msg=f"{layer.name}: a rebuilt layer computes otherwise"
+            found,
+            expected,
+            rtol=1e-6,
+            atol=1e-7,
+            err_msg=f"{layer.name}: a rebuilt layer computes otherwise",
         )
 
 
 def _check_derivatives(cls: type, kwargs: dict[str, Any], data: Any) -> None:
     layer = cls(**kwargs)
-    arrays = [np.asarray(a, "float64") if np.asarray(a).dtype.kind == "f" else np.asarray(a) for a in _flat(data)]
+    arrays = [
+        np.asarray(a, "float64") if np.asarray(a).dtype.kind == "f" else np.asarray(a)
+        for a in _flat(data)
+    ]
     layer(arrays if isinstance(data, list) else arrays[0])
     weights = list(layer.trainable_weights)
 

@@ -155,6 +155,8 @@ class AdditiveAttention(Attention):
         Whether there are factors $a_k$, which are learnt.
     dropout : float
         Fraction of the attention to drop while training.
+    seed : int, optional
+        Makes the draws the same in every run.
 
     Notes
     -----
@@ -174,8 +176,14 @@ class AdditiveAttention(Attention):
     https://arxiv.org/abs/1409.0473
     """
 
-    def __init__(self, use_scale: bool = True, dropout: float = 0.0, **kwargs: Any) -> None:
-        super().__init__(use_scale=use_scale, dropout=dropout, **kwargs)
+    def __init__(
+        self,
+        use_scale: bool = True,
+        dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(use_scale=use_scale, dropout=dropout, seed=seed, **kwargs)
 
     def build(self, input_shape: Sequence[Sequence[int | None]]) -> None:
         """Make the factors, one per feature."""

@@ -45,7 +45,7 @@ def projection(
     free = letters[: input_rank - bound]
     summed = letters[input_rank - bound : input_rank]
     new = letters[input_rank : input_rank + len(output_shape)]
-    return EinsumDense(
+    dense = EinsumDense(
         f"{free}{summed},{summed}{new}->{free}{new}",
         output_shape=(*(None,) * (len(free) - 1), *output_shape),
         bias_axes=new if layer.use_bias else None,
@@ -57,6 +57,8 @@ def projection(
         activity_regularizer=layer.activity_regularizer,
         **{role: getattr(layer, role) for role in _ROLES},
     )
+    dense.supports_masking = True  # masks of query and value are the attention's affair
+    return dense
 
 
 def _own(initializer: Any) -> Any:

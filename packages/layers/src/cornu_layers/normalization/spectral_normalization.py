@@ -49,9 +49,7 @@ class SpectralNormalization(Wrapper):
         super().__init__(layer, **kwargs)
         self.power_iterations = arguments.positive_int("power_iterations", power_iterations)
 
-    @property
-    def kernel(self) -> Any:
-        """The weight that is normalised."""
+    def _kernel_inside(self) -> Any:
         for name in ("kernel", "embeddings"):
             found = getattr(self.layer, name, None)
             if found is not None:
@@ -64,6 +62,7 @@ class SpectralNormalization(Wrapper):
     def build(self, input_shape: Any = None) -> None:
         """Build the layer inside, and the vector that follows its kernel."""
         super().build(input_shape)
+        self.kernel = self._kernel_inside()
         self.vector_u = self.add_weight(
             name="vector_u",
             shape=(1, self.kernel.shape[-1]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from cornu import tree
@@ -181,19 +182,29 @@ class FunctionCall(Operation):
         return f"<FunctionCall {_function_name(self.function)} name={self.name}>"
 
 
+# Where a public function stands: prefix of its saved name to the module it is found in.
+_HOMES = {
+    "random": "cornu.random",
+    "image": "cornu.ops.image",
+    "backend": "cornu.backend",
+    "": "cornu.ops",
+}
+
+
 def _function_name(function: Any) -> str:
     name = getattr(function, "__name__", type(function).__name__)
     module = getattr(function, "__module__", "") or ""
-    return f"random.{name}" if module.startswith("cornu.random") else name
+    home = next((h for h, path in _HOMES.items() if module.startswith(path)), "")
+    return f"{home}.{name}" if home else name
 
 
 def _public_function(name: str) -> Any:
-    from cornu import ops, random
+    from cornu import ops
     from cornu.errors import UnknownNameError, near_matches
 
-    module, _, short = name.rpartition(".")
-    home = random if module == "random" else ops
-    if short not in home.__all__ or module not in ("", "random"):
+    prefix, _, short = name.rpartition(".")
+    home = import_module(_HOMES[prefix]) if prefix in _HOMES else None
+    if home is None or short not in home.__all__:
         raise UnknownNameError(
             f"There is no function {name!r} in cornu.ops. {near_matches(name, ops.__all__)}"
         )

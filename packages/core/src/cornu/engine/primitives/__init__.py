@@ -1,8 +1,9 @@
 """The closed set of primitives, one row each.
 
-A row holds all that is known about a primitive: what it computes (`evaluate`, in plain NumPy, which is its
-definition), the shape and dtype of its result (`infer`), and its derivative (`vjp`, written in primitives).
-A backend must be able to run every row; plugins define composites, never primitives.
+A row holds all that is known about a primitive: what it computes (`evaluate`, in plain NumPy, which
+is its definition), the shape and dtype of its result (`infer`), and its derivative (`vjp`, written
+in primitives). A backend must be able to run every row; plugins define composites, never
+primitives.
 """
 
 from cornu.engine.primitives import elementwise, indexing, leaves, linear, movement, reductions

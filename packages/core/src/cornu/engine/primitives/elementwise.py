@@ -45,7 +45,8 @@ _UNARY: dict[str, tuple[Callable, Callable | None]] = {
     "invert": (np.invert, None),
 }
 
-# Where two operands of maximum or minimum are equal the second takes the gradient: relu'(0) = 0, as in Keras.
+# Where two operands of maximum or minimum are equal the second takes the gradient: relu'(0) = 0, as
+# in Keras.
 _BINARY: dict[str, tuple[Callable, Callable | None]] = {
     "add": (np.add, lambda g, y, a, b: (g, g)),
     "sub": (np.subtract, lambda g, y, a, b: (g, -g)),
@@ -91,7 +92,9 @@ def _safe_log(a: Any) -> Any:
 def _broadcast(*operands: Node, **attrs: Any) -> tuple[Shape, np.dtype]:
     first = operands[0].dtype
     if any(o.dtype != first for o in operands):
-        raise TypeError(f"Operands have dtypes {[str(o.dtype) for o in operands]}; cast them to one first.")
+        raise TypeError(
+            f"Operands have dtypes {[str(o.dtype) for o in operands]}; cast them to one first."
+        )
     return broadcast_shapes(*(o.shape for o in operands)), first
 
 
@@ -130,6 +133,4 @@ def _cast_vjp(g: Node, y: Node, x: Node, *, dtype: Any) -> tuple[Any]:
     return (p.cast(g, dtype=x.dtype) if x.dtype.kind == "f" else None,)
 
 
-register(
-    "cast", "elementwise", _cast, lambda x, *, dtype: (x.shape, np.dtype(dtype)), _cast_vjp
-)
+register("cast", "elementwise", _cast, lambda x, *, dtype: (x.shape, np.dtype(dtype)), _cast_vjp)

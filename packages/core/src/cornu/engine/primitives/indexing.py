@@ -62,7 +62,8 @@ def _flat_positions(order: Node, axis: int) -> Any:
     """Turn positions along `axis` into positions in the flattened array."""
     strides = [product(order.shape[i + 1 :]) for i in range(order.ndim)]
     base = sum(
-        np.arange(n, dtype=np.int32).reshape([-1 if j == i else 1 for j in range(order.ndim)]) * strides[i]
+        np.arange(n, dtype=np.int32).reshape([-1 if j == i else 1 for j in range(order.ndim)])
+        * strides[i]
         for i, n in enumerate(order.shape)
         if i != axis
     )
@@ -72,7 +73,10 @@ def _flat_positions(order: Node, axis: int) -> Any:
 def _sort_vjp(g: Node, y: Node, x: Node, *, axis: int) -> tuple[Any]:
     positions = _flat_positions(p.argsort(x, axis=axis), axis)
     flat = p.scatter_add(
-        p.reshape(positions, shape=(x.size,)), p.reshape(g, shape=(x.size,)), shape=(x.size,), axis=0
+        p.reshape(positions, shape=(x.size,)),
+        p.reshape(g, shape=(x.size,)),
+        shape=(x.size,),
+        axis=0,
     )
     return (p.reshape(flat, shape=x.shape),)
 

@@ -33,7 +33,9 @@ register(
     lambda values, *, index: values[index],
     lambda x, *, index: (x.shape[index], x.dtype[index]),
 )  # its derivative is part of `gradients`: the cotangents of all items go to the tuple together
-register("copy", "other", np.array, same, lambda g, out, x: (g,))  # the planner's: forces memory of its own
+register(
+    "copy", "other", np.array, same, lambda g, out, x: (g,)
+)  # the planner's: forces memory of its own
 register("stop_gradient", "view", lambda x: x, same, lambda g, out, x: (None,))
 
 
@@ -52,4 +54,3 @@ register(
     _random_bits,
     lambda key, counter, *, shape: (tuple(shape), np.dtype(np.uint32)),
 )
-

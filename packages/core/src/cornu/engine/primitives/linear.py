@@ -21,7 +21,9 @@ def swap_last(x: Any) -> Any:
 
 def _matmul(a: Node, b: Node) -> tuple[Shape, np.dtype]:
     if a.ndim < 2 or b.ndim < 2 or a.shape[-1] != b.shape[-2]:
-        raise ValueError(f"Shapes {a.shape} and {b.shape} do not multiply: the inner sizes must be equal.")
+        raise ValueError(
+            f"Shapes {a.shape} and {b.shape} do not multiply: the inner sizes must be equal."
+        )
     if a.dtype != b.dtype:
         raise TypeError(f"Operands have dtypes {a.dtype} and {b.dtype}; cast them to one first.")
     return (*broadcast_shapes(a.shape[:-2], b.shape[:-2]), a.shape[-2], b.shape[-1]), a.dtype
@@ -39,7 +41,13 @@ register(
 def _windows_shape(
     x: Node, *, axes: Static, size: Static, strides: Static, dilation: Static
 ) -> tuple[Shape, np.dtype]:
-    counts = dict(zip(axes, map(window_count, (x.shape[a] for a in axes), size, strides, dilation), strict=True))
+    counts = dict(
+        zip(
+            axes,
+            map(window_count, (x.shape[a] for a in axes), size, strides, dilation),
+            strict=True,
+        )
+    )
     return (*(counts.get(i, n) for i, n in enumerate(x.shape)), *size), x.dtype
 
 
@@ -63,7 +71,8 @@ def _fold(
         region = [slice(None)] * len(shape)
         for axis, o, stride, gap in zip(axes, offset, strides, dilation, strict=True):
             region[axis] = slice(o * gap, o * gap + (g.shape[axis] - 1) * stride + 1, stride)
-        out[tuple(region)] += g[(..., *offset)]
+        part = (..., *offset)
+        out[tuple(region)] += g[part]
     return out
 
 

@@ -38,9 +38,7 @@ def _pad_shape(
     return tuple(n + a + b for n, a, b in zip(spread, low, high, strict=True)), x.dtype
 
 
-def _pad(
-    x: np.ndarray, *, low: Static, high: Static, interior: Static, value: float
-) -> np.ndarray:
+def _pad(x: np.ndarray, *, low: Static, high: Static, interior: Static, value: float) -> np.ndarray:
     shape = tuple(
         n + max(0, n - 1) * i + a + b
         for n, a, b, i in zip(x.shape, low, high, interior, strict=True)
@@ -57,7 +55,9 @@ def pad_region(shape: Static, low: Static, high: Static, interior: Static) -> tu
     )
 
 
-def _pad_vjp(g: Node, y: Node, x: Node, *, low: Static, high: Static, interior: Static, value: float) -> tuple[Any]:
+def _pad_vjp(
+    g: Node, y: Node, x: Node, *, low: Static, high: Static, interior: Static, value: float
+) -> tuple[Any]:
     stop = tuple(n - b for n, b in zip(y.shape, high, strict=True))
     return (p.slice(g, start=low, stop=stop, step=tuple(i + 1 for i in interior)),)
 
@@ -89,9 +89,13 @@ def _concat_shape(*parts: Node, axis: int) -> tuple[Shape, np.dtype]:
     first = parts[0]
     for part in parts[1:]:
         if part.dtype != first.dtype:
-            raise TypeError(f"Parts have dtypes {first.dtype} and {part.dtype}; cast them to one first.")
+            raise TypeError(
+                f"Parts have dtypes {first.dtype} and {part.dtype}; cast them to one first."
+            )
         same_elsewhere = all(
-            a == b for i, (a, b) in enumerate(zip(part.shape, first.shape, strict=False)) if i != axis
+            a == b
+            for i, (a, b) in enumerate(zip(part.shape, first.shape, strict=False))
+            if i != axis
         )
         if part.ndim != first.ndim or not same_elsewhere:
             raise ValueError(

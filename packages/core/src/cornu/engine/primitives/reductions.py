@@ -37,11 +37,11 @@ def _prod_vjp(g: Node, y: Node, x: Node, *, axes: Static, keepdims: bool) -> tup
     # The product of the others, without dividing: x may hold zeros.
     rest = tuple(i for i in range(x.ndim) if i not in axes)
     n = product(x.shape[i] for i in axes)
-    flat = p.reshape(
-        p.transpose(x, perm=rest + axes), shape=(*(x.shape[i] for i in rest), n)
-    )
+    flat = p.reshape(p.transpose(x, perm=rest + axes), shape=(*(x.shape[i] for i in rest), n))
     eye = np.eye(n, dtype=bool)
-    table = p.expand(p.reshape(flat, shape=(*flat.shape[:-1], 1, n)), shape=(*flat.shape[:-1], n, n))
+    table = p.expand(
+        p.reshape(flat, shape=(*flat.shape[:-1], 1, n)), shape=(*flat.shape[:-1], n, n)
+    )
     others = p.prod(p.where(eye, 1.0, table), axes=(table.ndim - 1,), keepdims=False)
     back = p.reshape(others, shape=tuple(x.shape[i] for i in rest + axes))
     inverse = tuple(int(i) for i in np.argsort(rest + axes))

@@ -20,15 +20,15 @@ class Primitive:
     ----------
     name : str
     kind : {"leaf", "elementwise", "view", "reduction", "other"}
-        What passes may assume. Elementwise operands broadcast as in NumPy; the result of a view shares
-        its operand's memory where strides can say it.
+        What passes may assume. Elementwise operands broadcast as in NumPy; the result of a view
+        shares its operand's memory where strides can say it.
     evaluate : callable
         `evaluate(*arrays, **attrs)`: the definition, in NumPy.
     infer : callable
         `infer(*nodes, **attrs)` returns (shape, dtype).
     vjp : callable or None
-        `vjp(g, out, *inputs, **attrs)` returns one gradient or None for each input. Gradients may have
-        the broadcast shape; the caller sums them back. None: the result is not differentiable.
+        `vjp(g, out, *inputs, **attrs)` returns one gradient or None for each input. Gradients may
+        have the broadcast shape; the caller sums them back. None: the result is not differentiable.
     """
 
     name: str
@@ -60,7 +60,9 @@ class _Calls:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in PRIMITIVES:
             raise AttributeError(f"There is no primitive {name!r}.")
-        from cornu.engine.trace import apply  # trace dispatches over this table, so it stands above it
+        from cornu.engine.trace import (
+            apply,  # trace dispatches over this table, so it stands above it
+        )
 
         def call(*values: Any, **attrs: Any) -> Any:
             return apply(name, *values, **attrs)
