@@ -8,8 +8,12 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from benchmarks.adapters import FRAMEWORKS, Framework
+
+#: The folder that holds the package `benchmarks`.
+ROOT = Path(__file__).resolve().parents[1]
 
 #: What `import` is measured for: a name, the statement and its environment.
 IMPORTS = {"numpy": ("numpy", {})} | {
@@ -23,6 +27,7 @@ _IMPORT = "import time; t = time.perf_counter(); import {}; print(time.perf_coun
 def _run(arguments: Sequence[str], environment: dict[str, str], timeout: float) -> str:
     finished = subprocess.run(
         [sys.executable, *arguments],
+        cwd=ROOT,
         env=os.environ | environment,
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""The benchmark harness measures, merges and writes; what it says about speed is not tested here."""
+"""The benchmark harness measures, merges and writes; no speed is tested here."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Scripts as users of Keras 2 wrote them, imports changed; each is run and asked what it learned."""
+"""Scripts as users of Keras 2 wrote them, imports changed; each is asked what it learned."""

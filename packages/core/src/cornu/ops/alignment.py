@@ -11,7 +11,7 @@ from cornu.engine.primitives.table import p
 from cornu.engine.trace import is_traced, op
 from cornu.errors import ShapeError, TracedValueError
 from cornu.ops.arithmetic import logaddexp
-from cornu.ops.composites.softmax import log_softmax
+from cornu.ops.composites.softmax import log_softmax as _log_softmax
 from cornu.ops.control import scan
 from cornu.ops.indexing import take_last
 from cornu.ops.movement import cut, permuted
@@ -29,9 +29,7 @@ def _shifted(alpha: Tensor, by: int) -> Tensor:
 def _vector(name: str, x: TensorLike, batch: int) -> Tensor:
     found = value(x, np.int32)
     if int(np.prod(found.shape)) != batch:
-        raise ShapeError(
-            f"{name} needs one number per sample ({batch}), got {tuple(found.shape)}."
-        )
+        raise ShapeError(f"{name} needs one number per sample ({batch}), got {tuple(found.shape)}.")
     return p.reshape(found, shape=(batch,))
 
 
@@ -86,7 +84,7 @@ def ctc_loss(
     blank = np.full((batch, count, 1), mask_index, np.int32)
     pairs = p.concat(blank, p.reshape(labels, shape=(batch, count, 1)), axis=2)
     states = p.concat(p.reshape(pairs, shape=(batch, 2 * count)), blank[:, :1, 0], axis=1)
-    logs = log_softmax(scores, axes=(2,))
+    logs = _log_softmax(scores, axes=(2,))
     wanted = p.expand(
         p.reshape(states, shape=(batch, 1, 2 * count + 1)), shape=(batch, steps, 2 * count + 1)
     )
@@ -163,7 +161,9 @@ def ctc_decode(
     if is_traced(x, lengths):
         raise TracedValueError("The beam search cannot be part of a compiled step; decode arrays.")
     found = [
-        _beams(log_softmax(row[:length], axes=(1,)), beam_width, top_paths, mask_index % x.shape[2])
+        _beams(
+            _log_softmax(row[:length], axes=(1,)), beam_width, top_paths, mask_index % x.shape[2]
+        )
         for row, length in zip(x, lengths.tolist(), strict=True)
     ]
     labels = np.full((top_paths, x.shape[0], x.shape[1]), -1, np.int32)
@@ -210,7 +210,9 @@ def _beams(
                     _join(grown, (*prefix, label), 1, in_blank + score)
                 else:
                     _join(grown, (*prefix, label), 1, total + score)
-        ranked = sorted(grown.items(), key=lambda item: -float(np.logaddexp(*item[1])))
+        ranked = sorted(
+            grown.items(), key=lambda item: -float(np.logaddexp(item[1][0], item[1][1]))
+        )
         beams = {prefix: (ends[0], ends[1]) for prefix, ends in ranked[:width]}
     return [(prefix, float(np.logaddexp(*ends))) for prefix, ends in list(beams.items())[:paths]]
 

@@ -145,8 +145,11 @@ def scan(
 
     Examples
     --------
-    >>> ops.scan(lambda total, x: (total + x, total), np.float32(0), np.ones(3, "float32"))
-    (np.float32(3.0), array([0., 1., 2.], dtype=float32))
+    >>> x = np.ones((3, 1), "float32")
+    >>> ops.scan(lambda total, x: (total + x, total + x), np.zeros(1, "float32"), x)
+    (array([3.], dtype=float32), array([[1.],
+           [2.],
+           [3.]], dtype=float32))
     """
     rows = _leaves(xs)
     if not rows and length is None:
@@ -199,7 +202,8 @@ def _python_scan(f: Any, init: Any, xs: Any, rows: list[Any], steps: int, revers
     state, outputs = init, []
     for i in reversed(range(steps)) if reverse else range(steps):
         row = None if xs is None else _packed(xs, [_row(x, i) for x in rows])
-        state, y = f(state, row)
+        new, y = f(state, row)
+        state = _like(state, new)
         outputs.append(y)
     if reverse:
         outputs.reverse()
@@ -207,6 +211,14 @@ def _python_scan(f: Any, init: Any, xs: Any, rows: list[Any], steps: int, revers
         return state, None
     columns = zip(*(_leaves(y) for y in outputs), strict=True)
     return state, _packed(outputs[0], [_stacked(column) for column in columns])
+
+
+def _like(old: Any, new: Any) -> Any:
+    """``new`` in the dtypes of ``old``, as in a program, where a loop's state keeps its dtype."""
+    tree.assert_same_structure(old, new)
+    return tree.map_structure(
+        lambda a, b: value(b, a.dtype) if hasattr(a, "dtype") else b, old, new
+    )
 
 
 def _row(x: Tensor, i: int) -> Tensor:
@@ -276,7 +288,7 @@ def fori_loop(lower: int, upper: int, body_fun: Callable[[Any, Any], Any], init_
     steps = np.arange(int(lower), int(upper), dtype=np.int32)
     if not _traced_loop(body_fun, init_val, []) or not len(steps):
         for i in steps:
-            init_val = body_fun(i, init_val)
+            init_val = _like(init_val, body_fun(i, init_val))
         return init_val
     return scan(lambda state, i: (body_fun(i, state), ()), init_val, steps)[0]
 
@@ -324,7 +336,7 @@ def while_loop(
         while (maximum_iterations is None or steps < maximum_iterations) and bool(
             np.asarray(value(cond(*state)))
         ):
-            state, steps = advance(state), steps + 1
+            state, steps = _like(state, advance(state)), steps + 1
     if single:
         return state[0]
     return type(loop_vars)(state) if isinstance(loop_vars, list) else state

@@ -279,8 +279,8 @@ def average(x: TensorLike, axis: Axis = None, weights: TensorLike = None) -> Ten
 
     Examples
     --------
-    >>> ops.average([1.0, 2.0, 4.0], weights=[1.0, 1.0, 2.0])
-    np.float32(2.75)
+    >>> float(ops.average([1.0, 2.0, 4.0], weights=[1.0, 1.0, 2.0]))
+    2.75
     """
     if weights is None:
         return mean_of(floating(x), axis, False)
