@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cornu_backend_numpy.kernels import columns, input_gradient
+from cornu_backend_numpy.kernels import columns, convolution, input_gradient, winograd
 from cornu_backend_numpy.kernels.convolution import Convolution, KernelGradient
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.input_gradient import ByFlip, ByRows, ByTaps
@@ -121,3 +121,59 @@ def test_whole_images_wide_enough_to_be_cut_use_little_memory():
     Convolution(x, kernel, out, Geometry((3, 3), (1, 1), ((0, 0),) * 2, (1, 1)), 1, scratch)()
     assert np.all(out == 72)
     assert scratch.memory <= 1 << 22
+
+
+WINOGRAD = [
+    (3, (8, 6), 2, 3, (3, 3), (1, 1), ((0, 0), (0, 0)), (1, 1)),
+    (2, (8, 8), 2, 3, (3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1)),
+    (2, (9, 7), 3, 2, (3, 2), (1, 2), ((1, 1), (0, 1)), (1, 1)),  # rows that do not fill the last tile
+    (2, (7, 9), 3, 2, (3, 3), (1, 1), ((2, 0), (2, 2)), (1, 2)),
+    (3, (3, 5), 2, 2, (3, 1), (1, 1), ((0, 0), (0, 0)), (1, 1)),
+    (2, (6, 4, 5), 2, 3, (3, 2, 3), (1, 1, 1), ((1, 1), (0, 1), (1, 1)), (1, 1, 1)),
+]
+
+
+@pytest.mark.parametrize("block", [64, 1 << 20], ids=["one image", "all"])
+@pytest.mark.parametrize("case", WINOGRAD, ids=str)
+def test_winograd(case, block, monkeypatch):
+    monkeypatch.setattr(winograd, "BLOCK_BYTES", block)
+    batch, spatial, channels, filters, size, strides, padding, dilation = case
+    geometry = Geometry(size, strides, padding, dilation)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(batch, *spatial, channels)).astype("float32")
+    kernel = rng.normal(size=(*size, channels, filters)).astype("float32")
+    g = rng.normal(size=(batch, *geometry.counts(spatial), filters)).astype("float32")
+    expected, to_x, to_kernel = naive(x, kernel, g, geometry, 1)
+    scratch = Scratch()
+    if set(strides) == {1} and min(map(min, input_gradient.flipped(geometry).padding[1:])) >= 0:
+        out_x = np.full(x.shape, np.nan, "float32")
+        back = winograd.WinogradInputGradient(g, kernel, out_x, geometry, scratch)
+        for _ in range(2):
+            back()
+            np.testing.assert_allclose(out_x, to_x, rtol=1e-4, atol=1e-4)
+    out, out_kernel = np.full(g.shape, np.nan, "float32"), np.full(kernel.shape, np.nan, "float32")
+    forward = winograd.WinogradConvolution(x, kernel, out, geometry, scratch)
+    gradient = winograd.WinogradKernelGradient(x, g, out_kernel, geometry, scratch)
+    for _ in range(2):
+        forward()
+        np.testing.assert_allclose(out, expected, rtol=1e-4, atol=1e-4)
+        gradient()
+        np.testing.assert_allclose(out_kernel, to_kernel, rtol=1e-4, atol=1e-4)
+    winograd.WinogradKernelGradient(x, g, out_kernel, geometry, scratch, accumulate=True)()
+    np.testing.assert_allclose(out_kernel, 2 * to_kernel, rtol=1e-4, atol=1e-4)
+
+
+def test_winograd_is_about_as_accurate_as_a_plain_product():
+    geometry = Geometry((3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1))
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, 16, 16, 64)).astype("float32")
+    kernel = rng.normal(size=(3, 3, 64, 32)).astype("float32")
+    fast, plain = (np.empty((2, 16, 16, 32), "float32") for _ in range(2))
+    assert winograd.applies(geometry, 1, 64, 32, 16, x.dtype)
+    convolution.convolution(x, kernel, fast, geometry, 1, Scratch())()
+    Convolution(x, kernel, plain, geometry, 1, Scratch())()
+    padded = np.pad(x.astype(float), ((0, 0), (1, 1), (1, 1), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
+    exact = np.einsum("nhwcij,ijcf->nhwf", windows, kernel.astype(float))
+    error = {name: np.abs(y - exact).max() / np.abs(exact).max() for name, y in (("fast", fast), ("plain", plain))}
+    assert error["fast"] < max(5e-6, 8 * error["plain"])

@@ -45,3 +45,59 @@ def test_a_result_that_is_no_scalar_is_refused():
 def test_integers_have_no_gradient():
     with pytest.raises(TypeError, match="int32"):
         cornu.grad(lambda x: ops.sum(x))(np.int32([1, 2]))
+
+
+def test_structures_of_arrays():
+    def f(p, k):
+        return ops.sum(p["a"] ** 2) * p["b"][0] * k
+
+    at = {"a": np.float64([1, 2]), "b": [np.float64(3)]}
+    found = cornu.grad(f)(at, k=np.float64(2))
+    assert sorted(found) == ["a", "b"]
+    assert found["a"].tolist() == [12, 24]
+    assert [float(b) for b in found["b"]] == [10]
+
+
+def test_by_the_variables_that_layers_hold():
+    w = cornu.Variable(np.float32([1, 2]))
+    b = cornu.Variable(np.float32(5))
+    value, (dw, db) = cornu.value_and_grad(lambda _: ops.sum(w * w * b))([w, b])
+    assert float(value) == 25
+    assert dw.tolist() == [10, 20]
+    assert float(db) == 5
+    assert cornu.grad(lambda v: ops.sum(v * v))(w).tolist() == [2, 4]
+
+
+def test_a_pair_with_aux():
+    f = cornu.value_and_grad(lambda x: (ops.sum(x * x), {"twice": 2 * x, "name": "f"}), has_aux=True)
+    (value, aux), slope = f(np.float64([1, 2]))
+    assert float(value) == 5
+    assert aux["twice"].tolist() == [2, 4]
+    assert aux["name"] == "f"
+    assert slope.tolist() == [2, 4]
+    slope, aux = cornu.grad(lambda x: (x * x, 7), has_aux=True)(3.0)
+    assert (float(slope), aux) == (6, 7)
+    with pytest.raises(ValueError, match="pair"):
+        cornu.grad(lambda x: x, has_aux=True)(3.0)
+
+
+def test_variables_assigned_inside_are_updated_each_time():
+    seen = cornu.Variable(np.float32(0.0))
+
+    def f(x):
+        seen.assign(seen + x)
+        return x * x
+
+    slope = cornu.grad(f)
+    assert [float(slope(x)) for x in (1.0, 2.0, 3.0)] == [2, 4, 6]
+    assert float(seen.numpy()) == 6
+
+
+def test_places_that_do_not_exist():
+    assert float(cornu.grad(lambda a, b: a * b, argnums=-1)(2.0, 3.0)) == 2
+    with pytest.raises(ValueError, match=r"argument 1, but f was called with 1"):
+
+        def f(a, b):
+            return a * b
+
+        cornu.grad(f, argnums=1)(2.0, b=3.0)

@@ -372,3 +372,33 @@ def test_shape_error():
         ShapeError, match=r"\(batch, steps, features\).*\(None, 6\).*return_sequences=True"
     ):
         layers.LSTM(4)(np.ones((3, 6)))
+
+
+class Attending(layers.Layer):
+    """A cell of Keras 2's kind: it is built with, and called with, a constant."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = self.state_size = units
+
+    def build(self, input_shape):
+        step, constant = input_shape
+        self.of_input = self.add_weight("of_input", (step[-1], self.units))
+        self.of_constant = self.add_weight("of_constant", (constant[-1], self.units))
+
+    def call(self, inputs, states, constants):
+        state = 0.5 * states[0] + inputs @ self.of_input + constants[0] @ self.of_constant
+        return state, [state]
+
+
+def test_constants():
+    constant = RNG.normal(size=(3, 2)).astype("float32")
+    layer = layers.RNN(Attending(4))
+    found = layer(X, constants=[constant])
+    of_input, of_constant = layer.get_weights()
+    state = np.zeros((3, 4))
+    for t in range(6):
+        state = 0.5 * state + X[:, t] @ of_input + constant @ of_constant
+    np.testing.assert_allclose(found, state, rtol=1e-5, atol=1e-6)
+    twin = layers.RNN.from_config(layer.get_config(), custom_objects={"Attending": Attending})
+    assert type(twin.cell) is Attending

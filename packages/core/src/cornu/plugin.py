@@ -77,3 +77,11 @@ def cornu_callbacks() -> list[Offer]:
     from cornu.training.progbar_logger import ProgbarLogger
 
     return [Callback, CallbackList, History, ProgbarLogger]
+
+
+@hookimpl
+def cornu_backends() -> list[Offer]:
+    """The one that needs nothing else."""
+    from cornu.base.reference_backend import ReferenceBackend
+
+    return [ReferenceBackend]

@@ -22,6 +22,12 @@ from cornu_layers.core.embedding import Embedding
 from cornu_layers.core.identity import ActivityRegularization, Identity
 from cornu_layers.core.lambda_layer import Lambda
 from cornu_layers.core.masking import Masking
+from cornu_layers.core.older import (
+    AtrousConvolution1D,
+    AtrousConvolution2D,
+    Highway,
+    MaxoutDense,
+)
 from cornu_layers.core.rescaling import Rescaling
 from cornu_layers.merging.base import Merge
 from cornu_layers.merging.concatenate import Concatenate
@@ -103,6 +109,8 @@ LAYERS: tuple[Callable, ...] = (
     Add,
     AdditiveAttention,
     AlphaDropout,
+    AtrousConvolution1D,
+    AtrousConvolution2D,
     Attention,
     Average,
     AveragePooling1D,
@@ -149,6 +157,7 @@ LAYERS: tuple[Callable, ...] = (
     GlobalMaxPooling3D,
     GroupNormalization,
     GroupedQueryAttention,
+    Highway,
     Identity,
     LSTM,
     LSTMCell,
@@ -162,6 +171,7 @@ LAYERS: tuple[Callable, ...] = (
     MaxPooling2D,
     MaxPooling3D,
     Maximum,
+    MaxoutDense,
     Merge,
     Minimum,
     MultiHeadAttention,
@@ -198,7 +208,9 @@ LAYERS: tuple[Callable, ...] = (
     ZeroPadding3D,
     *FUNCTIONS,
 )
-ALIASES: tuple[tuple[str, type], ...] = (
+ALIASES: tuple[tuple[str, Callable], ...] = (
+    ("AtrousConv1D", AtrousConvolution1D),
+    ("AtrousConv2D", AtrousConvolution2D),
     ("AvgPool1D", AveragePooling1D),
     ("AvgPool2D", AveragePooling2D),
     ("AvgPool3D", AveragePooling3D),

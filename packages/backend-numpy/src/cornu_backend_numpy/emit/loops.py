@@ -55,7 +55,7 @@ class StepFrame(Frame):
         self.init = [self._outside(operand) for operand in operands[n:m]]
         for parameter, operand in zip(structure.xs, operands[m:], strict=True):
             source = self._outside(operand)
-            self.known[parameter] = self.define(self.names.new("x"), f"{source}[{self.t}]")
+            self.known[parameter] = self.define(self.names.new("x"), _row(source, self.t, parameter))
 
     def _outside(self, node: Node) -> str:
         return self.around.operand(node)
@@ -69,7 +69,7 @@ class StepFrame(Frame):
         self.copied = dict(enumerate(structure.ys))  # outputs that no instruction computes in their rows
         for i, y in enumerate(structure.ys):
             if self._may_move(y):
-                self._move(y, f"{self.stacks[i]}[{self.t}]")
+                self._move(y, _row(self.stacks[i], self.t, y))
                 del self.copied[i]
         self.carried: list[tuple[Node, str]] = []  # next states that are copied at the end of a step
         for k, parameter in enumerate(structure.state):
@@ -98,17 +98,18 @@ class StepFrame(Frame):
         history = next((i for i, y in enumerate(ys) if y is following and i not in self.copied), None)
         if history is not None:  # the step before has left it in its row
             stack = self.stacks[history]
-            back = f"{stack}[{self.t} - {self.onward}] if {self.t} != {self.first} else {init}"
+            back = f"{_row(stack, f'{self.t} - {self.onward}', parameter)} if {self.t} != {self.first} else {init}"
             self.known[parameter] = self.define(self.names.new("state"), back)
-            self.after.append(f"np.copyto({final}, {stack}[{self.last}])")
+            self.after.append(f"np.copyto({final}, {_row(stack, self.last, parameter)})")
             return
         shown = next((i for i, y in enumerate(ys) if y is parameter), None)
         if shown is not None and shown in self.copied and self._may_move(following):
             stack = self.stacks[shown]
             del self.copied[shown]
-            self.known[parameter] = self.define(self.names.new("state"), f"{stack}[{self.t}]")
-            self._move(following, f"{stack}[{self.t} + {self.onward}] if {self.t} != {self.last} else {final}")
-            self.before.append(f"np.copyto({stack}[{self.first}], {init})")
+            self.known[parameter] = self.define(self.names.new("state"), _row(stack, self.t, parameter))
+            ahead = _row(stack, f"{self.t} + {self.onward}", parameter)
+            self._move(following, f"{ahead} if {self.t} != {self.last} else {final}")
+            self.before.append(f"np.copyto({_row(stack, self.first, parameter)}, {init})")
             return
         self.known[parameter] = final
         self.before.append(f"np.copyto({final}, {init})")
@@ -117,7 +118,7 @@ class StepFrame(Frame):
     def finish(self) -> None:
         """Write what remains to be copied at the end of a step."""
         for i, y in self.copied.items():
-            row = self.use(self.define(self.names.new("row"), f"{self.stacks[i]}[{self.t}]"))
+            row = self.use(self.define(self.names.new("row"), _row(self.stacks[i], self.t, y)))
             self.line(f"np.copyto({row}, {self.operand(y)})")
         owners = {self.plan.layouts.owner(n) for n, _ in self.carried}
         crossing = len(self.carried) > 1 and any(s in owners for s in self.structure.state)
@@ -158,3 +159,8 @@ def emit_scan(parent: Frame, instruction: Instruction, emit_all: EmitAll) -> Non
     parent.body.extend(f"    {line}" for line in frame.body or ["pass"])
     for line in frame.after:
         parent.line(line)
+
+
+def _row(stack: str, step: object, node: Node) -> str:
+    """Return the expression for a step's part of a stack: a view, also where it is a single number."""
+    return f"{stack}[{step}]" if node.shape else f"{stack}[{step}, ...]"

@@ -17,7 +17,7 @@ from cornu_backend_numpy.kernels.columns import column_blocks, group_values
 from cornu_backend_numpy.kernels.convolution import convolution
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.scratch import Scratch
-from cornu_backend_numpy.kernels.winograd import applies
+from cornu_backend_numpy.kernels.winograd import WinogradInputGradient, applies
 
 TAP_BYTES = 1 << 20  # of products before they are added up: they should stay in the cache of a core
 
@@ -44,6 +44,10 @@ def input_gradient(
     back = flipped(geometry)
     can_row = groups == 1 and geometry.strides[-1] == 1 and min(back.padding[-1]) >= 0 and prod(geometry.size) > 1
     can_flip = can_row and set(geometry.strides) == {1} and min(map(min, back.padding)) >= 0
+    strided = set(geometry.strides) != {1}
+    if can_row and not strided and filters > channels and applies(geometry, groups, channels, filters, g.shape[1], g.dtype):
+        if min(map(min, back.padding[1:])) >= 0:
+            return WinogradInputGradient(g, kernel, out, geometry, scratch)
     halved = applies(back, groups, filters, channels, out.shape[1], g.dtype)
     if can_flip and (halved or filters <= channels):  # else its windows hold more than the sums of the others
         return ByFlip(g, kernel, out, geometry, scratch)

@@ -12,6 +12,8 @@ import numpy as np
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.scratch import Scratch
 
+BLOCK_BYTES = 1 << 19  # of inputs that several passes go over: they should stay in the cache
+
 View = tuple[np.ndarray, np.ndarray]
 
 
@@ -117,25 +119,37 @@ class MaxPoolGradientOfPairs:
 
     def __init__(self, x: np.ndarray, g: np.ndarray, out: np.ndarray, scratch: Scratch) -> None:
         batch, height, width, channels = x.shape
-        pairs = (batch, height // 2, 2, width // 2, 2, channels)
-        half, quarter = (batch, height // 2, 2, width // 2, channels), g.shape
+        images = max(1, BLOCK_BYTES // max(1, x[:1].nbytes))
         bits = np.dtype(f"i{g.dtype.itemsize}")
-        tops, shares, hit, upper = scratch.arrays((half, x.dtype), (half, g.dtype), (half, bool), (quarter, bool))
-        values, result = x.reshape(pairs), out.reshape(pairs).view(bits)
-        self._left, self._right = values[..., 0, :], values[..., 1, :]
-        self._to_left, self._to_right = result[..., 0, :], result[..., 1, :]
-        self._tops, self._shares, self._hit, self._upper = tops, shares.view(bits), hit, upper
-        self._g = g.view(bits)
+        self._blocks = []
+        for first in range(0, batch, images):
+            chosen = slice(first, min(first + images, batch))
+            n = chosen.stop - first
+            half = (n, height // 2, 2, width // 2, channels)
+            tops, shares, hit, upper = scratch.arrays(
+                (half, x.dtype), (half, g.dtype), (half, bool), ((n, *g.shape[1:]), bool)
+            )
+            pairs = (*half[:4], 2, channels)
+            values, result = x[chosen].reshape(pairs), out[chosen].reshape(pairs).view(bits)
+            self._blocks.append(
+                (
+                    *(values[..., i, :] for i in range(2)),
+                    *(result[..., i, :] for i in range(2)),
+                    *(tops, tops[:, :, 0], tops[:, :, 1]),
+                    *(shares.view(bits), shares.view(bits)[:, :, 0], shares.view(bits)[:, :, 1]),
+                    *(g[chosen].view(bits), hit, upper),
+                )
+            )
 
     def __call__(self) -> None:
-        tops, shares, hit, upper = self._tops, self._shares, self._hit, self._upper
-        np.maximum(self._left, self._right, out=tops)
-        np.greater_equal(tops[:, :, 0], tops[:, :, 1], out=upper)  # the first of equal rows
-        np.multiply(self._g, upper, out=shares[:, :, 0])
-        np.bitwise_xor(self._g, shares[:, :, 0], out=shares[:, :, 1])
-        np.greater_equal(self._left, self._right, out=hit)
-        np.multiply(shares, hit, out=self._to_left)
-        np.bitwise_xor(shares, self._to_left, out=self._to_right)
+        for left, right, to_left, to_right, tops, top, low, shares, share, rest, g, hit, upper in self._blocks:
+            np.maximum(left, right, out=tops)
+            np.greater_equal(top, low, out=upper)  # the first of equal rows
+            np.multiply(g, upper, out=share)
+            np.bitwise_xor(g, share, out=rest)
+            np.greater_equal(left, right, out=hit)
+            np.multiply(shares, hit, out=to_left)
+            np.bitwise_xor(shares, to_left, out=to_right)
 
 
 def max_pool_gradient(

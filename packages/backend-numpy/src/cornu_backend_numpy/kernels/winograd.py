@@ -17,7 +17,7 @@ import numpy as np
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.scratch import Scratch
 
-BLOCK_BYTES = 1 << 21  # of columns
+BLOCK_BYTES = 5 << 18  # of columns: with their products they should stay in the cache of a core
 
 # Interpolation at 0, 1, -1, 2, -2 and infinity.
 _INPUT = np.array(
@@ -128,9 +128,18 @@ def _padded(
     return padded[:, :lines], (inner, images)
 
 
-def _tile_rows(values: np.ndarray, tiles: int) -> list[np.ndarray]:
-    """Return every fourth row of (batch, rows, …), from the first, second, third and fourth on."""
-    return [values[:, i::4][:, :tiles] for i in range(4)]
+def _tile_rows(values: np.ndarray, by_row: np.ndarray) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[np.ndarray]]:
+    """Pair the rows of (batch, rows, …) with what stands for them in (4, batch, tiles, …).
+
+    Returns the pairs, and the parts that stand for rows beyond the last.
+    """
+    batch, lines, *rest = values.shape
+    tiles = by_row.shape[2]
+    if lines == 4 * tiles:
+        return [(np.moveaxis(values.reshape(batch, tiles, 4, *rest), 2, 0), by_row)], []
+    rows = [values[:, i::4][:, :tiles] for i in range(4)]
+    pairs = [(r, part[:, : r.shape[1]]) for r, part in zip(rows, by_row, strict=True)]
+    return pairs, [part[:, r.shape[1] :] for r, part in zip(rows, by_row, strict=True) if r.shape[1] < tiles]
 
 
 class WinogradConvolution:
@@ -154,8 +163,7 @@ class WinogradConvolution:
             shape = (block.images.stop - block.images.start, block.tiles, *out.shape[2:])
             (products,) = scratch.beside.arrays(((6, *shape), x.dtype))
             (results,) = scratch.arrays(((4, *shape), x.dtype))
-            targets = _tile_rows(out[block.images], block.tiles)
-            pairs = [(t, r[:, : t.shape[1]]) for t, r in zip(targets, results, strict=True)]
+            pairs, _ = _tile_rows(out[block.images], results)
             flat = (products.reshape(*block.matrix.shape[:2], -1), products.reshape(6, -1), results.reshape(4, -1))
             self._blocks.append((block, *flat, pairs))
 
@@ -200,9 +208,7 @@ class WinogradKernelGradient:
             shape = (block.images.stop - block.images.start, block.tiles, *g.shape[2:])
             (stacked,) = scratch.beside.arrays(((4, *shape), g.dtype))
             (turned,) = scratch.beside.beside.arrays(((6, *shape), g.dtype))
-            sources = _tile_rows(g[block.images], block.tiles)
-            pairs = [(s[:, : r.shape[1]], r) for s, r in zip(stacked, sources, strict=True)]
-            beyond = [s[:, r.shape[1] :] for s, r in zip(stacked, sources, strict=True) if r.shape[1] < block.tiles]
+            pairs, beyond = _tile_rows(g[block.images], stacked)
             flat = (stacked.reshape(4, -1), turned.reshape(6, -1), turned.reshape(*block.matrix.shape[:2], filters))
             self._blocks.append((block, *flat, pairs, beyond))
 
@@ -211,7 +217,7 @@ class WinogradKernelGradient:
         target = total
         for block, four, six, turned, pairs, beyond in self._blocks:
             columns = block.fill().transpose(0, 2, 1)
-            for rows, source in pairs:
+            for source, rows in pairs:
                 np.copyto(rows, source)
             for rows in beyond:
                 rows.fill(0)
@@ -225,3 +231,87 @@ class WinogradKernelGradient:
             np.add(self._out, self._share, out=self._out)
         else:
             np.matmul(_KERNEL.T, total.reshape(6, -1), out=self._out)
+
+
+class WinogradInputGradient:
+    """Gradient of `WinogradConvolution` along its input: the same transforms, transposed, in the other order.
+
+    Parameters
+    ----------
+    g, kernel, out : ndarray
+        Gradient of the output, kernel, gradient of the input.
+    geometry : Geometry
+        With strides of 1.
+    scratch : Scratch
+    """
+
+    def __init__(
+        self, g: np.ndarray, kernel: np.ndarray, out: np.ndarray, geometry: Geometry, scratch: Scratch
+    ) -> None:
+        rank, channels, filters = geometry.rank, *kernel.shape[-2:]
+        self._kernel = kernel.reshape(3, -1)
+        self._turned = np.empty((6, kernel[0].size), kernel.dtype)
+        mirrored = self._turned.reshape(6, *kernel.shape[1:])[(slice(None), *(slice(None, None, -1),) * (rank - 1))]
+        self._mirrored = np.swapaxes(mirrored, -1, -2)
+        self._matrices = np.empty(self._mirrored.shape, kernel.dtype)
+        self._flat = self._matrices.reshape(6, -1, channels)
+        self._blocks = [self._block(g[i], out[i], geometry, scratch) for i in self._images(g, out, geometry)]
+
+    def _images(self, g: np.ndarray, out: np.ndarray, geometry: Geometry) -> list[slice]:
+        positions = -(-g.shape[1] // 4) * prod(out.shape[2:-1])
+        window = prod(geometry.size[1:]) * g.shape[-1]
+        images = max(1, BLOCK_BYTES // max(1, 6 * positions * window * g.itemsize))
+        return [slice(i, i + images) for i in range(0, len(g), images)]
+
+    def _block(self, g: np.ndarray, out: np.ndarray, geometry: Geometry, scratch: Scratch) -> tuple:
+        n, lines, *spatial, filters = g.shape
+        *width, channels = out.shape[2:]
+        tiles, size = -(-lines // 4), geometry.size[1:]
+        sides = [(r - 1 - a, r - 1 - b) for r, (a, b) in zip(geometry.reach[1:], geometry.padding[1:], strict=True)]
+        padded = [m + a + b for m, (a, b) in zip(spatial, sides, strict=True)]
+        inner = tuple(slice(a, a + m) for m, (a, _) in zip(spatial, sides, strict=True))
+        whole = (slice(None),) * 3
+        bordered, values = scratch.bordered((4, n, tiles, *padded, filters), (*whole, *inner, slice(None)), g.dtype)
+        (turned,) = scratch.beside.arrays(((6, n, tiles, *padded, filters), g.dtype))
+        along = Geometry((1, *size), (1,) * geometry.rank, ((0, 0),) * geometry.rank, (1, *geometry.dilation[1:]))
+        windows = along.windows(turned.reshape(6 * n * tiles, 1, *padded, filters))
+        (columns,) = scratch.arrays((windows.shape, g.dtype))
+        (products,) = scratch.beside.arrays(((6, n, tiles, *width, channels), g.dtype))
+        (rows,) = scratch.arrays((products.shape, g.dtype))
+        low, reached = geometry.padding[0][0], 4 * tiles + 2
+        direct = low == 0 and out.shape[1] == reached and out.flags.c_contiguous
+        (own,) = scratch.beside.beside.arrays(((n, reached, *width, channels), g.dtype))
+        total = out if direct else own
+        return (
+            *_tile_rows(g, values),
+            (bordered.reshape(4, -1), turned.reshape(6, -1)),
+            (columns, windows),
+            (columns.reshape(6, -1, prod(size) * filters), products.reshape(6, -1, channels)),
+            (products.reshape(6, -1), rows.reshape(6, -1)),
+            (np.moveaxis(total[:, : 4 * tiles].reshape(n, tiles, 4, *width, channels), 2, 0), rows[:4]),
+            total[:, 4 * tiles :],
+            [(total[:, a::4][:, :tiles], rows[a]) for a in (4, 5)],
+            None if direct else (out, total[:, low : low + out.shape[1]]),
+        )
+
+    def __call__(self) -> None:
+        np.matmul(_KERNEL, self._kernel, out=self._turned)
+        np.copyto(self._matrices, self._mirrored)
+        matrices = self._flat
+        for pairs, beyond, output, columns, product, back, first, last, more, place in self._blocks:
+            for source, rows in pairs:
+                np.copyto(rows, source)
+            for rows in beyond:
+                rows.fill(0)
+            np.matmul(_OUTPUT.T, output[0], out=output[1])
+            np.copyto(*columns)
+            np.matmul(product[0], matrices, out=product[1])
+            np.matmul(_INPUT.T, back[0], out=back[1])
+            np.copyto(*first)
+            last.fill(0)
+            for target, rows in more:
+                np.add(target, rows, out=target)
+            if place is not None:
+                target, rows = place
+                np.copyto(target[:, : rows.shape[1]], rows)
+                target[:, rows.shape[1] :].fill(0)

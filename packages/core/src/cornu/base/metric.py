@@ -284,7 +284,9 @@ class MeanMetricWrapper(Mean):
         else:
             self._direction = getattr(fn, "direction", None)
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(  # type: ignore[override]  # Keras' own signatures
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
         """Add a batch; positions that the mask of `y_pred` leaves out do not count."""
         mask = mask_of(y_pred)
         y_true, y_pred = (

@@ -296,7 +296,7 @@ class Optimizer(OptimizerSettings):
         return [(g.flatten([of[v] for v in g.members]), g.arena, g.members) for g in self._groups]
 
     def _accumulated(self, pairs: list[tuple[Any, Variable]]) -> list[tuple[Any, Variable]]:
-        steps = self.gradient_accumulation_steps
+        steps = self.gradient_accumulation_steps or 1
         due = ops.equal(ops.mod(ops.add(self._iterations.value, 1), steps), 0)
         sums = [ops.add(g, self.slot("gradient_accumulator", v).value) for g, v in pairs]
         for total, (_, variable) in zip(sums, pairs, strict=True):

@@ -43,8 +43,10 @@ class OptimizerSettings(OptimizerState):
     """
 
     _hyperparameters: ClassVar[frozenset[str]] = frozenset()
+    _iterations: Variable
     _learning_rate: Any
     decay: float
+    ema_momentum: float
     revision: int
 
     @property

@@ -86,7 +86,7 @@ _HOMES = {
         rad2deg real reciprocal rsqrt sign sin sinc sinh sqrt square tan tanh trunc
     """,
     "fourier": "fft fft2 ifft2 irfft istft rfft stft",
-    "gradient": "custom_gradient jvp with_custom_gradient",
+    "gradient": "custom_gradient jvp",
     "indexing": "get_item multi_hot one_hot slice take take_along_axis unravel_index",
     "integers": "gcd lcm",
     "joining": """

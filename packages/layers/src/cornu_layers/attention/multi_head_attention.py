@@ -82,6 +82,17 @@ class MultiHeadAttention(Layer):
     Vaswani et al., "Attention Is All You Need" (2017), https://arxiv.org/abs/1706.03762
     """
 
+    num_heads: int = 0
+    key_dim: int = 0
+    value_dim: int = 0
+    dropout: float = 0.0
+    use_bias: bool = True
+    attention_axes: tuple[int, ...] | None = None
+    query_dense: Any = None
+    key_dense: Any = None
+    value_dense: Any = None
+    output_dense: Any = None
+
     def __init__(
         self,
         num_heads: int,

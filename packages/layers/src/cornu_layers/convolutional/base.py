@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu.base import InputSpec, Layer
+from cornu.base import InputSpec
 from cornu.errors import ShapeError
 from cornu_layers import arguments
 from cornu_layers.checks import check_rank, known_size, where
+from cornu_layers.core.low_rank import LowRank
 from cornu_layers.windows import axis_names, slid_shape
 
 
-class BaseConv(Layer):
+class BaseConv(LowRank):
     """Convolution over `rank` axes; a subclass says which rank.
 
     The arguments are those of `Conv2D`.
@@ -39,6 +40,8 @@ class BaseConv(Layer):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
@@ -63,7 +66,13 @@ class BaseConv(Layer):
         )
         if self.filters % self.groups:
             raise ValueError(f"filters ({filters}) must be a multiple of groups ({groups}).")
+        self.keep_low_rank(lora_rank, lora_alpha)
         check_strides(self.strides, self.dilation_rate)
+
+    @property
+    def kernel(self) -> Any:
+        """The kernel, with its correction if there is one."""
+        return self.adapted()
 
     @property
     def channel_axis(self) -> int:
@@ -86,11 +95,13 @@ class BaseConv(Layer):
         channels = known_size(self, input_shape, self.channel_axis, "channels")
         kernel_shape = self.kernel_shape(channels)
         self.compute_output_shape(input_shape)  # refuses a kernel that does not fit
-        self.kernel = arguments.add_parameter(self, "kernel", kernel_shape)
+        self.set_adapted(arguments.add_parameter(self, "kernel", kernel_shape))
         self.bias = (
             arguments.add_parameter(self, "bias", (self.filters,)) if self.use_bias else None
         )
         self.input_spec = InputSpec(ndim=self.rank + 2, axes={self.channel_axis: channels})
+        if self.lora_rank:
+            self.enable_lora(self.lora_rank, self.lora_alpha)
 
     def convolution_op(self, inputs: Any, kernel: Any) -> Any:
         """Return the convolution alone, without bias and activation; subclasses may change it."""

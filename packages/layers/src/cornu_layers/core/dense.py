@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu.base import InputSpec, Layer
+from cornu.base import InputSpec
 from cornu_layers import arguments
 from cornu_layers.checks import check_rank, known_size
+from cornu_layers.core.low_rank import LowRank, refuse_quantization
 
 
-class Dense(Layer):
+class Dense(LowRank):
     r"""Connect every input with every unit: $y = f(x W + b)$.
 
     Parameters
@@ -28,6 +29,12 @@ class Dense(Layer):
         Prices on $W$, $b$ and $y$.
     kernel_constraint, bias_constraint : str or Constraint, optional
         Sets that $W$ and $b$ are kept in.
+    lora_rank : int, optional
+        Freeze $W$ and train a correction $A B$ of this rank instead.
+    lora_alpha : float, optional
+        The correction's factor is `lora_alpha / lora_rank`; 1 if None.
+    quantization_config
+        Accepted for Keras' sake; must be None.
 
     Notes
     -----
@@ -60,6 +67,9 @@ class Dense(Layer):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
+        quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
@@ -75,17 +85,27 @@ class Dense(Layer):
             kernel_constraint=kernel_constraint,
             bias_constraint=bias_constraint,
         )
+        self.keep_low_rank(lora_rank, lora_alpha)
+        refuse_quantization(quantization_config)
+        self.quantization_config = None
         self.supports_masking = True
+
+    @property
+    def kernel(self) -> Any:
+        """The kernel, with its correction if there is one."""
+        return self.adapted()
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for inputs of this shape."""
         check_rank(self, input_shape, ("...", "features"))
         features = known_size(self, input_shape, -1, "features")
-        self.kernel = arguments.add_parameter(self, "kernel", (features, self.units))
+        self.set_adapted(arguments.add_parameter(self, "kernel", (features, self.units)))
         self.bias = arguments.add_parameter(self, "bias", (self.units,)) if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
+        if self.lora_rank:
+            self.enable_lora(self.lora_rank, self.lora_alpha)
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Return the units' outputs."""
         outputs = ops.matmul(inputs, self.kernel)
         if self.bias is not None:

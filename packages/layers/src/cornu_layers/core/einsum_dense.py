@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cornu import ops
-from cornu.base import Layer
 from cornu.base.layer.shapes import show_shape
 from cornu.errors import ShapeError
 from cornu_layers import arguments
 from cornu_layers.checks import where
+from cornu_layers.core.low_rank import LowRank, refuse_quantization
 from cornu_layers.initializers import VarianceScaling
 
 
-class EinsumDense(Layer):
+class EinsumDense(LowRank):
     r"""Multiply by a kernel along the axes that an equation names.
 
     $y = f(\text{einsum}(x, W) + b)$
@@ -37,6 +37,12 @@ class EinsumDense(Layer):
         Prices on $W$ and $b$.
     kernel_constraint, bias_constraint : str or Constraint, optional
         Sets that $W$ and $b$ are kept in.
+    lora_rank : int, optional
+        Freeze $W$ and train a correction $A B$ of this rank instead.
+    lora_alpha : float, optional
+        The correction's factor is `lora_alpha / lora_rank`; 1 if None.
+    gptq_unpacked_column_size, quantization_config
+        Accepted for Keras' sake; must be None.
 
     Notes
     -----
@@ -73,6 +79,10 @@ class EinsumDense(Layer):
         bias_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
+        gptq_unpacked_column_size: Any = None,
+        quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -99,6 +109,16 @@ class EinsumDense(Layer):
             bias_constraint=bias_constraint,
         )
 
+        self.keep_low_rank(lora_rank, lora_alpha)
+        refuse_quantization(quantization_config)
+        refuse_quantization(gptq_unpacked_column_size)
+        self.gptq_unpacked_column_size = self.quantization_config = None
+
+    @property
+    def kernel(self) -> Any:
+        """The kernel, with its correction if there is one."""
+        return self.adapted()
+
     @property
     def partial_output_shape(self) -> tuple[int | None, ...]:
         """Sizes of the output that were given."""
@@ -119,8 +139,8 @@ class EinsumDense(Layer):
                     f"{show_shape(input_shape)} tells."
                 )
             kernel_shape.append(size)
-        self.kernel = arguments.add_parameter(
-            self, "kernel", kernel_shape, initializer=self._initializer()
+        self.set_adapted(
+            arguments.add_parameter(self, "kernel", kernel_shape, initializer=self._initializer())
         )
         self.bias = None
         if self.bias_axes:
@@ -132,6 +152,8 @@ class EinsumDense(Layer):
             self.bias = arguments.add_parameter(
                 self, "bias", [n or 1 for n in shape] + [1] * (behind * inner)
             )
+        if self.lora_rank:
+            self.enable_lora(self.lora_rank, self.lora_alpha)
 
     def _initializer(self) -> Any:
         """The kernel's initializer, told which axes of the kernel count as inputs and outputs."""

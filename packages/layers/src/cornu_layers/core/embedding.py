@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from cornu import ops
-from cornu.base import Layer
 from cornu_layers import arguments
 from cornu_layers.checks import where
+from cornu_layers.core.low_rank import LowRank, refuse_quantization
 
 
-class Embedding(Layer):
+class Embedding(LowRank):
     r"""Turn each index into a vector that is learnt: $y = E_x$.
 
     Parameters
@@ -33,6 +33,14 @@ class Embedding(Layer):
     input_length : int, optional
         Number of steps, where all sequences have the same (Keras 2). As the first layer of a
         Sequential it makes the model known at once.
+    lora_rank : int, optional
+        Freeze $E$ and train a correction $A B$ of this rank instead.
+    lora_alpha : float, optional
+        The correction's factor is `lora_alpha / lora_rank`; 1 if None.
+    quantization_config
+        Accepted for Keras' sake; must be None.
+    weights : array, optional
+        First values of $E$.
 
     Notes
     -----
@@ -58,6 +66,8 @@ class Embedding(Layer):
     https://jmlr.org/papers/v3/bengio03a.html
     """
 
+    adapted_name = "embeddings"
+
     def __init__(
         self,
         input_dim: int,
@@ -67,6 +77,9 @@ class Embedding(Layer):
         embeddings_constraint: Any = None,
         mask_zero: bool = False,
         input_length: int | None = None,
+        lora_rank: int | None = None,
+        lora_alpha: float | None = None,
+        quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
         if input_length is not None and not kwargs.keys() & {"input_shape", "batch_input_shape"}:
@@ -86,6 +99,14 @@ class Embedding(Layer):
         self.mask_zero = mask_zero
         self.input_length = input_length
         self.supports_masking = mask_zero
+        self.keep_low_rank(lora_rank, lora_alpha)
+        refuse_quantization(quantization_config)
+        self.quantization_config = None
+
+    @property
+    def embeddings(self) -> Any:
+        """The table of vectors, with its correction if there is one."""
+        return self.adapted()
 
     @property
     def input_dtype(self) -> str:
@@ -94,9 +115,10 @@ class Embedding(Layer):
 
     def build(self, input_shape: Any = None) -> None:
         """Make the table of vectors; it does not depend on the input."""
-        self.embeddings = arguments.add_parameter(
-            self, "embeddings", (self.input_dim, self.output_dim)
-        )
+        shape = (self.input_dim, self.output_dim)
+        self.set_adapted(arguments.add_parameter(self, "embeddings", shape))
+        if self.lora_rank:
+            self.enable_lora(self.lora_rank, self.lora_alpha)
 
     def call(self, inputs: Any) -> Any:
         """Return the vectors of the indices."""

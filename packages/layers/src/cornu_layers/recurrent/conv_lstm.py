@@ -350,7 +350,9 @@ class BaseConvLSTM(RNN):
         """Return zeros with the shape that a step's convolution has."""
         return [np.zeros(self.cell.state_shape(step_shape), self.compute_dtype) for _ in range(2)]
 
-    def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
+    def compute_output_shape(
+        self, sequences_shape: Any, initial_state_shape: Any = None, constants_shape: Any = None
+    ) -> Any:
         """Return the shape of the output, or those of output and states if `return_state`."""
         if isinstance(sequences_shape[0], (list, tuple)):
             sequences_shape = sequences_shape[0]

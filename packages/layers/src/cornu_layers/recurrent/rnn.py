@@ -13,6 +13,7 @@ from cornu import ops, tree
 from cornu.base import Layer
 from cornu.engine.variable import Variable
 from cornu.errors import ShapeError
+from cornu.plugins.registry import CustomObjectScope
 from cornu_layers.checks import check_rank, where
 from cornu_layers.recurrent import loop
 from cornu_layers.recurrent.dropout import DropoutCell
@@ -48,9 +49,11 @@ class RNN(Layer):
 
     Notes
     -----
-    Input `(batch, steps, features)`, optionally `initial_state` and a mask `(batch, steps)`: masked
-    steps leave the state as it is. Output `(batch, output_size)`, or `(batch, steps, output_size)`
-    with `return_sequences`; a tuple with the states behind it with `return_state`.
+    Input `(batch, steps, features)`, optionally `initial_state`, `constants` (given to each call of
+    a cell that takes them, and to its `build` as shapes behind the input's) and a mask `(batch,
+    steps)`: masked steps leave the state as it is. Output `(batch, output_size)`, or `(batch,
+    steps, output_size)` with `return_sequences`; a tuple with the states behind it with
+    `return_state`.
 
     Examples
     --------
@@ -66,6 +69,8 @@ class RNN(Layer):
     >>> layers.RNN(Decay())(np.ones((1, 3, 2), "float32"))
     array([[1.75, 1.75]], dtype=float32)
     """
+
+    states: Any = None  # variables, if `stateful`
 
     def __init__(
         self,
@@ -92,11 +97,6 @@ class RNN(Layer):
         self.zero_output_for_mask = zero_output_for_mask
         self.time_major = time_major
         self.supports_masking = True
-        self.__dict__["states"] = (
-            None  # no weights of the layer: they come and go with the batch size
-        )
-
-    states: Any
 
     def _set_states(self, states: Any) -> None:
         self.__dict__["states"] = states  # no weights of the layer: they change with the batch size
@@ -113,14 +113,19 @@ class RNN(Layer):
         size = getattr(self.cell, "output_size", None)
         return self.state_size[0] if size is None else size
 
-    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
+    def build(
+        self, sequences_shape: Any, initial_state_shape: Any = None, constants_shape: Any = None
+    ) -> None:
         """Build the cell, and the states that are kept if `stateful`."""
         if isinstance(sequences_shape[0], (list, tuple)):  # [sequences, *initial states]
             sequences_shape = sequences_shape[0]
         check_rank(self, sequences_shape, self._input_axes())
         batch, _ = self._batch_and_steps(sequences_shape)
         if isinstance(self.cell, Layer) and not self.cell.built:
-            self.cell.build((batch, *sequences_shape[2:]))
+            step_shape = (batch, *sequences_shape[2:])
+            self.cell.build(
+                step_shape if constants_shape is None else [step_shape, *constants_shape]
+            )
         if self.stateful:
             self._keep_states((batch, *sequences_shape[2:]))
 
@@ -192,6 +197,7 @@ class RNN(Layer):
         initial_state: Any = None,
         mask: Any = None,
         training: bool | None = None,
+        constants: Any = None,
     ) -> Any:
         """Return the outputs, and the states behind them if `return_state`."""
         if isinstance(sequences, (list, tuple)):
@@ -200,7 +206,7 @@ class RNN(Layer):
             mask = mask[0] if isinstance(mask, (list, tuple)) else mask
         batch, _ = self._batch_and_steps(sequences.shape)
         states = self._first_states(initial_state, (batch, *sequences.shape[2:]))
-        last, outputs, states = self._through(sequences, states, mask, training)
+        last, outputs, states = self.inner_loop(sequences, states, mask, training, constants)
         if self.stateful:
             for variable, value in zip(
                 tree.flatten(self.states), tree.flatten(states), strict=True
@@ -235,21 +241,31 @@ class RNN(Layer):
             lambda s: ops.cast(ops.convert_to_tensor(s), dtype), list(initial_state)
         )
 
-    def _through(self, sequences: Any, states: list[Any], mask: Any, training: Any) -> Any:
+    def inner_loop(
+        self,
+        sequences: Any,
+        initial_state: list[Any],
+        mask: Any,
+        training: bool | None = False,
+        constants: Any = None,
+    ) -> Any:
+        """Return the last output, all outputs and the last states."""
         if not self.time_major:
             sequences = _swap_first_axes(sequences)
             mask = None if mask is None else ops.transpose(mask)
         call = self.cell if callable(self.cell) else self.cell.call
-        extra = {"training": training} if _takes_training(self.cell) else {}
+        extra: dict[str, Any] = {"training": training} if _takes_training(self.cell) else {}
+        if constants is not None:
+            extra["constants"] = constants
 
         def step(inputs: Any, states: Any) -> tuple[Any, Any]:
             output, after = call(inputs, states, **extra)
             return output, _as_structured(after, states)
 
-        with _dropout_masks(self.cell, sequences[0], states, training):
+        with _dropout_masks(self.cell, sequences[0], initial_state, training):
             return loop.run(
                 step,
-                states,
+                initial_state,
                 sequences,
                 mask,
                 backwards=self.go_backwards,
@@ -266,7 +282,9 @@ class RNN(Layer):
     def _to_input_order(self, outputs: Any) -> Any:
         return outputs if self.time_major else _swap_first_axes(outputs)
 
-    def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
+    def compute_output_shape(
+        self, sequences_shape: Any, initial_state_shape: Any = None, constants_shape: Any = None
+    ) -> Any:
         """Return the shape of the output, or those of output and states if `return_state`."""
         if isinstance(sequences_shape[0], (list, tuple)):
             sequences_shape = sequences_shape[0]
@@ -280,6 +298,12 @@ class RNN(Layer):
         if not self.return_state:
             return output
         return (output, *(_state_shape(batch, s) for s in self.state_size))
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Make a layer from what `get_config` returned; `custom_objects` are cells of your own."""
+        with CustomObjectScope(custom_objects or {}):
+            return super().from_config(config)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the input's mask if there is an output for every step."""

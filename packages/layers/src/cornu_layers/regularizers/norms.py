@@ -58,9 +58,9 @@ class L1L2(Regularizer):
         x = ops.convert_to_tensor(x)
         terms = []
         if self.l1:
-            terms.append(self.l1 * ops.sum(ops.absolute(x)))
+            terms.append(ops.multiply(ops.sum(ops.absolute(x)), self.l1))
         if self.l2:
-            terms.append(self.l2 * ops.sum(ops.square(x)))
+            terms.append(ops.multiply(ops.sum(ops.square(x)), self.l2))
         return sum(terms[1:], terms[0]) if terms else ops.zeros((), dtype=x.dtype)
 
 
@@ -85,7 +85,7 @@ class L1(Regularizer):
 
     def __call__(self, x: Any) -> Any:
         """Return the price."""
-        return self.l1 * ops.sum(ops.absolute(x))
+        return ops.multiply(ops.sum(ops.absolute(x)), self.l1)
 
 
 @renamed(l="l2")
@@ -109,4 +109,4 @@ class L2(Regularizer):
 
     def __call__(self, x: Any) -> Any:
         """Return the price."""
-        return self.l2 * ops.sum(ops.square(x))
+        return ops.multiply(ops.sum(ops.square(x)), self.l2)

@@ -58,4 +58,4 @@ class OrthogonalRegularizer(Regularizer):
         unit = unit_length(w, axis=1)
         cosines = ops.matmul(unit, ops.transpose(unit)) * (1.0 - ops.eye(size, dtype=w.dtype))
         pairs = size * (size - 1) / 2
-        return self.factor * 0.5 * ops.sum(ops.absolute(cosines)) / pairs
+        return ops.multiply(ops.sum(ops.absolute(cosines)), 0.5 * self.factor / pairs)

@@ -7,6 +7,7 @@ from typing import Any
 
 from cornu import ops
 from cornu.base import Layer
+from cornu.plugins.registry import CustomObjectScope
 from cornu.saving.config import collecting, deserialize, serialize
 
 _MERGES: dict[str | None, Callable[[Any, Any], Any]] = {
@@ -124,11 +125,14 @@ class Bidirectional(Layer):
                     f"{getattr(b, name)}."
                 )
 
-    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
+    def build(
+        self, sequences_shape: Any, initial_state_shape: Any = None, constants_shape: Any = None
+    ) -> None:
         """Build both layers."""
+        more = {} if constants_shape is None else {"constants_shape": constants_shape}
         for one in (self.forward_layer, self.backward_layer):
             if not one.built:
-                one.build(sequences_shape)
+                one.build(sequences_shape, **more)
 
     def call(
         self,
@@ -136,6 +140,7 @@ class Bidirectional(Layer):
         initial_state: Any = None,
         mask: Any = None,
         training: bool | None = None,
+        constants: Any = None,
     ) -> Any:
         """Return the merged outputs, and the states behind them if `return_state`."""
         if isinstance(sequences, (list, tuple)):
@@ -148,12 +153,14 @@ class Bidirectional(Layer):
             initial_state=initial_state[:half] if initial_state else None,
             mask=mask,
             training=training,
+            constants=constants,
         )
         back = self.backward_layer(
             sequences,
             initial_state=initial_state[half:] if initial_state else None,
             mask=mask,
             training=training,
+            constants=constants,
         )
         states: tuple[Any, ...] = ()
         if self.return_state:
@@ -166,7 +173,9 @@ class Bidirectional(Layer):
             return output
         return (*output, *states) if self.merge_mode is None else (output, *states)
 
-    def compute_output_shape(self, sequences_shape: Any, initial_state_shape: Any = None) -> Any:
+    def compute_output_shape(
+        self, sequences_shape: Any, initial_state_shape: Any = None, constants_shape: Any = None
+    ) -> Any:
         """Return the shape of the merged outputs, or those of outputs and states."""
         output = self.forward_layer.compute_output_shape(sequences_shape)
         states: tuple[Any, ...] = ()
@@ -178,6 +187,12 @@ class Bidirectional(Layer):
         if self.merge_mode is None:
             return (output, output, *states)
         return (output, *states) if self.return_state else output
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Make a layer from what `get_config` returned; `custom_objects` are layers of your own."""
+        with CustomObjectScope(custom_objects or {}):
+            return super().from_config(config)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the input's mask for each output that has steps."""

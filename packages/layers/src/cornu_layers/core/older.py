@@ -1,0 +1,251 @@
+"""Layers that Keras 2 kept from Keras 1, with the arguments of that time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cornu import ops
+from cornu.base import InputSpec, Layer
+from cornu.plugins import registry
+from cornu_layers import activations, arguments
+from cornu_layers.checks import check_rank, known_size
+from cornu_layers.convolutional.conv import Conv1D, Conv2D
+
+_OBJECTS = {
+    "init": "initializer",
+    "W_regularizer": "regularizer",
+    "b_regularizer": "regularizer",
+    "W_constraint": "constraint",
+    "b_constraint": "constraint",
+}
+
+
+class _Older(Layer):
+    """What `MaxoutDense` and `Highway` have in common: arguments called after `W` and `b`."""
+
+    init: Any
+    bias: bool
+
+    def _keep(self, **objects: Any) -> None:
+        for name, value in objects.items():
+            setattr(self, name, registry.get(_OBJECTS[name], value))
+
+    def _weight(self, name: str, shape: Sequence[int], initializer: Any) -> Any:
+        kind = name[0]
+        return self.add_weight(
+            name=name,
+            shape=tuple(shape),
+            initializer=initializer,
+            regularizer=getattr(self, f"{kind}_regularizer") if len(name) == 1 else None,
+            constraint=getattr(self, f"{kind}_constraint") if len(name) == 1 else None,
+        )
+
+
+class MaxoutDense(_Older):
+    r"""The largest of several dense layers: $y = \max_k (x W_k + b_k)$.
+
+    Parameters
+    ----------
+    output_dim : int
+        Number of outputs.
+    nb_feature : int
+        Number of layers to choose from.
+    init : str or Initializer
+        What $W$ starts from.
+    weights : list of array, optional
+        First values.
+    W_regularizer, b_regularizer, activity_regularizer : str or Regularizer, optional
+        Prices on $W$, $b$ and $y$.
+    W_constraint, b_constraint : str or Constraint, optional
+        Sets that $W$ and $b$ are kept in.
+    bias : bool
+        Whether there is a $b$.
+    input_dim : int, optional
+        Number of inputs, for the first layer of a model.
+
+    Notes
+    -----
+    Input `(batch, features)`, output `(batch, output_dim)`. Weights: `W` `(nb_feature, features,
+    output_dim)`, `b` `(nb_feature, output_dim)`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.MaxoutDense(4)(np.ones((2, 3), "float32")).shape
+    (2, 4)
+
+    References
+    ----------
+    Goodfellow et al., "Maxout Networks" (2013), https://arxiv.org/abs/1302.4389
+    """
+
+    def __init__(
+        self,
+        output_dim: int,
+        nb_feature: int = 4,
+        init: Any = "glorot_uniform",
+        weights: Any = None,
+        W_regularizer: Any = None,
+        b_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        W_constraint: Any = None,
+        b_constraint: Any = None,
+        bias: bool = True,
+        input_dim: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            activity_regularizer=activity_regularizer,
+            weights=weights,
+            input_dim=input_dim,
+            **kwargs,
+        )
+        self.output_dim = arguments.positive_int("output_dim", output_dim)
+        self.nb_feature = arguments.positive_int("nb_feature", nb_feature)
+        self.bias = bias
+        self.input_dim = input_dim
+        self._keep(
+            init=init,
+            W_regularizer=W_regularizer,
+            b_regularizer=b_regularizer,
+            W_constraint=W_constraint,
+            b_constraint=b_constraint,
+        )
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights for inputs of this shape."""
+        check_rank(self, input_shape, ("features",))
+        features = known_size(self, input_shape, -1, "features")
+        shape = (self.nb_feature, features, self.output_dim)
+        self.W = self._weight("W", shape, self.init)
+        self.b = self._weight("b", (shape[0], shape[2]), "zeros") if self.bias else None
+        self.input_spec = InputSpec(ndim=2, axes={-1: features})
+
+    def call(self, inputs: Any) -> Any:
+        """Return the largest outputs."""
+        outputs = ops.einsum("bi,kio->bko", inputs, self.W)
+        return ops.max(outputs if self.b is None else outputs + self.b, axis=1)
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return the batch size and `output_dim`."""
+        return input_shape[0], self.output_dim
+
+
+class Highway(_Older):
+    r"""A dense layer and a way past it.
+
+    $y = t f(x W + b) + (1 - t) x$ with $t = \sigma(x W_c + b_c)$
+
+    Parameters
+    ----------
+    init : str or Initializer
+        What $W$ and $W_c$ start from.
+    activation : str or callable, optional
+        $f$.
+    weights : list of array, optional
+        First values.
+    W_regularizer, b_regularizer, activity_regularizer : str or Regularizer, optional
+        Prices on $W$, $b$ and $y$.
+    W_constraint, b_constraint : str or Constraint, optional
+        Sets that $W$ and $b$ are kept in.
+    bias : bool
+        Whether there are a $b$ and a $b_c$.
+    input_dim : int, optional
+        Number of inputs, for the first layer of a model.
+
+    Notes
+    -----
+    Input `(batch, features)`; output of the same shape. Weights: `W`, `W_carry` `(features,
+    features)`, `b`, `b_carry` `(features,)`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layers.Highway(activation="relu")(np.ones((2, 3), "float32")).shape
+    (2, 3)
+
+    References
+    ----------
+    Srivastava et al., "Highway Networks" (2015), https://arxiv.org/abs/1505.00387
+    """
+
+    def __init__(
+        self,
+        init: Any = "glorot_uniform",
+        activation: Any = None,
+        weights: Any = None,
+        W_regularizer: Any = None,
+        b_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        W_constraint: Any = None,
+        b_constraint: Any = None,
+        bias: bool = True,
+        input_dim: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            activity_regularizer=activity_regularizer,
+            weights=weights,
+            input_dim=input_dim,
+            **kwargs,
+        )
+        self.activation = arguments.activation(activation)
+        self.bias = bias
+        self.input_dim = input_dim
+        self._keep(
+            init=init,
+            W_regularizer=W_regularizer,
+            b_regularizer=b_regularizer,
+            W_constraint=W_constraint,
+            b_constraint=b_constraint,
+        )
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights for inputs of this shape."""
+        check_rank(self, input_shape, ("features",))
+        features = known_size(self, input_shape, -1, "features")
+        square, vector = (features, features), (features,)
+        self.W = self._weight("W", square, self.init)
+        self.W_carry = self._weight("W_carry", square, self.init)
+        self.b = self._weight("b", vector, "zeros") if self.bias else None
+        self.b_carry = self._weight("b_carry", vector, "ones") if self.bias else None
+        self.input_spec = InputSpec(ndim=2, axes={-1: features})
+
+    def call(self, inputs: Any) -> Any:
+        """Return the mixture of the dense layer's outputs and the inputs."""
+        carry, outputs = ops.matmul(inputs, self.W_carry), ops.matmul(inputs, self.W)
+        if self.b is not None:
+            carry, outputs = carry + self.b_carry, outputs + self.b
+        through = activations.sigmoid(carry)
+        return through * self.activation(outputs) + (1.0 - through) * inputs
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return the input's shape."""
+        return tuple(input_shape)
+
+
+def AtrousConvolution1D(*args: Any, atrous_rate: int = 1, **kwargs: Any) -> Conv1D:
+    """Return a `Conv1D` with `dilation_rate=atrous_rate`.
+
+    Examples
+    --------
+    >>> from cornu import layers
+    >>> layers.AtrousConvolution1D(4, 3, atrous_rate=2).dilation_rate
+    (2,)
+    """
+    return Conv1D(*args, **{"dilation_rate": atrous_rate, **kwargs})
+
+
+def AtrousConvolution2D(*args: Any, atrous_rate: Any = (1, 1), **kwargs: Any) -> Conv2D:
+    """Return a `Conv2D` with `dilation_rate=atrous_rate`.
+
+    Examples
+    --------
+    >>> from cornu import layers
+    >>> layers.AtrousConvolution2D(4, 3, atrous_rate=(2, 2)).dilation_rate
+    (2, 2)
+    """
+    return Conv2D(*args, **{"dilation_rate": atrous_rate, **kwargs})
