@@ -69,7 +69,9 @@ def test_by_the_variables_that_layers_hold():
 
 
 def test_a_pair_with_aux():
-    f = cornu.value_and_grad(lambda x: (ops.sum(x * x), {"twice": 2 * x, "name": "f"}), has_aux=True)
+    f = cornu.value_and_grad(
+        lambda x: (ops.sum(x * x), {"twice": 2 * x, "name": "f"}), has_aux=True
+    )
     (value, aux), slope = f(np.float64([1, 2]))
     assert float(value) == 5
     assert aux["twice"].tolist() == [2, 4]
@@ -95,9 +97,9 @@ def test_variables_assigned_inside_are_updated_each_time():
 
 def test_places_that_do_not_exist():
     assert float(cornu.grad(lambda a, b: a * b, argnums=-1)(2.0, 3.0)) == 2
+
+    def f(a, b):
+        return a * b
+
     with pytest.raises(ValueError, match=r"argument 1, but f was called with 1"):
-
-        def f(a, b):
-            return a * b
-
         cornu.grad(f, argnums=1)(2.0, b=3.0)

@@ -98,3 +98,16 @@ def test_python_scalars_take_the_dtype_they_meet():
             x = trace.input("x", (2,), dtype)
             assert (1.0 / (x * 2 + 0.5)).dtype == np.dtype(dtype)
         assert (trace.input("i", (2,), "int64") * 0.5).dtype == np.float32
+
+
+def test_what_arrays_can_and_traced_values_cannot():
+    with Trace() as trace:
+        x = trace.input("x", (2,))
+        with pytest.raises(TypeError, match=r"in place.*ops\.where\(mask, value, x\)"):
+            x[0] = 1.0
+        with pytest.raises(AttributeError, match=r"'max'\. Write ops\.max\(x\)\."):
+            x.max()
+        with pytest.raises(AttributeError, match=r"no attribute 'nonsense'\.$"):
+            x.nonsense()
+    with pytest.raises(TypeError, match=r"v\.assign\(value\)"):
+        Variable(np.ones(3, "float32"))[0] = 2.0

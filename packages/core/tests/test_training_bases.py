@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ class Halving(Optimizer):
 
     elementwise = True
     slots = (("steps",), "seen")
-    slot_initial = {"seen": 1.0}
+    slot_initial: ClassVar[dict[str, float]] = {"seen": 1.0}
 
     def __init__(self, learning_rate=0.5, twice=False, **kwargs):
         super().__init__(learning_rate, **kwargs)

@@ -15,11 +15,11 @@ from cornu.base.backend import Executable
 from cornu.engine.plan import Plan
 from cornu.engine.program import Program
 from cornu.errors import ShapeError
-from cornu_backend_numpy.blas import single_threaded
 from cornu_backend_numpy.emit.source import write_source
 from cornu_backend_numpy.kernels.scratch import Scratch, aligned_bytes
 from cornu_backend_numpy.rows.regions import Region
 from cornu_backend_numpy.runtime import NAMESPACE
+from cornu_backend_numpy.sharing import sharing
 from cornu_backend_numpy.threads import Pool, pool
 
 _COUNT = itertools.count(1)
@@ -62,7 +62,8 @@ class NumpyExecutable(Executable):
         self.program, self.plan = program, plan
         written = write_source(plan, regions)
         self._pool = pool(threads)
-        self._around = single_threaded if any(r.parts > 1 for r in regions.values()) else _NOTHING
+        shares = any(r.parts > 1 for r in regions.values())
+        self._around = sharing if shares or (threads == 1 and regions) else _NOTHING
         self.source = written.text
         self._state, self._constants = written.state, written.constants
         self._bind = _compile(program.name, written.text)

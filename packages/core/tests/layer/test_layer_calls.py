@@ -426,3 +426,27 @@ def test_a_shared_layer_knows_each_call(parts):
     assert layer.output is x
     with pytest.raises(ValueError, match="called 2 time"):
         layer.get_output_at(2)
+
+
+def test_errors_of_build_name_the_layer():
+    class Fragile(Layer):
+        def build(self, input_shape):
+            self.kernel = self.add_weight(shape=(int(input_shape[-1]), 2), name="kernel")
+
+        def call(self, inputs):
+            return ops.matmul(inputs, self.kernel)
+
+    with pytest.raises(TypeError) as caught:
+        Fragile(name="fragile")([cornu.Input((3,)), cornu.Input((4,))])
+    told = "\n".join([str(caught.value), *getattr(caught.value, "__notes__", [])])
+    assert '"fragile" (Fragile) was being built for [(None, 3), (None, 4)]' in told
+    assert "These are 2 values; if the layer takes one, join them first" in told
+
+
+def test_a_layer_that_returns_nothing():
+    class Forgetful(Layer):
+        def call(self, inputs):
+            ops.exp(inputs)
+
+    with pytest.raises(TypeError, match=r'^Layer "forgetful" \(Forgetful\) must .* returned None\.'):
+        Forgetful(name="forgetful")(cornu.Input((3,)))

@@ -381,3 +381,17 @@ def test_queues_of_keras_2():
     queue = GeneratorEnqueuer(iter("ab"))
     queue.start()
     assert list(queue.get()) == ["a", "b"]
+
+
+def test_steps_that_are_quotients_are_rounded_up():
+    source = make_source(np.zeros((10, 1)), steps=10 / 4, batch_size=4)
+    assert source.steps_per_epoch == 3
+    assert make_source(iter([]), steps=np.int64(2)).steps_per_epoch == 2
+    for wrong in (-1, "3", True, float("nan")):
+        with pytest.raises(DataError, match=r"is not a number of batches"):
+            make_source(np.zeros((10, 1)), steps=wrong)
+
+
+def test_class_weights_are_a_dict():
+    with pytest.raises(DataError, match=r"class_weight='auto' is no dict"):
+        make_source(np.zeros((4, 1)), np.zeros(4), class_weight="auto")

@@ -523,3 +523,35 @@ def test_copies_start_without_programs(line, points):
     for twin in (copy.deepcopy(line), pickle.loads(pickle.dumps(line._steps))):
         steps = twin if twin.__class__ is line._steps.__class__ else twin._steps
         assert steps is None or not steps._steps
+
+
+def test_two_models_that_share_weights_take_turns(parts, points):
+    x, y = points
+    judge = parts.Sequential([parts.Dense(1)], name="judge")
+    judge.compile(parts.SGD(), parts.mse, backend=parts.backend)
+    judge.train_on_batch(x, y)
+    judge.trainable = False
+    both = parts.Sequential([parts.Dense(x.shape[1], name="maker"), judge])
+    both.compile(parts.SGD(), parts.mse, backend=parts.backend)
+    for _ in range(2):
+        start = judge.get_weights()
+        both.train_on_batch(x, y)
+        np.testing.assert_array_equal(start[0], judge.get_weights()[0])
+        judge.trainable = True
+        judge.train_on_batch(x, y)
+        assert (start[0] != judge.get_weights()[0]).any()
+        judge.trainable = False
+    with pytest.warns(UserWarning, match=r"'judge' had trainable.*judge|model\.trainable = True"):
+        judge.train_on_batch(x, y)
+
+
+def test_epochs_are_whole(line, points):
+    with pytest.raises(TypeError, match=r"epochs=1\.5 is not a whole number"):
+        line.fit(*points, epochs=1.5, verbose=0)
+    assert len(line.fit(*points, epochs=np.int64(2), verbose=0).history["loss"]) == 2
+
+
+def test_weights_that_fit_no_loss(line, points):
+    x, y = points
+    with pytest.raises(ShapeError, match=r"sample_weight has shape \(\d+, 7\), but the loss"):
+        line.fit(x, y, sample_weight=np.ones((len(x), 7)), verbose=0)

@@ -172,3 +172,33 @@ def test_names_of_a_train_step_of_keras_2(subclass, parts, points):
     )
     history = model.fit(*points, epochs=2, verbose=0).history
     assert history["lambda"][1] < history["lambda"][0]
+
+
+def test_a_model_that_is_a_train_step_alone(parts, points):
+    class Pair(Model):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = parts.Dense(1, name="first"), parts.Dense(1, name="second")
+            self.optimizers = parts.SGD(0.1), parts.SGD(0.1)
+
+        def train_step(self, data):
+            x, y = data
+            for part, optimizer in zip((self.first, self.second), self.optimizers, strict=True):
+                loss = ops.mean(ops.square(part(x) - y))
+                weights = part.trainable_weights
+                optimizer.apply(self.compute_gradients(loss, weights), weights)
+            return {"last": loss}
+
+    pair = Pair()
+    pair.compile(backend=parts.backend)
+    losses = pair.fit(*points, epochs=3, verbose=0).history["last"]
+    assert losses[2] < losses[0]
+    assert len(pair.weights) == 4
+    with pytest.raises(NotImplementedError, match=r"Pair must define call"):
+        pair.predict(points[0], verbose=0)
+
+
+def test_a_loss_that_is_a_number(parts, points):
+    model = parts.Sequential([parts.Dense(1)])
+    model.compile(parts.SGD(), lambda y_true, y_pred: 3.0, backend=parts.backend)
+    assert model.fit(*points, verbose=0).history["loss"] == [3.0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+_LAST = 2**64 - 1
 CHUNK = 1 << 15  # 64-bit words drawn at a time: they stay in the cache until they are copied
 
 
@@ -27,8 +28,9 @@ class RandomBits:
     """
 
     def __init__(self, out: np.ndarray, first: int = 0) -> None:
-        self._generator = np.random.Philox(key=[0, 0])
-        self._state = self._generator.state
+        self._bits = np.random.Philox(key=[0, 0])
+        self._state = self._bits.state
+        self._generator = np.random.Generator(self._bits)
         self._block, self._skip = divmod(first, 8)  # each count of the generator gives eight words
         flat = out.reshape(-1)
         head = min(flat.size, -self._skip % 8) if self._skip else 0
@@ -40,10 +42,14 @@ class RandomBits:
         state = self._state
         state["state"]["key"][:] = key.astype(np.uint64)
         state["state"]["counter"][:] = (self._block, np.uint64(int(counter)), 0, 0)
-        self._generator.state = state  # also empties the generator's buffer
+        self._bits.state = state  # also empties the generator's buffer
         if self._head.size:
-            words = self._generator.random_raw(4).view(np.uint32)
+            words = self._words(4)
             np.copyto(self._head, words[self._skip : self._skip + self._head.size])
         for part in self._parts:
-            words = self._generator.random_raw((part.size + 1) // 2)
-            np.copyto(part, words.view(np.uint32)[: part.size])
+            np.copyto(part, self._words((part.size + 1) // 2)[: part.size])
+
+    def _words(self, count: int) -> np.ndarray:
+        # the same numbers as `random_raw`, which would keep Python's lock all the while
+        words = self._generator.integers(0, _LAST, size=count, dtype=np.uint64, endpoint=True)
+        return words.view(np.uint32)

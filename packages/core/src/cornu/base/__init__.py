@@ -1,6 +1,7 @@
 """The classes that a plugin's parts descend from.
 
-Each is imported when it is first asked for, so that a program which only trains never loads the rest.
+Each is imported when it is first asked for, so that a program which only trains never loads the
+rest.
 
 >>> from cornu.base import Initializer
 >>> Initializer.__module__

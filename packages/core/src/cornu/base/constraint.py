@@ -10,8 +10,8 @@ from cornu.base.configurable import Configurable
 class Constraint(Configurable):
     """What moves a weight back into an allowed set after each update.
 
-    A subclass writes `__call__` in ops and returns a value of the weight's shape. Any function `f(w)` that
-    returns a value of the same shape serves wherever a constraint does.
+    A subclass writes `__call__` in ops and returns a value of the weight's shape. Any function
+    `f(w)` that returns a value of the same shape serves wherever a constraint does.
 
     Examples
     --------

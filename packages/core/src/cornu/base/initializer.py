@@ -15,8 +15,9 @@ Self = TypeVar("Self", bound="Initializer")
 class Initializer(Configurable):
     """What fills a weight with its first values.
 
-    A subclass writes `__call__`. It runs on the host and returns a plain array, so that a model starts from the
-    same bits on every backend. A function `f(shape, dtype=None)` serves wherever an initializer does.
+    A subclass writes `__call__`. It runs on the host and returns a plain array, so that a model
+    starts from the same bits on every backend. A function `f(shape, dtype=None)` serves wherever an
+    initializer does.
 
     Examples
     --------

@@ -8,6 +8,7 @@ from typing import Any
 from cornu import config, ops
 from cornu.base.configurable import Configurable, plain
 from cornu.base.naming import auto_name
+from cornu.errors import ShapeError
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
@@ -221,6 +222,7 @@ def reduce_weighted_values(
     if sample_weight is not None:
         sample_weight = to_dtype(sample_weight, values.dtype)
         values, sample_weight = squeeze_or_expand_to_same_rank(values, sample_weight)
+        _check_weights(sample_weight.shape, values.shape)
         values = ops.multiply(values, sample_weight)
     if reduction in (None, "none") or tuple(values.shape) in ((), (0,)):
         return values
@@ -230,6 +232,18 @@ def reduce_weighted_values(
     if reduction == "mean_with_sample_weight" and sample_weight is not None:
         return ops.divide_no_nan(total, ops.sum(sample_weight))
     return ops.divide(total, float(max(_size(values.shape), 1)))
+
+
+def _check_weights(weights: Any, values: Any) -> None:
+    if len(weights) <= len(values) and all(
+        w in (1, v) or v == 1 for w, v in zip(weights[::-1], values[::-1], strict=False)
+    ):
+        return
+    raise ShapeError(
+        f"sample_weight has shape {tuple(weights)}, but the loss has values of shape "
+        f"{tuple(values)}. Pass one weight per sample, of shape {tuple(values)[:1]}"
+        + (f", or one per value, of shape {tuple(values)}." if len(values) > 1 else ".")
+    )
 
 
 def mask_of(value: Any) -> Any:

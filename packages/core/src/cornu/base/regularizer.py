@@ -10,8 +10,8 @@ from cornu.base.configurable import Configurable
 class Regularizer(Configurable):
     """What adds a price on a weight or an output to the loss.
 
-    A subclass writes `__call__` in ops and returns a scalar. Any function `f(x)` that returns a scalar serves
-    wherever a regularizer does.
+    A subclass writes `__call__` in ops and returns a scalar. Any function `f(x)` that returns a
+    scalar serves wherever a regularizer does.
 
     Examples
     --------
@@ -35,5 +35,6 @@ class Regularizer(Configurable):
             The weight or the output.
         """
         raise NotImplementedError(
-            f"{type(self).__name__} is a Regularizer without a rule: define __call__(self, x) to return a scalar."
+            f"{type(self).__name__} is a Regularizer without a rule: define __call__(self, x) "
+            "to return a scalar."
         )

@@ -112,6 +112,21 @@ class ArrayOperators:
     def __getitem__(self, key: Any) -> Any:
         return _ops().get_item(self, key)
 
+    def __setitem__(self, key: Any, value: Any) -> None:
+        whole = "v.assign(value)" if hasattr(self, "assign") else "ops.where(mask, value, x)"
+        raise TypeError(
+            f"{self!r} cannot be changed in place by x[...] = value. Write {whole}, or make a new "
+            "value with ops.slice_update(x, start, value) or ops.concatenate."
+        )
+
+    if not TYPE_CHECKING:  # for type checkers, what is missing is missing
+
+        def __getattr__(self, name: str) -> Any:
+            hint = ""
+            if not name.startswith("_") and hasattr(_ops(), name):
+                hint = f" Write ops.{name}(x)."  # methods of arrays that are functions here
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}.{hint}")
+
     def reshape(self, *shape: Any) -> Any:
         """Return the same numbers in another shape."""
         target = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape

@@ -133,6 +133,10 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
 
     # Calling
 
+    @property
+    def _computes_outputs(self) -> bool:
+        return self._graph is not None or type(self).call is not Model.call
+
     def build(self, input_shape: Any = None) -> None:
         """Make all weights, for inputs of this shape.
 

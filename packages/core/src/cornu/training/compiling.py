@@ -125,6 +125,7 @@ class Compiling(Programs):
             backend=backend,
             sample_weight_mode=sample_weight_mode,
             arguments={**arguments, "optimizer": optimizer},
+            was_trainable=bool(getattr(self, "trainable_variables", ())),
         )
         if backend is not None:
             self._backend()  # named wrongly, it is better known now

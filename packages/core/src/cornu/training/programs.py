@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ class Programs:
     optimizer: Any
     _compiled: Compiled | None = None
     _steps: StepCache | None = None
+    _computes_outputs = True  # a model may consist of a train_step alone
 
     def program(self, name: str = "train") -> CompiledProgram:
         """Return the program that last ran, to be read.
@@ -56,10 +58,8 @@ class Programs:
         """
         methods = {"train": "fit", "test": "evaluate", "predict": "predict"}
         if name not in methods:
-            raise ValueError(
-                f"There is no program {name!r}. {near_matches(name, methods)} Programs: train, "
-                "test, predict."
-            )
+            hint = near_matches(name, methods) or "Programs: train, test, predict."
+            raise ValueError(f"There is no program {name!r}. {hint}")
         step = self._step_cache().last.get(name)
         if step is None:
             eager = " (with run_eagerly=True there is none)" if self.run_eagerly else ""
@@ -155,7 +155,7 @@ class Programs:
 
     def _build_for(self, mode: str, spec: Any) -> None:
         """Make weights and optimizer state outside of the trace that uses them."""
-        if not getattr(self, "built", True):
+        if not getattr(self, "built", True) and (self._computes_outputs or mode == "predict"):
             with Trace("build") as trace:
                 x, _, _ = unpack_x_y_sample_weight(trace_inputs(trace, spec))
                 self(x)  # type: ignore[operator]
@@ -165,6 +165,15 @@ class Programs:
             variables = self.trainable_variables  # type: ignore[attr-defined]
             if variables:
                 optimizer.build(variables)
+            elif self._compiled is not None and self._compiled.was_trainable:
+                self._compiled.was_trainable = False  # say it once
+                warnings.warn(
+                    f"Model {self.name!r} had trainable weights when it was compiled and has none "  # type: ignore[attr-defined]
+                    "now, so training changes nothing. What is trainable is looked up at each "
+                    "step: set model.trainable = True before training this model, and False "
+                    "before training another that holds it.",
+                    stacklevel=2,
+                )
 
     def _name_outputs(self) -> None:
         """Give losses and metrics the names of outputs, known once the model is built."""

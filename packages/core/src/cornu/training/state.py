@@ -34,6 +34,8 @@ class Compiled:
         As given.
     arguments : dict
         As given to `compile`, for saving.
+    was_trainable : bool
+        Whether there were trainable weights then.
     """
 
     optimizer: Any = None
@@ -46,6 +48,7 @@ class Compiled:
     backend: Any = None
     sample_weight_mode: Any = None
     arguments: dict[str, Any] = field(default_factory=dict)
+    was_trainable: bool = False
 
     @property
     def own_metrics(self) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from cornu import config, ops, tree
 from cornu.engine.gradients import gradients
 from cornu.engine.graph import scope
-from cornu.engine.trace import convert
+from cornu.engine.trace import as_node, convert
 from cornu.engine.variable import Variable
 from cornu.errors import NotCompiledError
 from cornu.training.data.unpack import unpack_x_y_sample_weight
@@ -167,7 +167,7 @@ class StepMethods:
         """
         if variables is None:
             variables = self.trainable_variables  # type: ignore[attr-defined]
-        return gradients([loss], [variable.value for variable in variables])
+        return gradients([as_node(loss)], [variable.value for variable in variables])
 
     def get_metrics_result(self) -> dict[str, Any]:
         """Return the value of each metric, by name.

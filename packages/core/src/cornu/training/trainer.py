@@ -112,6 +112,7 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
         [0.0, 0.0]
         """
         epochs = _older_names(kwargs, epochs)
+        _check_epochs(epochs)
         self._must_be_compiled("fit")
         verbose_level = resolve_verbose(verbose)
         data_options = {
@@ -406,6 +407,11 @@ def _older_names(kwargs: dict[str, Any], epochs: int) -> int:
     if kwargs:
         raise TypeError(f"fit() got an unexpected argument {next(iter(kwargs))!r}.")
     return epochs
+
+
+def _check_epochs(epochs: Any) -> None:
+    if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)):
+        raise TypeError(f"epochs={epochs!r} is not a whole number: write epochs=10.")
 
 
 def _check_frequency(frequency: Any) -> None:

@@ -290,7 +290,7 @@ class Calls(Weights):
         except Exception as error:
             if not getattr(error, "_cornu_layer", None):
                 note = f"In layer {self._where()}, called on {show_shapes(first)}."
-                _add_note(error, note)
+                _add_note(error, note + _merge_hint(first))
             raise
 
     def _regularize(self, outputs: Any) -> None:
@@ -388,6 +388,12 @@ def _marking_built(build: Callable) -> Callable:
             self.__dict__["_building"] = True
             try:
                 build(self, *args, **kwargs)
+            except Exception as error:
+                if not getattr(error, "_cornu_layer", None):
+                    shapes = args[0] if args else next(iter(kwargs.values()), None)
+                    note = f"Layer {self._where()} was being built for {shapes}."
+                    _add_note(error, note + _merge_hint(shapes))
+                raise
             finally:
                 self.__dict__["_building"] = False
         self.__dict__["_build_shapes"] = signature_of(self.build).bind(args, kwargs, self._where())
@@ -433,6 +439,17 @@ def _add_note(error: BaseException, note: str) -> None:
         error.add_note(note)
     elif error.args and isinstance(error.args[0], str):
         error.args = (f"{error.args[0]}\n{note}", *error.args[1:])
+
+
+def _merge_hint(first: Any) -> str:
+    """What to do where a layer of one input was given several."""
+    several = isinstance(first, (list, tuple)) and len(first) > 1
+    if not several or not all(hasattr(x, "shape") or isinstance(x, (list, tuple)) for x in first):
+        return ""
+    return (
+        f" These are {len(first)} values; if the layer takes one, join them first, for example "
+        "with Concatenate()."
+    )
 
 
 def _as_shapes(structure: Any) -> Any:

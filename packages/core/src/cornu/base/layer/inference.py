@@ -39,10 +39,10 @@ def infer(function: Callable, args: tuple, kwargs: dict, owner: str = "") -> Any
 
     def merge(one: Any, other: Any) -> Any:
         if not hasattr(one, "shape") or not hasattr(one, "dtype"):
-            name = f"Layer {owner!r}" if owner else "A function in a functional model"
+            name = f"Layer {owner}" if owner else "A function in a functional model"
             raise TypeError(
                 f"{name} must return values, alone or in lists, tuples and dicts; it returned "
-                f"{type(one).__name__} {one!r}."
+                f"{'None' if one is None else f'{one!r} ({type(one).__name__})'}."
             )
         shape = _merged(one.shape, other.shape)
         tensor = KerasTensor(shape, one.dtype)

@@ -5,7 +5,6 @@ in which they came. That order is the order of `layer.weights`, so it is part of
 """
 
 # ruff: noqa: D102 - methods of the containers do what they do in list, dict and set
-
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator

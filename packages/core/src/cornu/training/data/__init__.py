@@ -122,6 +122,7 @@ def make_source(
     3
     """
     _check_batch_size(batch_size)
+    steps = _whole_steps(steps)
     if x is not None and not is_arrays(x):
         return _stream(
             x,
@@ -182,6 +183,15 @@ def _check_batch_size(batch_size: Any) -> None:
         or batch_size < 1
     ):
         raise DataError(f"batch_size={batch_size!r} is not a whole number of samples, 1 or more.")
+
+
+def _whole_steps(steps: Any) -> int | None:
+    """Return a number of batches; a quotient such as `len(x) / batch_size` is rounded up."""
+    if not steps:
+        return None
+    if isinstance(steps, (bool, str)) or not np.isscalar(steps) or not 0 < steps < math.inf:
+        raise DataError(f"steps={steps!r} is not a number of batches, 1 or more.")
+    return math.ceil(steps)
 
 
 def _as_floats(weights: Any) -> Any:

@@ -30,6 +30,11 @@ def combine_weights(
     output_names : list of str, optional
         Names of the outputs that the parts of `y` belong to.
     """
+    if class_weight is not None and not isinstance(class_weight, Mapping):
+        raise DataError(
+            f"class_weight={class_weight!r} is no dict: write the weight of each class, as in "
+            "class_weight={0: 1.0, 1: 5.0}."
+        )
     if class_weight:
         by_class = _weights_by_class(y, class_weight, output_names)
         if sample_weight is None:

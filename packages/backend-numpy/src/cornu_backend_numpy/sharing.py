@@ -1,0 +1,64 @@
+"""What holds for the whole process while a program shares its work between threads of its own.
+
+* BLAS uses the calling thread only. A BLAS that started threads inside each share would fight the others for the
+  cores, and how it cuts its sums would depend on who else is running.
+* A thread that waits for Python's lock gets it soon: the others give it up between two calls of NumPy anyway,
+  but by default they may take it back many times before the one that waits has woken up.
+
+What was found is given back afterwards.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Any
+
+SWITCH = 1e-4  # seconds after which a waiting thread asks for the lock
+
+
+class Sharing:
+    """A context in which threads share the work of a program; contexts of several threads may overlap.
+
+    Examples
+    --------
+    >>> with Sharing():
+    ...     pass
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._libraries: list[Any] | None = None
+        self._found: list[int] = []
+        self._interval = 0.0
+
+    def __enter__(self) -> Sharing:
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                libraries = self._blas()
+                self._found = [library.get_num_threads() for library in libraries]
+                for library in libraries:
+                    library.set_num_threads(1)
+                self._interval = sys.getswitchinterval()
+                sys.setswitchinterval(min(SWITCH, self._interval))
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                for library, threads in zip(self._blas(), self._found, strict=True):
+                    library.set_num_threads(threads)
+                sys.setswitchinterval(self._interval)
+
+    def _blas(self) -> list[Any]:
+        if self._libraries is None:
+            from threadpoolctl import ThreadpoolController
+
+            self._libraries = ThreadpoolController().select(user_api="blas").lib_controllers
+        return self._libraries
+
+
+sharing = Sharing()
