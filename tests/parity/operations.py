@@ -67,9 +67,7 @@ def _rows(
 ) -> list[Operation]:
     """Return a row for each call; ``sum__axis`` is named ``sum-axis``."""
     return [
-        Operation(
-            n.replace("__", "-").replace("_then", ""), call, x, smooth and x.dtype.kind == "f"
-        )
+        Operation(n.replace("__", "-"), call, x, smooth and x.dtype.kind == "f")
         for n, call in calls.items()
     ]
 
@@ -91,7 +89,7 @@ ELEMENTWISE = [
     *_with("add subtract multiply maximum minimum hypot logaddexp logaddexp2 arctan2", X, Y),
     *_with("divide true_divide divide_no_nan", X, Y),
     *_with("power", POSITIVE, Y),
-    *_with("mod floor_divide fmod fmax fmin heaviside copysign", X, Y, False)[:-1],
+    *_with("mod floor_divide fmod fmax fmin heaviside", X, Y, False),
     *_with("equal not_equal less less_equal greater greater_equal isclose allclose", X, Y, False),
     *_with("logical_and logical_or logical_xor", BOOLS, OTHERS),
     *_with("bitwise_and bitwise_or bitwise_xor gcd lcm floor_divide mod", INTS, NATURAL),
@@ -189,7 +187,6 @@ SHAPES = [
         tril__k=lambda o, x: o.tril(x, -1),
         triu__k=lambda o, x: o.triu(x, 1),
         flip__axis=lambda o, x: o.flip(x, 1),
-        view=lambda o, x: o.view(x, "int32"),
     ),
     *_rows(
         VECTOR,
@@ -261,14 +258,13 @@ ALGEBRA = [
         rearrange=lambda o, x: o.rearrange(x, "b (h w) c -> b h (w c)", h=3),
     ),
     *_plain("cholesky inv det slogdet logdet", DEFINITE, False),
-    *_plain("qr svd eigh", SQUARE, False)[:0],
     *_rows(
         DEFINITE,
         False,
         solve=lambda o, x: o.solve(x, SQUARE),
         solve_triangular=lambda o, x: o.solve_triangular(o.tril(x), SQUARE, lower=True),
-        eigenvalues_then_eigh=lambda o, x: o.eigh(x)[0],
-        singular_then_svd=lambda o, x: o.svd(x, compute_uv=False),
+        eigh=lambda o, x: o.eigh(x)[0],
+        svd=lambda o, x: o.svd(x, compute_uv=False),
     ),
 ]
 
@@ -287,9 +283,9 @@ NETWORKS = [
         conv_transpose__same=lambda o, x: o.conv_transpose(
             x, numbers(3, 2, 4, 3), strides=2, padding="same"
         ),
-        max_pool=lambda o, x: o.max_pool(x, 2),
+        max_pool=lambda o, x: o.max_pool(x, 2, strides=2),
         max_pool__same=lambda o, x: o.max_pool(x, 3, strides=2, padding="same"),
-        average_pool=lambda o, x: o.average_pool(x, 2),
+        average_pool=lambda o, x: o.average_pool(x, 2, strides=1),
         average_pool__same=lambda o, x: o.average_pool(x, 3, strides=2, padding="same"),
         batch_normalization=lambda o, x: o.batch_normalization(
             x, np.float32([0.1, 0, -0.1]), np.float32([1, 2, 0.5]), axis=-1
@@ -303,7 +299,7 @@ NETWORKS = [
     *_rows(
         SERIES,
         conv__series=lambda o, x: o.conv(x, numbers(3, 3, 2), padding="same"),
-        max_pool__series=lambda o, x: o.max_pool(x, 2),
+        max_pool__series=lambda o, x: o.max_pool(x, 2, strides=2),
         conv_transpose__series=lambda o, x: o.conv_transpose(x, numbers(3, 2, 3), strides=2),
         softmax__axis=lambda o, x: o.softmax(x, axis=1),
         log_softmax__axis=lambda o, x: o.log_softmax(x, axis=1),
@@ -339,6 +335,14 @@ NETWORKS = [
 
 CONTROL = [
     *_rows(
+        X,
+        False,
+        while_loop=lambda o, x: o.while_loop(
+            lambda i, c: i < 3, lambda i, c: (i + 1, c + 1.0), (np.int32(0), x)
+        ),
+        view=lambda o, x: o.view(x, "int32"),
+    ),
+    *_rows(
         CUBE,
         scan=lambda o, x: o.scan(lambda c, t: (0.5 * c + t, c * t), x[0], x),
         scan__reverse=lambda o, x: o.scan(lambda c, t: (0.5 * c + t, c), x[0], x, reverse=True),
@@ -347,9 +351,6 @@ CONTROL = [
         cond=lambda o, x: o.cond(o.sum(x) > 0, lambda: 2 * x, lambda: x * x),
         associative_scan=lambda o, x: o.associative_scan(lambda a, b: a + b, x),
         fori_loop=lambda o, x: o.fori_loop(0, 3, lambda i, c: c * 1.5, x),
-        while_loop=lambda o, x: o.while_loop(
-            lambda i, c: i < 3, lambda i, c: (i + 1, c + 1.0), (0, x)
-        ),
         switch=lambda o, x: o.switch(1, [lambda v: v, lambda v: 3 * v], x),
         stop_gradient=lambda o, x: x * o.stop_gradient(x),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cornu.engine.gradients import gradients
 from cornu.engine.primitives.table import p
 from cornu.ops.composites.activations import gelu, sigmoid, silu, softplus
 from cornu.ops.composites.normalization import batch_norm, layer_norm, rms_norm
@@ -83,6 +84,16 @@ def test_convolution_of_a_view(agree):
     attrs = dict(strides=(1, 1), padding=((0, 0), (0, 0)), dilation=(1, 1))
     x, kernel = normal(3, 7, 6, 2), normal(3, 3, 2, 4)
     agree(lambda a, b: convolution(p.transpose(a, perm=(2, 0, 1, 3))[1:], b, **attrs), x.transpose(1, 2, 0, 3).copy(), kernel)
+
+
+def test_gradients_of_a_convolution_of_channels_first(agree):
+    attrs = {"strides": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1)}
+
+    def slopes(a, b):
+        y = convolution(p.transpose(a, perm=(0, 2, 3, 1)), b, **attrs)
+        return tuple(gradients([p.transpose(y, perm=(0, 3, 1, 2)) ** 2.0], [a, b]))
+
+    agree(slopes, normal(3, 2, 6, 5), normal(3, 3, 2, 4))
 
 
 POOLS = [

@@ -155,3 +155,12 @@ def test_preprocessing_that_is_not_installed():
         "cornu.preprocessing comes with cornu-preprocessing: pip install cornu-preprocessing",
         "cornu.wrappers comes with cornu-sklearn: pip install cornu-sklearn",
     ]
+
+
+def test_what_stood_in_keras_engine():
+    program = """
+    from cornu.keras.engine import InputSpec, Layer, Model
+    from cornu import base, models
+    print(Layer is base.Layer, Model is models.Model, InputSpec.__name__)
+    """
+    assert run(program) == "True True InputSpec"

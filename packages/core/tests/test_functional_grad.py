@@ -101,5 +101,8 @@ def test_places_that_do_not_exist():
     def f(a, b):
         return a * b
 
-    with pytest.raises(ValueError, match=r"argument 1, but f was called with 1"):
-        cornu.grad(f, argnums=1)(2.0, b=3.0)
+    def product(a, b):
+        return a * b
+
+    with pytest.raises(ValueError, match=r"argument 1, but product was called with 1"):
+        cornu.grad(product, argnums=1)(2.0, b=3.0)

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cornu import ops
 from cornu.engine.gradients import gradients
 from cornu.engine.primitives.table import p
 from cornu.engine.program import build_program
@@ -118,3 +119,18 @@ def test_no_value_is_overwritten_in_random_programs(data):
                 v.assign(pick())
         results = [pool[data.draw(st.integers(0, len(pool) - 1))] for _ in range(2)]
     build_program("random", trace, results).plan(()).check()
+
+
+def test_listings_of_loops_stay_narrow():
+    def step(state, x):
+        states = [ops.tanh(s + x + i) for i, s in enumerate(state)]
+        return states, list(states)
+
+    with Trace("loop") as trace:
+        starts = [trace.input(f"start_of_state_{i}", (8, 3)) for i in range(6)]
+        last, rows = ops.scan(step, starts, trace.input("x", (5, 8, 3)))
+    lines = str(build_program("loop", trace, [*last, *rows])).splitlines()
+    assert max(map(len, lines)) < 140
+    at = next(i for i, line in enumerate(lines) if " scan " in line)
+    assert lines[at].split()[:2] == ["%0.0", "scan"]
+    assert [line.split()[0] for line in lines[at : at + 12]] == [f"%0.{i}" for i in range(12)]

@@ -111,3 +111,11 @@ def test_what_arrays_can_and_traced_values_cannot():
             x.nonsense()
     with pytest.raises(TypeError, match=r"v\.assign\(value\)"):
         Variable(np.ones(3, "float32"))[0] = 2.0
+
+
+@pytest.mark.parametrize("name", ["string", "flaot32"])
+def test_dtypes_that_no_program_holds(name):
+    with pytest.raises(
+        TypeError, match=rf"{name!r} is no dtype that a program can hold.*'float32'"
+    ):
+        ops.cast(np.ones(2), name)

@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from cornu_backend_numpy.settings import thread_count
 
 Task = Callable[[int], object]
+Then = Callable[[], object]
 
 
 class Pool:
@@ -40,32 +42,44 @@ class Pool:
         self._workers: list[_Worker] = []
         self._process = os.getpid()
 
-    def run(self, task: Task) -> None:
-        """Call `task(0)` … `task(size - 1)`, at the same time where threads are free; return when all are done.
+    def run(self, *stages: Task | Then) -> None:
+        """Run stages in order: tasks cut into parts, and between any two of them a function that is called once.
+
+        Parameters
+        ----------
+        *stages : callable
+            task, then, task, then, …, task. `task(0)` … `task(size - 1)` run at the same time where threads are
+            free; `then()` is called when all have ended, by the thread that ended last, so that it need not wait.
 
         Raises
         ------
         BaseException
-            The first error of a part, after every part has ended: no thread may still write into buffers
-            that the caller is about to use again.
+            The first error, after every part has ended: no thread may still write into buffers that the
+            caller is about to use again.
         """
         if self.size == 1 or not self._busy.acquire(blocking=False):
-            for part in range(self.size):
-                task(part)
+            self._run_alone(stages)
             return
         try:
+            job = _Job(self.size, stages)
             workers = self._ready_workers()
             for part, worker in enumerate(workers, start=1):
-                worker.start(task, part)
-            try:
-                task(0)
-            finally:
-                errors = [worker.wait() for worker in workers]
-            for error in errors:
-                if error is not None:
-                    raise error
+                worker.start(job, part)
+            job(0)
+            for worker in workers:
+                _wait(worker.done, job)
+            if job.errors:
+                raise job.errors[0]
         finally:
             self._busy.release()
+
+    def _run_alone(self, stages: tuple[Any, ...]) -> None:
+        for i, stage in enumerate(stages):
+            if i % 2:
+                stage()
+            else:
+                for part in range(self.size):
+                    stage(part)
 
     def _ready_workers(self) -> list[_Worker]:
         if self._process != os.getpid():  # threads do not survive a fork
@@ -75,41 +89,82 @@ class Pool:
         return self._workers
 
 
+class _Job:
+    """Stages that all threads go through together."""
+
+    def __init__(self, size: int, stages: tuple[Any, ...]) -> None:
+        self._stages = stages
+        self._left = size
+        self._size = size
+        self._lock = threading.Lock()
+        self._gates = [_closed() for _ in range(size)]
+        self.errors: list[BaseException] = []
+
+    def __call__(self, part: int) -> None:
+        for i, stage in enumerate(self._stages):
+            if i % 2 == 0:
+                self._try(stage, part)
+            elif self._is_last():
+                self._try(stage)
+                for other, gate in enumerate(self._gates):
+                    if other != part:
+                        gate.release()
+            else:
+                _wait(self._gates[part], self)
+
+    def _try(self, stage: Any, *part: int) -> None:
+        if not self.errors:
+            try:
+                stage(*part)
+            except BaseException as error:
+                self.errors.append(error)
+
+    def _is_last(self) -> bool:
+        with self._lock:
+            self._left -= 1
+            if self._left:
+                return False
+            self._left = self._size
+            return True
+
+
+def _closed() -> threading.Lock:  # type: ignore[valid-type]
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
+def _wait(lock: Any, job: _Job) -> None:
+    """Wait for a lock; an interrupt is kept for the end of the job."""
+    while True:
+        try:
+            lock.acquire()
+            return
+        except KeyboardInterrupt as interrupt:
+            job.errors.append(interrupt)
+
+
 class _Worker:
-    """One thread that waits for work. Two locks hand the task over and back, without polling."""
+    """One thread that waits for work. Two locks hand it over and back, without polling."""
 
     def __init__(self, name: str) -> None:
-        self._given, self._done = threading.Lock(), threading.Lock()
-        self._given.acquire()
-        self._done.acquire()
-        self._task: Task | None = None
+        self._given, self.done = _closed(), _closed()
+        self._job: _Job | None = None
         self._part = 0
-        self._error: BaseException | None = None
         threading.Thread(target=self._serve, name=name, daemon=True).start()
 
-    def start(self, task: Task, part: int) -> None:
-        self._task, self._part, self._error = task, part, None
+    def start(self, job: _Job, part: int) -> None:
+        self._job, self._part = job, part
         self._given.release()
-
-    def wait(self) -> BaseException | None:
-        while True:
-            try:
-                self._done.acquire()
-                break
-            except KeyboardInterrupt as interrupt:  # leave only when the part has ended
-                self._error = self._error or interrupt
-        self._task = None
-        return self._error
 
     def _serve(self) -> None:
         with np.errstate(all="ignore"):
             while True:
                 self._given.acquire()
-                try:
-                    self._task(self._part)  # type: ignore[misc]
-                except BaseException as error:
-                    self._error = error
-                self._done.release()
+                job, self._job = self._job, None
+                job(self._part)  # type: ignore[misc]
+                del job
+                self.done.release()
 
 
 _POOLS: dict[int, Pool] = {}

@@ -448,5 +448,7 @@ def test_a_layer_that_returns_nothing():
         def call(self, inputs):
             ops.exp(inputs)
 
-    with pytest.raises(TypeError, match=r'^Layer "forgetful" \(Forgetful\) must .* returned None\.'):
+    with pytest.raises(
+        TypeError, match=r'^Layer "forgetful" \(Forgetful\) must .* returned None\.'
+    ):
         Forgetful(name="forgetful")(cornu.Input((3,)))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import numpy as np
 import pytest
 
@@ -146,3 +149,20 @@ def test_print_fn_gets_the_text_once(stack, capsys):
 def test_a_line_that_is_too_short_is_refused(stack):
     with pytest.raises(ValueError, match="too short"):
         summary_text(stack, line_length=10)
+
+
+def test_one_position_per_column(stack):
+    with pytest.raises(ValueError, match=r"must have 3 numbers.*Layer \(type\), Output Shape"):
+        summary_text(stack, positions=[0.3, 0.5, 0.7, 1.0])
+
+
+def test_a_console_without_unicode(stack, monkeypatch):
+    class Console(io.StringIO):
+        encoding = "ascii"
+
+    monkeypatch.setattr("sys.stdout", Console())
+    stack.summary(line_length=88)
+    lines = sys.stdout.getvalue().splitlines()
+    assert "\n".join(lines).isascii()
+    assert lines[1].startswith("|====")
+    assert [len(line) for line in lines] == [len(line) for line in STACK.splitlines()]

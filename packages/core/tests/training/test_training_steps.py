@@ -190,7 +190,7 @@ def test_a_model_that_is_a_train_step_alone(parts, points):
             return {"last": loss}
 
     pair = Pair()
-    pair.compile(backend=parts.backend)
+    pair.compile(parts.SGD(), backend=parts.backend)
     losses = pair.fit(*points, epochs=3, verbose=0).history["last"]
     assert losses[2] < losses[0]
     assert len(pair.weights) == 4

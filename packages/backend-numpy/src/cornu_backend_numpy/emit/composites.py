@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cornu.engine.graph import Node
+from cornu.engine.layout import contiguous_strides
 from cornu.engine.plan import Instruction
 from cornu_backend_numpy.emit.elementwise import Emit, comment, hint
 from cornu_backend_numpy.emit.frame import Frame
@@ -22,13 +24,22 @@ def _geometry(size: tuple[int, ...], attrs: dict) -> str:
     return f"Geometry({size}, {attrs['strides']}, {attrs['padding']}, {dilation})"
 
 
+def _in_order(frame: Frame, node: Node) -> str:
+    """Return an operand whose numbers lie in order, copied where they do not: kernels take rows of it."""
+    if frame.plan.layouts.of(node)[1] == contiguous_strides(node.shape):
+        return frame.value(node)
+    ordered = frame.define(frame.names.new("in_order"), f'np.empty({node.shape}, "{node.dtype}")')
+    frame.line(f"np.copyto({frame.use(ordered)}, {frame.operand(node)})")
+    return ordered
+
+
 def _convolution(kind: str) -> Emit:
     def emit(frame: Frame, instruction: Instruction) -> None:
         first, second = instruction.inputs
         node = instruction.node
         size = node.attrs["size"] if "size" in node.attrs else second.shape[:-2]
         geometry = _geometry(size, node.attrs)
-        operands = f"{frame.value(first)}, {frame.value(second)}, {frame.value(node)}"
+        operands = f"{_in_order(frame, first)}, {_in_order(frame, second)}, {frame.value(node)}"
         groups = node.attrs.get("groups", 1)
         run = frame.kernel(hint(instruction), f"{kind}({operands}, {geometry}, {groups}, scratch)")
         frame.line(f"{run}()", comment(instruction))

@@ -130,7 +130,7 @@ def _wide(frame: Frame, instruction: Instruction) -> bool:
 
 
 def _is_dense(frame: Frame, node: Node) -> bool:
-    return frame.plan.layouts.of(node)[1] == contiguous_strides(node.shape)
+    return node not in frame.scattered and frame.plan.layouts.of(node)[1] == contiguous_strides(node.shape)
 
 
 def _cast(frame: Frame, instruction: Instruction) -> None:

@@ -22,6 +22,17 @@ COMMENT_COLUMN = 72
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
+class Together(str):
+    """A line of work that all threads share."""
+
+    __slots__ = ("name", "note")
+
+    def __new__(cls, text: str, name: str, note: str) -> Together:
+        line = super().__new__(cls, f"{text:<{COMMENT_COLUMN}}  # {note}")
+        line.name, line.note = name, note
+        return line
+
+
 class Frame:
     """The source of one stretch of instructions, and the names of its values.
 
@@ -47,6 +58,7 @@ class Frame:
     """
 
     memory = "memory"
+    once = True  # whether the work of each thread is one turn
 
     def __init__(
         self,
@@ -57,11 +69,13 @@ class Frame:
     ) -> None:
         self.plan, self.names, self.constants, self.parent = plan, names, constants, parent
         self.prepare: list[str] = []
+        self.functions: list[str] = []
         self.body: list[str] = []
         self.known: dict[Node, str] = {}
         self.turning: set[str] = set()
         self.used: dict[str, None] = {}
         self.tiles: dict[tuple[Node, int], str] = {}
+        self.scattered: set[Node] = set()  # results whose rows do not lie side by side here
 
     # ---- lines ---------------------------------------------------------------------------------------------
 
@@ -96,6 +110,11 @@ class Frame:
     def turn(self) -> str:
         """What each turn of the loop unpacks."""
         return ", ".join(self.used) + ("," if len(self.used) == 1 else "")
+
+    def together(self, name: str, lines: list[str], note: str) -> None:
+        """Add work that all threads share: a function of the part, and its call."""
+        self.functions.extend(lines)
+        self.body.append(Together(f"pool.run({name})", name, note))
 
     # ---- values --------------------------------------------------------------------------------------------
 
@@ -185,6 +204,10 @@ class Frame:
             self.tiles[node, times] = found
         return self.use(found)
 
+    def straight(self, node: Node) -> str:
+        """Return the name of an operand, or of a copy with its numbers in order where this pays."""
+        return self.operand(node)
+
     def tiles_of(self, node: Node, width: int, most: int) -> int:
         """Return how many rows of `width` elements may be taken as one of at most `most`."""
         rows, times = self.rows_apart(node) // width, 1
@@ -195,6 +218,14 @@ class Frame:
     def rows_apart(self, node: Node) -> int:
         """Return the number of elements that always come together in this frame."""
         return node.size
+
+    def lies_there(self, part: Node, whole: Node) -> bool:
+        """Tell whether this frame has let a part of a concatenation be computed inside the whole."""
+        return False
+
+    def first_row(self, node: Node) -> str:
+        """Return which rows of a result belong to this turn, as further arguments."""
+        return ""
 
     def first_word(self, node: Node) -> str:
         """Return which part of a stream of random words belongs to this turn."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cornu.engine.graph import Node
-from cornu.engine.plan import Instruction, Place
+from cornu.engine.plan import Instruction, Place, Plan
+from cornu.engine.primitives import PRIMITIVES
 from cornu_backend_numpy.emit.elementwise import comment
 from cornu_backend_numpy.emit.frame import Frame
+from cornu_backend_numpy.emit.views import index_expression
 
 EmitAll = Callable[[Frame], None]
 
@@ -39,6 +41,8 @@ class StepFrame(Frame):
         self.before: list[str] = []  # lines of work before the loop, after it, and at the end of each step
         self.after: list[str] = []
         self.rows: dict[Node, str] = {}
+        self.copies: dict[Node, str] = {}
+        self.wholes = _parts_of_wholes(self.plan)
         self.memory = self.names.new("step_memory")
         if self.plan.memory:
             self.define(self.memory, f"allocate({self.plan.memory})")
@@ -115,6 +119,42 @@ class StepFrame(Frame):
         self.before.append(f"np.copyto({final}, {init})")
         self.carried.append((following, final))
 
+    def straight(self, node: Node) -> str:
+        """A transposed constant of the loop is copied once: small products like rows side by side."""
+        name = self.operand(node)
+        owner = self.plan.layouts.owner(node)
+        if node.op != "transpose" or not any(owner is c for c in self.structure.consts):
+            return name
+        if node not in self.copies:
+            shape, dtype = node.shape, node.dtype
+            self.copies[node] = self.define(self.names.new(f"{name} copy"), f'np.empty({shape}, "{dtype}")')
+            self.before.append(f"np.copyto({self.copies[node]}, {name})")
+        return self.use(self.copies[node])
+
+    def _name(self, node: Node) -> str:
+        self._compute_in_whole(node)
+        return self.known.get(node) or super()._name(node)
+
+    def _compute_in_whole(self, node: Node) -> None:
+        """Let a part of a concatenation be computed where the whole wants it, in memory of the whole's own."""
+        whole = self.wholes.get(node)
+        if whole is None or node in self.known:
+            return
+        if whole not in self.known:
+            self.known[whole] = self.define(self.names.of(whole), f'np.empty({whole.shape}, "{whole.dtype}")')
+        axis, first = whole.attrs["axis"], 0
+        for part in whole.inputs:
+            if part is node:
+                region = tuple(slice(first, first + n) if i == axis else slice(None) for i, n in enumerate(part.shape))
+                index = index_expression(region, whole.shape) or "[...]"
+                self.known[node] = self.define(self.names.of(node), f"{self.known[whole]}{index}")
+                self.scattered.add(node)
+            first += part.shape[axis]
+
+    def lies_there(self, part: Node, whole: Node) -> bool:
+        """Tell whether a part has been computed inside a concatenation."""
+        return part in self.scattered and self.wholes[part] is whole
+
     def finish(self) -> None:
         """Write what remains to be copied at the end of a step."""
         for i, y in self.copied.items():
@@ -137,6 +177,26 @@ class StepFrame(Frame):
         """Return the expression for memory of a step."""
         assert place.kind == "slot", f"a step has no memory of kind {place.kind}"
         return super().place(node, place)
+
+
+def _parts_of_wholes(plan: Plan) -> dict[Node, Node]:
+    """Return the values that only one concatenation reads, made by one elementwise operation each."""
+    readers: dict[Node, list[Node]] = {}
+    made = set()
+    for instruction in plan.instructions:
+        row = PRIMITIVES.get(instruction.op)
+        if row is not None and row.kind == "elementwise":
+            made.add(instruction.node)
+        for operand in instruction.inputs:
+            readers.setdefault(plan.layouts.owner(operand), []).append(instruction.node)
+    kept = {plan.layouts.owner(o) for o in plan.outputs}
+    return {
+        part: whole.node
+        for whole in plan.instructions
+        if whole.op == "concat" and whole.node not in plan.inside
+        for part in whole.inputs
+        if part in made and part not in kept and part not in plan.inside and readers[part] == [whole.node]
+    }
 
 
 def emit_scan(parent: Frame, instruction: Instruction, emit_all: EmitAll) -> None:

@@ -62,7 +62,7 @@ def _lies_there(frame: Frame, part: Node, first: int, instruction: Instruction) 
     """Tell whether a part of a concatenation was computed where it belongs, or is state that stays where it is."""
     plan, whole = frame.plan, instruction.node
     owner = plan.layouts.owner(part)
-    if owner in plan.inside and plan.inside[owner][0] is whole:
+    if frame.lies_there(part, whole) or (owner in plan.inside and plan.inside[owner][0] is whole):
         return True
     place = plan.places[whole]
     if place.kind != "state" or place.offset or whole.ndim != 1 or part.op != "slice":
@@ -89,8 +89,8 @@ def _gather(frame: Frame, instruction: Instruction) -> None:
 def _scatter_add(frame: Frame, instruction: Instruction) -> None:
     indices, updates = instruction.inputs
     node = instruction.node
-    text = f"scatter_add({frame.operand(indices)}, {frame.operand(updates)}, {node.attrs['axis']}, {frame.operand(node)})"
-    frame.line(text, comment(instruction))
+    operands = f"{frame.operand(indices)}, {frame.operand(updates)}, {node.attrs['axis']}, {frame.operand(node)}"
+    frame.line(f"scatter_add({operands}{frame.first_row(node)})", comment(instruction))
 
 
 def _sort(frame: Frame, instruction: Instruction) -> None:

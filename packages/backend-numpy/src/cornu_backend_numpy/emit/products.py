@@ -22,7 +22,7 @@ def _matmul(frame: Frame, instruction: Instruction) -> None:
     work = node.size * a.shape[-1]
     dot = node.ndim == a.ndim == b.ndim == 2 and node.dtype in _BLAS and work < _SMALL
     function = "np.dot" if dot else "np.matmul"
-    text = f"{function}({frame.operand(a)}, {frame.operand(b)}, out={frame.operand(node)})"
+    text = f"{function}({frame.operand(a)}, {frame.straight(b)}, out={frame.operand(node)})"
     frame.line(text, comment(instruction))
 
 

@@ -45,6 +45,7 @@ class BlockFrame(Frame):
         self.i, self.j = self.names.new("i"), self.names.new("j")
         self.turning = {self.i, self.j}
         self.totals: list[str] = []
+        self.once = region.once
         self.first = min((self.plan.places[n].offset for n in self._locals()), default=0)
         self.last = max((self._end(n) for n in self._locals()), default=0)
 
@@ -118,6 +119,12 @@ class BlockFrame(Frame):
         """Return the elements of one row: the last block may have any number of rows."""
         return node.size // self.region.length
 
+    def first_row(self, node: Node) -> str:
+        """Return where the rows of this block start, and how many there are in all."""
+        multiple = node.shape[0] // self.region.length
+        first = self.define(self.names.new("first"), f"{self.i} * {multiple}")
+        return f", {self.use(first)}, {node.shape[0]}"
+
     def first_word(self, node: Node) -> str:
         """Return which part of a stream of random words belongs to this block."""
         return f", {self.i} * {node.size // self.region.length}"
@@ -146,7 +153,7 @@ def emit_region(parent: Frame, region: Region, emit: Emit) -> None:
         else:
             emit(frame, instruction)
     names = frame.names
-    prepare, shares, run = names.new("prepare_rows"), names.new("shares"), names.new("run_rows")
+    prepare, shares, run = names.new("prepare"), names.new("shares"), names.new("rows")
     totals = ", ".join(frame.totals) + ("," if len(frame.totals) == 1 else "")
     parts = ", ".join(_part(frame, part) for part in range(region.parts))
     turn = frame.turn
@@ -166,16 +173,18 @@ def emit_region(parent: Frame, region: Region, emit: Emit) -> None:
     work = [
         f"def {run}(part):",
         f"    totals, blocks = {shares}[part]",
-        *(["    for total in totals:", "        total.fill(0)"] if frame.totals else []),
+        *(["    for total in totals:", "        total.fill(0)"] if frame.totals and not frame.once else []),
         f"    for {turn} in blocks:",
         *(f"        {line}" for line in frame.body),
     ]
-    parent.settle(run, work)
-    threads = f", {region.parts} threads" if region.parts > 1 else ""
-    note = f"{region.length} rows, {region.rows} at a time{threads}"
-    parent.line(f"pool.run({run})" if region.parts > 1 else f"{run}(0)", note)
-    if frame.totals and region.parts > 1:
-        parent.line(f"add_up({shares})")
+    note = f"{region.length} rows, {region.rows} at a time"
+    if region.parts > 1:
+        parent.together(run, work, note)
+        if frame.totals:
+            parent.line(f"add_up({shares})")
+    else:
+        parent.functions.extend(work)
+        parent.line(f"{run}(0)", note)
 
 
 def _part(frame: BlockFrame, part: int) -> str:

@@ -7,10 +7,16 @@ from cornu_backend_numpy.emit.composites import COMPOSITES
 from cornu_backend_numpy.emit.elementwise import Emit, comment, hint
 from cornu_backend_numpy.emit.frame import Frame
 
+# Where each thread has one block only, what it contributes is its total: `frame.once`.
+
 
 def _matmul(frame: Frame, instruction: Instruction) -> None:
     a, b = instruction.inputs
     node = instruction.node
+    if frame.once:
+        text = f"np.matmul({frame.operand(a)}, {frame.operand(b)}, out={frame.operand(node)})"
+        frame.line(text, comment(instruction))
+        return
     share = frame.temporary(node.shape, node.dtype, "share")
     total = frame.operand(node)
     frame.line(f"np.matmul({frame.operand(a)}, {frame.operand(b)}, out={share})", comment(instruction))
@@ -21,12 +27,14 @@ def _sum(frame: Frame, instruction: Instruction) -> None:
     (x,), node = instruction.inputs, instruction.node
     total = frame.value(node)
     axes, kept = node.attrs["axes"], node.attrs["keepdims"]
-    run = frame.kernel(hint(instruction), f"AddRows({frame.value(x)}, {total}, {axes}, {kept}, scratch)")
+    run = frame.kernel(hint(instruction), f"AddRows({frame.value(x)}, {total}, {axes}, {kept}, scratch, {not frame.once})")
     frame.line(f"{run}()", comment(instruction))
 
 
 def _kernel_gradient(frame: Frame, instruction: Instruction) -> None:
     COMPOSITES["convolution_kernel_grad"](frame, instruction)
+    if frame.once:
+        return
     frame.prepare[-1] = frame.prepare[-1].removesuffix(")") + ", accumulate=True)"
 
 

@@ -17,16 +17,31 @@ def gather(x: np.ndarray, indices: np.ndarray, axis: int, out: np.ndarray) -> No
     np.take(x, indices, axis, out=out, mode="wrap")
 
 
-def scatter_add(indices: np.ndarray, updates: np.ndarray, axis: int, out: np.ndarray) -> None:
+def scatter_add(
+    indices: np.ndarray,
+    updates: np.ndarray,
+    axis: int,
+    out: np.ndarray,
+    first: int = 0,
+    size: int | None = None,
+) -> None:
     """out = 0, then out[..., indices, ...] += updates along `axis`, with repeated positions added up.
 
     Updates are sorted by position; those that are alone are copied, and each run of equal positions is summed at
     once: many times faster than `np.add.at`, and independent of anything but the values.
+
+    Parameters
+    ----------
+    indices, updates : ndarray
+    axis : int
+    out : ndarray
+    first, size : int
+        `out` holds the positions from `first` on, of `size` in all; the others are left out.
     """
     out.fill(0)
     if not updates.size:
         return
-    size = out.shape[axis]
+    size = out.shape[axis] if size is None else size
     check_positions(indices, size)
     rank = indices.ndim
     front = np.moveaxis(out, axis, 0)
@@ -34,11 +49,16 @@ def scatter_add(indices: np.ndarray, updates: np.ndarray, axis: int, out: np.nda
     places = indices.reshape(-1)
     if places.min() < 0:
         places = np.where(places < 0, places + size, places)
-    if updates.dtype.kind == "f" and updates.itemsize >= 4 and rows.ndim == 1:
-        np.copyto(front, np.bincount(places, rows, size), casting="unsafe")
-        return
     order = np.argsort(places, kind="stable")
     places = places[order]
+    if len(front) < size:
+        own = slice(*np.searchsorted(places, (first, first + len(front))))
+        order, places = order[own], places[own] - first
+    if len(places):
+        _add_runs(front, places, rows, order)
+
+
+def _add_runs(front: np.ndarray, places: np.ndarray, rows: np.ndarray, order: np.ndarray) -> None:
     starts = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
     counts = np.diff(starts, append=len(places))
     alone = counts == 1  # most positions of an embedding: a plain copy
@@ -46,7 +66,7 @@ def scatter_add(indices: np.ndarray, updates: np.ndarray, axis: int, out: np.nda
     if not alone.all():
         shared = counts[~alone]
         repeated = rows[order[~np.repeat(alone, counts)]]
-        sums = np.add.reduceat(repeated, np.cumsum(shared) - shared, axis=0, dtype=out.dtype)
+        sums = np.add.reduceat(repeated, np.cumsum(shared) - shared, axis=0, dtype=front.dtype)
         front[places[starts[~alone]]] = sums
 
 

@@ -1,4 +1,4 @@
-"""Sums over rows that are added to a total."""
+"""Sums over rows, set or added to a total."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WIDE = 512  # elements of a row that BLAS adds up well
 
 
 class AddRows:
-    """total += sum of `x` over axes.
+    """total = sum of `x` over axes, or total += it.
 
     Where these are the leading axes of contiguous memory the sum is ones @ x: BLAS adds at the speed of memory,
     `np.add.reduce` ten times slower.
@@ -25,12 +25,19 @@ class AddRows:
     keepdims : bool
         Whether `total` has the summed axes, with size 1.
     scratch : Scratch
+    accumulate : bool
     """
 
     def __init__(
-        self, x: np.ndarray, total: np.ndarray, axes: tuple[int, ...], keepdims: bool, scratch: Scratch
+        self,
+        x: np.ndarray,
+        total: np.ndarray,
+        axes: tuple[int, ...],
+        keepdims: bool,
+        scratch: Scratch,
+        accumulate: bool = True,
     ) -> None:
-        self._total = total
+        self._total, self._accumulate = total, accumulate
         leading = axes == tuple(range(len(axes))) and x.flags.c_contiguous and x.dtype.itemsize >= 4
         self._run = self._product(x, axes, scratch) if leading else self._reduce(x, axes, keepdims)
 
@@ -42,21 +49,28 @@ class AddRows:
         matrix = x.reshape(rows // fold, fold * width)
         sums, share = scratch.arrays(((fold * width,), x.dtype), ((width,), x.dtype))
         many, few = np.ones(rows // fold, x.dtype), np.ones(fold, x.dtype)
-        table, total = sums.reshape(fold, width), self._total.reshape(width)
+        table, total, accumulate = sums.reshape(fold, width), self._total.reshape(width), self._accumulate
 
         def run() -> None:
             np.dot(many, matrix, out=sums)
-            np.dot(few, table, out=share)
-            np.add(total, share, out=total)
+            if accumulate:
+                np.dot(few, table, out=share)
+                np.add(total, share, out=total)
+            else:
+                np.dot(few, table, out=total)
 
         return run
 
     def _reduce(self, x: np.ndarray, axes: tuple[int, ...], keepdims: bool) -> Callable[[], None]:
-        total = self._total
+        total, accumulate = self._total, self._accumulate
         wide = np.float32 if x.dtype == np.float16 else None
 
         def run() -> None:
-            np.add(total, np.add.reduce(x, axis=axes, keepdims=keepdims, dtype=wide), out=total, casting="unsafe")
+            share = np.add.reduce(x, axis=axes, keepdims=keepdims, dtype=wide)
+            if accumulate:
+                np.add(total, share, out=total, casting="unsafe")
+            else:
+                np.copyto(total, share, casting="unsafe")
 
         return run
 

@@ -8,7 +8,7 @@ from cornu.engine.plan import Instruction
 
 _FLOP = 0.012  # of a large product
 _BYTE = 0.06  # read or written
-_SLOW = {"pow": 13.0, "erf": 30.0, "random_bits": 1.7, "max_pool_grad": 1.0, "exp": 0.4, "log": 0.4, "tanh": 0.3}
+_SLOW = {"pow": 13.0, "erf": 30.0, "random_bits": 1.7, "max_pool_grad": 1.0, "exp": 0.4, "log": 0.4, "tanh": 0.3, "scatter_add": 0.3}
 _PRODUCTS = frozenset({"matmul", "convolution", "convolution_input_grad", "convolution_kernel_grad"})
 
 

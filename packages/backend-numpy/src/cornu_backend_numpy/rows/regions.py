@@ -22,7 +22,8 @@ from cornu_backend_numpy.rows.views import keeps_rows
 BIG = 20_000.0  # ns: what takes less is not worth a turn of a loop
 WORTH_A_LOOP = 60_000.0  # ns
 WORTH_THREADS = 400_000.0  # ns: starting a thread's share and waiting for it take up to 100 µs
-CACHE = 1 << 22  # bytes that the values of a block should fit in; calls on less take longer to hand over than to run
+CACHE = 1 << 21  # bytes that the values of a block should fit in; calls on less take longer to hand over than to run
+FINE = 8  # blocks per thread that a common measure of two lengths should allow
 SMALL_OPERAND = 1 << 18  # bytes: an operand needed whole stays in the cache from block to block
 LONG_PRODUCT = 64  # rows of a product that make up for reading a large operand, or for adding up its result
 
@@ -64,6 +65,11 @@ class Region:
         if node in self.axes:
             return self.axes[node]
         return 0 if layouts.owner(node) in self.made else None
+
+    @property
+    def once(self) -> bool:
+        """Whether each thread has just one block."""
+        return self.rows * self.parts >= self.length
 
     @property
     def cost(self) -> float:
@@ -114,7 +120,7 @@ class Regions:
                     region = joined
                 elif not blocked and (region is None or not owners & region.made):
                     self._done.append(instruction)
-                elif big:
+                elif big and blocked:
                     waiting.appendleft(instruction)
                     break
                 else:
@@ -133,7 +139,8 @@ class Regions:
             if region is None:
                 region = Region(length)
             common = gcd(region.length, length)
-            if common == min(region.length, length) and self._fits(region, instruction, role, common):
+            fine = common == min(region.length, length) or common >= FINE * self.threads
+            if fine and self._fits(region, instruction, role, common):
                 self._add(region, instruction, role, common)
                 return region
         return None
@@ -166,6 +173,8 @@ class Regions:
         else:
             moved += instruction.node.nbytes
         least = 1
+        if role.sums and instruction.op == "matmul" and instruction.node.nbytes > SMALL_OPERAND:
+            return 0.0, length + 1  # adding up the totals of all threads would take longer than it saves
         if kept > SMALL_OPERAND and instruction.op == "matmul":
             inner = max(1, next(o.shape[a] for o, a in pairs if a is not None) // length)
             least, moved = -(-LONG_PRODUCT // inner), 0  # BLAS cuts its operands itself

@@ -111,6 +111,12 @@ def _gather(instruction: Instruction) -> Iterator[Role]:
         yield Role((None, 0))
 
 
+def _scatter_add(instruction: Instruction) -> Iterator[Role]:
+    """Each block looks for the positions that are its own."""
+    if instruction.node.attrs["axis"] == 0:
+        yield Role((None, None))
+
+
 def _random_bits(instruction: Instruction) -> Iterator[Role]:
     if instruction.node.ndim:
         yield Role((None, None))
@@ -126,6 +132,7 @@ _RULES: dict[str, Rule] = {
     "fold": _fold,
     "gather": _gather,
     "random_bits": _random_bits,
+    "scatter_add": _scatter_add,
     "sigmoid": _elementwise,
     "convolution": _first(1),
     "convolution_input_grad": _first(1),

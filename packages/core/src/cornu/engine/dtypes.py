@@ -41,7 +41,13 @@ def canonical(dtype: DTypeLike) -> np.dtype:
         return np.dtype(config.floatx())
     if isinstance(dtype, type) and dtype in _WEAK:
         return _WEAK[dtype]
-    found = np.dtype(dtype).newbyteorder("=")
+    try:
+        found = np.dtype(dtype).newbyteorder("=")
+    except TypeError as error:
+        raise TypeError(
+            f"{dtype!r} is no dtype that a program can hold. Use a NumPy one of numbers, such as "
+            "'float32', 'int32' or 'bool'."
+        ) from error
     if found.kind not in _KIND_RANK:
         raise TypeError(
             f"A program holds numbers and booleans only, not {np.dtype(dtype)!s}. "

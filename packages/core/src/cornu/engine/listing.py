@@ -1,7 +1,8 @@
-"""How a plan is printed: one line per instruction."""
+"""How a plan is printed: an instruction per line, and a line for each further result it has."""
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from cornu.engine.cost import flops
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from cornu.engine.plan import Instruction, Plan
 
 _UNITS = ("", "k", "M", "G", "T")
+_WIDEST = 64  # characters of an operation with its operands; more go on below
 
 
 def listing(plan: Plan) -> str:
@@ -21,7 +23,8 @@ def listing(plan: Plan) -> str:
         f"{human(plan.memory)}B of temporaries, {human(plan.flops)}FLOP"
     )
     rows: list[tuple[str, ...]] = [("", "operation", "shape", "dtype", "place", "FLOP", "from")]
-    rows += [_row(plan, i, names) for i in plan.instructions]
+    for instruction in plan.instructions:
+        rows += _rows(plan, instruction, names)
     widths = [max(len(r[c]) for r in rows) for c in range(len(rows[0]))]
     lines = [
         "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
@@ -50,34 +53,30 @@ def _reference(node: Node, names: dict[Node, str]) -> str:
     return f"{node.op}({_reference(node.inputs[0], names)})" if node.inputs else node.op
 
 
-def _row(plan: Plan, instruction: Instruction, names: dict[Node, str]) -> tuple[str, ...]:
+def _rows(plan: Plan, instruction: Instruction, names: dict[Node, str]) -> list[tuple[str, ...]]:
+    node, outputs = instruction.node, instruction.outputs
     operands = " ".join(_reference(i, names) for i in instruction.inputs)
-    node = instruction.node
     if instruction.op == "store":
-        target = "" if instruction.variable is None else instruction.variable.path
-        return (
-            "",
-            f"store {operands}",
-            str(node.shape),
-            str(node.dtype),
-            f"={target}",
-            "",
-            node.scope,
-        )
-    output = instruction.outputs[0]
-    label = names[output].split(".")[0]
-    places = " ".join(str(plan.places[o]) for o in instruction.outputs if o in plan.places)
+        place = "=" if instruction.variable is None else f"={instruction.variable.path}"
+        return [("", f"store {operands}", str(node.shape), str(node.dtype), place, "", node.scope)]
     work = flops(node)
     group = f" [{instruction.group}]" if instruction.group else ""
-    return (
-        label,
-        f"{instruction.op} {operands}{group}",
-        str(node.shape),
-        str(output.dtype) if not node.is_tuple else ",".join(map(str, node.dtype)),
-        places,
-        human(work) if work else "",
-        node.scope,
+    text = f"{instruction.op} {operands}{group}"
+    lines = textwrap.wrap(
+        text, _WIDEST, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
     )
+    results = [
+        (names[o], str(o.shape), str(o.dtype), str(plan.places[o]) if o in plan.places else "")
+        for o in outputs
+    ]
+    lines += [""] * (len(results) - len(lines))
+    results += [("",) * 4] * (len(lines) - len(results))
+    last = (human(work) if work else "", node.scope)
+    rows = []
+    for line, (label, *about) in zip(lines, results, strict=True):
+        rows.append((label, line, *about, *last))
+        last = ("", "")
+    return rows
 
 
 def human(number: float) -> str:

@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ _STACK = (
     (("Layer (type)", "left"), ("Output Shape", "left"), ("Param #", "right")),
 )
 _GRAPH = (108, (0.3, 0.56, 0.74, 1.0), (*_STACK[2], ("Connected to", "left")))
+_ASCII = str.maketrans("━─│┃┏┳┓┡╇┩├┼┤└┴┘…", "=-" + "|" * 14 + ".")  # for consoles without Unicode
 _UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 
 
@@ -47,7 +49,13 @@ def print_summary(
     ┏━...
     """
     text = summary_text(model, line_length, positions, expand_nested, show_trainable, layer_range)
-    (print_fn or print)(text)
+    if print_fn is None:
+        print_fn, encoding = print, getattr(sys.stdout, "encoding", None) or "utf-8"
+        try:
+            text.encode(encoding)
+        except UnicodeEncodeError:
+            text = text.translate(_ASCII).encode(encoding, "replace").decode(encoding)
+    print_fn(text)
 
 
 def summary_text(
@@ -64,6 +72,11 @@ def summary_text(
     layers = model.layers if graph is None or hasattr(model, "_stack") else graph.operations
     default_length, default_positions, header = _STACK if is_stack else _GRAPH
     places = list(positions or default_positions)
+    if len(places) != len(header):
+        raise ValueError(
+            f"positions={positions!r} must have {len(header)} numbers, one per column of this "
+            f"model's table: {', '.join(name for name, _ in header)}."
+        )
     if show_trainable:
         default_length += 12
         places = [0.9 * p for p in places] + [1.0]

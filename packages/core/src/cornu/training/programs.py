@@ -163,12 +163,15 @@ class Programs:
         optimizer = self.optimizer
         if mode == "train" and optimizer is not None and hasattr(optimizer, "build"):
             variables = self.trainable_variables  # type: ignore[attr-defined]
+            compiled = self._compiled
             if variables:
                 optimizer.build(variables)
-            elif self._compiled is not None and self._compiled.was_trainable:
-                self._compiled.was_trainable = False  # say it once
+                if compiled is not None:
+                    compiled.was_trainable = True
+            elif compiled is not None and compiled.was_trainable:
+                compiled.was_trainable = False  # say it once
                 warnings.warn(
-                    f"Model {self.name!r} had trainable weights when it was compiled and has none "  # type: ignore[attr-defined]
+                    f"Model {self.name!r} had trainable weights before and has none "  # type: ignore[attr-defined]
                     "now, so training changes nothing. What is trainable is looked up at each "
                     "step: set model.trainable = True before training this model, and False "
                     "before training another that holds it.",

@@ -35,7 +35,7 @@ class Compiled:
     arguments : dict
         As given to `compile`, for saving.
     was_trainable : bool
-        Whether there were trainable weights then.
+        Whether there were trainable weights then, or at a step since.
     """
 
     optimizer: Any = None
