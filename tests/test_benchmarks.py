@@ -40,7 +40,10 @@ def _results(**steps: float) -> dict:
             "python": "3.12",
             "versions": {"numpy": "2.0"},
         },
-        "imports": {"numpy": 0.1, "cornu": 0.15},
+        "imports": {
+            "numpy": {"import_s": 0.1, "layer_s": 0.1},
+            "cornu": {"import_s": 0.15, "layer_s": 0.2},
+        },
         "workloads": {"mlp": rows},
     }
 
@@ -80,7 +83,7 @@ def test_the_page_shows_ratios_to_every_peer() -> None:
     page = report.page(_results(cornu=0.002, keras_jax=0.003, torch=0.001))
     assert "| `mlp`, batch 128 | 2.00 | 3.00 (1.50×) | 1.00 (0.50×) |" in page
     assert f"| Keras on jax | {WORKLOADS['mlp'].aim}× | 1.50× | reached |" in page
-    assert "| `cornu` | 150 | 1.50× |" in page
+    assert "| `cornu` | 150 (1.50×) | 200 (2.00×) |" in page
 
 
 def test_figures_of_another_run_are_kept_and_marked() -> None:

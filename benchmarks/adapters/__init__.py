@@ -39,6 +39,7 @@ class Framework:
     title: str
     module: str
     needs: tuple[str, ...]
+    first_layer: str
     environment: tuple[tuple[str, str], ...] = ()
 
     def missing(self) -> list[str]:
@@ -57,6 +58,7 @@ def _keras(engine: str, package: str) -> Framework:
         title=f"Keras on {engine}",
         module="benchmarks.adapters.keras_engine",
         needs=("keras", package),
+        first_layer="keras.layers.Dense(1)",
         environment=(("KERAS_BACKEND", engine), ("TF_CPP_MIN_LOG_LEVEL", "3")),
     )
 
@@ -64,11 +66,23 @@ def _keras(engine: str, package: str) -> Framework:
 FRAMEWORKS = {
     framework.name: framework
     for framework in (
-        Framework("cornu", "Cornu", "benchmarks.adapters.cornu_engine", ("cornu",)),
+        Framework(
+            "cornu",
+            "Cornu",
+            "benchmarks.adapters.cornu_engine",
+            ("cornu",),
+            "cornu.layers.Dense(1)",
+        ),
         _keras("jax", "jax"),
         _keras("tensorflow", "tensorflow"),
         _keras("torch", "torch"),
-        Framework("torch", "PyTorch", "benchmarks.adapters.torch_loop", ("torch",)),
+        Framework(
+            "torch",
+            "PyTorch",
+            "benchmarks.adapters.torch_loop",
+            ("torch",),
+            "torch.nn.Linear(1, 1)",
+        ),
     )
 }
 

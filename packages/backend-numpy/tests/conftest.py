@@ -24,7 +24,13 @@ def _agree(function, *arrays, exact=False):
         for result, wanted in zip(results, expected, strict=True):
             assert result.dtype == wanted.dtype, run.source
             assert result.shape == wanted.shape, run.source
-            tolerance = 0 if exact or wanted.dtype.kind != "f" else 2e-3 if wanted.dtype.itemsize == 2 else 2e-6
+            tolerance = (
+                0
+                if exact or wanted.dtype.kind != "f"
+                else 2e-3
+                if wanted.dtype.itemsize == 2
+                else 2e-6
+            )
             np.testing.assert_allclose(
                 result.astype(float), wanted.astype(float), tolerance, tolerance, err_msg=run.source
             )
@@ -33,5 +39,5 @@ def _agree(function, *arrays, exact=False):
 
 @pytest.fixture
 def agree():
-    """`agree(function, *arrays)`: the backend computes what the definitions say; returns the executable."""
+    """`agree(function, *arrays)`: the backend computes what the definitions say."""
     return _agree

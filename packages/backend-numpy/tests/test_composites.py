@@ -28,7 +28,9 @@ def whole(*shape, low=-5, high=6):
 @pytest.mark.parametrize("function", [sigmoid, softplus, silu], ids=lambda f: f.name)
 def test_activations(agree, function, dtype):
     agree(function, normal(3, 50, dtype=dtype))
-    agree(function, np.array([-200, -90, -20, -0.0, 0.0, 20, 90, 200, np.inf, -np.inf, np.nan], dtype))
+    agree(
+        function, np.array([-200, -90, -20, -0.0, 0.0, 20, 90, 200, np.inf, -np.inf, np.nan], dtype)
+    )
 
 
 @pytest.mark.parametrize("approximate", [False, True])
@@ -58,13 +60,42 @@ def test_normalisations(agree):
 
 
 CONVOLUTIONS = [
-    ((2, 9, 3), (3, 3, 4), dict(strides=(1,), padding=((1, 1),), dilation=(1,), groups=1)),
-    ((2, 8, 7, 3), (3, 3, 3, 4), dict(strides=(1, 1), padding=((1, 1), (1, 1)), dilation=(1, 1), groups=1)),
-    ((2, 8, 8, 3), (3, 3, 3, 2), dict(strides=(2, 2), padding=((0, 1), (0, 1)), dilation=(1, 1), groups=1)),
-    ((2, 8, 8, 4), (3, 2, 2, 6), dict(strides=(1, 2), padding=((0, 0), (1, 0)), dilation=(2, 1), groups=2)),
-    ((2, 8, 8, 4), (3, 3, 1, 8), dict(strides=(1, 1), padding=((1, 1), (1, 1)), dilation=(1, 1), groups=4)),
-    ((3, 6, 6, 5), (1, 1, 5, 2), dict(strides=(1, 1), padding=((0, 0), (0, 0)), dilation=(1, 1), groups=1)),
-    ((1, 5, 4, 6, 2), (2, 2, 3, 2, 3), dict(strides=(1, 1, 2), padding=((1, 0), (0, 0), (1, 1)), dilation=(1, 1, 1), groups=1)),
+    ((2, 9, 3), (3, 3, 4), {"strides": (1,), "padding": ((1, 1),), "dilation": (1,), "groups": 1}),
+    (
+        (2, 8, 7, 3),
+        (3, 3, 3, 4),
+        {"strides": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1},
+    ),
+    (
+        (2, 8, 8, 3),
+        (3, 3, 3, 2),
+        {"strides": (2, 2), "padding": ((0, 1), (0, 1)), "dilation": (1, 1), "groups": 1},
+    ),
+    (
+        (2, 8, 8, 4),
+        (3, 2, 2, 6),
+        {"strides": (1, 2), "padding": ((0, 0), (1, 0)), "dilation": (2, 1), "groups": 2},
+    ),
+    (
+        (2, 8, 8, 4),
+        (3, 3, 1, 8),
+        {"strides": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 4},
+    ),
+    (
+        (3, 6, 6, 5),
+        (1, 1, 5, 2),
+        {"strides": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1},
+    ),
+    (
+        (1, 5, 4, 6, 2),
+        (2, 2, 3, 2, 3),
+        {
+            "strides": (1, 1, 2),
+            "padding": ((1, 0), (0, 0), (1, 1)),
+            "dilation": (1, 1, 1),
+            "groups": 1,
+        },
+    ),
 ]
 
 
@@ -81,9 +112,13 @@ def test_convolution(agree, case, dtype):
 
 
 def test_convolution_of_a_view(agree):
-    attrs = dict(strides=(1, 1), padding=((0, 0), (0, 0)), dilation=(1, 1))
+    attrs = {"strides": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1)}
     x, kernel = normal(3, 7, 6, 2), normal(3, 3, 2, 4)
-    agree(lambda a, b: convolution(p.transpose(a, perm=(2, 0, 1, 3))[1:], b, **attrs), x.transpose(1, 2, 0, 3).copy(), kernel)
+    agree(
+        lambda a, b: convolution(p.transpose(a, perm=(2, 0, 1, 3))[1:], b, **attrs),
+        x.transpose(1, 2, 0, 3).copy(),
+        kernel,
+    )
 
 
 def test_gradients_of_a_convolution_of_channels_first(agree):
@@ -97,14 +132,17 @@ def test_gradients_of_a_convolution_of_channels_first(agree):
 
 
 POOLS = [
-    ((2, 8, 8, 3), dict(size=(2, 2), strides=(2, 2), padding=((0, 0), (0, 0)))),
-    ((2, 9, 7, 3), dict(size=(2, 2), strides=(2, 2), padding=((0, 0), (0, 0)))),
-    ((2, 7, 7, 2), dict(size=(3, 3), strides=(2, 2), padding=((1, 1), (1, 1)))),
-    ((2, 7, 6, 2), dict(size=(3, 2), strides=(1, 1), padding=((1, 1), (0, 1)))),
-    ((2, 5, 5, 2), dict(size=(2, 2), strides=(3, 3), padding=((0, 0), (0, 0)))),
-    ((2, 6, 6, 2), dict(size=(3, 3), strides=(3, 3), padding=((0, 0), (0, 0)))),
-    ((2, 9, 3), dict(size=(3,), strides=(2,), padding=((0, 0),))),
-    ((1, 4, 5, 4, 2), dict(size=(2, 2, 2), strides=(2, 2, 2), padding=((0, 0), (0, 1), (0, 0)))),
+    ((2, 8, 8, 3), {"size": (2, 2), "strides": (2, 2), "padding": ((0, 0), (0, 0))}),
+    ((2, 9, 7, 3), {"size": (2, 2), "strides": (2, 2), "padding": ((0, 0), (0, 0))}),
+    ((2, 7, 7, 2), {"size": (3, 3), "strides": (2, 2), "padding": ((1, 1), (1, 1))}),
+    ((2, 7, 6, 2), {"size": (3, 2), "strides": (1, 1), "padding": ((1, 1), (0, 1))}),
+    ((2, 5, 5, 2), {"size": (2, 2), "strides": (3, 3), "padding": ((0, 0), (0, 0))}),
+    ((2, 6, 6, 2), {"size": (3, 3), "strides": (3, 3), "padding": ((0, 0), (0, 0))}),
+    ((2, 9, 3), {"size": (3,), "strides": (2,), "padding": ((0, 0),)}),
+    (
+        (1, 4, 5, 4, 2),
+        {"size": (2, 2, 2), "strides": (2, 2, 2), "padding": ((0, 0), (0, 1), (0, 0))},
+    ),
 ]
 
 
@@ -126,5 +164,5 @@ def test_pools(agree, case, dtype):
 
 @pytest.mark.parametrize("shape", [s for s, _ in POOLS[:4]], ids=str)
 def test_max_pool_of_infinities(agree, shape):
-    attrs = dict(size=(2, 2), strides=(2, 2), padding=((0, 0), (0, 0)))
+    attrs = {"size": (2, 2), "strides": (2, 2), "padding": ((0, 0), (0, 0))}
     agree(lambda a: max_pool(a, **attrs), np.full(shape, -np.inf, "float32"), exact=True)

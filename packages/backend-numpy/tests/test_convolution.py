@@ -28,7 +28,17 @@ CASES = [
     (4, (6, 6), 5, 3, (1, 1), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
     (4, (6, 6), 5, 3, (1, 1), (2, 2), ((0, 0), (0, 0)), (1, 1), 1),
     (2, (5, 5), 1, 3, (3, 3), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
-    (2, (4, 4), 2, 3, (3, 3), (1, 1), ((4, 3), (3, 4)), (1, 1), 1),  # windows of nothing but padding
+    (
+        2,
+        (4, 4),
+        2,
+        3,
+        (3, 3),
+        (1, 1),
+        ((4, 3), (3, 4)),
+        (1, 1),
+        1,
+    ),  # windows of nothing but padding
     (1, (4, 5, 4), 2, 3, (2, 3, 2), (1, 2, 1), ((1, 0), (1, 1), (0, 0)), (1, 1, 1), 1),
     (1, (5, 5, 5), 4, 4, (2, 2, 2), (1, 1, 1), ((0, 0), (1, 0), (0, 1)), (2, 1, 2), 2),
 ]
@@ -40,11 +50,18 @@ def meetings(x, kernel, geometry, groups):
     for at in product(*map(range, geometry.counts(x.shape[1:-1]))):
         for tap in product(*map(range, geometry.size)):
             place = tuple(
-                o * s + t * d for o, s, t, d in zip(at, geometry.strides, tap, geometry.dilation)
+                o * s + t * d
+                for o, s, t, d in zip(at, geometry.strides, tap, geometry.dilation, strict=False)
             )
             for i in range(groups):
                 channels = slice(i * width, (i + 1) * width)
-                yield (slice(None), *at), (slice(None), *place), tap, channels, slice(i * filters, (i + 1) * filters)
+                yield (
+                    (slice(None), *at),
+                    (slice(None), *place),
+                    tap,
+                    channels,
+                    slice(i * filters, (i + 1) * filters),
+                )
 
 
 def naive(x, kernel, g, geometry, groups):
@@ -58,7 +75,7 @@ def naive(x, kernel, g, geometry, groups):
         out[(*at, filters)] += padded[(*place, channels)] @ weight
         to_x[(*place, channels)] += g[(*at, filters)] @ weight.T
         to_kernel[(*tap, slice(None), filters)] += padded[(*place, channels)].T @ g[(*at, filters)]
-    inner = tuple(slice(low, n - high) for n, (low, high) in zip(padded.shape, sides))
+    inner = tuple(slice(low, n - high) for n, (low, high) in zip(padded.shape, sides, strict=False))
     return out, to_x[inner], to_kernel
 
 
@@ -81,7 +98,9 @@ def test_forward(case, block, monkeypatch):
     run = Convolution(x, kernel, out, geometry, groups, Scratch())
     for _ in range(2):
         run()
-        np.testing.assert_allclose(out, naive(x, kernel, g, geometry, groups)[0], rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(
+            out, naive(x, kernel, g, geometry, groups)[0], rtol=1e-4, atol=1e-5
+        )
 
 
 @pytest.mark.parametrize("block", [64, 1 << 20], ids=["lines", "images"])
@@ -126,7 +145,16 @@ def test_whole_images_wide_enough_to_be_cut_use_little_memory():
 WINOGRAD = [
     (3, (8, 6), 2, 3, (3, 3), (1, 1), ((0, 0), (0, 0)), (1, 1)),
     (2, (8, 8), 2, 3, (3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1)),
-    (2, (9, 7), 3, 2, (3, 2), (1, 2), ((1, 1), (0, 1)), (1, 1)),  # rows that do not fill the last tile
+    (
+        2,
+        (9, 7),
+        3,
+        2,
+        (3, 2),
+        (1, 2),
+        ((1, 1), (0, 1)),
+        (1, 1),
+    ),  # rows that do not fill the last tile
     (2, (7, 9), 3, 2, (3, 3), (1, 1), ((2, 0), (2, 2)), (1, 2)),
     (3, (3, 5), 2, 2, (3, 1), (1, 1), ((0, 0), (0, 0)), (1, 1)),
     (2, (6, 4, 5), 2, 3, (3, 2, 3), (1, 1, 1), ((1, 1), (0, 1), (1, 1)), (1, 1, 1)),
@@ -136,7 +164,7 @@ WINOGRAD = [
 @pytest.mark.parametrize("block", [64, 1 << 20], ids=["one image", "all"])
 @pytest.mark.parametrize("case", WINOGRAD, ids=str)
 def test_winograd(case, block, monkeypatch):
-    monkeypatch.setattr(winograd, "BLOCK_BYTES", block)
+    monkeypatch.setattr(winograd, "BLOCK_WORK", block)
     batch, spatial, channels, filters, size, strides, padding, dilation = case
     geometry = Geometry(size, strides, padding, dilation)
     rng = np.random.default_rng(0)
@@ -175,5 +203,8 @@ def test_winograd_is_about_as_accurate_as_a_plain_product():
     padded = np.pad(x.astype(float), ((0, 0), (1, 1), (1, 1), (0, 0)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
     exact = np.einsum("nhwcij,ijcf->nhwf", windows, kernel.astype(float))
-    error = {name: np.abs(y - exact).max() / np.abs(exact).max() for name, y in (("fast", fast), ("plain", plain))}
+    error = {
+        name: np.abs(y - exact).max() / np.abs(exact).max()
+        for name, y in (("fast", fast), ("plain", plain))
+    }
     assert error["fast"] < max(5e-6, 8 * error["plain"])

@@ -27,8 +27,8 @@ FLOATS = ["float16", "float32", "float64"]
 UNIT = {"asin", "acos", "atanh", "erfinv"}
 POSITIVE = {"log", "sqrt", "log1p"}
 UNARY = sorted(
-    "neg abs sign exp expm1 log log1p sqrt sin cos tan asin acos atan sinh cosh asinh acosh tanh atanh erf erfinv "
-    "floor ceil round".split()
+    "neg abs sign exp expm1 log log1p sqrt sin cos tan asin acos atan sinh cosh asinh acosh "
+    "tanh atanh erf erfinv floor ceil round".split()
 )
 SHAPES = [(), (1,), (5,), (3, 4), (2, 3, 4), (0, 3), (70_001, 1), (300, 400)]
 
@@ -47,14 +47,23 @@ def test_unary(agree, name, shape):
         agree(lambda v: getattr(p, name)(v), x)
 
 
-@pytest.mark.parametrize("name", ["neg", "abs", "sign", "floor", "ceil", "round", "invert", "exp", "sqrt"])
+@pytest.mark.parametrize(
+    "name", ["neg", "abs", "sign", "floor", "ceil", "round", "invert", "exp", "sqrt"]
+)
 @pytest.mark.parametrize("dtype", ["int32", "int64", "int8"])
 def test_unary_of_integers(agree, name, dtype):
     agree(lambda v: getattr(p, name)(v), np.abs(whole(4, 3, dtype=dtype)))
 
 
 BINARY = "add sub mul div pow maximum minimum mod floordiv atan2 eq ne lt le".split()
-PAIRS = [((3, 4), (3, 4)), ((3, 4), (4,)), ((1, 4), (3, 1)), ((), (2, 3)), ((70_001, 2), (2,)), ((90_000, 1), (1, 1))]
+PAIRS = [
+    ((3, 4), (3, 4)),
+    ((3, 4), (4,)),
+    ((1, 4), (3, 1)),
+    ((), (2, 3)),
+    ((70_001, 2), (2,)),
+    ((90_000, 1), (1, 1)),
+]
 
 
 @pytest.mark.parametrize("name", BINARY)
@@ -69,7 +78,10 @@ def test_binary(agree, name, shapes):
         agree(getattr(p, name), a, b)
 
 
-@pytest.mark.parametrize("name", "add sub mul maximum minimum mod floordiv and_ or_ xor eq lt shift_left shift_right".split())
+@pytest.mark.parametrize(
+    "name",
+    "add sub mul maximum minimum mod floordiv and_ or_ xor eq lt shift_left shift_right".split(),
+)
 @pytest.mark.parametrize("dtype", ["int32", "int64", "uint32", "uint8"])
 def test_binary_of_integers(agree, name, dtype):
     agree(getattr(p, name), whole(3, 4, low=0, dtype=dtype), whole(4, low=1, high=5, dtype=dtype))
@@ -77,7 +89,11 @@ def test_binary_of_integers(agree, name, dtype):
 
 @pytest.mark.parametrize("name", "and_ or_ xor eq ne".split())
 def test_binary_of_booleans(agree, name):
-    agree(getattr(p, name), whole(3, 4, low=0, high=2, dtype=bool), whole(4, low=0, high=2, dtype=bool))
+    agree(
+        getattr(p, name),
+        whole(3, 4, low=0, high=2, dtype=bool),
+        whole(4, low=0, high=2, dtype=bool),
+    )
 
 
 def test_invert_and_isfinite(agree):
@@ -99,7 +115,9 @@ def test_where_chooses_bit_for_bit(agree, dtype):
     agree(lambda c, x: p.where(c, zero, x), condition, a, exact=True)
     agree(lambda c, x: p.where(c, x, x[:1]), condition.reshape(8, 1), a, exact=True)
     if np.dtype(dtype).kind == "f":
-        run = agree(lambda c, x: p.where(c, x, constant(np.asarray(-0.0, dtype))), condition, a, exact=True)
+        run = agree(
+            lambda c, x: p.where(c, x, constant(np.asarray(-0.0, dtype))), condition, a, exact=True
+        )
         assert np.signbit(run(condition, a)[0][1])
 
 
@@ -110,8 +128,12 @@ def test_where_in_place_of_either_operand(agree):
     agree(lambda c, a, b: p.where(c, 0.0, b * 2.0), c, a, b)
 
 
-@pytest.mark.parametrize("source", ["float32", "float64", "float16", "int32", "int64", "uint8", "bool"])
-@pytest.mark.parametrize("target", ["float32", "float64", "float16", "int32", "int64", "uint8", "bool"])
+@pytest.mark.parametrize(
+    "source", ["float32", "float64", "float16", "int32", "int64", "uint8", "bool"]
+)
+@pytest.mark.parametrize(
+    "target", ["float32", "float64", "float16", "int32", "int64", "uint8", "bool"]
+)
 def test_cast(agree, source, target):
     agree(lambda v: p.cast(v, dtype=np.dtype(target)), np.abs(whole(3, 4)).astype(source))
 
@@ -126,7 +148,9 @@ MOVES = {
     "flip": lambda x: p.flip(x, axes=(0, 2)),
     "flip of reshape": lambda x: p.exp(p.reshape(p.flip(x, axes=(1,)), shape=(24,))),
     "pad": lambda x: p.pad(x, low=(1, 0, 2), high=(0, 3, 1), interior=(0, 1, 2), value=2.5),
-    "pad with infinity": lambda x: p.pad(x, low=(1, 0, 0), high=(0, 0, 0), interior=(0, 0, 0), value=-np.inf),
+    "pad with infinity": lambda x: p.pad(
+        x, low=(1, 0, 0), high=(0, 0, 0), interior=(0, 0, 0), value=-np.inf
+    ),
     "concat": lambda x: p.concat(x, p.exp(x), x, axis=1),
     "concat along the first axis": lambda x: p.concat(p.exp(x), x, p.sin(x), axis=0),
     "concat of concat": lambda x: p.concat(p.concat(p.exp(x), p.sin(x), axis=0), x, axis=0) * 2.0,
@@ -161,10 +185,15 @@ def test_reductions(agree, name, axes, keepdims):
     for dtype in (*FLOATS, "int32"):
         x = normal(3, 4, 5).astype(dtype) if dtype != "int32" else whole(3, 4, 5)
         agree(lambda v: reduce(v, axes=axes, keepdims=keepdims), x)
-    agree(lambda v: reduce(p.transpose(v, perm=(2, 0, 1)), axes=axes, keepdims=keepdims), normal(3, 4, 5))
+    agree(
+        lambda v: reduce(p.transpose(v, perm=(2, 0, 1)), axes=axes, keepdims=keepdims),
+        normal(3, 4, 5),
+    )
 
 
-@pytest.mark.parametrize("shape", [(1000, 3), (1024, 16), (96, 8, 8, 4), (7, 600), (5, 1), (1, 5), (0, 4)], ids=str)
+@pytest.mark.parametrize(
+    "shape", [(1000, 3), (1024, 16), (96, 8, 8, 4), (7, 600), (5, 1), (1, 5), (0, 4)], ids=str
+)
 def test_sums_over_leading_and_trailing_axes(agree, shape):
     x = whole(*shape).astype("float32")  # sums of small integers are exact in any order
     agree(lambda v: p.sum(v, axes=tuple(range(v.ndim - 1)), keepdims=False), x)
@@ -181,21 +210,38 @@ def test_sums_of_rows_are_at_least_as_accurate_as_those_of_numpy():
 
 
 def test_sum_of_rows_that_are_not_finite(agree):
-    agree(lambda v: p.sum(v, axes=(0,), keepdims=False), np.float32([[np.inf, 1, np.nan], [1, -np.inf, 2]]))
+    agree(
+        lambda v: p.sum(v, axes=(0,), keepdims=False),
+        np.float32([[np.inf, 1, np.nan], [1, -np.inf, 2]]),
+    )
 
 
-PRODUCTS = [((3, 4), (4, 5)), ((2, 3, 4), (4, 5)), ((2, 3, 4), (2, 4, 5)), ((2, 1, 3, 4), (5, 4, 2)), ((1, 4), (4, 1)),
-            ((3, 1), (1, 3)), ((200, 300), (300, 100)), ((3, 0), (0, 2)), ((0, 3), (3, 2))]
+PRODUCTS = [
+    ((3, 4), (4, 5)),
+    ((2, 3, 4), (4, 5)),
+    ((2, 3, 4), (2, 4, 5)),
+    ((2, 1, 3, 4), (5, 4, 2)),
+    ((1, 4), (4, 1)),
+    ((3, 1), (1, 3)),
+    ((200, 300), (300, 100)),
+    ((3, 0), (0, 2)),
+    ((0, 3), (3, 2)),
+]
 
 
 @pytest.mark.parametrize("shapes", PRODUCTS, ids=str)
 def test_matmul(agree, shapes):
     for dtype in (*FLOATS, "int32"):
         a, b = (normal(*s).astype(dtype) if dtype != "int32" else whole(*s) for s in shapes)
-        agree(lambda x, y: p.matmul(x, y) if dtype == "int32" else p.matmul(x, y) * 0.05, a, b)
+        scale = np.asarray(1 if dtype == "int32" else 0.05, dtype)
+        agree(lambda x, y, s: p.matmul(x, y) * s, a, b, scale)
     if len(shapes[0]) == 2:
         a, b = normal(*shapes[0][::-1]), normal(*shapes[1][::-1])
-        agree(lambda x, y: p.matmul(p.transpose(x, perm=(1, 0)), p.transpose(y, perm=(1, 0))) * 0.05, a, b)
+        agree(
+            lambda x, y: p.matmul(p.transpose(x, perm=(1, 0)), p.transpose(y, perm=(1, 0))) * 0.05,
+            a,
+            b,
+        )
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
@@ -210,7 +256,9 @@ def test_gather_and_scatter(agree, axis, shape, dtype):
 
 
 def test_scatter_of_scalars_adds_repeated_positions(agree):
-    agree(lambda i, u: p.scatter_add(i, u, shape=(7,), axis=0), whole(500, low=0, high=7), normal(500))
+    agree(
+        lambda i, u: p.scatter_add(i, u, shape=(7,), axis=0), whole(500, low=0, high=7), normal(500)
+    )
 
 
 def test_position_out_of_range_is_an_error():
@@ -223,7 +271,9 @@ def test_position_out_of_range_is_an_error():
                 x, i = trace.input("x", (4, 2), "float32"), trace.input("i", (4,), "int32")
                 y = function(x, i)
             run = NumpyBackend().compile(build_program("test", trace, [y]))
-            with pytest.raises(IndexError, match=f"Position {position} is out of range for an axis of 4"):
+            with pytest.raises(
+                IndexError, match=f"Position {position} is out of range for an axis of 4"
+            ):
                 run(normal(4, 2), np.int32([0, 1, position, 2]))
 
 

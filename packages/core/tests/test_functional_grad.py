@@ -106,3 +106,28 @@ def test_places_that_do_not_exist():
 
     with pytest.raises(ValueError, match=r"argument 1, but product was called with 1"):
         cornu.grad(product, argnums=1)(2.0, b=3.0)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        np.array([True, False, True, False]),
+        [True, False, True, False],
+        (slice(None), np.array([True, False, True])),
+        np.arange(12).reshape(4, 3) % 5 == 0,
+        (np.array([True, True, False, False]), np.array([0, 2])),
+        (None, np.array([True, False, True, True]), ..., 1),
+    ],
+    ids=str,
+)
+def test_masks_that_are_arrays(key):
+    x = np.arange(12.0).reshape(4, 3)
+    slope = cornu.grad(lambda v: ops.sum(v[key] ** 2))(x)
+    wanted = np.zeros_like(x)
+    np.add.at(wanted, key if not isinstance(key, list) else np.array(key), 1)
+    np.testing.assert_array_equal(slope, 2 * x * wanted)
+
+
+def test_masks_that_are_computed_are_refused():
+    with pytest.raises(TypeError, match=r"boolean mask.*ops\.where"):
+        cornu.grad(lambda v: ops.sum(v[v > 0]))(np.ones(3))

@@ -80,14 +80,24 @@ class NumpyExecutable(Executable):
         return list(self._bound().inputs)
 
     def __call__(self, *inputs: Any) -> list[np.ndarray]:
+        """Run the program: state is updated in place, the results are the caller's own arrays.
+
+        Raises
+        ------
+        ShapeError
+            For an input of another shape than the program was compiled for.
+        """
         bound = self._bound()
         if len(inputs) != len(bound.inputs):
-            raise TypeError(f"{self.program.name} takes {len(bound.inputs)} inputs, got {len(inputs)}.")
+            raise TypeError(
+                f"{self.program.name} takes {len(bound.inputs)} inputs, got {len(inputs)}."
+            )
         for buffer, value in zip(bound.inputs, inputs):  # noqa: B905 - the lengths have been compared
             if buffer is not value:
                 if np.shape(value) != buffer.shape:
                     raise ShapeError(
-                        f"{self.program.name} was compiled for an input of shape {buffer.shape}, got {np.shape(value)}."
+                        f"{self.program.name} was compiled for an input of shape {buffer.shape}, "
+                        f"got {np.shape(value)}."
                     )
                 np.copyto(buffer, value)
         with np.errstate(all="ignore"), self._around:

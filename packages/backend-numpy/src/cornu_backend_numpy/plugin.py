@@ -7,6 +7,9 @@ from cornu.plugins import hookimpl
 
 @hookimpl
 def cornu_backends() -> list:
-    from cornu_backend_numpy.backend import NumpyBackend  # imported when a program is first compiled
+    """Hand in the backend."""
+    from cornu_backend_numpy.backend import (
+        NumpyBackend,
+    )  # imported when a program is first compiled
 
     return [NumpyBackend]

@@ -20,8 +20,8 @@ from cornu_backend_numpy.kernels.pooling import (
 )
 from cornu_backend_numpy.kernels.random_bits import RandomBits
 from cornu_backend_numpy.kernels.scratch import aligned_bytes
-from cornu_backend_numpy.kernels.sums import AddRows
 from cornu_backend_numpy.kernels.special import erf, erfinv
+from cornu_backend_numpy.kernels.sums import AddRows
 
 
 def at(memory: np.ndarray, offset: int, shape: tuple[int, ...], dtype: Any) -> np.ndarray:

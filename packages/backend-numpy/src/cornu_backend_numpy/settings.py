@@ -10,7 +10,7 @@ NUM_THREADS = "CORNU_NUM_THREADS"
 
 
 def thread_count() -> int:
-    """Return how many threads a program may use: `CORNU_NUM_THREADS`, else the cores this process may run on.
+    """Return how many threads a program may use: `CORNU_NUM_THREADS`, else all cores.
 
     Raises
     ------
@@ -24,7 +24,14 @@ def thread_count() -> int:
     """
     given = os.environ.get(NUM_THREADS, "").strip()
     if not given:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return (
+            len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else os.cpu_count() or 1
+        )
     if not given.isdigit() or int(given) < 1:
-        raise BackendError(f"{NUM_THREADS}={given!r} should be a positive number of threads, as in {NUM_THREADS}=2.")
+        raise BackendError(
+            f"{NUM_THREADS}={given!r} should be a positive number of threads, "
+            f"as in {NUM_THREADS}=2."
+        )
     return int(given)

@@ -1,9 +1,10 @@
 """What holds for the whole process while a program shares its work between threads of its own.
 
-* BLAS uses the calling thread only. A BLAS that started threads inside each share would fight the others for the
-  cores, and how it cuts its sums would depend on who else is running.
-* A thread that waits for Python's lock gets it soon: the others give it up between two calls of NumPy anyway,
-  but by default they may take it back many times before the one that waits has woken up.
+* BLAS uses the calling thread only. A BLAS that started threads inside each share would fight the
+  others for the cores, and how it cuts its sums would depend on who else is running.
+* A thread that waits for Python's lock gets it soon: the others give it up between two calls of
+  NumPy anyway, but by default they may take it back many times before the one that waits has woken
+  up.
 
 What was found is given back afterwards.
 """
@@ -18,7 +19,7 @@ SWITCH = 1e-4  # seconds after which a waiting thread asks for the lock
 
 
 class Sharing:
-    """A context in which threads share the work of a program; contexts of several threads may overlap.
+    """A context in which threads share the work of a program; contexts may overlap.
 
     Examples
     --------

@@ -1,8 +1,9 @@
 """A pool of threads that share one piece of work, made on demand in each process.
 
-Work is cut into as many parts as there are threads, always in the same way, so that results depend on the
-number of threads but never on their timing. The caller works too. A pool that is busy (two user threads run
-programs at once) is not waited for: the caller then does all parts itself, with the same result.
+Work is cut into as many parts as there are threads, always in the same way, so that results depend
+on the number of threads but never on their timing. The caller works too. A pool that is busy (two
+user threads run programs at once) is not waited for: the caller then does all parts itself, with
+the same result.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu_backend_numpy.placement import Placement
 from cornu_backend_numpy.settings import thread_count
 
 Task = Callable[[int], object]
@@ -41,21 +43,24 @@ class Pool:
         self._busy = threading.Lock()
         self._workers: list[_Worker] = []
         self._process = os.getpid()
+        self._placement = Placement()
+        self._ids: list[int] = []
 
     def run(self, *stages: Task | Then) -> None:
-        """Run stages in order: tasks cut into parts, and between any two of them a function that is called once.
+        """Run stages in order: tasks cut into parts, and functions called once between them.
 
         Parameters
         ----------
         *stages : callable
-            task, then, task, then, …, task. `task(0)` … `task(size - 1)` run at the same time where threads are
-            free; `then()` is called when all have ended, by the thread that ended last, so that it need not wait.
+            task, then, task, then, …, task. `task(0)` … `task(size - 1)` run at the same time where
+            threads are free; `then()` is called when all have ended, by the thread that ended last,
+            so that it need not wait.
 
         Raises
         ------
         BaseException
-            The first error, after every part has ended: no thread may still write into buffers that the
-            caller is about to use again.
+            The first error, after every part has ended: no thread may still write into buffers that
+            the caller is about to use again.
         """
         if self.size == 1 or not self._busy.acquire(blocking=False):
             self._run_alone(stages)
@@ -63,6 +68,7 @@ class Pool:
         try:
             job = _Job(self.size, stages)
             workers = self._ready_workers()
+            self._placement.keep_apart(self._ids)
             for part, worker in enumerate(workers, start=1):
                 worker.start(job, part)
             job(0)
@@ -84,8 +90,10 @@ class Pool:
     def _ready_workers(self) -> list[_Worker]:
         if self._process != os.getpid():  # threads do not survive a fork
             self._workers, self._process = [], os.getpid()
+            self._placement = Placement()
         while len(self._workers) < self.size - 1:
             self._workers.append(_Worker(f"cornu-{len(self._workers) + 1}"))
+            self._ids = [worker.thread for worker in self._workers]
         return self._workers
 
 
@@ -128,7 +136,7 @@ class _Job:
             return True
 
 
-def _closed() -> threading.Lock:  # type: ignore[valid-type]
+def _closed() -> Any:
     lock = threading.Lock()
     lock.acquire()
     return lock
@@ -136,12 +144,17 @@ def _closed() -> threading.Lock:  # type: ignore[valid-type]
 
 def _wait(lock: Any, job: _Job) -> None:
     """Wait for a lock; an interrupt is kept for the end of the job."""
-    while True:
-        try:
-            lock.acquire()
-            return
-        except KeyboardInterrupt as interrupt:
-            job.errors.append(interrupt)
+    while not _acquired(lock, job):
+        pass
+
+
+def _acquired(lock: Any, job: _Job) -> bool:
+    try:
+        lock.acquire()
+    except KeyboardInterrupt as interrupt:
+        job.errors.append(interrupt)
+        return False
+    return True
 
 
 class _Worker:
@@ -151,7 +164,9 @@ class _Worker:
         self._given, self.done = _closed(), _closed()
         self._job: _Job | None = None
         self._part = 0
-        threading.Thread(target=self._serve, name=name, daemon=True).start()
+        thread = threading.Thread(target=self._serve, name=name, daemon=True)
+        thread.start()
+        self.thread = thread.native_id or 0
 
     def start(self, job: _Job, part: int) -> None:
         self._job, self._part = job, part

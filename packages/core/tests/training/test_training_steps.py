@@ -6,6 +6,7 @@ import pytest
 from cornu import ops
 from cornu.base.metric import Mean
 from cornu.errors import DataError, TracedValueError
+from cornu.models.input_layer import Input
 from cornu.models.model import Model
 
 
@@ -202,3 +203,39 @@ def test_a_loss_that_is_a_number(parts, points):
     model = parts.Sequential([parts.Dense(1)])
     model.compile(parts.SGD(), lambda y_true, y_pred: 3.0, backend=parts.backend)
     assert model.fit(*points, verbose=0).history["loss"] == [3.0]
+
+
+@pytest.mark.parametrize("eager", [False, True])
+def test_a_loss_may_refer_to_tensors_of_the_model(parts, points, eager):
+    x, y = points
+    factor = np.linspace(0, 2, len(x)).astype("float32")[:, None]
+
+    def fitted(loss, **options):
+        features, weight = Input(x.shape[1:]), Input((1,))
+        hidden = parts.Dense(3, name="hidden")(features)
+        model = Model([features, weight], parts.Dense(1, name="last")(hidden))
+        later = ops.square(hidden)  # not part of the model: computed from what is
+        model.compile(
+            parts.SGD(0.1),
+            lambda y_true, y_pred: loss(y_true, y_pred, weight, later),
+            backend=parts.backend,
+            run_eagerly=eager,
+        )
+        history = model.fit([x, factor], y, batch_size=20, shuffle=False, verbose=0, **options)
+        return history.history["loss"][0], model.get_weights()
+
+    def plain(y_true, y_pred, weight, later):
+        return ops.mean(ops.square(y_true - y_pred), axis=-1)
+
+    def weighted(y_true, y_pred, weight, later):
+        return ops.mean(ops.square(y_true - y_pred) * weight, axis=-1)
+
+    def penalised(y_true, y_pred, weight, later):
+        return plain(y_true, y_pred, weight, later) + ops.mean(later, axis=-1)
+
+    wanted, weights = fitted(plain, sample_weight=factor[:, 0])
+    found, others = fitted(weighted)
+    assert found == pytest.approx(wanted, rel=1e-5)
+    for one, other in zip(weights, others, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5)
+    assert fitted(penalised)[0] > fitted(plain)[0]

@@ -1,1 +1,1 @@
-"""From a plan to Python source: a function that makes views once, and inside it one line per instruction."""
+"""From a plan to Python source: a function that makes views once, with one line per instruction."""

@@ -25,7 +25,7 @@ def _geometry(size: tuple[int, ...], attrs: dict) -> str:
 
 
 def _in_order(frame: Frame, node: Node) -> str:
-    """Return an operand whose numbers lie in order, copied where they do not: kernels take rows of it."""
+    """Return an operand whose numbers lie in order, copied where they do not."""
     if frame.plan.layouts.of(node)[1] == contiguous_strides(node.shape):
         return frame.value(node)
     ordered = frame.define(frame.names.new("in_order"), f'np.empty({node.shape}, "{node.dtype}")')
@@ -52,7 +52,9 @@ def _pool(kind: str, scratch: bool = False) -> Emit:
         node = instruction.node
         operands = ", ".join(frame.value(v) for v in (*instruction.inputs, node))
         geometry = _geometry(node.attrs["size"], node.attrs)
-        run = frame.kernel(hint(instruction), f"{kind}({operands}, {geometry}{', scratch' if scratch else ''})")
+        run = frame.kernel(
+            hint(instruction), f"{kind}({operands}, {geometry}{', scratch' if scratch else ''})"
+        )
         frame.line(f"{run}()", comment(instruction))
 
     return emit

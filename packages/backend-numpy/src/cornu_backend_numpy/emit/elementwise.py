@@ -64,7 +64,8 @@ FUNCTIONS = {
 }
 _WHOLE = frozenset({"floor", "ceil", "round"})  # leave integers as they are
 _CLOSED = frozenset(
-    "neg abs sign add sub mul pow maximum minimum mod floordiv and_ or_ xor shift_left shift_right invert".split()
+    "neg abs sign add sub mul pow maximum minimum mod floordiv "
+    "and_ or_ xor shift_left shift_right invert".split()
 )  # integers give integers; from the others NumPy makes floats
 _SQUARES = frozenset({"mul"})
 
@@ -89,7 +90,9 @@ def _function(frame: Frame, instruction: Instruction) -> None:
     kind = instruction.inputs[0].dtype.kind
     out = frame.operand(node)
     if instruction.op in _WHOLE and kind != "f":
-        frame.line(f"np.copyto({out}, {frame.operand(instruction.inputs[0])})", comment(instruction))
+        frame.line(
+            f"np.copyto({out}, {frame.operand(instruction.inputs[0])})", comment(instruction)
+        )
         return
     function = FUNCTIONS[instruction.op]
     operands = [frame.operand(i) for i in instruction.inputs]
@@ -105,32 +108,45 @@ _ROW = 1024  # elements that one pass over a row should have
 
 
 def _wide(frame: Frame, instruction: Instruction) -> bool:
-    """Write an operation with one number per channel over rows of many positions; tell if it was possible.
+    """Write an operation with one number per channel over long rows; tell if it was possible.
 
-    NumPy runs along the last axis, and a few channels at a time are slow: the numbers are repeated side by side.
+    NumPy runs along the last axis, and a few channels at a time are slow: the numbers are repeated
+    side by side.
     """
     node = instruction.node
     width = node.shape[-1] if node.ndim > 1 else 0
     if len(instruction.inputs) != 2 or not 0 < width <= _ROW // 4 or node.size < _LONG:
         return False
-    rows = [i for i in instruction.inputs if i.size == i.shape[-1:][0] == width] if all(i.ndim for i in instruction.inputs) else []
+    rows = (
+        [i for i in instruction.inputs if i.size == i.shape[-1:][0] == width]
+        if all(i.ndim for i in instruction.inputs)
+        else []
+    )
     if len(rows) != 1 or rows[0].op == "constant":
         return False
     (row,) = rows
     full = next(i for i in instruction.inputs if i is not row)
     times = frame.tiles_of(node, width, _ROW)
-    if full.shape != node.shape or times < 2 or not (_is_dense(frame, full) and _is_dense(frame, node)):
+    if (
+        full.shape != node.shape
+        or times < 2
+        or not (_is_dense(frame, full) and _is_dense(frame, node))
+    ):
         return False
     shape = f"{{}}.reshape(-1, {times * width})"
     tile = frame.tile(row, times)
     operands = [tile if i is row else frame.aspect(full, "wide", shape) for i in instruction.inputs]
     out = frame.aspect(node, "wide", shape)
-    frame.line(f"np.{FUNCTIONS[instruction.op]}({', '.join(operands)}, out={out})", comment(instruction))
+    frame.line(
+        f"np.{FUNCTIONS[instruction.op]}({', '.join(operands)}, out={out})", comment(instruction)
+    )
     return True
 
 
 def _is_dense(frame: Frame, node: Node) -> bool:
-    return node not in frame.scattered and frame.plan.layouts.of(node)[1] == contiguous_strides(node.shape)
+    return node not in frame.scattered and frame.plan.layouts.of(node)[1] == contiguous_strides(
+        node.shape
+    )
 
 
 def _cast(frame: Frame, instruction: Instruction) -> None:
@@ -144,13 +160,15 @@ def _special(frame: Frame, instruction: Instruction) -> None:
 
 
 def _where(frame: Frame, instruction: Instruction) -> None:
-    """Choose by multiplying bits with 0 or 1: many times faster than a masked copy, and exact for NaN too."""
+    """Choose by multiplying bits with 0 or 1: many times faster than a masked copy, and exact."""
     condition, a, b = instruction.inputs
     node = instruction.node
     bits = np.dtype(f"i{node.dtype.itemsize}")
     chosen, out = frame.operand(condition), _bits(frame, node, bits)
     if _is_zero(b):
-        frame.line(f"np.multiply({_bits(frame, a, bits)}, {chosen}, out={out})", comment(instruction))
+        frame.line(
+            f"np.multiply({_bits(frame, a, bits)}, {chosen}, out={out})", comment(instruction)
+        )
         return
     first, second = _bits(frame, a, bits), _bits(frame, b, bits)
     mixed = frame.temporary_like(node, bits, "mixed")

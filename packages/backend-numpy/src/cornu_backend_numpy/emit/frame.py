@@ -1,8 +1,8 @@
 """Where lines of source go, and what the values in them are called.
 
-A program has one frame; a loop inside it (blocks of rows, steps of a scan) has another. A frame writes two
-kinds of lines: `prepare` lines run once, or once per turn of a loop, before any work, and make views; `body` lines are
-the work.
+A program has one frame; a loop inside it (blocks of rows, steps of a scan) has another. A frame
+writes two kinds of lines: `prepare` lines run once, or once per turn of a loop, before any work,
+and make views; `body` lines are the work.
 """
 
 from __future__ import annotations
@@ -23,14 +23,10 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 class Together(str):
-    """A line of work that all threads share."""
+    """A line of work that all threads share: the call of a function, and a note for readers."""
 
-    __slots__ = ("name", "note")
-
-    def __new__(cls, text: str, name: str, note: str) -> Together:
-        line = super().__new__(cls, f"{text:<{COMMENT_COLUMN}}  # {note}")
-        line.name, line.note = name, note
-        return line
+    name: str
+    note: str
 
 
 class Frame:
@@ -77,7 +73,8 @@ class Frame:
         self.tiles: dict[tuple[Node, int], str] = {}
         self.scattered: set[Node] = set()  # results whose rows do not lie side by side here
 
-    # ---- lines ---------------------------------------------------------------------------------------------
+    # ---- lines
+    # ---------------------------------------------------------------------------------------------
 
     def line(self, text: str, comment: str = "") -> None:
         """Add a line of work."""
@@ -114,9 +111,12 @@ class Frame:
     def together(self, name: str, lines: list[str], note: str) -> None:
         """Add work that all threads share: a function of the part, and its call."""
         self.functions.extend(lines)
-        self.body.append(Together(f"pool.run({name})", name, note))
+        line = Together(f"{f'pool.run({name})':<{COMMENT_COLUMN}}  # {note}")
+        line.name, line.note = name, note
+        self.body.append(line)
 
-    # ---- values --------------------------------------------------------------------------------------------
+    # ---- values
+    # --------------------------------------------------------------------------------------------
 
     def value(self, node: Node) -> str:
         """Return the name of a value."""
@@ -176,12 +176,13 @@ class Frame:
         return name
 
     def scalar(self, number: Any, dtype: Any) -> str:
-        """Return the name of a number as an array without axes, which NumPy takes faster than a scalar."""
+        """Return the name of a number as an array without axes: faster than a scalar."""
         value = np.array(number, dtype)
         hint = str(number).replace("-", "minus_").replace(".", "_").replace("+", "")
         return self.constant(value, self.names.new(f"c_{hint}"))
 
-    # ---- memory and kernels --------------------------------------------------------------------------------
+    # ---- memory and kernels
+    # --------------------------------------------------------------------------------
 
     def temporary(self, shape: tuple[int, ...], dtype: Any, hint: str = "t") -> str:
         """Return an array that lasts for one instruction."""
@@ -220,7 +221,7 @@ class Frame:
         return node.size
 
     def lies_there(self, part: Node, whole: Node) -> bool:
-        """Tell whether this frame has let a part of a concatenation be computed inside the whole."""
+        """Tell whether a part of a concatenation has been computed inside the whole."""
         return False
 
     def first_row(self, node: Node) -> str:

@@ -1,7 +1,7 @@
 """`scan`: a loop over steps whose views are all made beforehand.
 
-Values that a step hands out are computed in their rows of the stacked results, and where the history of a
-state is handed out the next step reads it from there, so that nothing is copied.
+Values that a step hands out are computed in their rows of the stacked results, and where the
+history of a state is handed out the next step reads it from there, so that nothing is copied.
 """
 
 from __future__ import annotations
@@ -34,11 +34,14 @@ class StepFrame(Frame):
         self.around, self.instruction = parent, instruction
         attrs = instruction.node.attrs
         self.structure, self.length = attrs["body"], attrs["length"]
-        self.first, self.last = (self.length - 1, 0) if attrs["reverse"] else (0, self.length - 1)
+        ends: tuple[int, int] = (0, self.length - 1)
+        self.first, self.last = (ends[1], ends[0]) if attrs["reverse"] else ends
         self.onward = -1 if attrs["reverse"] else 1
         self.t = self.names.new("t")
         self.turning = {self.t}
-        self.before: list[str] = []  # lines of work before the loop, after it, and at the end of each step
+        self.before: list[
+            str
+        ] = []  # lines of work before the loop, after it, and at the end of each step
         self.after: list[str] = []
         self.rows: dict[Node, str] = {}
         self.copies: dict[Node, str] = {}
@@ -49,7 +52,8 @@ class StepFrame(Frame):
         self._place_operands()
         self._place_results()
 
-    # ---- what goes in --------------------------------------------------------------------------------------
+    # ---- what goes in
+    # --------------------------------------------------------------------------------------
 
     def _place_operands(self) -> None:
         structure, operands = self.structure, self.instruction.node.inputs
@@ -59,23 +63,30 @@ class StepFrame(Frame):
         self.init = [self._outside(operand) for operand in operands[n:m]]
         for parameter, operand in zip(structure.xs, operands[m:], strict=True):
             source = self._outside(operand)
-            self.known[parameter] = self.define(self.names.new("x"), _row(source, self.t, parameter))
+            self.known[parameter] = self.define(
+                self.names.new("x"), _row(source, self.t, parameter)
+            )
 
     def _outside(self, node: Node) -> str:
         return self.around.operand(node)
 
-    # ---- what comes out ------------------------------------------------------------------------------------
+    # ---- what comes out
+    # ------------------------------------------------------------------------------------
 
     def _place_results(self) -> None:
         structure, outputs = self.structure, self.instruction.outputs
         names = [self.around.operand(o) for o in outputs]
         self.finals, self.stacks = names[: len(structure.state)], names[len(structure.state) :]
-        self.copied = dict(enumerate(structure.ys))  # outputs that no instruction computes in their rows
+        self.copied = dict(
+            enumerate(structure.ys)
+        )  # outputs that no instruction computes in their rows
         for i, y in enumerate(structure.ys):
             if self._may_move(y):
                 self._move(y, _row(self.stacks[i], self.t, y))
                 del self.copied[i]
-        self.carried: list[tuple[Node, str]] = []  # next states that are copied at the end of a step
+        self.carried: list[
+            tuple[Node, str]
+        ] = []  # next states that are copied at the end of a step
         for k, parameter in enumerate(structure.state):
             self._place_state(k, parameter, structure.next_state[k])
 
@@ -99,10 +110,13 @@ class StepFrame(Frame):
     def _place_state(self, k: int, parameter: Node, following: Node) -> None:
         init, final = self.init[k], self.finals[k]
         ys = self.structure.ys
-        history = next((i for i, y in enumerate(ys) if y is following and i not in self.copied), None)
+        history = next(
+            (i for i, y in enumerate(ys) if y is following and i not in self.copied), None
+        )
         if history is not None:  # the step before has left it in its row
             stack = self.stacks[history]
-            back = f"{_row(stack, f'{self.t} - {self.onward}', parameter)} if {self.t} != {self.first} else {init}"
+            before = _row(stack, f"{self.t} - {self.onward}", parameter)
+            back = f"{before} if {self.t} != {self.first} else {init}"
             self.known[parameter] = self.define(self.names.new("state"), back)
             self.after.append(f"np.copyto({final}, {_row(stack, self.last, parameter)})")
             return
@@ -110,7 +124,9 @@ class StepFrame(Frame):
         if shown is not None and shown in self.copied and self._may_move(following):
             stack = self.stacks[shown]
             del self.copied[shown]
-            self.known[parameter] = self.define(self.names.new("state"), _row(stack, self.t, parameter))
+            self.known[parameter] = self.define(
+                self.names.new("state"), _row(stack, self.t, parameter)
+            )
             ahead = _row(stack, f"{self.t} + {self.onward}", parameter)
             self._move(following, f"{ahead} if {self.t} != {self.last} else {final}")
             self.before.append(f"np.copyto({_row(stack, self.first, parameter)}, {init})")
@@ -120,32 +136,45 @@ class StepFrame(Frame):
         self.carried.append((following, final))
 
     def straight(self, node: Node) -> str:
-        """A transposed constant of the loop is copied once: small products like rows side by side."""
+        """Copy a transposed constant of the loop once: small products like rows side by side."""
         name = self.operand(node)
-        owner = self.plan.layouts.owner(node)
-        if node.op != "transpose" or not any(owner is c for c in self.structure.consts):
+        if not self._is_turned_constant(node):
             return name
         if node not in self.copies:
             shape, dtype = node.shape, node.dtype
-            self.copies[node] = self.define(self.names.new(f"{name} copy"), f'np.empty({shape}, "{dtype}")')
+            self.copies[node] = self.define(
+                self.names.new(f"{name} copy"), f'np.empty({shape}, "{dtype}")'
+            )
             self.before.append(f"np.copyto({self.copies[node]}, {name})")
         return self.use(self.copies[node])
+
+    def _is_turned_constant(self, node: Node) -> bool:
+        base = node.inputs[0] if node.op == "transpose" else node
+        outside = dict(zip(self.structure.consts, self.instruction.node.inputs, strict=False))
+        if base not in outside:
+            return False
+        return node.op == "transpose" or self.around.plan.layouts.of(outside[base])[1][-1:] != (1,)
 
     def _name(self, node: Node) -> str:
         self._compute_in_whole(node)
         return self.known.get(node) or super()._name(node)
 
     def _compute_in_whole(self, node: Node) -> None:
-        """Let a part of a concatenation be computed where the whole wants it, in memory of the whole's own."""
+        """Let a part of a concatenation be computed where the whole wants it."""
         whole = self.wholes.get(node)
         if whole is None or node in self.known:
             return
         if whole not in self.known:
-            self.known[whole] = self.define(self.names.of(whole), f'np.empty({whole.shape}, "{whole.dtype}")')
+            self.known[whole] = self.define(
+                self.names.of(whole), f'np.empty({whole.shape}, "{whole.dtype}")'
+            )
         axis, first = whole.attrs["axis"], 0
         for part in whole.inputs:
             if part is node:
-                region = tuple(slice(first, first + n) if i == axis else slice(None) for i, n in enumerate(part.shape))
+                region = tuple(
+                    slice(first, first + n) if i == axis else slice(None)
+                    for i, n in enumerate(part.shape)
+                )
                 index = index_expression(region, whole.shape) or "[...]"
                 self.known[node] = self.define(self.names.of(node), f"{self.known[whole]}{index}")
                 self.scattered.add(node)
@@ -166,7 +195,9 @@ class StepFrame(Frame):
         for following, final in self.carried:
             source = self.operand(following)
             if crossing:  # one state becomes another: set all aside first
-                aside = self.define(self.names.new("aside"), f'np.empty({following.shape}, "{following.dtype}")')
+                aside = self.define(
+                    self.names.new("aside"), f'np.empty({following.shape}, "{following.dtype}")'
+                )
                 self.line(f"np.copyto({aside}, {source})")
                 source = aside
             pairs.append((final, source))
@@ -180,7 +211,7 @@ class StepFrame(Frame):
 
 
 def _parts_of_wholes(plan: Plan) -> dict[Node, Node]:
-    """Return the values that only one concatenation reads, made by one elementwise operation each."""
+    """Return the elementwise results that only one concatenation reads."""
     readers: dict[Node, list[Node]] = {}
     made = set()
     for instruction in plan.instructions:
@@ -195,7 +226,10 @@ def _parts_of_wholes(plan: Plan) -> dict[Node, Node]:
         for whole in plan.instructions
         if whole.op == "concat" and whole.node not in plan.inside
         for part in whole.inputs
-        if part in made and part not in kept and part not in plan.inside and readers[part] == [whole.node]
+        if part in made
+        and part not in kept
+        and part not in plan.inside
+        and readers[part] == [whole.node]
     }
 
 
@@ -222,5 +256,5 @@ def emit_scan(parent: Frame, instruction: Instruction, emit_all: EmitAll) -> Non
 
 
 def _row(stack: str, step: object, node: Node) -> str:
-    """Return the expression for a step's part of a stack: a view, also where it is a single number."""
+    """Return the expression for a step's part of a stack: a view, even of a single number."""
     return f"{stack}[{step}]" if node.shape else f"{stack}[{step}, ...]"

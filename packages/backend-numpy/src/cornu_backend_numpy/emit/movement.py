@@ -28,7 +28,10 @@ def _reshape(frame: Frame, instruction: Instruction) -> None:
 def _store(frame: Frame, instruction: Instruction) -> None:
     assert instruction.variable is not None
     state = frame.operand(frame.plan.state[instruction.variable])
-    frame.line(f"np.copyto({state}, {frame.operand(instruction.inputs[0])})", f"store {instruction.variable.path}")
+    frame.line(
+        f"np.copyto({state}, {frame.operand(instruction.inputs[0])})",
+        f"store {instruction.variable.path}",
+    )
 
 
 def _pad(frame: Frame, instruction: Instruction) -> None:
@@ -37,7 +40,8 @@ def _pad(frame: Frame, instruction: Instruction) -> None:
     region = index_expression(pad_region(node.shape, *sides), node.shape)
     frame.line(f"{frame.operand(node)}.fill({_number(node.attrs['value'])})", comment(instruction))
     if x.size:
-        frame.line(f"np.copyto({frame.aspect(node, 'inner', '{}' + (region or '[...]'))}, {frame.operand(x)})")
+        inner = frame.aspect(node, "inner", "{}" + (region or "[...]"))
+        frame.line(f"np.copyto({inner}, {frame.operand(x)})")
 
 
 def _number(value: float) -> str:
@@ -54,18 +58,20 @@ def _concat(frame: Frame, instruction: Instruction) -> None:
         offset = stop
         if there:
             continue
-        target = frame.aspect(node, "part", "{}" + (index_expression(region, node.shape) or "[...]"))
+        target = frame.aspect(
+            node, "part", "{}" + (index_expression(region, node.shape) or "[...]")
+        )
         frame.line(f"np.copyto({target}, {frame.operand(part)})", comment(instruction))
 
 
 def _lies_there(frame: Frame, part: Node, first: int, instruction: Instruction) -> bool:
-    """Tell whether a part of a concatenation was computed where it belongs, or is state that stays where it is."""
+    """Tell whether a part of a concatenation was computed in its place, or is state that stays."""
     plan, whole = frame.plan, instruction.node
     owner = plan.layouts.owner(part)
     if frame.lies_there(part, whole) or (owner in plan.inside and plan.inside[owner][0] is whole):
         return True
     place = plan.places[whole]
-    if place.kind != "state" or place.offset or whole.ndim != 1 or part.op != "slice":
+    if place.variable is None or place.offset or whole.ndim != 1 or part.op != "slice":
         return False
     return part.inputs[0] is plan.state[place.variable] and part.attrs["start"] == (first,)
 
@@ -82,15 +88,17 @@ def _fold(frame: Frame, instruction: Instruction) -> None:
 def _gather(frame: Frame, instruction: Instruction) -> None:
     x, indices = instruction.inputs
     axis = instruction.node.attrs["axis"]
-    text = f"gather({frame.operand(x)}, {frame.operand(indices)}, {axis}, {frame.operand(instruction.node)})"
+    source, out = frame.operand(x), frame.operand(instruction.node)
+    text = f"gather({source}, {frame.operand(indices)}, {axis}, {out})"
     frame.line(text, comment(instruction))
 
 
 def _scatter_add(frame: Frame, instruction: Instruction) -> None:
     indices, updates = instruction.inputs
     node = instruction.node
-    operands = f"{frame.operand(indices)}, {frame.operand(updates)}, {node.attrs['axis']}, {frame.operand(node)}"
-    frame.line(f"scatter_add({operands}{frame.first_row(node)})", comment(instruction))
+    operands = f"{frame.operand(indices)}, {frame.operand(updates)}, {node.attrs['axis']}"
+    text = f"scatter_add({operands}, {frame.operand(node)}{frame.first_row(node)})"
+    frame.line(text, comment(instruction))
 
 
 def _sort(frame: Frame, instruction: Instruction) -> None:
@@ -114,7 +122,9 @@ def _random_bits(frame: Frame, instruction: Instruction) -> None:
 
 
 MOVEMENT: dict[str, Emit] = {
-    **dict.fromkeys(("copy", "slice", "flip", "transpose", "expand", "windows", "stop_gradient"), _copy),
+    **dict.fromkeys(
+        ("copy", "slice", "flip", "transpose", "expand", "windows", "stop_gradient"), _copy
+    ),
     "reshape": _reshape,
     "store": _store,
     "pad": _pad,

@@ -40,14 +40,18 @@ class Names:
         self._used[base] = count
         if count == 1:
             return base
-        return self.new(f"{base}_{count}") if f"{base}_{count}" in self._used else self._claim(f"{base}_{count}")
+        return (
+            self.new(f"{base}_{count}")
+            if f"{base}_{count}" in self._used
+            else self._claim(f"{base}_{count}")
+        )
 
     def _claim(self, name: str) -> str:
         self._used[name] = 1
         return name
 
     def of(self, node: Node) -> str:
-        """Return a new name for a value: that of the input or weight it is, else of what was done."""
+        """Return a new name for a value: of the input or weight it is, else of what was done."""
         if node in self._labels:
             return self.new(" ".join(self._labels[node].split("/")[-2:]))
         if node.op == "item":

@@ -10,7 +10,9 @@ from cornu.engine.plan import Instruction
 from cornu_backend_numpy.emit.elementwise import Emit, comment
 from cornu_backend_numpy.emit.frame import Frame
 
-_SMALL = 1 << 18  # multiplications: below, `np.dot` starts sooner than `np.matmul`; above it makes no difference
+_SMALL = (
+    1 << 18
+)  # multiplications: below, `np.dot` starts sooner than `np.matmul`; above it makes no difference
 _BLAS = (np.dtype(np.float32), np.dtype(np.float64))
 _WIDE = 512  # elements of a row that BLAS adds up well
 _REDUCERS = {"sum": "add", "max": "maximum", "min": "minimum", "prod": "multiply"}
@@ -33,7 +35,11 @@ def _reduce(frame: Frame, instruction: Instruction) -> None:
         if axes == tuple(range(len(axes))) and 0 < len(axes) < x.ndim and _is_dense(frame, x):
             _sum_rows(frame, instruction)
             return
-        if axes == tuple(range(x.ndim - len(axes), x.ndim)) and 0 < len(axes) < x.ndim and _is_dense(frame, x):
+        if (
+            axes == tuple(range(x.ndim - len(axes), x.ndim))
+            and 0 < len(axes) < x.ndim
+            and _is_dense(frame, x)
+        ):
             _sum_columns(frame, instruction)
             return
     wide = ", dtype=np.float32" if x.dtype == np.float16 and instruction.op == "sum" else ""
@@ -42,7 +48,8 @@ def _reduce(frame: Frame, instruction: Instruction) -> None:
     if wide:
         out = frame.temporary_like(node, np.float32, "total")
     dtype = wide or (f", dtype={out}.dtype" if instruction.op in ("sum", "prod") else "")
-    text = f"np.{_REDUCERS[instruction.op]}.reduce({frame.operand(x)}, axis={axes}{dtype}, out={out}{kept})"
+    function = f"np.{_REDUCERS[instruction.op]}.reduce"
+    text = f"{function}({frame.operand(x)}, axis={axes}{dtype}, out={out}{kept})"
     frame.line(text, comment(instruction))
     if wide:
         frame.line(f"np.copyto({frame.operand(node)}, {out})")
@@ -53,7 +60,7 @@ def _is_dense(frame: Frame, x: Node) -> bool:
 
 
 def _sum_rows(frame: Frame, instruction: Instruction) -> None:
-    """Add rows up as ones @ x: BLAS does this at the speed of memory, `np.add.reduce` ten times slower."""
+    """Add rows up as ones @ x: `np.add.reduce` is ten times slower."""
     (x,), node = instruction.inputs, instruction.node
     width = node.size
     rows = x.size // width
@@ -68,7 +75,9 @@ def _sum_rows(frame: Frame, instruction: Instruction) -> None:
         frame.line(f"np.dot({ones}, {matrix}, out={out})", comment(instruction))
         return
     sums = frame.temporary((width * fold,), x.dtype, "sums")
-    table = frame.use(frame.define(frame.names.new("sums_table"), f"{sums}.reshape({fold}, {width})"))
+    table = frame.use(
+        frame.define(frame.names.new("sums_table"), f"{sums}.reshape({fold}, {width})")
+    )
     few = frame.constant(_ones(fold, x.dtype), frame.names.new(f"ones_{fold}"))
     out = frame.aspect(node, "flat", f"{{}}.reshape({width})")
     frame.line(f"np.dot({ones}, {matrix}, out={sums})", comment(instruction))
@@ -97,7 +106,7 @@ def _argmax(frame: Frame, instruction: Instruction) -> None:
     place = frame.temporary_like(node, np.intp, "position")
     axis = node.attrs["axis"]
     frame.line(f"np.argmax({frame.operand(x)}, {axis}, out={place})", comment(instruction))
-    frame.line(f"np.copyto({frame.operand(node)}, {place}, casting=\"unsafe\")")
+    frame.line(f'np.copyto({frame.operand(node)}, {place}, casting="unsafe")')
 
 
 def _cumsum(frame: Frame, instruction: Instruction) -> None:
@@ -116,4 +125,3 @@ PRODUCTS: dict[str, Emit] = {
     "argmax": _argmax,
     "cumsum": _cumsum,
 }
-

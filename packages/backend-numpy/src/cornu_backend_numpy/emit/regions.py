@@ -1,7 +1,7 @@
 """A region as source: a function that runs some rows at a time, and what prepares its views.
 
-Each thread has a part: memory for one block of the values that live in the region only, totals of its own for
-what is summed over rows, and a list of blocks with all views made.
+Each thread has a part: memory for one block of the values that live in the region only, totals of
+its own for what is summed over rows, and a list of blocks with all views made.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class BlockFrame(Frame):
         self.first = min((self.plan.places[n].offset for n in self._locals()), default=0)
         self.last = max((self._end(n) for n in self._locals()), default=0)
 
-    # ---- memory of a block ---------------------------------------------------------------------------------
+    # ---- memory of a block
+    # ---------------------------------------------------------------------------------
 
     def _locals(self) -> list[Node]:
         return [n for n in self.region.made if self.plan.places[n].local]
@@ -69,7 +70,8 @@ class BlockFrame(Frame):
         """Return the expression for the memory of a block."""
         return f'at(local, {place.offset - self.first}, {self.shape(node)}, "{node.dtype}")'
 
-    # ---- values --------------------------------------------------------------------------------------------
+    # ---- values
+    # --------------------------------------------------------------------------------------------
 
     def _name(self, node: Node) -> str:
         layouts = self.plan.layouts
@@ -95,7 +97,9 @@ class BlockFrame(Frame):
         """Return the name of a value that lives in this region only."""
         if node.op in ("constant", "iota"):
             return super().owner(node)
-        block = self.define(self.names.new(f"{node.op}_block"), self.place(node, self.plan.places[node]))
+        block = self.define(
+            self.names.new(f"{node.op}_block"), self.place(node, self.plan.places[node])
+        )
         return self._cut(block, node.shape[0] // self.region.length, self.names.of(node))
 
     def _total(self, node: Node) -> str:
@@ -157,13 +161,14 @@ def emit_region(parent: Frame, region: Region, emit: Emit) -> None:
     totals = ", ".join(frame.totals) + ("," if len(frame.totals) == 1 else "")
     parts = ", ".join(_part(frame, part) for part in range(region.parts))
     turn = frame.turn
+    cuts = f"{region.length}, {region.rows}, part, {region.parts}"
     parent.settle(
         shares,
         [
             f"def {prepare}(part, local, scratch):",
             *(f"    {line}" for line in frame.part.prepare),
             "    blocks = []",
-            f"    for {frame.i}, {frame.j} in share({region.length}, {region.rows}, part, {region.parts}):",
+            f"    for {frame.i}, {frame.j} in share({cuts}):",
             *(f"        {line}" for line in frame.prepare),
             f"        blocks.append(({turn}))",
             f"    return ({totals}), blocks",
@@ -173,7 +178,11 @@ def emit_region(parent: Frame, region: Region, emit: Emit) -> None:
     work = [
         f"def {run}(part):",
         f"    totals, blocks = {shares}[part]",
-        *(["    for total in totals:", "        total.fill(0)"] if frame.totals and not frame.once else []),
+        *(
+            ["    for total in totals:", "        total.fill(0)"]
+            if frame.totals and not frame.once
+            else []
+        ),
         f"    for {turn} in blocks:",
         *(f"        {line}" for line in frame.body),
     ]

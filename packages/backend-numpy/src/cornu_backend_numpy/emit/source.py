@@ -19,7 +19,16 @@ from cornu_backend_numpy.emit.regions import emit_region
 from cornu_backend_numpy.rows.regions import Region
 from cornu_backend_numpy.runtime import NAMESPACE
 
-_TAKEN = frozenset({*NAMESPACE, "bind", "step", "memory", "inputs", "state", "constants"}) | {"scratch", "scratches", "pool", "part", "local", "blocks", "totals", "total"}
+_TAKEN = frozenset({*NAMESPACE, "bind", "step", "memory", "inputs", "state", "constants"}) | {
+    "scratch",
+    "scratches",
+    "pool",
+    "part",
+    "local",
+    "blocks",
+    "totals",
+    "total",
+}
 
 
 _SHORT = 80  # lines of small work between two stretches of shared work
@@ -32,7 +41,8 @@ class Source:
     Attributes
     ----------
     text : str
-        Defines `bind(memory, inputs, state, constants, scratches, pool)`, which returns `(step, outputs)`.
+        Defines `bind(memory, inputs, state, constants, scratches, pool)`, which returns `(step,
+        outputs)`.
     state : tuple of Variable
     constants : tuple of ndarray
     """
@@ -88,7 +98,7 @@ def _write(frame: Frame, instruction: Instruction) -> None:
 
 
 def chained(frame: Frame) -> list[str]:
-    """Join stretches of shared work with the short work between them, so that threads need not start anew."""
+    """Join stretches of shared work with the short work between them: threads go on together."""
     result: list[str] = []
     chain: list[Together] = []
     between: list[str] = []
@@ -124,8 +134,13 @@ def _noted(text: str, note: str) -> str:
 
 
 def _unpack(names: list[str], source: str, notes: list[str]) -> list[str]:
-    return [f"    {name} = {source}[{i}]  # {note}" for i, (name, note) in enumerate(zip(names, notes, strict=True))]
+    return [
+        f"    {name} = {source}[{i}]  # {note}"
+        for i, (name, note) in enumerate(zip(names, notes, strict=True))
+    ]
 
 
 def _describe(value: np.ndarray) -> str:
-    return f"{value.item()!r} {value.dtype}" if value.shape == () else f"{value.shape} {value.dtype}"
+    return (
+        f"{value.item()!r} {value.dtype}" if value.shape == () else f"{value.shape} {value.dtype}"
+    )

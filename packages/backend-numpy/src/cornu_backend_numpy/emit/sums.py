@@ -19,7 +19,9 @@ def _matmul(frame: Frame, instruction: Instruction) -> None:
         return
     share = frame.temporary(node.shape, node.dtype, "share")
     total = frame.operand(node)
-    frame.line(f"np.matmul({frame.operand(a)}, {frame.operand(b)}, out={share})", comment(instruction))
+    frame.line(
+        f"np.matmul({frame.operand(a)}, {frame.operand(b)}, out={share})", comment(instruction)
+    )
     frame.line(f"np.add({total}, {share}, out={total})")
 
 
@@ -27,7 +29,10 @@ def _sum(frame: Frame, instruction: Instruction) -> None:
     (x,), node = instruction.inputs, instruction.node
     total = frame.value(node)
     axes, kept = node.attrs["axes"], node.attrs["keepdims"]
-    run = frame.kernel(hint(instruction), f"AddRows({frame.value(x)}, {total}, {axes}, {kept}, scratch, {not frame.once})")
+    run = frame.kernel(
+        hint(instruction),
+        f"AddRows({frame.value(x)}, {total}, {axes}, {kept}, scratch, {not frame.once})",
+    )
     frame.line(f"{run}()", comment(instruction))
 
 

@@ -50,7 +50,8 @@ def _slice(source: str, attrs: dict[str, Any], shape: Shape, operand: Shape) -> 
 
 def _flip(source: str, attrs: dict[str, Any], shape: Shape, operand: Shape) -> str:
     return source + index_expression(
-        tuple(slice(None, None, -1 if i in attrs["axes"] else 1) for i in range(len(shape))), operand
+        tuple(slice(None, None, -1 if i in attrs["axes"] else 1) for i in range(len(shape))),
+        operand,
     )
 
 

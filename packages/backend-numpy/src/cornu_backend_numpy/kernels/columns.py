@@ -10,38 +10,44 @@ import numpy as np
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.scratch import Scratch
 
-BLOCK_BYTES = 1 << 20  # of columns: they should stay in the cache of a core until they are multiplied
+BLOCK_BYTES = (
+    1 << 20
+)  # of columns: they should stay in the cache of a core until they are multiplied
 
+Pair = tuple[np.ndarray, np.ndarray]
 Place = tuple[slice, slice]
 
 
 class Block:
-    """Some windows and the matrix (groups, positions, window) that they are copied to."""
+    """Some windows and the matrix (groups, positions, window) that they are copied to.
 
-    __slots__ = ("_columns", "_pad", "_windows", "matrix")
+    Parameters
+    ----------
+    matrix : ndarray
+    copy, pad : tuple of ndarray, optional
+        (target, source) of the copies that fill it.
+    """
+
+    __slots__ = ("_copy", "_pad", "matrix")
 
     def __init__(
-        self,
-        matrix: np.ndarray,
-        columns: np.ndarray | None = None,
-        windows: np.ndarray | None = None,
-        pad: tuple[np.ndarray, np.ndarray] | None = None,
+        self, matrix: np.ndarray, copy: Pair | None = None, pad: Pair | None = None
     ) -> None:
-        self.matrix, self._columns, self._windows, self._pad = matrix, columns, windows, pad
+        self.matrix, self._copy, self._pad = matrix, copy, pad
 
     def fill(self) -> np.ndarray:
         """Copy the windows; return the matrix."""
         if self._pad is not None:
             np.copyto(*self._pad)
-        if self._columns is not None:
-            np.copyto(self._columns, self._windows)
+        if self._copy is not None:
+            np.copyto(*self._copy)
         return self.matrix
 
 
 def column_blocks(
     x: np.ndarray, geometry: Geometry, groups: int, scratch: Scratch, whole: bool = False
 ) -> Iterator[tuple[Block, Place]]:
-    """Yield the windows of `x` in blocks of a few images, or of a few lines of one where images are large.
+    """Yield the windows of `x` in blocks of a few images, or of a few lines of a large one.
 
     Parameters
     ----------
@@ -69,8 +75,11 @@ def column_blocks(
         yield Block(x.reshape(1, -1, channels)), (slice(0, batch), slice(0, counts[0]))
         return
     bytes_of_image = positions * window * groups * x.itemsize
+    upright = _is_upright(x, geometry, groups, counts)
     images = max(1, min(batch, BLOCK_BYTES // bytes_of_image))
-    lines = counts[0] if whole else max(1, min(counts[0], BLOCK_BYTES * counts[0] // bytes_of_image))
+    lines = (
+        counts[0] if whole else max(1, min(counts[0], BLOCK_BYTES * counts[0] // bytes_of_image))
+    )
     size = images * lines * (positions // counts[0]) * window * groups
     (columns,) = scratch.arrays(((size,), x.dtype))
     for first in range(0, batch, images):
@@ -79,9 +88,17 @@ def column_blocks(
         windows = _grouped(geometry.windows(padded), groups)
         for line in range(0, counts[0], lines):
             part = windows[:, :, line : line + lines]
+            place = (chosen, slice(line, line + part.shape[2]))
+            if upright:
+                rank = geometry.rank
+                part = part.transpose(0, *range(rank + 2, 2 * rank + 3), *range(1, rank + 2))
             target = columns[: part.size].reshape(part.shape)
-            block = Block(target.reshape(groups, -1, window), target, part, None if line else pad)
-            yield block, (chosen, slice(line, line + part.shape[2]))
+            matrix = (
+                target.reshape(groups, window, -1).transpose(0, 2, 1)
+                if upright
+                else target.reshape(groups, -1, window)
+            )
+            yield Block(matrix, (target, part), None if line else pad), place
 
 
 def _is_pointwise(x: np.ndarray, geometry: Geometry, groups: int) -> bool:
@@ -90,9 +107,16 @@ def _is_pointwise(x: np.ndarray, geometry: Geometry, groups: int) -> bool:
     return groups == 1 and steps <= {1} and not geometry.is_padded and x.flags.c_contiguous
 
 
+def _is_upright(x: np.ndarray, geometry: Geometry, groups: int, counts: tuple[int, ...]) -> bool:
+    """Tell whether windows lie better in columns than in rows: of one channel, they are runs."""
+    return (
+        x.shape[-1] == groups == 1 and geometry.strides[-1] == 1 and counts[-1] > geometry.size[-1]
+    )
+
+
 def _padded(
     images: np.ndarray, geometry: Geometry, scratch: Scratch
-) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray] | None]:
+) -> tuple[np.ndarray, Pair | None]:
     if not geometry.is_padded:
         return images, None
     batch, *spatial, channels = images.shape
@@ -121,5 +145,5 @@ def group_values(values: np.ndarray, groups: int) -> np.ndarray:
 
 
 def group_kernel(kernel: np.ndarray, groups: int) -> np.ndarray:
-    """Return the view (groups, window, filters of a group) of (*size, channels of a group, filters)."""
+    """Return the view (groups, window, filters of a group) of a kernel."""
     return kernel.reshape(-1, groups, kernel.shape[-1] // groups).transpose(1, 0, 2)

@@ -20,7 +20,7 @@ from cornu_backend_numpy.kernels.winograd import (
 
 
 class Convolution:
-    """out = x * kernel: the windows of a few images become a matrix, one product gives their outputs.
+    """out = x * kernel: the windows of a few images become a matrix, and one product their outputs.
 
     Parameters
     ----------
@@ -33,7 +33,8 @@ class Convolution:
     Examples
     --------
     >>> x, kernel, out = np.ones((1, 4, 4, 1)), np.ones((3, 3, 1, 1)), np.empty((1, 2, 2, 1))
-    >>> Convolution(x, kernel, out, Geometry((3, 3), (1, 1), ((0, 0), (0, 0)), (1, 1)), 1, Scratch())()
+    >>> geometry = Geometry((3, 3), (1, 1), ((0, 0), (0, 0)), (1, 1))
+    >>> Convolution(x, kernel, out, geometry, 1, Scratch())()
     >>> out.ravel()
     array([9., 9., 9., 9.])
     """
@@ -54,13 +55,14 @@ class Convolution:
         ]
 
     def __call__(self) -> None:
+        """Do the work."""
         kernel = self._kernel
         for block, out in self._blocks:
             np.matmul(block.fill(), kernel, out=out)
 
 
 class KernelGradient:
-    """Gradient of `Convolution` along its kernel: the same columns, transposed, times the gradient that arrives.
+    """Gradient of `Convolution` along its kernel: columns, transposed, times that of the output.
 
     Parameters
     ----------
@@ -93,6 +95,7 @@ class KernelGradient:
         self._part = np.empty(self._groups.shape, out.dtype)
 
     def __call__(self) -> None:
+        """Do the work."""
         total, part, fresh = self._groups, self._part, self._fresh
         for block, g in self._blocks:
             columns = block.fill().transpose(0, 2, 1)
@@ -130,7 +133,7 @@ def kernel_gradient(
     scratch: Scratch,
     accumulate: bool = False,
 ) -> Callable[[], None]:
-    """Return what computes the gradient along the kernel, the fastest way that these shapes allow."""
+    """Return what computes the gradient along the kernel, the fastest way these shapes allow."""
     channels, filters = out.shape[-2:]
     if applies(geometry, groups, channels, filters, g.shape[1], x.dtype):
         return WinogradKernelGradient(x, g, out, geometry, scratch, accumulate)

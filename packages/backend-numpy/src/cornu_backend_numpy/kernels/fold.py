@@ -8,7 +8,7 @@ Static = tuple[int, ...]
 
 
 class Fold:
-    """out = sum of the windows `g`, each element where it was taken from: the adjoint of sliding windows.
+    """out = the sum of the windows `g`, each element where it was taken from.
 
     Parameters
     ----------
@@ -19,7 +19,13 @@ class Fold:
     """
 
     def __init__(
-        self, g: np.ndarray, out: np.ndarray, axes: Static, size: Static, strides: Static, dilation: Static
+        self,
+        g: np.ndarray,
+        out: np.ndarray,
+        axes: Static,
+        size: Static,
+        strides: Static,
+        dilation: Static,
     ) -> None:
         self._out = out
         self._pairs = []
@@ -28,9 +34,11 @@ class Fold:
             for axis, first, stride, gap in zip(axes, offset, strides, dilation, strict=True):
                 start = first * gap
                 region[axis] = slice(start, start + (g.shape[axis] - 1) * stride + 1, stride)
-            self._pairs.append((out[tuple(region)], g[(..., *offset)]))
+            chosen = (..., *offset)
+            self._pairs.append((out[tuple(region)], g[chosen]))
 
     def __call__(self) -> None:
+        """Do the work."""
         self._out.fill(0)
         for target, part in self._pairs:
             np.add(target, part, out=target)

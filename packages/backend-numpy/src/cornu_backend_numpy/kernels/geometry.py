@@ -75,7 +75,7 @@ class Geometry:
         )
 
     def taps(self, spatial: Sizes) -> Iterator[Tap]:
-        """Yield, for each element of the window, which inputs it meets at which windows; padding is left out."""
+        """Yield, for each element of the window, which inputs it meets at which windows."""
         counts = self.counts(spatial)
         for index in product(*map(range, self.size)):
             ranges = [
@@ -95,9 +95,9 @@ class Geometry:
 
 
 class Tap(NamedTuple):
-    """One element of the window: its index, the inputs it meets, and the windows at which it meets them."""
+    """One element of the window, the inputs it meets, and the windows at which it meets them."""
 
-    index: Sizes
+    element: Sizes
     inputs: tuple[slice, ...]
     windows: tuple[slice, ...]
 

@@ -25,10 +25,11 @@ def scatter_add(
     first: int = 0,
     size: int | None = None,
 ) -> None:
-    """out = 0, then out[..., indices, ...] += updates along `axis`, with repeated positions added up.
+    """out = 0, then out[..., indices, ...] += updates along `axis`, repeated positions added up.
 
-    Updates are sorted by position; those that are alone are copied, and each run of equal positions is summed at
-    once: many times faster than `np.add.at`, and independent of anything but the values.
+    Updates are sorted by position; those that are alone are copied, and each run of equal positions
+    is summed at once: many times faster than `np.add.at`, and independent of anything but the
+    values.
 
     Parameters
     ----------
@@ -77,4 +78,6 @@ def check_positions(indices: np.ndarray, size: int) -> None:
     low, high = indices.min(), indices.max()
     if low < -size or high >= size:
         wrong = int(high if high >= size else low)
-        raise IndexError(f"Position {wrong} is out of range for an axis of {size}: it should be in [0, {size}).")
+        raise IndexError(
+            f"Position {wrong} is out of range for an axis of {size}: it should be in [0, {size})."
+        )

@@ -1,9 +1,9 @@
 """The gradient of a convolution along its input, in the three ways that are fast.
 
 *Taps*: one product per element of the window, added where that element lay. Takes any geometry.
-*Rows*: for a stride of 1 along the last axis, windows of the gradient along that axis become columns, and only
-the taps along the other axes are added up.
-*Flip*: for strides of 1, a convolution of the padded gradient with the mirrored kernel.
+*Rows*: for a stride of 1 along the last axis, windows of the gradient along that axis become
+columns, and only the taps along the other axes are added up. *Flip*: for strides of 1, a
+convolution of the padded gradient with the mirrored kernel.
 """
 
 from __future__ import annotations
@@ -42,14 +42,26 @@ def input_gradient(
     """
     channels, filters = kernel.shape[-2:]
     back = flipped(geometry)
-    can_row = groups == 1 and geometry.strides[-1] == 1 and min(back.padding[-1]) >= 0 and prod(geometry.size) > 1
+    can_row = (
+        groups == 1
+        and geometry.strides[-1] == 1
+        and min(back.padding[-1]) >= 0
+        and prod(geometry.size) > 1
+    )
     can_flip = can_row and set(geometry.strides) == {1} and min(map(min, back.padding)) >= 0
-    strided = set(geometry.strides) != {1}
-    if can_row and not strided and filters > channels and applies(geometry, groups, channels, filters, g.shape[1], g.dtype):
-        if min(map(min, back.padding[1:])) >= 0:
-            return WinogradInputGradient(g, kernel, out, geometry, scratch)
+    adjoint = (
+        can_row
+        and set(geometry.strides) == {1}
+        and filters > channels
+        and applies(geometry, groups, channels, filters, g.shape[1], g.dtype)
+        and min(map(min, back.padding[1:])) >= 0
+    )
+    if adjoint:
+        return WinogradInputGradient(g, kernel, out, geometry, scratch)
     halved = applies(back, groups, filters, channels, out.shape[1], g.dtype)
-    if can_flip and (halved or filters <= channels):  # else its windows hold more than the sums of the others
+    if can_flip and (
+        halved or filters <= channels
+    ):  # else its windows hold more than the sums of the others
         return ByFlip(g, kernel, out, geometry, scratch)
     if can_row:
         return ByRows(g, kernel, out, geometry, scratch)
@@ -92,12 +104,13 @@ class ByTaps:
             shaped = part.reshape(*geometry.size, groups, n, *counts, width)
             target = out[chosen].reshape(n, *spatial, groups, width)
             pairs = [
-                (target[tap.inputs], np.moveaxis(shaped[tap.index], 0, -2)[tap.windows])
+                (target[tap.inputs], np.moveaxis(shaped[tap.element], 0, -2)[tap.windows])
                 for tap in geometry.taps(tuple(spatial))
             ]
             self._blocks.append((group_values(g[chosen], groups), part, pairs))
 
     def __call__(self) -> None:
+        """Do the work."""
         kernel = self._kernel
         self._out.fill(0)
         for g, products, pairs in self._blocks:
@@ -133,12 +146,13 @@ class ByRows:
             shaped = products.reshape(-1, *g.shape[1:-2], spatial[-1], taps, channels)
             by_tap = np.moveaxis(shaped, -2, 0).reshape(*lead, *shaped.shape[:-2], channels)
             pairs = [
-                (out[chosen][tap.inputs], by_tap[tap.index[:-1]][tap.windows])
+                (out[chosen][tap.inputs], by_tap[tap.element[:-1]][tap.windows])
                 for tap in across.taps(tuple(spatial))
             ]
             self._blocks.append((block, products, pairs))
 
     def __call__(self) -> None:
+        """Do the work."""
         kernel = self._kernel
         np.copyto(self._copy, self._mirrored)
         self._out.fill(0)
@@ -165,6 +179,7 @@ class ByFlip:
         self._convolution = convolution(g, self._copy, out, flipped(geometry), 1, scratch)
 
     def __call__(self) -> None:
+        """Do the work."""
         np.copyto(self._copy, self._mirrored)
         self._convolution()
 
@@ -178,8 +193,13 @@ def _split(geometry: Geometry) -> tuple[Geometry, Geometry]:
     ones, none = (1,) * (geometry.rank - 1), ((0, 0),) * (geometry.rank - 1)
     reach, (low, high) = geometry.reach[-1], geometry.padding[-1]
     mirrored = (reach - 1 - low, reach - 1 - high)
-    along = Geometry((*ones, geometry.size[-1]), (*ones, 1), (*none, mirrored), (*ones, geometry.dilation[-1]))
+    along = Geometry(
+        (*ones, geometry.size[-1]), (*ones, 1), (*none, mirrored), (*ones, geometry.dilation[-1])
+    )
     across = Geometry(
-        (*geometry.size[:-1], 1), (*geometry.strides[:-1], 1), (*geometry.padding[:-1], (0, 0)), (*geometry.dilation[:-1], 1)
+        (*geometry.size[:-1], 1),
+        (*geometry.strides[:-1], 1),
+        (*geometry.padding[:-1], (0, 0)),
+        (*geometry.dilation[:-1], 1),
     )
     return along, across

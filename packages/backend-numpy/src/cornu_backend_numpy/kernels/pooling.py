@@ -1,4 +1,4 @@
-"""Pooling as passes over whole arrays: one per element of the window, over the inputs that it meets.
+"""Pooling as passes over whole arrays: one per element of the window.
 
 Arrays are channels-last, (batch, *spatial, channels).
 """
@@ -18,7 +18,7 @@ View = tuple[np.ndarray, np.ndarray]
 
 
 def _views(x: np.ndarray, out: np.ndarray, geometry: Geometry) -> list[View]:
-    """Return, for each element of the window, the inputs it meets and the outputs of those windows."""
+    """Return the inputs that each element of the window meets, and the outputs of those windows."""
     spatial = x.shape[1:-1]
     return [(x[tap.inputs], out[tap.windows]) for tap in geometry.taps(spatial)]
 
@@ -53,6 +53,7 @@ class MaxPool:
         self._padded = geometry.is_padded
 
     def __call__(self) -> None:
+        """Do the work."""
         views = self._views
         if self._padded or not views:
             self._out.fill(self._lowest)
@@ -80,7 +81,9 @@ class MaxPoolGradient:
     def __init__(
         self, x: np.ndarray, g: np.ndarray, out: np.ndarray, geometry: Geometry, scratch: Scratch
     ) -> None:
-        bits = np.dtype(f"i{g.dtype.itemsize}")  # multiplied by 0 or 1 as integers, infinities and NaN stay out
+        bits = np.dtype(
+            f"i{g.dtype.itemsize}"
+        )  # multiplied by 0 or 1 as integers, infinities and NaN stay out
         left, top, hit, share = scratch.arrays(
             (g.shape, g.dtype), (g.shape, x.dtype), (g.shape, bool), (g.shape, g.dtype)
         )
@@ -101,6 +104,7 @@ class MaxPoolGradient:
         ]
 
     def __call__(self) -> None:
+        """Do the work."""
         self._max()
         np.copyto(self._left, self._g)
         tiled = self._tiled
@@ -115,7 +119,7 @@ class MaxPoolGradient:
 
 
 class MaxPoolGradientOfPairs:
-    """`MaxPoolGradient` for windows of 2 by 2 that tile the input: rows are compared first, then columns."""
+    """`MaxPoolGradient` for windows of 2 by 2 that tile the input: rows first, then columns."""
 
     def __init__(self, x: np.ndarray, g: np.ndarray, out: np.ndarray, scratch: Scratch) -> None:
         batch, height, width, channels = x.shape
@@ -142,7 +146,22 @@ class MaxPoolGradientOfPairs:
             )
 
     def __call__(self) -> None:
-        for left, right, to_left, to_right, tops, top, low, shares, share, rest, g, hit, upper in self._blocks:
+        """Do the work."""
+        for (
+            left,
+            right,
+            to_left,
+            to_right,
+            tops,
+            top,
+            low,
+            shares,
+            share,
+            rest,
+            g,
+            hit,
+            upper,
+        ) in self._blocks:
             np.maximum(left, right, out=tops)
             np.greater_equal(top, low, out=upper)  # the first of equal rows
             np.multiply(g, upper, out=share)
@@ -157,7 +176,12 @@ def max_pool_gradient(
 ) -> Callable[[], None]:
     """Return what computes the gradient of `MaxPool`, the fastest way that this geometry allows."""
     dense = x.flags.c_contiguous and out.flags.c_contiguous
-    if geometry.size == (2, 2) and _tiles(geometry, x.shape[1:-1]) and dense and g.flags.c_contiguous:
+    if (
+        geometry.size == (2, 2)
+        and _tiles(geometry, x.shape[1:-1])
+        and dense
+        and g.flags.c_contiguous
+    ):
         return MaxPoolGradientOfPairs(x, g, out, scratch)
     return MaxPoolGradient(x, g, out, geometry, scratch)
 
@@ -177,6 +201,7 @@ class AveragePool:
         self._counts = window_counts(x.shape[1:-1], geometry, out.dtype)
 
     def __call__(self) -> None:
+        """Do the work."""
         self._out.fill(0)
         for values, target in self._views:
             np.add(values, target, out=target)
@@ -194,7 +219,9 @@ class AveragePoolGradient:
     scratch : Scratch
     """
 
-    def __init__(self, g: np.ndarray, out: np.ndarray, geometry: Geometry, scratch: Scratch) -> None:
+    def __init__(
+        self, g: np.ndarray, out: np.ndarray, geometry: Geometry, scratch: Scratch
+    ) -> None:
         (self._share,) = scratch.arrays((g.shape, g.dtype))
         self._g, self._out = g, out
         self._views = _views(out, self._share, geometry)
@@ -202,6 +229,7 @@ class AveragePoolGradient:
         self._tiled = _tiles(geometry, out.shape[1:-1])
 
     def __call__(self) -> None:
+        """Do the work."""
         np.divide(self._g, self._counts, out=self._share)
         if self._tiled:
             for target, share in self._views:

@@ -39,6 +39,7 @@ class RandomBits:
         self._parts = [rest[i : i + 2 * CHUNK] for i in range(0, rest.size, 2 * CHUNK)]
 
     def __call__(self, key: np.ndarray, counter: np.ndarray) -> None:
+        """Draw the words."""
         state = self._state
         state["state"]["key"][:] = key.astype(np.uint64)
         state["state"]["counter"][:] = (self._block, np.uint64(int(counter)), 0, 0)

@@ -53,8 +53,10 @@ class Scratch:
         return self._own + (self._beside.memory if self._beside else 0)
 
     def arrays(self, *wanted: tuple[tuple[int, ...], Any]) -> list[np.ndarray]:
-        """Return uninitialised arrays of these shapes and dtypes, distinct from one another only."""
-        sizes = [-(-prod(shape) * np.dtype(dtype).itemsize // LINE) * LINE for shape, dtype in wanted]
+        """Return uninitialised arrays, distinct from one another only."""
+        sizes = [
+            -(-prod(shape) * np.dtype(dtype).itemsize // LINE) * LINE for shape, dtype in wanted
+        ]
         total = sum(sizes)
         if total <= self._size:
             if self._block is None:
@@ -72,7 +74,7 @@ class Scratch:
     def bordered(
         self, shape: tuple[int, ...], inner: tuple[slice, ...], dtype: Any, value: float = 0.0
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return an array filled with `value` and its region `inner`, the only part that may be written.
+        """Return an array filled with `value`, and its region `inner`: all that may be written.
 
         Calls with the same arguments share one array, so its border is filled once.
         """

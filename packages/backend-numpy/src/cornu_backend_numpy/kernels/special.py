@@ -11,7 +11,9 @@ from cornu.engine.primitives import special
 _BLOCK = 8192  # elements: the float64 temporaries of the definition stay in the cache
 
 
-def _blockwise(function: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray, np.ndarray], None]:
+def _blockwise(
+    function: Callable[[np.ndarray], np.ndarray],
+) -> Callable[[np.ndarray, np.ndarray], None]:
     def run(x: np.ndarray, out: np.ndarray) -> None:
         flat = out.reshape(-1)
         source = x if x.shape == out.shape else np.broadcast_to(x, out.shape)

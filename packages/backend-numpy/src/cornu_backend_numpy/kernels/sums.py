@@ -15,8 +15,8 @@ WIDE = 512  # elements of a row that BLAS adds up well
 class AddRows:
     """total = sum of `x` over axes, or total += it.
 
-    Where these are the leading axes of contiguous memory the sum is ones @ x: BLAS adds at the speed of memory,
-    `np.add.reduce` ten times slower.
+    Where these are the leading axes of contiguous memory the sum is ones @ x: BLAS adds at the
+    speed of memory, `np.add.reduce` ten times slower.
 
     Parameters
     ----------
@@ -41,7 +41,9 @@ class AddRows:
         leading = axes == tuple(range(len(axes))) and x.flags.c_contiguous and x.dtype.itemsize >= 4
         self._run = self._product(x, axes, scratch) if leading else self._reduce(x, axes, keepdims)
 
-    def _product(self, x: np.ndarray, axes: tuple[int, ...], scratch: Scratch) -> Callable[[], None]:
+    def _product(
+        self, x: np.ndarray, axes: tuple[int, ...], scratch: Scratch
+    ) -> Callable[[], None]:
         width = prod(x.shape[len(axes) :])
         rows, fold = prod(x.shape[: len(axes)]), 1
         while width * fold * 2 <= WIDE and rows % (fold * 2) == 0:
@@ -49,7 +51,11 @@ class AddRows:
         matrix = x.reshape(rows // fold, fold * width)
         sums, share = scratch.arrays(((fold * width,), x.dtype), ((width,), x.dtype))
         many, few = np.ones(rows // fold, x.dtype), np.ones(fold, x.dtype)
-        table, total, accumulate = sums.reshape(fold, width), self._total.reshape(width), self._accumulate
+        table, total, accumulate = (
+            sums.reshape(fold, width),
+            self._total.reshape(width),
+            self._accumulate,
+        )
 
         def run() -> None:
             np.dot(many, matrix, out=sums)
@@ -66,7 +72,7 @@ class AddRows:
         wide = np.float32 if x.dtype == np.float16 else None
 
         def run() -> None:
-            share = np.add.reduce(x, axis=axes, keepdims=keepdims, dtype=wide)
+            share = np.add.reduce(x, axes, dtype=wide, keepdims=keepdims)  # type: ignore[call-overload]
             if accumulate:
                 np.add(total, share, out=total, casting="unsafe")
             else:
@@ -75,4 +81,5 @@ class AddRows:
         return run
 
     def __call__(self) -> None:
+        """Do the work."""
         self._run()

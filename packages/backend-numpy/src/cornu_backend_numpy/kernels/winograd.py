@@ -1,9 +1,9 @@
 """Convolution with half the products: four rows of the output from six rows of the input.
 
-Along the first spatial axis a window of three needs six products for four results (Lavin and Gray, 2016, the
-one-dimensional F(4, 3)); along the others windows become columns as in `convolution`. The transforms are
-products with 6 x 6 matrices, which BLAS does at the speed of memory. Results are about twice as far from the
-exact ones as those of a plain product.
+Along the first spatial axis a window of three needs six products for four results (Lavin and Gray,
+2016, the one-dimensional F(4, 3)); along the others windows become columns as in `convolution`. The
+transforms are products with 6 x 6 matrices, which BLAS does at the speed of memory. Results are
+about twice as far from the exact ones as those of a plain product.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import numpy as np
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.scratch import Scratch
 
-BLOCK_BYTES = 5 << 18  # of columns: with their products they should stay in the cache of a core
+# Multiplications of a block: enough to be worth a call, few enough to stay in the cache.
+BLOCK_WORK = 5_000_000
 
 # Interpolation at 0, 1, -1, 2, -2 and infinity.
 _INPUT = np.array(
@@ -47,7 +48,9 @@ _OUTPUT = np.array(
 )
 
 
-def applies(geometry: Geometry, groups: int, channels: int, filters: int, lines: int, dtype: np.dtype) -> bool:
+def applies(
+    geometry: Geometry, groups: int, channels: int, filters: int, lines: int, dtype: np.dtype
+) -> bool:
     """Tell whether the transforms are possible and cost less than they save.
 
     Parameters
@@ -88,16 +91,21 @@ class _Block(NamedTuple):
         return self.matrix
 
 
-def _blocks(x: np.ndarray, geometry: Geometry, scratch: Scratch) -> Iterator[_Block]:
+def _blocks(x: np.ndarray, filters: int, geometry: Geometry, scratch: Scratch) -> Iterator[_Block]:
     """Yield the images in blocks whose columns stay in the cache."""
     batch, *spatial, channels = x.shape
     counts = geometry.counts(tuple(spatial))
     tiles = -(-counts[0] // 4)
-    rest = Geometry((1, *geometry.size[1:]), (1, *geometry.strides[1:]), ((0, 0), *geometry.padding[1:]), (1, *geometry.dilation[1:]))
+    rest = Geometry(
+        (1, *geometry.size[1:]),
+        (1, *geometry.strides[1:]),
+        ((0, 0), *geometry.padding[1:]),
+        (1, *geometry.dilation[1:]),
+    )
     width = rest.padded((1, *spatial[1:]))[1:]
     window = prod(geometry.size[1:]) * channels
     positions = tiles * prod(counts[1:])
-    images = max(1, min(batch, BLOCK_BYTES // (6 * positions * window * x.itemsize)))
+    images = max(1, min(batch, BLOCK_WORK // max(1, 6 * positions * window * filters)))
     for first in range(0, batch, images) if positions else ():
         chosen = slice(first, min(first + images, batch))
         n = chosen.stop - first
@@ -109,10 +117,20 @@ def _blocks(x: np.ndarray, geometry: Geometry, scratch: Scratch) -> Iterator[_Bl
         (stacked,) = scratch.arrays((overlapping.shape, x.dtype))
         (turned,) = scratch.beside.arrays((overlapping.shape, x.dtype))
         flat = turned.reshape(6 * n * tiles, 1, *width, channels)
-        windows = Geometry(rest.size, rest.strides, ((0, 0),) * rest.rank, rest.dilation).windows(flat)
+        windows = Geometry(rest.size, rest.strides, ((0, 0),) * rest.rank, rest.dilation).windows(
+            flat
+        )
         (columns,) = scratch.arrays((windows.shape, x.dtype))
         rows = (stacked.reshape(6, -1), turned.reshape(6, -1))
-        yield _Block(pad, (stacked, overlapping), rows, (columns, windows), columns.reshape(6, -1, window), chosen, tiles)
+        yield _Block(
+            pad,
+            (stacked, overlapping),
+            rows,
+            (columns, windows),
+            columns.reshape(6, -1, window),
+            chosen,
+            tiles,
+        )
 
 
 def _padded(
@@ -128,7 +146,9 @@ def _padded(
     return padded[:, :lines], (inner, images)
 
 
-def _tile_rows(values: np.ndarray, by_row: np.ndarray) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[np.ndarray]]:
+def _tile_rows(
+    values: np.ndarray, by_row: np.ndarray
+) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[np.ndarray]]:
     """Pair the rows of (batch, rows, …) with what stands for them in (4, batch, tiles, …).
 
     Returns the pairs, and the parts that stand for rows beyond the last.
@@ -139,7 +159,9 @@ def _tile_rows(values: np.ndarray, by_row: np.ndarray) -> tuple[list[tuple[np.nd
         return [(np.moveaxis(values.reshape(batch, tiles, 4, *rest), 2, 0), by_row)], []
     rows = [values[:, i::4][:, :tiles] for i in range(4)]
     pairs = [(r, part[:, : r.shape[1]]) for r, part in zip(rows, by_row, strict=True)]
-    return pairs, [part[:, r.shape[1] :] for r, part in zip(rows, by_row, strict=True) if r.shape[1] < tiles]
+    return pairs, [
+        part[:, r.shape[1] :] for r, part in zip(rows, by_row, strict=True) if r.shape[1] < tiles
+    ]
 
 
 class WinogradConvolution:
@@ -153,21 +175,31 @@ class WinogradConvolution:
     """
 
     def __init__(
-        self, x: np.ndarray, kernel: np.ndarray, out: np.ndarray, geometry: Geometry, scratch: Scratch
+        self,
+        x: np.ndarray,
+        kernel: np.ndarray,
+        out: np.ndarray,
+        geometry: Geometry,
+        scratch: Scratch,
     ) -> None:
         self._kernel = kernel.reshape(3, -1)
         self._turned = np.empty((6, kernel[0].size), kernel.dtype)
         self._matrices = self._turned.reshape(6, -1, kernel.shape[-1])
         self._blocks = []
-        for block in _blocks(x, geometry, scratch):
+        for block in _blocks(x, kernel.shape[-1], geometry, scratch):
             shape = (block.images.stop - block.images.start, block.tiles, *out.shape[2:])
             (products,) = scratch.beside.arrays(((6, *shape), x.dtype))
             (results,) = scratch.arrays(((4, *shape), x.dtype))
             pairs, _ = _tile_rows(out[block.images], results)
-            flat = (products.reshape(*block.matrix.shape[:2], -1), products.reshape(6, -1), results.reshape(4, -1))
+            flat = (
+                products.reshape(*block.matrix.shape[:2], -1),
+                products.reshape(6, -1),
+                results.reshape(4, -1),
+            )
             self._blocks.append((block, *flat, pairs))
 
     def __call__(self) -> None:
+        """Do the work."""
         np.matmul(_KERNEL, self._kernel, out=self._turned)
         matrices = self._matrices
         for block, products, six, four, pairs in self._blocks:
@@ -201,18 +233,25 @@ class WinogradKernelGradient:
     ) -> None:
         filters = out.shape[-1]
         self._out, self._accumulate = out.reshape(3, -1), accumulate
-        self._total, self._part = (np.empty((6, out[0].size // filters, filters), out.dtype) for _ in range(2))
+        self._total, self._part = (
+            np.empty((6, out[0].size // filters, filters), out.dtype) for _ in range(2)
+        )
         self._share = np.empty(self._out.shape, out.dtype)
         self._blocks = []
-        for block in _blocks(x, geometry, scratch):
+        for block in _blocks(x, filters, geometry, scratch):
             shape = (block.images.stop - block.images.start, block.tiles, *g.shape[2:])
             (stacked,) = scratch.beside.arrays(((4, *shape), g.dtype))
             (turned,) = scratch.beside.beside.arrays(((6, *shape), g.dtype))
             pairs, beyond = _tile_rows(g[block.images], stacked)
-            flat = (stacked.reshape(4, -1), turned.reshape(6, -1), turned.reshape(*block.matrix.shape[:2], filters))
+            flat = (
+                stacked.reshape(4, -1),
+                turned.reshape(6, -1),
+                turned.reshape(*block.matrix.shape[:2], filters),
+            )
             self._blocks.append((block, *flat, pairs, beyond))
 
     def __call__(self) -> None:
+        """Do the work."""
         total, part = self._total, self._part
         target = total
         for block, four, six, turned, pairs, beyond in self._blocks:
@@ -234,7 +273,7 @@ class WinogradKernelGradient:
 
 
 class WinogradInputGradient:
-    """Gradient of `WinogradConvolution` along its input: the same transforms, transposed, in the other order.
+    """Gradient of `WinogradConvolution` along its input: the transforms transposed, in reverse.
 
     Parameters
     ----------
@@ -246,34 +285,49 @@ class WinogradInputGradient:
     """
 
     def __init__(
-        self, g: np.ndarray, kernel: np.ndarray, out: np.ndarray, geometry: Geometry, scratch: Scratch
+        self,
+        g: np.ndarray,
+        kernel: np.ndarray,
+        out: np.ndarray,
+        geometry: Geometry,
+        scratch: Scratch,
     ) -> None:
-        rank, channels, filters = geometry.rank, *kernel.shape[-2:]
+        rank, channels = geometry.rank, kernel.shape[-2]
         self._kernel = kernel.reshape(3, -1)
         self._turned = np.empty((6, kernel[0].size), kernel.dtype)
-        mirrored = self._turned.reshape(6, *kernel.shape[1:])[(slice(None), *(slice(None, None, -1),) * (rank - 1))]
+        backwards = (slice(None), *(slice(None, None, -1),) * (rank - 1))
+        mirrored = self._turned.reshape(6, *kernel.shape[1:])[backwards]
         self._mirrored = np.swapaxes(mirrored, -1, -2)
         self._matrices = np.empty(self._mirrored.shape, kernel.dtype)
         self._flat = self._matrices.reshape(6, -1, channels)
-        self._blocks = [self._block(g[i], out[i], geometry, scratch) for i in self._images(g, out, geometry)]
+        self._blocks = [
+            self._block(g[i], out[i], geometry, scratch) for i in self._images(g, out, geometry)
+        ]
 
     def _images(self, g: np.ndarray, out: np.ndarray, geometry: Geometry) -> list[slice]:
         positions = -(-g.shape[1] // 4) * prod(out.shape[2:-1])
         window = prod(geometry.size[1:]) * g.shape[-1]
-        images = max(1, BLOCK_BYTES // max(1, 6 * positions * window * g.itemsize))
+        images = max(1, BLOCK_WORK // max(1, 6 * positions * window * out.shape[-1]))
         return [slice(i, i + images) for i in range(0, len(g), images)]
 
     def _block(self, g: np.ndarray, out: np.ndarray, geometry: Geometry, scratch: Scratch) -> tuple:
         n, lines, *spatial, filters = g.shape
         *width, channels = out.shape[2:]
         tiles, size = -(-lines // 4), geometry.size[1:]
-        sides = [(r - 1 - a, r - 1 - b) for r, (a, b) in zip(geometry.reach[1:], geometry.padding[1:], strict=True)]
+        sides = [
+            (r - 1 - a, r - 1 - b)
+            for r, (a, b) in zip(geometry.reach[1:], geometry.padding[1:], strict=True)
+        ]
         padded = [m + a + b for m, (a, b) in zip(spatial, sides, strict=True)]
         inner = tuple(slice(a, a + m) for m, (a, _) in zip(spatial, sides, strict=True))
         whole = (slice(None),) * 3
-        bordered, values = scratch.bordered((4, n, tiles, *padded, filters), (*whole, *inner, slice(None)), g.dtype)
+        bordered, values = scratch.bordered(
+            (4, n, tiles, *padded, filters), (*whole, *inner, slice(None)), g.dtype
+        )
         (turned,) = scratch.beside.arrays(((6, n, tiles, *padded, filters), g.dtype))
-        along = Geometry((1, *size), (1,) * geometry.rank, ((0, 0),) * geometry.rank, (1, *geometry.dilation[1:]))
+        along = Geometry(
+            (1, *size), (1,) * geometry.rank, ((0, 0),) * geometry.rank, (1, *geometry.dilation[1:])
+        )
         windows = along.windows(turned.reshape(6 * n * tiles, 1, *padded, filters))
         (columns,) = scratch.arrays((windows.shape, g.dtype))
         (products,) = scratch.beside.arrays(((6, n, tiles, *width, channels), g.dtype))
@@ -288,13 +342,17 @@ class WinogradInputGradient:
             (columns, windows),
             (columns.reshape(6, -1, prod(size) * filters), products.reshape(6, -1, channels)),
             (products.reshape(6, -1), rows.reshape(6, -1)),
-            (np.moveaxis(total[:, : 4 * tiles].reshape(n, tiles, 4, *width, channels), 2, 0), rows[:4]),
+            (
+                np.moveaxis(total[:, : 4 * tiles].reshape(n, tiles, 4, *width, channels), 2, 0),
+                rows[:4],
+            ),
             total[:, 4 * tiles :],
             [(total[:, a::4][:, :tiles], rows[a]) for a in (4, 5)],
             None if direct else (out, total[:, low : low + out.shape[1]]),
         )
 
     def __call__(self) -> None:
+        """Do the work."""
         np.matmul(_KERNEL, self._kernel, out=self._turned)
         np.copyto(self._matrices, self._mirrored)
         matrices = self._flat

@@ -1,4 +1,4 @@
-"""Rough costs, in nanoseconds on one core, to decide what is worth a loop over rows or a second thread."""
+"""Rough costs, in nanoseconds on one core: what is worth a loop over rows, or threads."""
 
 from __future__ import annotations
 
@@ -8,8 +8,19 @@ from cornu.engine.plan import Instruction
 
 _FLOP = 0.012  # of a large product
 _BYTE = 0.06  # read or written
-_SLOW = {"pow": 13.0, "erf": 30.0, "random_bits": 1.7, "max_pool_grad": 1.0, "exp": 0.4, "log": 0.4, "tanh": 0.3, "scatter_add": 0.3}
-_PRODUCTS = frozenset({"matmul", "convolution", "convolution_input_grad", "convolution_kernel_grad"})
+_SLOW = {
+    "pow": 13.0,
+    "erf": 30.0,
+    "random_bits": 1.7,
+    "max_pool_grad": 1.0,
+    "exp": 0.4,
+    "log": 0.4,
+    "tanh": 0.3,
+    "scatter_add": 0.3,
+}
+_PRODUCTS = frozenset(
+    {"matmul", "convolution", "convolution_input_grad", "convolution_kernel_grad"}
+)
 
 
 def nanoseconds(instruction: Instruction) -> float:
@@ -18,7 +29,11 @@ def nanoseconds(instruction: Instruction) -> float:
     if node.is_tuple:
         return 0.0
     moved = sum(operand_bytes(i) for i in instruction.inputs) + node.nbytes
-    work = _FLOP * flops(node) if instruction.op in _PRODUCTS else _SLOW.get(instruction.op, 0.0) * node.size
+    work = (
+        _FLOP * flops(node)
+        if instruction.op in _PRODUCTS
+        else _SLOW.get(instruction.op, 0.0) * node.size
+    )
     return work + _BYTE * moved
 
 

@@ -1,14 +1,13 @@
 """Finding the stretches of a plan that run some rows at a time.
 
-The instructions are read in order. Those that can be cut into rows join the open region; those that need
-nothing of it go before it, those that need its results come after it; one that is worth cutting but needs what
-comes after closes it.
+The instructions are read in order. Those that can be cut into rows join the open region; those that
+need nothing of it go before it, those that need its results come after it; one that is worth
+cutting but needs what comes after closes it.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import gcd
 
@@ -16,16 +15,19 @@ from cornu.engine.graph import Node
 from cornu.engine.layout import Layouts
 from cornu.engine.plan import Instruction, Plan
 from cornu_backend_numpy.rows.cost import nanoseconds, operand_bytes
-from cornu_backend_numpy.rows.roles import Role, roles
+from cornu_backend_numpy.rows.roles import Role, is_elementwise, roles
 from cornu_backend_numpy.rows.views import keeps_rows
 
 BIG = 20_000.0  # ns: what takes less is not worth a turn of a loop
 WORTH_A_LOOP = 60_000.0  # ns
 WORTH_THREADS = 400_000.0  # ns: starting a thread's share and waiting for it take up to 100 µs
-CACHE = 1 << 21  # bytes that the values of a block should fit in; calls on less take longer to hand over than to run
+# Bytes that the values of a block should fit in; shorter calls take longer to hand over.
+CACHE = 1 << 22
 FINE = 8  # blocks per thread that a common measure of two lengths should allow
 SMALL_OPERAND = 1 << 18  # bytes: an operand needed whole stays in the cache from block to block
-LONG_PRODUCT = 64  # rows of a product that make up for reading a large operand, or for adding up its result
+LONG_PRODUCT = (
+    64  # rows of a product that make up for reading a large operand, or for adding up its result
+)
 
 
 @dataclass
@@ -52,7 +54,9 @@ class Region:
     made: set[Node] = field(default_factory=set)
     summed: set[Node] = field(default_factory=set)
     whole: set[Node] = field(default_factory=set)  # owners that a member reads as a whole
-    cut: set[Node] = field(default_factory=set)  # owners that a member reads by rows
+    cut: set[Node] = field(
+        default_factory=set
+    )  # owners that an elementwise member, perhaps in place, reads by rows
     row_bytes: float = 0.0  # of the values that one row of the widest member touches
     least: int = 1  # rows that a block must have
     rows: int = 0
@@ -104,7 +108,8 @@ class Regions:
                 self._number(item)
         plan.instructions[:] = order
 
-    # ---- reading the plan ----------------------------------------------------------------------------------
+    # ---- reading the plan
+    # ----------------------------------------------------------------------------------
 
     def _read(self, waiting: deque[Instruction]) -> None:
         while waiting:
@@ -114,12 +119,15 @@ class Regions:
             while waiting:
                 instruction = waiting.popleft()
                 owners = {self.layouts.owner(i) for i in instruction.inputs}
-                blocked = bool(owners & after) or (region is not None and bool(owners & region.summed))
+                blocked = bool(owners & after) or (
+                    region is not None and bool(owners & region.summed)
+                )
                 big = nanoseconds(instruction) >= BIG and bool(roles(instruction))
                 if not blocked and big and (joined := self._join(region, instruction)) is not None:
                     region = joined
                 elif not blocked and (region is None or not owners & region.made):
-                    self._done.append(instruction)
+                    alone = self._join(None, instruction) if big else None
+                    self._done.append(instruction if alone is None else alone)
                 elif big and blocked:
                     waiting.appendleft(instruction)
                     break
@@ -151,10 +159,10 @@ class Regions:
             if axis is None:
                 if owner in region.made or owner in region.cut:
                     return False
-            elif region.axes.get(operand, axis) != axis:
+            elif region.axes.get(operand, axis) != axis or operand.shape[axis] % length:
                 return False
-            elif operand.shape[axis] % length or owner in region.whole:
-                return False
+            elif owner in region.whole and is_elementwise(instruction):
+                return False  # its result may take the place of what another member needs whole
             elif owner in region.made:
                 rows = operand.inputs[0] if axis else operand  # a transposed operand of a product
                 if not keeps_rows(rows, self.layouts, length):
@@ -173,8 +181,13 @@ class Regions:
         else:
             moved += instruction.node.nbytes
         least = 1
+        if instruction.op == "scatter_add":
+            return 0.0, 1  # each block looks through all positions: the fewer the better
         if role.sums and instruction.op == "matmul" and instruction.node.nbytes > SMALL_OPERAND:
-            return 0.0, length + 1  # adding up the totals of all threads would take longer than it saves
+            return (
+                0.0,
+                length + 1,
+            )  # adding up the totals of all threads would take longer than it saves
         if kept > SMALL_OPERAND and instruction.op == "matmul":
             inner = max(1, next(o.shape[a] for o, a in pairs if a is not None) // length)
             least, moved = -(-LONG_PRODUCT // inner), 0  # BLAS cuts its operands itself
@@ -183,7 +196,11 @@ class Regions:
     def _most(self, row_bytes: float, length: int) -> int:
         """Return how many rows a block may have."""
         share = -(-length // self.threads)
-        return max(1, min(share, int(CACHE // max(1.0, row_bytes)))) if row_bytes * share > CACHE else share
+        return (
+            max(1, min(share, int(CACHE // max(1.0, row_bytes))))
+            if row_bytes * share > CACHE
+            else share
+        )
 
     def _add(self, region: Region, instruction: Instruction, role: Role, length: int) -> None:
         row_bytes, least = self._needs(instruction, role, length)
@@ -195,20 +212,33 @@ class Regions:
         region.roles[instruction] = role
         (region.summed if role.sums else region.made).update(instruction.outputs)
         for operand, axis in zip(instruction.inputs, role.axes, strict=True):
-            (region.whole if axis is None else region.cut).add(self.layouts.owner(operand))
-            if axis is not None:
-                region.axes[operand] = axis
+            owner = self.layouts.owner(operand)
+            if axis is None:
+                region.whole.add(owner)
+                continue
+            region.axes[operand] = axis
+            if is_elementwise(instruction):
+                region.cut.add(owner)
 
-    # ---- deciding ------------------------------------------------------------------------------------------
+    # ---- deciding
+    # ------------------------------------------------------------------------------------------
 
     def _is_worth_it(self, region: Region) -> bool:
-        region.parts = self.threads if region.cost >= WORTH_THREADS and region.length >= self.threads else 1
+        if all(map(is_elementwise, region.members)):
+            region.row_bytes *= 2  # a chain keeps the values of about two operations at hand
+        region.parts = (
+            self.threads if region.cost >= WORTH_THREADS and region.length >= self.threads else 1
+        )
         most = self._most(region.row_bytes, region.length)
         blocks = -(-region.length // most)
         blocks = -(-blocks // region.parts) * region.parts
         region.rows = -(-region.length // blocks)
         several = region.rows < region.length
-        return several and region.cost >= WORTH_A_LOOP and (region.parts > 1 or len(region.members) > 1)
+        return (
+            several
+            and region.cost >= WORTH_A_LOOP
+            and (region.parts > 1 or len(region.members) > 1)
+        )
 
     def _number(self, region: Region) -> None:
         number = len(self.found) + 1
@@ -221,10 +251,10 @@ class Regions:
 
 def _length(instruction: Instruction, role: Role) -> int:
     """Return the number of rows that an instruction is cut into, or 0 if it cannot be."""
-    sizes: Iterable[int] = [
-        o.shape[a] for o, a in zip(instruction.inputs, role.axes, strict=True) if a is not None
-    ]
+    cut = [(o, a) for o, a in zip(instruction.inputs, role.axes, strict=True) if a is not None]
     if not role.sums:
-        sizes = [*sizes, instruction.node.shape[0]] if instruction.node.ndim else [0]
-    common = gcd(*sizes) if sizes else 0
+        cut.append((instruction.node, 0))
+    if any(value.ndim <= axis for value, axis in cut):
+        return 0
+    common = gcd(*(value.shape[axis] for value, axis in cut))
     return common if common > 1 else 0

@@ -1,7 +1,7 @@
 """What each operation does with rows: the leading axis of its result.
 
-A *role* says along which axis each operand is cut into rows (None: it is needed whole), and whether the result
-has rows too or is a sum over them.
+A *role* says along which axis each operand is cut into rows (None: it is needed whole), and whether
+the result has rows too or is a sum over them.
 """
 
 from __future__ import annotations
@@ -36,10 +36,15 @@ Rule = Callable[[Instruction], Iterator[Role]]
 def roles(instruction: Instruction) -> list[Role]:
     """Return the ways an instruction can be cut into rows, the best first."""
     rule = _RULES.get(instruction.op)
-    row = PRIMITIVES.get(instruction.op)
-    if rule is None and row is not None and row.kind == "elementwise":
+    if rule is None and is_elementwise(instruction):
         rule = _elementwise
     return list(rule(instruction)) if rule else []
+
+
+def is_elementwise(instruction: Instruction) -> bool:
+    """Tell whether each element of the result needs the same element of the operands only."""
+    row = PRIMITIVES.get(instruction.op)
+    return row is not None and row.kind == "elementwise"
 
 
 def _elementwise(instruction: Instruction) -> Iterator[Role]:
@@ -97,7 +102,7 @@ def _along_axis(instruction: Instruction) -> Iterator[Role]:
 
 def _pad(instruction: Instruction) -> Iterator[Role]:
     attrs = instruction.node.attrs
-    if attrs["low"][0] == attrs["high"][0] == attrs["interior"][0] == 0:
+    if instruction.node.ndim and attrs["low"][0] == attrs["high"][0] == attrs["interior"][0] == 0:
         yield Role((0,))
 
 

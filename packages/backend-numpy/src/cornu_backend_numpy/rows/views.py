@@ -9,7 +9,7 @@ from cornu.engine.layout import Layouts
 
 
 def keeps_rows(node: Node, layouts: Layouts, rows: int) -> bool:
-    """Tell whether rows `i * n : j * n` of a value are rows `i * m : j * m` of its owner, for any i and j.
+    """Tell whether rows `i * n : j * n` of a value are rows `i * m : j * m` of its owner.
 
     Parameters
     ----------
@@ -20,7 +20,12 @@ def keeps_rows(node: Node, layouts: Layouts, rows: int) -> bool:
     """
     owner = layouts.owner(node)
     while node is not owner:
-        if not node.ndim or not node.inputs[0].ndim or node.shape[0] % rows or not _KEEPS[node.op](node):
+        if (
+            not node.ndim
+            or not node.inputs[0].ndim
+            or node.shape[0] % rows
+            or not _KEEPS[node.op](node)
+        ):
             return False
         node = node.inputs[0]
     return node.ndim > 0 and node.shape[0] % rows == 0

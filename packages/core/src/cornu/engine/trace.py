@@ -52,6 +52,9 @@ class Trace:
         The leaf that stands for each variable read.
     updates : dict of Variable to Node
         The values that the program leaves in variables.
+    symbolic : dict
+        What models computed on the way for their symbolic tensors, by the tensors' keys: a loss
+        that refers to a tensor of the model reads its value here.
 
     Examples
     --------
@@ -67,6 +70,7 @@ class Trace:
         self.inputs: list[Node] = []
         self.variables: dict[Variable, Node] = {}
         self.updates: dict[Variable, Node] = {}
+        self.symbolic: dict[Any, Any] = {}
         self._values: dict[Node, Any] = {}
         self._tokens: list[Token] = []
 
@@ -165,6 +169,10 @@ def as_node(value: Any, like: Any = None) -> Node:
     if isinstance(value, Variable):
         trace = _CURRENT.get()
         return constant(value.array) if trace is None else trace.read(value)
+    if getattr(type(value), "__cornu_symbolic__", False):
+        value = value.current_value(default=value)
+        if isinstance(value, Node):
+            return value
     return constant(convert(value) if like is None else _scalar(value, like))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from cornu import tree
 from cornu.base.layer import CallNode, KerasTensor, Operation
 from cornu.base.layer.keras_tensor import tensor_key
+from cornu.engine.trace import current_trace
 from cornu.errors import GraphError
 
 Key = tuple[int, int]
@@ -127,6 +128,9 @@ class LayerGraph:
                 call(node.operation, args, kwargs) if call else node.operation(*args, **kwargs)
             )
             known.update(zip(node.output_keys(), tree.flatten(outputs), strict=True))
+        trace = current_trace()
+        if trace is not None:
+            trace.symbolic.update(known)
         return [known[tensor_key(t)] for t in wanted]
 
     def layer_nodes(self, operation: Operation) -> Iterator[CallNode]:

@@ -111,8 +111,8 @@ def get_item(x: TensorLike, key: Any) -> Tensor:
     x
         Tensor of any shape.
     key
-        What stands in the brackets. Boolean masks change the shape with the values and so need
-        plain arrays; in a traced step use :func:`where`.
+        What stands in the brackets. Boolean masks change the shape with their values and so must be
+        plain arrays; for one that is computed in a traced step use :func:`where`.
 
     Examples
     --------
@@ -123,7 +123,14 @@ def get_item(x: TensorLike, key: Any) -> Tensor:
     keys = key if isinstance(key, tuple) else (key,)
     if not is_traced(x, *keys):
         return x[tuple(value(k) if isinstance(k, list) else k for k in keys)]
-    return _traced_item(x, [value(k) if isinstance(k, list) else k for k in keys])
+    keys = tuple(value(k) if isinstance(k, list) else k for k in keys)
+    return _traced_item(x, [place for k in keys for place in _places_of_mask(k)])
+
+
+def _places_of_mask(key: Any) -> tuple[Any, ...]:
+    """A mask that is an array has places that are known: one index array for each of its axes."""
+    is_mask = isinstance(key, np.ndarray) and key.dtype == bool and key.ndim > 0
+    return np.nonzero(key) if is_mask else (key,)
 
 
 def _traced_item(x: Tensor, keys: list[Any]) -> Tensor:

@@ -28,7 +28,11 @@ class Programs:
     optimizer: Any
     _compiled: Compiled | None = None
     _steps: StepCache | None = None
-    _computes_outputs = True  # a model may consist of a train_step alone
+
+    @property
+    def _computes_outputs(self) -> bool:
+        """False for a model that consists of a train_step alone."""
+        return True
 
     def program(self, name: str = "train") -> CompiledProgram:
         """Return the program that last ran, to be read.

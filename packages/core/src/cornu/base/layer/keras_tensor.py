@@ -20,6 +20,7 @@ from cornu import tree
 from cornu.base.layer.shapes import SymbolicShape, as_shape
 from cornu.engine.dtypes import canonical
 from cornu.engine.operators import ArrayOperators
+from cornu.engine.trace import current_trace
 
 if TYPE_CHECKING:
     from cornu.base.layer.operation import Operation
@@ -166,12 +167,54 @@ class KerasTensor(ArrayOperators):
             "cornu.Model(inputs, tensor).predict(x)."
         )
 
+    def current_value(self, default: Any = None) -> Any:
+        """Return what the step that is being traced has computed for this tensor, if it has.
+
+        A loss may so refer to tensors of the model, as in `lambda y, p: mse(y, p) * weight_input`.
+        """
+        trace = current_trace()
+        if trace is None or not trace.symbolic:
+            return default
+        try:
+            return _computed(self, trace.symbolic)
+        except KeyError:
+            return default
+
     @classmethod
     def symbolic_apply(cls, function: Any, args: tuple, kwargs: dict) -> Any:
         """Record an operation on symbolic tensors; the hook of `cornu.engine.trace.op`."""
+        trace = current_trace()
+        if trace is not None and trace.symbolic:
+            try:
+                args, kwargs = tree.map_structure(
+                    lambda x: _computed(x, trace.symbolic), (args, kwargs)
+                )
+            except KeyError:  # not all of it: a description after all
+                pass
+            else:
+                return function(*args, **kwargs)
         from cornu.base.layer.operation import FunctionCall
 
         return FunctionCall(function)(*args, **kwargs)
+
+
+def _computed(x: Any, known: dict[Any, Any]) -> Any:
+    """Return the value of a symbolic tensor from those that are known; KeyError if they do not do.
+
+    What is no symbolic tensor is its own value.
+    """
+    if not isinstance(x, KerasTensor):
+        return x
+    key = tensor_key(x)
+    if key not in known:
+        if x.node is None or x.node.is_input or x.node.operation is None:
+            raise KeyError(key)
+        args, kwargs = tree.map_structure(
+            lambda y: _computed(y, known), (x.node.args, x.node.kwargs)
+        )
+        outputs = tree.flatten(x.node.operation(*args, **kwargs))
+        known.update(zip(x.node.output_keys(), outputs, strict=True))
+    return known[key]
 
 
 _names = iter(range(1 << 62))

@@ -189,7 +189,8 @@ def _whole_steps(steps: Any) -> int | None:
     """Return a number of batches; a quotient such as `len(x) / batch_size` is rounded up."""
     if not steps:
         return None
-    if isinstance(steps, (bool, str)) or not np.isscalar(steps) or not 0 < steps < math.inf:
+    is_number = isinstance(steps, (int, float, np.number)) and not isinstance(steps, bool)
+    if not is_number or not 0 < steps < math.inf:
         raise DataError(f"steps={steps!r} is not a number of batches, 1 or more.")
     return math.ceil(steps)
 
