@@ -170,8 +170,8 @@ def imports(seconds: dict[str, dict[str, float]]) -> list[str]:
             cells.append(number(times[figure] * 1e3) + beside)
         rows.append(cells)
     text = (
-        "A fresh process, files in the page cache, the least of several; in parentheses, of the time "
-        "of `import numpy`."
+        "A fresh process, files in the page cache, the least of several; in parentheses, of the "
+        "time of `import numpy`."
     )
     return ["## Import", "", text, "", *grid(["ms", "`import`", "and a first layer"], rows), ""]
 
