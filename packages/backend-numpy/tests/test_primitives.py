@@ -306,3 +306,16 @@ def test_every_primitive_is_in_the_table():
 
     leaves = {"input", "variable", "parameter", "constant", "item", "scan", "iota"}
     assert set(PRIMITIVES) - set(OPERATIONS) == leaves
+
+
+def test_single_erf_is_good_to_a_few_units_in_the_last_place():
+    x = np.linspace(-6, 6, 100_001).astype("float32")
+    x = np.concatenate([x, np.float32([np.inf, -np.inf, 0.0, 1e-30, np.nan])])
+    with Trace("test") as trace:
+        y = p.erf(trace.input("x", x.shape, "float32"))
+    (found,) = NumpyBackend().compile(build_program("test", trace, [y]))(x)
+    exact = PRIMITIVES["erf"].evaluate(x.astype(float))
+    unit = np.spacing(np.abs(exact[:-1]).astype("float32"))
+    assert (np.abs(found[:-1] - exact[:-1]) / unit).max() < 8
+    assert np.isnan(found[-1])
+    assert np.abs(found[:-1]).max() <= 1

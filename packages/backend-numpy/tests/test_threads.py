@@ -81,6 +81,14 @@ def test_a_forked_child_has_threads_of_its_own():
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no affinity here")
+def test_threads_run_on_cores_of_the_process():
+    allowed, cores = os.sched_getaffinity(0), []
+    Pool(2).run(lambda part: cores.append(os.sched_getaffinity(0)))
+    assert all(c and c <= allowed for c in cores)
+    assert os.sched_getaffinity(0) == allowed
+
+
 def test_one_pool_per_size():
     assert pool(2) is pool(2)
     assert pool(2) is not pool(3)

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import linecache
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ from cornu_backend_numpy.sharing import sharing
 from cornu_backend_numpy.threads import Pool, pool
 
 _COUNT = itertools.count(1)
+_SMALL = 500_000  # floating-point operations: BLAS does less in one thread anyway
 _NOTHING = contextlib.nullcontext()
 
 
@@ -63,10 +65,12 @@ class NumpyExecutable(Executable):
         written = write_source(plan, regions)
         self._pool = pool(threads)
         shares = any(r.parts > 1 for r in regions.values())
-        self._around = sharing if shares or (threads == 1 and regions) else _NOTHING
+        alone = threads == 1 and plan.flops > _SMALL  # BLAS may not start threads either
+        self._around = sharing if shares or alone else _NOTHING
         self.source = written.text
         self._state, self._constants = written.state, written.constants
-        self._bind = _compile(program.name, written.text)
+        self._bind, filename = _compile(program.name, written.text)
+        weakref.finalize(self, linecache.cache.pop, filename, None)
         self._threads = threading.local()
         self._scratch_memory = 0
 
@@ -116,10 +120,10 @@ class NumpyExecutable(Executable):
             return bound
 
 
-def _compile(name: str, text: str) -> Callable[..., Any]:
-    """Compile source and leave it where tracebacks find it."""
+def _compile(name: str, text: str) -> tuple[Callable[..., Any], str]:
+    """Compile source and leave it where tracebacks find it; return its function and file name."""
     filename = f"<cornu {name} {next(_COUNT)}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     namespace = dict(NAMESPACE)
     exec(compile(text, filename, "exec"), namespace)
-    return namespace["bind"]
+    return namespace["bind"], filename

@@ -16,17 +16,10 @@ from cornu.engine.graph import Node
 from cornu.engine.plan import Place, Plan
 from cornu.engine.primitives import PRIMITIVES
 from cornu_backend_numpy.emit.names import Names
+from cornu_backend_numpy.emit.stages import noted
 from cornu_backend_numpy.emit.views import view_expression
 
-COMMENT_COLUMN = 72
 _WORD = re.compile(r"[A-Za-z_]\w*")
-
-
-class Together(str):
-    """A line of work that all threads share: the call of a function, and a note for readers."""
-
-    name: str
-    note: str
 
 
 class Frame:
@@ -65,7 +58,6 @@ class Frame:
     ) -> None:
         self.plan, self.names, self.constants, self.parent = plan, names, constants, parent
         self.prepare: list[str] = []
-        self.functions: list[str] = []
         self.body: list[str] = []
         self.known: dict[Node, str] = {}
         self.turning: set[str] = set()
@@ -78,7 +70,7 @@ class Frame:
 
     def line(self, text: str, comment: str = "") -> None:
         """Add a line of work."""
-        self.body.append(f"{text:<{COMMENT_COLUMN}}  # {comment}" if comment else text)
+        self.body.append(noted(text, comment))
 
     def define(self, name: str, expression: str) -> str:
         """Make `name` stand for an expression, evaluated as seldom as what it mentions allows."""
@@ -107,13 +99,6 @@ class Frame:
     def turn(self) -> str:
         """What each turn of the loop unpacks."""
         return ", ".join(self.used) + ("," if len(self.used) == 1 else "")
-
-    def together(self, name: str, lines: list[str], note: str) -> None:
-        """Add work that all threads share: a function of the part, and its call."""
-        self.functions.extend(lines)
-        line = Together(f"{f'pool.run({name})':<{COMMENT_COLUMN}}  # {note}")
-        line.name, line.note = name, note
-        self.body.append(line)
 
     # ---- values
     # --------------------------------------------------------------------------------------------

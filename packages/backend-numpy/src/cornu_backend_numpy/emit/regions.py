@@ -14,6 +14,7 @@ import numpy as np
 from cornu.engine.graph import Node
 from cornu.engine.plan import Instruction, Place
 from cornu_backend_numpy.emit.frame import Frame
+from cornu_backend_numpy.emit.stages import make_call, stretch
 from cornu_backend_numpy.emit.sums import SUMS
 from cornu_backend_numpy.rows.regions import Region
 
@@ -157,7 +158,11 @@ def emit_region(parent: Frame, region: Region, emit: Emit) -> None:
         else:
             emit(frame, instruction)
     names = frame.names
-    prepare, shares, run = names.new("prepare"), names.new("shares"), names.new("rows")
+    prepare, shares, run = (
+        names.new("prepare"),
+        names.new("shares"),
+        names.new(stretch([i.node.scope for i in region.members], "rows")),
+    )
     totals = ", ".join(frame.totals) + ("," if len(frame.totals) == 1 else "")
     parts = ", ".join(_part(frame, part) for part in range(region.parts))
     turn = frame.turn
@@ -187,13 +192,9 @@ def emit_region(parent: Frame, region: Region, emit: Emit) -> None:
         *(f"        {line}" for line in frame.body),
     ]
     note = f"{region.length} rows, {region.rows} at a time"
-    if region.parts > 1:
-        parent.together(run, work, note)
-        if frame.totals:
-            parent.line(f"add_up({shares})")
-    else:
-        parent.functions.extend(work)
-        parent.line(f"{run}(0)", note)
+    parent.body.append(make_call(run, note, work, region.parts > 1))
+    if frame.totals and region.parts > 1:
+        parent.line(f"add_up({shares})")
 
 
 def _part(frame: BlockFrame, part: int) -> str:

@@ -11,11 +11,12 @@ import numpy as np
 from cornu.engine.listing import human
 from cornu.engine.plan import Instruction, Plan
 from cornu.engine.variable import Variable
-from cornu_backend_numpy.emit.frame import COMMENT_COLUMN, Frame, Together
+from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.loops import emit_scan
 from cornu_backend_numpy.emit.names import Names
 from cornu_backend_numpy.emit.operations import OPERATIONS
 from cornu_backend_numpy.emit.regions import emit_region
+from cornu_backend_numpy.emit.stages import in_stages
 from cornu_backend_numpy.rows.regions import Region
 from cornu_backend_numpy.runtime import NAMESPACE
 
@@ -31,7 +32,7 @@ _TAKEN = frozenset({*NAMESPACE, "bind", "step", "memory", "inputs", "state", "co
 }
 
 
-_SHORT = 80  # lines of small work between two stretches of shared work
+_WORK = "What each run does."  # above it stands what is done once
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def write_source(plan: Plan, regions: Mapping[int, Region]) -> Source:
     state = [frame.known.setdefault(n, frame.names.of(n)) for n in plan.state.values()]
     write_instructions(frame, regions)
     outputs = [frame.value(o) for o in plan.outputs]
-    body = chained(frame)
+    functions, body = in_stages(frame.body, frame.names)
     lines = [
         f"# {plan.name}: {len(plan.instructions)} instructions, {human(plan.flops)}FLOP, "
         f"{human(plan.memory)}B of temporaries",
@@ -70,7 +71,9 @@ def write_source(plan: Plan, regions: Mapping[int, Region]) -> Source:
         *_unpack(state, "state", [f"{v.path} {v.shape} {v.dtype}" for v in plan.state]),
         *_unpack(list(constants), "constants", [_describe(c) for c in constants.values()]),
         *(f"    {line}" for line in frame.prepare),
-        *(f"    {line}" for line in frame.functions),
+        "",
+        f"    # {_WORK}",
+        *(f"    {line}".rstrip() for line in functions),
         "",
         "    def step():",
         *(f"        {line}" for line in body or ["pass"]),
@@ -95,42 +98,6 @@ def _write(frame: Frame, instruction: Instruction) -> None:
         emit_scan(frame, instruction, lambda body: write_instructions(body, {}))
     else:
         OPERATIONS[instruction.op](frame, instruction)
-
-
-def chained(frame: Frame) -> list[str]:
-    """Join stretches of shared work with the short work between them: threads go on together."""
-    result: list[str] = []
-    chain: list[Together] = []
-    between: list[str] = []
-    calls: list[str] = []
-    for line in frame.body:
-        if not isinstance(line, Together):
-            between.append(line)
-            continue
-        if chain and _is_short(between):
-            then = frame.names.new("then")
-            frame.functions += ["", f"def {then}():", *(f"    {b}" for b in between or ["pass"])]
-            calls += [f"{then},", _noted(f"{line.name},", line.note)]
-        else:
-            result += _close(chain, calls) + between
-            chain, calls = [], [_noted(f"{line.name},", line.note)]
-        chain.append(line)
-        between = []
-    return result + _close(chain, calls) + between
-
-
-def _is_short(lines: list[str]) -> bool:
-    return len(lines) <= _SHORT and not any(line.startswith("for ") for line in lines)
-
-
-def _close(chain: list[Together], calls: list[str]) -> list[str]:
-    if len(chain) < 2:
-        return list(chain)
-    return ["pool.run(", *(f"    {call}" for call in calls), ")"]
-
-
-def _noted(text: str, note: str) -> str:
-    return f"{text:<{COMMENT_COLUMN}}  # {note}"
 
 
 def _unpack(names: list[str], source: str, notes: list[str]) -> list[str]:

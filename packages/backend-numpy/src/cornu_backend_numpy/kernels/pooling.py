@@ -55,12 +55,11 @@ class MaxPool:
     def __call__(self) -> None:
         """Do the work."""
         views = self._views
-        if self._padded or not views:
+        if self._padded or len(views) < 2:
             self._out.fill(self._lowest)
         else:
-            values, target = views[0]
-            np.copyto(target, values)
-            views = views[1:]
+            (first, target), (second, _), *views = views
+            np.maximum(first, second, out=target)
         for values, target in views:
             np.maximum(values, target, out=target)
 

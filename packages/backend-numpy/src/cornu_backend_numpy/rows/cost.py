@@ -10,7 +10,7 @@ _FLOP = 0.012  # of a large product
 _BYTE = 0.06  # read or written
 _SLOW = {
     "pow": 13.0,
-    "erf": 30.0,
+    "erf": 4.0,
     "random_bits": 1.7,
     "max_pool_grad": 1.0,
     "exp": 0.4,

@@ -90,7 +90,7 @@ def _report(model: Any, data: _digits.Digits) -> Any:
 
 
 def _first_steps(source: str) -> list[str]:
-    """Return the beginning of the step, past the buffers and views."""
+    """Return the beginning of what each run does, past the buffers and views."""
     lines = source.splitlines()
-    start = next((i for i, line in enumerate(lines) if line.strip().startswith("def step")), 0)
+    start = next((i for i, line in enumerate(lines) if "What each run does" in line), 0)
     return lines[start : start + _SHOWN_LINES]
