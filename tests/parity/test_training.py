@@ -271,7 +271,7 @@ def test_shared_and_nested_models() -> None:
         return k.Model([left, right], k.layers.Dense(1)(joined))
 
     pair = Pair.build(model, random)
-    pair.compile(lambda k: k.optimizers.Adam(0.05), "mse")
+    pair.compile(lambda k: k.optimizers.Adam(0.05, epsilon=1e-3), "mse")
     x = [random.normal(size=(SAMPLES, 4)).astype("float32") for _ in range(2)]
     y = random.normal(size=(SAMPLES, 1)).astype("float32")
     pair.agree(
