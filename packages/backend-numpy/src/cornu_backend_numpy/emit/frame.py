@@ -44,6 +44,8 @@ class Frame:
         Names that mean something else in each turn.
     used : dict of str to None
         Turning names that the body mentions, in order.
+    own : int or None
+        Bytes that each further thread needs for one block of rows, if there are such threads.
     """
 
     memory = "memory"
@@ -63,6 +65,7 @@ class Frame:
         self.turning: set[str] = set()
         self.used: dict[str, None] = {}
         self.tiles: dict[tuple[Node, int], str] = {}
+        self.own: int | None = None
         self.scattered: set[Node] = set()  # results whose rows do not lie side by side here
 
     # ---- lines

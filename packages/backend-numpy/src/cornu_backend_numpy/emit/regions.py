@@ -165,6 +165,8 @@ def emit_region(parent: Frame, region: Region, emit: Emit) -> None:
     )
     totals = ", ".join(frame.totals) + ("," if len(frame.totals) == 1 else "")
     parts = ", ".join(_part(frame, part) for part in range(region.parts))
+    if region.parts > 1:
+        parent.own = max(parent.own or 0, frame.last - frame.first)
     turn = frame.turn
     cuts = f"{region.length}, {region.rows}, part, {region.parts}"
     parent.settle(
@@ -200,4 +202,4 @@ def emit_region(parent: Frame, region: Region, emit: Emit) -> None:
 def _part(frame: BlockFrame, part: int) -> str:
     if part == 0:
         return f"PREPARE(0, memory[{frame.first}:{frame.last}], scratch)"
-    return f"PREPARE({part}, allocate({max(0, frame.last - frame.first)}), scratches[{part}])"
+    return f"PREPARE({part}, own[{part}], scratches[{part}])"

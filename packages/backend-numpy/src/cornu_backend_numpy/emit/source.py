@@ -23,6 +23,7 @@ from cornu_backend_numpy.runtime import NAMESPACE
 _TAKEN = frozenset({*NAMESPACE, "bind", "step", "memory", "inputs", "state", "constants"}) | {
     "scratch",
     "scratches",
+    "own",
     "pool",
     "part",
     "local",
@@ -67,6 +68,7 @@ def write_source(plan: Plan, regions: Mapping[int, Region]) -> Source:
         f"{human(plan.memory)}B of temporaries",
         "def bind(memory, inputs, state, constants, scratches, pool):",
         "    scratch = scratches[0]",
+        *_own(frame.own),
         *_unpack(inputs, "inputs", [f"{n.shape} {n.dtype}" for n in plan.inputs]),
         *_unpack(state, "state", [f"{v.path} {v.shape} {v.dtype}" for v in plan.state]),
         *_unpack(list(constants), "constants", [_describe(c) for c in constants.values()]),
@@ -98,6 +100,11 @@ def _write(frame: Frame, instruction: Instruction) -> None:
         emit_scan(frame, instruction, lambda body: write_instructions(body, {}))
     else:
         OPERATIONS[instruction.op](frame, instruction)
+
+
+def _own(size: int | None) -> list[str]:
+    """The first thread's blocks lie in the memory of the program, the others have their own."""
+    return [] if size is None else [f"    own = [None, *(allocate({size}) for _ in scratches[1:])]"]
 
 
 def _unpack(names: list[str], source: str, notes: list[str]) -> list[str]:

@@ -37,6 +37,7 @@ class Scratch:
         self._size = size
         self._block: np.ndarray | None = None
         self._padded: dict[Any, np.ndarray] = {}
+        self._shared: dict[Any, list[np.ndarray]] = {}
         self._own = 0
         self._beside: Scratch | None = None
 
@@ -69,6 +70,17 @@ class Scratch:
             used = prod(shape) * np.dtype(dtype).itemsize
             found.append(block[offset : offset + used].view(dtype).reshape(shape))
             offset += size
+        return found
+
+    def shared(self, *wanted: tuple[tuple[int, ...], Any]) -> list[np.ndarray]:
+        """Return arrays distinct from all others, which calls with the same arguments share."""
+        key = tuple((shape, np.dtype(dtype).str) for shape, dtype in wanted)
+        found = self._shared.get(key)
+        if found is None:
+            found = self._shared[key] = [
+                self._new(prod(shape) * np.dtype(dtype).itemsize).view(dtype).reshape(shape)
+                for shape, dtype in wanted
+            ]
         return found
 
     def bordered(

@@ -183,7 +183,7 @@ class WinogradConvolution:
         scratch: Scratch,
     ) -> None:
         self._kernel = kernel.reshape(3, -1)
-        self._turned = np.empty((6, kernel[0].size), kernel.dtype)
+        (self._turned,) = scratch.shared(((6, kernel[0].size), kernel.dtype))
         self._matrices = self._turned.reshape(6, -1, kernel.shape[-1])
         self._blocks = []
         for block in _blocks(x, kernel.shape[-1], geometry, scratch):
@@ -233,10 +233,10 @@ class WinogradKernelGradient:
     ) -> None:
         filters = out.shape[-1]
         self._out, self._accumulate = out.reshape(3, -1), accumulate
-        self._total, self._part = (
-            np.empty((6, out[0].size // filters, filters), out.dtype) for _ in range(2)
+        transformed = ((6, out[0].size // filters, filters), out.dtype)
+        self._total, self._part, self._share = scratch.shared(
+            transformed, transformed, (self._out.shape, out.dtype)
         )
-        self._share = np.empty(self._out.shape, out.dtype)
         self._blocks = []
         for block in _blocks(x, filters, geometry, scratch):
             shape = (block.images.stop - block.images.start, block.tiles, *g.shape[2:])
@@ -294,11 +294,12 @@ class WinogradInputGradient:
     ) -> None:
         rank, channels = geometry.rank, kernel.shape[-2]
         self._kernel = kernel.reshape(3, -1)
-        self._turned = np.empty((6, kernel[0].size), kernel.dtype)
+        shape = (6, kernel[0].size)
+        self._turned, matrices = scratch.shared((shape, kernel.dtype), (shape, kernel.dtype))
         backwards = (slice(None), *(slice(None, None, -1),) * (rank - 1))
         mirrored = self._turned.reshape(6, *kernel.shape[1:])[backwards]
         self._mirrored = np.swapaxes(mirrored, -1, -2)
-        self._matrices = np.empty(self._mirrored.shape, kernel.dtype)
+        self._matrices = matrices.reshape(self._mirrored.shape)
         self._flat = self._matrices.reshape(6, -1, channels)
         self._blocks = [
             self._block(g[i], out[i], geometry, scratch) for i in self._images(g, out, geometry)
