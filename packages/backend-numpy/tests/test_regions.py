@@ -146,3 +146,17 @@ def test_small_programs_are_flat():
     source = NumpyBackend().compile(program).source
     assert "pool" not in source.split("def step")[1]
     assert "np.tanh(x, out=" in source
+
+
+@pytest.mark.usefixtures("everywhere")
+def test_a_convolution_of_rows_that_do_not_lie_in_order(agree):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(13, 2, 6, 5))  # 13 images: the last block is shorter
+    kernel = rng.normal(size=(3, 3, 2, 4))
+
+    def channels_first(x, kernel):
+        images = p.transpose(x * 2.0, perm=(0, 2, 3, 1))
+        out = convolution(images, kernel, **CONV)
+        return out, *gradients([(out * out).sum()], [x, kernel])
+
+    assert "in_order" in agree(channels_first, x, kernel).source

@@ -28,23 +28,24 @@ def _in_order(frame: Frame, node: Node) -> str:
     """Return an operand whose numbers lie in order, copied where they do not."""
     if frame.plan.layouts.of(node)[1] == contiguous_strides(node.shape):
         return frame.value(node)
-    ordered = frame.define(frame.names.new("in_order"), f'np.empty({node.shape}, "{node.dtype}")')
-    frame.line(f"np.copyto({frame.use(ordered)}, {frame.operand(node)})")
+    ordered = frame.array_like(node, "in_order")
+    frame.line(f"np.copyto({ordered}, {frame.operand(node)})")
     return ordered
 
 
-def _convolution(kind: str) -> Emit:
-    def emit(frame: Frame, instruction: Instruction) -> None:
-        first, second = instruction.inputs
-        node = instruction.node
-        size = node.attrs["size"] if "size" in node.attrs else second.shape[:-2]
-        geometry = _geometry(size, node.attrs)
-        operands = f"{_in_order(frame, first)}, {_in_order(frame, second)}, {frame.value(node)}"
-        groups = node.attrs.get("groups", 1)
-        run = frame.kernel(hint(instruction), f"{kind}({operands}, {geometry}, {groups}, scratch)")
-        frame.line(f"{run}()", comment(instruction))
+def emit_convolution(frame: Frame, instruction: Instruction, kind: str, more: str = "") -> None:
+    """Write a convolution or one of its gradients; `more` are further arguments of the kernel."""
+    first, second = instruction.inputs
+    node = instruction.node
+    size = node.attrs["size"] if "size" in node.attrs else second.shape[:-2]
+    operands = f"{_in_order(frame, first)}, {_in_order(frame, second)}, {frame.value(node)}"
+    rest = f"{_geometry(size, node.attrs)}, {node.attrs.get('groups', 1)}, scratch{more}"
+    run = frame.kernel(hint(instruction), f"{kind}({operands}, {rest})")
+    frame.line(f"{run}()", comment(instruction))
 
-    return emit
+
+def _convolution(kind: str) -> Emit:
+    return lambda frame, instruction: emit_convolution(frame, instruction, kind)
 
 
 def _pool(kind: str, scratch: bool = False) -> Emit:

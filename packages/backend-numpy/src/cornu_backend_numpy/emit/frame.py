@@ -181,6 +181,11 @@ class Frame:
         """Return an array with the shape of a value, that lasts for one instruction."""
         return self.temporary(node.shape, dtype, hint)
 
+    def array_like(self, node: Node, hint: str) -> str:
+        """Return an array with the shape of a value, that nothing else uses."""
+        name = self.names.new(hint)
+        return self.use(self.define(name, f'scratch.own({self.shape(node)}, "{node.dtype}")'))
+
     def tile(self, node: Node, times: int) -> str:
         """Return a value repeated `times` times in one row, copied when this line is reached."""
         found = self.tiles.get((node, times))

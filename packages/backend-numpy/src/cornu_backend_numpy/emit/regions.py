@@ -116,6 +116,14 @@ class BlockFrame(Frame):
         block = super().temporary(self.shape(node), dtype, f"{hint}_block")
         return self.use(self._cut(block, node.shape[0] // self.region.length, self.names.new(hint)))
 
+    def array_like(self, node: Node, hint: str) -> str:
+        """Return an array with the rows of a value, that nothing else of this thread uses."""
+        axis = self.region.axis(node, self.plan.layouts)
+        if axis is None:
+            return super().array_like(node, hint)
+        block = super().array_like(node, f"{hint}_block")
+        return self.use(self._cut(block, node.shape[0] // self.region.length, self.names.new(hint)))
+
     def tile(self, node: Node, times: int) -> str:
         """Return a value repeated `times` times in one row: once, before the region."""
         return self.use(self.around.tile(node, times))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cornu.engine.plan import Instruction
-from cornu_backend_numpy.emit.composites import COMPOSITES
+from cornu_backend_numpy.emit.composites import emit_convolution
 from cornu_backend_numpy.emit.elementwise import Emit, comment, hint
 from cornu_backend_numpy.emit.frame import Frame
 
@@ -37,10 +37,8 @@ def _sum(frame: Frame, instruction: Instruction) -> None:
 
 
 def _kernel_gradient(frame: Frame, instruction: Instruction) -> None:
-    COMPOSITES["convolution_kernel_grad"](frame, instruction)
-    if frame.once:
-        return
-    frame.prepare[-1] = frame.prepare[-1].removesuffix(")") + ", accumulate=True)"
+    accumulate = "" if frame.once else ", accumulate=True"
+    emit_convolution(frame, instruction, "kernel_gradient", accumulate)
 
 
 SUMS: dict[str, Emit] = {

@@ -77,11 +77,12 @@ class Scratch:
         key = tuple((shape, np.dtype(dtype).str) for shape, dtype in wanted)
         found = self._shared.get(key)
         if found is None:
-            found = self._shared[key] = [
-                self._new(prod(shape) * np.dtype(dtype).itemsize).view(dtype).reshape(shape)
-                for shape, dtype in wanted
-            ]
+            found = self._shared[key] = [self.own(*each) for each in wanted]
         return found
+
+    def own(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+        """Return an array that nothing else uses."""
+        return self._new(prod(shape) * np.dtype(dtype).itemsize).view(dtype).reshape(shape)
 
     def bordered(
         self, shape: tuple[int, ...], inner: tuple[slice, ...], dtype: Any, value: float = 0.0
@@ -93,7 +94,7 @@ class Scratch:
         key = (shape, tuple((s.start, s.stop, s.step) for s in inner), np.dtype(dtype).str, value)
         found = self._padded.get(key)
         if found is None:
-            found = self._new(prod(shape) * np.dtype(dtype).itemsize).view(dtype).reshape(shape)
+            found = self.own(shape, dtype)
             found.fill(value)
             self._padded[key] = found
         return found, found[inner]
