@@ -36,7 +36,15 @@ def everywhere(request, monkeypatch):
     monkeypatch.setattr(regions, "WORTH_THREADS", 0.0)
     monkeypatch.setattr(regions, "CACHE", 512)
     monkeypatch.setattr(regions, "LONG_PRODUCT", 1)
+    monkeypatch.setattr(np, "empty", dirty)
     return request.param
+
+
+def dirty(shape, dtype=float, real=np.empty):
+    """Return an array of memory as it may be found: full of what nobody expects."""
+    found = real(shape, dtype)
+    found.fill(np.nan if found.dtype.kind == "f" else 255 if found.dtype == np.uint8 else 1)
+    return found
 
 
 @pytest.mark.usefixtures("everywhere")
@@ -146,6 +154,14 @@ def test_small_programs_are_flat():
     source = NumpyBackend().compile(program).source
     assert "pool" not in source.split("def step")[1]
     assert "np.tanh(x, out=" in source
+
+
+@pytest.mark.usefixtures("everywhere")
+@pytest.mark.parametrize("rows", [1, 2, 4, 5, 7])
+def test_sums_over_fewer_blocks_than_threads(agree, rows, monkeypatch):
+    monkeypatch.setattr(regions, "CACHE", 1 << 20)
+    rng = np.random.default_rng(0)
+    agree(lambda x, y: p.matmul(x.T, y), rng.normal(size=(rows, 3)), rng.normal(size=(rows, 2)))
 
 
 @pytest.mark.usefixtures("everywhere")

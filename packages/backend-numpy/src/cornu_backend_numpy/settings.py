@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from cornu.backends import thread_limit
 from cornu.errors import BackendError
 
 NUM_THREADS = "CORNU_NUM_THREADS"
@@ -11,6 +12,8 @@ NUM_THREADS = "CORNU_NUM_THREADS"
 
 def thread_count() -> int:
     """Return how many threads a program may use: `CORNU_NUM_THREADS`, else all cores.
+
+    Where `cornu.backends.limit_threads` sets a limit, it is no more than that.
 
     Raises
     ------
@@ -22,6 +25,11 @@ def thread_count() -> int:
     >>> thread_count() >= 1
     True
     """
+    limit = thread_limit()
+    return _allowed() if limit is None else min(limit, _allowed())
+
+
+def _allowed() -> int:
     given = os.environ.get(NUM_THREADS, "").strip()
     if not given:
         return (

@@ -73,7 +73,7 @@ class Region:
     @property
     def once(self) -> bool:
         """Whether each thread has just one block."""
-        return self.rows * self.parts >= self.length
+        return -(-self.length // self.rows) == self.parts
 
     @property
     def cost(self) -> float:
