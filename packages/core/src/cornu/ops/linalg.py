@@ -340,16 +340,18 @@ def eigh(x: TensorLike) -> Eigen:
 
 @on_arrays(NO_PROGRAM)
 def eig(x: TensorLike) -> Eigen:
-    """Eigenvalues and eigenvectors of square matrices, complex where they are.
+    """Eigenvalues and eigenvectors of square matrices, as complex numbers.
 
     Plain arrays only: there is no primitive for it.
 
     Examples
     --------
-    >>> np.sort(ops.eig([[2.0, 0.0], [0.0, 1.0]])[0])
-    array([1., 2.], dtype=float32)
+    >>> ops.eig([[0.0, 1.0], [-1.0, 0.0]])[0]
+    array([0.+1.j, 0.-1.j], dtype=complex64)
     """
-    return Eigen(*np.linalg.eig(_square("eig", _array(x))))
+    found = np.linalg.eig(_square("eig", _array(x)))
+    # NumPy before 2.5 returns real numbers where all are: the dtype would depend on the values.
+    return Eigen(*(each.astype(np.result_type(each, np.complex64)) for each in found))
 
 
 @on_arrays(NO_PROGRAM)
