@@ -65,9 +65,9 @@ if TYPE_CHECKING:
 
 # Public modules: an attribute of `cornu` as soon as it is named, imported or not.
 _MODULES = (
-    "activations backend backends callbacks config constraints errors initializers keras layers "
-    "losses metrics models objectives ops optimizers plugins preprocessing random regularizers "
-    "saving testing utils wrappers"
+    "activations backend backends callbacks config constraints datasets dtype_policies errors "
+    "initializers keras layers losses metrics mixed_precision models objectives ops optimizers "
+    "plugins preprocessing random regularizers saving testing utils wrappers"
 ).split()
 
 # Public names, each with the module it is defined in.
@@ -99,7 +99,7 @@ _NAMES = {
 }
 
 # A star import loads every name here, so the modules of other distributions are left out.
-_ELSEWHERE = {"keras", "objectives", "preprocessing", "wrappers"}
+_ELSEWHERE = {"datasets", "keras", "objectives", "preprocessing", "wrappers"}
 
 __all__ = ["__version__", "version", *sorted({*_MODULES, *_NAMES} - _ELSEWHERE)]
 

@@ -13,12 +13,14 @@ from cornu.errors import near_matches
 __all__ = [
     "backend",
     "disable_interactive_logging",
+    "dtype_policy",
     "enable_interactive_logging",
     "epsilon",
     "floatx",
     "image_data_format",
     "is_interactive_logging_enabled",
     "set_backend",
+    "set_dtype_policy",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
@@ -182,6 +184,41 @@ def set_backend(name: str) -> None:
     from cornu import backends
 
     backends.set_backend(name)
+
+
+def dtype_policy() -> Any:
+    """Return the policy of layers made without ``dtype``: where they store, where they compute.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.dtype_policy()
+    <DTypePolicy "float32">
+    """
+    from cornu.base.layer import dtype_policy as current
+
+    return current()
+
+
+def set_dtype_policy(policy: Any) -> None:
+    """Set the policy of layers made from now on; None goes back to :func:`floatx`.
+
+    Parameters
+    ----------
+    policy : str, DTypePolicy or None
+        A dtype, or ``"mixed_float16"``: weights in float32, computation in float16.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.set_dtype_policy("mixed_float16")
+    >>> cornu.config.dtype_policy().compute_dtype
+    'float16'
+    >>> cornu.config.set_dtype_policy(None)
+    """
+    from cornu.base.layer import set_dtype_policy as set_policy
+
+    set_policy(policy)
 
 
 def enable_interactive_logging() -> None:

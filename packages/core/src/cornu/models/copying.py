@@ -15,19 +15,27 @@ class Copying:
     _graph: Any
 
     def __reduce_ex__(self, protocol: Any) -> Any:
+        return self._reduced(protocol, training_state=True)
+
+    def _reduced(self, protocol: Any, *, training_state: bool) -> Any:
+        """Return what `pickle` keeps, with or without the state of optimizer and metrics."""
         if self._graph is None:
             return super().__reduce_ex__(protocol)
         from cornu.saving.config import collecting, serialize
 
         with collecting() as custom_objects:
             config = serialize(self)
-        return _restored, (type(self), config, dict(custom_objects), self._state_values())
+        values = self._state_values(training_state)
+        return _restored, (type(self), config, dict(custom_objects), values)
 
-    def _state_values(self) -> dict[str, Any]:
+    def _state_values(self, training_state: bool) -> dict[str, Any]:
         model: Any = self
         optimizer = model.optimizer
+        variables = [v.numpy() for v in model.variables]
+        if not training_state:
+            return {"variables": variables, "optimizer": None, "metrics": []}
         return {
-            "variables": [v.numpy() for v in model.variables],
+            "variables": variables,
             "optimizer": optimizer.get_weights()
             if optimizer is not None and optimizer.built
             else None,

@@ -112,8 +112,9 @@ def model_from_graph_config(cls: type, config: dict[str, Any]) -> Any:
     inputs = reader.ends(config["input_layers"])
     outputs = reader.ends(config["output_layers"])
     arguments = {key: rest.pop(key) for key in ("name", "trainable") if rest.get(key) is not None}
-    made = Functional if cls is Model else cls
-    return made(inputs=inputs, outputs=outputs, **arguments)
+    if cls in (Model, Functional):
+        return Functional(inputs=inputs, outputs=outputs, **arguments)
+    return cls(inputs=inputs, outputs=outputs, **arguments, **rest)
 
 
 class _Reader:
@@ -235,4 +236,5 @@ def _map_places(places: Any, function: Callable[[Any], Any]) -> Any:
             raise SavingError(
                 f"The configuration's graph names {list(places)}, a call that is never made."
             ) from None
-    return [_map_places(member, function) for member in places]
+    members = [_map_places(member, function) for member in places]
+    return tuple(members) if isinstance(places, tuple) else members

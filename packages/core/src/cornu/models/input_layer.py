@@ -59,13 +59,20 @@ class InputLayer(Layer):
             raise ValueError("Programs hold dense values only: leave sparse and ragged out.")
         if input_tensor is not None:
             if not isinstance(input_tensor, KerasTensor):
+                kind, size = type(input_tensor).__name__, getattr(input_tensor, "shape", None)
                 raise ValueError(
-                    f"input_tensor is a symbolic tensor made by cornu.Input; got {input_tensor!r}."
+                    "An input takes a symbolic tensor made by cornu.Input; got "
+                    f"{kind if size is None else f'{kind} of shape {tuple(size)}'}. Describe data "
+                    "with Input(shape), and pass the data itself to the model."
                 )
-            batch_shape = (
-                input_tensor.shape if batch_shape is None and shape is None else batch_shape
-            )
-            dtype = dtype or input_tensor.dtype
+            wanted = {
+                "batch_shape": batch_shape,
+                "shape": shape,
+                "batch_size": batch_size,
+                "dtype": dtype,
+            }
+            _check_agrees(wanted, input_tensor)
+            batch_shape, shape, dtype = input_tensor.shape, None, input_tensor.dtype
         if (shape is None) == (batch_shape is None):
             raise ValueError(
                 "An input needs one of shape, such as (28, 28, 1), and batch_shape, such as (None, "
@@ -141,6 +148,24 @@ class InputLayer(Layer):
         if isinstance(kept.get("dtype"), dict):
             kept["dtype"] = kept["dtype"]["config"]["name"]
         return cls(**kept)
+
+
+def _check_agrees(wanted: dict[str, Any], tensor: KerasTensor) -> None:
+    given = {
+        "batch_shape": tensor.shape,
+        "shape": tensor.shape[1:],
+        "batch_size": tensor.shape[0],
+        "dtype": canonical(tensor.dtype).name,
+    }
+    for name, value in wanted.items():
+        if value is None:
+            continue
+        plain = canonical(value).name if name == "dtype" else value
+        plain = tuple(plain) if isinstance(plain, (list, tuple)) else plain
+        if plain != given[name]:
+            raise ValueError(
+                f"An input made of a tensor takes its {name}, {given[name]}; got {name}={value!r}."
+            )
 
 
 def Input(

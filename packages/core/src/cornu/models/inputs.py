@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from cornu import tree
@@ -55,6 +56,12 @@ def _leaves(graph: LayerGraph, inputs: Any, where: str) -> list[Any]:
             raise ShapeError(
                 f"Model {where} needs inputs named {names}; {missing} missing from {list(inputs)}. "
                 f"{hint}".rstrip()
+            )
+        unused = [name for name in inputs if name not in names]
+        if unused:
+            warnings.warn(
+                f"Model {where} takes inputs named {names}; {unused} of what it got is not used.",
+                stacklevel=2,
             )
         picked = {name: inputs[name] for name in names}
         return (

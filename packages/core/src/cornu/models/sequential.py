@@ -222,12 +222,13 @@ class Sequential(Model):
         if not self.built and hasattr(inputs, "shape"):
             shape = tuple(inputs.shape)  # type: ignore[union-attr]
             self.build((None, *shape[1:]))
+            self.__dict__["_described_by_data"] = True
 
     # Calling
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Apply the layers in order."""
-        if self._graph is not None:
+        if self._graph is not None and not self._has_other_sizes(inputs):
             return super().call(inputs, training=training, mask=mask)
         value = inputs
         for layer in self._stack:
@@ -240,6 +241,13 @@ class Sequential(Model):
             mask = tree.map_structure(get_mask, value)
             mask = None if all(m is None for m in tree.flatten(mask)) else mask
         return value
+
+    def _has_other_sizes(self, inputs: Any) -> bool:
+        """Whether nobody described the input, and this one is not like the first one."""
+        if "_described_by_data" not in self.__dict__ or not hasattr(inputs, "shape"):
+            return False
+        shape, first = tuple(inputs.shape), self._tensors[0].shape
+        return len(shape) == len(first) and shape[1:] != first[1:]
 
     def _runs_graph(self) -> bool:
         return type(self).call is Sequential.call

@@ -32,6 +32,11 @@ class State:
         value_format : {"backend_tensor", "numpy_array"}
             Both give NumPy arrays here, copies of the values.
 
+        Raises
+        ------
+        ValueError
+            If two variables have one path.
+
         Examples
         --------
         >>> import cornu
@@ -77,6 +82,11 @@ def _nested(variables: Iterable[Variable]) -> dict[str, Any]:
         place = found
         for parent in parents:
             place = place.setdefault(parent, {})
+        if name in place:
+            raise ValueError(
+                f"Two variables of the model have the path {variable.path!r}: give their layers "
+                "names of their own."
+            )
         place[name] = variable.numpy()
     return found
 
