@@ -404,3 +404,11 @@ def test_a_loss_of_the_user(runner):
 def test_base_class_says_what_is_missing():
     with pytest.raises(NotImplementedError, match="call"):
         Loss()([0.0], [0.0])
+
+
+def test_ctc_reads_as_many_labels_as_are_not_blank(runner):
+    """Recorded from Keras 3.15: the last row is read as 1, 2, 0."""
+    y_true = np.array([[1, 2, 1, 0], [1, 2, 0, 2]])
+    z = ((np.arange(24).reshape(2, 4, 3) - 12) / 100).astype("float32")
+    found = runner(losses.ctc, y_true, z)(y_true, z)
+    np.testing.assert_allclose(found, [2.4429314, 2.4543598], rtol=2e-6)
