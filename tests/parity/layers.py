@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from tests.parity.sides import floats
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Case:
         Inputs are integers below this number.
     trained
         False compares inference only (layers that draw random numbers in training).
+    single
+        Keras computes a part of it in float32 where float64 is asked.
     """
 
     name: str
@@ -32,7 +36,7 @@ class Case:
     shape: tuple[int, ...] | list[tuple[int, ...]]
     vocabulary: int = 0
     trained: bool = True
-    options: dict = field(default_factory=dict)
+    single: bool = False
 
     @property
     def symbol(self) -> str:
@@ -47,7 +51,7 @@ class Case:
 
         Its weights' gradients show whether the layer's gradient towards its inputs is right.
         """
-        dtype = "int32" if self.vocabulary else "float32"
+        dtype = "int32" if self.vocabulary else None
         inputs = [k.Input(shape, dtype=dtype) for shape in self.shapes]
         values = inputs
         if not self.vocabulary:
@@ -64,9 +68,7 @@ class Case:
                 for shape in self.shapes
             ]
         else:
-            arrays = [
-                random.normal(size=(count, *shape)).astype("float32") for shape in self.shapes
-            ]
+            arrays = [floats(random.normal(size=(count, *shape))) for shape in self.shapes]
         return arrays if isinstance(self.shape, list) else arrays[0]
 
 
@@ -118,6 +120,7 @@ DENSE = [
     Case("Dense-activity", lambda L: L.Dense(3, activity_regularizer="l2"), ROW),
     Case("Embedding", lambda L: L.Embedding(11, 4), (7,), vocabulary=11),
     Case("Embedding-mask", lambda L: L.Embedding(11, 4, mask_zero=True), (7,), vocabulary=11),
+    Case("ReversibleEmbedding", lambda L: L.ReversibleEmbedding(11, 4), (7,), vocabulary=11),
     Case("EinsumDense", lambda L: L.EinsumDense("abc,cd->abd", (None, 6), bias_axes="d"), SERIES),
 ]
 
@@ -223,7 +226,21 @@ POOLING = [
     )
 ]
 
+POOLING += [
+    Case(f"Adaptive{kind}Pooling{rank}D", build, shape)
+    for kind in ("Max", "Average")
+    for rank, shape in ((1, SERIES), (2, IMAGE), (3, VOLUME))
+    for build in (lambda L, n=f"Adaptive{kind}Pooling{rank}D": getattr(L, n)(2),)
+]
+
 NORMALIZATION = [
+    # On jax, unlike on TensorFlow and PyTorch, the kernel forgets that it was normalized.
+    Case(
+        "SpectralNormalization",
+        lambda L: L.SpectralNormalization(L.Dense(3)),
+        ROW,
+        trained=False,
+    ),
     Case("BatchNormalization", lambda L: L.BatchNormalization(), ROW),
     Case("BatchNormalization-images", lambda L: L.BatchNormalization(momentum=0.7), IMAGE),
     Case("BatchNormalization-axis 1", lambda L: L.BatchNormalization(axis=1), SERIES),
@@ -243,6 +260,7 @@ RANDOM = [
     Case("Dropout", lambda L: L.Dropout(0.5), ROW, trained=False),
     Case("SpatialDropout1D", lambda L: L.SpatialDropout1D(0.5), SERIES, trained=False),
     Case("SpatialDropout2D", lambda L: L.SpatialDropout2D(0.5), IMAGE, trained=False),
+    Case("SpatialDropout3D", lambda L: L.SpatialDropout3D(0.5), VOLUME, trained=False),
     Case("GaussianNoise", lambda L: L.GaussianNoise(0.5), ROW, trained=False),
     Case("GaussianDropout", lambda L: L.GaussianDropout(0.5), ROW, trained=False),
     Case("AlphaDropout", lambda L: L.AlphaDropout(0.5), ROW, trained=False),
@@ -276,6 +294,7 @@ RECURRENT = (
         for label, options in _VARIANTS[:4]
     ]
     + [
+        Case("Masking", lambda L: L.Masking(), SERIES),
         Case("LSTM-masking layer", _masking(lambda L: L.LSTM(3, return_sequences=True)), (7, 2)),
         Case("LSTM-hard sigmoid", lambda L: L.LSTM(3, recurrent_activation="hard_sigmoid"), SERIES),
         Case("LSTM-state", _joined(lambda L: L.LSTM(3, return_state=True)), SERIES),
@@ -283,10 +302,19 @@ RECURRENT = (
         Case("GRU-reset before", lambda L: L.GRU(3, reset_after=False), SERIES),
         Case("RNN", lambda L: L.RNN(L.LSTMCell(3), return_sequences=True), SERIES),
         Case("RNN-stacked", lambda L: L.RNN([L.LSTMCell(3), L.GRUCell(2)]), SERIES),
+        Case("LSTMCell", lambda L: L.RNN(L.LSTMCell(3, unit_forget_bias=False)), SERIES),
+        Case("GRUCell", lambda L: L.RNN(L.GRUCell(3)), SERIES),
+        Case("SimpleRNNCell", lambda L: L.RNN(L.SimpleRNNCell(3)), SERIES),
+        Case(
+            "StackedRNNCells",
+            lambda L: L.RNN(L.StackedRNNCells([L.GRUCell(3), L.SimpleRNNCell(2)])),
+            SERIES,
+        ),
         Case("Bidirectional", lambda L: L.Bidirectional(L.LSTM(3, return_sequences=True)), SERIES),
         Case("Bidirectional-sum", lambda L: L.Bidirectional(L.GRU(3), merge_mode="sum"), SERIES),
         Case("TimeDistributed", lambda L: L.TimeDistributed(L.Dense(3)), SERIES),
         Case("ConvLSTM1D", lambda L: L.ConvLSTM1D(2, 3), (4, 6, 2)),
+        Case("ConvLSTM3D", lambda L: L.ConvLSTM3D(2, 2), (2, 3, 2, 3, 1)),
         Case("ConvLSTM2D", lambda L: L.ConvLSTM2D(2, 3, padding="same"), (3, 5, 4, 2)),
     ]
 )
@@ -299,6 +327,7 @@ MERGING = [
     Case("Add-broadcast", lambda L: L.Add(), [(7, 4), (1, 4)]),
     Case("Concatenate-axis 1", lambda L: L.Concatenate(axis=1), [(7, 4), (2, 4)]),
     Case("Dot", lambda L: L.Dot(axes=1), [ROW, ROW]),
+    Case("dot", lambda L: lambda xs: L.dot(xs, axes=1), [ROW, ROW]),
     Case("Dot-axes", lambda L: L.Dot(axes=(2, 1)), [(3, 4), (4, 5)]),
     Case("Dot-normalized", lambda L: L.Dot(axes=2, normalize=True), [(3, 4), (5, 4)]),
     *(
@@ -312,11 +341,7 @@ ATTENTION = [
     Case("Attention-scaled", lambda L: L.Attention(use_scale=True), [(3, 4), (5, 4)]),
     Case("AdditiveAttention", lambda L: L.AdditiveAttention(), [(3, 4), (5, 4)]),
     # Without biases first: that of the keys has no gradient, and Adam would magnify its rounding.
-    Case(
-        "MultiHeadAttention",
-        lambda L: _self(L.MultiHeadAttention(2, 3, use_bias=False)),
-        SERIES,
-    ),
+    Case("MultiHeadAttention", lambda L: _self(L.MultiHeadAttention(2, 3, use_bias=False)), SERIES),
     Case(
         "GroupQueryAttention",
         lambda L: _self(L.GroupQueryAttention(3, 4, 2, use_bias=False)),
@@ -324,10 +349,28 @@ ATTENTION = [
     ),
     Case("MultiHeadAttention-bias", lambda L: _self(L.MultiHeadAttention(2, 3)), SERIES),
     Case("GroupQueryAttention-bias", lambda L: _self(L.GroupQueryAttention(3, 4, 2)), SERIES),
+    Case(
+        "MultiHeadAttention-in one",
+        lambda L: _in_one(L.MultiHeadAttention(2, 3)),
+        SERIES,
+        single=True,
+    ),
+    Case(
+        "GroupQueryAttention-in one",
+        lambda L: _in_one(L.GroupQueryAttention(3, 4, 2)),
+        SERIES,
+        single=True,
+    ),
 ]
 
 
 def _self(attention: Any) -> Callable[[Any], Any]:
+    """Call a layer so that Keras computes its scores apart, and in the float type of the layer."""
+    return lambda x: attention(x, x, return_attention_scores=True)[0]
+
+
+def _in_one(attention: Any) -> Callable[[Any], Any]:
+    """Call a layer so that Keras leaves it all to jax, which takes the softmax in float32."""
     return lambda x: attention(x, x)
 
 

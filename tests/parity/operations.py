@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from tests.parity.sides import generator
+from tests.parity.sides import floats, generator
 
 
 def numbers(*shape: int, name: str = "x") -> np.ndarray:
-    """Return normal float32 numbers, the same for the same name."""
-    return generator(f"{name} {shape}").normal(size=shape).astype("float32")
+    """Return normal numbers in the float type of the moment, the same for the same name."""
+    return floats(generator(f"{name} {shape}").normal(size=shape))
 
 
 X = numbers(3, 4)
@@ -24,6 +24,7 @@ SQUARE = numbers(4, 4)
 DEFINITE = (SQUARE @ SQUARE.T + 4 * np.eye(4)).astype("float32")
 IMAGES = numbers(2, 6, 5, 3)
 SERIES = numbers(2, 7, 3)
+SIGNAL = numbers(3, 12)
 POSITIVE = np.abs(X) + 0.5
 UNIT = (generator("unit").random((3, 4)) * 1.8 - 0.9).astype("float32")
 SPECIAL = np.array([[1.0, np.nan, np.inf], [-np.inf, 0.0, -2.0]], "float32")
@@ -79,17 +80,19 @@ ELEMENTWISE = [
         "elu celu gelu leaky_relu glu softmax log_softmax hard_tanh hard_shrink soft_shrink", X
     ),
     *_plain("tanh_shrink squareplus sparse_plus sparse_sigmoid erf erfc cbrt deg2rad rad2deg", X),
-    *_plain("sinc i0 fabs reciprocal", X),
+    *_plain("sinc i0 fabs absolute reciprocal real conj conjugate", X),
+    *_plain("angle imag isreal", X, False),
     *_plain("log log2 log10 log1p sqrt rsqrt arccosh", POSITIVE + 1),
     *_plain("arcsin arccos arctanh erfinv", UNIT),
     *_plain("floor ceil round trunc isfinite isnan isinf isposinf isneginf signbit", X, False),
     *_plain("isfinite isnan isinf isposinf isneginf nan_to_num signbit", SPECIAL, False),
     *_plain("logical_not bitwise_not", BOOLS),
-    *_plain("abs negative sign square bitwise_not exp sqrt mean", INTS, False),
+    *_plain("abs negative sign square bitwise_not bitwise_invert exp sqrt mean", INTS, False),
     *_with("add subtract multiply maximum minimum hypot logaddexp logaddexp2 arctan2", X, Y),
     *_with("divide true_divide divide_no_nan", X, Y),
     *_with("power", POSITIVE, Y),
-    *_with("mod floor_divide fmod fmax fmin heaviside", X, Y, False),
+    *_with("mod floor_divide fmod fmax fmin heaviside nextafter", X, Y, False),
+    *_with("ldexp", X, INTS),
     *_with("equal not_equal less less_equal greater greater_equal isclose allclose", X, Y, False),
     *_with("logical_and logical_or logical_xor", BOOLS, OTHERS),
     *_with("bitwise_and bitwise_or bitwise_xor gcd lcm floor_divide mod", INTS, NATURAL),
@@ -106,6 +109,7 @@ ELEMENTWISE = [
         gelu__exact=lambda o, x: o.gelu(x, approximate=False),
         round__decimals=lambda o, x: o.round(x, 1),
         cast__int=lambda o, x: o.cast(x, "int32"),
+        saturate_cast=lambda o, x: o.saturate_cast(300 * x, "uint8"),
         select=lambda o, x: o.select([x > 1, x > 0], [x, 2 * x], 0.5),
     ),
 ]
@@ -114,9 +118,19 @@ REDUCTIONS = [
     *_plain("sum mean max min prod var std all any amax amin ptp logsumexp count_nonzero", CUBE),
     *_plain("argmax argmin nonzero median norm", X, False),
     *_plain(
-        "nansum nanmean nanmax nanmin nanprod nanvar nanstd", np.where(BOOLS, X, np.nan), False
+        "nansum nanmean nanmax nanmin nanprod nanvar nanstd nanmedian nancumsum nancumprod "
+        "nanargmax nanargmin",
+        np.where(BOOLS, X, np.nan),
+        False,
+    ),
+    *_rows(
+        np.where(BOOLS, X, np.nan),
+        False,
+        nanquantile=lambda o, x: o.nanquantile(x, 0.3),
+        nanpercentile=lambda o, x: o.nanpercentile(x, 30, axis=None),
     ),
     *_plain("sum mean max prod all any argmax cumsum", INTS, False),
+    *_plain("unique", INTS),
     *_plain("sum mean any all", BOOLS, False),
     *[
         Operation(f"{n}-axis", lambda o, v, n=n: getattr(o, n)(v, axis=1), CUBE, smooth)
@@ -130,9 +144,10 @@ REDUCTIONS = [
         sum__axes=lambda o, x: o.sum(x, axis=(0, -1), keepdims=True),
         max__initial=lambda o, x: o.max(x, axis=0, initial=1.0),
         argmax__keepdims=lambda o, x: o.argmax(x, axis=-1, keepdims=True),
-        average=lambda o, x: o.average(x, axis=1, weights=np.float32([1, 2, 3])),
+        average=lambda o, x: o.average(x, axis=1, weights=floats([1, 2, 3])),
         moments=lambda o, x: o.moments(x, axes=[0, 1]),
         quantile=lambda o, x: o.quantile(x, 0.3, axis=1),
+        percentile=lambda o, x: o.percentile(x, [20, 70], axis=-1),
         norm__axis=lambda o, x: o.norm(x, axis=-1),
         norm__one=lambda o, x: o.norm(x, ord=1, axis=1),
         normalize=lambda o, x: o.normalize(x, axis=1),
@@ -140,6 +155,8 @@ REDUCTIONS = [
         trapezoid=lambda o, x: o.trapezoid(x, axis=1),
         top_k=lambda o, x: o.top_k(x, 2),
         sort=lambda o, x: o.sort(x),
+        # The order of the others is free.
+        argpartition=lambda o, x: o.take_along_axis(x, o.argpartition(x, 2)[..., 2:3], axis=-1),
     ),
 ]
 
@@ -165,6 +182,10 @@ SHAPES = [
         append=lambda o, x: o.append(x, x, axis=0),
         split=lambda o, x: o.split(x, 2, axis=2),
         split__at=lambda o, x: o.split(x, [1], axis=1),
+        hsplit=lambda o, x: o.hsplit(x, 3),
+        vsplit=lambda o, x: o.vsplit(x, 2),
+        dsplit=lambda o, x: o.dsplit(x, [1]),
+        extract_sequences=lambda o, x: o.extract_sequences(x, 2, 1),
         array_split=lambda o, x: o.array_split(x, 3, axis=2),
         unstack=lambda o, x: o.unstack(x, axis=1),
         tile=lambda o, x: o.tile(x, (2, 1, 3)),
@@ -176,13 +197,13 @@ SHAPES = [
         pad__reflect=lambda o, x: o.pad(x, ((0, 0), (1, 1), (2, 1)), mode="reflect"),
         pad__symmetric=lambda o, x: o.pad(x, ((0, 0), (1, 1), (2, 1)), mode="symmetric"),
         slice=lambda o, x: o.slice(x, (0, 1, 1), (2, 2, 3)),
-        slice_update=lambda o, x: o.slice_update(x, (0, 1, 2), np.ones((1, 2, 2), "float32")),
+        slice_update=lambda o, x: o.slice_update(x, (0, 1, 2), floats(np.ones((1, 2, 2)))),
         get_item=lambda o, x: o.get_item(x, (slice(None), 1, slice(None, None, -2))),
         take=lambda o, x: o.take(x, np.array([[0, 2], [1, 1]]), axis=1),
         take__flat=lambda o, x: o.take(x, np.array([0, 5, -1])),
         take_along_axis=lambda o, x: o.take_along_axis(x, np.array([[[2, 0, 1, 1]]] * 2), axis=1),
         scatter_update=lambda o, x: o.scatter_update(
-            x, np.array([[0, 1, 2], [1, 2, 3]]), np.float32([5, 6])
+            x, np.array([[0, 1, 2], [1, 2, 3]]), floats([5, 6])
         ),
         tril__k=lambda o, x: o.tril(x, -1),
         triu__k=lambda o, x: o.triu(x, 1),
@@ -190,13 +211,20 @@ SHAPES = [
     ),
     *_rows(
         VECTOR,
+        False,  # jax has no derivative
+        segment_prod=lambda o, x: o.segment_prod(x, np.array([0, 1, 1, 1, 0]), num_segments=2),
+    ),
+    *_rows(
+        VECTOR,
         scatter=lambda o, x: o.scatter(np.array([[1], [3], [3], [0], [2]]), x, (6,)),
         segment_sum=lambda o, x: o.segment_sum(x, np.array([0, 2, 2, 1, 0]), num_segments=4),
+        segment_min=lambda o, x: o.segment_min(x, np.array([0, 1, 1, 1, 0]), num_segments=2),
         segment_max=lambda o, x: o.segment_max(x, np.array([0, 1, 1, 1, 0]), num_segments=2),
-        searchsorted=lambda o, x: o.searchsorted(np.float32([-1, 0, 1]), x),
-        digitize=lambda o, x: o.digitize(x, np.float32([-1, 0, 1])),
+        searchsorted=lambda o, x: o.searchsorted(floats([-1, 0, 1]), x),
+        digitize=lambda o, x: o.digitize(x, floats([-1, 0, 1])),
+        histogram=lambda o, x: o.histogram(x, bins=3, range=(-1.0, 1.0)),
         vander=lambda o, x: o.vander(x, 4),
-        correlate=lambda o, x: o.correlate(x, np.float32([1, 2, -1])),
+        correlate=lambda o, x: o.correlate(x, floats([1, 2, -1])),
     ),
     *_rows(
         np.array([1, 0, 3, 1, 3], "int32"),
@@ -214,6 +242,10 @@ SHAPES = [
         arange__float=lambda o, x: o.arange(0.0, 1.0, 0.25),
         linspace=lambda o, x: o.linspace(0.0, 2.0, 7),
         linspace__open=lambda o, x: o.linspace(0.0, 2.0, 7, endpoint=False),
+        geomspace=lambda o, x: o.geomspace(1.0, 100.0, 5),
+        ndim=lambda o, x: o.ndim(x),
+        size=lambda o, x: o.size(x),
+        shape=lambda o, x: o.shape(x),
         logspace=lambda o, x: o.logspace(0.0, 2.0, 5),
         eye=lambda o, x: o.eye(3, 4, k=1),
         identity=lambda o, x: o.identity(3),
@@ -257,14 +289,32 @@ ALGEBRA = [
         einsum__diagonal=lambda o, x: o.einsum("bii->bi", x[:, :, :3]),
         rearrange=lambda o, x: o.rearrange(x, "b (h w) c -> b h (w c)", h=3),
     ),
-    *_plain("cholesky inv det slogdet logdet", DEFINITE, False),
+    *_plain("cholesky cholesky_inverse inv det slogdet logdet", DEFINITE),
+    *_plain("pinv", DEFINITE, False),
+    *_plain("matrix_rank", CUBE, False),
+    *_rows(
+        DEFINITE,
+        solve=lambda o, x: o.solve(x, numbers(4, 4)),
+        solve_triangular=lambda o, x: o.solve_triangular(o.tril(x), numbers(4, 4), lower=True),
+    ),
     *_rows(
         DEFINITE,
         False,
-        solve=lambda o, x: o.solve(x, SQUARE),
-        solve_triangular=lambda o, x: o.solve_triangular(o.tril(x), SQUARE, lower=True),
-        eigh=lambda o, x: o.eigh(x)[0],
+        lstsq=lambda o, x: o.lstsq(x, numbers(4, 2)),
         svd=lambda o, x: o.svd(x, compute_uv=False),
+        eigh=lambda o, x: o.eigh(x)[0],
+        eig=lambda o, x: np.sort(np.real(o.eig(x)[0])),
+        qr=lambda o, x: [o.abs(part) for part in o.qr(x)],
+    ),
+    *_rows(
+        SIGNAL,
+        fft=lambda o, x: o.fft((x, x * x)),
+        fft2=lambda o, x: o.fft2((x, x * x)),
+        ifft2=lambda o, x: o.ifft2((x, x * x)),
+        rfft=lambda o, x: o.rfft(x),
+        irfft=lambda o, x: o.irfft((x, x * x)),
+        stft=lambda o, x: o.stft(x, 4, 2, 6),
+        istft=lambda o, x: o.istft(o.stft(x, 4, 2, 6), 4, 2, 6),
     ),
 ]
 
@@ -288,19 +338,25 @@ NETWORKS = [
         average_pool=lambda o, x: o.average_pool(x, 2, strides=1),
         average_pool__same=lambda o, x: o.average_pool(x, 3, strides=2, padding="same"),
         batch_normalization=lambda o, x: o.batch_normalization(
-            x, np.float32([0.1, 0, -0.1]), np.float32([1, 2, 0.5]), axis=-1
+            x, floats([0.1, 0, -0.1]), floats([1, 2, 0.5]), axis=-1
         ),
         layer_normalization=lambda o, x: o.layer_normalization(x, axis=-1, epsilon=1e-3),
         rms_normalization=lambda o, x: o.rms_normalization(x, axis=-1, epsilon=1e-3),
         adaptive_average_pool=lambda o, x: o.adaptive_average_pool(x, (3, 2)),
         adaptive_max_pool=lambda o, x: o.adaptive_max_pool(x, (3, 2)),
         space_to_depth=lambda o, x: o.space_to_depth(x[:, :, :4], 2),
+        depth_to_space=lambda o, x: o.depth_to_space(o.tile(x, (1, 1, 1, 4)), 2),
+        unfold=lambda o, x: o.unfold(x, (2, 3), padding=1, stride=2),
+        fold=lambda o, x: o.fold(o.unfold(x, 2), (5, 3), 2),
     ),
     *_rows(
         SERIES,
         conv__series=lambda o, x: o.conv(x, numbers(3, 3, 2), padding="same"),
         max_pool__series=lambda o, x: o.max_pool(x, 2, strides=2),
         conv_transpose__series=lambda o, x: o.conv_transpose(x, numbers(3, 2, 3), strides=2),
+        ctc_loss=lambda o, x: o.ctc_loss(
+            np.array([[1, 2], [2, 0]]), x, np.array([2, 1]), np.array([7, 5])
+        ),
         softmax__axis=lambda o, x: o.softmax(x, axis=1),
         log_softmax__axis=lambda o, x: o.log_softmax(x, axis=1),
         dot_product_attention=lambda o, x: o.dot_product_attention(
@@ -310,28 +366,42 @@ NETWORKS = [
     *_rows(
         np.abs(X) / np.abs(X).sum(-1, keepdims=True),
         categorical_crossentropy=lambda o, p: o.categorical_crossentropy(
-            np.eye(4, dtype="float32")[[0, 3, 1]], p
+            floats(np.eye(4)[[0, 3, 1]]), p
         ),
         sparse_categorical_crossentropy=lambda o, p: o.sparse_categorical_crossentropy(
             np.array([0, 3, 1]), p
         ),
-        binary_crossentropy=lambda o, p: o.binary_crossentropy(BOOLS.astype("float32"), p),
+        binary_crossentropy=lambda o, p: o.binary_crossentropy(floats(BOOLS), p),
         in_top_k=lambda o, p: o.in_top_k(np.array([0, 3, 1]), p, 2),
     ),
     *_rows(
         X,
         categorical_crossentropy__logits=lambda o, p: o.categorical_crossentropy(
-            np.eye(4, dtype="float32")[[0, 3, 1]], p, from_logits=True
+            floats(np.eye(4)[[0, 3, 1]]), p, from_logits=True
         ),
         sparse_categorical_crossentropy__logits=lambda o, p: o.sparse_categorical_crossentropy(
             np.array([0, 3, 1]), p, from_logits=True
         ),
         binary_crossentropy__logits=lambda o, p: o.binary_crossentropy(
-            BOOLS.astype("float32"), p, from_logits=True
+            floats(BOOLS), p, from_logits=True
         ),
-        psnr=lambda o, p: o.psnr(p, Y, 2.0),
+        psnr=lambda o, p: o.psnr(p, numbers(3, 4, name="y"), 2.0),
     ),
 ]
+
+
+def _reversed_gradient(o: Any) -> Callable[[Any], Any]:
+    """Return a function that squares, and whose gradient has the other sign."""
+
+    @o.custom_gradient
+    def square(x: Any) -> Any:
+        def gradient(*args: Any, upstream: Any = None) -> Any:
+            return -2 * x * (args[0] if upstream is None else upstream)
+
+        return x * x, gradient
+
+    return square
+
 
 CONTROL = [
     *_rows(
@@ -341,6 +411,7 @@ CONTROL = [
             lambda i, c: i < 3, lambda i, c: (i + 1, c + 1.0), (np.int32(0), x)
         ),
         view=lambda o, x: o.view(x, "int32"),
+        ctc_decode=lambda o, x: o.ctc_decode(o.expand_dims(x, 0), np.array([3])),
     ),
     *_rows(
         CUBE,
@@ -352,6 +423,8 @@ CONTROL = [
         associative_scan=lambda o, x: o.associative_scan(lambda a, b: a + b, x),
         fori_loop=lambda o, x: o.fori_loop(0, 3, lambda i, c: c * 1.5, x),
         switch=lambda o, x: o.switch(1, [lambda v: v, lambda v: 3 * v], x),
+        jvp=lambda o, x: o.jvp(lambda v: v * o.sin(v), (x,), (numbers(2, 3, 4, name="y"),)),
+        custom_gradient=lambda o, x: _reversed_gradient(o)(x),
         stop_gradient=lambda o, x: x * o.stop_gradient(x),
     ),
 ]

@@ -7,19 +7,50 @@ is called once with ``cornu`` and once with ``keras``.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import jax
 import keras
 import numpy as np
+import pytest
+from keras.src.backend.common import dtypes
 
 import cornu
 
 Recipe = Callable[[Any], Any]
 
-#: How far two float32 results may lie apart, relative to the largest number of the result.
-RELATIVE = 1e-5
+#: How far two results may lie apart, relative to the largest number of the result. Rounding depends
+#: on the processor: what it is magnified by (a sum that cancels, Adam's division) is compared in
+#: float64, what comes straight out of a model in float32 too.
+RELATIVE = {"float32": 1e-5, "float64": 1e-12}
+
+
+@contextmanager
+def computing_in(floatx: str) -> Iterator[None]:
+    """Make models, losses, metrics and operations on both sides in this float type."""
+    before = keras.config.floatx()
+
+    def choose(floatx: str) -> None:
+        for k in (cornu, keras):
+            k.config.set_floatx(floatx)
+        keras.config.set_dtype_policy(floatx)
+
+    with pytest.MonkeyPatch.context() as patch, jax.enable_x64(floatx == "float64"):
+        # On jax, Keras makes float32 of what it promotes to float64, as on TensorFlow it does not.
+        patch.setitem(dtypes.BIT64_TO_BIT32_DTYPE, "float64", floatx)
+        choose(floatx)
+        try:
+            yield
+        finally:
+            choose(before)
+
+
+def floats(values: Any) -> np.ndarray:
+    """Return values in the float type that both sides compute in now."""
+    return np.asarray(values).astype(keras.config.floatx())
 
 
 def generator(name: str) -> np.random.Generator:
@@ -27,24 +58,33 @@ def generator(name: str) -> np.random.Generator:
     return np.random.default_rng(zlib.crc32(name.encode()))
 
 
-def assert_agree(ours: Any, theirs: Any, what: str, relative: float = RELATIVE) -> None:
-    """Assert that two results have one structure, one shape and the same numbers."""
+def largest(values: np.ndarray) -> float:
+    """Return the largest finite absolute value."""
+    return float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values)))
+
+
+def assert_agree(
+    ours: Any, theirs: Any, what: str, relative: float | None = None, scale: float = 0.0
+) -> None:
+    """Assert that two results have one structure, one shape and the same numbers.
+
+    The measure of an array is its largest number, or `scale` where that is larger.
+    """
+    relative = relative or RELATIVE[keras.config.floatx()]
     if isinstance(theirs, dict):
         assert set(ours) == set(theirs), what
         for name in theirs:
-            assert_agree(ours[name], theirs[name], f"{what}[{name!r}]", relative)
+            assert_agree(ours[name], theirs[name], f"{what}[{name!r}]", relative, scale)
         return
     if isinstance(theirs, list | tuple):
         assert len(ours) == len(theirs), what
         for index, (mine, yours) in enumerate(zip(ours, theirs, strict=True)):
-            assert_agree(mine, yours, f"{what}[{index}]", relative)
+            assert_agree(mine, yours, f"{what}[{index}]", relative, scale)
         return
     mine, yours = np.asarray(ours), np.asarray(theirs)
     assert mine.shape == yours.shape, f"{what}: shape {mine.shape}, Keras has {yours.shape}"
-    scale = float(np.max(np.abs(yours), initial=0.0, where=np.isfinite(yours)))
-    np.testing.assert_allclose(
-        mine, yours, rtol=relative, atol=relative * scale, err_msg=what, equal_nan=True
-    )
+    atol = relative * max(scale, largest(yours))
+    np.testing.assert_allclose(mine, yours, rtol=relative, atol=atol, err_msg=what, equal_nan=True)
 
 
 def random_weights(model: Any, random: np.random.Generator) -> list[np.ndarray]:
@@ -90,34 +130,30 @@ class Pair:
         """Call ``action`` with each model."""
         return action(self.ours), action(self.theirs)
 
-    def agree(self, action: Callable[[Any], Any], what: str, relative: float = RELATIVE) -> None:
+    def agree(self, action: Callable[[Any], Any], what: str, relative: float | None = None) -> None:
         """Assert that ``action`` gives the same numbers on both."""
         assert_agree(*self.both(action), what, relative)
 
-    def agree_on_weights(self, what: str, relative: float = RELATIVE) -> None:
+    def agree_on_weights(self, what: str, relative: float | None = None) -> None:
         """Assert that all weights are the same, naming the one that is not."""
         paths = [weight.path for weight in self.theirs.weights]
         for path, *values in zip(paths, *self.both(lambda m: m.get_weights()), strict=True):
             assert_agree(*values, f"{what}: {path}", relative)
 
     def agree_on_change(
-        self, before: Sequence[np.ndarray], what: str, relative: float = RELATIVE
+        self, before: Sequence[np.ndarray], what: str, relative: float | None = None
     ) -> None:
-        """Assert that the weights moved by the same amounts since ``before``."""
+        """Assert that the weights moved by the same amounts since ``before``.
+
+        A sum that cancels out leaves nothing but the rounding of its parts: the measure is the
+        largest change of all weights.
+        """
         paths = [weight.path for weight in self.theirs.weights]
         after = self.both(lambda m: m.get_weights())
-        for path, start, *ends in zip(paths, before, *after, strict=True):
-            ours, theirs = (end - start for end in ends)
-            # The difference of two float32 numbers is no finer than their last digit.
-            rounding = 2e-7 * float(np.max(np.abs(start), initial=0.0))
-            scale = float(np.max(np.abs(theirs), initial=0.0))
-            np.testing.assert_allclose(
-                ours,
-                theirs,
-                rtol=relative,
-                atol=relative * scale + rounding,
-                err_msg=f"{what}: {path}",
-            )
+        ours, theirs = ([end - start for end, start in zip(w, before, strict=True)] for w in after)
+        scale = max((largest(change) for change in theirs), default=0.0)
+        for path, *changes in zip(paths, ours, theirs, strict=True):
+            assert_agree(*changes, f"{what}: change of {path}", relative, scale)
 
 
 def linear_loss(k: Any) -> Callable[[Any, Any], Any]:

@@ -1,4 +1,4 @@
-"""Each loss: as a function, as a class with weights and reductions, and in a training step."""
+"""Each loss: as a function, as a class with weights and reductions, and in training."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import cornu
-from tests.parity.sides import Pair, assert_agree, generator
+from tests.parity.sides import Pair, Recipe, assert_agree, floats, generator
 from tests.parity.skips import require
 
 
@@ -21,39 +21,43 @@ class Kind(NamedTuple):
 
 
 def _distribution(random: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    values = random.random(shape).astype("float32") + 0.05
+    values = floats(random.random(shape)) + 0.05
     return values / values.sum(-1, keepdims=True)
 
 
 def _one_hot(random: np.random.Generator) -> np.ndarray:
-    return np.eye(4, dtype="float32")[random.integers(0, 4, 6)]
+    return floats(np.eye(4)[random.integers(0, 4, 6)])
 
 
 def _normal(random: np.random.Generator) -> np.ndarray:
-    return random.normal(size=(6, 4)).astype("float32")
+    return floats(random.normal(size=(6, 4)))
 
 
 def _positive(random: np.random.Generator) -> np.ndarray:
-    return random.random((6, 4)).astype("float32") + 0.1
+    return floats(random.random((6, 4))) + 0.1
 
 
 KINDS = {
     "values": Kind(_normal, _normal),
     "positive": Kind(_positive, _positive),
-    "binary": Kind(lambda r: r.integers(0, 2, (6, 4)).astype("float32"), _positive),
+    "binary": Kind(lambda r: floats(r.integers(0, 2, (6, 4))), _positive),
     "unit": Kind(
-        lambda r: r.integers(0, 2, (6, 4)).astype("float32"),
-        lambda r: r.random((6, 4)).astype("float32"),
+        lambda r: floats(r.integers(0, 2, (6, 4))),
+        lambda r: floats(r.random((6, 4))),
     ),
-    "logits": Kind(lambda r: r.integers(0, 2, (6, 4)).astype("float32"), _normal),
+    "logits": Kind(lambda r: floats(r.integers(0, 2, (6, 4))), _normal),
     "classes": Kind(_one_hot, lambda r: _distribution(r, (6, 4))),
     "class logits": Kind(_one_hot, _normal),
     "distributions": Kind(lambda r: _distribution(r, (6, 4)), lambda r: _distribution(r, (6, 4))),
     "indices": Kind(lambda r: r.integers(0, 4, 6), lambda r: _distribution(r, (6, 4))),
     "index column": Kind(lambda r: r.integers(0, 4, (6, 1)), lambda r: _distribution(r, (6, 4))),
     "index logits": Kind(lambda r: r.integers(0, 4, 6), _normal),
+    "labels": Kind(lambda r: r.integers(0, 3, (6, 4)), lambda r: r.integers(0, 3, (6, 4))),
     "index series": Kind(lambda r: r.integers(0, 4, (6, 3)), lambda r: _distribution(r, (6, 3, 4))),
-    "signs": Kind(lambda r: r.choice([-1.0, 1.0], (6, 4)).astype("float32"), _normal),
+    "label series": Kind(
+        lambda r: r.integers(1, 4, (6, 3)), lambda r: floats(r.normal(size=(6, 8, 4)))
+    ),
+    "signs": Kind(lambda r: floats(r.choice([-1.0, 1.0], (6, 4))), _normal),
 }
 
 #: function, kind, arguments
@@ -94,6 +98,7 @@ FUNCTIONS: list[tuple[str, str, dict]] = [
     ("dice", "unit", {}),
     ("tversky", "unit", {"alpha": 0.3, "beta": 0.7}),
     ("circle", "indices", {}),
+    ("ctc", "label series", {}),
 ]
 
 #: class, kind, arguments
@@ -124,6 +129,7 @@ CLASSES: list[tuple[str, str, dict]] = [
     ("Dice", "unit", {}),
     ("Tversky", "unit", {}),
     ("Circle", "indices", {}),
+    ("CTC", "label series", {}),
 ]
 
 #: Which weights a loss can take, where it is not all of them.
@@ -153,6 +159,7 @@ def _data(row: tuple[str, str, dict]) -> tuple[np.ndarray, np.ndarray]:
     return kind.targets(random), kind.predictions(random)
 
 
+@pytest.mark.usefixtures("precision")
 @pytest.mark.parametrize("row", FUNCTIONS, ids=_name)
 def test_functions(row: tuple[str, str, dict]) -> None:
     name, _, arguments = row
@@ -163,6 +170,7 @@ def test_functions(row: tuple[str, str, dict]) -> None:
     assert_agree(ours, getattr(keras.losses, name)(*tensors, **arguments), name)
 
 
+@pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 @pytest.mark.parametrize("row", CLASSES, ids=_name)
 def test_classes_reduce_and_weigh(row: tuple[str, str, dict], reduction: str | None) -> None:
@@ -173,7 +181,7 @@ def test_classes_reduce_and_weigh(row: tuple[str, str, dict], reduction: str | N
         getattr(k.losses, name)(reduction=reduction, **arguments) for k in (cornu, keras)
     )
     assert_agree(ours(y_true, y_pred), theirs(y_true, y_pred), name)
-    weights = generator(name).random(6).astype("float32")
+    weights = floats(generator(name).random(6))
     for weight in WEIGHTS.get(_label(row), lambda w: (w, w[:, None], 0.3))(weights):
         assert_agree(
             ours(y_true, y_pred, sample_weight=weight),
@@ -193,26 +201,36 @@ HEADS = {
 }
 
 
-@pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
+#: what is special -> the optimizer, and the number of steps
+TRAINING: dict[str, tuple[Recipe, int]] = {
+    "gradient": (lambda k: k.optimizers.SGD(1.0), 1),
+    "weighted": (lambda k: k.optimizers.Adam(0.01), 10),
+}
+
+
+@pytest.mark.usefixtures("float64")
+@pytest.mark.parametrize("special", TRAINING)
 @pytest.mark.parametrize("row", [row for row in CLASSES if "series" not in row[1]], ids=_name)
-def test_a_training_step(row: tuple[str, str, dict], weighted: bool) -> None:
+def test_training(row: tuple[str, str, dict], special: str) -> None:
     name, kind, arguments = row
     require(f"keras.losses.{name}")
     random = generator(_name(row))
     y_true = KINDS[kind].targets(random)
-    x = random.normal(size=(6, 3)).astype("float32")
+    x = floats(random.normal(size=(6, 3)))
     pair = Pair.build(
         lambda k: k.Sequential([k.Input((3,)), k.layers.Dense(4, activation=HEADS.get(kind))]),
         random,
     )
     before = pair.theirs.get_weights()
-    pair.compile(
-        lambda k: k.optimizers.SGD(1.0),
-        lambda k: getattr(k.losses, name)(**arguments),
-    )
-    weigh = weighted and name not in ("Dice", "Tversky")
-    weights = random.random(6).astype("float32") if weigh else None
-    pair.agree(lambda m: m.train_on_batch(x, y_true, sample_weight=weights), f"{name}: loss")
+    optimizer, steps = TRAINING[special]
+    pair.compile(optimizer, lambda k: getattr(k.losses, name)(**arguments))
+    weigh = special == "weighted" and name not in ("Dice", "Tversky")
+    weights = floats(random.random(6)) if weigh else None
+    for step in range(steps):
+        pair.agree(
+            lambda m: m.train_on_batch(x, y_true, sample_weight=weights),
+            f"{name}: loss at step {step}",
+        )
     pair.agree_on_change(before, name)
 
 

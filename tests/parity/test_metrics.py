@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import cornu
-from tests.parity.sides import Pair, assert_agree, generator
+from tests.parity.sides import Pair, assert_agree, floats, generator
 from tests.parity.skips import require
+from tests.parity.test_losses import FUNCTIONS as LOSSES
 from tests.parity.test_losses import KINDS
 
 #: class, kind of data, arguments
@@ -27,6 +28,7 @@ METRICS: list[tuple[str, str, dict]] = [
     ("Hinge", "signs", {}),
     ("SquaredHinge", "signs", {}),
     ("CategoricalHinge", "classes", {}),
+    ("Accuracy", "labels", {}),
     ("BinaryAccuracy", "unit", {}),
     ("BinaryAccuracy", "unit", {"threshold": 0.3}),
     ("CategoricalAccuracy", "classes", {}),
@@ -77,6 +79,9 @@ UNWEIGHTED = {"PearsonCorrelation", "ConcordanceCorrelation"}
 WHOLE_WEIGHTS = {"BinaryIoU"}
 
 FUNCTIONS: list[tuple[str, str, dict]] = [
+    *(row for row in LOSSES if hasattr(keras.metrics, row[0])),
+    ("pearson_correlation", "values", {}),
+    ("concordance_correlation", "values", {"axis": 0}),
     ("binary_accuracy", "unit", {}),
     ("categorical_accuracy", "classes", {}),
     ("sparse_categorical_accuracy", "indices", {}),
@@ -94,18 +99,24 @@ def _data(kind: str, random: np.random.Generator) -> tuple[np.ndarray, np.ndarra
     return KINDS[kind].targets(random), KINDS[kind].predictions(random)
 
 
-@pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
-@pytest.mark.parametrize("row", METRICS, ids=_name)
+#: metric, and whether its values are weighed
+BATCHES = [
+    pytest.param(row, weighted, id=f"{_name(row)}-{'weighted' if weighted else 'plain'}")
+    for row in METRICS
+    for weighted in ([False] if row[0] in UNWEIGHTED else [False, True])
+]
+
+
+@pytest.mark.usefixtures("precision")
+@pytest.mark.parametrize(("row", "weighted"), BATCHES)
 def test_three_batches(row: tuple[str, str, dict], weighted: bool) -> None:
     name, kind, arguments = row
     require(f"keras.metrics.{name}")
-    if weighted and name in UNWEIGHTED:
-        pytest.skip("takes no weights")
     random = generator(_name(row))
     ours, theirs = (getattr(k.metrics, name)(**arguments) for k in (cornu, keras))
     for batch in range(3):
         y_true, y_pred = _data(kind, random)
-        weights = random.random(6).astype("float32") if weighted else None
+        weights = floats(random.random(6)) if weighted else None
         if weighted and (kind == "index series" or name in WHOLE_WEIGHTS):
             weights = np.repeat(weights[:, None], y_true.shape[1], axis=1)
         for metric in (ours, theirs):
@@ -117,6 +128,7 @@ def test_three_batches(row: tuple[str, str, dict], weighted: bool) -> None:
     assert_agree(ours.result(), theirs.result(), f"{name} after a reset")
 
 
+@pytest.mark.usefixtures("precision")
 @pytest.mark.parametrize("row", FUNCTIONS, ids=_name)
 def test_functions(row: tuple[str, str, dict]) -> None:
     name, kind, arguments = row
@@ -126,18 +138,26 @@ def test_functions(row: tuple[str, str, dict]) -> None:
     assert_agree(ours, theirs, name)
 
 
-@pytest.mark.parametrize("name", ["Mean", "Sum"])
+OF_VALUES = ["Mean", "Sum"]
+
+
+@pytest.mark.usefixtures("precision")
+@pytest.mark.parametrize("name", OF_VALUES)
 def test_of_values(name: str) -> None:
     random = generator(name)
     ours, theirs = (getattr(k.metrics, name)() for k in (cornu, keras))
     for _ in range(3):
-        values, weights = random.normal(size=(2, 5)).astype("float32")
+        values, weights = floats(random.normal(size=(2, 5)))
         for metric in (ours, theirs):
             metric.update_state(values, sample_weight=weights)
     assert_agree(ours.result(), theirs.result(), name)
 
 
-@pytest.mark.parametrize("name", ["IoU", "MeanIoU"])
+OF_CLASS_MAPS = ["IoU", "MeanIoU"]
+
+
+@pytest.mark.usefixtures("precision")
+@pytest.mark.parametrize("name", OF_CLASS_MAPS)
 def test_of_class_maps(name: str) -> None:
     require(f"keras.metrics.{name}")
     random = generator(name)
@@ -161,18 +181,19 @@ ACCURACIES = {
         3,
         "softmax",
         "categorical_crossentropy",
-        lambda r: np.eye(3, dtype="float32")[r.integers(0, 3, 12)],
+        lambda r: floats(np.eye(3)[r.integers(0, 3, 12)]),
     ),
     "sparse": (3, "softmax", "sparse_categorical_crossentropy", lambda r: r.integers(0, 3, 12)),
 }
 
 
+@pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("string", ["accuracy", "acc"])
 @pytest.mark.parametrize("name", ACCURACIES)
 def test_accuracy_by_name(name: str, string: str) -> None:
     units, activation, loss, targets = ACCURACIES[name]
     random = generator(name)
-    x, y = random.normal(size=(12, 4)).astype("float32"), targets(random)
+    x, y = floats(random.normal(size=(12, 4))), targets(random)
     pair = Pair.build(
         lambda k: k.Sequential([k.Input((4,)), k.layers.Dense(units, activation=activation)]),
         random,

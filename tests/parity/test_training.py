@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.parity.sides import Pair, assert_agree, generator
+from tests.parity.sides import Pair, Recipe, assert_agree, floats, generator
 
 SAMPLES = 26
+
+float64 = pytest.mark.usefixtures("float64")
 
 
 def _classifier(k: Any) -> Any:
@@ -24,17 +26,82 @@ def _classifier(k: Any) -> Any:
     )
 
 
+def _two_headed(k: Any) -> Any:
+    left, right = k.Input((4,), name="left"), k.Input((3,), name="right")
+    shared = k.layers.Dense(6, activation="tanh", name="shared")
+    joined = k.layers.Concatenate(name="joined")([shared(left), k.layers.Dense(6)(right)])
+    kind = k.layers.Dense(3, activation="softmax", name="kind")(joined)
+    size = k.layers.Dense(1, name="size")(joined)
+    return k.Model([left, right], [kind, size])
+
+
+def _masked(k: Any) -> Any:
+    return k.Sequential(
+        [
+            k.Input((6,), dtype="int32"),
+            k.layers.Embedding(9, 4, mask_zero=True),
+            k.layers.LSTM(5, return_sequences=True),
+            k.layers.Dense(3, activation="softmax"),
+        ]
+    )
+
+
+def _nested(k: Any) -> Any:
+    tower = k.Sequential([k.Input((4,)), k.layers.Dense(3, activation="tanh")], name="tower")
+    left, right = k.Input((4,)), k.Input((4,))
+    joined = k.layers.Subtract()([tower(left), tower(right)])
+    return k.Model([left, right], k.layers.Dense(1)(joined))
+
+
+def _convolutional(k: Any) -> Any:
+    L = k.layers
+    inputs = k.Input((8, 8, 1))
+    x = L.Conv2D(6, 3, padding="same", use_bias=False)(inputs)
+    x = L.Activation("relu")(L.BatchNormalization()(x))
+    y = L.Conv2D(6, 3, padding="same", activation="relu")(x)
+    x = L.MaxPooling2D(2)(L.add([x, y]))
+    x = L.GlobalAveragePooling2D()(x)
+    return k.Model(inputs, L.Dense(3, activation="softmax")(x))
+
+
+MODELS = [_classifier, _two_headed, _masked, _nested, _convolutional]
+
+
+def _name(recipe: Recipe) -> str:
+    return recipe.__name__.strip("_")
+
+
+@pytest.mark.parametrize("recipe", MODELS, ids=_name)
+def test_untrained_models(recipe: Recipe) -> None:
+    """The same names and shapes; the same predictions, in float32."""
+    random = generator(_name(recipe))
+    pair = Pair.build(recipe, random)
+    ours, theirs = pair.both(lambda m: [(w.path, tuple(w.shape)) for w in m.weights])
+    assert ours == theirs
+    ours, theirs = pair.both(lambda m: [layer.name for layer in m.layers])
+    assert ours == theirs
+    assert_agree(*pair.both(lambda m: m.count_params()), "parameters")
+    shapes = [x.shape[1:] for x in pair.theirs.inputs]
+    x = [
+        random.integers(0, 9, (SAMPLES, *shape))
+        if recipe is _masked
+        else floats(random.normal(size=(SAMPLES, *shape)))
+        for shape in shapes
+    ]
+    pair.agree(lambda m: m.predict(x if len(x) > 1 else x[0], verbose=0), "predictions")
+
+
 def _compiled(name: str, **arguments: Any) -> tuple[Pair, np.ndarray, np.ndarray]:
     random = generator(name)
     pair = Pair.build(_classifier, random)
     given = {"metrics": ["accuracy"], **arguments}
     pair.compile(lambda k: k.optimizers.SGD(0.1), "sparse_categorical_crossentropy", **given)
-    x = random.normal(size=(SAMPLES, 5)).astype("float32")
+    x = floats(random.normal(size=(SAMPLES, 5)))
     return pair, x, random.integers(0, 3, SAMPLES)
 
 
 def _weights() -> np.ndarray:
-    return generator("sample weights").random(SAMPLES).astype("float32")
+    return floats(generator("sample weights").random(SAMPLES))
 
 
 def _pairs(x: np.ndarray, y: np.ndarray) -> Callable[[], Any]:
@@ -93,6 +160,7 @@ FITS: dict[str, Callable[[np.ndarray, np.ndarray], dict]] = {
 }
 
 
+@float64
 @pytest.mark.parametrize("name", FITS)
 def test_history(name: str) -> None:
     pair, x, y = _compiled(name)
@@ -106,6 +174,7 @@ def test_history(name: str) -> None:
     pair.agree_on_weights(name)
 
 
+@pytest.mark.usefixtures("precision")
 @pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
 def test_evaluate(weighted: bool) -> None:
     weights = _weights() if weighted else None
@@ -120,6 +189,7 @@ def test_evaluate(weighted: bool) -> None:
     )
 
 
+@float64
 def test_one_batch_at_a_time() -> None:
     pair, x, y = _compiled("batches")
     pair.agree(lambda m: m.train_on_batch(x[:8], y[:8]), "train_on_batch")
@@ -129,15 +199,6 @@ def test_one_batch_at_a_time() -> None:
     pair.agree(lambda m: m.test_on_batch(x[8:], y[8:]), "test_on_batch")
     pair.agree(lambda m: m.predict_on_batch(x[:3]), "predict_on_batch")
     pair.agree_on_weights("batches")
-
-
-def _two_headed(k: Any) -> Any:
-    left, right = k.Input((4,), name="left"), k.Input((3,), name="right")
-    shared = k.layers.Dense(6, activation="tanh", name="shared")
-    joined = k.layers.Concatenate(name="joined")([shared(left), k.layers.Dense(6)(right)])
-    kind = k.layers.Dense(3, activation="softmax", name="kind")(joined)
-    size = k.layers.Dense(1, name="size")(joined)
-    return k.Model([left, right], [kind, size])
 
 
 #: what is special -> loss, and further arguments of compile
@@ -155,14 +216,15 @@ TWO_HEADS: dict[str, tuple[Any, dict]] = {
 }
 
 
+@float64
 @pytest.mark.parametrize("name", TWO_HEADS)
 def test_two_inputs_and_two_outputs(name: str) -> None:
     random = generator(name)
     pair = Pair.build(_two_headed, random)
     loss, arguments = TWO_HEADS[name]
     pair.compile(lambda k: k.optimizers.SGD(0.02), loss, **arguments)
-    x = [random.normal(size=(SAMPLES, n)).astype("float32") for n in (4, 3)]
-    y = [random.integers(0, 3, SAMPLES), random.normal(size=(SAMPLES, 1)).astype("float32")]
+    x = [floats(random.normal(size=(SAMPLES, n))) for n in (4, 3)]
+    y = [random.integers(0, 3, SAMPLES), floats(random.normal(size=(SAMPLES, 1)))]
 
     def fit(model: Any) -> Any:
         options = {"epochs": 2, "batch_size": 8, "shuffle": False, "verbose": 0}
@@ -174,6 +236,7 @@ def test_two_inputs_and_two_outputs(name: str) -> None:
     pair.agree(lambda m: m.predict(x, verbose=0), f"{name}: predict")
 
 
+@float64
 def test_inputs_and_outputs_by_name() -> None:
     random = generator("by name")
 
@@ -184,18 +247,18 @@ def test_inputs_and_outputs_by_name() -> None:
 
     pair = Pair.build(model, random)
     pair.compile(
-        lambda k: k.optimizers.SGD(0.1),
+        lambda k: k.optimizers.SGD(0.02),
         {"kind": "sparse_categorical_crossentropy", "size": "mse"},
         loss_weights={"kind": 0.5, "size": 2.0},
         metrics={"kind": ["accuracy"], "size": ["mae"]},
     )
     x = {
-        "left": random.normal(size=(SAMPLES, 4)).astype("float32"),
-        "right": random.normal(size=(SAMPLES, 3)).astype("float32"),
+        "left": floats(random.normal(size=(SAMPLES, 4))),
+        "right": floats(random.normal(size=(SAMPLES, 3))),
     }
     y = {
         "kind": random.integers(0, 3, SAMPLES),
-        "size": random.normal(size=(SAMPLES, 1)).astype("float32"),
+        "size": floats(random.normal(size=(SAMPLES, 1))),
     }
     options: dict[str, Any] = {"epochs": 2, "batch_size": 8, "shuffle": False, "verbose": 0}
     pair.agree(lambda m: m.fit(x, y, **options).history, "by name")
@@ -203,19 +266,10 @@ def test_inputs_and_outputs_by_name() -> None:
     pair.agree(lambda m: m.predict(x, verbose=0), "by name")
 
 
+@float64
 def test_masks_reach_the_loss() -> None:
     random = generator("masked loss")
-    pair = Pair.build(
-        lambda k: k.Sequential(
-            [
-                k.Input((6,), dtype="int32"),
-                k.layers.Embedding(9, 4, mask_zero=True),
-                k.layers.LSTM(5, return_sequences=True),
-                k.layers.Dense(3, activation="softmax"),
-            ]
-        ),
-        random,
-    )
+    pair = Pair.build(_masked, random)
     pair.compile(
         lambda k: k.optimizers.SGD(0.5), "sparse_categorical_crossentropy", metrics=["accuracy"]
     )
@@ -228,6 +282,7 @@ def test_masks_reach_the_loss() -> None:
     pair.agree_on_weights("masked")
 
 
+@float64
 def test_frozen_layers_stay() -> None:
     pair, x, y = _compiled("frozen")
     for model in (pair.ours, pair.theirs):
@@ -240,6 +295,7 @@ def test_frozen_layers_stay() -> None:
     assert ours == theirs
 
 
+@float64
 def test_added_losses_and_metrics() -> None:
     random = generator("added")
 
@@ -253,65 +309,41 @@ def test_added_losses_and_metrics() -> None:
 
     pair = Pair.build(model, random)
     pair.compile(lambda k: k.optimizers.SGD(0.1), "mse", metrics=["mae"])
-    x = random.normal(size=(SAMPLES, 5)).astype("float32")
-    y = random.normal(size=(SAMPLES, 1)).astype("float32")
+    x = floats(random.normal(size=(SAMPLES, 5)))
+    y = floats(random.normal(size=(SAMPLES, 1)))
     pair.agree(
         lambda m: m.fit(x, y, batch_size=8, shuffle=False, verbose=0, epochs=2).history, "added"
     )
     pair.agree_on_weights("added")
 
 
+@float64
 def test_shared_and_nested_models() -> None:
     random = generator("nested")
 
-    def model(k: Any) -> Any:
-        tower = k.Sequential([k.Input((4,)), k.layers.Dense(3, activation="tanh")], name="tower")
-        left, right = k.Input((4,)), k.Input((4,))
-        joined = k.layers.Subtract()([tower(left), tower(right)])
-        return k.Model([left, right], k.layers.Dense(1)(joined))
-
-    pair = Pair.build(model, random)
-    pair.compile(lambda k: k.optimizers.Adam(0.05, epsilon=1e-3), "mse")
-    x = [random.normal(size=(SAMPLES, 4)).astype("float32") for _ in range(2)]
-    y = random.normal(size=(SAMPLES, 1)).astype("float32")
+    pair = Pair.build(_nested, random)
+    pair.compile(lambda k: k.optimizers.Adam(0.05), "mse")
+    x = [floats(random.normal(size=(SAMPLES, 4))) for _ in range(2)]
+    y = floats(random.normal(size=(SAMPLES, 1)))
     pair.agree(
         lambda m: m.fit(x, y, batch_size=8, shuffle=False, verbose=0, epochs=3).history, "nested"
     )
     pair.agree_on_weights("nested")
 
 
+@float64
 def test_a_small_convolutional_network() -> None:
     random = generator("convolutional")
 
-    def model(k: Any) -> Any:
-        L = k.layers
-        inputs = k.Input((8, 8, 1))
-        x = L.Conv2D(6, 3, padding="same", use_bias=False)(inputs)
-        x = L.Activation("relu")(L.BatchNormalization()(x))
-        y = L.Conv2D(6, 3, padding="same", activation="relu")(x)
-        x = L.MaxPooling2D(2)(L.add([x, y]))
-        x = L.GlobalAveragePooling2D()(x)
-        return k.Model(inputs, L.Dense(3, activation="softmax")(x))
-
-    pair = Pair.build(model, random)
+    pair = Pair.build(_convolutional, random)
     pair.compile(
         lambda k: k.optimizers.SGD(0.1, momentum=0.9, nesterov=True),
         "sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
-    x = random.normal(size=(SAMPLES, 8, 8, 1)).astype("float32")
+    x = floats(random.normal(size=(SAMPLES, 8, 8, 1)))
     y = random.integers(0, 3, SAMPLES)
     pair.agree(
         lambda m: m.fit(x, y, batch_size=8, shuffle=False, verbose=0, epochs=2).history, "network"
     )
     pair.agree_on_weights("network")
-
-
-def test_an_untrained_model_has_the_same_names_and_shapes() -> None:
-    for recipe in (_classifier, _two_headed):
-        pair = Pair.build(recipe, generator("names"))
-        ours, theirs = pair.both(lambda m: [(w.path, tuple(w.shape)) for w in m.weights])
-        assert ours == theirs
-        ours, theirs = pair.both(lambda m: [layer.name for layer in m.layers])
-        assert ours == theirs
-        assert_agree(*pair.both(lambda m: m.count_params()), "parameters")

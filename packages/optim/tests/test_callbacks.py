@@ -363,3 +363,12 @@ def test_averaged_weights_are_in_place_when_evaluating():
     swap.set_model(Model())
     with pytest.raises(ValueError, match="use_ema=True"):
         swap.on_test_begin()
+
+
+def test_the_comparison_by_its_old_name():
+    stopping = c.EarlyStopping("val_loss", mode="min")
+    assert stopping.monitor_op is np.less
+    stopping.monitor_op = np.greater
+    assert stopping.is_improvement(2.0, 1.0)
+    with pytest.raises(ValueError, match=r"numpy\.less or numpy\.greater"):
+        stopping.monitor_op = max

@@ -36,176 +36,7 @@ def one_hot(c):
 WEIGHT = RNG.random(BATCHES * N).astype("float32")
 REAL = normal(3), normal(3)
 ONE_HOT = one_hot(6), shares(6)
-NUMBERS = classes(6), ONE_HOT[1]
 BINARY = classes(2, 3), RNG.random((BATCHES * N, 3)).astype("float32")
-
-
-def log_cosh(y, p):
-    return np.log(np.cosh(p - y)).mean(-1)
-
-
-def bce(y, p):
-    return -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean(-1)
-
-
-def cosine(y, p):
-    return (y * p).sum(-1) / np.linalg.norm(y, axis=-1) / np.linalg.norm(p, axis=-1)
-
-
-def rank_of(y, p):
-    return (p > np.take_along_axis(p, y[:, None], 1)).sum(-1)
-
-
-def pearson(y, p):
-    return np.array([np.corrcoef(a, b)[0, 1] for a, b in zip(y, p, strict=True)])
-
-
-# class, arguments, data, value of each sample
-MEANS = {
-    "mse": (metrics.MeanSquaredError, {}, REAL, lambda y, p: ((y - p) ** 2).mean(-1)),
-    "mae": (metrics.MeanAbsoluteError, {}, REAL, lambda y, p: np.abs(y - p).mean(-1)),
-    "mape": (
-        metrics.MeanAbsolutePercentageError,
-        {},
-        REAL,
-        lambda y, p: 100 * np.abs((y - p) / y).mean(-1),
-    ),
-    "msle": (
-        metrics.MeanSquaredLogarithmicError,
-        {},
-        (np.abs(REAL[0]), np.abs(REAL[1])),
-        lambda y, p: (np.log((1 + y) / (1 + p)) ** 2).mean(-1),
-    ),
-    "logcosh": (metrics.LogCoshError, {}, REAL, log_cosh),
-    "cosine": (metrics.CosineSimilarity, {}, REAL, cosine),
-    "hinge": (
-        metrics.Hinge,
-        {},
-        (np.sign(REAL[0]), REAL[1]),
-        lambda y, p: np.maximum(1 - y * p, 0).mean(-1),
-    ),
-    "squared hinge": (
-        metrics.SquaredHinge,
-        {},
-        (np.sign(REAL[0]), REAL[1]),
-        lambda y, p: (np.maximum(1 - y * p, 0) ** 2).mean(-1),
-    ),
-    "categorical hinge": (
-        metrics.CategoricalHinge,
-        {},
-        ONE_HOT,
-        lambda y, p: np.maximum(((1 - y) * p).max(-1) - (y * p).sum(-1) + 1, 0),
-    ),
-    "binary crossentropy": (metrics.BinaryCrossentropy, {}, BINARY, bce),
-    "crossentropy": (
-        metrics.CategoricalCrossentropy,
-        {},
-        ONE_HOT,
-        lambda y, p: -(y * np.log(p)).sum(-1),
-    ),
-    "sparse crossentropy": (
-        metrics.SparseCategoricalCrossentropy,
-        {},
-        NUMBERS,
-        lambda y, p: -np.log(np.take_along_axis(p, y[:, None], 1))[:, 0],
-    ),
-    "kl": (
-        metrics.KLDivergence,
-        {},
-        (shares(6), ONE_HOT[1]),
-        lambda y, p: (y * np.log(y / p)).sum(-1),
-    ),
-    "poisson": (
-        metrics.Poisson,
-        {},
-        (np.abs(REAL[0]), np.abs(REAL[1]) + 0.1),
-        lambda y, p: (p - y * np.log(p)).mean(-1),
-    ),
-    "accuracy": (metrics.Accuracy, {}, (classes(3), classes(3)), lambda y, p: y == p),
-    "binary accuracy": (
-        metrics.BinaryAccuracy,
-        {"threshold": 0.25},
-        BINARY,
-        lambda y, p: (y == (p > 0.25)).mean(-1),
-    ),
-    "categorical accuracy": (
-        metrics.CategoricalAccuracy,
-        {},
-        ONE_HOT,
-        lambda y, p: y.argmax(-1) == p.argmax(-1),
-    ),
-    "sparse accuracy": (
-        metrics.SparseCategoricalAccuracy,
-        {},
-        NUMBERS,
-        lambda y, p: y == p.argmax(-1),
-    ),
-    "top k": (
-        metrics.TopKCategoricalAccuracy,
-        {"k": 2},
-        ONE_HOT,
-        lambda y, p: rank_of(y.argmax(-1), p) < 2,
-    ),
-    "sparse top k": (
-        metrics.SparseTopKCategoricalAccuracy,
-        {"k": 3},
-        NUMBERS,
-        lambda y, p: rank_of(y, p) < 3,
-    ),
-    "pearson": (metrics.PearsonCorrelation, {}, (normal(7), normal(7)), pearson),
-}
-
-
-def accumulate(metric, data, runner, weight=None):
-    arrays = (*data, weight) if weight is not None else data
-    parts = [[a[i * N : (i + 1) * N] for a in arrays] for i in range(BATCHES)]
-    metric.update_state(*parts[0])  # whatever is made at the first batch is there before a trace
-    metric.reset_state()
-    step = runner(metric.update_state, *parts[0])
-    for part in parts:
-        step(*part)
-    return np.asarray(metric.result())
-
-
-@pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("case", MEANS)
-def test_mean_of_samples(case, weighted, runner):
-    make, arguments, data, formula = MEANS[case]
-    values = formula(*(d.astype("float64") if d.dtype.kind == "f" else d for d in data))
-    weight = WEIGHT if weighted else None
-    found = accumulate(make(**arguments), data, runner, weight)
-    np.testing.assert_allclose(found, np.average(values, weights=weight), rtol=2e-5)
-
-
-@pytest.mark.parametrize("weighted", [False, True])
-def test_root_mean_squared_error(weighted, runner):
-    weight = WEIGHT if weighted else None
-    found = accumulate(metrics.RootMeanSquaredError(), REAL, runner, weight)
-    squares = ((REAL[0] - REAL[1]) ** 2).mean(-1)
-    np.testing.assert_allclose(found, np.sqrt(np.average(squares, weights=weight)), rtol=1e-5)
-
-
-@pytest.mark.parametrize("weighted", [False, True])
-def test_sum_and_mean(weighted, runner):
-    x, weight = REAL[0], WEIGHT if weighted else None
-    w = np.ones_like(WEIGHT) if weight is None else weight
-    mean = accumulate(Mean(), (x,), runner, weight)
-    np.testing.assert_allclose(mean, np.average(x.mean(-1), weights=w), rtol=1e-5)
-    total = accumulate(metrics.Sum(), (x,), runner, weight)
-    np.testing.assert_allclose(total, (x.sum(-1) * w).sum(), rtol=1e-5)
-
-
-def test_reduce_of_keras_2(runner):
-    x = REAL[0].mean(-1)
-    for reduction, expected in (
-        ("sum", (REAL[0].sum(-1) * WEIGHT).sum()),
-        ("sum_over_batch_size", (x * WEIGHT).mean()),
-        ("weighted_mean", np.average(x, weights=WEIGHT)),
-    ):
-        found = accumulate(metrics.Reduce(reduction, "reduce"), (REAL[0],), runner, WEIGHT)
-        np.testing.assert_allclose(found, expected, rtol=1e-5)
-    with pytest.raises(ValueError, match="weighted_mean"):
-        metrics.Reduce("product", "reduce")
 
 
 def counts(y, p, threshold, weight=1.0):
@@ -223,7 +54,7 @@ THRESHOLDS = [None, 0.25, [0.1, 0.5, 0.8], [0.0, 0.25, 0.5, 0.75, 1.0]]
 
 @pytest.mark.parametrize("thresholds", THRESHOLDS)
 @pytest.mark.parametrize("weighted", [False, True])
-def test_counts_precision_and_recall(thresholds, weighted, runner):
+def test_counts_precision_and_recall(thresholds, weighted, runner, accumulate):
     weight = WEIGHT[:, None] if weighted else 1.0
     listed = thresholds if isinstance(thresholds, list) else [thresholds or 0.5]
     c = [counts(*BINARY, t, weight) for t in listed]
@@ -242,7 +73,7 @@ def test_counts_precision_and_recall(thresholds, weighted, runner):
         np.testing.assert_allclose(found, np.squeeze(values), rtol=1e-5, atol=1e-5)
 
 
-def test_only_the_best_scores_can_be_positive(runner):
+def test_only_the_best_scores_can_be_positive(runner, accumulate):
     y, p = BINARY
     chosen = p.argsort(-1).argsort(-1) >= 1  # all but the least of three
     found = accumulate(metrics.Precision(top_k=2), BINARY, runner)
@@ -282,7 +113,7 @@ RATES = {
 
 
 @pytest.mark.parametrize("make", RATES)
-def test_operating_points(make, runner):
+def test_operating_points(make, runner, accumulate):
     best = max(
         wanted
         for wanted, given in (RATES[make](counts(*BINARY, i / 49)) for i in range(50))
@@ -300,7 +131,7 @@ def test_operating_points_out_of_range(make):
         make()
 
 
-def test_area_under_roc_is_the_chance_of_the_right_order(runner):
+def test_area_under_roc_is_the_chance_of_the_right_order(runner, accumulate):
     y, p = (a.ravel()[: BATCHES * N] for a in BINARY)
     above = p[y == 1][:, None] - p[y == 0][None]
     chance = ((above > 0) + 0.5 * (above == 0)).mean()
@@ -309,7 +140,7 @@ def test_area_under_roc_is_the_chance_of_the_right_order(runner):
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-def test_areas_against_scikit_learn(weighted):
+def test_areas_against_scikit_learn(weighted, accumulate):
     sk = pytest.importorskip("sklearn.metrics")
     y, p = classes(2), RNG.random(BATCHES * N).astype("float32")
     weight = WEIGHT if weighted else None
@@ -326,7 +157,7 @@ def test_areas_against_scikit_learn(weighted):
 
 @pytest.mark.parametrize("summation", ["interpolation", "minoring", "majoring"])
 @pytest.mark.parametrize("curve", ["ROC", "PR"])
-def test_area_is_a_riemann_sum(curve, summation, runner):
+def test_area_is_a_riemann_sum(curve, summation, runner, accumulate):
     if (curve, summation) == ("PR", "interpolation"):
         pytest.skip("interpolates true positives instead; see the next test")
     limits = [-1e-7, 0.2, 0.7, 1 + 1e-7]
@@ -342,7 +173,7 @@ def test_area_is_a_riemann_sum(curve, summation, runner):
     np.testing.assert_allclose(accumulate(metric, BINARY, runner), area, rtol=1e-5)
 
 
-def test_interpolated_precision_recall(runner):
+def test_interpolated_precision_recall(runner, accumulate):
     limits = [-1e-7, 0.2, 0.7, 1 + 1e-7]
     c = [counts(*BINARY, t) for t in limits]
     tp, p = [d["tp"] for d in c], [d["tp"] + d["fp"] for d in c]
@@ -358,7 +189,7 @@ def test_interpolated_precision_recall(runner):
     np.testing.assert_allclose(accumulate(metric, BINARY, runner), area, rtol=1e-4)
 
 
-def test_areas_of_labels_and_their_mean(runner):
+def test_areas_of_labels_and_their_mean(runner, accumulate):
     y, p = BINARY
     each = [
         float(accumulate(metrics.AUC(num_thresholds=20), (y[:, i], p[:, i]), runner))
@@ -371,7 +202,7 @@ def test_areas_of_labels_and_their_mean(runner):
     np.testing.assert_allclose(accumulate(weighted, BINARY, runner), expected, rtol=1e-5)
 
 
-def test_area_from_logits(runner):
+def test_area_from_logits(runner, accumulate):
     y, z = classes(2), normal()
     p = (1 / (1 + np.exp(-z.astype("float64")))).astype("float32")
     found = accumulate(metrics.AUC(from_logits=True), (y, z), runner)
@@ -406,7 +237,7 @@ def test_shapes_that_do_not_fit(metric):
 
 
 @pytest.mark.parametrize("average", [None, "micro", "macro", "weighted"])
-def test_f_beta(average, runner):
+def test_f_beta(average, runner, accumulate):
     y, p = BINARY
     chosen = p > 0.5
     axis = None if average == "micro" else 0
@@ -423,7 +254,7 @@ def test_f_beta(average, runner):
     np.testing.assert_allclose(accumulate(metric, BINARY, runner), expected, rtol=1e-5)
 
 
-def test_concordance(runner):
+def test_concordance(runner, accumulate):
     y, p = normal(7), normal(7)
     covariance = ((y - y.mean(1, keepdims=True)) * (p - p.mean(1, keepdims=True))).mean(1)
     expected = 2 * covariance / (y.var(1) + p.var(1) + (y.mean(1) - p.mean(1)) ** 2)
@@ -433,7 +264,7 @@ def test_concordance(runner):
 
 @pytest.mark.parametrize("aggregation", [None, "uniform_average", "variance_weighted_average"])
 @pytest.mark.parametrize("regressors", [0, 2])
-def test_r2(aggregation, regressors, runner):
+def test_r2(aggregation, regressors, runner, accumulate):
     y, p = (a.astype("float64") for a in REAL)
     total = ((y - y.mean(0)) ** 2).sum(0)
     scores = 1 - ((y - p) ** 2).sum(0) / total
@@ -455,7 +286,7 @@ def iou(y, p, targets, keep):
     return np.mean(shares)
 
 
-def test_intersection_over_union(runner):
+def test_intersection_over_union(runner, accumulate):
     y, p = classes(4), classes(4)
     everything = np.ones(len(y), bool)
     for metric, expected in (
@@ -505,7 +336,7 @@ def test_config(make):
     assert make.from_config(config).get_config() == config
 
 
-def test_reset(runner):
+def test_reset(runner, accumulate):
     metric = metrics.AUC()
     accumulate(metric, (classes(2), RNG.random(BATCHES * N).astype("float32")), runner)
     metric.reset_states()

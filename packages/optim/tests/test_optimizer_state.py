@@ -18,7 +18,8 @@ from cornu_optim.optimizers import SGD, Adam, LossScaleOptimizer
 CLASSES = [
     getattr(optimizers, name)
     for name in optimizers.__all__
-    if name not in ("Optimizer", "LossScaleOptimizer", "clip_norm")
+    if name
+    not in ("Optimizer", "LossScaleOptimizer", "MultiOptimizer", "OptimizerMap", "clip_norm")
 ]
 
 
@@ -240,3 +241,7 @@ def test_loss_scale_refers_options_to_the_inner_optimizer():
 def test_base_class_says_what_is_missing():
     with pytest.raises(NotImplementedError, match="update_step"):
         Optimizer().apply([np.ones(1)], [Variable(np.ones(1))])
+
+
+def test_a_loss_to_scale_may_be_a_python_number():
+    assert float(LossScaleOptimizer(SGD(), initial_scale=8.0).scale_loss(0.5)) == 4.0

@@ -1,15 +1,49 @@
-"""This distribution holds a place: it installs with its dependencies, and claims nothing."""
+"""What the distribution brings, and under which names."""
 
+from __future__ import annotations
+
+from importlib import import_module
 from importlib.metadata import distribution
 
-import cornu_preprocessing
+import pytest
 
-
-def test_it_brings_no_plugin_while_it_holds_nothing():
-    public = [name for name in vars(cornu_preprocessing) if not name.startswith("_")]
-    assert public == []
-    assert list(distribution("cornu-preprocessing").entry_points) == []
+import cornu
+from cornu.errors import MissingDistributionError
+from cornu.plugins import registry
+from cornu.plugins.kinds import ELSEWHERE
+from cornu.plugins.registry import Registry
+from cornu_preprocessing import catalogue
 
 
 def test_its_version_is_that_of_core():
     assert distribution("cornu-preprocessing").version == distribution("cornu-core").version
+
+
+def test_its_plugin_is_found_by_its_entry_point():
+    points = distribution("cornu-preprocessing").entry_points
+    assert [(p.name, p.value) for p in points] == [
+        ("cornu-preprocessing", "cornu_preprocessing.plugin")
+    ]
+
+
+def test_every_layer_of_the_catalogue_is_in_the_registry():
+    for name in (*catalogue.FEATURE_LAYERS, *catalogue.IMAGE_LAYERS):
+        assert getattr(cornu.layers, name) is registry.lookup("layer", name)
+
+
+@pytest.mark.parametrize("name", ["datasets", "image", "sequence", "text"])
+def test_the_modules_of_keras_are_these(name):
+    path = "cornu.datasets" if name == "datasets" else f"cornu.preprocessing.{name}"
+    assert import_module(path) is import_module(f"cornu_preprocessing.{name}")
+
+
+@pytest.mark.parametrize("name", sorted(cornu.utils._PREPROCESSING))
+def test_the_utilities_of_keras_3_are_these(name):
+    assert callable(getattr(cornu.utils, name))
+
+
+def test_core_knows_by_name_what_to_install_this_for():
+    named = ELSEWHERE["layer"]["cornu-preprocessing"]
+    assert named == {*catalogue.FEATURE_LAYERS, *catalogue.IMAGE_LAYERS}
+    with pytest.raises(MissingDistributionError, match="pip install cornu-preprocessing"):
+        Registry(lambda: []).attribute("layer", "Normalization")

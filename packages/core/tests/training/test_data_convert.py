@@ -62,6 +62,25 @@ def test_frames_are_arrays():
     np.testing.assert_array_equal(array, [[1, 3], [2, 4]])
 
 
+def test_frames_of_several_dtypes_are_floats():
+    pd = pytest.importorskip("pandas", reason="frames are those of pandas")
+    frame = pd.DataFrame(
+        {
+            "float": [0.5, 1.5],
+            "whole": [1, 2],
+            "flag": [True, False],
+            "nullable": pd.array([3, None], dtype="Int64"),
+        }
+    )
+    found = as_array(frame, "x")
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, [[0.5, 1, 1, 3], [1.5, 2, 0, np.nan]])
+    assert as_array(frame["whole"], "y").dtype == np.int32
+    np.testing.assert_array_equal(as_array(frame["nullable"], "y"), [3, np.nan])
+    with pytest.raises(DataError, match="Columns city of x"):
+        as_array(frame.assign(city=["Bonn", "Ulm"]), "x")
+
+
 def test_sparse_matrices_become_dense():
     class Sparse:
         def toarray(self):

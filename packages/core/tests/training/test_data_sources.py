@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cornu.errors import DataError, ShapeError
-from cornu.training.data import KnownInput, make_source
+from cornu.training.data import KnownInput, as_triple, make_source
 from cornu.training.data.dataset import PyDataset, Sequence
 from cornu.training.data.prefetch import ordered_prefetch
 from cornu.training.data.split import train_validation_split
@@ -395,3 +395,28 @@ def test_steps_that_are_quotients_are_rounded_up():
 def test_class_weights_are_a_dict():
     with pytest.raises(DataError, match=r"class_weight='auto' is no dict"):
         make_source(np.zeros((4, 1)), np.zeros(4), class_weight="auto")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "x", "fits"),
+    [
+        ("int32", np.array([[2**31 - 1]]), True),
+        ("int32", np.array([[2**31]]), False),
+        ("int32", np.array([[-(2**31) - 1]]), False),
+        ("int32", np.array([[2**31]], "uint32"), False),
+        ("int32", np.array([[3e9]]), False),
+        ("int32", np.array([[np.nan]]), False),
+        ("uint8", np.array([[256]]), False),
+        ("uint8", np.array([[-1]]), False),
+        ("int64", np.array([[2**40]]), True),
+        ("float32", np.array([[2**40]]), True),
+    ],
+)
+def test_numbers_beyond_the_integers_of_an_input_are_refused(dtype, x, fits):
+    known = [KnownInput("words", (None, 1), dtype)]
+    arguments = (x, None, None, known, "net")
+    if fits:
+        assert as_triple(*arguments)[0].shape == (1, 1)
+        return
+    with pytest.raises(DataError, match=rf"x holds .*input 'words' takes {dtype} numbers"):
+        as_triple(*arguments)

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -102,3 +103,20 @@ def test_a_model_stays_usable(line, points, parts, monkeypatch):
     assert len(line.history.history["loss"]) == 1
     assert np.isfinite(line.predict(x, verbose=0)).all()
     assert int(line.optimizer.iterations) == 2
+
+
+def test_it_ends_the_wait_for_a_batch(line):
+    release = threading.Event()
+
+    def batches():
+        yield np.zeros((2, 2)), np.zeros((2, 1))
+        os.kill(os.getpid(), signal.SIGINT)
+        release.wait(30)  # a generator that hangs
+        yield np.zeros((2, 2)), np.zeros((2, 1))
+
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        line.fit(batches(), steps_per_epoch=2, epochs=2, workers=1, verbose=0)
+    assert time.monotonic() - start < 10
+    release.set()
+    assert line.predict(np.zeros((3, 2)), verbose=0).shape == (3, 1)

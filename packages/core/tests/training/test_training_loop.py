@@ -1,14 +1,11 @@
-"""fit, evaluate and predict: what they do, what they return, in which order they call callbacks."""
-
-import gc
-import weakref
+"""fit, evaluate and predict: what they do and what they return."""
 
 import numpy as np
 import pytest
 
 from cornu import ops
 from cornu.base import Callback
-from cornu.errors import DataError, NotBuiltError, NotCompiledError, ShapeError
+from cornu.errors import DataError, NotCompiledError, ShapeError
 
 
 def test_training_follows_the_definition(parts, points):
@@ -58,153 +55,6 @@ def test_history_and_evaluate_agree(line, points):
     assert history.epoch == [0, 1]
     assert history.history["val_loss"][-1] == line.evaluate(x, y, verbose=0)
     assert line.history is history
-
-
-class Recorder(Callback):
-    """Writes down every hook that is called."""
-
-    def __init__(self):
-        super().__init__()
-        self.events = []
-
-
-def _record(name):
-    def hook(self, *args):
-        numbers = [a for a in args if isinstance(a, int)]
-        logs = args[-1] if args and isinstance(args[-1], dict) else None
-        self.events.append((name, *numbers, *([sorted(logs)] if logs else [])))
-
-    return hook
-
-
-for _mode in ("train", "test", "predict"):
-    for _name in (f"on_{_mode}_begin", f"on_{_mode}_end"):
-        setattr(Recorder, _name, _record(_name))
-    for _name in (f"on_{_mode}_batch_begin", f"on_{_mode}_batch_end"):
-        setattr(Recorder, _name, _record(_name))
-for _name in ("on_epoch_begin", "on_epoch_end"):
-    setattr(Recorder, _name, _record(_name))
-
-
-def test_hooks_come_in_the_order_of_keras(line, points):
-    recorder = Recorder()
-    line.fit(*points, batch_size=40, validation_split=0.2, verbose=0, callbacks=[recorder])
-    assert recorder.events == [
-        ("on_train_begin",),
-        ("on_epoch_begin", 0),
-        ("on_train_batch_begin", 0),
-        ("on_train_batch_end", 0, ["loss"]),
-        ("on_test_begin",),
-        ("on_test_batch_begin", 0),
-        ("on_test_batch_end", 0, ["loss"]),
-        ("on_test_end", ["loss"]),
-        ("on_epoch_end", 0, ["loss", "val_loss"]),
-        ("on_train_end", ["loss", "val_loss"]),
-    ]
-
-
-def test_hooks_of_predict(line, points):
-    recorder = Recorder()
-    line.predict(points[0], batch_size=30, verbose=0, callbacks=[recorder])
-    assert recorder.events == [
-        ("on_predict_begin",),
-        ("on_predict_batch_begin", 0),
-        ("on_predict_batch_end", 0, ["outputs"]),
-        ("on_predict_batch_begin", 1),
-        ("on_predict_batch_end", 1, ["outputs"]),
-        ("on_predict_end",),
-    ]
-
-
-def test_hooks_around_several_steps(parts, line, points):
-    line.compile(parts.SGD(), parts.mse, backend=parts.backend, steps_per_execution=3)
-    recorder = Recorder()
-    line.fit(*points, batch_size=10, verbose=0, callbacks=[recorder])
-    batches = [event for event in recorder.events if "batch" in event[0]]
-    assert [event[:2] for event in batches] == [
-        ("on_train_batch_begin", 0),
-        ("on_train_batch_end", 2),
-        ("on_train_batch_begin", 3),
-        ("on_train_batch_end", 5),
-    ]
-
-
-def test_hooks_that_nobody_writes_are_not_called(line, points):
-    class Plain(Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            self.seen = logs
-
-    callback = Plain()
-    calls = []
-    type(callback).on_train_batch_end = Callback.on_train_batch_end
-    original = Callback.on_batch_end
-    try:
-        Callback.on_batch_end = lambda self, *args, **kwargs: calls.append(args)
-        line.fit(*points, verbose=0, callbacks=[callback])
-    finally:
-        Callback.on_batch_end = original
-    assert calls == []
-    assert list(callback.seen) == ["loss"]
-
-
-def test_aliases_of_keras_2_are_called(line, points):
-    class Old(Callback):
-        seen = 0
-
-        def on_batch_end(self, batch, logs=None):
-            assert logs["loss"] > 0
-            self.seen += 1
-
-    old = Old()
-    line.fit(*points, batch_size=25, verbose=0, callbacks=[old])
-    assert old.seen == 2
-
-
-def test_logs_put_aside_keep_their_numbers(line, points):
-    class Keeper(Callback):
-        def __init__(self):
-            super().__init__()
-            self.kept, self.read = [], []
-
-        def on_train_batch_end(self, batch, logs=None):
-            self.kept.append(logs)
-            self.read.append(logs["loss"] if batch % 2 else None)
-
-    keeper = Keeper()
-    line.fit(*points, batch_size=10, verbose=0, callbacks=[keeper])
-    losses = [logs["loss"] for logs in keeper.kept]
-    assert len(set(losses)) == 5
-    assert losses[1::2] == keeper.read[1::2]
-    assert losses[-1] == line.history.history["loss"][-1]
-
-
-def test_logs_changed_by_a_callback_reach_the_history(line, points):
-    class Extra(Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            logs["rate"] = 0.5
-
-    history = line.fit(*points, verbose=0, epochs=2, callbacks=[Extra()])
-    assert history.history["rate"] == [0.5, 0.5]
-
-
-def test_training_stops_after_the_batch(line, points):
-    class Stop(Callback):
-        def on_train_batch_end(self, batch, logs=None):
-            if batch == 1:
-                self.model.stop_training = True
-
-    recorder = Recorder()
-    line.fit(*points, batch_size=10, epochs=4, verbose=0, callbacks=[Stop(), recorder])
-    assert [e for e in recorder.events if e[0] == "on_train_batch_begin"] == [
-        ("on_train_batch_begin", 0),
-        ("on_train_batch_begin", 1),
-    ]
-    assert line.history.epoch == [0]
-
-
-def test_a_class_instead_of_an_object(line, points):
-    with pytest.raises(TypeError, match=r"holds the class Recorder.*Recorder\(\)"):
-        line.fit(*points, verbose=0, callbacks=[Recorder])
 
 
 def test_epochs_go_on_from_initial_epoch(line, points):
@@ -283,32 +133,11 @@ def test_outputs_of_predict_are_in_order(line, points):
     np.testing.assert_allclose(line.predict(stream, verbose=0), x @ w + b, rtol=1e-5, atol=1e-6)
 
 
-def test_the_shortest_way_gives_the_same(line, points):
-    x = points[0]
-    for row in (x[:1], x[:1].astype("float64"), np.arange(2).reshape(1, 2)):
-        first = line.predict(row, verbose=0)
-        again = line.predict(row, verbose=0)
-        np.testing.assert_array_equal(first, again)
-        np.testing.assert_allclose(first, line.predict(row, verbose=0, callbacks=[]), rtol=1e-6)
-    with pytest.raises(ShapeError):
-        line.predict(np.zeros((1, 3)), verbose=0)
-
-
 def test_outputs_belong_to_the_caller(line, points):
     first = line.predict(points[0][:1], verbose=0)
     kept = first.copy()
     line.predict(points[0][1:2], verbose=0)
     np.testing.assert_array_equal(first, kept)
-
-
-def test_the_shortest_way_sees_new_weights(line, points):
-    x = points[0][:1]
-    line.predict(x, verbose=0)
-    line.set_weights([np.zeros((2, 1)), np.ones(1)])
-    assert line.predict(x, verbose=0) == [[1]]
-    line.fit(*points, epochs=1, verbose=0)  # moves the weights into the optimizer's memory
-    w, b = line.get_weights()
-    np.testing.assert_allclose(line.predict(x, verbose=0), x @ w + b, rtol=1e-5)
 
 
 def test_one_batch_at_a_time(line, points):
@@ -374,71 +203,6 @@ def test_inputs_by_position_and_by_name(parts):
         model.predict({"a": data["a"], "b": data["a"]}, verbose=0)
 
 
-def test_logs_read_often_are_compiled(line, points):
-    class Reader(Callback):
-        def on_train_batch_end(self, batch, logs=None):
-            seen.append(logs["loss"])
-
-    def run(often):
-        seen.clear()
-        line.set_weights([np.ones((2, 1)), np.zeros(1)])
-        line.fit(*points, batch_size=1, verbose=0, shuffle=False, callbacks=[Reader()])
-        assert line._steps.readers["loss",]._run is not None
-        return list(seen)
-
-    seen = []
-    np.testing.assert_array_equal(run(False), run(True))
-
-
-def test_results_that_python_computes_are_read_as_they_are(parts, points):
-    from cornu.base.metric import Metric
-
-    class Calls(Metric):
-        calls = 0
-
-        def update_state(self, y_true, y_pred, sample_weight=None):
-            pass
-
-        def result(self):
-            self.calls += 1
-            return float(self.calls)
-
-    class Reader(Callback):
-        def on_train_batch_end(self, batch, logs=None):
-            seen.append(logs["calls"])
-
-    seen = []
-    model = parts.Sequential([parts.Dense(1)])
-    model.compile(parts.SGD(), parts.mse, metrics=[Calls(name="calls")], backend=parts.backend)
-    model.fit(*points, batch_size=1, verbose=0, callbacks=[Reader()])
-    assert len(set(seen)) == 50  # as many results as batches
-
-
-def test_freezing_takes_effect(parts, points):
-    first, last = parts.Dense(3, name="first"), parts.Dense(1, name="last")
-    model = parts.Sequential([first, last])
-    model.compile(parts.SGD(), parts.mse, backend=parts.backend)
-    model.fit(*points, verbose=0)
-    first.trainable = False
-    model.compile(parts.SGD(), parts.mse, backend=parts.backend)
-    before = model.get_weights()
-    model.fit(*points, verbose=0)
-    after = model.get_weights()
-    np.testing.assert_array_equal(before[0], after[0])
-    assert (before[2] != after[2]).any()
-
-
-def test_freezing_is_seen_without_compiling_again(parts, points):
-    first, last = parts.Dense(3, name="first"), parts.Dense(1, name="last")
-    model = parts.Sequential([first, last])
-    model.compile(parts.SGD(), parts.mse, backend=parts.backend)
-    model.fit(*points, verbose=0)
-    first.trainable = False
-    before = model.get_weights()
-    model.fit(*points, verbose=0)
-    np.testing.assert_array_equal(before[0], model.get_weights()[0])
-
-
 def test_a_learning_rate_set_between_epochs(line, points):
     class Halt(Callback):
         def on_epoch_begin(self, epoch, logs=None):
@@ -446,41 +210,6 @@ def test_a_learning_rate_set_between_epochs(line, points):
 
     losses = line.fit(*points, epochs=3, verbose=0, callbacks=[Halt()]).history["loss"]
     assert losses[0] > losses[1] == pytest.approx(losses[2])
-
-
-def test_programs_are_kept(line, points, parts, monkeypatch):
-    compiled = []
-    original = parts.backend.compile
-    monkeypatch.setattr(
-        parts.backend, "compile", lambda program: compiled.append(program.name) or original(program)
-    )
-    for _ in range(3):
-        line.fit(*points, validation_split=0.5, batch_size=10, epochs=2, verbose=0)
-    assert sorted(compiled) == ["test", "test", "train", "train"]  # 10 rows, and the last 5
-
-
-def test_programs_of_many_shapes_are_dropped_again(parts):
-    from cornu.training.step import KEPT
-
-    model = parts.Sequential([parts.Dense(1)])
-    model.build((None, 2))
-    model.compile(parts.SGD(), parts.mse, backend=parts.backend)
-    batches = ((np.zeros((n, 2)), np.zeros((n, 1))) for n in range(1, 2 * KEPT + 2))
-    with pytest.warns(UserWarning, match="compiled again and again"):
-        model.fit(batches, verbose=0)
-    assert len(model._steps._steps) == KEPT
-
-
-def test_the_program_can_be_read(line, points):
-    with pytest.raises(NotBuiltError, match=r"at the first batch.*fit\(\)"):
-        line.program("train")
-    line.fit(*points, verbose=0)
-    program = line.program("train")
-    assert [node.attrs["name"] for node in program.inputs] == ["x", "y"]
-    assert "dense" in str(program)
-    assert program.source
-    with pytest.raises(ValueError, match="Did you mean 'train'"):
-        line.program("trian")
 
 
 def test_without_compile(parts, points):
@@ -498,51 +227,6 @@ def test_without_a_loss(parts, points):
     model.compile(parts.SGD(), parts.mse, backend=parts.backend)
     with pytest.raises(NotCompiledError, match="no y was passed"):
         model.fit(points[0], verbose=0)
-
-
-def test_a_dropped_model_is_freed_at_once(parts, points):
-    model = parts.Sequential([parts.Dense(1)])
-    model.compile(parts.SGD(), parts.mse, backend=parts.backend)
-    gc.collect()
-    gc.disable()
-    try:
-        model.fit(*points, validation_split=0.2, verbose=0)
-        model.predict(points[0], verbose=0)
-        gone = weakref.ref(model)
-        del model
-        assert gone() is None
-    finally:
-        gc.enable()
-
-
-def test_copies_start_without_programs(line, points):
-    import copy
-    import pickle
-
-    line.fit(*points, verbose=0)
-    for twin in (copy.deepcopy(line), pickle.loads(pickle.dumps(line._steps))):
-        steps = twin if twin.__class__ is line._steps.__class__ else twin._steps
-        assert steps is None or not steps._steps
-
-
-def test_two_models_that_share_weights_take_turns(parts, points):
-    x, y = points
-    judge = parts.Sequential([parts.Dense(1)], name="judge")
-    judge.compile(parts.SGD(), parts.mse, backend=parts.backend)
-    judge.train_on_batch(x, y)
-    judge.trainable = False
-    both = parts.Sequential([parts.Dense(x.shape[1], name="maker"), judge])
-    both.compile(parts.SGD(), parts.mse, backend=parts.backend)
-    for _ in range(2):
-        start = judge.get_weights()
-        both.train_on_batch(x, y)
-        np.testing.assert_array_equal(start[0], judge.get_weights()[0])
-        judge.trainable = True
-        judge.train_on_batch(x, y)
-        assert (start[0] != judge.get_weights()[0]).any()
-        judge.trainable = False
-    with pytest.warns(UserWarning, match=r"'judge' had trainable.*model\.trainable = True"):
-        judge.train_on_batch(x, y)
 
 
 def test_epochs_are_whole(line, points):

@@ -11,18 +11,20 @@ class Files:
     def save(
         self, filepath: Any, overwrite: bool = True, zipped: Any = None, **kwargs: Any
     ) -> None:
-        """Write architecture, weights, compile arguments and optimizer state to one file.
+        """Write architecture, weights, compile arguments and training state to one file.
 
         Parameters
         ----------
         filepath : path
-            Ending in `.keras` for Keras 3's zip, in `.h5` for HDF5; without either, a zip too.
+            Ending in `.keras` for Keras 3's zip, in `.h5` for Keras 2's HDF5; of any other name it
+            is the zip.
         overwrite : bool
             Whether an existing file may be replaced; else FileExistsError.
         zipped : bool, optional
             Accepted for Keras' sake.
         **kwargs
-            `include_optimizer=False` leaves the optimizer's state out.
+            `include_optimizer=False` leaves out what `compile` was told, and the optimizer's state;
+            `save_format="h5"` of tf.keras.
 
         Examples
         --------
@@ -38,21 +40,25 @@ class Files:
         save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
     def save_weights(
-        self, filepath: Any, overwrite: bool = True, max_shard_size: Any = None
+        self, filepath: Any, overwrite: bool = True, max_shard_size: Any = None, **kwargs: Any
     ) -> None:
         """Write the weights to an HDF5 file; missing folders are made.
 
         Parameters
         ----------
         filepath : path
+            Ending in `.h5` for the layout of Keras 2, in `.weights.h5` or anything else for that of
+            Keras 3.
         overwrite : bool
             Whether an existing file may be replaced; else FileExistsError.
         max_shard_size
             Accepted for Keras' sake: there is one file.
+        **kwargs
+            `save_format` of tf.keras.
         """
         from cornu.saving.weights import save_weights
 
-        save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
+        save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size, **kwargs)
 
     def load_weights(
         self,
@@ -74,6 +80,13 @@ class Files:
             the same.
         reshape : bool
             Take weights of another shape but the same size in the shape that fits.
+        **kwargs
+            `max_bytes`: bytes that the arrays of the file may take, 8 times its size if not given.
+
+        Raises
+        ------
+        BadFileError
+            If the file is of another kind, damaged, or of another architecture; nothing is changed.
         """
         from cornu.saving.weights import load_weights
 
@@ -104,3 +117,46 @@ class Files:
         from cornu.saving.text import to_yaml
 
         return to_yaml(self, **kwargs)
+
+    def export(
+        self,
+        filepath: Any,
+        format: str | None = None,
+        verbose: bool | None = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Write the traced forward program and the weights, to be run without the model's source.
+
+        Parameters
+        ----------
+        filepath : path
+        format : {"cornu", "onnx"}, optional
+            `"cornu"` is read by `cornu.saved_model.load` on any backend, `"onnx"` by ONNX runtimes.
+            By default what the name ends in says: `.onnx`, or anything else for Cornu's own.
+        verbose : bool, optional
+            Whether to print what was written.
+        input_signature : structure of InputSpec or KerasTensor, optional
+            What the inputs are; of a subclassed model, if not given, what it was first called on.
+        **kwargs
+            `opset_version` of ONNX.
+
+        Raises
+        ------
+        NotBuiltError
+            If the inputs of the model are not known.
+        SavingError
+            If the program cannot be written in this format; the message names the layer.
+
+        Examples
+        --------
+        >>> import os, tempfile, cornu
+        >>> x = cornu.Input((2,), name="x")
+        >>> path = os.path.join(tempfile.mkdtemp(), "model.cornu")
+        >>> cornu.Model(x, x + 1.0).export(path)
+        >>> cornu.saved_model.load(path).serve([[1.0, 2.0]])
+        array([[2., 3.]], dtype=float32)
+        """
+        from cornu.export import export_model
+
+        export_model(self, filepath, format, verbose, input_signature, **kwargs)

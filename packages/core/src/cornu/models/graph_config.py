@@ -111,7 +111,9 @@ def model_from_graph_config(cls: type, config: dict[str, Any]) -> Any:
     reader.call_all()
     inputs = reader.ends(config["input_layers"])
     outputs = reader.ends(config["output_layers"])
-    arguments = {key: rest.pop(key) for key in ("name", "trainable") if rest.get(key) is not None}
+    arguments = {"name": rest.pop("name", None), "trainable": rest.pop("trainable", None)}
+    if arguments["trainable"] is not False:  # True says nothing of the layers: each has its own
+        del arguments["trainable"]
     if cls in (Model, Functional):
         return Functional(inputs=inputs, outputs=outputs, **arguments)
     return cls(inputs=inputs, outputs=outputs, **arguments, **rest)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu import tree
-from cornu.base.layer import KerasTensor, Layer, get_mask, set_mask
+from cornu.base.layer import InputSpec, KerasTensor, Layer, get_mask, set_mask
 from cornu.base.layer.calls import given_mask
 from cornu.base.layer.inference import infer
 from cornu.errors import UnknownNameError, near_matches
@@ -46,6 +46,7 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
     """
 
     _graph: LayerGraph | None = None
+    _first_input: Any = None  # what a subclassed model was first called on, for `export`
     _symbolic_losses: tuple[KerasTensor, ...] = ()
     _symbolic_metrics: tuple[tuple[KerasTensor, str], ...] = ()
 
@@ -150,6 +151,21 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
                 lambda s: KerasTensor(s, self.compute_dtype), input_shape
             )
             self._trace_once(tensors)
+
+    def _ensure_built(self, arguments: dict[str, Any]) -> None:
+        if not self.built and self._graph is None and self._first_input is None:
+            self._remember(arguments)
+        super()._ensure_built(arguments)
+
+    def _remember(self, arguments: dict[str, Any]) -> None:
+        """Note what a subclassed model is first called on, for files and `export`."""
+        values = [v for v in arguments.values() if v is not None and not isinstance(v, bool)]
+        specs = [tree.map_structure(_described, value) for value in values]
+        if len(specs) == 1 and all(spec is not None for spec in tree.flatten(specs)):
+            self.__dict__["_first_input"] = specs[0]
+            if self._build_shapes is None:
+                shapes = tree.map_structure(lambda spec: spec.shape, specs[0])
+                self.__dict__["_build_shapes"] = {"input_shape": shapes}
 
     def _inherits(self, name: str) -> bool:
         if name == "build":  # a model without its own build is built by being called
@@ -439,6 +455,14 @@ def _from_inputs(inputs: Any, outputs: Any) -> LayerGraph:
     for new, old in zip(fresh, graph.inputs, strict=True):
         new._keras_mask = old._keras_mask
     return LayerGraph(tree.pack_sequence_as(inputs, fresh), graph.run(fresh))
+
+
+def _described(value: Any) -> InputSpec | None:
+    """Return what is known of a value, with any number of rows."""
+    shape = getattr(value, "shape", None)
+    if not shape:
+        return None
+    return InputSpec(shape=(None, *shape[1:]), dtype=str(value.dtype))
 
 
 def _twin(tensor: KerasTensor) -> KerasTensor:

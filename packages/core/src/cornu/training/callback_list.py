@@ -98,11 +98,8 @@ class CallbackList(Callback):
     def hooks(self, name: str) -> list[Hook]:
         """Return the bound methods of the callbacks that write this hook."""
         if name not in self._hooks:
-            self._hooks[name] = [
-                getattr(callback, name)
-                for callback in self.callbacks
-                if self._writes(callback, name)
-            ]
+            in_order = sorted(self.callbacks, key=lambda c: getattr(c, "runs_last", False))
+            self._hooks[name] = [getattr(c, name) for c in in_order if self._writes(c, name)]
         return self._hooks[name]
 
     def needs_logs(self, name: str) -> bool:
@@ -129,24 +126,27 @@ class CallbackList(Callback):
 
 
 def _delegate(name: str) -> Any:
-    """Return a method that calls a hook of each callback, with the signature that the hook has."""
+    """Return a method that calls a hook of each callback, with the signature that the hook has.
+
+    Hooks may rely on logs to be a dict: where there are none it is empty.
+    """
     if "batch" in name:
 
         def on_event(self: CallbackList, batch: int, logs: Any = None) -> None:
             for hook in self.hooks(name):
-                hook(batch, logs)
+                hook(batch, {} if logs is None else logs)
 
     elif "epoch" in name:
 
         def on_event(self: CallbackList, epoch: int, logs: Any = None) -> None:  # type: ignore[misc]
             for hook in self.hooks(name):
-                hook(epoch, logs)
+                hook(epoch, {} if logs is None else logs)
 
     else:
 
         def on_event(self: CallbackList, logs: Any = None) -> None:  # type: ignore[misc]
             for hook in self.hooks(name):
-                hook(logs)
+                hook({} if logs is None else logs)
 
     on_event.__name__ = name
     on_event.__doc__ = f"Call `{name}` of each callback that writes it."

@@ -14,6 +14,7 @@ from cornu.engine.graph import scope
 from cornu.engine.trace import current_trace
 from cornu.errors import DataError
 from cornu.plugins import registry
+from cornu.training.first_values import FirstValues
 from cornu.training.kinds import kind_of_targets, own_name
 from cornu.training.outputs import Outputs
 from cornu.training.targets import TargetRule, check_target_values, rule_for
@@ -34,7 +35,7 @@ class _Term(NamedTuple):
     tracker: Mean | None
 
 
-class CompiledLosses:
+class CompiledLosses(FirstValues):
     """The sum of the losses of all outputs, and the mean of each where there are several.
 
     Parameters
@@ -88,6 +89,7 @@ class CompiledLosses:
         targets = outputs.targets(y_true, [bool(losses) for losses in by_output])
         if self._terms is None:
             self._terms = self._build(outputs, by_output, targets)
+            self._take_first_values([v for metric in self.trackers for v in metric.variables])
         self.rules = self._rules(outputs, targets, y_true)
         trace = current_trace()
         if trace is not None and trace.eager:  # the values are at hand

@@ -10,6 +10,7 @@ from cornu.base.metric import MeanMetricWrapper, Metric
 from cornu.engine.graph import scope
 from cornu.errors import DataError
 from cornu.plugins import registry
+from cornu.training.first_values import FirstValues
 from cornu.training.kinds import kind_of_targets, own_name
 from cornu.training.outputs import Outputs
 
@@ -31,7 +32,7 @@ _BY_SHAPE = {
 _ALIASES = {"acc": "accuracy", "ce": "crossentropy"}
 
 
-class CompiledMetrics(Metric):
+class CompiledMetrics(FirstValues, Metric):
     """All metrics of `compile` as one, whose result is a dict.
 
     Parameters
@@ -122,6 +123,7 @@ class CompiledMetrics(Metric):
 
     def reset_state(self) -> None:
         """Return each metric to its state before the first batch."""
+        self.first_values = ()
         for metric in self.metrics:
             metric.reset_state()
 
@@ -158,6 +160,7 @@ class CompiledMetrics(Metric):
             made[argument] = [[_metric(m, t, p) for m in entry] for entry, t, p in rows]
         self._labels = list(_labels(made, outputs))
         self._by_output = made
+        self._take_first_values(self.variables)
 
     def _aligned(self, outputs: Outputs, given: Any, argument: str) -> list[list[Any]]:
         """Return the list of metrics of each output."""

@@ -37,6 +37,7 @@ class Compiling(Programs):
         sample_weight_mode: Any = None,
         target_tensors: Any = None,
         backend: Any = None,
+        check_numerics: bool = False,
     ) -> None:
         """Say how to train: optimizer, losses, metrics.
 
@@ -70,6 +71,10 @@ class Compiling(Programs):
             Refused: there are no placeholders.
         backend : str or Backend, optional
             What runs this model's programs; by default `cornu.get_backend()`.
+        check_numerics : bool
+            Whether to raise NumericsError after the first step that makes NaN or infinity, naming
+            the operation and the layer; the weights are then as they were before the step. Slower,
+            and not written to files.
 
         Raises
         ------
@@ -123,6 +128,7 @@ class Compiling(Programs):
             steps_per_execution=steps_per_execution,
             jit_compile=jit_compile,
             backend=backend,
+            check_numerics=bool(check_numerics),
             sample_weight_mode=sample_weight_mode,
             arguments={**arguments, "optimizer": optimizer},
             was_trainable=bool(getattr(self, "trainable_variables", ())),
@@ -204,6 +210,8 @@ class Compiling(Programs):
         """
         for metric in self.metrics:
             metric.reset_state()
+        if self._compiled is not None and self._compiled.losses is not None:
+            self._compiled.losses.first_values = ()
 
     @property
     def run_eagerly(self) -> bool:
@@ -219,8 +227,12 @@ class Compiling(Programs):
 
     @property
     def jit_compile(self) -> bool:
-        """Whether steps are compiled: unless they run eagerly."""
+        """Whether steps are compiled: unless they run eagerly. Setting it changes nothing else."""
         return not self.run_eagerly
+
+    @jit_compile.setter
+    def jit_compile(self, value: Any) -> None:
+        """Accept what scripts set for Keras' sake: there is one compiler, and it is always used."""
 
     @property
     def steps_per_execution(self) -> int:

@@ -53,6 +53,10 @@ class History(Callback):
         """Receive the model."""
         self.model = model
 
+    def get_state(self) -> dict[str, Any]:
+        """Return nothing: as in Keras, it records the epochs of its own `fit`."""
+        return {}
+
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Start a list of epochs; metrics of an earlier `fit` with the same object are kept."""
         self.epoch = []

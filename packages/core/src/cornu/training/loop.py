@@ -14,7 +14,8 @@ from cornu.training.callback_list import CallbackList
 from cornu.training.data import ArrayBatches, BatchSource
 from cornu.training.data.source import Select
 from cornu.training.interrupt import StepGuard
-from cornu.training.logs import StepLogs, plain_logs
+from cornu.training.logs import StepLogs, flat_logs, plain_logs
+from cornu.training.run import Run
 
 __all__ = ["evaluate", "fit", "predict", "validation_is_due"]
 
@@ -47,25 +48,44 @@ def fit(
         Every how many epochs, or after which (counted from 1), to validate.
     """
     model.stop_training = False
-    callbacks.on_train_begin()
+    model._initial_epoch = None
+    run = Run(
+        model, callbacks.callbacks, source, validation[0] if validation else None, initial_epoch
+    )
+    model.training_run = run
     logs: dict[str, Any] | None = None
-    with _guarded(callbacks) as guard:
-        for epoch in range(initial_epoch, epochs):
-            model.reset_metrics()
-            callbacks.on_epoch_begin(epoch)
-            steps, read = _run(model, "train", source, select, callbacks, guard)
-            if steps == 0:  # a generator that has nothing left
-                break
-            if callbacks.params is not None and callbacks.params.get("steps") is None:
-                callbacks.params["steps"] = steps
-            logs = read()
-            if validation is not None and validation_is_due(epoch, validation_freq):
-                found = evaluate(model, *validation, callbacks)
-                logs.update({f"val_{name}": value for name, value in found.items()})
-                logs = plain_logs(logs)
-            callbacks.on_epoch_end(epoch, logs)
-            if model.stop_training or (source.finished and epoch + 1 < epochs):
-                break
+    try:
+        callbacks.on_train_begin()
+        run.epoch = model._initial_epoch or run.epoch
+        with _guarded(callbacks) as guard:
+            for epoch in range(run.epoch, epochs):
+                if run.step == 0:
+                    run.resume()
+                if model.stop_training:  # what was resumed had come to its end
+                    break
+                model.reset_metrics()
+                callbacks.on_epoch_begin(epoch)
+                run.resume()
+                steps, read = _run(model, "train", source, select, callbacks, guard, run)
+                if steps == 0:  # a generator that has nothing left
+                    break
+                if callbacks.params is not None and callbacks.params.get("steps") is None:
+                    callbacks.params["steps"] = steps
+                logs = read()
+                if validation is not None and validation_is_due(epoch, validation_freq):
+                    found = evaluate(model, *validation, callbacks)
+                    logs.update({f"val_{name}": value for name, value in found.items()})
+                    logs = plain_logs(logs)
+                run.epoch, run.step = epoch + 1, 0
+                callbacks.on_epoch_end(epoch, logs)
+                if model.stop_training or (source.finished and epoch + 1 < epochs):
+                    break
+            run.resume()  # no epoch was left
+    finally:
+        model.training_run = None
+        finalize = getattr(model.optimizer, "finalize_variable_values", None)
+        if finalize is not None and epochs > 0:
+            finalize(model.trainable_variables)
     callbacks.on_train_end(logs)
 
 
@@ -134,21 +154,30 @@ def _run(
     select: Select,
     callbacks: CallbackList,
     guard: StepGuard,
+    run: Run | None = None,
 ) -> tuple[int, Callable[[], dict[str, Any]]]:
     """Run one epoch of steps; return their number and a function that reads the logs."""
     begin = callbacks.hooks(f"on_{mode}_batch_begin")
     end = callbacks.hooks(f"on_{mode}_batch_end")
     stop = {"train": "stop_training", "test": "stop_evaluating"}[mode]
     group = model.steps_per_execution  # hooks are called around so many steps
-    steps = 0
+    steps = 0 if run is None else run.step
     bound: Any = None
     outputs: list[Any] = []
     held: Callable[[], StepLogs | None] = _nothing
 
     def read() -> dict[str, Any]:
-        return {} if bound is None else model._read_logs(bound.step.logs, outputs)
+        if bound is None:  # no step at all, or resumed after the last: metrics have it
+            return plain_logs(flat_logs(model.get_metrics_result())) if steps else {}
+        return model._read_logs(bound.step.logs, outputs)
 
-    for token in source.epoch():
+    def call_end(batch: int) -> Callable[[], StepLogs | None]:
+        if run is not None:
+            run.step, run.bound = steps, bound
+        return _call_batch_end(end, batch, StepLogs(bound.step.logs, read))
+
+    resumed_to_stop = steps > 0 and getattr(model, stop)
+    for token in () if resumed_to_stop else source.epoch():
         if begin and steps % group == 0:
             for hook in begin:
                 hook(steps, {})
@@ -162,12 +191,11 @@ def _run(
             guard.deliver()
         steps += 1
         if end and steps % group == 0:
-            held = _call_batch_end(end, steps - 1, StepLogs(bound.step.logs, read))
+            held = call_end(steps - 1)
             if getattr(model, stop):
                 break
-    if end and steps % group:
-        batch = _end_of_group(steps, group)
-        held = _call_batch_end(end, batch, StepLogs(bound.step.logs, read))
+    if end and steps % group and bound is not None:
+        held = call_end(_end_of_group(steps, group))
     if (aside := held()) is not None:
         aside.keep()
     return steps, read

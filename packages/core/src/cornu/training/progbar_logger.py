@@ -51,6 +51,10 @@ class ProgbarLogger(Callback):
     def set_model(self, model: Any) -> None:
         """Take no hold of the model: what is shown comes with the logs."""
 
+    def get_state(self) -> dict[str, Any]:
+        """Return nothing: a bar starts with its epoch."""
+        return {}
+
     def set_params(self, params: dict[str, Any]) -> None:
         """Receive verbosity, epochs and steps; steps may become known during the first epoch."""
         self.params = params

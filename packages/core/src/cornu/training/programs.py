@@ -13,6 +13,7 @@ from cornu.errors import NotBuiltError, near_matches
 from cornu.training.data.source import Select
 from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.indices import check_indices
+from cornu.training.numerics import CheckedStep
 from cornu.training.state import Compiled
 from cornu.training.step import CompiledProgram, EagerStep, Step, StepCache, make_step, trace_inputs
 
@@ -28,6 +29,10 @@ class Programs:
     optimizer: Any
     _compiled: Compiled | None = None
     _steps: StepCache | None = None
+
+    @property
+    def _checks_numerics(self) -> bool:
+        return self._compiled is not None and self._compiled.check_numerics
 
     @property
     def _computes_outputs(self) -> bool:
@@ -136,7 +141,8 @@ class Programs:
                 step = make_step(self, mode, spec, backend)
                 steps.put(key, step)
             steps.last[mode] = step
-            return step.bind()
+            bound = step.bind()
+            return CheckedStep(bound) if self._checks_numerics else bound
 
         return select
 
@@ -146,7 +152,7 @@ class Programs:
                 self, "built", True
             ):  # else by its first batch, which has the values it may ask for
                 self._build_for(mode, spec)
-            return EagerStep(self, mode, spec)
+            return EagerStep(self, mode, spec, self._checks_numerics)
 
         return select
 
@@ -213,16 +219,24 @@ class Programs:
         """Let the next array of this shape and dtype take the shortest way."""
         steps = self._step_cache()
         step = steps.last.get("predict")
-        if step is None or self.run_eagerly or len(x) > (batch_size or SMALL):
+        if (
+            step is None
+            or self.run_eagerly
+            or self._checks_numerics
+            or len(x) > (batch_size or SMALL)
+        ):
             return
         inputs = step.compiled.program.inputs
-        wide_integers = (
-            x.dtype.kind in "iu" and x.dtype.itemsize == 8
-        )  # narrowed after a look at the values
-        if len(inputs) == 1 and inputs[0].shape == x.shape and not wide_integers:
-            if len(steps.by_array) >= 4 * SMALL:
-                steps.by_array.clear()
-            steps.by_array[x.shape, x.dtype] = (step, self._backend_name())
+        if len(inputs) == 1 and inputs[0].shape == x.shape and self._needs_no_look(x.dtype):
+            steps.remember(x.shape, x.dtype, step, self._backend_name())
+
+    def _needs_no_look(self, dtype: np.dtype) -> bool:
+        """Tell whether numbers of this dtype are taken as they are: wide integers are looked at."""
+        known = self._known_inputs()  # type: ignore[attr-defined]
+        wanted = np.dtype(known[0].dtype) if known else dtype
+        if wanted.kind in "iu" and not np.can_cast(dtype, wanted):
+            return False
+        return dtype.kind not in "iu" or dtype.itemsize < 8
 
     def _backend_name(self) -> str:
         chosen = self._compiled.backend if self._compiled is not None else None

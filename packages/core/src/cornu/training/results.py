@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.engine.graph import Node
-from cornu.engine.program import build_program
+from cornu.engine.reuse import compiled_trace
 from cornu.engine.trace import Trace
 from cornu.errors import TracedValueError
 from cornu.training.logs import flat_logs
@@ -56,4 +56,4 @@ def _compiled(model: Any, names: tuple[str, ...]) -> Any:
         return None
     if trace.updates:
         return None
-    return model._backend().compile(build_program("metrics", trace, values))
+    return compiled_trace("metrics", trace, values, model._backend())[1]

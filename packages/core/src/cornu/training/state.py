@@ -30,6 +30,8 @@ class Compiled:
         As given: a program is compiled in any case.
     backend : str, Backend or None
         None for the one in use.
+    check_numerics : bool
+        Whether each step is checked for NaN and infinity.
     sample_weight_mode : str or None
         As given.
     arguments : dict
@@ -46,9 +48,34 @@ class Compiled:
     steps_per_execution: int = 1
     jit_compile: Any = "auto"
     backend: Any = None
+    check_numerics: bool = False
     sample_weight_mode: Any = None
     arguments: dict[str, Any] = field(default_factory=dict)
     was_trainable: bool = False
+
+    def metric_variables(self) -> dict[str, list[Any]]:
+        """Return the variables of the loss, of the metrics and of the single losses."""
+        trackers = self.losses.trackers if self.losses is not None else []
+        return {
+            "loss": list(self.loss_tracker.variables),
+            "metrics": list(self.metrics.variables) if self.metrics is not None else [],
+            "losses": [v for metric in trackers for v in metric.variables],
+        }
+
+    def set_metric_values(self, values: dict[str, list[Any]]) -> None:
+        """Set what `metric_variables` names; metrics that are not made yet take it when they are.
+
+        Parameters
+        ----------
+        values : dict of list of array
+        """
+        for name, variables in self.metric_variables().items():
+            found = values.get(name, [])
+            if [v.shape for v in variables] == [x.shape for x in found]:
+                for variable, value in zip(variables, found, strict=True):
+                    variable.assign(value)
+            elif not variables and getattr(self, name) is not None:
+                getattr(self, name).first_values = found
 
     @property
     def own_metrics(self) -> list[Any]:

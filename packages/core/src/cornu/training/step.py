@@ -16,12 +16,14 @@ import numpy as np
 
 from cornu import tree
 from cornu.engine.graph import Node
-from cornu.engine.program import Program, build_program
-from cornu.engine.trace import Trace
+from cornu.engine.program import Program
+from cornu.engine.reuse import compiled_trace
+from cornu.engine.trace import Trace, as_node
 from cornu.engine.variable import Storage
 from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.indices import IndexRule, check_indices, index_rules
 from cornu.training.logs import flat_logs
+from cornu.training.numerics import Origin, find_origin, numerics_error
 from cornu.training.results import ResultReader
 from cornu.training.targets import TargetRule, check_target_values
 
@@ -37,6 +39,7 @@ __all__ = [
 
 _LABELS = ("x", "y", "sample_weight")
 KEPT = 16  # programs per model and mode: whole batches, the last one, sizes to predict
+KEPT_BYTES = 2**30  # of their temporaries, unless there are two programs only
 
 
 class CompiledProgram:
@@ -166,15 +169,21 @@ class EagerStep:
     Values can be printed, compared and stepped through; slow by design.
     """
 
-    def __init__(self, model: Any, mode: str, spec: Any) -> None:
+    def __init__(self, model: Any, mode: str, spec: Any, check_numerics: bool = False) -> None:
         self._model = model
         self._mode = mode
         self._spec = spec
+        self._check_numerics = check_numerics
+        self.origin: Origin | None = None  # where numbers of the last run stopped being finite
         self.result: Any = None
         self.logs: dict[str, int | None] = {}
         self.rules: list[TargetRule] = []
         self.buffers = [np.empty(s.shape, s.dtype) for s in tree.flatten(spec) if s is not None]
-        self.step = self
+
+    @property
+    def step(self) -> EagerStep:
+        """The step itself: it has no other form."""
+        return self
 
     def run(self) -> list[np.ndarray]:
         """Run the step on what the buffers hold."""
@@ -183,6 +192,12 @@ class EagerStep:
             outputs, self.result, self.logs = _outputs_of(self._model, self._mode, data)
             values = [np.asarray(node) for node in outputs]
             self.rules = _rules_of(self._model)
+            roots = [*map(as_node, outputs), *trace.updates.values()]
+            for root in roots:
+                trace.value_of(root)
+            self.origin = find_origin(roots, trace._values)
+            if self._check_numerics and self.origin is not None:
+                raise numerics_error(self._mode, self.origin)
             trace.commit()
         return values
 
@@ -203,9 +218,7 @@ class StepCache:
         self._dropped = 0
         self.last: dict[str, Step] = {}
         self.readers: dict[tuple[str, ...], ResultReader] = {}
-        self.by_array: dict[
-            Any, tuple[Step, str]
-        ] = {}  # of `predict`, by shape and dtype of one array
+        self.by_array: dict[Any, tuple[Step, str]] = {}  # of `predict`, by an array's shape, dtype
 
     def get(self, key: Any) -> Step | None:
         """Return the step of this key if its memory is still the state's."""
@@ -213,18 +226,20 @@ class StepCache:
         if step is None:
             return None
         if not step.is_current():
-            del self._steps[key]
+            self._drop(key)
             return None
         self._steps.move_to_end(key)
         return step
 
     def put(self, key: Any, step: Step) -> None:
-        """Keep a step."""
+        """Keep a step; the oldest of its mode go where there are many, or they take much memory."""
         self._steps[key] = step
         mode = key[0]
         kept = [k for k in self._steps if k[0] == mode]
-        for old in kept[: max(len(kept) - KEPT, 0)]:
-            del self._steps[old]
+        sizes = [self._steps[k].compiled.memory for k in kept]
+        while len(kept) > KEPT or (len(kept) > 2 and sum(sizes) > KEPT_BYTES):
+            self._drop(kept.pop(0))
+            sizes.pop(0)
             self._dropped += 1
             if self._dropped == KEPT:
                 warnings.warn(
@@ -233,6 +248,14 @@ class StepCache:
                     "example by padding sequences to multiples of 32.",
                     stacklevel=2,
                 )
+
+    def _drop(self, key: Any) -> None:
+        dropped = self._steps.pop(key)
+        self.by_array = {k: found for k, found in self.by_array.items() if found[0] is not dropped}
+
+    def remember(self, shape: Any, dtype: Any, step: Step, backend: str) -> None:
+        """Let arrays of this shape and dtype find a step that is kept at once."""
+        self.by_array[shape, dtype] = (step, backend)
 
     def reader(self, names: tuple[str, ...]) -> ResultReader:
         """Return what reads these results of metrics."""
@@ -272,9 +295,8 @@ def make_step(model: Any, mode: str, spec: Any, backend: Any) -> Step:
     with Trace(mode) as trace:
         outputs, result, logs = _outputs_of(model, mode, trace_inputs(trace, spec))
         rules = _rules_of(model)
-    program = build_program(mode, trace, outputs)
-    compiled = CompiledProgram(program, backend.compile(program))
-    return Step(compiled, result, logs, rules, index_rules(program, model))
+    compiled = CompiledProgram(*compiled_trace(mode, trace, outputs, backend))
+    return Step(compiled, result, logs, rules, index_rules(compiled.program, model))
 
 
 def trace_inputs(trace: Trace, spec: Any, values: list[np.ndarray] | None = None) -> Any:

@@ -19,6 +19,7 @@ from cornu.training.generators import GeneratorMethods
 from cornu.training.logs import plain_logs
 from cornu.training.on_batch import OnBatchMethods
 from cornu.training.progbar_logger import resolve_verbose
+from cornu.training.run import Run
 from cornu.training.stateless import LossMethods
 from cornu.training.step_methods import StepMethods
 
@@ -26,7 +27,16 @@ __all__ = ["Trainer"]
 
 
 class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMethods):
-    """Mixin of models: `compile`, `fit`, `evaluate`, `predict` and their kin."""
+    """Mixin of models: `compile`, `fit`, `evaluate`, `predict` and their kin.
+
+    Attributes
+    ----------
+    training_run : Run or None
+        The `fit` in progress: its epoch and step, and how to save all that it depends on.
+    """
+
+    training_run: Run | None = None
+    _initial_epoch: int | None = None  # set by callbacks that resume a training
 
     def fit(
         self,
@@ -87,7 +97,9 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
         validation_freq : int or list of int
             Every how many epochs, or after which ones (counted from 1), to validate.
         max_queue_size, workers, use_multiprocessing : optional
-            For a `Sequence`: how many batches are prepared ahead, by how many threads or processes.
+            How many batches are prepared ahead, by how many threads or processes. A generator runs
+            in one thread, whatever the number. By default a generator is asked when a batch is
+            needed, and a `Sequence` knows best itself.
 
         Returns
         -------
@@ -132,6 +144,7 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
             steps=steps_per_epoch,
             shuffle=shuffle,
             class_weight=class_weight,
+            epochs=max(epochs - initial_epoch, 1),
             **data_options,
         )
         select = self._select("train")
@@ -142,7 +155,10 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
             validation_size = validation_batch_size or batch_size
             validation = (
                 self._validation_source(
-                    validation_data, validation_size, validation_steps, data_options
+                    validation_data,
+                    validation_size,
+                    validation_steps,
+                    {**data_options, "epochs": epochs},
                 ),
                 self._select("test"),
             )
@@ -166,13 +182,10 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
                 select,
                 callback_list,
                 epochs=epochs,
-                initial_epoch=self._initial_epoch or initial_epoch,
+                initial_epoch=initial_epoch,
                 validation=validation,
                 validation_freq=validation_freq,
             )
-        finalize = getattr(self.optimizer, "finalize_variable_values", None)
-        if finalize is not None and epochs > 0:
-            finalize(self.trainable_variables)  # type: ignore[attr-defined]
         return self.history
 
     def evaluate(
@@ -383,7 +396,10 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
             return None
         if isinstance(described, dict) and len(described) == len(names):
             names = sorted(described)
-        return [KnownInput(name, tuple(t.shape)) for name, t in zip(names, tensors, strict=True)]
+        return [
+            KnownInput(name, tuple(t.shape), t.dtype)
+            for name, t in zip(names, tensors, strict=True)
+        ]
 
     def _output_names(self) -> list[str] | None:
         try:
@@ -397,8 +413,6 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
         found = self._step_cache().reader(names).read(self) if names else {}
         found.update((name, outputs[at]) for name, at in places.items() if at is not None)
         return plain_logs(found)
-
-    _initial_epoch: int | None = None  # set by callbacks that resume a training
 
 
 def _older_names(kwargs: dict[str, Any], epochs: int) -> int:

@@ -1,6 +1,7 @@
 """Callbacks."""
 
 from cornu.base import Callback
+from cornu_optim.callbacks.backup import BackupAndRestore
 from cornu_optim.callbacks.base_logger import BaseLogger
 from cornu_optim.callbacks.checkpoint import ModelCheckpoint
 from cornu_optim.callbacks.csv_logger import CSVLogger
@@ -11,9 +12,11 @@ from cornu_optim.callbacks.plateau import ReduceLROnPlateau
 from cornu_optim.callbacks.remote import RemoteMonitor
 from cornu_optim.callbacks.scheduler import LearningRateScheduler
 from cornu_optim.callbacks.swap_ema import SwapEMAWeights
+from cornu_optim.callbacks.tensorboard import TensorBoard
 from cornu_optim.callbacks.terminate import TerminateOnNaN
 
 __all__ = [
+    "BackupAndRestore",
     "BaseLogger",
     "CSVLogger",
     "Callback",
@@ -25,5 +28,6 @@ __all__ = [
     "ReduceLROnPlateau",
     "RemoteMonitor",
     "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]

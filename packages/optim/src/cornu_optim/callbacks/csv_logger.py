@@ -42,42 +42,49 @@ class CSVLogger(Callback):
         self.sep = separator
         self.append = append
         self.keys: list[str] | None = None
+        self._end = 0  # of the rows that belong to this training, in the file
         self._file: Any = None
         self._writer: Any = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Open the file."""
         self.on_train_end()
-        self._header = not (
-            self.append and os.path.exists(self.filename) and os.path.getsize(self.filename)
-        )
-        self._file = open(self.filename, "a" if self.append else "w", newline="")  # noqa: SIM115
+        exists = os.path.exists(self.filename)
+        self._file = open(self.filename, "r+" if exists else "w", newline="")  # noqa: SIM115
+        self._end = self._file.seek(0, os.SEEK_END) if self.append else 0
         self.keys = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Write a row."""
         logs = logs or {}
-        if self.keys is None:
+        if self._writer is None:
             self._start(logs)
         row = {"epoch": epoch, **{key: _cell(logs.get(key, "NA")) for key in self.keys or ()}}
         self._writer.writerow(row)
         self._file.flush()
+        self._end = self._file.tell()
 
     def _start(self, logs: dict[str, Any]) -> None:
-        self.keys = sorted(logs)
-        if self.keys and not any(key.startswith("val_") for key in self.keys):
-            self.keys += [
-                f"val_{key}" for key in self.keys
-            ]  # validation may start in a later epoch
+        """Cut off what is to be overwritten: all of an older file, or rows after a backup."""
+        self._file.seek(self._end)
+        self._file.truncate()
+        if self.keys is None:
+            self.keys = sorted(logs)
+            if self.keys and not any(key.startswith("val_") for key in self.keys):
+                self.keys += [
+                    f"val_{key}" for key in self.keys
+                ]  # validation may start in a later epoch
         self._writer = csv.DictWriter(
             self._file, ["epoch", *self.keys], delimiter=self.sep, lineterminator="\n"
         )
-        if self._header:
+        if self._end == 0:
             self._writer.writeheader()
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Close the file."""
         if self._file is not None:
+            if self._writer is None:  # not a single epoch
+                self._file.truncate(self._end)
             self._file.close()
             self._file = self._writer = None
 

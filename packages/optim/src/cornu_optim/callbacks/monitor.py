@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from cornu.base import Callback
 
 
@@ -56,6 +58,17 @@ class MonitorCallback(Callback):
         self.mode = mode
         self.best = baseline
         self.min_delta = abs(min_delta)
+
+    @property
+    def monitor_op(self) -> Any:
+        """`np.less` or `np.greater`, as the direction is known; None as long as it is not."""
+        return {"min": np.less, "max": np.greater}.get(self.mode)
+
+    @monitor_op.setter
+    def monitor_op(self, value: Any) -> None:
+        if value not in (np.less, np.greater):
+            raise ValueError(f"monitor_op is numpy.less or numpy.greater; got {value!r}.")
+        self.mode = "min" if value is np.less else "max"
 
     def is_improvement(self, value: float, reference: float | None) -> bool:
         """Tell whether a value is better than another by at least `min_delta`."""

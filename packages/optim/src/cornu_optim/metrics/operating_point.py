@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from cornu import ops
 from cornu.base.metric import Metric
 from cornu_optim.metrics.confusion import Counts, add_counts, confusion_counts
+from cornu_optim.metrics.docs import share_sections
 
 # of (true positives, false positives, true negatives, false negatives)
 _RATES = {
@@ -15,6 +16,20 @@ _RATES = {
     "precision": lambda tp, fp, tn, fn: (tp, fp),
     "recall": lambda tp, fp, tn, fn: (tp, fn),
 }
+
+_ARGUMENTS = """ : float
+    In [0, 1].
+num_thresholds : int
+    How many thresholds are tried.
+class_id : int, optional
+    Look at one class alone.
+name : str, optional
+dtype : str, optional
+
+Raises
+------
+ValueError
+    For arguments out of range."""
 
 
 class SensitivitySpecificityBase(Metric):
@@ -47,6 +62,11 @@ class SensitivitySpecificityBase(Metric):
     _direction = "up"
     _wanted: ClassVar[str] = "sensitivity"
     _given: ClassVar[str] = "specificity"
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__module__ == __name__:
+            share_sections(cls, f"Parameters\n----------\n{cls._given}{_ARGUMENTS}")
 
     def __init__(
         self,
@@ -94,22 +114,6 @@ class SensitivityAtSpecificity(SensitivitySpecificityBase):
 
     Sensitivity is :math:`\frac{TP}{TP + FN}`, specificity :math:`\frac{TN}{TN + FP}`.
 
-    Parameters
-    ----------
-    specificity : float
-        In [0, 1].
-    num_thresholds : int
-        How many thresholds are tried.
-    class_id : int, optional
-        Look at one class alone.
-    name : str, optional
-    dtype : str, optional
-
-    Raises
-    ------
-    ValueError
-        For arguments out of range.
-
     Examples
     --------
     >>> metric = SensitivityAtSpecificity(0.5)
@@ -134,22 +138,6 @@ class SpecificityAtSensitivity(SensitivitySpecificityBase):
     r"""The best specificity where sensitivity reaches a value.
 
     Specificity is :math:`\frac{TN}{TN + FP}`, sensitivity :math:`\frac{TP}{TP + FN}`.
-
-    Parameters
-    ----------
-    sensitivity : float
-        In [0, 1].
-    num_thresholds : int
-        How many thresholds are tried.
-    class_id : int, optional
-        Look at one class alone.
-    name : str, optional
-    dtype : str, optional
-
-    Raises
-    ------
-    ValueError
-        For arguments out of range.
 
     Examples
     --------
@@ -178,22 +166,6 @@ class PrecisionAtRecall(SensitivitySpecificityBase):
 
     Precision is :math:`\frac{TP}{TP + FP}`, recall :math:`\frac{TP}{TP + FN}`.
 
-    Parameters
-    ----------
-    recall : float
-        In [0, 1].
-    num_thresholds : int
-        How many thresholds are tried.
-    class_id : int, optional
-        Look at one class alone.
-    name : str, optional
-    dtype : str, optional
-
-    Raises
-    ------
-    ValueError
-        For arguments out of range.
-
     Examples
     --------
     >>> metric = PrecisionAtRecall(0.5)
@@ -220,22 +192,6 @@ class RecallAtPrecision(SensitivitySpecificityBase):
     r"""The best recall where precision reaches a value.
 
     Recall is :math:`\frac{TP}{TP + FN}`, precision :math:`\frac{TP}{TP + FP}`.
-
-    Parameters
-    ----------
-    precision : float
-        In [0, 1].
-    num_thresholds : int
-        How many thresholds are tried.
-    class_id : int, optional
-        Look at one class alone.
-    name : str, optional
-    dtype : str, optional
-
-    Raises
-    ------
-    ValueError
-        For arguments out of range.
 
     Examples
     --------

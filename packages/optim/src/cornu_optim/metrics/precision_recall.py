@@ -8,12 +8,45 @@ from cornu import ops
 from cornu.base.metric import Metric
 from cornu.engine.variable import Variable
 from cornu_optim.metrics.confusion import NEVER, add_counts, confusion_counts, parse_thresholds
+from cornu_optim.metrics.docs import share_sections
+
+_RAISES = """
+    Raises
+    ------
+    ValueError
+        For thresholds outside of [0, 1].
+"""
+_OF_COUNTS = f"""
+    Parameters
+    ----------
+    thresholds : float or list of float, optional
+        In [0, 1]; a prediction above is positive. 0.5 otherwise.
+    name : str, optional
+    dtype : str, optional
+{_RAISES}"""
+_OF_SHARES = f"""
+    Parameters
+    ----------
+    thresholds : float or list of float, optional
+        In [0, 1]; a prediction above is positive. 0.5 otherwise, or no limit with `top_k`.
+    top_k : int, optional
+        Only the `k` largest scores of a sample can be positive.
+    class_id : int, optional
+        Look at one class alone.
+    name : str, optional
+    dtype : str, optional
+{_RAISES}"""
 
 
 class _Count(Metric):
     """One of the four counts, at each threshold."""
 
     _counted: ClassVar[str]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__module__ == __name__:
+            share_sections(cls, _OF_COUNTS)
 
     def __init__(self, thresholds: Any = None, name: str | None = None, dtype: Any = None) -> None:
         super().__init__(name=name, dtype=dtype)
@@ -39,18 +72,6 @@ class _Count(Metric):
 class TruePositives(_Count):
     """Number of positives taken for positives.
 
-    Parameters
-    ----------
-    thresholds : float or list of float, optional
-        In [0, 1]; a prediction above is positive. 0.5 otherwise.
-    name : str, optional
-    dtype : str, optional
-
-    Raises
-    ------
-    ValueError
-        For thresholds outside of [0, 1].
-
     Examples
     --------
     >>> metric = TruePositives()
@@ -64,18 +85,6 @@ class TruePositives(_Count):
 
 class FalsePositives(_Count):
     """Number of negatives taken for positives.
-
-    Parameters
-    ----------
-    thresholds : float or list of float, optional
-        In [0, 1]; a prediction above is positive. 0.5 otherwise.
-    name : str, optional
-    dtype : str, optional
-
-    Raises
-    ------
-    ValueError
-        For thresholds outside of [0, 1].
 
     Examples
     --------
@@ -91,18 +100,6 @@ class FalsePositives(_Count):
 class TrueNegatives(_Count):
     """Number of negatives taken for negatives.
 
-    Parameters
-    ----------
-    thresholds : float or list of float, optional
-        In [0, 1]; a prediction above is positive. 0.5 otherwise.
-    name : str, optional
-    dtype : str, optional
-
-    Raises
-    ------
-    ValueError
-        For thresholds outside of [0, 1].
-
     Examples
     --------
     >>> metric = TrueNegatives()
@@ -116,18 +113,6 @@ class TrueNegatives(_Count):
 
 class FalseNegatives(_Count):
     """Number of positives taken for negatives.
-
-    Parameters
-    ----------
-    thresholds : float or list of float, optional
-        In [0, 1]; a prediction above is positive. 0.5 otherwise.
-    name : str, optional
-    dtype : str, optional
-
-    Raises
-    ------
-    ValueError
-        For thresholds outside of [0, 1].
 
     Examples
     --------
@@ -145,6 +130,11 @@ class _Share(Metric):
 
     _direction = "up"
     _other: ClassVar[str]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__module__ == __name__:
+            share_sections(cls, _OF_SHARES)
 
     def __init__(
         self,
@@ -186,22 +176,6 @@ class _Share(Metric):
 class Precision(_Share):
     r"""Share of what was taken for positive that is: :math:`\frac{TP}{TP + FP}`.
 
-    Parameters
-    ----------
-    thresholds : float or list of float, optional
-        In [0, 1]; a prediction above is positive. 0.5 otherwise, or no limit with `top_k`.
-    top_k : int, optional
-        Only the `k` largest scores of a sample can be positive.
-    class_id : int, optional
-        Look at one class alone.
-    name : str, optional
-    dtype : str, optional
-
-    Raises
-    ------
-    ValueError
-        For thresholds outside of [0, 1].
-
     Examples
     --------
     >>> metric = Precision()
@@ -215,22 +189,6 @@ class Precision(_Share):
 
 class Recall(_Share):
     r"""Share of positives that were taken for positive: :math:`\frac{TP}{TP + FN}`.
-
-    Parameters
-    ----------
-    thresholds : float or list of float, optional
-        In [0, 1]; a prediction above is positive. 0.5 otherwise, or no limit with `top_k`.
-    top_k : int, optional
-        Only the `k` largest scores of a sample can be positive.
-    class_id : int, optional
-        Look at one class alone.
-    name : str, optional
-    dtype : str, optional
-
-    Raises
-    ------
-    ValueError
-        For thresholds outside of [0, 1].
 
     Examples
     --------

@@ -11,6 +11,7 @@ from cornu_optim.optimizers.ftrl import Ftrl
 from cornu_optim.optimizers.lamb import Lamb
 from cornu_optim.optimizers.lion import Lion
 from cornu_optim.optimizers.loss_scale import LossScaleOptimizer
+from cornu_optim.optimizers.multi import MultiOptimizer, OptimizerMap
 from cornu_optim.optimizers.muon import Muon
 from cornu_optim.optimizers.nadam import Nadam
 from cornu_optim.optimizers.rmsprop import RMSprop
@@ -29,9 +30,11 @@ __all__ = [
     "Lamb",
     "Lion",
     "LossScaleOptimizer",
+    "MultiOptimizer",
     "Muon",
     "Nadam",
     "Optimizer",
+    "OptimizerMap",
     "RMSprop",
     "ScheduleFreeAdamW",
     "clip_norm",

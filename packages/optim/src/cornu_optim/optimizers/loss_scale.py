@@ -149,6 +149,7 @@ class LossScaleOptimizer(Optimizer):
 
     def scale_loss(self, loss: Any) -> Any:
         """Return the loss multiplied by the scale."""
+        loss = ops.convert_to_tensor(loss)
         scale = self.dynamic_scale.value if self.built else self.initial_scale
         return ops.multiply(loss, ops.cast(scale, loss.dtype))
 

@@ -8,6 +8,7 @@ batches.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -90,6 +91,7 @@ def make_source(
     workers: int | None = None,
     use_multiprocessing: bool | None = None,
     max_queue_size: int | None = None,
+    epochs: int = 1,
 ) -> BatchSource:
     """Return the source of batches for whatever was passed as data.
 
@@ -109,7 +111,10 @@ def make_source(
     generator : numpy.random.Generator, optional
         Draws orders.
     workers, use_multiprocessing, max_queue_size
-        For a `Sequence`; its own values where these are None.
+        For a `Sequence`; its own values where these are None. With workers, a generator runs ahead
+        in a thread.
+    epochs : int
+        For how many epochs.
 
     Raises
     ------
@@ -131,12 +136,13 @@ def make_source(
             steps=steps,
             class_weight=class_weight,
             output_names=output_names,
+            limit=None if steps is None else steps * epochs,
+            workers=workers,
+            max_queue_size=max_queue_size,
             dataset_options={
                 "shuffle": shuffle,
                 "generator": generator,
-                "workers": workers,
                 "use_multiprocessing": use_multiprocessing,
-                "max_queue_size": max_queue_size,
             },
         )
     x, y, sample_weight = as_triple(x, y, sample_weight, inputs, model_name)
@@ -164,6 +170,12 @@ def _stream(
     if isinstance(x, PyDataset):
         return DatasetBatches(x, **dataset_options, **options)
     if isinstance(x, Iterable):
+        if dataset_options["use_multiprocessing"]:
+            warnings.warn(
+                f"use_multiprocessing: processes cannot share a {kind}, so one thread runs it. "
+                "Write a cornu.utils.Sequence to use several.",
+                stacklevel=5,
+            )
         return StreamBatches(x, **options)
     if callable(x):
         raise DataError(

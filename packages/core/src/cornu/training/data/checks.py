@@ -26,6 +26,7 @@ class KnownInput(NamedTuple):
 
     name: str
     shape: tuple[int | None, ...]
+    dtype: Any = None
 
 
 def show_shape(shape: Sequence[int | None], batch: bool = False) -> str:
@@ -113,7 +114,7 @@ def check_inputs(x: Any, inputs: Sequence[KnownInput] | None, model_name: str) -
     ShapeError
         If a rank or a size does not fit.
     DataError
-        If the number of arrays does not fit.
+        If the number of arrays does not fit, or a number is beyond the input's integers.
     """
     if not inputs:
         return x
@@ -129,7 +130,34 @@ def check_inputs(x: Any, inputs: Sequence[KnownInput] | None, model_name: str) -
         None if leaf is None else _fit_rank(name, leaf, known, model_name)
         for (name, leaf), known in zip(named, wanted, strict=True)
     ]
+    for (name, leaf), known in zip(named, wanted, strict=True):
+        if leaf is not None and known.dtype is not None:
+            check_range(name, leaf, known)
     return tree.pack_sequence_as(x, leaves)
+
+
+def check_range(name: str, array: np.ndarray, known: KnownInput) -> None:
+    """Raise if an array holds a number that integers of the input's dtype cannot hold.
+
+    Examples
+    --------
+    >>> check_range("x", np.array([7]), KnownInput("words", (None,), "int32"))
+    """
+    dtype = np.dtype(known.dtype)
+    if dtype.kind not in "iu" or array.size == 0 or np.can_cast(array.dtype, dtype, "safe"):
+        return
+    limits = np.iinfo(dtype)
+    low, high = array.min(), array.max()
+    if limits.min <= low and high <= limits.max:  # false for NaN as well
+        return
+    odd = high if not high <= limits.max else low
+    hint = f"Describe the input with dtype='int64', or number {name} from 0."
+    if array.dtype.kind == "f":
+        hint = f"Describe the input with dtype='float32', or bring {name} into that range."
+    raise DataError(
+        f"{name} holds {odd}, but input {known.name!r} takes {dtype} numbers, {limits.min} to "
+        f"{limits.max}. {hint}"
+    )
 
 
 def _wrong_number(model_name: str, names: list[str], given: int) -> str:

@@ -94,6 +94,8 @@ def as_array(value: Any, name: str) -> np.ndarray:
         array = np.asarray(value)
     except ValueError as error:  # nested lists of unequal lengths
         raise DataError(_ragged(name, value)) from error
+    if array.dtype.kind == "O" and hasattr(value, "to_numpy"):
+        array = _of_columns(value, array)
     kind = array.dtype.kind
     if kind == "f":
         array = array.astype(config.floatx(), copy=False)
@@ -104,6 +106,16 @@ def as_array(value: Any, name: str) -> np.ndarray:
     # `take` copies a whole source that is not contiguous, at each batch; one copy now saves all of
     # those
     return np.ascontiguousarray(array) if array.ndim else array
+
+
+def _of_columns(frame: Any, array: np.ndarray) -> np.ndarray:
+    """Return a pandas frame or series of several dtypes, or nullable ones, as floats if it is of
+    numbers."""
+    dtypes = frame.dtypes
+    columns = list(dtypes) if hasattr(dtypes, "items") else [dtypes]
+    if all(getattr(dtype, "kind", "O") in "biuf" for dtype in columns):
+        return frame.to_numpy(dtype=config.floatx(), na_value=np.nan)
+    return array
 
 
 def _narrow(array: np.ndarray) -> np.ndarray:

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from cornu.base.attributes import remember, remembered
+
 __all__ = ["PyDataset", "Sequence"]
 
 
@@ -67,6 +69,18 @@ class PyDataset:
     def __iter__(self) -> Iterator[Any]:
         count = self.num_batches
         return (self[i] for i in (itertools.count() if count is None else range(count)))
+
+    def get_state(self) -> dict[str, Any]:
+        """Return what the data set remembers, for a training that is to go on in another process.
+
+        These are all attributes that are numbers, text, arrays, or lists, tuples and dicts of
+        them, and generators of random numbers.
+        """
+        return remembered(self)
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Remember what `get_state` returned."""
+        remember(self, state)
 
     def on_epoch_begin(self) -> None:
         """Run before each epoch."""

@@ -52,10 +52,14 @@ class BatchSource:
     num_batches: int | None = None
     one_shot = False
     finished = False
+    generator: Any = None  # draws the orders, where there are any
 
     def __init__(self) -> None:
         self._stream: Iterator[Any] | None = None
         self._ahead: list[Any] = []  # a token taken to look at, and not yet used
+        self._pulled = 0  # tokens taken from the stream
+        self._done = 0  # steps of the next epoch that were done before this source was resumed
+        self._before: Any = None  # the state of `generator` when the pass began
 
     def one_pass(self) -> Iterator[Any]:
         """Yield the tokens of one pass over the data."""
@@ -93,16 +97,61 @@ class BatchSource:
 
     def epoch(self) -> Iterator[Any]:
         """Yield the tokens of one epoch: one pass, or `steps` from where the last one stopped."""
-        self.on_epoch_begin()
+        if not self._done:
+            self.on_epoch_begin()
         if self.steps is None and self._stream is None:
-            yield from self.one_pass()
+            yield from self._open()
             self.finished = self.one_shot
         else:
             yield from self._steps()
         self.on_epoch_end()
 
+    # Going on where another process stopped
+
+    def position(self, step: int) -> dict[str, Any]:
+        """Return where the source stands after `step` steps of an epoch, for `resume`."""
+        used = step if self._stream is None else self._pulled - len(self._ahead)
+        return {"step": step, "used": used, "random": self._before if used else self._random()}
+
+    def resume(self, position: dict[str, Any]) -> None:
+        """Go to a position: what was used there is passed over.
+
+        Parameters
+        ----------
+        position : dict
+            What `position` returned, in this process or another.
+        """
+        self._done = position["step"]
+        if self.one_shot:
+            for _ in range(position["used"]):
+                self._next(first=False)
+            return
+        self.close()
+        if self.generator is not None and position["random"] is not None:
+            self.generator.bit_generator.state = position["random"]
+        if position["used"]:
+            self._stream = self._open(position["used"])
+
+    @property
+    def dataset(self) -> Any:
+        """The user's object that may remember something between batches, or None."""
+        return None
+
+    def _random(self) -> Any:
+        return None if self.generator is None else self.generator.bit_generator.state
+
+    def _open(self, start: int = 0) -> Iterator[Any]:
+        self._before, self._pulled = self._random(), start
+        return self._pass_from(start)
+
+    def _pass_from(self, start: int) -> Iterator[Any]:
+        return itertools.islice(self.one_pass(), start, None) if start else self.one_pass()
+
+    # Epochs of so many steps
+
     def _steps(self) -> Iterator[Any]:
-        for step in itertools.count() if self.steps is None else range(self.steps):
+        done, self._done = self._done, 0
+        for step in itertools.count(done) if self.steps is None else range(done, self.steps):
             token = self._next(first=step == 0)
             if token is _END:
                 self.finished = self.one_shot
@@ -117,8 +166,9 @@ class BatchSource:
             return self._ahead.pop()
         resumed = self._stream is not None
         if self._stream is None:
-            self._stream = self.one_pass()
+            self._stream = self._open()
         token = next(self._stream, _END)
+        self._pulled += 1
         if token is _END:
             self._stream = None
             if first and resumed and not self.one_shot:

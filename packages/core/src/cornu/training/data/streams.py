@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from cornu.errors import DataError
 from cornu.training.data.checks import check_lengths
 from cornu.training.data.convert import as_arrays
 from cornu.training.data.dataset import PyDataset
-from cornu.training.data.prefetch import ordered_prefetch
+from cornu.training.data.prefetch import in_background, ordered_prefetch
 from cornu.training.data.source import BatchSource, Select, ValueSpec
 from cornu.training.data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from cornu.training.data.weights import combine_weights
@@ -34,6 +35,12 @@ class StreamBatches(BatchSource):
         Multiplied into the sample weights of each batch.
     output_names : sequence of str, optional
         Names that `class_weight` may use.
+    workers : int, optional
+        With 1 or more, a thread takes batches ahead; an iterable cannot be shared among several.
+    max_queue_size : int, optional
+        How many batches it takes ahead, 10 by default.
+    limit : int, optional
+        How many batches are wanted from an iterator that can be passed over once only.
 
     Examples
     --------
@@ -49,11 +56,17 @@ class StreamBatches(BatchSource):
         steps: int | None = None,
         class_weight: Mapping[Any, Any] | None = None,
         output_names: Sequence[str] | None = None,
+        workers: int | None = None,
+        max_queue_size: int | None = None,
+        limit: int | None = None,
     ) -> None:
         super().__init__()
         self.batches = batches
+        self.workers = workers or 0
+        self.queue_size = 10 if max_queue_size is None else max_queue_size
+        self._limit = limit
         self.steps = steps
-        self.one_shot = isinstance(batches, Iterator)
+        self.one_shot = isinstance(batches, Iterator) and not isinstance(batches, PyDataset)
         self.num_batches = _length(batches)
         # a function without self: a stream that is still open must not keep its source alive in a
         # circle
@@ -63,7 +76,11 @@ class StreamBatches(BatchSource):
 
     def one_pass(self) -> Iterator[Any]:
         """Yield the batches of one pass as structures of arrays."""
-        return map(self._convert, self.batches)
+        batches = self.batches
+        if self.workers:
+            limit = self._limit if self.one_shot else None
+            batches = in_background(batches, self.queue_size, limit)
+        return map(self._convert, batches)
 
     def prepare(self, select: Select) -> None:
         """Compile the step of the first batch."""
@@ -111,6 +128,7 @@ class DatasetBatches(StreamBatches):
         **others: Any,
     ) -> None:
         super().__init__(dataset, **others)
+        self._ahead_of_need = bool(workers)  # as in Keras 2; the dataset's own 1 means none
         self.shuffle = shuffle
         if shuffle and generator is None:
             generator = np.random.default_rng()
@@ -126,16 +144,27 @@ class DatasetBatches(StreamBatches):
                 f"down? Return math.ceil(samples / batch_size)."
             )
 
+    @property
+    def dataset(self) -> Any:
+        """The data set."""
+        return self.batches
+
     def one_pass(self) -> Iterator[Any]:
         """Yield the batches of one pass, in order whoever prepared them."""
+        return self._pass_from(0)
+
+    def _pass_from(self, start: int) -> Iterator[Any]:
         dataset: Any = self.batches
-        indices: Iterable[int] | None = None
+        indices: Iterable[int] = itertools.count(start)
         if self.num_batches is not None:
             self.num_batches = dataset.num_batches  # on_epoch_end may have changed it
-            indices = range(self.num_batches)
+            order: Any = range(self.num_batches)
             if self.shuffle:
-                indices = self.generator.permutation(self.num_batches).tolist()
-        found = ordered_prefetch(dataset, indices, self.workers, self.queue_size, self.processes)
+                order = self.generator.permutation(self.num_batches).tolist()
+            indices = order[start:]
+        found = ordered_prefetch(
+            dataset, indices, self.workers, self.queue_size, self.processes, self._ahead_of_need
+        )
         return map(self._convert, found)
 
     def on_epoch_begin(self) -> None:

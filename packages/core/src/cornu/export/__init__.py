@@ -1,0 +1,19 @@
+"""Models for deployment: the traced forward program and its weights, without the model's source.
+
+A program is traced for a few sizes of each free axis; what differs between the traces is written as
+a formula of these sizes, so the file serves batches of any size.
+
+| file | idea |
+|---|---|
+| `sizes.py` | formulas of free sizes |
+| `describe.py` | from traces to a description in JSON's terms |
+| `revive.py` | from a description to a program |
+| `file.py` | the file |
+| `serving.py` | what a loaded file is: a callable |
+| `onnx/` | the same program in ONNX |
+"""
+
+from cornu.export.exporting import export_model
+from cornu.export.serving import ServedModel, load
+
+__all__ = ["ServedModel", "export_model", "load"]

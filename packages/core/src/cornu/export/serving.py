@@ -1,0 +1,201 @@
+"""An exported model, loaded: a callable that needs nothing of the source it came from."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import backends, tree
+from cornu.engine.program import Program
+from cornu.engine.variable import Variable
+from cornu.errors import DataError, ShapeError, near_matches
+from cornu.export.describe import InputSpec, free_axes
+from cornu.export.file import Stored, read_program
+from cornu.export.revive import revive
+from cornu.export.sizes import probes
+from cornu.saving.rules import reading
+
+_KEPT = 8  # programs, one for each combination of sizes
+
+
+class ServedModel:
+    """A forward program for inputs of any free size, compiled for each that comes.
+
+    Attributes
+    ----------
+    name : str
+    inputs : list of InputSpec
+        Name, shape (None where any size will do) and dtype of each.
+    output_names : list of str
+    variables : list of Variable
+        The weights, and the state that calls change (of stateful layers).
+
+    Examples
+    --------
+    >>> import os, tempfile, cornu
+    >>> x = cornu.Input((2,), name="x")
+    >>> path = os.path.join(tempfile.mkdtemp(), "model.cornu")
+    >>> cornu.Model(x, x * 2.0, name="twice").export(path, verbose=False)
+    >>> served = cornu.saved_model.load(path)
+    >>> served.serve([[1.0, 3.0]])
+    array([[2., 6.]], dtype=float32)
+    """
+
+    def __init__(self, stored: Stored) -> None:
+        self._stored = stored
+        self.name, self.inputs = stored.name, list(stored.inputs)
+        self.output_names = stored.output_names
+        self.variables = [Variable(value, name=path) for path, value in stored.variables]
+        self._free = free_axes(self.inputs)
+        self._programs: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def signatures(self) -> dict[str, Callable[..., dict[str, np.ndarray]]]:
+        """Functions that return outputs by name, as TensorFlow's loaded models have them."""
+        return {"serving_default": self._by_name}
+
+    def serve(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the outputs, in the structure that the model returned.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            Arrays in the order of the inputs, one list or dict of them, or arrays by name.
+
+        Raises
+        ------
+        ShapeError, DataError
+            If an array does not fit its input, or is missing.
+        """
+        arrays = self._arrays(args, kwargs)
+        executable = self._executable(self._sizes(arrays))
+        outputs = executable(*arrays)
+        return tree.map_structure(lambda i: outputs[i], self._stored.structure)
+
+    __call__ = serve
+
+    def predict(self, x: Any, batch_size: int = 32, verbose: Any = None) -> Any:
+        """Return the outputs for many samples, computed in batches.
+
+        Parameters
+        ----------
+        x : array, or list or dict of arrays
+        batch_size : int
+        verbose
+            Accepted for Keras' sake; nothing is printed.
+        """
+        arrays = self._arrays((x,), {})
+        parts = [
+            tree.flatten(self.serve(*(a[i : i + batch_size] for a in arrays)))
+            for i in range(0, len(arrays[0]), batch_size)
+        ]
+        joined = [np.concatenate(each) for each in zip(*parts, strict=True)]
+        return tree.map_structure(lambda i: joined[i], self._stored.structure)
+
+    def program(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the executable for arrays of these sizes: its `source` is what runs."""
+        return self._executable(self._sizes(self._arrays(args, kwargs)))
+
+    def check(self) -> None:
+        """Make the program for some sizes, so that whatever is wrong with it is known."""
+        free = max(self._free.values(), default=-1) + 1
+        self._revived(probes(free)[0] if free else ())
+
+    def _revived(self, sizes: tuple[int, ...]) -> Program:
+        stored = self._stored
+        return revive(stored.graph, stored.inputs, sizes, stored.arrays, self.variables)
+
+    def _by_name(self, *args: Any, **kwargs: Any) -> dict[str, np.ndarray]:
+        return dict(zip(self.output_names, tree.flatten(self.serve(*args, **kwargs)), strict=True))
+
+    def _arrays(self, given: tuple[Any, ...], kwargs: dict[str, Any]) -> list[np.ndarray]:
+        names = [spec.name for spec in self.inputs]
+        only = given[0] if len(given) == 1 else None
+        args: Sequence[Any] = given
+        if isinstance(only, dict):
+            args, kwargs = [], {**only, **kwargs}
+        elif isinstance(only, (list, tuple)) and len(names) > 1:
+            args = only
+        if len(args) > len(names):
+            raise DataError(f"{self.name!r} takes {len(names)} inputs, {names}; got {len(args)}.")
+        found = {**dict(zip(names, args, strict=False)), **kwargs}
+        for name in found:
+            if name not in names:
+                raise DataError(
+                    f"{self.name!r} has no input {name!r}, but {names}. "
+                    f"{near_matches(name, names)}".rstrip()
+                )
+        missing = [name for name in names if name not in found]
+        if missing:
+            raise DataError(f"{self.name!r} needs the inputs {names}; {missing} missing.")
+        return [_fitting(found[spec.name], spec, self.name) for spec in self.inputs]
+
+    def _sizes(self, arrays: list[np.ndarray]) -> tuple[int, ...]:
+        sizes: dict[int, int] = {}
+        for (i, axis), number in self._free.items():
+            length = arrays[i].shape[axis]
+            if sizes.setdefault(number, length) != length:
+                lengths = {s.name: len(a) for s, a in zip(self.inputs, arrays, strict=True)}
+                raise ShapeError(f"The inputs of {self.name!r} have different lengths: {lengths}.")
+        return tuple(sizes[number] for number in sorted(sizes))
+
+    def _executable(self, sizes: tuple[int, ...]) -> Any:
+        backend = backends.resolve(None)
+        key = (backend.name, sizes)
+        with self._lock:
+            found = self._programs.get(key)
+            if found is None:
+                found = self._programs[key] = backend.compile(self._revived(sizes))
+                if len(self._programs) > _KEPT:
+                    self._programs.popitem(last=False)
+            self._programs.move_to_end(key)
+        return found
+
+    def __repr__(self) -> str:
+        inputs = ", ".join(f"{s.name}: {s.dtype}{list(s.shape)}" for s in self.inputs)
+        return f"<served model {self.name!r}({inputs})>"
+
+
+def _fitting(value: Any, spec: InputSpec, model: str) -> np.ndarray:
+    array = np.asarray(value)
+    if array.dtype == object:
+        raise DataError(f"The input {spec.name!r} of {model!r} is no array of numbers.")
+    fits = len(array.shape) == len(spec.shape) and all(
+        wanted in (None, got) for got, wanted in zip(array.shape, spec.shape, strict=True)
+    )
+    if not fits:
+        hint = ""
+        if array.ndim == len(spec.shape) - 1:
+            hint = " The batch axis is missing: pass x[None] for one sample."
+        raise ShapeError(
+            f"The input {spec.name!r} of {model!r} is described as {spec.shape}, but got shape "
+            f"{array.shape}.{hint}"
+        )
+    return np.ascontiguousarray(array, spec.dtype)
+
+
+def load(filepath: Any, max_bytes: int | None = None) -> ServedModel:
+    """Read an exported model.
+
+    Parameters
+    ----------
+    filepath : path
+    max_bytes : int, optional
+        Bytes that the arrays of the file may take; by default 8 times its size.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    BadFileError
+        If the file breaks one of the rules of `cornu.saving.rules`; `.rule` names it.
+    """
+    with reading(filepath):
+        served = ServedModel(read_program(filepath, max_bytes))
+        served.check()
+    return served

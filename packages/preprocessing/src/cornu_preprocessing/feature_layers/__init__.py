@@ -1,0 +1,1 @@
+"""Layers for numbers, categories and text; users find them in ``cornu.layers``."""

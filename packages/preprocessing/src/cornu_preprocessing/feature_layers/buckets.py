@@ -1,0 +1,61 @@
+"""Words by their hash: each lands in one of a number of buckets, the same in every process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu.errors import DataError
+from cornu_preprocessing.feature_layers.farmhash import fingerprints
+from cornu_preprocessing.feature_layers.siphash import siphash
+
+__all__ = ["as_salt", "buckets"]
+
+
+def buckets(words: Sequence[str], count: int, salt: Sequence[int] | None = None) -> np.ndarray:
+    """Return the bucket of each word, by FarmHash64, or with a salt by SipHash-2-4.
+
+    Parameters
+    ----------
+    words : sequence of str
+    count : int
+        How many buckets there are.
+    salt : two integers, optional
+
+    Returns
+    -------
+    ndarray
+        Shape (len(words),), int64, from 0 to count - 1.
+
+    Example
+    -------
+    >>> buckets(["A", "B", "C", "A"], 3).tolist()
+    [1, 0, 1, 1]
+    """
+    different = list(dict.fromkeys(words))
+    encoded = [word.encode() for word in different]
+    if salt is None:
+        hashes = fingerprints(encoded) % np.uint64(count)
+    else:
+        key = (salt[0], salt[1])
+        hashes = np.array([siphash(word, key) % count for word in encoded], "uint64")
+    table = dict(zip(different, hashes.tolist(), strict=True))
+    return np.fromiter((table[word] for word in words), "int64", len(words))
+
+
+def as_salt(salt: Any) -> list[int] | None:
+    """Return a salt as two integers, of which one may stand for both.
+
+    Example
+    -------
+    >>> as_salt(7), as_salt((1, 2)), as_salt(None)
+    ([7, 7], [1, 2], None)
+    """
+    if salt is None:
+        return None
+    pair = [salt, salt] if isinstance(salt, (int, np.integer)) else list(salt)
+    if len(pair) != 2 or not all(isinstance(part, (int, np.integer)) for part in pair):
+        raise DataError(f"salt={salt!r} must be an integer or two of them.")
+    return [int(part) for part in pair]

@@ -1,0 +1,105 @@
+"""Categories as numbers by their hash, without a vocabulary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cornu import config
+from cornu.errors import DataError
+from cornu_preprocessing.feature_layers.buckets import as_salt, buckets
+from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse
+from cornu_preprocessing.feature_layers.encoding import check_output_mode, encode_indices
+from cornu_preprocessing.feature_layers.in_front import InFront
+from cornu_preprocessing.feature_layers.strings import as_strings
+
+__all__ = ["Hashing"]
+
+
+class Hashing(InFront):
+    """Turn words or integers into the number of one of `num_bins` bins, by their hash.
+
+    The same input lands in the same bin in every process and on every machine, and in the one that
+    Keras puts it in. It works on arrays, in front of a model.
+
+    Parameters
+    ----------
+    num_bins : int
+        How many bins there are, that of `mask_value` included.
+    mask_value : str or int, optional
+        What goes to bin 0, which nothing else does then.
+    salt : int or two integers, optional
+        Hash by SipHash with this key in place of FarmHash: who does not know it cannot choose
+        inputs that collide.
+    output_mode : "int", "one_hot", "multi_hot" or "count"
+        The bin, or vectors as of :class:`CategoryEncoding`.
+    sparse : bool
+        Only False: results are dense.
+
+    Examples
+    --------
+    >>> from cornu import layers
+    >>> layers.Hashing(num_bins=3)([["A"], ["B"], ["C"], ["D"], ["E"]])
+    array([[1],
+           [0],
+           [1],
+           [1],
+           [2]])
+
+    References
+    ----------
+    Weinberger et al., Feature Hashing for Large Scale Multitask Learning, 2009,
+    https://arxiv.org/abs/0902.2206
+    """
+
+    def __init__(
+        self,
+        num_bins: int,
+        mask_value: Any = None,
+        salt: Any = None,
+        output_mode: str = "int",
+        sparse: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        self.output_mode = check_output_mode(output_mode, ("int", "one_hot", "multi_hot", "count"))
+        if kwargs.get("dtype") is None:
+            kwargs["dtype"] = "int64" if output_mode == "int" else config.floatx()
+        super().__init__(**kwargs)
+        if not num_bins or num_bins < 1:
+            raise DataError(f"num_bins={num_bins} must be 1 or more.")
+        if output_mode == "int" and self.dtype not in ("int32", "int64"):
+            raise DataError(
+                f"dtype={self.dtype!r} must be 'int32' or 'int64' for output_mode='int'."
+            )
+        refuse_sparse(sparse)
+        self.num_bins = num_bins
+        self.mask_value = mask_value
+        self.salt = as_salt(salt)
+        self.sparse = sparse
+
+    def call(self, inputs: Any) -> np.ndarray:
+        """Return the bins.
+
+        Parameters
+        ----------
+        inputs : str, int, list or array of them
+            Floats are cut to integers first.
+        """
+        array = np.asarray(inputs)
+        if array.dtype.kind in "biuf":
+            whole = array.astype("int64")
+            words, shape = [str(x) for x in whole.ravel().tolist()], array.shape
+        else:
+            words, shape = as_strings(inputs, "utf-8", self.name)
+        masks = self.mask_value is not None and self.num_bins > 1
+        bins = buckets(words, self.num_bins - masks, self.salt)
+        if masks:
+            bins = np.where(_equal(words, array, self.mask_value), 0, bins + 1)
+        return encode_indices(bins.reshape(shape), self.output_mode, self.num_bins, self.dtype)
+
+
+def _equal(words: list[str], array: np.ndarray, value: Any) -> np.ndarray:
+    if array.dtype.kind in "biuf":
+        return array.ravel() == value
+    return np.array([word == value for word in words], dtype=bool)

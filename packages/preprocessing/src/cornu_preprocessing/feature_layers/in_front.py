@@ -1,0 +1,44 @@
+"""The base of layers that work on text, which no compiled program holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import tree
+from cornu.base import KerasTensor, Layer
+from cornu.engine.graph import Node
+from cornu.errors import TracedValueError
+
+__all__ = ["InFront", "refuse_traced"]
+
+
+class InFront(Layer):
+    """A layer that runs on arrays, in front of a model.
+
+    Subclasses write `call(inputs)` for arrays and lists.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.built = True
+
+    def __call__(self, inputs: Any, **kwargs: Any) -> Any:
+        """Return what the layer makes of text.
+
+        Raises
+        ------
+        TracedValueError
+            If the layer is put into a model.
+        """
+        refuse_traced(inputs, self, "works on text, and the program of a model holds numbers only")
+        return self.call(inputs, **kwargs)
+
+
+def refuse_traced(inputs: Any, layer: Layer, why: str) -> None:
+    """Raise TracedValueError for values of a model; the message says how to do without."""
+    if any(isinstance(x, (KerasTensor, Node)) for x in tree.flatten(inputs)):
+        raise TracedValueError(
+            f"{type(layer).__name__} {layer.name!r} {why}. Put it in front of the model: "
+            "model.fit(layer(x), y), or dataset.map(lambda x, y: (layer(x), y)); the model takes "
+            "what it returns, and predicts by model.predict(layer(x))."
+        )

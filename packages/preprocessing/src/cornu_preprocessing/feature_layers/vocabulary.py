@@ -1,0 +1,105 @@
+"""Vocabularies: how they are counted, checked and read."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cornu.errors import DataError
+
+__all__ = ["Counts", "read_vocabulary", "without_special"]
+
+
+class Counts:
+    """How often each token was seen, and in how many documents."""
+
+    def __init__(self) -> None:
+        self.tokens: Counter[Any] = Counter()
+        self.documents: Counter[Any] = Counter()
+        self.document_count = 0
+
+    def add(self, documents: Iterable[Sequence[Any]]) -> None:
+        """Count the tokens of documents."""
+        for document in documents:
+            self.tokens.update(document)
+            self.documents.update(set(document))
+            self.document_count += 1
+
+    def most_common(self, limit: int | None, special: Iterable[Any]) -> list[Any]:
+        """Return the most frequent tokens; of those equally frequent the last in order first.
+
+        Parameters
+        ----------
+        limit : int, optional
+            How many at most.
+        special : iterable
+            Tokens that do not count.
+
+        Example
+        -------
+        >>> counts = Counts()
+        >>> counts.add([["b", "a", "c", "c"]])
+        >>> counts.most_common(2, [])
+        ['c', 'b']
+        """
+        known = {token: n for token, n in self.tokens.items() if token not in set(special)}
+        ordered = sorted(known, key=lambda token: (known[token], token), reverse=True)
+        return ordered[:limit]
+
+    def rarity(self, tokens: Sequence[Any]) -> np.ndarray:
+        """Return the inverse document frequency of tokens, ln(1 + N / (1 + d)), as float32."""
+        documents = np.array([self.documents[token] for token in tokens], "float64")
+        return np.log(1 + self.document_count / (1 + documents)).astype("float32")
+
+
+def read_vocabulary(vocabulary: Any, name: str) -> list[Any]:
+    """Return a vocabulary as a list: a sequence as it is, a path read line by line.
+
+    Raises
+    ------
+    DataError
+        If it is empty or not one-dimensional.
+    """
+    if isinstance(vocabulary, (str, os.PathLike)):
+        path = Path(vocabulary)
+        if not path.is_file():
+            raise FileNotFoundError(f"Layer {name!r}: there is no vocabulary file {str(path)!r}.")
+        vocabulary = path.read_text(encoding="utf-8").splitlines()
+    tokens = vocabulary.tolist() if isinstance(vocabulary, np.ndarray) else list(vocabulary)
+    if not tokens:
+        raise DataError(f"Layer {name!r} was given an empty vocabulary.")
+    if isinstance(tokens[0], (list, tuple)):
+        raise DataError(f"Layer {name!r}: the vocabulary must be a flat list of tokens.")
+    return [token.decode() if isinstance(token, bytes) else token for token in tokens]
+
+
+def without_special(
+    tokens: list[Any], special: list[Any], refused: Iterable[Any], name: str
+) -> tuple[list[Any], bool]:
+    """Return a vocabulary without the special tokens at its front, and whether it had them.
+
+    Raises
+    ------
+    DataError
+        If a token stands there twice, or a reserved one (of `refused`) in another place.
+    """
+    has_special = bool(special) and tokens[: len(special)] == special
+    tokens = tokens[len(special) :] if has_special else tokens
+    twice = [token for token, count in Counter(tokens).items() if count > 1]
+    if twice:
+        raise DataError(
+            f"Layer {name!r}: the vocabulary has {', '.join(map(repr, twice[:5]))} more than once."
+        )
+    for token in refused:
+        if token is not None and token in tokens:
+            raise DataError(
+                f"Layer {name!r}: the token {token!r} is reserved, and stands at "
+                f"{tokens.index(token)} "
+                f"of the vocabulary. Leave all special tokens out, or begin with {special}."
+            )
+    return tokens, has_special

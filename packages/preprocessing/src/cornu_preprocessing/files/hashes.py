@@ -1,0 +1,61 @@
+"""Whether a file is the one that was meant."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from cornu.errors import DataError
+
+__all__ = ["Checksum"]
+
+# How long the digest of each algorithm is, in hexadecimal digits.
+DIGITS = {"sha256": 64, "md5": 32}
+
+
+class Checksum:
+    """An expected digest.
+
+    Parameters
+    ----------
+    digest : str
+        In hexadecimal digits.
+    algorithm : "auto", "sha256" or "md5"
+        "auto" tells by the length.
+
+    Example
+    -------
+    >>> Checksum("d41d8cd98f00b204e9800998ecf8427e")
+    md5 d41d8cd98f00b204e9800998ecf8427e
+    """
+
+    def __init__(self, digest: str, algorithm: str = "auto") -> None:
+        digest = digest.strip().lower()
+        by_length = {count: name for name, count in DIGITS.items()}
+        found = by_length.get(len(digest)) if re.fullmatch("[0-9a-f]+", digest) else None
+        if algorithm not in ("auto", *DIGITS):
+            raise DataError(f"hash_algorithm={algorithm!r} must be 'auto', 'sha256' or 'md5'.")
+        if found is None or algorithm not in ("auto", found):
+            raise DataError(
+                f"file_hash={digest!r} is no digest of {' or '.join(DIGITS)}: those have "
+                f"{' and '.join(map(str, DIGITS.values()))} hexadecimal digits."
+            )
+        self.digest = digest
+        self.algorithm = found
+
+    def of(self, path: str | os.PathLike[str]) -> str:
+        """Return the digest that a file has."""
+        found = hashlib.new(self.algorithm, usedforsecurity=False)
+        with Path(path).open("rb") as file:
+            while block := file.read(2**20):
+                found.update(block)
+        return found.hexdigest()
+
+    def fits(self, path: str | os.PathLike[str]) -> bool:
+        """Tell whether a file is the one that is expected."""
+        return self.of(path) == self.digest
+
+    def __repr__(self) -> str:
+        return f"{self.algorithm} {self.digest}"

@@ -1,0 +1,161 @@
+"""Files that Cornu writes, read by live Keras; files that Keras writes, read by Cornu.
+
+tf_keras and Keras 2 are represented by the files in `tests/saving/golden`.
+"""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+import cornu
+from tests.parity.layers import CASES, Case
+from tests.parity.sides import generator
+
+SAVED = [case for case in CASES if case.name.partition("-")[0] != "Lambda"]
+#: The first row of each class: the others differ in what their configuration says, not in how.
+FIRST = list({case.symbol: case for case in reversed(SAVED)}.values())[::-1]
+TOLERANCE = {"rtol": 1e-5, "atol": 1e-5}
+
+
+def drawn(model, name):
+    random = generator(name)
+    model.set_weights([
+        random.uniform(0.1, 0.9, w.shape).astype(w.dtype) if w.dtype.kind == "f" else w
+        for w in model.get_weights()
+    ])  # fmt: skip
+    return model
+
+
+def listed(outputs):
+    outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    return [np.asarray(x) for x in outputs]
+
+
+def same(found, expected):
+    for one, two in zip(listed(found), listed(expected), strict=True):
+        np.testing.assert_allclose(one, two, **TOLERANCE)
+
+
+@pytest.mark.parametrize("case", FIRST, ids=lambda case: case.name)
+def test_keras_reads_what_cornu_writes(case: Case, tmp_path) -> None:
+    model = drawn(case.model(cornu), case.name)
+    x = case.batch(generator(case.name))
+    expected = model.predict(x, verbose=0)
+    model.save(tmp_path / "m.keras")
+    again = keras.models.load_model(tmp_path / "m.keras")
+    same(again(x, training=False), expected)
+    again.set_weights([w * 0 for w in again.get_weights()])
+    model.save_weights(tmp_path / "m.weights.h5")
+    again.load_weights(tmp_path / "m.weights.h5")
+    same(again(x, training=False), expected)
+
+
+@pytest.mark.parametrize("case", FIRST, ids=lambda case: case.name)
+def test_cornu_reads_what_keras_writes(case: Case, tmp_path) -> None:
+    model = drawn(case.model(keras), case.name)
+    x = case.batch(generator(case.name))
+    expected = model(x, training=False)
+    for name in ("m.keras", "m.h5"):
+        model.save(tmp_path / name)
+        again = cornu.models.load_model(tmp_path / name)
+        same(again.predict(x, verbose=0), expected)
+    model.save_weights(tmp_path / "m.weights.h5")
+    again.set_weights([w * 0 for w in again.get_weights()])
+    again.load_weights(tmp_path / "m.weights.h5")
+    same(again.predict(x, verbose=0), expected)
+
+
+# Layers whose configuration in Keras 2's words Keras 3.15 does not read, in its own words:
+# "Keras 3.15.1 loads 19 of 39 files of Keras 2.3.1". They are read from .keras.
+ONLY_ZIP = {
+    "Activation-hard_sigmoid": "Keras 2's name means another function",
+    "LSTM-hard sigmoid": "Keras 2's name means another function",
+    "Attention": "Keras takes the score mode for a function",
+    "Attention-scaled": "Keras takes the score mode for a function",
+    "LayerNormalization-axes": "Keras reads one of the axes",
+    "Softmax-two axes": "Keras reads one of the axes",
+    "MultiHeadAttention": "Keras does not see a tensor among keyword arguments",
+    "MultiHeadAttention-bias": "Keras does not see a tensor among keyword arguments",
+    "MultiHeadAttention-in one": "Keras does not see a tensor among keyword arguments",
+}
+ONE_INPUT = [c for c in FIRST if c.name not in ONLY_ZIP and "GroupQuery" not in c.name]
+
+
+@pytest.mark.parametrize("case", ONE_INPUT, ids=lambda case: case.name)
+def test_keras_reads_hdf5_in_the_words_of_keras_2(case: Case, tmp_path) -> None:
+    model = drawn(case.model(cornu), case.name)
+    x = case.batch(generator(case.name))
+    model.save(tmp_path / "m.h5")
+    same(keras.models.load_model(tmp_path / "m.h5")(x, training=False), model.predict(x, verbose=0))
+
+
+OPTIMIZERS = {
+    "SGD": lambda k: k.optimizers.SGD(0.1),
+    "SGD momentum": lambda k: k.optimizers.SGD(0.1, momentum=0.9, nesterov=True),
+    "RMSprop": lambda k: k.optimizers.RMSprop(0.01, centered=True, momentum=0.5),
+    "Adagrad": lambda k: k.optimizers.Adagrad(0.1),
+    "Adadelta": lambda k: k.optimizers.Adadelta(1.0),
+    "Adam": lambda k: k.optimizers.Adam(0.01),
+    "Adam amsgrad": lambda k: k.optimizers.Adam(0.01, amsgrad=True),
+    "Adam average": lambda k: k.optimizers.Adam(0.01, use_ema=True),
+    "AdamW": lambda k: k.optimizers.AdamW(0.01, weight_decay=0.1),
+    "Adamax": lambda k: k.optimizers.Adamax(0.01),
+    "Adafactor": lambda k: k.optimizers.Adafactor(0.01),
+    "Nadam": lambda k: k.optimizers.Nadam(0.01),
+    "Ftrl": lambda k: k.optimizers.Ftrl(0.1),
+    "Lion": lambda k: k.optimizers.Lion(0.001),
+    "Lamb": lambda k: k.optimizers.Lamb(0.01),
+    "Muon": lambda k: k.optimizers.Muon(0.01),
+    "SGD accumulated": lambda k: k.optimizers.SGD(0.1, gradient_accumulation_steps=2),
+    "schedule": lambda k: k.optimizers.Adam(
+        k.optimizers.schedules.ExponentialDecay(0.1, 3, 0.5)
+    ),
+}  # fmt: skip
+
+
+def trained(k, name):
+    x = k.Input((4,))
+    h = k.layers.Dense(5, activation="tanh", name="a")(x)
+    model = k.Model(x, k.layers.Dense(1, activation="sigmoid", name="b")(h))
+    drawn(model, name)
+    model.compile(OPTIMIZERS[name](k), loss="binary_crossentropy", metrics=["accuracy"])
+    model.fit(*batch(name), epochs=2, batch_size=8, shuffle=False, verbose=0)
+    return model
+
+
+def batch(name):
+    x = generator(name).normal(size=(16, 4)).astype("float32")
+    return x, (x.sum(axis=1, keepdims=True) > 0).astype("float32")
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("there", [False, True], ids=["Keras reads", "Cornu reads"])
+def test_training_goes_on_on_the_other_side(name, there, tmp_path) -> None:
+    one, two = (keras, cornu) if there else (cornu, keras)
+    model = trained(one, name)
+    model.save(tmp_path / "m.keras")
+    again = two.models.load_model(tmp_path / "m.keras")
+    x, y = batch(name)
+    for side in (model, again):
+        side.fit(x, y, epochs=2, batch_size=8, shuffle=False, verbose=0)
+    np.testing.assert_allclose(
+        again.predict(x, verbose=0), model.predict(x, verbose=0), rtol=1e-4, atol=1e-4
+    )
+
+
+def nested(k):
+    inner = k.Sequential([k.Input((4,)), k.layers.Dense(4), k.layers.BatchNormalization()])
+    x = k.Input((4,))
+    h = inner(inner(x)) * 2.0 + x
+    return k.Model(x, k.ops.mean(h[:, 1:], axis=-1, keepdims=True))
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["Keras reads", "Cornu reads"])
+def test_models_within_models_and_functions_between_layers(there, tmp_path) -> None:
+    one, two = (keras, cornu) if there else (cornu, keras)
+    model = drawn(nested(one), "nested")
+    model.save(tmp_path / "m.keras")
+    x = generator("nested").normal(size=(3, 4)).astype("float32")
+    same(two.models.load_model(tmp_path / "m.keras")(x), model(x))

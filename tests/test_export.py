@@ -1,0 +1,284 @@
+"""Exported models compute what the model computes, for any size of their free axes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+
+import cornu
+from cornu import Input, Model, Sequential, ops, tree
+from cornu import layers as L
+from cornu.errors import BadFileError, DataError, NotBuiltError, SavingError, ShapeError
+
+WORDS = 30
+
+
+def _attention(causal: bool) -> Callable[[], Model]:
+    def model() -> Model:
+        x = Input((None, 8), name="x")
+        found = L.MultiHeadAttention(2, 4)(x, x, use_causal_mask=causal)
+        return Model(x, L.LayerNormalization()(found + x))
+
+    return model
+
+
+def _several() -> Model:
+    a, b = Input((3,), name="a"), Input((3,), name="b")
+    mixed = L.Concatenate()([L.Dense(4)(a), L.Multiply()([a, b])])
+    return Model({"a": a, "b": b}, {"mixed": L.Dense(2)(mixed), "sum": a + b})
+
+
+class _Subclassed(Model):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = L.Dense(4), L.Dense(2)
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        hidden = self.first(inputs)
+        for _ in range(2):
+            hidden = hidden + ops.tanh(hidden)
+        return self.second(hidden), ops.mean(hidden, axis=-1)
+
+
+# model, shapes of a sample of each input; ints for words
+MODELS: dict[str, tuple[Callable[[], Model], list[tuple[int, ...]]]] = {
+    "mlp": (
+        lambda: Sequential(
+            [
+                Input((6,)),
+                L.Dense(8, activation="gelu"),
+                L.BatchNormalization(),
+                L.Dropout(0.5),
+                L.Dense(3, activation="softmax"),
+            ]
+        ),
+        [(6,)],
+    ),
+    "cnn": (
+        lambda: Sequential(
+            [
+                Input((12, 12, 3)),
+                L.Conv2D(8, 3, strides=2, padding="same", activation="relu"),
+                L.DepthwiseConv2D(3, padding="same"),
+                L.MaxPooling2D(),
+                L.Conv2DTranspose(4, 3, strides=2),
+                L.AveragePooling2D(2, padding="same"),
+                L.GroupNormalization(2),
+                L.Flatten(),
+                L.Dense(2),
+            ]
+        ),
+        [(12, 12, 3)],
+    ),
+    "any image": (
+        lambda: Sequential(
+            [Input((None, None, 2)), L.Conv2D(4, 3, padding="same"), L.GlobalAveragePooling2D()]
+        ),
+        [(7, 5, 2)],
+    ),
+    "text": (
+        lambda: Sequential(
+            [
+                Input((None,), dtype="int32"),
+                L.Embedding(WORDS, 8, mask_zero=True),
+                L.Bidirectional(L.LSTM(6, return_sequences=True)),
+                L.GRU(5, go_backwards=True),
+                L.Dense(1, activation="sigmoid"),
+            ]
+        ),
+        [(9,)],
+    ),
+    "sequence": (
+        lambda: Sequential(
+            [
+                Input((None, 4)),
+                L.Conv1D(6, 3, padding="causal"),
+                L.TimeDistributed(L.Dense(3, activation="swish")),
+                L.SimpleRNN(4, return_sequences=True),
+                L.GlobalMaxPooling1D(),
+            ]
+        ),
+        [(9, 4)],
+    ),
+    "attention": (_attention(False), [(5, 8)]),
+    "causal attention": (_attention(True), [(5, 8)]),
+    "several inputs and outputs": (_several, [(3,), (3,)]),
+    "subclassed": (_Subclassed, [(5,)]),
+}
+
+
+@pytest.fixture(params=MODELS)
+def made(request: pytest.FixtureRequest) -> tuple[Model, list[np.ndarray], list[np.ndarray]]:
+    """A model, a batch, and what the model makes of it."""
+    cornu.utils.set_random_seed(0)
+    random = np.random.default_rng(0)
+    make, shapes = MODELS[request.param]
+    model = make()
+    words = request.param == "text"
+    batch = [
+        random.integers(0, WORDS, (6, *s)).astype("int32")
+        if words
+        else random.normal(size=(6, *s)).astype("float32")
+        for s in shapes
+    ]
+    outputs = model.predict(batch[0] if len(batch) == 1 else dict(zip("ab", batch, strict=True)))
+    return model, batch, tree.flatten(outputs)
+
+
+@pytest.mark.parametrize("rows", [1, 4, 6])
+def test_a_served_model_computes_the_same(made: Any, rows: int, tmp_path: Path) -> None:
+    model, batch, expected = made
+    model.export(tmp_path / "model.cornu")
+    served = cornu.saved_model.load(tmp_path / "model.cornu")
+    outputs = tree.flatten(served.serve(*(x[:rows] for x in batch)))
+    for ours, theirs in zip(outputs, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs[:rows], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [1, 4, 6])
+def test_onnxruntime_computes_the_same(made: Any, rows: int, tmp_path: Path) -> None:
+    model, batch, expected = made
+    path = tmp_path / "model.onnx"
+    model.export(path)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    names = [node.name for node in session.get_inputs()]
+    outputs = session.run(None, {n: x[:rows] for n, x in zip(names, batch, strict=True)})
+    for ours, theirs in zip(outputs, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs[:rows], rtol=1e-5, atol=1e-5)
+
+
+def test_free_axes_beside_the_batch_take_any_size(tmp_path: Path) -> None:
+    make, _ = MODELS["text"]
+    model = make()
+    model.export(tmp_path / "m")
+    served = cornu.saved_model.load(tmp_path / "m")
+    for steps in (1, 4, 33):
+        words = np.random.default_rng(0).integers(0, WORDS, (3, steps)).astype("int32")
+        expected = model.predict(words, verbose=0)
+        np.testing.assert_allclose(served.serve(words), expected, rtol=1e-5)
+
+
+def test_the_source_of_the_model_is_not_needed(tmp_path: Path) -> None:
+    model = _Subclassed()
+    x = np.ones((2, 5), "float32")
+    expected, _ = model(x)
+    model.export(tmp_path / "m")
+    script = (
+        "import sys, numpy as np, cornu\n"
+        f"served = cornu.saved_model.load({str(tmp_path / 'm')!r})\n"
+        "assert 'cornu_layers' not in sys.modules\n"
+        "print(served.serve(np.ones((2, 5), 'float32'))[0].tolist())\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    np.testing.assert_allclose(json.loads(found.stdout), expected, rtol=1e-6)
+
+
+def test_every_backend_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = MODELS["cnn"][0]()
+    x = np.random.default_rng(0).normal(size=(2, 12, 12, 3)).astype("float32")
+    model.export(tmp_path / "m")
+    served = cornu.saved_model.load(tmp_path / "m")
+    expected = served.serve(x)
+    monkeypatch.setenv("CORNU_BACKEND", "reference")
+    np.testing.assert_allclose(served.serve(x), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_a_trained_model_is_exported_without_its_optimizer(tmp_path: Path) -> None:
+    model = MODELS["mlp"][0]()
+    model.compile("adam", "mse")
+    random = np.random.default_rng(0)
+    model.fit(random.normal(size=(32, 6)), random.normal(size=(32, 3)), verbose=0)
+    model.export(tmp_path / "m")
+    paths = [v.path for v in cornu.saved_model.load(tmp_path / "m").variables]
+    assert not any("adam" in path for path in paths)
+
+
+def test_state_goes_on_between_calls(tmp_path: Path) -> None:
+    model = Sequential([Input(batch_shape=(2, 3, 4)), L.LSTM(3, stateful=True)])
+    x = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
+    model.export(tmp_path / "m")
+    served = cornu.saved_model.load(tmp_path / "m")
+    for _ in range(3):
+        np.testing.assert_allclose(
+            served.serve(x), model.predict(x, batch_size=2, verbose=0), rtol=1e-5
+        )
+    with pytest.raises(SavingError, match="changes its own state"):
+        model.export(tmp_path / "m.onnx")
+
+
+def test_outputs_and_inputs_have_names(tmp_path: Path) -> None:
+    _several().export(tmp_path / "m")
+    served = cornu.saved_model.load(tmp_path / "m")
+    x = np.ones((2, 3), "float32")
+    assert set(served.signatures["serving_default"](a=x, b=x)) == {"mixed", "sum"}
+    assert served.predict({"a": np.ones((70, 3)), "b": np.ones((70, 3))})["sum"].shape == (70, 3)
+    with pytest.raises(DataError, match=r"\['b'\] missing"):
+        served.serve(x)
+    with pytest.raises(DataError, match=r"no input 'aa'.*Did you mean 'a'"):
+        served.serve(aa=x)
+    with pytest.raises(ShapeError, match="different lengths"):
+        served.serve(x, np.ones((3, 3)))
+    with pytest.raises(ShapeError, match=r"pass x\[None\]"):
+        served.serve(x[0], x[0])
+
+
+def test_what_cannot_be_exported_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(NotBuiltError, match="input_signature="):
+        _Subclassed().export(tmp_path / "m")
+    rounding = Sequential([Input((None, 3)), L.Conv1D(2, 3, strides=2, padding="same")])
+    with pytest.raises(SavingError, match="rounds the size of a free axis"):
+        rounding.export(tmp_path / "m")
+    model = MODELS["mlp"][0]()
+    with pytest.raises(ValueError, match="needs TensorFlow"):
+        model.export(tmp_path / "m", format="tf_saved_model")
+    with pytest.raises(ValueError, match="Did you mean 'onnx'"):
+        model.export(tmp_path / "m", format="onxn")
+    assert not list(tmp_path.iterdir())
+
+
+def _rewritten(path: Path, change: Callable[[dict], None]) -> Path:
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(members["config.json"])
+    change(config)
+    members["config.json"] = json.dumps(config).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+def _first(config: dict, op: str) -> dict:
+    return next(row for row in config["graph"]["nodes"] if row["op"] == op)
+
+
+CHANGES: dict[str, Callable[[dict], None]] = {
+    "an operation of another name": lambda c: _first(c, "matmul").update(op="eval"),
+    "a private attribute": lambda c: _first(c, "matmul").update({"with": {"__class__": 1}}),
+    "a value before its operands": lambda c: _first(c, "matmul").update(of=[10_000, 0]),
+    "a negative place": lambda c: _first(c, "matmul").update(of=[-1, 0]),
+    "a later version": lambda c: c.update(version=99),
+    "another kind of file": lambda c: c.update(format="something"),
+    "no graph": lambda c: c.pop("graph"),
+    "an array that is not there": lambda c: _first(c, "constant").update(array="99"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_changed_file_is_refused(change: str, tmp_path: Path) -> None:
+    model = MODELS["mlp"][0]()
+    model.export(tmp_path / "m")
+    path = _rewritten(tmp_path / "m", CHANGES[change])
+    with pytest.raises(BadFileError):
+        cornu.saved_model.load(path).serve(np.ones((2, 6), "float32"))

@@ -1,0 +1,78 @@
+"""The same seed gives the same bits, in whatever process training runs."""
+
+import hashlib
+import multiprocessing
+import subprocess
+import sys
+
+import pytest
+
+
+def train(seed: int = 3) -> str:
+    """Train with all that is random; return a digest of weights, optimizer and predictions."""
+    import numpy as np
+
+    import cornu
+    from cornu import layers, optimizers
+
+    cornu.set_seed(seed)
+    draw = np.random.default_rng(0)
+    x = draw.integers(0, 20, (70, 6))
+    y = draw.normal(size=(70, 1)).astype("float32")
+    model = cornu.Sequential(
+        [
+            cornu.Input((6,), dtype="int32"),
+            layers.Embedding(20, 8),
+            layers.LSTM(6, dropout=0.2, recurrent_dropout=0.1),
+            layers.GaussianNoise(0.1),
+            layers.BatchNormalization(),
+            layers.Dense(8, activation="relu"),
+            layers.Dropout(0.3),
+            layers.Dense(1),
+        ]
+    )
+    model.compile(optimizers.Adam(0.01), "mse", metrics=["mae"])
+    history = model.fit(x, y, epochs=2, batch_size=16, validation_split=0.2, verbose=0)
+    state = [*model.get_weights(), *model.optimizer.get_weights(), model.predict(x, verbose=0)]
+    digest = hashlib.sha256(b"".join(np.ascontiguousarray(w).tobytes() for w in state))
+    digest.update(repr(sorted(history.history.items())).encode())
+    return digest.hexdigest()
+
+
+def test_in_the_same_process():
+    assert train() == train() != train(4)
+
+
+def test_in_a_fresh_process():
+    script = f"import sys; sys.path.insert(0, {sys.path[0]!r})\n" + _source() + "\nprint(train())"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout.split() == [train()], done.stderr
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_in_a_process_however_it_is_started(method, tmp_path, monkeypatch):
+    (tmp_path / "training_of_bits.py").write_text(_source())
+    monkeypatch.syspath_prepend(tmp_path)
+    from training_of_bits import train as of_file
+
+    with multiprocessing.get_context(method).Pool(1) as pool:
+        assert pool.apply(of_file) == train()
+
+
+def test_in_a_worker_of_joblib(tmp_path, monkeypatch):
+    joblib = pytest.importorskip("joblib", reason="joblib comes with scikit-learn")
+    (tmp_path / "training_of_bits.py").write_text(_source())
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    from training_of_bits import train as of_file
+
+    found = joblib.Parallel(n_jobs=2)(joblib.delayed(of_file)() for _ in range(2))
+    assert found == [train()] * 2
+
+
+def _source() -> str:
+    import inspect
+
+    return f"import hashlib\n\n\n{inspect.getsource(train)}"
