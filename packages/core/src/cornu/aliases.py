@@ -17,6 +17,7 @@ __all__ = ["DISTRIBUTIONS", "MODULES", "TREES", "install"]
 
 # A whole tree of modules under a second name: cornu.keras.layers is cornu.layers.
 TREES = {
+    "cornu.datasets": "cornu_preprocessing.datasets",
     "cornu.keras": "cornu",
     "cornu.preprocessing": "cornu_preprocessing",
     "cornu.wrappers": "cornu_sklearn",

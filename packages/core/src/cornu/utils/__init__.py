@@ -41,6 +41,23 @@ if TYPE_CHECKING:
     from cornu.utils.plotting import model_to_dot as model_to_dot
     from cornu.utils.plotting import plot_model as plot_model
     from cornu.utils.seeding import set_random_seed as set_random_seed
+    from cornu_preprocessing.feature_space import FeatureSpace as FeatureSpace
+    from cornu_preprocessing.files import get_file as get_file
+    from cornu_preprocessing.image import array_to_img as array_to_img
+    from cornu_preprocessing.image import (
+        image_dataset_from_directory as image_dataset_from_directory,
+    )
+    from cornu_preprocessing.image import img_to_array as img_to_array
+    from cornu_preprocessing.image import load_img as load_img
+    from cornu_preprocessing.image import save_img as save_img
+    from cornu_preprocessing.sequence import pad_sequences as pad_sequences
+    from cornu_preprocessing.sequence import (
+        timeseries_dataset_from_array as timeseries_dataset_from_array,
+    )
+    from cornu_preprocessing.splitting import split_dataset as split_dataset
+    from cornu_preprocessing.text import (
+        text_dataset_from_directory as text_dataset_from_directory,
+    )
 
 # Public names, each with the module it is defined in, and its name there where that differs.
 _HOMES = {
@@ -71,6 +88,21 @@ _HOMES = {
     "set_random_seed": "cornu.utils.seeding",
     "to_categorical": "cornu.utils.arrays",
     "unpack_x_y_sample_weight": "cornu.training.data.unpack",
+}
+
+# Names that come with cornu-preprocessing; where it is missing, the error says so.
+_PREPROCESSING = {
+    "FeatureSpace": "cornu.preprocessing.feature_space",
+    "array_to_img": "cornu.preprocessing.image",
+    "get_file": "cornu.preprocessing.files",
+    "image_dataset_from_directory": "cornu.preprocessing.image",
+    "img_to_array": "cornu.preprocessing.image",
+    "load_img": "cornu.preprocessing.image",
+    "pad_sequences": "cornu.preprocessing.sequence",
+    "save_img": "cornu.preprocessing.image",
+    "split_dataset": "cornu.preprocessing.splitting",
+    "text_dataset_from_directory": "cornu.preprocessing.text",
+    "timeseries_dataset_from_array": "cornu.preprocessing.sequence",
 }
 
 __all__ = [
@@ -105,13 +137,14 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    home = _HOMES.get(name) or _PREPROCESSING.get(name)
+    if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, _, there = _HOMES[name].partition(":")
+    module, _, there = home.partition(":")
     found = getattr(import_module(module), there or name)
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*__all__, *_PREPROCESSING})
