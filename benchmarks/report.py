@@ -207,6 +207,25 @@ def spread(workloads: dict) -> list[str]:
     return ["## Spread", "", text, "", *grid(header, rows), ""]
 
 
+def searches(found: dict | None) -> list[str]:
+    """Return the section on `python -m benchmarks.search`."""
+    if not found:
+        return []
+    rows = []
+    for peer, row in found["peers"].items():
+        beside = f" ({row['ratio']:.2f}×)" if peer != OURS and row["ratio"] else ""
+        times = [number(row["fit_s"] * 1e3) + beside, number(row["fit_s"] * 1e3 / found["epochs"])]
+        rows.append([row["title"], *times, f"{row['best']:.3f}"])
+    text = (
+        f"`GridSearchCV` over {found['settings']} settings × {found['folds']} folds of the "
+        f"breast-cancer table, {found['epochs']} epochs each, one job: making the model, "
+        "compiling, training and scoring. The same networks everywhere. "
+        f"`python -m benchmarks.search`, {found['date']}."
+    )
+    header = ["ms", "one fit and its score", "per epoch", "best accuracy"]
+    return ["## A grid search with scikit-learn", "", text, "", *grid(header, rows), ""]
+
+
 INTRODUCTION = (
     "Each figure is the median over rounds in which the frameworks take turns, every measurement "
     "in a process of its own, on default settings. In parentheses: how many times Cornu's figure "
@@ -247,7 +266,8 @@ def page(results: dict) -> str:
     lines = _head(results)
     for section in SECTIONS:
         lines += section(results["workloads"])
-    return "\n".join(lines + imports(results["imports"])).rstrip() + "\n"
+    lines += searches(results.get("search")) + imports(results["imports"])
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def write(results: dict, path: Path = PAGE) -> None:

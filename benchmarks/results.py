@@ -25,7 +25,8 @@ def merge(kept: dict, run: dict) -> dict:
     workloads = {name: dict(rows) for name, rows in kept["workloads"].items()}
     for name, rows in run["workloads"].items():
         workloads.setdefault(name, {}).update(rows)
-    return {
+    search = {"search": kept["search"]} if "search" in kept else {}
+    return search | {
         "machine": run["machine"],
         "date": run["date"],
         "command": run["command"],

@@ -71,6 +71,52 @@ class LSTM:
 
 
 @dataclass(frozen=True)
+class GRU:
+    units: int
+
+
+@dataclass(frozen=True)
+class BidirectionalLSTM:
+    """Two LSTMs, one from each end; their last outputs side by side."""
+
+    units: int
+
+
+@dataclass(frozen=True)
+class Conv1D:
+    filters: int
+    size: int
+    activation: str | None = None
+
+
+@dataclass(frozen=True)
+class MaxPooling1D:
+    size: int
+
+
+@dataclass(frozen=True)
+class GlobalAveragePooling1D:
+    pass
+
+
+@dataclass(frozen=True)
+class SeparableConv2D:
+    """A kernel per channel, then a product with a matrix; ``same`` padding."""
+
+    filters: int
+    size: int
+
+
+@dataclass(frozen=True)
+class TransformerBlock:
+    """Attention and two dense layers, each added to its input and normalised; no dropout."""
+
+    heads: int
+    width: int
+    hidden: int
+
+
+@dataclass(frozen=True)
 class Residual:
     """``relu(body(x) + shortcut(x))``; an empty shortcut passes ``x`` on."""
 
@@ -135,6 +181,14 @@ def _resnet20() -> tuple:
             shortcut = (Conv2D(filters, 1, strides=2),) if strides == 2 else ()
             layers.append(Residual(body, shortcut))
     return (*layers, GlobalAveragePooling2D())
+
+
+def _separable() -> tuple:
+    """A small network of separable convolutions, as MobileNet stacks them."""
+    layers: list = [*_conv_norm(32, 2, ReLU())]
+    for filters in (64, 128, 128):
+        layers += [SeparableConv2D(filters, 3), BatchNormalization(), ReLU()]
+    return (*layers, MaxPooling2D(2), SeparableConv2D(256, 3), ReLU(), GlobalAveragePooling2D())
 
 
 def _table(*rows: Workload) -> dict[str, Workload]:
@@ -204,6 +258,77 @@ WORKLOADS = _table(
         quick_samples=64,
         classes=10,
         layers=_resnet20(),
+        aim=1.0,
+    ),
+    Workload(
+        name="gru",
+        title="GRU 128 over an embedding of 20,000 words, 80 steps",
+        shape=(80,),
+        batch=32,
+        samples=640,
+        quick_samples=128,
+        classes=1,
+        vocabulary=20000,
+        layers=(Embedding(20000, 128), GRU(128)),
+        aim=1.0,
+    ),
+    Workload(
+        name="bilstm",
+        title="Bidirectional LSTM 64 over an embedding of 20,000 words, 80 steps",
+        shape=(80,),
+        batch=32,
+        samples=640,
+        quick_samples=128,
+        classes=1,
+        vocabulary=20000,
+        layers=(Embedding(20000, 128), BidirectionalLSTM(64)),
+        aim=1.0,
+    ),
+    Workload(
+        name="separable",
+        title="Depthwise-separable CNN on 32×32×3",
+        shape=(32, 32, 3),
+        batch=32,
+        samples=320,
+        quick_samples=64,
+        classes=10,
+        layers=_separable(),
+        aim=1.0,
+    ),
+    Workload(
+        name="transformer",
+        title="Transformer encoder: 2 blocks of width 64, 4 heads, 64 steps",
+        shape=(64,),
+        batch=32,
+        samples=640,
+        quick_samples=128,
+        classes=2,
+        vocabulary=5000,
+        layers=(
+            Embedding(5000, 64),
+            TransformerBlock(4, 64, 128),
+            TransformerBlock(4, 64, 128),
+            GlobalAveragePooling1D(),
+        ),
+        aim=1.0,
+    ),
+    Workload(
+        name="conv1d",
+        title="Conv1D 64-128-128 on sequences of 256×8",
+        shape=(256, 8),
+        batch=64,
+        samples=1280,
+        quick_samples=128,
+        classes=6,
+        layers=(
+            Conv1D(64, 5, "relu"),
+            MaxPooling1D(2),
+            Conv1D(128, 5, "relu"),
+            MaxPooling1D(2),
+            Conv1D(128, 5, "relu"),
+            GlobalAveragePooling1D(),
+            Dense(64, "relu"),
+        ),
         aim=1.0,
     ),
 )

@@ -20,13 +20,17 @@ CORE = (
     ("ops",),
     ("random",),
     ("plugins", "aliases"),
+    ("saving.rules",),
     ("saving.config",),  # objects as plain values; files stand at the top
     ("backends",),
     ("engine.functional",),  # grad and value_and_grad run what they build, so they need a backend
     ("base",),
+    ("dtype_policies", "mixed_precision"),
     ("training",),  # a model is a layer that can be trained, so training stands below it
     ("models",),
     ("saving",),
+    ("export",),
+    ("saved_model",),
     ("backend",),
     ("testing",),
     ("utils",),

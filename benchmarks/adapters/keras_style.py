@@ -26,6 +26,13 @@ def _conv(layers: Any, record: w.Conv2D, tensor: Any) -> Any:
     )(tensor)
 
 
+def _transformer(layers: Any, record: w.TransformerBlock, tensor: Any) -> Any:
+    attention = layers.MultiHeadAttention(record.heads, record.width // record.heads)
+    tensor = layers.LayerNormalization()(layers.Add()([tensor, attention(tensor, tensor)]))
+    hidden = layers.Dense(record.hidden, activation="relu")(tensor)
+    return layers.LayerNormalization()(layers.Add()([tensor, layers.Dense(record.width)(hidden)]))
+
+
 #: record type -> what it does to a symbolic tensor
 LAYERS = {
     w.Dense: lambda k, r, t: k.Dense(r.units, activation=r.activation)(t),
@@ -38,6 +45,13 @@ LAYERS = {
     w.GlobalAveragePooling2D: lambda k, r, t: k.GlobalAveragePooling2D()(t),
     w.Embedding: lambda k, r, t: k.Embedding(r.input_dim, r.output_dim)(t),
     w.LSTM: lambda k, r, t: k.LSTM(r.units)(t),
+    w.GRU: lambda k, r, t: k.GRU(r.units)(t),
+    w.BidirectionalLSTM: lambda k, r, t: k.Bidirectional(k.LSTM(r.units))(t),
+    w.Conv1D: lambda k, r, t: k.Conv1D(r.filters, r.size, activation=r.activation)(t),
+    w.MaxPooling1D: lambda k, r, t: k.MaxPooling1D(r.size)(t),
+    w.GlobalAveragePooling1D: lambda k, r, t: k.GlobalAveragePooling1D()(t),
+    w.SeparableConv2D: lambda k, r, t: k.SeparableConv2D(r.filters, r.size, padding="same")(t),
+    w.TransformerBlock: _transformer,
     w.Residual: _residual,
 }
 

@@ -17,14 +17,32 @@ class _Activated(nn.Sequential):
 
 
 class _LastStep(nn.Module):
-    """An LSTM that returns its last output, as Keras' does."""
+    """A recurrent layer that returns its last output, of each direction, as Keras' does."""
 
-    def __init__(self, features: int, units: int) -> None:
+    def __init__(self, kind: type[nn.Module], features: int, units: int, **settings: Any) -> None:
         super().__init__()
-        self.lstm = nn.LSTM(features, units, batch_first=True)
+        self.layer = kind(features, units, batch_first=True, **settings)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.lstm(x)[1][0][-1]
+        state = self.layer(x)[1]
+        last = state[0] if isinstance(state, tuple) else state
+        return torch.cat(list(last), dim=-1)
+
+
+class _Along(nn.Module):
+    """A module of channels-first sequences, for sequences with the channels last."""
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.module(x.transpose(1, 2)).transpose(1, 2)
+
+
+class _MeanOfSteps(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.mean(dim=1)
 
 
 class _Residual(nn.Module):
@@ -61,7 +79,23 @@ MODULES: dict[type, Any] = {
     w.ReLU: lambda r, shape: nn.ReLU(),
     w.GlobalAveragePooling2D: lambda r, shape: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
     w.Embedding: lambda r, shape: nn.Embedding(r.input_dim, r.output_dim),
-    w.LSTM: lambda r, shape: _LastStep(shape[-1], r.units),
+    w.LSTM: lambda r, shape: _LastStep(nn.LSTM, shape[-1], r.units),
+    w.GRU: lambda r, shape: _LastStep(nn.GRU, shape[-1], r.units),
+    w.BidirectionalLSTM: lambda r, shape: _LastStep(
+        nn.LSTM, shape[-1], r.units, bidirectional=True
+    ),
+    w.Conv1D: lambda r, shape: _Activated(
+        _Along(nn.Conv1d(shape[-1], r.filters, r.size)), r.activation
+    ),
+    w.MaxPooling1D: lambda r, shape: _Along(nn.MaxPool1d(r.size)),
+    w.GlobalAveragePooling1D: lambda r, shape: _MeanOfSteps(),
+    w.SeparableConv2D: lambda r, shape: nn.Sequential(
+        nn.Conv2d(shape[0], shape[0], r.size, padding=r.size // 2, groups=shape[0], bias=False),
+        nn.Conv2d(shape[0], r.filters, 1),
+    ),
+    w.TransformerBlock: lambda r, shape: nn.TransformerEncoderLayer(
+        r.width, r.heads, r.hidden, dropout=0.0, batch_first=True
+    ),
     w.Residual: _residual,
 }
 

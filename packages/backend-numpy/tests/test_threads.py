@@ -10,7 +10,7 @@ import pytest
 
 from cornu.errors import BackendError
 from cornu_backend_numpy.settings import thread_count
-from cornu_backend_numpy.sharing import SWITCH, Sharing
+from cornu_backend_numpy.sharing import SWITCH, Sharing, sharing
 from cornu_backend_numpy.threads import Pool, pool
 
 
@@ -78,6 +78,21 @@ def test_a_forked_child_has_threads_of_its_own():
         done = []
         pool(2).run(done.append)
         os._exit(0 if sorted(done) == [0, 1] else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:This process")
+def test_a_child_forked_while_another_thread_shares_is_not_left_with_one_blas_thread():
+    found = [library.get_num_threads() for library in sharing._blas()]
+    interval = sys.getswitchinterval()
+    with sharing, sharing._lock:
+        child = os.fork()
+        if not child:
+            now = [library.get_num_threads() for library in sharing._blas()]
+            with sharing:  # the lock is free
+                same = now == found and sharing._inside == 1
+            os._exit(0 if same and sys.getswitchinterval() == interval else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 

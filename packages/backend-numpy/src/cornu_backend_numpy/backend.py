@@ -34,6 +34,10 @@ class NumpyBackend(Backend):
         """NumPy is always there."""
         return Availability(True)
 
+    def settings(self) -> tuple[Any, ...]:
+        """Return the name and the number of threads."""
+        return (self.name, thread_count())
+
     def compile(self, program: Program) -> NumpyExecutable:
         """Return the program as a callable."""
         threads = thread_count()

@@ -15,6 +15,7 @@ import numpy as np
 from cornu.base.backend import Executable
 from cornu.engine.plan import Plan
 from cornu.engine.program import Program
+from cornu.engine.variable import Storage
 from cornu.errors import ShapeError
 from cornu_backend_numpy.emit.source import write_source
 from cornu_backend_numpy.kernels.scratch import Scratch, aligned_bytes
@@ -70,7 +71,7 @@ class NumpyExecutable(Executable):
         self.source = written.text
         self._state, self._constants = written.state, written.constants
         self._bind, filename = _compile(program.name, written.text)
-        weakref.finalize(self, linecache.cache.pop, filename, None)
+        weakref.finalize(self._bind, linecache.cache.pop, filename, None)
         self._threads = threading.local()
         self._scratch_memory = 0
 
@@ -78,6 +79,16 @@ class NumpyExecutable(Executable):
     def memory(self) -> int:
         """Bytes of temporaries of one run, weights and inputs not counted."""
         return self.plan.memory + self._scratch_memory
+
+    def with_variables(self, program: Program, mapping: Mapping[Any, Any]) -> NumpyExecutable:
+        """Return the same code for `program`, which is its own over other variables."""
+        other: NumpyExecutable = object.__new__(type(self))
+        vars(other).update(vars(self))
+        other.program, other.plan = program, self.plan.with_variables(mapping)
+        other._state = tuple(mapping[variable] for variable in self._state)
+        other._threads = threading.local()
+        other._scratch_memory = 0
+        return other
 
     def input_buffers(self) -> list[np.ndarray]:
         """Return this thread's own input arrays: filled and passed, they are not copied."""
@@ -104,6 +115,10 @@ class NumpyExecutable(Executable):
                         f"got {np.shape(value)}."
                     )
                 np.copyto(buffer, value)
+        if Storage.homes:
+            for variable in self._state:
+                if variable.home is not None:  # a program of a device ran before
+                    variable.home.release(variable)
         with np.errstate(all="ignore"), self._around:
             bound.step()
         return [output.copy() for output in bound.outputs]

@@ -11,6 +11,7 @@ What was found is given back afterwards.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from typing import Any
@@ -50,9 +51,19 @@ class Sharing:
         with self._lock:
             self._inside -= 1
             if self._inside == 0:
-                for library, threads in zip(self._blas(), self._found, strict=True):
-                    library.set_num_threads(threads)
-                sys.setswitchinterval(self._interval)
+                self._give_back()
+
+    def _give_back(self) -> None:
+        for library, threads in zip(self._blas(), self._found, strict=True):
+            library.set_num_threads(threads)
+        sys.setswitchinterval(self._interval)
+
+    def forget(self) -> None:
+        """In a forked child: another thread of the parent may have been inside."""
+        self._lock = threading.Lock()
+        if self._inside:
+            self._inside = 0
+            self._give_back()
 
     def _blas(self) -> list[Any]:
         if self._libraries is None:
@@ -63,3 +74,6 @@ class Sharing:
 
 
 sharing = Sharing()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=sharing.forget)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from cornu.errors import BackendError, MissingDistributionError, UnknownNameError, near_matches
@@ -16,18 +19,28 @@ from cornu.plugins import registry
 if TYPE_CHECKING:
     from cornu.base.backend import Backend
 
-__all__ = ["DEFAULT", "ENVIRONMENT_VARIABLE", "get_backend", "resolve", "set_backend", "survey"]
+__all__ = [
+    "DEFAULT",
+    "ENVIRONMENT_VARIABLE",
+    "get_backend",
+    "limit_threads",
+    "resolve",
+    "set_backend",
+    "survey",
+    "thread_limit",
+]
 
 DEFAULT = "numpy"
 OWN = {
     "numpy": "It is one of Cornu's own: pip install cornu-backend-numpy",
-    "opencl": "It will come in cornu-backend-opencl, which holds nothing yet.",
+    "opencl": "It is one of Cornu's own: pip install cornu-backend-opencl",
 }
 ENVIRONMENT_VARIABLE = "CORNU_BACKEND"
 
 _chosen: str | None = None
 _made: dict[str, Backend] = {}
 _lock = threading.RLock()
+_threads: ContextVar[int | None] = ContextVar("cornu_thread_limit", default=None)
 
 
 def get_backend() -> str:
@@ -112,6 +125,35 @@ def survey() -> dict[str, str]:
         availability = entry.object().available()
         found[entry.name] = "" if availability.ok else availability.reason
     return found
+
+
+@contextmanager
+def limit_threads(count: int | None) -> Iterator[None]:
+    """Compile programs for at most so many threads inside a `with` block, in this thread only.
+
+    A program keeps the number it was compiled for, wherever it runs later.
+
+    Parameters
+    ----------
+    count : int or None
+        None sets no limit.
+
+    Example
+    -------
+    >>> with limit_threads(1):
+    ...     thread_limit()
+    1
+    """
+    token = _threads.set(count)
+    try:
+        yield
+    finally:
+        _threads.reset(token)
+
+
+def thread_limit() -> int | None:
+    """Return the limit of :func:`limit_threads` in force, None where there is none."""
+    return _threads.get()
 
 
 def _make(name: str, origin: str) -> Backend:

@@ -1,4 +1,20 @@
 """Cornu models as scikit-learn estimators.
 
-Nothing is here yet: this version holds the place of the distribution and its dependencies.
+`KerasClassifier` and `KerasRegressor` have the names and arguments of Keras 2's
+`keras.wrappers.scikit_learn` and of SciKeras, `SKLearnClassifier`, `SKLearnRegressor` and
+`SKLearnTransformer` those of Keras 3's `keras.wrappers`.
 """
+
+from cornu_sklearn.base import BaseWrapper
+from cornu_sklearn.classifier import KerasClassifier
+from cornu_sklearn.keras3 import SKLearnClassifier, SKLearnRegressor, SKLearnTransformer
+from cornu_sklearn.regressor import KerasRegressor
+
+__all__ = [
+    "BaseWrapper",
+    "KerasClassifier",
+    "KerasRegressor",
+    "SKLearnClassifier",
+    "SKLearnRegressor",
+    "SKLearnTransformer",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,22 @@ class Executable(ABC):
         """Return arrays of this thread that a caller may fill, and then pass, to save a copy."""
         return [np.empty(n.shape, n.dtype) for n in self.program.inputs]
 
+    def with_variables(self, program: Program, mapping: Mapping[Any, Any]) -> Executable | None:
+        """Return the same code for `program`, which is its own over other variables.
+
+        Parameters
+        ----------
+        program : Program
+        mapping : mapping of Variable to Variable
+            What stands for each variable now.
+
+        Returns
+        -------
+        Executable or None
+            None where the code is bound to the variables it was made for.
+        """
+        return None
+
     def __str__(self) -> str:
         return str(self.plan)
 
@@ -85,9 +101,24 @@ class Backend(ABC):
         """Tell whether the backend can be used on this machine."""
         return Availability(True)
 
+    def settings(self) -> tuple[Any, ...]:
+        """Return what `compile` depends on beside the program."""
+        return (self.name,)
+
     @abstractmethod
     def compile(self, program: Program) -> Executable:
         """Return the program as a callable."""
+
+    def devices(self, test: bool = True) -> Iterable[str]:
+        """Return lines that tell which devices it can run on, and what a self-test of each finds.
+
+        A backend that runs on the processor alone has nothing to tell.
+        """
+        return ()
+
+    def tune(self) -> Iterable[str]:
+        """Search for settings that suit the device, keep them, and tell so line by line."""
+        return ()
 
     def synchronize(self) -> None:  # noqa: B027 - a backend without a queue has nothing to do
         """Wait until all work that was handed to the device is done."""

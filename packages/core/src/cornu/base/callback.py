@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from cornu.base.attributes import remember, remembered
+
+_NOT_STATE = {"params", "validation_data", "_model"}
+
 
 class Callback:
     """Base class of callbacks; every hook does nothing until a subclass writes it.
@@ -22,6 +26,9 @@ class Callback:
     params : dict
         `epochs`, `steps`, `verbose` and Keras 2's `batch_size`, `samples`, `do_validation`,
         `metrics`.
+    runs_last : bool
+        Whether the hooks are called after those of all other callbacks: for one that saves what
+        the others have come to.
     validation_data
         Always None; kept because Keras 2's callbacks have it.
 
@@ -33,6 +40,8 @@ class Callback:
     >>> Shout().on_epoch_end(0, {"loss": 0.25})
     EPOCH 1: 0.25
     """
+
+    runs_last = False
 
     def __init__(self) -> None:
         self.params: dict[str, Any] | None = None
@@ -74,6 +83,31 @@ class Callback:
         alias = _ALIASES.get(hook)
         return alias is not None and self.overrides(alias)
 
+    def get_state(self) -> dict[str, Any]:
+        """Return what the callback remembers, for a training that is to go on in another process.
+
+        These are all attributes that are numbers, text, arrays, or lists, tuples and dicts of
+        them, and generators of random numbers. Write it anew, with `set_state`, for what else a
+        callback has to remember.
+
+        Examples
+        --------
+        >>> class Count(Callback):
+        ...     seen = 0
+        ...     def on_epoch_end(self, epoch, logs=None):
+        ...         self.seen += 1
+        >>> first, second = Count(), Count()
+        >>> first.on_epoch_end(0)
+        >>> second.set_state(first.get_state())
+        >>> second.seen
+        1
+        """
+        return remembered(self, leave_out=_NOT_STATE)
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Remember what `get_state` returned."""
+        remember(self, state)
+
     def on_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Run before a training batch (Keras 2's name)."""
 
@@ -88,11 +122,11 @@ class Callback:
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Run before a training batch."""
-        self.on_batch_begin(batch, logs=logs)
+        self.on_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Run after a training batch; `logs` holds the metrics of the epoch so far."""
-        self.on_batch_end(batch, logs=logs)
+        self.on_batch_end(batch, logs)
 
     def on_test_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Run before a batch of `evaluate`, also of the validation in `fit`."""
@@ -126,3 +160,4 @@ class Callback:
 
 
 _ALIASES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
+

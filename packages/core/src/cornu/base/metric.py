@@ -17,7 +17,7 @@ from cornu.base.loss import (
     to_dtype,
 )
 from cornu.base.naming import auto_name
-from cornu.engine.variable import Variable
+from cornu.engine.variable import Variable, check_allowed
 
 
 class Metric(Configurable):
@@ -305,6 +305,7 @@ class MeanMetricWrapper(Mean):
 
 def initial_value(initializer: Any, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     """Return the array that a name, number or initializer stands for, never a traced value."""
+    check_allowed(shape, dtype)
     if initializer is None or (isinstance(initializer, str) and initializer.lower() == "zeros"):
         return np.zeros(shape, dtype)
     if isinstance(initializer, (int, float)):

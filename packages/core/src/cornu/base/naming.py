@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from contextvars import ContextVar
 
 _lock = threading.Lock()
-_counts: defaultdict[str, int] = defaultdict(int)
+_process: defaultdict[str, int] = defaultdict(int)
+_scoped: ContextVar[defaultdict[str, int] | None] = ContextVar("cornu_names", default=None)
+
+
+def _counts() -> defaultdict[str, int]:
+    found = _scoped.get()
+    return _process if found is None else found
+
+
+@contextlib.contextmanager
+def fresh_names() -> Iterator[None]:
+    """Number names from the first of a kind inside a `with` block, in this thread only.
+
+    Examples
+    --------
+    >>> with fresh_names():
+    ...     auto_name("Dense"), auto_name("Dense")
+    ('dense', 'dense_1')
+    """
+    token = _scoped.set(defaultdict(int))
+    try:
+        yield
+    finally:
+        _scoped.reset(token)
 
 
 def snake_case(name: str) -> str:
@@ -34,8 +60,8 @@ def auto_name(prefix: str) -> str:
     """
     prefix = snake_case(prefix)
     with _lock:
-        count = _counts[prefix]
-        _counts[prefix] += 1
+        count = _counts()[prefix]
+        _counts()[prefix] += 1
     return f"{prefix}_{count}" if count else prefix
 
 
@@ -49,11 +75,11 @@ def get_uid(prefix: str = "") -> int:
     (1, 2)
     """
     with _lock:
-        _counts[prefix] += 1
-        return _counts[prefix]
+        _counts()[prefix] += 1
+        return _counts()[prefix]
 
 
 def reset_names() -> None:
     """Start all numbering again, as `clear_session` does."""
     with _lock:
-        _counts.clear()
+        _counts().clear()

@@ -231,7 +231,7 @@ class _Assignment:
 
     def _bytes(self, owner: Node, local: set[Node]) -> int:
         size = owner.nbytes
-        if owner in local:
+        if owner in local and owner.ndim:
             rows = self.plan.instructions[self.born[owner]].rows
             size = size // owner.shape[0] * min(rows, owner.shape[0])
         return -(-max(size, 1) // _ALIGNMENT) * _ALIGNMENT

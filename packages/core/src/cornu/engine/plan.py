@@ -8,8 +8,8 @@ directly.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cornu.engine.composite import COMPOSITES, item
@@ -114,6 +114,15 @@ class Plan:
         """Return where the memory of a value is."""
         return self.places[self.layouts.owner(node)]
 
+    def with_variables(self, mapping: Mapping[Any, Any]) -> Plan:
+        """Return the same plan over other variables, given what stands for each."""
+        return replace(
+            self,
+            state={mapping[v]: node for v, node in self.state.items()},
+            instructions=[_over(mapping, one) for one in self.instructions],
+            places={node: _over(mapping, place) for node, place in self.places.items()},
+        )
+
     def labels(self) -> dict[Node, str]:
         """Return what people call the inputs, the variables and the weights inside arenas."""
         found = {n: n.attrs.get("name", f"p{i}") for i, n in enumerate(self.inputs)}
@@ -144,10 +153,15 @@ class Plan:
         return sum(flops(i.node) for i in self.instructions if i.op != "store")
 
 
+def _over(mapping: Mapping[Any, Any], part: Any) -> Any:
+    return part if part.variable is None else replace(part, variable=mapping[part.variable])
+
+
 def make_plan(
     program: Program,
     lowers: Iterable[str] | None = None,
     group: Callable[[Plan], None] | None = None,
+    group_bodies: Callable[[Plan], None] | None = None,
 ) -> Plan:
     """Plan a program.
 
@@ -159,6 +173,8 @@ def make_plan(
     group : callable, optional
         Reorders the instructions and sets their `group` and `rows`, before memory is assigned; by
         default the runs of elementwise instructions over one long shape become groups.
+    group_bodies : callable, optional
+        Does so for the bodies of scans; by default they have no groups.
     """
     rank = dict(program.rank)
     keep = frozenset(COMPOSITES if lowers is None else lowers)
@@ -179,14 +195,17 @@ def make_plan(
             rank,
             keep,
             group or _group,
+            group_bodies,
         )
 
 
-def plan_body(body: Any, lowers: frozenset[str]) -> Plan:
+def plan_body(
+    body: Any, lowers: frozenset[str], group: Callable[[Plan], None] | None = None
+) -> Plan:
     """Plan the body of a scan: its parameters are inputs, (*next_state, *ys) its outputs."""
     rank: dict[Node, tuple[int, ...]] = {}
     roots = expand_composites([*body.next_state, *body.ys], lowers, rank)
-    return _plan("body", body.parameters, roots, {}, {}, rank, lowers)
+    return _plan("body", body.parameters, roots, {}, {}, rank, lowers, group, group)
 
 
 def _own(output: Node, program: Program, rank: dict) -> Node:
@@ -220,10 +239,11 @@ def _plan(
     rank: dict[Node, tuple[int, ...]],
     keep: frozenset[str],
     group: Callable[[Plan], None] | None = None,
+    group_bodies: Callable[[Plan], None] | None = None,
 ) -> Plan:
     layouts = Layouts()
     order = schedule([*outputs, *updates.values()], rank)
-    instructions = [_instruction(n, keep) for n in order if _computes(n, layouts)]
+    instructions = [_instruction(n, keep, group_bodies) for n in order if _computes(n, layouts)]
     plan = Plan(name, tuple(inputs), tuple(outputs), state, instructions, layouts)
     for node in order:
         if node.op in _FIXED:
@@ -247,11 +267,13 @@ def _computes(node: Node, layouts: Layouts) -> bool:
     return node.op != "item" and layouts.owner(node) is node
 
 
-def _instruction(node: Node, keep: frozenset[str]) -> Instruction:
+def _instruction(
+    node: Node, keep: frozenset[str], group: Callable[[Plan], None] | None = None
+) -> Instruction:
     outputs = tuple(item(node, i) for i in range(len(node.shape))) if node.is_tuple else (node,)
     made = Instruction(node.op, node, node.inputs, outputs)
     if node.op == "scan":
-        made.body = plan_body(node.attrs["body"], keep)
+        made.body = plan_body(node.attrs["body"], keep, group)
     return made
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cornu.engine.graph import Node, toposort
@@ -51,12 +51,21 @@ class Program:
         return self.plan().memory
 
     def plan(
-        self, lowers: Iterable[str] | None = None, group: Callable[[Any], None] | None = None
+        self,
+        lowers: Iterable[str] | None = None,
+        group: Callable[[Any], None] | None = None,
+        group_bodies: Callable[[Any], None] | None = None,
     ) -> Any:
         """Return the instructions; composites not in `lowers` are expanded (None keeps all)."""
         from cornu.engine.plan import make_plan
 
-        return make_plan(self, lowers, group)
+        return make_plan(self, lowers, group, group_bodies)
+
+    def with_variables(self, mapping: Mapping[Any, Any]) -> Program:
+        """Return the same program over other variables, given what stands for each."""
+        state = {mapping[v]: node for v, node in self.state.items()}
+        updates = {mapping[v]: node for v, node in self.updates.items()}
+        return replace(self, state=state, updates=updates)
 
     def check(self) -> None:
         """Validate the graph: leaves are known, shapes follow from the rules.

@@ -6,11 +6,12 @@ node. A `Trace` gathers what a traced function reads and updates.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import linecache
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar, Token
 from types import FrameType
 from typing import Any, TypeVar
@@ -25,7 +26,7 @@ from cornu.engine.variable import Arena, Variable
 from cornu.errors import TracedValueError
 
 _CURRENT: ContextVar[Trace | None] = ContextVar("cornu_trace", default=None)
-SHAPES = "shapes"  # the name of traces that only look for the shapes of outputs
+_AUTOCAST: ContextVar[str | None] = ContextVar("cornu_autocast", default=None)
 _OUR_MODULES = {
     "cornu",
     "numpy",
@@ -187,6 +188,8 @@ def convert(value: Any, dtype: Any = None) -> Any:
     dtype('float32')
     """
     if isinstance(value, Variable):
+        if dtype is None and value.autocast and value.dtype.kind == "f":
+            dtype = _AUTOCAST.get()
         value = value.value
     if isinstance(value, Node):
         return (
@@ -206,6 +209,23 @@ def convert(value: Any, dtype: Any = None) -> Any:
         if dtype is np.int32 and array.size and np.abs(array).max() > np.iinfo(np.int32).max:
             dtype = np.int64
     return array.astype(canonical(array.dtype if dtype is None else dtype))
+
+
+@contextlib.contextmanager
+def autocast(dtype: str | None) -> Iterator[None]:
+    """Let operations take floating variables in another dtype than theirs; None ends that.
+
+    Examples
+    --------
+    >>> with autocast("float16"):
+    ...     convert(Variable(np.ones(2, "float32"))).dtype
+    dtype('float16')
+    """
+    token = _AUTOCAST.set(dtype)
+    try:
+        yield
+    finally:
+        _AUTOCAST.reset(token)
 
 
 def apply(name: str, *values: Any, **attrs: Any) -> Any:
@@ -263,16 +283,11 @@ def concrete_value(node: Node, wanted: str) -> Any:
     if trace is not None and trace.eager:
         return trace.value_of(node)
     where = f" in {node.scope!r}" if node.scope else ""
-    ways = (
-        "Choose between values with ops.where(condition, a, b), loop with ops.scan, or pass "
-        "run_eagerly=True to compile() to run the step line by line."
-    )
-    if trace is not None and trace.name == SHAPES:
-        ways += " A layer that defines compute_output_shape is not traced to find its shape."
     raise TracedValueError(
         f"{users_line()} asks a traced value{where} of shape {node.shape} for {wanted}, but the "
-        "value is known "
-        f"only when the program runs. {ways}"
+        "value is known only when the program runs. Choose between values with "
+        "ops.where(condition, a, b), loop with ops.scan, or pass run_eagerly=True to compile() to "
+        "run the step line by line."
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -17,10 +19,93 @@ class Storage:
     """Counts how often any variable has changed the memory it lives in.
 
     A compiled program is bound to memory; its owner compares `Storage.epoch` with the one it was
-    compiled in.
+    compiled in. `Storage.homes` counts how often a variable has moved to a device: as long as it is
+    0, no array can be older than what a device holds.
     """
 
     epoch = 0
+    homes = 0
+
+
+class Pending:
+    """Variables that have a shape but no memory yet, while a model is being read from a file.
+
+    Attributes
+    ----------
+    makers : dict of Variable to callable
+        What makes the first value of each, should it be wanted after all.
+    allowed : int
+        Bytes that other variables may take in the meantime.
+    """
+
+    def __init__(self, allowed: int) -> None:
+        self.makers: dict[Variable, Callable[[], Any]] = {}
+        self.allowed = allowed
+
+    def draw(self, shape: Shape, itemsize: int) -> None:
+        """Take the bytes of a variable from what is allowed.
+
+        Raises
+        ------
+        MemoryError
+            If there is not enough left.
+        """
+        self.allowed -= product(shape) * itemsize
+        if self.allowed < 0:
+            raise MemoryError(f"A variable of shape {shape} takes more memory than is allowed.")
+
+
+_pending: ContextVar[Pending | None] = ContextVar("cornu_pending", default=None)
+
+
+@contextlib.contextmanager
+def without_memory(allowed: int = 2**63) -> Iterator[Pending]:
+    """Make weights without memory inside: `Variable.fill` gives them theirs.
+
+    Parameters
+    ----------
+    allowed : int
+        Bytes that variables which are no weights (states of metrics, counters) may take.
+
+    Examples
+    --------
+    >>> with without_memory() as pending:
+    ...     v = Variable(later(np.ones, (2**40,), "float32"))
+    >>> v.shape, v in pending.makers
+    ((1099511627776,), True)
+    """
+    pending = Pending(allowed)
+    token = _pending.set(pending)
+    try:
+        yield pending
+    finally:
+        _pending.reset(token)
+
+
+def check_allowed(shape: Shape, dtype: Any) -> None:
+    """Raise MemoryError where `without_memory` allows no variable of this size."""
+    pending = _pending.get()
+    if pending is not None:
+        pending.draw(shape, np.dtype(dtype).itemsize)
+
+
+def zeros(shape: Shape, dtype: Any) -> np.ndarray:
+    """Return zeros, of a shape that a file may ask for: checked before they are made."""
+    check_allowed(shape, dtype)
+    return np.zeros(shape, dtype)
+
+
+class _Later:
+    def __init__(self, make: Callable[[], Any], shape: Shape, dtype: Any) -> None:
+        self.make = make
+        self.placeholder = np.broadcast_to(np.zeros((), dtype), shape)
+
+
+def later(make: Callable[[Shape], Any], shape: Shape, dtype: Any) -> Any:
+    """Return `make(shape)`, or within `without_memory` what stands for it."""
+    if _pending.get() is None:
+        return make(shape)
+    return _Later(lambda: make(shape), shape, dtype)
 
 
 class Variable(ArrayOperators):
@@ -51,6 +136,7 @@ class Variable(ArrayOperators):
     """
 
     __hash__ = object.__hash__
+    autocast = True  # whether a layer that computes in another dtype takes it in that
 
     def __init__(
         self,
@@ -62,7 +148,10 @@ class Variable(ArrayOperators):
         regularizer: Callable | None = None,
         constraint: Callable | None = None,
     ) -> None:
-        if callable(initial) and not hasattr(initial, "__array__"):
+        pending = _pending.get() if isinstance(initial, _Later) else None
+        if pending is not None:
+            pending.makers[self], initial = initial.make, initial.placeholder
+        elif callable(initial) and not hasattr(initial, "__array__"):
             if shape is None:
                 raise ValueError("A variable made by an initializer needs a shape.")
             initial = initial(tuple(shape), dtype=canonical(dtype))
@@ -71,7 +160,10 @@ class Variable(ArrayOperators):
             dtype = (
                 float if array.dtype.kind == "f" else np.int32 if array.dtype.kind == "i" else None
             )
-        array = np.array(array, dtype=canonical(array.dtype if dtype is None else dtype), order="C")
+        if pending is None:
+            dtype = canonical(array.dtype if dtype is None else dtype)
+            check_allowed(array.shape, dtype)
+            array = np.array(array, dtype=dtype, order="C")
         if shape is not None and array.shape != tuple(shape):
             raise ValueError(
                 f"The initial value has shape {array.shape}, the variable {tuple(shape)}."
@@ -148,11 +240,23 @@ class Variable(ArrayOperators):
                 f"A value of shape {array.shape} cannot be assigned to {self.path!r} of shape "
                 f"{self.shape}."
             )
+        if not self.has_memory:
+            self.fill(np.empty(self.shape, self.dtype))
         self.array[...] = array
         owner = self if self.arena is None else self.arena
         if owner.home is not None:
             owner.home.push(owner)
         return self._storage
+
+    @property
+    def has_memory(self) -> bool:
+        """False for a weight made within `without_memory` that has not been filled."""
+        return self._storage.flags.writeable
+
+    def fill(self, array: np.ndarray) -> None:
+        """Take `array`, of the variable's shape and dtype, as the memory of a variable without."""
+        self._storage = array
+        Storage.epoch += 1
 
     def assign_add(self, value: Any) -> Any:
         """Add to the value."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -18,16 +20,22 @@ _LONG = 2**64 - 1
 
 
 class _Source:
-    """The process-wide seed, and how many seeds were derived from it."""
+    """A seed, and how many seeds were derived from it."""
 
-    def __init__(self) -> None:
+    def __init__(self, entropy: int | None = None) -> None:
         self.lock = threading.Lock()
-        self.entropy = secrets.randbits(64)
-        self.drawn = itertools.count()
+        self.entropy = secrets.randbits(64) if entropy is None else entropy
+        self.given = entropy is not None
+        self.drawn = 0
         self.generator: SeedGenerator | None = None
 
 
-_SOURCE = _Source()
+_PROCESS = _Source()
+_SCOPED: ContextVar[_Source | None] = ContextVar("cornu_seed_scope", default=None)
+
+
+def _source() -> _Source:
+    return _SCOPED.get() or _PROCESS
 
 
 def set_seed(seed: int) -> None:
@@ -50,11 +58,46 @@ def set_seed(seed: int) -> None:
     >>> bool((first == cornu.random.uniform((2,))).all())
     True
     """
-    with _SOURCE.lock:
-        _SOURCE.entropy = _whole(seed) & _LONG
-        _SOURCE.drawn = itertools.count()
-        if _SOURCE.generator is not None:  # in place: programs that draw from it hold its variable
-            _SOURCE.generator.state.assign(np.array([_SOURCE.entropy & _WORD, 0], np.uint32))
+    source = _source()
+    with source.lock:
+        source.entropy = _whole(seed) & _LONG
+        source.given = True
+        source.drawn = 0
+        if source.generator is not None:  # in place: programs that draw from it hold its variable
+            source.generator.state.assign(np.array([source.entropy & _WORD, 0], np.uint32))
+
+
+@contextmanager
+def seed_scope(seed: int) -> Iterator[None]:
+    """Derive seeds from this one inside a `with` block, and from the global one again after it.
+
+    The block has a source of its own: what other threads draw does not change its numbers.
+
+    Parameters
+    ----------
+    seed
+        Any whole number.
+
+    Examples
+    --------
+    >>> import cornu
+    >>> draws = []
+    >>> for _ in range(2):
+    ...     with seed_scope(0):
+    ...         draws.append(cornu.random.draw_seed())
+    >>> draws[0] == draws[1]
+    True
+    """
+    token = _SCOPED.set(_Source(_whole(seed) & _LONG))
+    try:
+        yield
+    finally:
+        _SCOPED.reset(token)
+
+
+def is_seeded() -> bool:
+    """Tell whether a seed was given (:func:`cornu.set_seed`), or drawn by chance."""
+    return _source().given
 
 
 def draw_seed() -> int:
@@ -66,10 +109,34 @@ def draw_seed() -> int:
     >>> cornu.random.draw_seed() != cornu.random.draw_seed()
     True
     """
-    with _SOURCE.lock:
-        place = next(_SOURCE.drawn)
-        mixed = np.random.SeedSequence(_SOURCE.entropy, spawn_key=(place,))
+    source = _source()
+    with source.lock:
+        place = source.drawn
+        source.drawn += 1
+        mixed = np.random.SeedSequence(source.entropy, spawn_key=(place,))
     return int(mixed.generate_state(1, np.uint32)[0])
+
+
+def seed_state() -> dict[str, Any]:
+    """Return what :func:`restore_seed_state` needs to go on from here with the same numbers."""
+    source = _source()
+    with source.lock:
+        generator = source.generator
+        return {
+            "entropy": source.entropy,
+            "drawn": source.drawn,
+            "generator": None if generator is None else generator.state.numpy(),
+        }
+
+
+def restore_seed_state(state: dict[str, Any]) -> None:
+    """Bring the process-wide seed to a state that :func:`seed_state` returned."""
+    generator = None if state["generator"] is None else global_generator()
+    source = _source()
+    with source.lock:
+        source.entropy, source.drawn = state["entropy"], state["drawn"]
+        if generator is not None:
+            generator.state.assign(state["generator"])
 
 
 class SeedGenerator:
@@ -136,10 +203,11 @@ class SeedGenerator:
 
 def global_generator() -> SeedGenerator:
     """The generator of draws that name no seed."""
-    with _SOURCE.lock:
-        if _SOURCE.generator is None:
-            _SOURCE.generator = SeedGenerator(_SOURCE.entropy & _WORD, name="global_seed_generator")
-    return _SOURCE.generator
+    source = _source()
+    with source.lock:
+        if source.generator is None:
+            source.generator = SeedGenerator(source.entropy & _WORD, name="global_seed_generator")
+    return source.generator
 
 
 def random_words(shape: tuple[int, ...], seed: Any) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 from cornu import tree
 from cornu.base.layer.context import CallContext, calling, current_call, learning_phase
 from cornu.base.layer.inference import infer
-from cornu.base.layer.input_spec import check_input
+from cornu.base.layer.input_spec import InputSpec, check_input
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
 from cornu.base.layer.masks import get_mask, set_mask
 from cornu.base.layer.shapes import as_shape, show_shapes
@@ -24,7 +24,9 @@ from cornu.base.layer.signature import (
     value_arguments,
 )
 from cornu.base.layer.weights import Weights
-from cornu.engine.trace import convert
+from cornu.engine.trace import autocast, convert
+
+_ONE_VALUE = InputSpec()
 
 
 class Calls(Weights):
@@ -38,6 +40,7 @@ class Calls(Weights):
     _building: bool
     _initial_weights: Any
     _convert_input_args = True
+    one_input = False  # whether the first argument of `call` is one value, never several
 
     # Building
 
@@ -49,7 +52,8 @@ class Calls(Weights):
         input_shape : tuple, or nested structure of tuples
             With the batch axis, which is None where open.
         """
-        if any(not layer.built for layer in self._parts.layers):  # they are built by being called
+        unbuilt = any(not layer.built for layer in self._parts.layers)
+        if unbuilt and input_shape is not None:  # they are built by being called
             tensors = tree.map_shape_structure(
                 lambda s: KerasTensor(s, self.compute_dtype), input_shape
             )
@@ -136,7 +140,10 @@ class Calls(Weights):
             previous = given.get("mask") if given.get("mask") is not None else masks
             if "training" in kwargs or "mask" in kwargs or masks is not None:
                 args, kwargs = _without_duplicates(info, args, kwargs)
-            with calling(CallContext(outer.entry if outer else self, training)):
+            with (
+                calling(CallContext(outer.entry if outer else self, training)),
+                autocast(self._weights_cast_to()),
+            ):
                 outputs = self._explained(args, kwargs, first)
                 self.built = True
                 if self.activity_regularizer is not None:
@@ -173,10 +180,15 @@ class Calls(Weights):
             shapes = self.compute_output_shape(
                 **shapes_for(self.compute_output_shape, arguments, self._where())
             )
-            outputs = tree.map_shape_structure(lambda s: KerasTensor(s, self.compute_dtype), shapes)
+            outputs = tree.map_shape_structure(lambda s: KerasTensor(s, self._output_dtype), shapes)
             self._mask_symbolic(info.first_of(arguments), outputs)
             return outputs
         return self._trace_once(*args, **kwargs)
+
+    @property
+    def _output_dtype(self) -> str:
+        """Dtype of outputs whose shapes `compute_output_shape` gives."""
+        return self.compute_dtype
 
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Return symbolic outputs without recording the call."""
@@ -207,10 +219,10 @@ class Calls(Weights):
             )
             for name, shape in shapes.items()
         }
-        if len(tensors) == 1:
-            outputs = self._symbolic_call(tuple(tensors.values()), {})
-        else:
-            outputs = self._symbolic_call((), tensors)
+        args, named = (tuple(tensors.values()), {}) if len(tensors) == 1 else ((), tensors)
+        # traced, not asked: a subclass that extends this method is asked by compute_output_spec
+        spec = self._trace_once if self._inherits("compute_output_spec") else None
+        outputs = (spec or self.compute_output_spec)(*args, **named)
         return tree.map_structure(lambda t: t.shape, outputs)
 
     def _inherits(self, name: str) -> bool:
@@ -239,6 +251,11 @@ class Calls(Weights):
             set_mask(value, mask)
         return value
 
+    def _weights_cast_to(self) -> str | None:
+        computed = self.compute_dtype
+        differs = self.autocast and computed != self.variable_dtype and "float" in computed
+        return computed if differs else None
+
     def _check_inputs(self, first: Any) -> None:
         for x in tree.flatten(first):
             if isinstance(x, (str, type)) or (callable(x) and not is_value(x)):
@@ -252,7 +269,8 @@ class Calls(Weights):
             check_input(spec, first, self._where())
 
     def _expected(self) -> Any:
-        return self.input_spec
+        spec = self.input_spec
+        return _ONE_VALUE if spec is None and self.one_input else spec
 
     def _resolve_training(self, info: Any, arguments: dict, given: dict, outer: Any) -> bool | None:
         for value in (

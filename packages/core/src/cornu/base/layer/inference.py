@@ -1,7 +1,9 @@
 """Shapes of outputs, found by tracing with made-up sizes in place of the open ones.
 
 A function is traced with every open size set to one number, then to another: sizes of the result
-that move with them are open too. Nothing is computed; the traces are thrown away.
+that move with them are open too. Nothing is computed, but where the function asks for a number:
+then it gets that of inputs filled with ones, as it may be meant for `run_eagerly=True`. The traces
+are thrown away.
 """
 
 from __future__ import annotations
@@ -10,10 +12,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from cornu import tree
 from cornu.base.layer.keras_tensor import KerasTensor, symbolic_leaves
 from cornu.base.layer.masks import get_mask, set_mask
 from cornu.engine.trace import Trace
+from cornu.errors import TracedValueError
 
 PROBES = (89, 97)  # two primes: a size that is equal for both does not depend on an open size
 
@@ -63,7 +68,16 @@ def _merged(one: tuple, other: tuple) -> tuple:
 
 
 def _outcome(function: Callable, args: tuple, kwargs: dict, probe: int) -> tuple[Any, dict]:
-    with Trace("shapes") as trace:
+    try:
+        return _traced(function, args, kwargs, probe, eager=False)
+    except TracedValueError:
+        return _traced(function, args, kwargs, probe, eager=True)
+
+
+def _traced(
+    function: Callable, args: tuple, kwargs: dict, probe: int, eager: bool
+) -> tuple[Any, dict]:
+    with Trace("shapes", eager=eager) as trace:
         stand_in = _StandIns(trace, probe)
         filled_args, filled_kwargs = tree.map_structure(stand_in, (args, kwargs))
         try:
@@ -85,7 +99,8 @@ class _StandIns:
             return value
         if id(value) not in self.made:
             shape = _filled(value.shape, self.probe)
-            self.made[id(value)] = node = self.trace.input(value.name, shape, value.dtype)
+            ones = np.broadcast_to(np.ones((), value.dtype), shape) if self.trace.eager else None
+            self.made[id(value)] = node = self.trace.input(value.name, shape, value.dtype, ones)
             if value._keras_mask is not None:
                 set_mask(node, self(value._keras_mask))
         return self.made[id(value)]

@@ -109,9 +109,10 @@ Add an axis with x[:, None], or a Reshape layer before it.
     else:
         values = tree.flatten(inputs)
     if len(values) != len(specs):
+        one = "one value: join several first, for example with Concatenate()"
         raise ShapeError(
             f"Layer {layer} expects {len(specs)} input(s), but got {len(values)}. Pass "
-            f"{'one value' if len(specs) == 1 else f'a list of {len(specs)} values'}."
+            f"{one if len(specs) == 1 else f'a list of {len(specs)} values'}."
         )
     for value, one in zip(values, specs, strict=True):
         if one is not None and not (value is None and one.optional):

@@ -256,7 +256,8 @@ class CallNode:
 
     def __init__(self, operation: Operation, args: tuple, kwargs: dict, outputs: Any) -> None:
         self._operation = weakref.ref(operation)
-        self.args, self.kwargs = args, kwargs
+        # a list that its owner goes on appending to was passed as it is now
+        self.args, self.kwargs = tree.map_structure(lambda x: x, (args, kwargs))
         self.input_tensors = symbolic_leaves(args, kwargs)
         self.index = len(operation._inbound_nodes)
         self._structure = tree.map_structure(lambda _: None, outputs)

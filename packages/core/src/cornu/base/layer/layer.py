@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import numpy as np
+
 from cornu.base.layer import tracking
 from cornu.base.layer.calls import Calls
 from cornu.base.layer.configuration import PLACE_ARGUMENTS, derived_config
@@ -65,6 +67,8 @@ class Layer(Calls):
     (2, ['linear/kernel'])
     """
 
+    stateless = False  # whether there is nothing to build: no weights, no layers inside
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Note the arguments, for `get_config`."""
         layer = super().__new__(cls)
@@ -97,6 +101,8 @@ class Layer(Calls):
         self.autocast = autocast
         self.activity_regularizer = registry.get("regularizer", activity_regularizer)
         self.built = False
+        if not isinstance(trainable, (bool, np.bool_)):
+            raise ValueError(f"trainable is True or False; got {trainable!r}.")
         self._trainable = bool(trainable)
         self._path: str | None = None
         self._input_spec: Any = None
@@ -106,6 +112,8 @@ class Layer(Calls):
         self._initial_weights = initial_weights
         if shape is not None:
             self._batch_input_shape = shape
+        if self.stateless:
+            self._build_at_init()
 
     # Parts among the attributes
 
@@ -130,6 +138,11 @@ class Layer(Calls):
     @property
     def _layers(self) -> list[Any]:
         return self._parts.layers
+
+    def _build_at_init(self) -> None:
+        """Count as built from the start, unless a subclass defines `build`."""
+        if self._inherits("build"):
+            self.built = True
 
     def _finish_build(self) -> None:
         if self._initial_weights is not None:

@@ -90,11 +90,12 @@ def is_value(x: Any) -> bool:
     return isinstance(x, _VALUES)
 
 
-def value_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Return those arguments that hold values only (or None), masks left out."""
+def value_arguments(arguments: dict[str, Any], masks: bool = False) -> dict[str, Any]:
+    """Return those arguments that hold values only (or None), masks left out unless asked for."""
     found = {}
     for name, argument in arguments.items():
-        if name == "mask" or name.endswith("_mask") or name == "training":
+        is_mask = name == "mask" or name.endswith("_mask")
+        if (is_mask and not masks) or name == "training":
             continue
         leaves = tree.flatten(argument)
         if any(is_value(x) for x in leaves) and all(x is None or is_value(x) for x in leaves):
@@ -108,9 +109,8 @@ def shapes_for(method: Callable, arguments: dict[str, Any], where: str) -> dict[
     A method with one parameter gets the shape of the first value, whatever it is called. One with
     several gets `foo_shape` for the argument `foo` of `call`.
     """
-    return align_shapes(
-        method, {f"{k}_shape": shape_of(v) for k, v in value_arguments(arguments).items()}, where
-    )
+    values = value_arguments(arguments, masks=len(signature_of(method).names) > 1)
+    return align_shapes(method, {f"{k}_shape": shape_of(v) for k, v in values.items()}, where)
 
 
 def align_shapes(method: Callable, shapes: dict[str, Any], where: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from cornu.base.layer.tracking import Parts
 from cornu.engine.dtypes import canonical
 from cornu.engine.graph import Node, current_scope, scope
 from cornu.engine.trace import current_trace
-from cornu.engine.variable import Variable
+from cornu.engine.variable import Variable, later
 from cornu.errors import NotBuiltError, ShapeError
 from cornu.plugins import registry
 
@@ -69,7 +69,9 @@ class Weights(Operation):
             Applied after every update.
         name : str, optional
             As `"kernel"`.
-        autocast, aggregation, overwrite_with_gradient
+        autocast : bool
+            Whether operations in `call` take it in the dtype of computation, if that is another.
+        aggregation, overwrite_with_gradient
             Accepted for Keras' sake.
 
         Returns
@@ -106,11 +108,12 @@ class Weights(Operation):
                 "known. Give the model's "
                 "input a full shape, such as Input((28, 28, 1)), except for the batch."
             )
+        shape = tuple(n for n in sizes if n is not None)
         found = canonical(self.variable_dtype if dtype is None else dtype)
         if initializer is None:
             initializer = "glorot_uniform" if found.kind == "f" else "zeros"
         variable = Variable(
-            _first_value(initializer, sizes, found),
+            later(lambda sizes: _first_value(initializer, sizes, found), shape, found),
             dtype=found,
             trainable=bool(trainable),
             name=name,
@@ -118,6 +121,8 @@ class Weights(Operation):
             constraint=registry.get("constraint", constraint),
         )
         variable.path = f"{self._path_now()}/{variable.name}"
+        if not autocast:
+            variable.autocast = False
         self._parts.add(variable)
         return variable
 
@@ -138,6 +143,7 @@ class Weights(Operation):
             initializer=initializer,
             dtype=dtype,
             trainable=trainable,
+            autocast=autocast,
             regularizer=regularizer,
             constraint=constraint,
             name=name,

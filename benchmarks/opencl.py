@@ -1,0 +1,149 @@
+"""The OpenCL backend against NumPy on the same machine: paired ratios, smaller is better.
+
+`python -m benchmarks.opencl` runs both in turn and prints the median of the ratios of neighbouring
+runs, so that a busy machine slows both alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+import cornu
+from cornu import layers
+from cornu.base.backend import Executable
+from cornu.engine.primitives.table import p
+from cornu.engine.program import build_program
+from cornu.engine.trace import Trace
+
+
+def product(size: int = 1024) -> tuple[Callable[[], object], Callable[[], object]]:
+    """A matrix product, OpenBLAS against the kernels alone."""
+    a, b = np.random.default_rng(0).normal(size=(2, size, size)).astype("float32")
+    out = np.empty_like(a)
+    run = _kernels(lambda x, y: p.matmul(x, y), a, b)
+    return lambda: np.matmul(a, b, out=out), run
+
+
+def chain(size: int = 16_000_000) -> tuple[Callable[[], object], Callable[[], object]]:
+    """A chain of elementwise work: what NumPy does call by call is one kernel."""
+    x = np.random.default_rng(0).normal(size=size).astype("float32")
+    run = _kernels(lambda x: p.maximum(x * 2.0 + 1.0, 0.0) * x - 0.5 * x, x)
+    two, one, half = np.float32(2), np.float32(1), np.float32(0.5)
+
+    def numpy() -> object:
+        return np.maximum(x * two + one, np.float32(0)) * x - half * x
+
+    return numpy, run
+
+
+def _kernels(function: Callable, *arrays: np.ndarray) -> Callable[[], object]:
+    with Trace("benchmark") as trace:
+        values = [trace.input(f"x{i}", a.shape, a.dtype) for i, a in enumerate(arrays)]
+        result = function(*values)
+    from cornu.backends import resolve
+
+    run: Executable = resolve("opencl").compile(build_program("benchmark", trace, [result]))
+    run(*arrays)
+    return run.run_kernels  # type: ignore[attr-defined]
+
+
+def _mlp() -> cornu.Model:
+    return cornu.Sequential(
+        [
+            cornu.Input((784,)),
+            layers.Dense(512, activation="relu"),
+            layers.Dense(512, activation="relu"),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+def _cnn() -> cornu.Model:
+    return cornu.Sequential(
+        [
+            cornu.Input((28, 28, 1)),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.Conv2D(64, 3, activation="relu"),
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+def _lstm() -> cornu.Model:
+    return cornu.Sequential(
+        [
+            cornu.Input((80,), dtype="int32"),
+            layers.Embedding(20000, 128),
+            layers.LSTM(128),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+MODELS = {"mlp": (_mlp, (784,), 128, 20), "cnn": (_cnn, (28, 28, 1), 128, 4),
+          "lstm": (_lstm, (80,), 32, 8)}  # fmt: skip
+
+
+def training(name: str) -> tuple[Callable[[], object], Callable[[], object]]:
+    """Some steps of `fit`, on both backends."""
+    make, shape, batch, steps = MODELS[name]
+    rng = np.random.default_rng(0)
+    if name == "lstm":
+        x = rng.integers(0, 20000, (batch * steps, *shape)).astype("int32")
+    else:
+        x = rng.normal(size=(batch * steps, *shape)).astype("float32")
+    y = rng.integers(0, 10, batch * steps).astype("int32")
+    runs = []
+    for backend in ("numpy", "opencl"):
+        cornu.set_seed(0)
+        model = make()
+        model.compile("adam", "sparse_categorical_crossentropy", backend=backend)
+
+        def run(model: cornu.Model = model) -> object:
+            return model.fit(x, y, batch_size=batch, epochs=1, verbose=0, shuffle=False)
+
+        run()
+        runs.append(run)
+    return runs[0], runs[1]
+
+
+CASES: dict[str, Callable[[], tuple[Callable[[], object], Callable[[], object]]]] = {
+    "matmul 1024": product,
+    "chain 16M": chain,
+    "mlp": lambda: training("mlp"),
+    "cnn": lambda: training("cnn"),
+    "lstm": lambda: training("lstm"),
+}
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Print a table of the chosen cases."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cases", nargs="*", default=list(CASES), help=", ".join(CASES))
+    parser.add_argument("--pairs", type=int, default=7)
+    arguments = parser.parse_args()
+    print(f"{'case':<14}{'NumPy ms':>10}{'OpenCL ms':>11}{'ratio':>8}")
+    for name in arguments.cases:
+        numpy, opencl = CASES[name]()
+        pairs = [(_seconds(numpy), _seconds(opencl)) for _ in range(arguments.pairs)]
+        ratio = statistics.median(b / a for a, b in pairs)
+        best = [min(column) * 1e3 for column in zip(*pairs, strict=True)]
+        print(f"{name:<14}{best[0]:>10.2f}{best[1]:>11.2f}{ratio:>8.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""`KerasRegressor`: a model that predicts numbers, as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.utils.validation import column_or_1d
+
+from cornu_sklearn.base import BaseWrapper
+from cornu_sklearn.defaults import deviation
+from cornu_sklearn.keras2 import Keras2
+from cornu_sklearn.targets import Target, Values
+
+
+class Regressing(RegressorMixin, BaseWrapper):
+    """What regressors add: a target of numbers, one column or several."""
+
+    def _check_data(self, X: Any, y: Any, reset: bool) -> tuple[np.ndarray, np.ndarray]:
+        X, y = self._check_X(X, y=y, reset=reset, multi_output=True, y_numeric=True)
+        if self._fixed_units() == 1 and y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        return X, y
+
+    def _make_target(self, y: np.ndarray, classes: Any) -> Target:
+        return Values(y)
+
+    def _meta(self, X: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+        return {**super()._meta(X, y), "y_scale": deviation(y.reshape(len(y), -1))}
+
+    def predict(self, X: Any, **kwargs: Any) -> np.ndarray:
+        """Return the prediction for each row.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+        **kwargs
+            Arguments of `Model.predict`: `batch_size`, `verbose`.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        """
+        raw = self._raw(X, kwargs)
+        return self.target_encoder_.decode(raw)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = self._fixed_units() != 1
+        return tags
+
+
+class KerasRegressor(Regressing, Keras2):
+    """A model that predicts numbers, as a scikit-learn estimator.
+
+    Parameters
+    ----------
+    model : function, Model or None
+        As for `KerasClassifier`, with which it shares all parameters but `class_weight`.
+    build_fn, warm_start, random_state, optimizer, loss, metrics, batch_size, \
+    validation_batch_size, verbose, callbacks, validation_split, shuffle, run_eagerly, epochs, \
+    threads, **sk_params
+        As for `KerasClassifier`; the loss is "mse" by default.
+
+    Attributes
+    ----------
+    model_ : Model
+        The trained model.
+    history_ : dict of str to list
+        Loss and metrics after each epoch.
+    n_features_in_, n_outputs_ : int
+    feature_names_in_ : numpy.ndarray
+        Names of the columns, where X is a data frame.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> regressor = KerasRegressor(random_state=0).fit(X, y)
+    >>> bool(regressor.score(X, y) > 0.5)
+    True
+    """
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **kwargs: Any) -> KerasRegressor:
+        """Train a new model, or with `warm_start` the one there is.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+            More axes are welcome where the model wants them: images, sequences.
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array of shape (n_samples,), optional
+            A row of weight 2 counts as two rows.
+        **kwargs
+            Arguments of `Model.fit`, for this call.
+
+        Raises
+        ------
+        ShapeError
+            If the model's output does not fit y, with the layer to change.
+        """
+        return self._fit(X, y, sample_weight, kwargs, go_on=self.warm_start)
+
+    def partial_fit(
+        self, X: Any, y: Any, sample_weight: Any = None, **kwargs: Any
+    ) -> KerasRegressor:
+        """Train for one more epoch on these rows.
+
+        Parameters
+        ----------
+        X, y, sample_weight, **kwargs
+            As in `fit`.
+        """
+        return self._fit(X, y, sample_weight, {"epochs": 1, **kwargs}, go_on=True)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None, **kwargs: Any) -> float:
+        """Return R², the share of the variance of y that is predicted.
+
+        Parameters
+        ----------
+        X, y : array
+        sample_weight : array of shape (n_samples,), optional
+        **kwargs
+            As in `predict`.
+        """
+        from sklearn.metrics import r2_score
+
+        return float(r2_score(y, self.predict(X, **kwargs), sample_weight=sample_weight))
