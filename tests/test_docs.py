@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -59,9 +60,14 @@ def test_every_page_is_in_the_navigation():
     import yaml
 
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    nav = yaml.safe_load(text)["nav"]
-    named = {name for entry in nav for name in entry.values()}
-    assert named == {page.name for page in DOCS.glob("*.md")}
+    named = set(_leaves(yaml.safe_load(text)["nav"]))
+    assert named == {page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")}
+
+
+def _leaves(nav: list) -> Iterator[str]:
+    for entry in nav:
+        for below in entry.values():
+            yield from _leaves(below) if isinstance(below, list) else [below]
 
 
 # The table of defaults that moved between Keras 2 and 3.

@@ -11,7 +11,7 @@ from cornu import layers
 def half():
     cornu.mixed_precision.set_global_policy("mixed_float16")
     yield
-    cornu.mixed_precision.set_global_policy("float32")
+    cornu.mixed_precision.set_global_policy(None)
 
 
 def model_and_data():

@@ -68,6 +68,8 @@ def test_in_a_worker_of_joblib(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     from training_of_bits import train as of_file
 
+    # Workers of other tests do not know the file.
+    joblib.externals.loky.get_reusable_executor().shutdown(wait=True)
     found = joblib.Parallel(n_jobs=2)(joblib.delayed(of_file)() for _ in range(2))
     assert found == [train()] * 2
 

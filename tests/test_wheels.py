@@ -20,7 +20,11 @@ WHEELS = {
     "layers": ("cornu-layers", "cornu_layers", "cornu_layers.plugin"),
     "optim": ("cornu-optim", "cornu_optim", "cornu_optim.plugin"),
     "backend-numpy": ("cornu-backend-numpy", "cornu_backend_numpy", "cornu_backend_numpy.plugin"),
-    "preprocessing": ("cornu-preprocessing", "cornu_preprocessing", None),
+    "preprocessing": (
+        "cornu-preprocessing",
+        "cornu_preprocessing",
+        "cornu_preprocessing.plugin",
+    ),
     "sklearn-wrappers": ("cornu-sklearn", "cornu_sklearn", None),
     "backend-opencl": ("cornu-backend-opencl", "cornu_backend_opencl", None),
     "cornu": ("cornu", None, None),

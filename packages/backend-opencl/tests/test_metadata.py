@@ -1,14 +1,11 @@
-"""This distribution holds a place: it installs with its dependencies, and claims nothing."""
+"""What the distribution says of itself."""
 
 from importlib.metadata import distribution
 
-import cornu_backend_opencl
 
-
-def test_it_brings_no_plugin_while_it_holds_nothing():
-    public = [name for name in vars(cornu_backend_opencl) if not name.startswith("_")]
-    assert public == []
-    assert list(distribution("cornu-backend-opencl").entry_points) == []
+def test_it_brings_one_plugin():
+    (entry,) = distribution("cornu-backend-opencl").entry_points
+    assert (entry.group, entry.value) == ("cornu", "cornu_backend_opencl.plugin")
 
 
 def test_its_version_is_that_of_core():

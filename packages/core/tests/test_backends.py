@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from cornu import backends
-from cornu.errors import BackendError
+from cornu.errors import BackendError, UnknownNameError
 from cornu.plugins import hookimpl, registry
 
 
@@ -79,8 +79,13 @@ def test_an_unavailable_backend_says_why_and_never_gives_way():
         backends.resolve("absent")
 
 
-def test_a_backend_of_ours_that_is_not_installed():
-    with pytest.raises(BackendError, match=r"cornu-backend-opencl, which holds nothing yet"):
+def test_a_backend_of_ours_that_is_not_installed(monkeypatch):
+    def lookup(kind, name):
+        raise UnknownNameError(name)
+
+    monkeypatch.setattr(backends.registry, "lookup", lookup)
+    monkeypatch.setattr(backends, "_made", {})
+    with pytest.raises(BackendError, match=r"pip install cornu-backend-opencl"):
         backends.resolve("opencl")
 
 

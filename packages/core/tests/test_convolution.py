@@ -118,3 +118,10 @@ def test_the_first_of_equal_maxima_takes_the_gradient():
     attrs = {"size": (2, 2), "strides": (2, 2), "padding": ((0, 0), (0, 0))}
     found = max_pool_grad(x, np.ones((1, 1, 1, 1), "float32"), **attrs)
     assert found.ravel().tolist() == [1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_an_empty_batch(groups):
+    x, kernel = np.zeros((0, 6, 4), "float32"), np.ones((3, 4 // groups, 2), "float32")
+    attrs = {"strides": (1,), "padding": ((0, 0),), "dilation": (1,), "groups": groups}
+    assert convolution(x, kernel, **attrs).shape == (0, 4, 2)

@@ -305,7 +305,10 @@ def test_linear_algebra():
     np.testing.assert_allclose(
         ops.cholesky(spd, upper=True), np.swapaxes(np.linalg.cholesky(spd), 1, 2)
     )
-    np.testing.assert_allclose(ops.cholesky_inverse(np.linalg.cholesky(spd)), np.linalg.inv(spd))
+    lower = np.linalg.cholesky(spd)
+    halves = lower + np.swapaxes(np.tril(lower, -1), 1, 2)  # one of them is read
+    for upper in (False, True):
+        np.testing.assert_allclose(ops.cholesky_inverse(halves, upper), np.linalg.inv(spd))
     np.testing.assert_allclose(
         ops.solve_triangular(a, b, lower=True), np.linalg.solve(np.tril(a), b)
     )

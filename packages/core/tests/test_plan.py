@@ -10,6 +10,7 @@ from cornu import ops
 from cornu.engine.gradients import gradients
 from cornu.engine.primitives.table import p
 from cornu.engine.program import build_program
+from cornu.engine.scan import scan
 from cornu.engine.trace import Trace
 from cornu.engine.variable import Arena, Variable
 
@@ -134,3 +135,15 @@ def test_listings_of_loops_stay_narrow():
     at = next(i for i, line in enumerate(lines) if " scan " in line)
     assert lines[at].split()[:2] == ["%0.0", "scan"]
     assert [line.split()[0] for line in lines[at : at + 12]] == [f"%0.{i}" for i in range(12)]
+
+
+def test_the_bodies_of_loops_are_grouped_by_the_function_that_is_given():
+    with Trace("loop") as trace:
+        x = trace.input("x", (4, 3), "float32")
+        start = trace.input("start", (3,), "float32")
+        final, _ = scan(lambda h, r: ([p.tanh(h[0] + r[0])], []), [start], [x], 4)
+    program = build_program("loop", trace, final)
+    seen = []
+    plan = program.plan((), lambda plan: None, lambda plan: seen.append(plan.name))
+    plan.check()
+    assert seen == ["body"]

@@ -312,3 +312,56 @@ def test_a_hook_that_asks_for_its_own_kind_sees_what_is_there_so_far():
 
     registry = registry_of(a=First(), b=Second())
     assert registry.names("layer") == ["Add", "Dense"]
+
+
+def test_a_reference_is_imported_when_it_is_used(tmp_path, monkeypatch):
+    (tmp_path / "late_layers.py").write_text("class Late: pass\nclass Later: pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry = Registry(entry_points=list)
+    offers = ["late_layers:Late", ("Alias", "late_layers:Later"), "late_layers:Late"]
+    registry.register(one_plugin(layers=offers))
+    assert registry.names("layer") == ["Alias", "Late"]
+    assert registry.name_of("layer", Dense) == "Dense"
+    assert registry.problems() == []
+    assert "late_layers" not in sys.modules
+    late = registry.attribute("layer", "Late")
+    assert (late.__module__, late.__name__) == ("late_layers", "Late")
+    assert registry.lookup("layer", "late") is late
+    assert registry.name_of("layer", sys.modules["late_layers"].Later) == "Alias"
+
+
+def test_a_reference_to_where_a_class_is_handed_on_from(tmp_path, monkeypatch):
+    (tmp_path / "inner_layers.py").write_text("class Passed: pass\n")
+    (tmp_path / "outer_layers.py").write_text("from inner_layers import Passed\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry = Registry(entry_points=list)
+    registry.register(one_plugin(layers=[("mine", "outer_layers:Passed")]))
+    import outer_layers
+
+    assert registry.name_of("layer", outer_layers.Passed) == "mine"
+
+
+def test_a_reference_that_leads_nowhere_names_the_plugin():
+    registry = Registry(entry_points=list)
+    registry.register(one_plugin(layers=["no_such_module:Gone", "json:Gone2"]), name="broken")
+    for name in ("Gone", "Gone2"):
+        with pytest.raises(PluginError, match=rf"broken .*'{name}'.*cannot be imported"):
+            registry.attribute("layer", name)
+
+
+@pytest.mark.parametrize("offer", ["Late", "a b:Late", "json:", ":x", ("Alias", "json")])
+def test_a_text_that_is_no_reference_is_a_problem(offer):
+    registry = Registry(entry_points=list)
+    registry.register(one_plugin(layers=[offer]))
+    with pytest.warns(PluginWarning, match="nor a reference"):
+        assert registry.names("layer") == []
+
+
+def test_a_reference_to_what_another_plugin_brings_is_no_clash():
+    registry = Registry(entry_points=list)
+    registry.register(one_plugin(layers=[Dense]), name="first")
+    registry.register(one_plugin(layers=[f"{Dense.__module__}:Dense"]), name="second")
+    assert registry.problems() == []
+    registry.register(one_plugin(layers=["elsewhere:Dense"]), name="third")
+    with pytest.warns(PluginWarning, match="already brought by first"):
+        registry.names("layer")

@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +15,16 @@ import cornu_layers
 from cornu import layers
 from cornu.base import Layer
 from cornu.plugins import registry
-from cornu_layers import activations, catalogue, constraints, initializers, plugin, regularizers
+from cornu_layers import activations, constraints, initializers, plugin, regularizers
 
-OURS = [obj for obj in catalogue.LAYERS if isinstance(obj, type)]
+LAYERS = {
+    entry.name: entry.object
+    for entry in registry.entries("layer")
+    if entry.plugin.distribution == "cornu-layers" and entry.name == entry.own_name
+}
+OURS = [obj for obj in LAYERS.values() if isinstance(obj, type)]
 OFFERS = {
-    "layer": (plugin.cornu_layers, catalogue.LAYERS),
+    "layer": (plugin.cornu_layers, tuple(LAYERS.values())),
     "activation": (plugin.cornu_activations, activations.ACTIVATIONS),
     "initializer": (plugin.cornu_initializers, initializers.INITIALIZERS),
     "regularizer": (plugin.cornu_regularizers, regularizers.REGULARIZERS),
@@ -46,7 +54,7 @@ def _public_classes(module_name):
 
 
 def test_no_layer_is_forgotten():
-    bases = {"GatedCell", "LowRank", "Rearrangement"}
+    bases = {"AroundCell", "GatedCell", "LowRank", "Rearrangement"}
     written = {c for c in _public_classes("cornu_layers") if issubclass(c, Layer)}
     assert {c.__name__ for c in written - set(OURS)} <= bases | {
         c.__name__ for c in written if c.__name__.startswith("Base")
@@ -65,8 +73,25 @@ def test_documented(obj):
         assert ">>> " in rest
 
 
-def test_package_is_light():
-    assert not hasattr(cornu_layers, "catalogue") or cornu_layers.__doc__
+def test_a_layer_imports_only_what_it_needs():
+    code = (
+        "import sys; from cornu.layers import Dense; Dense(2).build((None, 3)); "
+        "print(*(m for m in sys.modules if m.startswith('cornu_layers.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "cornu_layers.core.dense" in loaded
+    families = {"attention", "convolutional", "merging", "normalization", "pooling", "recurrent"}
+    assert not {f"cornu_layers.{family}" for family in families} & loaded
+
+
+def test_names_and_aliases_are_those_of_the_stub():
+    stub = Path(cornu_layers.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
+    for entry in registry.entries("layer"):
+        if entry.plugin.distribution == "cornu-layers":
+            imported = f"import {entry.name} as {entry.name}\n" in stub
+            spread = f"    {entry.name} as {entry.name},\n" in stub
+            assert imported or spread or f"\n{entry.name} = {entry.object.__name__}\n" in stub
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 import cornu
 from cornu import layers, ops
 from cornu.base.layer import get_mask
-from cornu.errors import ShapeError
+from cornu.errors import SavingError, ShapeError
 
 RNG = np.random.default_rng(0)
 
@@ -169,3 +169,60 @@ def test_changed_features():
     layer(np.ones((1, 3)))
     with pytest.raises(ShapeError, match=r"dense.*size 3, but got shape .None, 4."):
         layer(np.ones((1, 4)))
+
+
+def test_reversible_embedding():
+    layer = layers.ReversibleEmbedding(6, 4, mask_zero=True, dtype="float64")
+    indices = np.array([[1, 0, 5]])
+    vectors = layer(indices)
+    table = layer.get_weights()[0]
+    np.testing.assert_array_equal(vectors, table[indices])
+    np.testing.assert_allclose(layer(vectors, reverse=True), table[indices] @ table.T)
+    assert len(layer.weights) == 1
+    assert layer.compute_output_shape((None, 3, 4), reverse=True) == (None, 3, 6)
+
+
+def test_reversible_embedding_with_a_table_of_its_own_and_a_cap():
+    layer = layers.ReversibleEmbedding(6, 4, tie_weights=False, logit_soft_cap=2.0)
+    x = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
+    scores = layer(x, reverse=True)
+    assert [w.name for w in layer.weights] == ["embeddings", "reverse_embeddings"]
+    expected = 2 * np.tanh(x @ layer.get_weights()[1] / 2)
+    np.testing.assert_allclose(scores, expected, rtol=1e-5)
+    assert layer(cornu.Input((3, 4)), reverse=True).shape == (None, 3, 6)
+
+
+def test_an_embedding_with_weights_is_built():
+    layer = layers.Embedding(3, 2, weights=np.ones((3, 2)))
+    np.testing.assert_array_equal(layer.embeddings, np.ones((3, 2)))
+
+
+def test_embedding_lengths():
+    layer = layers.Embedding(9, 4, input_length=(None, 5))
+    assert layer(cornu.Input((3, 5), dtype="int32")).shape == (None, 3, 5, 4)
+    with pytest.raises(ShapeError, match="5"):
+        layer(cornu.Input((3, 6), dtype="int32"))
+    with pytest.raises(ShapeError, match="rank 2"):
+        layers.Embedding(9, 4, input_length=2)(cornu.Input((4, 5), dtype="int32"))
+
+
+def test_an_activation_may_be_taken_away():
+    layer = layers.Dense(2, activation="relu", kernel_initializer="ones", use_bias=False)
+    layer.activation = None
+    np.testing.assert_array_equal(layer(-np.ones((1, 3), "float32")), [[-3.0, -3.0]])
+
+
+def test_a_lambda_is_rebuilt_within_the_process_but_not_from_a_file(tmp_path):
+    layer = layers.Lambda(lambda x, by: x * by, arguments={"by": 2.0}, output_shape=(3,))
+    model = cornu.Sequential([cornu.Input((3,)), layer])
+    x = np.ones((1, 3), "float32")
+    for twin in (
+        layers.Lambda.from_config(layer.get_config()),
+        cornu.Sequential.from_config(model.get_config()),
+        cornu.models.clone_model(model),
+    ):
+        np.testing.assert_array_equal(np.asarray(twin(x)), [[2.0, 2.0, 2.0]])
+    with pytest.raises(SavingError, match="lambda cannot be written"):
+        model.save(tmp_path / "model.keras")
+    with pytest.raises(SavingError, match="__lambda__"):
+        cornu.models.model_from_json(model.to_json())

@@ -218,3 +218,15 @@ def test_function_as_initializer():
     layer = cornu.layers.Dense(2, kernel_initializer=ramp)
     layer.build((None, 2))
     np.testing.assert_array_equal(layer.get_weights()[0], [[0, 1], [2, 3]])
+
+
+def test_an_array_stands_for_the_initializer_that_gives_it():
+    table = np.arange(6.0, dtype="float32").reshape(2, 3)
+    layer = cornu.layers.Dense(3, kernel_initializer=table)
+    layer.build((None, 2))
+    np.testing.assert_array_equal(layer.kernel.numpy(), table)
+    again = cornu.layers.Dense.from_config(layer.get_config())
+    again.build((None, 2))
+    np.testing.assert_array_equal(again.kernel.numpy(), table)
+    with pytest.raises(ShapeError, match=r"\(2, 3\) do not fill a weight of shape \(2, 4\)"):
+        cornu.layers.Dense(4, kernel_initializer=table).build((None, 2))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -402,3 +404,52 @@ def test_constants():
     np.testing.assert_allclose(found, state, rtol=1e-5, atol=1e-6)
     twin = layers.RNN.from_config(layer.get_config(), custom_objects={"Attending": Attending})
     assert type(twin.cell) is Attending
+
+
+class Offset(layers.Layer):
+    """A cell whose sizes are known when it is built; constants are added to the state."""
+
+    state_size = None
+    output_size = None
+
+    def build(self, input_shape):
+        step = input_shape[0] if isinstance(input_shape, list) else input_shape
+        self.state_size = self.output_size = step[-1]
+
+    def call(self, inputs, states, constants=()):
+        state = sum(constants, states[0] + inputs)
+        return state, [state]
+
+
+def test_a_cell_may_learn_its_sizes_when_it_is_built():
+    x = np.ones((2, 3, 4), "float32")
+    np.testing.assert_array_equal(layers.RNN(Offset())(x), np.full((2, 4), 3.0))
+
+
+def test_constants_alone_in_a_list_and_stacked():
+    x, c = np.ones((2, 3, 4), "float32"), np.full((2, 4), 0.5, "float32")
+    expected = np.full((2, 4), 4.5)
+    np.testing.assert_array_equal(layers.RNN(Offset())(x, constants=c), expected)
+    np.testing.assert_array_equal(layers.RNN(Offset())(x, constants=[c]), expected)
+    stacked = layers.RNN([layers.SimpleRNNCell(4), Offset()])
+    assert stacked(x, constants=[c]).shape == (2, 4)
+
+
+def test_initial_states_for_inputs():
+    layer = layers.LSTM(3)
+    states = layer.get_initial_state(np.ones((2, 5, 4), "float32"))
+    assert [s.shape for s in states] == [(2, 3), (2, 3)]
+    states = layer.get_initial_state(cornu.Input((5, 4)))
+    assert [s.shape for s in states] == [(None, 3), (None, 3)]
+    conv = layers.ConvLSTM1D(3, 2)
+    assert conv.get_initial_state(np.ones((2, 5, 8, 4), "float32"))[0].shape == (2, 7, 3)
+
+
+@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU", "ConvLSTM2D", "CuDNNLSTM"])
+def test_signatures_show_every_argument(name):
+    parameters = inspect.signature(getattr(layers, name)).parameters
+    assert {"kernel_initializer", "recurrent_constraint", "return_sequences"} <= set(parameters)
+    layer = getattr(layers, name)(4, **({"kernel_size": 3} if name == "ConvLSTM2D" else {}))
+    for argument in parameters:
+        if argument not in ("kwargs", "activity_regularizer"):
+            assert hasattr(layer, argument), argument

@@ -142,7 +142,7 @@ def test_time_distributed_masks():
 
 
 def test_wrapper_takes_a_layer():
-    with pytest.raises(TypeError, match="as in Dense"):
+    with pytest.raises(ValueError, match="as in Dense"):
         layers.TimeDistributed(layers.Dense)
 
 

@@ -1,4 +1,1 @@
-"""The OpenCL backend of Cornu.
-
-Nothing is here yet: this version holds the place of the distribution and its dependencies.
-"""
+"""The OpenCL backend of Cornu: the same programs on any OpenCL device."""

@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 _MODULES = (
     "activations backend backends callbacks config constraints datasets dtype_policies errors "
     "initializers keras layers losses metrics mixed_precision models objectives ops optimizers "
-    "plugins preprocessing random regularizers saving testing utils wrappers"
+    "plugins preprocessing random regularizers saved_model saving testing utils wrappers"
 ).split()
 
 # Public names, each with the module it is defined in.

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 __all__ = [
     "BackendError",
+    "BadFileError",
     "CornuError",
     "DataError",
     "DtypeError",
@@ -18,6 +19,7 @@ __all__ = [
     "MissingDistributionError",
     "NotBuiltError",
     "NotCompiledError",
+    "NumericsError",
     "PluginError",
     "PluginWarning",
     "SavingError",
@@ -61,8 +63,35 @@ class NotCompiledError(CornuError, RuntimeError):
     """A model was asked to train or evaluate before ``compile``."""
 
 
+class NumericsError(CornuError, FloatingPointError):
+    """A step made NaN or infinity, and ``compile(check_numerics=True)`` asked to be told."""
+
+
 class SavingError(CornuError, ValueError):
     """A file or config that cannot be written or read back."""
+
+
+class BadFileError(SavingError):
+    """A file that breaks one of the rules under which files are read.
+
+    Parameters
+    ----------
+    text : str
+        What is wrong.
+    rule : str
+        The rule's name, a key of `cornu.saving.rules.RULES`.
+
+    Attributes
+    ----------
+    rule : str
+    """
+
+    def __init__(self, text: str, rule: str = "damaged") -> None:
+        super().__init__(text, rule)
+        self.rule = rule
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} (rule: {self.rule})"
 
 
 class BackendError(CornuError, RuntimeError):

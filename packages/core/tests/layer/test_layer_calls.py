@@ -14,6 +14,7 @@ from cornu import ops
 from cornu.base import Layer
 from cornu.base.layer import InputSpec, KerasTensor, get_mask, set_mask
 from cornu.base.layer.context import set_learning_phase
+from cornu.engine.gradients import gradients
 from cornu.engine.trace import Trace
 from cornu.errors import ShapeError
 
@@ -452,3 +453,121 @@ def test_a_layer_that_returns_nothing():
         TypeError, match=r'^Layer "forgetful" \(Forgetful\) must .* returned None\.'
     ):
         Forgetful(name="forgetful")(cornu.Input((3,)))
+
+
+# Dtypes of computation
+
+
+class Scaled(Layer):
+    def __init__(self, autocast_weight=True, **kwargs):
+        super().__init__(**kwargs)
+        self.autocast_weight = autocast_weight
+
+    def build(self, input_shape):
+        self.scale = self.add_weight(
+            shape=input_shape[-1:], initializer="ones", autocast=self.autocast_weight, name="scale"
+        )
+
+    def call(self, inputs):
+        return inputs * self.scale
+
+
+@pytest.mark.parametrize(
+    ("dtype", "autocast_weight", "expected"),
+    [
+        ("float32", True, "float32"),
+        ("float16", True, "float16"),
+        ("float64", True, "float64"),
+        ("mixed_float16", True, "float16"),
+        ("mixed_float16", False, "float32"),
+    ],
+)
+def test_weights_are_taken_in_the_dtype_of_computation(dtype, autocast_weight, expected):
+    layer = Scaled(autocast_weight, dtype=dtype)
+    assert layer(np.ones((2, 3))).dtype == expected
+    assert layer(cornu.Input((3,))).dtype == expected
+    assert layer.scale.dtype == layer.variable_dtype
+
+
+def test_a_layer_inside_computes_in_its_own_dtype():
+    class Outer(Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.inner = Scaled(dtype="float32")
+
+        def call(self, inputs):
+            return self.inner(inputs)
+
+    assert Outer(dtype="mixed_float16")(np.ones((2, 3))).dtype == "float32"
+
+
+def test_gradients_reach_weights_that_are_cast():
+    layer = Scaled(dtype="mixed_float16")
+    layer.build((None, 3))
+    with Trace("train") as trace:
+        out = layer(trace.input("x", (2, 3), "float32"))
+        (slope,) = gradients([out.sum()], [layer.scale.value])
+    assert slope.dtype == "float32"
+
+
+# Shapes
+
+
+def test_a_shape_may_be_found_by_extending_that_of_the_base():
+    class Padded(Scaled):
+        def compute_output_shape(self, input_shape):
+            return (*super().compute_output_shape(input_shape), 1)
+
+    assert Padded().compute_output_shape((None, 4)) == (None, 4, 1)
+
+
+def test_a_list_passed_to_a_layer_may_grow_afterwards():
+    class Sum(Layer):
+        def call(self, inputs):
+            return sum(inputs[1:], inputs[0])
+
+    x = cornu.Input((2,))
+    values = [x]
+    for _ in range(3):
+        values.append(Sum()(values))
+    model = cornu.Model(x, values[-1])
+    np.testing.assert_array_equal(model.predict(np.ones((1, 2)), verbose=0), [[4.0, 4.0]])
+
+
+def test_build_may_ask_for_the_shape_of_a_mask():
+    class Masked(Layer):
+        def build(self, inputs_shape, attention_mask_shape=None):
+            self.shapes = inputs_shape, attention_mask_shape
+
+        def call(self, inputs, attention_mask=None):
+            return inputs * attention_mask
+
+    layer = Masked()
+    layer(np.ones((2, 3)), attention_mask=np.ones((2, 1)))
+    assert layer.shapes == ((2, 3), (2, 1))
+
+
+def test_a_layer_without_anything_to_build_is_built_unless_a_subclass_builds():
+    class Plain(Layer):
+        stateless = True
+
+        def call(self, inputs):
+            return inputs
+
+    class Building(Plain):
+        def build(self, input_shape):
+            self.seen = input_shape
+
+    assert Plain().built
+    assert not Building().built
+
+
+def test_an_input_made_of_a_tensor_takes_its_shape():
+    tensor = cornu.Input(batch_shape=(2, 3), dtype="int32")
+    assert cornu.Input(tensor=tensor).shape == (2, 3)
+    for wrong in ({"shape": (4,)}, {"batch_size": 5}, {"dtype": "float32"}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            cornu.Input(tensor=tensor, **wrong)
+    with pytest.raises(ValueError, match=r"ndarray of shape \(1000,\)") as caught:
+        cornu.Input(tensor=np.zeros(1000))
+    assert len(str(caught.value)) < 250

@@ -196,3 +196,16 @@ def test_the_second_argument_may_be_a_name(parts):
 def test_layers_cannot_be_set(parts):
     with pytest.raises(AttributeError, match="add\\(\\) and pop\\(\\)"):
         cornu.Sequential().layers = []
+
+
+def test_data_of_other_sizes_after_the_first():
+    class Flat(cornu.Layer):
+        def call(self, inputs):
+            return cornu.ops.reshape(inputs, (inputs.shape[0], -1))
+
+    model = cornu.Sequential([Flat()])
+    assert model(np.ones((3, 5, 7), "float32")).shape == (3, 35)
+    assert model(np.ones((2, 7, 4), "float32")).shape == (2, 28)
+    described = cornu.Sequential([cornu.Input((5, 7)), Flat()])
+    with pytest.raises(ShapeError, match="described"):
+        described(np.ones((2, 7, 4), "float32"))

@@ -13,7 +13,7 @@ import pytest
 import cornu
 from cornu import ops
 from cornu.base import Layer
-from cornu.errors import NotBuiltError, SavingError, ShapeError
+from cornu.errors import BadFileError, NotBuiltError, SavingError
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.atomic import atomically
 
@@ -164,7 +164,9 @@ def test_weights_of_another_shape_change_nothing(parts, tmp_path):
     stack(parts, (3, 5)).save_weights(tmp_path / "w.h5")
     model = stack(parts)
     before = model.get_weights()
-    with pytest.raises(ShapeError, match=r"'s/linear_3/kernel' has shape \(3, 2\), the file shape"):
+    with pytest.raises(
+        BadFileError, match=r"'s/linear_3/kernel' has shape \(3, 2\), the file shape"
+    ):
         model.load_weights(tmp_path / "w.h5")
     for one, two in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, two)
@@ -185,8 +187,11 @@ def test_mismatches_are_skipped_on_request(parts, tmp_path):
     [((3,), (3, 2), "no weights for 'layers/linear_1'"), ((3, 2), (3,), "no place for")],
 )
 def test_another_number_of_layers_is_an_error(parts, tmp_path, saved, loaded, said):
+    stack(parts, saved, [None] * len(saved)).save_weights(tmp_path / "w.weights.h5")
+    with pytest.raises(BadFileError, match=said):
+        stack(parts, loaded, [None] * len(loaded)).load_weights(tmp_path / "w.weights.h5")
     stack(parts, saved, [None] * len(saved)).save_weights(tmp_path / "w.h5")
-    with pytest.raises(SavingError, match=said):
+    with pytest.raises(BadFileError, match=f"of {len(saved)} layers .* has {len(loaded)} with"):
         stack(parts, loaded, [None] * len(loaded)).load_weights(tmp_path / "w.h5")
 
 
@@ -226,9 +231,9 @@ def test_unbuilt_models_have_no_weights_to_save(parts, tmp_path):
 def test_other_files_are_refused(parts, tmp_path, content):
     path = tmp_path / "x"
     path.write_bytes(content)
-    with pytest.raises(SavingError, match="not an HDF5 file"):
+    with pytest.raises(SavingError, match=r"is not a model or weights file|cannot be opened"):
         stack(parts).load_weights(path)
-    with pytest.raises(SavingError, match="not a model file"):
+    with pytest.raises(SavingError, match=r"not a model or weights file|cannot be opened"):
         cornu.models.load_model(path)
     with pytest.raises(FileNotFoundError, match="no weights file"):
         stack(parts).load_weights(tmp_path / "nothing")
@@ -243,7 +248,7 @@ def test_a_damaged_model_file_is_refused(known, tmp_path):
             for member, content in {**members, name: data}.items():
                 if content is not None:
                     archive.writestr(member, content)
-        with pytest.raises(SavingError, match="is damaged"):
+        with pytest.raises(SavingError, match=r"cannot be read|is no object|is damaged"):
             cornu.models.load_model(tmp_path / "bad.keras")
 
 

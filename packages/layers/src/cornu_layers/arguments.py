@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,39 @@ from cornu_layers import activations
 
 _KINDS = ("initializer", "regularizer", "constraint")
 DATA_FORMATS = ("channels_last", "channels_first")
+
+
+class NotIntegers(ValueError, TypeError):
+    """An argument that is no integer, or not several of them.
+
+    Keras raises a ValueError in some layers and a TypeError in others.
+    """
+
+
+def named(local: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that a constructor names, given its `locals()` on the first lines.
+
+    Examples
+    --------
+    >>> def __init__(self, units, bias=True, **kwargs):
+    ...     return named(locals())
+    >>> __init__(None, 3, name="hidden")
+    {'units': 3, 'bias': True}
+    """
+    return {k: v for k, v in local.items() if k not in ("self", "__class__", "kwargs")}
+
+
+def passed(local: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all arguments of a constructor, given its `locals()` on the first lines.
+
+    Examples
+    --------
+    >>> def __init__(self, units, bias=True, **kwargs):
+    ...     return passed(locals())
+    >>> __init__(None, 3, name="hidden")
+    {'units': 3, 'bias': True, 'name': 'hidden'}
+    """
+    return {**named(local), **local.get("kwargs", {})}
 
 
 def keep(layer: Layer, **arguments: Any) -> None:
@@ -79,7 +112,7 @@ def positive_int(name: str, value: Any) -> int:
 
     Raises
     ------
-    TypeError, ValueError
+    ValueError
         When `value` is no integer, or below 1.
 
     Examples
@@ -88,7 +121,7 @@ def positive_int(name: str, value: Any) -> int:
     3
     """
     if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be an integer; it is {value!r} ({type(value).__name__}).")
+        raise NotIntegers(f"{name} must be an integer; it is {value!r} ({type(value).__name__}).")
     count = operator.index(value)
     if count < 1:
         raise ValueError(f"{name} must be at least 1; it is {count}.")
@@ -100,7 +133,7 @@ def int_tuple(name: str, value: Any, rank: int, minimum: int = 1) -> tuple[int, 
 
     Raises
     ------
-    TypeError, ValueError
+    ValueError
         When it is neither, or an integer is below `minimum`.
 
     Examples
@@ -110,7 +143,7 @@ def int_tuple(name: str, value: Any, rank: int, minimum: int = 1) -> tuple[int, 
     """
     values = tuple(value) if np.iterable(value) and not isinstance(value, str) else (value,) * rank
     if not all(hasattr(v, "__index__") and not isinstance(v, bool) for v in values):
-        raise TypeError(f"{name} must be an integer or {rank} of them; it is {value!r}.")
+        raise NotIntegers(f"{name} must be an integer or {rank} of them; it is {value!r}.")
     if len(values) != rank:
         raise ValueError(
             f"{name} must be an integer or {rank} of them, one per axis; it is {value!r}, which "
@@ -189,7 +222,7 @@ def margins(name: str, value: Any, rank: int) -> Any:
 
     Raises
     ------
-    TypeError, ValueError
+    ValueError
         When it is none of these, or negative.
 
     Examples

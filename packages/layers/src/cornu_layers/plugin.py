@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cornu.plugins import hookimpl
 from cornu.plugins.hookspecs import Offer
 
 
 @hookimpl
-def cornu_layers() -> list[Offer]:
+def cornu_layers() -> Sequence[Offer]:
     """Layers and their functional forms, under their present and older names."""
-    from cornu_layers.catalogue import ALIASES, LAYERS
+    from cornu.plugins.stubs import offers_of_stub
 
-    return [*LAYERS, *ALIASES]
+    return offers_of_stub("cornu_layers")
 
 
 @hookimpl

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from cornu import tree
+from cornu.engine.graph import Node, leaf, make_node, toposort
 from cornu.engine.primitives.table import p
 from cornu.engine.trace import as_node, is_traced, op
 from cornu.errors import TracedValueError
@@ -23,10 +23,6 @@ def _leaves(structure: Any) -> list[Tensor]:
 def _packed(structure: Any, leaves: Sequence[Any]) -> Any:
     found = iter(leaves)
     return tree.map_structure(lambda x: None if x is None else next(found), structure)
-
-
-def _traced(*structures: Any) -> bool:
-    return builtins.any(is_traced(*tree.flatten(s)) for s in structures)
 
 
 def _known(x: Any) -> bool:
@@ -53,6 +49,33 @@ def _chosen(condition: Any, a: Any, b: Any) -> Any:
     return _packed(a, [p.where(condition, x, y) for x, y in pairs])
 
 
+def _branch(function: Callable[..., Any], taken: Tensor, *args: Any) -> Any:
+    """``function(*args)``, with 1 for the numbers from outside where the branch is not taken.
+
+    So no gradient comes back from it. To scale that gradient by 0 would not do: a branch may make
+    NaN of a value it was not written for, and 0 times NaN is NaN.
+    """
+    start = leaf("input", (), np.dtype(bool)).serial
+    result = function(*args)
+    roots = [x for x in _leaves(result) if isinstance(x, Node)]
+    new: dict[Node, Node] = {}
+    taken = as_node(taken)
+    for node in toposort(roots):
+        source = node.inputs[0] if node.op == "item" else node
+        if source.serial < start:  # made before the branch
+            passes = node.op != "constant" and not node.is_tuple and node.dtype.kind == "f"
+            new[node] = p.where(taken, node, _ones(node)) if passes else node
+        else:
+            inputs = tuple(new[i] for i in node.inputs)
+            new[node] = make_node(node.op, inputs, node.attrs, node.shape, node.dtype)
+    return _packed(result, [new.get(x, x) if isinstance(x, Node) else x for x in _leaves(result)])
+
+
+def _ones(like: Node) -> Node:
+    one = np.ones((1,) * like.ndim, like.dtype)
+    return as_node(one if like.size == 1 else p.expand(one, shape=like.shape))
+
+
 def _scalar_truth(x: TensorLike) -> Tensor:
     x = value(x)
     x = x if x.dtype == bool else p.ne(x, 0)
@@ -71,7 +94,7 @@ def cond(pred: TensorLike, true_fn: Callable[[], Any], false_fn: Callable[[], An
     ----------
     pred
         One boolean. If it is traced, both branches become part of the program and a choice is made
-        between their results.
+        between their results; gradients come from the one that is chosen.
     true_fn, false_fn
         Functions without arguments that return tensors of the same structure, shapes and dtypes.
 
@@ -82,7 +105,8 @@ def cond(pred: TensorLike, true_fn: Callable[[], Any], false_fn: Callable[[], An
     """
     if _known(pred):
         return true_fn() if bool(np.asarray(value(pred))) else false_fn()
-    return _chosen(pred, true_fn(), false_fn())
+    pred = _scalar_truth(pred)
+    return _chosen(pred, _branch(true_fn, pred), _branch(false_fn, p.invert(pred)))
 
 
 @op
@@ -106,9 +130,11 @@ def switch(index: TensorLike, branches: Sequence[Callable[..., Any]], *operands:
     last = len(branches) - 1
     if _known(index):
         return branches[min(max(int(np.asarray(value(index))), 0), last)](*operands)
-    result = branches[last](*operands)
+    index = p.minimum(p.maximum(value(index), 0), last)
+    result = _branch(branches[last], p.eq(index, last), *operands)
     for i in reversed(range(last)):
-        result = _chosen(p.le(value(index), i), branches[i](*operands), result)
+        taken = p.eq(index, i)
+        result = _chosen(taken, _branch(branches[i], taken, *operands), result)
     return result
 
 
@@ -309,34 +335,35 @@ def while_loop(
     loop_vars
         List or tuple of structures of tensors (or one tensor).
     maximum_iterations
-        Most steps made. Traced loop variables need it: a program has a fixed number of steps, of
-        which those after the condition first fails change nothing.
+        Most steps made. A condition that is traced needs it: a program has a fixed number of
+        steps, of which those after the condition first fails change nothing.
 
     Examples
     --------
     >>> ops.while_loop(lambda i: i < 10, lambda i: (i * 3,), (1,))
-    (27,)
+    (array(27, dtype=int32),)
     """
     single = not isinstance(loop_vars, (list, tuple))
-    state = (loop_vars,) if single else tuple(loop_vars)
+    state = tree.map_structure(value, (loop_vars,) if single else tuple(loop_vars))
 
     def advance(values: Any) -> tuple[Any, ...]:
         new = body(*values)
         return tuple(new) if isinstance(new, (list, tuple)) else (new,)
 
-    if _traced(state) and not builtins.all(_known(x) for x in tree.flatten(state)):
-        if maximum_iterations is None:
-            raise TracedValueError(
-                "while_loop() over traced values needs maximum_iterations: a program has a fixed "
-                "number of steps."
-            )
-        state = _bounded_loop(cond, advance, state, maximum_iterations)
-    else:
-        steps = 0
-        while (maximum_iterations is None or steps < maximum_iterations) and bool(
-            np.asarray(value(cond(*state)))
-        ):
-            state, steps = _like(state, advance(state)), steps + 1
+    steps = 0
+    while maximum_iterations is None or steps < maximum_iterations:
+        going = cond(*state)
+        if not _known(going):
+            if maximum_iterations is None:
+                raise TracedValueError(
+                    "while_loop() with a traced condition needs maximum_iterations: a program has "
+                    "a fixed number of steps."
+                )
+            state = _bounded_loop(cond, advance, state, maximum_iterations - steps)
+            break
+        if not bool(np.asarray(value(going))):
+            break
+        state, steps = _like(state, advance(state)), steps + 1
     if single:
         return state[0]
     return type(loop_vars)(state) if isinstance(loop_vars, list) else state
@@ -346,7 +373,7 @@ def _bounded_loop(cond: Any, advance: Any, state: tuple[Any, ...], steps: int) -
     def step(carry: Any, _: Any) -> tuple[Any, Any]:
         going, values = carry
         going = p.and_(going, _scalar_truth(cond(*values)))
-        return (going, _chosen(going, advance(values), values)), ()
+        return (going, _chosen(going, _branch(advance, going, values), values)), ()
 
     return scan(step, (np.array(True), state), None, steps)[0][1]
 

@@ -47,7 +47,7 @@ def convolution(
     """
     columns, steps = _columns(x, kernel.shape[:-2], strides, padding, dilation, groups)
     rows = p.matmul(columns, _table(kernel, groups))
-    return _ungroup(rows, (x.shape[0], *steps), groups)
+    return _ungroup(rows, (x.shape[0], *steps, kernel.shape[-1]), groups)
 
 
 @composite
@@ -193,8 +193,8 @@ def _group_rows(g: Any, groups: int) -> Any:
     return p.transpose(p.reshape(g, shape=(rows, groups, filters // groups)), perm=(1, 0, 2))
 
 
-def _ungroup(rows: Any, steps: Static, groups: int) -> Any:
+def _ungroup(rows: Any, shape: Static, groups: int) -> Any:
     """Undo `_group_rows`."""
     if groups > 1:
         rows = p.transpose(rows, perm=(1, 0, 2))
-    return p.reshape(rows, shape=(*steps, product(rows.shape) // product(steps)))
+    return p.reshape(rows, shape=shape)

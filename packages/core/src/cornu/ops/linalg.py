@@ -171,15 +171,17 @@ def cholesky(x: TensorLike, upper: bool = False) -> Tensor:
 
 @op
 def cholesky_inverse(x: TensorLike, upper: bool = False) -> Tensor:
-    """The inverse of the matrices whose Cholesky factors are ``x``.
+    """The inverse of the matrices whose Cholesky factors are ``x``; the other half is not read.
 
     Examples
     --------
-    >>> ops.cholesky_inverse([[2.0, 0.0], [1.0, 2.0]])
+    >>> ops.cholesky_inverse([[2.0, 7.0], [1.0, 2.0]])
     array([[ 0.3125, -0.125 ],
            [-0.125 ,  0.25  ]], dtype=float32)
     """
-    factor = _square("cholesky_inverse", x)
+    from cornu.ops.creation import tril, triu
+
+    factor = (triu if upper else tril)(_square("cholesky_inverse", x))
     factor = _transposed(factor) if upper else factor
     return inv(p.matmul(factor, _transposed(factor)))
 

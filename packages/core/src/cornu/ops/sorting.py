@@ -246,12 +246,12 @@ def histogram(x: TensorLike, bins: int = 10, range: Any = None) -> tuple[Tensor,
     Returns
     -------
     counts, edges
-        ``(bins,)`` int32 and ``(bins + 1,)``. The last bin includes its upper edge.
+        ``(bins,)`` and ``(bins + 1,)``, both floating. The last bin includes its upper edge.
 
     Examples
     --------
     >>> ops.histogram([1.0, 2.0, 2.5, 4.0], bins=3)
-    (array([1, 2, 1], dtype=int32), array([1., 2., 3., 4.], dtype=float32))
+    (array([1., 2., 1.], dtype=float32), array([1., 2., 3., 4.], dtype=float32))
     """
     x = flat(floating(x))
     if range is None:
@@ -270,6 +270,6 @@ def histogram(x: TensorLike, bins: int = 10, range: Any = None) -> tuple[Tensor,
     place = p.where(p.eq(x, high), bins - 1, place)
     inside = p.and_(p.le(low, x), p.le(x, high))
     counted = p.scatter_add(
-        p.where(inside, place, 0), cast_value(inside, np.int32), shape=(bins,), axis=0
+        p.where(inside, place, 0), cast_value(inside, x.dtype), shape=(bins,), axis=0
     )
     return counted, edges

@@ -14,6 +14,7 @@ from cornu.engine.trace import op
 from cornu.errors import ShapeError
 from cornu.ops import convolution as _convolution
 from cornu.ops import pooling as _pooling
+from cornu.ops.depthwise import depthwise
 from cornu.ops.movement import cut, joined, permuted
 from cornu.ops.values import Tensor, TensorLike, floating, promote, value
 
@@ -139,9 +140,12 @@ def conv(
         spread("dilation_rate", dilation_rate, rank),
     )
     around = pads(padding, x.shape[1:-1], kernel.shape[:rank], strides, dilation)
-    y = _convolution.convolution(
-        x, kernel, strides=strides, padding=around, dilation=dilation, groups=channels // depth
-    )
+    attrs = {"strides": strides, "padding": around, "dilation": dilation}
+    if depth == 1 and filters == channels > 1:
+        kernel = p.reshape(kernel, shape=(*kernel.shape[:rank], channels))
+        y = depthwise(x, kernel, **attrs)
+    else:
+        y = _convolution.convolution(x, kernel, groups=channels // depth, **attrs)
     return original_format(y, data_format)
 
 

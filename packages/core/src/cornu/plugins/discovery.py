@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["Plugin", "Problem", "installed_entry_points", "load_plugins", "warn_of"]
 
 HOOKS = tuple(kind.hook for kind in KINDS.values())
-OWN = ("cornu-core", *dict.fromkeys(kind.provider for kind in KINDS.values()))
+OWN = (
+    "cornu-core",
+    *dict.fromkeys(kind.provider for kind in KINDS.values()),
+    "cornu-preprocessing",
+)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """The hooks a plugin may implement. Each takes nothing and returns what the plugin offers.
 
 An offer is a class or a function, known by its ``__name__``, or a pair ``(alias, object)`` that
-makes the object known under one more name. Import inside the hook, not at the top of the plugin
+makes the object known under one more name. In place of an object stands a reference to it,
+``"my_package.layers:Scale"``, if it shall be imported only when it is first used; names of classes
+begin with a capital letter there. Otherwise import inside the hook, not at the top of the plugin
 module: Cornu loads every plugin to ask one of them, and calls a hook only when that kind is needed.
 """
 
@@ -12,7 +14,7 @@ from typing import Any, TypeAlias
 
 from cornu.plugins import hookspec
 
-Offer: TypeAlias = "type | Callable[..., Any] | tuple[str, type | Callable[..., Any]]"
+Offer: TypeAlias = "type | Callable[..., Any] | str | tuple[str, type | Callable[..., Any] | str]"
 
 
 @hookspec

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cornu.errors import PluginError, near_matches
 
-__all__ = ["KINDS", "Kind", "kind_of"]
+__all__ = ["ELSEWHERE", "KINDS", "Kind", "kind_of"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Kind:
         (``loss="mean_squared_error"``).
     fallback : str or None
         What ``get(None)`` of the public module means, where it means something.
+    of_array : str or None
+        The class that makes one of an array, where an array may be passed.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Kind:
     protocol: str = "__call__"
     functions_first: bool = False
     fallback: str | None = None
+    of_array: str | None = None
 
 
 KINDS: dict[str, Kind] = {
@@ -56,12 +59,37 @@ KINDS: dict[str, Kind] = {
             functions_first=True,
             fallback="linear",
         ),
-        Kind("initializer", "cornu_initializers", "cornu.initializers", "cornu-layers"),
+        Kind(
+            "initializer",
+            "cornu_initializers",
+            "cornu.initializers",
+            "cornu-layers",
+            of_array="Constant",
+        ),
         Kind("regularizer", "cornu_regularizers", "cornu.regularizers", "cornu-layers"),
         Kind("constraint", "cornu_constraints", "cornu.constraints", "cornu-layers"),
         Kind("callback", "cornu_callbacks", "cornu.callbacks", "cornu-optim", "set_model"),
         Kind("backend", "cornu_backends", "cornu.backends", "cornu-backend-numpy", "compile"),
     )
+}
+
+# What a distribution brings besides the one in the row, for the message where it is missing.
+ELSEWHERE: dict[str, dict[str, frozenset[str]]] = {
+    "layer": {
+        "cornu-preprocessing": frozenset(
+            (
+                "AugMix AutoContrast CategoryEncoding CenterCrop "
+                "ContrastLimitedAdaptiveHistogramEqualization CutMix Discretization "
+                "Equalization FeatureSpace HashedCrossing Hashing IntegerLookup MixUp "
+                "Normalization RandAugment RandomBrightness RandomColorDegeneration "
+                "RandomColorJitter RandomContrast RandomCrop RandomElasticTransform "
+                "RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue "
+                "RandomInvert RandomPerspective RandomPosterization RandomRotation "
+                "RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom "
+                "Resizing Solarization StringLookup TextVectorization "
+            ).split()
+        )
+    }
 }
 
 

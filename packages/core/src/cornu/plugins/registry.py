@@ -29,7 +29,7 @@ from cornu.plugins.custom_objects import (
     register_keras_serializable,
 )
 from cornu.plugins.discovery import Plugin, Problem
-from cornu.plugins.kinds import KINDS, Kind, kind_of
+from cornu.plugins.kinds import ELSEWHERE, KINDS, Kind, kind_of
 from cornu.plugins.table import Entry, Table
 
 __all__ = [
@@ -165,7 +165,8 @@ class Registry:
         """Turn whatever a user may pass for one kind into an object.
 
         ``None`` stays ``None``; a string is looked up, and a class is called without arguments; a
-        config dictionary is deserialised; an object or function passes.
+        config dictionary is deserialised; an object or function passes. An array stands for the
+        initializer that gives it.
         """
         if identifier is None:
             return None
@@ -176,6 +177,8 @@ class Registry:
 
             return deserialize(identifier, kind=kind)
         row = kind_of(kind)
+        if row.of_array is not None and hasattr(identifier, "__array__"):
+            return self.lookup(kind, row.of_array)(identifier.__array__())
         if hasattr(identifier, row.protocol):
             return _instance(identifier)
         raise UnknownNameError(
@@ -193,7 +196,7 @@ class Registry:
         own = getattr(target, "__name__", type(target).__name__)
         if custom != own:
             return custom
-        known = [entry.name for entry in self._table(kind).entries if entry.object is target]
+        known = [entry.name for entry in self._table(kind).entries if entry.stands_for(target)]
         return own if own in known or not known else known[0]
 
     # Loading
@@ -231,6 +234,12 @@ class Registry:
 
     def _miss(self, kind: Kind, name: str) -> Exception:
         said = f"There is no {kind.name} {name!r}."
+        for distribution, names in ELSEWHERE.get(kind.name, {}).items():
+            if name in names and not self.installed(distribution):
+                return MissingDistributionError(
+                    f"{said} It comes with {distribution}, which is not installed here: "
+                    f"pip install {distribution}"
+                )
         hint = near_matches(name, self.names(kind.name))
         if not self.installed(kind.provider):
             own = f"Cornu's own {kind.module.partition('.')[2]} come with {kind.provider}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pluggy
 
-from cornu.errors import letters
+from cornu.errors import PluginError, letters
 from cornu.plugins.discovery import Plugin, Problem
 from cornu.plugins.kinds import Kind
 
@@ -17,16 +18,77 @@ __all__ = ["Entry", "Table"]
 
 @dataclass(frozen=True)
 class Entry:
-    """One name of one object, and the plugin that brought it."""
+    """One name of one object, and the plugin that brought it.
+
+    Attributes
+    ----------
+    name : str
+    offer : class, function, or str
+        A text is a reference, `"module:Name"`: it is imported when `object` is first asked for.
+    plugin : Plugin
+    """
 
     name: str
-    object: Any
+    offer: Any
     plugin: Plugin
 
     @property
+    def object(self) -> Any:
+        """The class or function."""
+        if not isinstance(self.offer, str):
+            return self.offer
+        from importlib import import_module
+
+        module, _, name = self.offer.partition(":")
+        try:
+            found = getattr(import_module(module), name)
+        except (ImportError, AttributeError) as error:
+            raise PluginError(
+                f"Plugin {self.plugin.distribution} (module {self.plugin.module}) offers "
+                f"{self.name!r} as {self.offer!r}, which cannot be imported: {error}"
+            ) from error
+        object.__setattr__(self, "offer", found)
+        return found
+
+    @property
+    def own_name(self) -> str:
+        """What the object is called where it is defined."""
+        if isinstance(self.offer, str):
+            return self.offer.partition(":")[2]
+        return getattr(self.offer, "__name__", "")
+
+    @property
+    def module(self) -> str:
+        """Where the object is defined."""
+        if isinstance(self.offer, str):
+            return self.offer.partition(":")[0]
+        return self.offer.__module__
+
+    @property
     def is_class(self) -> bool:
-        """Whether the name stands for a class, not a function."""
-        return isinstance(self.object, type)
+        """Whether the name stands for a class, not a function.
+
+        Of a reference, the case of its first letter tells.
+        """
+        if isinstance(self.offer, str):
+            return self.own_name[:1].isupper()
+        return isinstance(self.offer, type)
+
+    def stands_for(self, obj: Any) -> bool:
+        """Whether this is a name of `obj`, found out without importing anything else."""
+        if not isinstance(self.offer, str):
+            return self.offer is obj
+        if self.own_name != getattr(obj, "__name__", None):
+            return False
+        if self.module == getattr(obj, "__module__", None):
+            return True
+        return self.module in sys.modules and self.object is obj  # where it is handed on from
+
+    def is_same_as(self, other: Entry) -> bool:
+        """Whether two names stand for one object."""
+        if isinstance(other.offer, str):
+            return self.offer == other.offer or self.stands_for(other.object)
+        return self.stands_for(other.offer)
 
 
 class Table:
@@ -76,17 +138,20 @@ class Table:
 
     def _add(self, offer: Any, plugin: Plugin) -> str | None:
         name, obj = offer if _is_pair(offer) else (self._own_name(offer), offer)
-        if not isinstance(name, str) or not callable(obj):
-            return f"offered {offer!r}, neither a class nor a function nor a pair (name, either)."
+        if not isinstance(name, str) or not (_is_reference(obj) or callable(obj)):
+            return (
+                f"offered {offer!r}, neither a class nor a function, nor a reference to one "
+                "('module:Name'), nor a pair (name, any of these)."
+            )
         entry = Entry(name, obj, plugin)
         key = (name, entry.is_class)
         first = self._exact.get(key)
         if first is not None:
-            if first.object is obj:
+            if entry.is_same_as(first):
                 return None
             return (
                 f"the {self.kind.name} {name!r} is already brought by {first.plugin.distribution} "
-                f"(module {first.object.__module__}); the one from {obj.__module__} is left out. "
+                f"(module {first.module}); the one from {entry.module} is left out. "
                 "Give it another name."
             )
         self.entries.append(entry)
@@ -95,12 +160,22 @@ class Table:
         return None
 
     def _own_name(self, obj: Any) -> Any:
+        if _is_reference(obj):
+            return obj.partition(":")[2]
         if self.kind.name == "backend":
             return getattr(obj, "name", None)
         return getattr(obj, "__name__", None)
 
     def _problem(self, plugin: Plugin, text: str, cause: BaseException | None = None) -> Problem:
         return Problem(plugin.distribution, plugin.module, f"{self.kind.hook}: {text}", cause)
+
+
+def _is_reference(offer: Any) -> bool:
+    return (
+        isinstance(offer, str)
+        and all(part.isidentifier() for part in offer.replace(":", ".", 1).split("."))
+        and ":" in offer
+    )
 
 
 def _is_pair(offer: Any) -> bool:

@@ -10,6 +10,7 @@ from cornu.errors import MissingDistributionError, UnknownNameError
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu.saving.config import CORE_CLASSES, deserialize
+from cornu.saving.rules import is_reading
 
 
 def revive_arguments(cls: type, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,9 +20,11 @@ def revive_arguments(cls: type, config: Mapping[str, Any]) -> dict[str, Any]:
     A key that `cls` does not know is dropped if it is None, as newer and older Keras write keys
     that say nothing.
     """
-    taken, open_ended = _arguments_of(cls)
+    taken, open_ended = arguments_of(cls)
     found = {}
     for key, value in config.items():
+        if key == "weights" and is_reading():  # arrays that Keras 1 kept there; a file's come later
+            continue
         if value is None and key not in taken and not (open_ended and key in _PLACE):
             continue
         found[key] = value if key == "dtype" else _revive_nested(value)
@@ -31,7 +34,8 @@ def revive_arguments(cls: type, config: Mapping[str, Any]) -> dict[str, Any]:
 _PLACE = ("input_shape", "batch_input_shape", "batch_shape", "name")
 
 
-def _arguments_of(cls: type) -> tuple[set[str], bool]:
+def arguments_of(cls: type) -> tuple[set[str], bool]:
+    """Return the names of a constructor's arguments, and whether it passes others on."""
     names: set[str] = set()
     open_ended = True
     for owner in cls.__mro__:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import platform
+import re
 import secrets
+import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +22,7 @@ def atomically(filepath: Any, overwrite: bool = True) -> Iterator[Path]:
 
     The data is on the disk before it takes the name, and the name changes in one step: after a
     crash the file is the old one or the new one. On an error the temporary file is removed and the
-    old file stays.
+    old file stays. What killed writers left behind is swept away.
 
     Parameters
     ----------
@@ -46,16 +51,66 @@ def atomically(filepath: Any, overwrite: bool = True) -> Iterator[Path]:
     if target.exists() and not overwrite:
         raise FileExistsError(f"{target} exists already; pass overwrite=True to replace it.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name[:100]}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    _sweep(target)
+    temporary = target.with_name(f"{_stem(target)}{_HOST}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
         yield temporary
         _sync(temporary)
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
+        if isinstance(error, OSError) and error.errno in _FULL:
+            kept = "the old file is as it was" if target.exists() else "nothing was left behind"
+            text = f"{os.strerror(error.errno)}: {target} was not written, and {kept}"
+            raise OSError(error.errno, text) from error
         raise
     _sync_folder(target.parent)
+
+
+def write_bytes(filepath: Any, data: Any, overwrite: bool = True) -> None:
+    """Write bytes as a file that is there whole or not at all.
+
+    Parameters
+    ----------
+    filepath : path
+    data : bytes or memoryview
+    overwrite : bool
+    """
+    with atomically(filepath, overwrite) as temporary, open(temporary, "xb") as file:
+        file.write(data)
+
+
+_HOST = f"{zlib.crc32(platform.node().encode()):08x}"
+_FULL = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
+_DAY = 24 * 3600.0
+
+
+def _stem(target: Path) -> str:
+    return f".{target.name[:100]}."
+
+
+def _sweep(target: Path) -> None:
+    """Remove what writers of this file left that are not alive any more."""
+    pattern = re.compile(re.escape(_stem(target)) + r"([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp")
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(target.parent):
+            found = pattern.fullmatch(entry.name)
+            if found and _is_stale(entry, found[1], int(found[2])):
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)
+
+
+def _is_stale(entry: os.DirEntry, host: str, process: int) -> bool:
+    if host != _HOST or os.name == "nt":  # nobody to ask whether it is alive
+        return time.time() - entry.stat().st_mtime > _DAY
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):  # alive, and someone else's
+        return False
+    return False
 
 
 def _sync(path: Path) -> None:

@@ -19,13 +19,20 @@ from typing import Any
 import numpy as np
 
 from cornu.engine.variable import Variable
-from cornu.errors import CornuError, MissingDistributionError, SavingError, UnknownNameError
+from cornu.errors import (
+    BadFileError,
+    CornuError,
+    MissingDistributionError,
+    SavingError,
+    UnknownNameError,
+)
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import (
     CustomObjectScope,
     custom_objects_in_effect,
     get_registered_name,
 )
+from cornu.saving.rules import is_reading
 
 _PLAIN = (str, bool, int, float, type(None))
 
@@ -40,6 +47,11 @@ CORE_CLASSES = {
     "Sequential": ("keras", "cornu.models.sequential"),
 }
 
+# Functions of core itself, under the names by which files know them.
+HARD_SIGMOID = "cornu>keras2_hard_sigmoid"
+HARD_SIGMOID_3 = "cornu>hard_sigmoid"  # Keras 3's, where `hard_sigmoid` would mean Keras 2's
+CORE_FUNCTIONS = {HARD_SIGMOID: ("cornu.saving.keras2.activations", "hard_sigmoid")}
+
 # Base class -> (kind in the registry, Keras' module).
 _KINDS = {
     "Layer": ("layer", "keras.layers"),
@@ -52,6 +64,14 @@ _KINDS = {
     "Constraint": ("constraint", "keras.constraints"),
     "Callback": ("callback", "keras.callbacks"),
 }
+# Classes that Keras 3 calls otherwise, and arguments that it does not know, which are left out at
+# the value at which they say nothing.
+_KERAS_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
+_NOT_IN_KERAS = {
+    **dict.fromkeys(("implementation", "input_length", "noise_shape")),
+    **dict.fromkeys(("rms_scaling", "time_major"), False),
+}
+_NOT_IN_KERAS_CLASS = {f"SpatialDropout{n}D": {"trainable": True} for n in (1, 2, 3)}
 # A segment of a module's name -> kind.
 _SEGMENTS = {
     "layers": "layer",
@@ -62,7 +82,7 @@ _SEGMENTS = {
     "regularizers": "regularizer",
     "constraints": "constraint",
     "activations": "activation",
-    "callbacks": "callback",
+    "callbacks": "callback",  # these touch files and networks: not from a file
 }
 _FUNCTION_KINDS = ("activation", "loss", "metric", "initializer", "regularizer", "constraint")
 
@@ -86,7 +106,7 @@ def serialize(obj: Any) -> Any:
     >>> serialize({"size": np.int64(3), "window": slice(1, None)})["size"]
     3
     """
-    if isinstance(obj, _PLAIN):
+    if isinstance(obj, (*_PLAIN, AtHand)):
         return obj
     if isinstance(obj, (list, tuple)):
         members = [serialize(x) for x in obj]
@@ -122,6 +142,9 @@ def _object(obj: Any) -> dict[str, Any]:
     if module is None:
         module, registered = cls.__module__, get_registered_name(cls)
         _collect(registered, cls)
+    else:
+        unsaid = {**_NOT_IN_KERAS, **_NOT_IN_KERAS_CLASS.get(name, {})}
+        config = {k: v for k, v in config.items() if k not in unsaid or v is not unsaid[k]}
     found = {"module": module, "class_name": name, "config": config, "registered_name": registered}
     if cls.__name__ in ("Functional", "FunctionCall") and cls.__module__.startswith("cornu."):
         found["registered_name"] = cls.__name__
@@ -144,17 +167,21 @@ def _public_name(cls: type) -> tuple[str | None, str]:
         for base in cls.__mro__:
             if base.__name__ in _KINDS and base.__module__.startswith("cornu.base"):
                 kind, module = _KINDS[base.__name__]
-                known = [e.name for e in registry.entries(kind) if e.object is cls]
+                known = [e.name for e in registry.entries(kind) if e.stands_for(cls)]
                 if known:
-                    return module, name if name in known else known[0]
+                    name = name if name in known else known[0]
+                    return module, _KERAS_NAMES.get(name, name)
     return None, name
 
 
 def _function(function: Any) -> Any:
     name = getattr(function, "__name__", type(function).__name__)
+    for core_name, home in CORE_FUNCTIONS.items():
+        if (getattr(function, "__module__", None), name) == home:
+            return _function_config(home[0], core_name)
     if get_registered_name(function) == name:
         for kind in _FUNCTION_KINDS:
-            if any(e.object is function for e in registry.entries(kind)):
+            if any(e.stands_for(function) for e in registry.entries(kind)):
                 return name
     else:
         name = get_registered_name(function)
@@ -162,19 +189,29 @@ def _function(function: Any) -> Any:
     if collected is not None:
         name = _collect(name, function)
     elif name == "<lambda>" or (_strict.get() and name not in custom_objects_in_effect()):
-        what = "A lambda" if name == "<lambda>" else f"The function {name!r}"
-        raise SavingError(
-            f"{what} cannot be written to a file, because reading it back would mean running code "
-            "from the file. "
-            "Write it as a named function and decorate it with "
-            "@cornu.utils.register_keras_serializable()."
+        raise SavingError(_not_registered(name))
+    return _function_config(getattr(function, "__module__", "builtins"), name)
+
+
+def _function_config(module: str, name: str) -> dict[str, Any]:
+    return {"module": module, "class_name": "function", "config": name, "registered_name": name}
+
+
+def _not_registered(name: str) -> str:
+    if name == "<lambda>":
+        return (
+            "A lambda cannot be written to a file: it has no name to find it by, and its code is "
+            "never run from a file. Write it as a function, with\n"
+            "    @cornu.utils.register_keras_serializable()\n"
+            "    def my_function(x): ..."
         )
-    return {
-        "module": getattr(function, "__module__", "builtins"),
-        "class_name": "function",
-        "config": name,
-        "registered_name": name,
-    }
+    return (
+        f"The function {name!r} is not registered, so no file could bring it back: a file holds "
+        "names, never code. Decorate it with\n"
+        "    @cornu.utils.register_keras_serializable()\n"
+        f"    def {name}(...): ...\n"
+        f"or save and load within cornu.utils.custom_object_scope({{{name!r}: {name}}})."
+    )
 
 
 def _collect(name: str, obj: Any) -> str:
@@ -201,6 +238,19 @@ def collecting() -> Iterator[dict[str, Any]]:
         yield found
     finally:
         _collected.reset(token)
+
+
+class AtHand(dict):
+    """A description with the object itself beside it, for copies within one process."""
+
+    def __init__(self, obj: Any, description: Any) -> None:
+        super().__init__(description if isinstance(description, dict) else {"name": description})
+        self.object = obj
+
+
+def is_strict() -> bool:
+    """Whether what is described now goes into a file."""
+    return _strict.get()
 
 
 @contextlib.contextmanager
@@ -289,6 +339,8 @@ def deserialize(
     if custom_objects:
         with CustomObjectScope(custom_objects):
             return deserialize(config, kind=kind)
+    if isinstance(config, AtHand):
+        return config.object
     if isinstance(config, _PLAIN):
         return config
     if isinstance(config, (list, tuple)):
@@ -313,7 +365,7 @@ def deserialize(
     if str(config.get("module")).startswith("keras.src.ops."):
         from cornu.base.layer.operation import FunctionCall  # a layer graph's, which stands above
 
-        return FunctionCall.from_keras(str(name), deserialize(inner or {}))
+        return _harmless(FunctionCall.from_keras(str(name), deserialize(inner or {})))
     return _revived(_find_class(config, kind), inner, config)
 
 
@@ -328,6 +380,8 @@ def _revived(cls: Any, inner: Any, config: dict) -> Any:
         raise SavingError(
             f"{cls.__name__} cannot be made from its configuration {inner!r}: {error}"
         ) from error
+    if cls.__name__ == "FunctionCall" and cls.__module__.startswith("cornu."):
+        return _harmless(obj)
     build_config = config.get("build_config")
     if build_config and hasattr(obj, "build_from_config") and not getattr(obj, "built", True):
         obj.build_from_config(build_config)
@@ -335,6 +389,16 @@ def _revived(cls: Any, inner: Any, config: dict) -> Any:
     if compile_config and hasattr(obj, "compile_from_config"):
         obj.compile_from_config(compile_config)
     return obj
+
+
+def _harmless(call: Any) -> Any:
+    """Return a function call that comes from a file, if it is one that a model can hold.
+
+    Functions of values are marked with `@op`; others, as `set_floatx`, change what is around them.
+    """
+    if is_reading() and not hasattr(call.function, "__wrapped__"):
+        raise BadFileError(f"{call.name!r} is no function of values.", "code")
+    return call
 
 
 def _from_config(cls: type, config: Any) -> Any:
@@ -356,8 +420,7 @@ def _find_class(config: dict, kind: str | None) -> Any:
     if name in CORE_CLASSES:
         return getattr(importlib.import_module(CORE_CLASSES[name][1]), name)
     short = name.rpartition(">")[2]
-    said = next((_SEGMENTS[s] for s in reversed(module.split(".")) if s in _SEGMENTS), None)
-    kinds = [k for k in (kind, said) if k] or list(dict.fromkeys(_SEGMENTS.values()))
+    kinds = [k for k in (kind, _said_kind(module)) if k] or list(_kinds_of_files())
     found, failure = _first_found(kinds, short, classes=True)
     if found is not None:
         return found
@@ -370,12 +433,25 @@ def _find_class(config: dict, kind: str | None) -> Any:
     ) from failure
 
 
+def _kinds_of_files() -> Iterable[str]:
+    return (k for k in dict.fromkeys(_SEGMENTS.values()) if k != "callback" or not is_reading())
+
+
+def _said_kind(module: Any) -> str | None:
+    """Return the kind that a module's name speaks of, as "layer" for `keras.layers`."""
+    said = next((_SEGMENTS[s] for s in reversed(str(module).split(".")) if s in _SEGMENTS), None)
+    return said if said in set(_kinds_of_files()) else None
+
+
 def _find_function(name: str, inner: Any, kind: str | None, module: Any) -> Any:
     custom = custom_objects_in_effect()
     for candidate in (name, inner):
         if isinstance(candidate, str) and candidate in custom:
             return custom[candidate]
-    said = next((_SEGMENTS[s] for s in reversed(str(module).split(".")) if s in _SEGMENTS), None)
+    if name in CORE_FUNCTIONS:
+        home, attribute = CORE_FUNCTIONS[name]
+        return getattr(importlib.import_module(home), attribute)
+    said = _said_kind(module)
     kinds = [k for k in (kind, said) if k] or list(_FUNCTION_KINDS)
     found, _ = _first_found(kinds, name)
     if found is not None:
@@ -408,9 +484,16 @@ def _looked_up(kind: str, name: str) -> tuple[Any, Exception | None]:
         return None, error
 
 
+def _array(config: dict) -> np.ndarray:
+    dtype = np.dtype(str(config["dtype"]))
+    if dtype.kind not in "biufU" or dtype.itemsize > 8:
+        raise SavingError(f"An array of dtype {str(dtype)!r} is not part of any configuration.")
+    return np.array(config["value"], dtype=dtype if dtype.kind != "U" else None)
+
+
 _REVIVERS = {
-    "__numpy__": lambda c: np.array(c["value"], dtype=c["dtype"]),
-    "__tensor__": lambda c: np.array(c["value"], dtype=c["dtype"]),
+    "__numpy__": _array,
+    "__tensor__": _array,
     "__slice__": lambda c: slice(c["start"], c["stop"], c["step"]),
     "__ellipsis__": lambda c: ...,
     "__bytes__": lambda c: c["value"].encode("utf-8"),

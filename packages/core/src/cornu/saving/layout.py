@@ -18,6 +18,13 @@ _SKIPPED = frozenset(
     "_graph _stack _tensors _graph_of_stack _dtype_policy activity_regularizer history".split()
 )
 
+# Attributes that Keras calls otherwise, by class.
+_CALLED = {
+    "GroupedQueryAttention": {
+        f"{name}_dense": f"_{name}_dense" for name in ("query", "key", "value", "output", "gate")
+    },
+}
+
 
 def saved_objects(root: Any, with_optimizer: bool = True) -> Iterator[tuple[str, Any]]:
     """Yield the path in the file and the object, for every object that may own variables.
@@ -79,7 +86,9 @@ def _children(obj: Any, with_optimizer: bool) -> Iterator[tuple[str, Any]]:
     is_stack = getattr(obj, "_graph", None) is not None or hasattr(obj, "_stack")
     if is_stack:
         yield "layers", obj.layers
-    found = {name: value for name, value in vars(obj).items() if name not in _SKIPPED}
+    called = _CALLED.get(type(obj).__name__, {})
+    attributes = vars(obj).items()
+    found = {called.get(name, name): v for name, v in attributes if name not in _SKIPPED}
     if hasattr(obj, "compile"):
         if not is_stack:
             found["layers"] = obj.layers  # takes its place among the attributes, by name

@@ -1,22 +1,37 @@
-"""Whole models in one file: Keras 3's zip of a configuration and weights."""
+"""Whole models in one file."""
 
 from __future__ import annotations
 
-import io
-import json
 import os
 import time
+import warnings
 import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from cornu.errors import SavingError
+from cornu.engine.variable import Pending, without_memory
+from cornu.errors import BadFileError
+from cornu.plugins.custom_objects import CustomObjectScope
+from cornu.random.seed import is_seeded, restore_seed_state, seed_state
+from cornu.saving.archive import CONFIG, METADATA, WEIGHTS, Archive
 from cornu.saving.atomic import atomically
 from cornu.saving.config import deserialize, serialize, strictly
-from cornu.saving.weights import read_weights, write_weights
+from cornu.saving.hdf5 import Dataset, Group, open_hdf5
+from cornu.saving.jsontext import read_json, write_json
+from cornu.saving.keras2.dialect import Dialect
+from cornu.saving.keras2.slots import match_slots
+from cornu.saving.keras2.training import upgrade_training
+from cornu.saving.keras2.upgrade import upgrade, with_operations, without_slashes
+from cornu.saving.keras2.writing import write_hdf5_model
+from cornu.saving.kinds import HDF5, check_is_file, kind_of_file
+from cornu.saving.names import check_names
+from cornu.saving.operations import in_keras_words
+from cornu.saving.plan import Plan, hdf5_bytes
+from cornu.saving.rules import Limits, limits_for, reading
+from cornu.saving.training_state import read_state, write_state
+from cornu.saving.weights import plan_weights, write_weights
 
 KERAS_VERSION = "3.15.1"  # whose layout is written; what a reader of the file decides by
-_METADATA, _CONFIG, _WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 
 
 def save_model(
@@ -27,7 +42,7 @@ def save_model(
     include_optimizer: bool = True,
     **kwargs: Any,
 ) -> None:
-    """Write architecture, weights, compile arguments and optimizer state to one file.
+    """Write architecture, weights, compile arguments and training state to one file.
 
     The file is written beside the old one and takes its name at the end, so a crash leaves one of
     the two whole.
@@ -36,13 +51,17 @@ def save_model(
     ----------
     model : Model
     filepath : path
-        Missing folders are made. What is in a file is told by its bytes, so any name will do.
+        Ending in `.keras` for the zip of Keras 3, in `.h5` for the HDF5 of Keras 2; of any other
+        name it is the zip. Missing folders are made. What is in a file is told by its bytes, so any
+        name will do.
     overwrite : bool
         Whether an existing file may be replaced; else FileExistsError.
     zipped : bool, optional
-        Accepted for Keras' sake; the file is a zip.
+        Accepted for Keras' sake; the zip is one file, never a folder.
     include_optimizer : bool
         Whether to write compile arguments and the optimizer's state.
+    **kwargs
+        `save_format` of tf.keras: "h5" or "keras", whatever the name says.
 
     Raises
     ------
@@ -50,32 +69,51 @@ def save_model(
         If the model holds a lambda or a function that is not registered, which no file could bring
         back.
     """
-    kwargs.pop("save_format", None)
+    save_format = kwargs.pop("save_format", None)
     if kwargs:
         raise TypeError(f"save_model() does not take {', '.join(map(repr, kwargs))}.")
+    if zipped is False:
+        raise ValueError(
+            "zipped=False asks for a folder of files; Cornu writes one file, which is there whole "
+            "or not at all. Leave zipped out."
+        )
+    if _is_hdf5(filepath, save_format):
+        write_hdf5_model(model, filepath, overwrite, include_optimizer)
+        return
+    if not os.path.splitext(os.fspath(filepath))[1]:
+        warnings.warn(
+            f"{os.fspath(filepath)!r} has no extension: it is written as one .keras file of that "
+            "name, which load_model reads. Write .keras or .h5 to choose.",
+            stacklevel=3,
+        )
     with strictly():
         config = serialize(model)
     if not include_optimizer:
         config.pop("compile_config", None)
     metadata = {"keras_version": KERAS_VERSION, "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S")}
-    members = {
-        _METADATA: json.dumps(metadata).encode(),
-        _CONFIG: json.dumps(config).encode(),
-        _WEIGHTS: _weights_bytes(model, include_optimizer),
+    members: dict[str, Any] = {
+        METADATA: write_json(metadata),
+        CONFIG: write_json(in_keras_words(config)),
+        WEIGHTS: hdf5_bytes(lambda file: _write_weights(model, file, include_optimizer)),
     }
-    with atomically(filepath, overwrite) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+    with atomically(filepath, overwrite) as temporary, zipfile.ZipFile(temporary, "x") as archive:
         for name, data in members.items():
             archive.writestr(name, data)
 
 
-def _weights_bytes(model: Any, include_optimizer: bool) -> bytes:
-    import h5py
+def _is_hdf5(filepath: Any, save_format: str | None) -> bool:
+    if save_format not in (None, "h5", "hdf5", "keras"):
+        raise ValueError(f"save_format={save_format!r}: 'keras' and 'h5' are written.")
+    if save_format is not None:
+        return save_format != "keras"
+    return os.fspath(filepath).lower().endswith((".h5", ".hdf5"))
 
-    buffer = io.BytesIO()
-    with h5py.File(buffer, "w") as file:
-        if model.built:
-            write_weights(model, file, with_optimizer=include_optimizer)
-    return buffer.getvalue()
+
+def _write_weights(model: Any, file: Any, include_optimizer: bool) -> None:
+    if model.built:
+        write_weights(model, file, with_optimizer=include_optimizer)
+        if include_optimizer:
+            write_state(model, file)
 
 
 def load_model(
@@ -83,63 +121,188 @@ def load_model(
     custom_objects: Mapping[str, Any] | None = None,
     compile: bool = True,
     safe_mode: bool = True,
+    max_bytes: int | None = None,
 ) -> Any:
-    """Read a model that `model.save` wrote.
+    """Read a model that Cornu, Keras 2.2 or 2.3, tf_keras or Keras 3 wrote.
 
     Parameters
     ----------
     filepath : path
+        What is in the file is told by its bytes, not by its name.
     custom_objects : dict, optional
         Names in the file, and the classes and functions they stand for.
     compile : bool
         Whether to compile the model as it was, so that training goes on.
     safe_mode : bool
         Only True: a file never runs code.
+    max_bytes : int, optional
+        Bytes that the arrays of the file may take; by default 8 times its size.
 
     Raises
     ------
-    SavingError
-        If the file is no model, or asks for code to be run.
+    FileNotFoundError
+        If there is no such file.
+    BadFileError
+        If the file breaks one of the rules of `cornu.saving.rules`; `.rule` names it.
     """
-    import h5py
-
     if not safe_mode:
         deserialize(None, safe_mode=False)  # raises, saying why
     path = os.fspath(filepath)
-    if not os.path.isfile(path):
-        raise FileNotFoundError(f"There is no model file {path!r}.")
-    if not zipfile.is_zipfile(path):
-        raise SavingError(
-            f"{path!r} is not a model file: it is no zip of {_CONFIG} and {_WEIGHTS}."
-        )
-    with zipfile.ZipFile(path) as archive:
-        config = _read_json(archive, _CONFIG, path)
-        weights = io.BytesIO(_read(archive, _WEIGHTS, path))
-    compile_config = config.pop("compile_config", None)
-    model = deserialize(config, custom_objects, kind="layer")
-    if compile and compile_config:
-        from cornu.plugins.custom_objects import CustomObjectScope
-
-        with CustomObjectScope(custom_objects or {}):
-            model.compile_from_config(compile_config)
-    if model.built:
-        with h5py.File(weights, "r") as file:
-            read_weights(model, file)
-    return model
-
-
-def _read(archive: zipfile.ZipFile, name: str, path: str) -> bytes:
+    check_is_file(path, "model file")
+    limits = limits_for(path, max_bytes)
+    seeds = seed_state()
     try:
-        return archive.read(name)
-    except (KeyError, zipfile.BadZipFile) as error:
-        raise SavingError(f"{path!r} is damaged or no model file: {error}") from error
+        with reading(path), CustomObjectScope(custom_objects or {}):
+            read = _read_hdf5 if kind_of_file(path) == HDF5 else _read_zip
+            return read(path, limits, compile)
+    finally:
+        if is_seeded():
+            restore_seed_state(seeds)  # reading a file is no step of a seeded script
 
 
-def _read_json(archive: zipfile.ZipFile, name: str, path: str) -> dict[str, Any]:
-    try:
-        found = json.loads(_read(archive, name, path))
-    except ValueError as error:
-        raise SavingError(f"{path!r} is damaged: {name} is no JSON ({error}).") from error
-    if not isinstance(found, dict):
-        raise SavingError(f"{path!r} is damaged: {name} holds no object.")
-    return found
+def _read_zip(path: str, limits: Limits, compile: bool) -> Any:
+    with open(path, "rb") as file:
+        archive = Archive(file, limits)
+        config = read_json(archive.text(CONFIG), limits, CONFIG)
+        metadata = {}
+        if METADATA in archive:
+            metadata = read_json(archive.text(METADATA), limits, METADATA)
+        dialect = Dialect.of(str(metadata.get("keras_version", KERAS_VERSION)))
+        training = config.pop("compile_config", None) if compile else None
+        config.pop("compile_config", None)
+        with open_hdf5(archive.open(WEIGHTS), limits) as root:
+            reader = _Reader(config, root, root, limits, dialect)
+            if training:
+                reader.compile(training)
+                state = root.group("optimizer/vars")
+                if state is not None:
+                    stored = [state.get(str(i)) for i in range(len(state.names()))]
+                    reader.set_optimizer(stored, None)
+                read_state(reader.model, root)
+            elif root.group("cornu") is not None:
+                read_state(reader.model, root)
+            return reader.model
+
+
+def _read_hdf5(path: str, limits: Limits, compile: bool) -> Any:
+    with open_hdf5(path, limits) as root:
+        text = root.attribute("model_config")
+        if text is None:
+            raise BadFileError(
+                "The file holds no model. If it holds weights, build the model and call "
+                "model.load_weights.",
+                "kind",
+            )
+        config = read_json(text, limits, "model_config")
+        dialect = Dialect.of(root.attribute("keras_version"))
+        weights = root.group("model_weights")
+        if weights is None:
+            raise BadFileError("The file holds a model without weights.", "damaged")
+        reader = _Reader(config, weights, root, limits, dialect)
+        text = root.attribute("training_config") if compile else None
+        if text is not None:
+            reader.compile(read_json(text, limits, "training_config"))
+            state = root.group("optimizer_weights")
+            if state is not None:
+                names = state.texts("weight_names") or []
+                reader.set_optimizer([state.get(name) for name in names], names)
+        read_state(reader.model, root)
+        return reader.model
+
+
+class _Reader:
+    """Makes a model from its configuration, then gives it what the file holds."""
+
+    def __init__(
+        self, config: Any, weights: Group, root: Group, limits: Limits, dialect: Dialect
+    ) -> None:
+        from cornu.models.model import Model
+
+        self.limits, self.dialect = limits, dialect
+        if not dialect.is_keras3:
+            config = upgrade(without_slashes(config), dialect)
+        elif weights is not root:
+            config = with_operations(config)
+        self.order = _layer_names(config)
+        check_names(config)
+        with without_memory(limits.total) as pending:
+            self.model = deserialize(config, kind="layer")
+            if not isinstance(self.model, Model):
+                raise BadFileError(f"The file describes {self.model!r}, no model.", "config")
+            if self.model.built:
+                plan = Plan()
+                plan_weights(self.model, weights, plan)
+                self._give_memory(plan, pending)
+            elif _holds_weights(weights):
+                raise BadFileError(
+                    "The file holds weights, but does not say for inputs of which shape the model "
+                    "was built. Make the model, build it and call load_weights.",
+                    "shapes",
+                )
+
+    def _give_memory(self, plan: Plan, pending: Pending) -> None:
+        left = [v for v in self.model.variables if v in pending.makers and not plan.has([v])]
+        for variable in left:
+            pending.draw(variable.shape, variable.dtype.itemsize)
+        makers = dict(pending.makers)
+        plan.carry_out(pending)
+        for variable in left:
+            if not variable.has_memory:
+                variable.fill(makers[variable]().astype(variable.dtype))
+
+    def compile(self, config: dict[str, Any]) -> None:
+        """Compile the model as a file says."""
+        model = self.model
+        if not self.dialect.is_keras3 or "optimizer_config" in config:
+            config = upgrade_training(config, self.dialect)
+        held = sum(v.size * v.dtype.itemsize for v in model.variables)
+        with without_memory(self.limits.total + 16 * held):  # slots, and all of them side by side
+            model.compile_from_config(config)
+
+    def set_optimizer(self, stored: list[Any], names: list[str] | None) -> None:
+        """Set the state of the optimizer, if the file holds one for these weights."""
+        model = self.model
+        optimizer = model.optimizer
+        if optimizer is None or not model.built or not stored:
+            return
+        pairs = None
+        if all(isinstance(x, Dataset) for x in stored):  # Keras 3's Adafactor leaves gaps
+            pairs = match_slots(optimizer, self._trained(), stored, names, self.dialect)
+        if pairs is None:
+            warnings.warn(
+                f"The state of {optimizer.name!r} is not loaded: the {len(stored)} arrays in the "
+                "file do not fit these weights. Training goes on with a fresh one.",
+                stacklevel=6,
+            )
+            return
+        plan = Plan()
+        for variable, value in pairs:
+            plan.add(variable, value)
+        plan.carry_out()
+
+    def _trained(self) -> list[Any]:
+        """Return what is trained in the order of the file's layers."""
+        own = list(self.model.trainable_variables)
+        known = {layer.name: layer for layer in self.model.layers}
+        if set(self.order) < set(known) or not set(known) <= set(self.order):
+            return own
+        ordered = [v for name in self.order if name in known
+                   for v in known[name].trainable_variables]  # fmt: skip
+        unique = list({id(v): v for v in ordered}.values())
+        return unique if len(unique) == len(own) else own
+
+
+def _layer_names(config: dict[str, Any]) -> list[str]:
+    inner = config.get("config")
+    layers = inner.get("layers") if isinstance(inner, dict) else None
+    names = []
+    for entry in layers if isinstance(layers, list) else ():
+        below = entry.get("config") if isinstance(entry, dict) else None
+        name = entry.get("name") if isinstance(entry, dict) else None
+        names.append(str(name or (below.get("name") if isinstance(below, dict) else "")))
+    return names
+
+
+def _holds_weights(root: Group) -> bool:
+    return any(isinstance(item, Dataset) for item in root.walk()
+               if not item.path.startswith(("cornu", "optimizer")))  # fmt: skip

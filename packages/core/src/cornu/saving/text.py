@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from cornu.errors import SavingError
+from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.config import deserialize, serialize
+from cornu.saving.jsontext import read_json, write_json
+from cornu.saving.keras2.dialect import Dialect
+from cornu.saving.keras2.upgrade import upgrade, without_slashes
+from cornu.saving.names import check_names
+from cornu.saving.operations import in_keras_words
+from cornu.saving.rules import Limits, reading
+from cornu.saving.yamltext import read_yaml
 
 
 def to_json(model: Any, **kwargs: Any) -> str:
@@ -19,7 +27,7 @@ def to_json(model: Any, **kwargs: Any) -> str:
     **kwargs
         For `json.dumps`.
     """
-    return json.dumps(_architecture(model), **kwargs)
+    return write_json(_architecture(model), **kwargs)
 
 
 def to_yaml(model: Any, **kwargs: Any) -> str:
@@ -39,7 +47,7 @@ def to_yaml(model: Any, **kwargs: Any) -> str:
 def _architecture(model: Any) -> dict[str, Any]:
     config = serialize(model)
     config.pop("compile_config", None)
-    return config
+    return in_keras_words(config)
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
@@ -51,6 +59,11 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
     custom_objects : dict, optional
         Names, and the classes and functions they stand for.
 
+    Raises
+    ------
+    BadFileError
+        If the text breaks one of the rules of `cornu.saving.rules`.
+
     Examples
     --------
     >>> import cornu
@@ -58,11 +71,9 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
     >>> model_from_json(cornu.Model(x, x + 1.0, name="m").to_json()).name
     'm'
     """
-    try:
-        config = json.loads(json_string)
-    except (TypeError, ValueError) as error:
-        raise SavingError(f"This is no JSON: {error}") from error
-    return model_from_config(config, custom_objects)
+    if not isinstance(json_string, (str, bytes)):
+        raise TypeError(f"model_from_json takes a text; got {type(json_string).__name__}.")
+    return model_from_config(read_json(json_string, Limits(), "The text"), custom_objects)
 
 
 def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
@@ -73,21 +84,13 @@ def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] | None =
     yaml_string : str
         Read safely: no tag but Keras 2's `!!python/tuple` is understood.
     custom_objects : dict, optional
+
+    Raises
+    ------
+    BadFileError
+        If the text breaks one of the rules of `cornu.saving.rules`.
     """
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        """A safe loader that also knows tuples."""
-
-    def read_tuple(loader: Any, node: Any) -> tuple:
-        return tuple(loader.construct_sequence(node, deep=True))
-
-    Loader.add_constructor("tag:yaml.org,2002:python/tuple", read_tuple)
-    try:
-        config = yaml.load(yaml_string, Loader=Loader)
-    except yaml.YAMLError as error:
-        raise SavingError(f"This is no YAML that can be read safely: {error}") from error
-    return model_from_config(config, custom_objects)
+    return model_from_config(read_yaml(yaml_string, Limits()), custom_objects)
 
 
 def model_from_config(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
@@ -96,7 +99,7 @@ def model_from_config(config: Any, custom_objects: Mapping[str, Any] | None = No
     Parameters
     ----------
     config : dict
-        With "class_name" and "config".
+        With "class_name" and "config", as Cornu, Keras 2 or Keras 3 make it.
     custom_objects : dict, optional
     """
     if not isinstance(config, dict) or "class_name" not in config:
@@ -108,4 +111,10 @@ def model_from_config(config: Any, custom_objects: Mapping[str, Any] | None = No
         raise SavingError(
             f"A model's configuration is a dict with 'class_name' and 'config'.{hint}"
         )
-    return deserialize(config, custom_objects, kind="layer")
+    with reading("The configuration"), CustomObjectScope(custom_objects or {}):
+        if "module" not in config or "keras_version" in config:  # Keras 3 says neither
+            dialect = Dialect.of(config.get("keras_version"))
+            if not dialect.is_keras3:
+                config = upgrade(without_slashes(config), dialect)
+        check_names(config)
+        return deserialize(config, kind="layer")

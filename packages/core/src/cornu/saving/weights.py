@@ -1,33 +1,39 @@
-"""Weights in HDF5 files, in the layout of Keras 3."""
+"""Weights in HDF5, in the layout of Keras 3; and weights files of any kind."""
 
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from cornu.errors import NotBuiltError, SavingError, ShapeError
-from cornu.saving.atomic import atomically
+from cornu.errors import BadFileError, NotBuiltError
+from cornu.saving.atomic import write_bytes
+from cornu.saving.hdf5 import Dataset, Group, open_hdf5
+from cornu.saving.kinds import WEIGHTS_GROUPS, is_keras2_weights, is_model, weights_source
 from cornu.saving.layout import saved_objects
+from cornu.saving.plan import Plan, hdf5_bytes, put
+from cornu.saving.rules import limits_for, reading
 
 
 def save_weights(
     model: Any, filepath: Any, overwrite: bool = True, max_shard_size: Any = None, **kwargs: Any
 ) -> None:
-    """Write the weights of a model, and its optimizer's state, to one file.
+    """Write the weights of a model to one HDF5 file.
 
     Parameters
     ----------
     model : Model
     filepath : path
-        Any name; missing folders are made.
+        Ending in `.h5` for the layout of Keras 2, in `.weights.h5` for that of Keras 3, which holds
+        the optimizer's state too, as does a file of any other name. Missing folders are made.
     overwrite : bool
         Whether an existing file may be replaced; else FileExistsError.
     max_shard_size
         Accepted for Keras' sake: there is one file.
+    **kwargs
+        `save_format` of tf.keras: "h5" for the layout of Keras 2.
 
     Examples
     --------
@@ -38,15 +44,20 @@ def save_weights(
     >>> save_weights(model, path)
     >>> load_weights(model, path)
     """
-    import h5py
+    from cornu.saving.keras2.writing import write_keras2_weights
 
-    _check_built(model)
-    with atomically(filepath, overwrite) as temporary, h5py.File(temporary, "w") as file:
-        write_weights(model, file)
+    save_format = kwargs.pop("save_format", None)
+    if kwargs:
+        raise TypeError(f"save_weights() does not take {', '.join(map(repr, kwargs))}.")
+    check_built(model)
+    name = os.fspath(filepath).lower()
+    old = name.endswith((".h5", ".hdf5")) and not name.endswith(".weights.h5")
+    write = write_keras2_weights if old or save_format in ("h5", "hdf5") else write_weights
+    write_bytes(filepath, hdf5_bytes(lambda file: write(model, file)), overwrite)
 
 
 def write_weights(model: Any, file: Any, with_optimizer: bool = True) -> None:
-    """Write into an open HDF5 file or group."""
+    """Write into an open HDF5 file or group, in the layout of Keras 3."""
     for path, obj in saved_objects(model, with_optimizer):
         store: dict[str, np.ndarray] = {}
         obj.save_own_variables(store)
@@ -55,7 +66,7 @@ def write_weights(model: Any, file: Any, with_optimizer: bool = True) -> None:
         if isinstance(name, str):
             group.attrs["name"] = name
         for key, value in store.items():
-            group.create_dataset(key, data=np.asarray(value))
+            put(group, key, np.asarray(value))
 
 
 def load_weights(
@@ -64,137 +75,176 @@ def load_weights(
     skip_mismatch: bool = False,
     by_name: bool = False,
     reshape: bool = False,
+    max_bytes: int | None = None,
     **kwargs: Any,
 ) -> None:
-    """Read the weights of a model from a file.
+    """Read the weights of a model from a file of Cornu or any Keras: of weights, or a whole model.
 
     Parameters
     ----------
     model : Model
         Built, of the architecture that was saved.
     filepath : path
+        What is in the file is told by its bytes, not by its name.
     skip_mismatch : bool
         Leave weights of another shape as they are, with a warning, in place of raising.
     by_name : bool
         Load into layers of the same name, whatever the order and whatever else there is.
     reshape : bool
         Take weights of another shape but the same size in the shape that fits.
+    max_bytes : int, optional
+        Bytes that the arrays of the file may take; by default 8 times its size.
 
     Raises
     ------
-    SavingError
-        If the file is no weights file, or holds other layers.
-    ShapeError
-        If a weight has another shape; nothing is changed then.
+    FileNotFoundError
+        If there is no such file.
+    BadFileError
+        If the file is no weights file, holds other layers, or a weight of another shape; nothing is
+        changed then.
     """
-    import h5py
-
+    kwargs.pop("options", None)
     if kwargs:
         raise TypeError(f"load_weights() does not take {', '.join(map(repr, kwargs))}.")
-    if not os.path.isfile(filepath):
-        raise FileNotFoundError(f"There is no weights file {os.fspath(filepath)!r}.")
-    if not h5py.is_hdf5(filepath):
-        raise SavingError(f"{os.fspath(filepath)!r} is not an HDF5 file, so it holds no weights.")
-    with h5py.File(filepath, "r") as file:
-        read_weights(model, file, skip_mismatch, by_name, reshape)
+    path = os.fspath(filepath)
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f"There is no weights file {path!r}.")
+    limits = limits_for(path, max_bytes)
+    with (
+        reading(path),
+        weights_source(path, limits) as source,
+        open_hdf5(source, limits) as root,
+    ):
+        plan = Plan(skip_mismatch, reshape)
+        plan_weights(model, root, plan, by_name)
+        plan.carry_out()
 
 
-def read_weights(
-    model: Any,
-    file: Any,
-    skip_mismatch: bool = False,
-    by_name: bool = False,
-    reshape: bool = False,
-) -> None:
-    """Read from an open HDF5 file or group: first everything is checked, then everything is set."""
-    if not any(name in file for name in ("vars", "layers", "_layer_checkpoint_dependencies")):
-        raise SavingError(
+def plan_weights(model: Any, root: Group, plan: Plan, by_name: bool = False) -> None:
+    """Decide which array of an open file, of any layout, goes into which variable."""
+    from cornu.saving.keras2.weights import plan_keras2_weights
+
+    check_built(model)
+    if is_model(root):
+        root = root.group("model_weights") or root
+    if is_keras2_weights(root):
+        plan_keras2_weights(model, root, plan, by_name)
+    elif any(root.get(name) is not None for name in WEIGHTS_GROUPS):
+        _plan_keras3(model, root, plan, by_name)
+    else:
+        raise BadFileError(
             "The file has none of the groups of a weights file ('layers', 'vars'); it has "
-            f"{sorted(file)[:5]}."
+            f"{root.names()[:5]}.",
+            "kind",
         )
-    _check_built(model)
-    pairs = _pairs_by_name(model, file) if by_name else _pairs_by_place(model, file, skip_mismatch)
-    planned = []
+
+
+def _plan_keras3(model: Any, root: Group, plan: Plan, by_name: bool) -> None:
+    pairs = _pairs_by_name(model, root) if by_name else _pairs_by_place(model, root, plan)
     for where, obj, group in pairs:
-        store = {key: _dataset(group, key) for key in group}
-        if reshape:
-            store = _reshaped(obj, store)
-        problem = _mismatch(where, obj, store)
-        if problem and not skip_mismatch:
-            raise ShapeError(f"{problem} Pass skip_mismatch=True to leave it as it is.")
-        if problem:
-            warnings.warn(f"{problem} It keeps its weights.", stacklevel=3)
-        else:
-            planned.append((obj, store))
-    for obj, store in planned:
-        obj.load_own_variables(store)
+        variables = own_variables(obj)
+        stored = group.names()
+        if _reads_itself(obj, len(stored) == len(variables)):
+            problem = _shape_problem(variables, group) if len(stored) == len(variables) else ""
+            if problem:
+                plan.refuse(problem)
+            else:
+                plan.add_object(obj, group)
+            continue
+        if len(stored) != len(variables):
+            plan.refuse(
+                f"{where!r} ({_title(obj)}) has {len(variables)} variables, the file {len(stored)}."
+            )
+            continue
+        found = [group.get(str(index)) for index in range(len(variables))]
+        if not all(isinstance(x, Dataset) for x in found):
+            plan.refuse(f"{where!r} has {len(variables)} variables, the file {stored}.")
+            continue
+        for variable, value in zip(variables, _fitted(obj, variables, found), strict=True):
+            plan.add(variable, value)
 
 
-def _pairs_by_place(model: Any, file: Any, skip_mismatch: bool) -> Iterator[tuple[str, Any, Any]]:
-    used: set[str] = set()
-    for path, obj in saved_objects(model):
-        place = f"{path}/vars" if path else "vars"
-        variables = _variables(obj)
-        if place in file:
-            used.add(place)
-            if path != "optimizer" or (variables and len(file[place]) == len(variables)):
-                yield path or "model", obj, file[place]
-        elif variables and path != "optimizer":
-            text = f"The file has no weights for {path!r} ({_title(obj)})."
-            if not skip_mismatch:
-                raise SavingError(
-                    f"{text} It has {_places_with_data(file)[:8]}. Was it saved from another model?"
-                )
-            warnings.warn(f"{text} It keeps its weights.", stacklevel=4)
-    left = [p for p in _places_with_data(file) if p not in used and not p.startswith("optimizer")]
-    if left and not skip_mismatch:
-        raise SavingError(
-            f"The file holds weights that the model has no place for: {left[:8]}. Was it saved "
-            "from another model? "
-            "Pass by_name=True to load layers of the same name only."
-        )
+def _fitted(obj: Any, variables: list[Any], found: list[Any]) -> list[Any]:
+    from cornu.saving.keras2.layer_weights import fitted
+
+    if all(v.shape == x.shape for v, x in zip(variables, found, strict=True)):
+        return found
+    return fitted(obj, found)
 
 
-def _pairs_by_name(model: Any, file: Any) -> Iterator[tuple[str, Any, Any]]:
-    found: dict[str, Any] = {}
+def _reads_itself(obj: Any, fits: bool) -> bool:
+    """Tell whether an object's own `load_own_variables` is to be called.
 
-    def note(place: str, item: Any) -> None:
-        name = item.attrs.get("name") if place.endswith("vars") else None
-        if name is not None and place.count("/") <= 2:  # layers of the model itself
-            found.setdefault(str(name), item.parent)
-
-    file.visititems(note)
-    for layer in model.layers:
-        group = found.get(layer.name)
-        if group is not None:
-            for path, obj in saved_objects(layer):
-                place = f"{path}/vars" if path else "vars"
-                if place in group and _variables(obj):
-                    yield f"{layer.name}/{path}".rstrip("/"), obj, group[place]
+    Ours differ from the default only where a file holds something else than the variables.
+    """
+    if type(obj).load_own_variables is _default_loader(obj):
+        return False
+    return not (fits and type(obj).__module__.startswith("cornu"))
 
 
-def _mismatch(where: str, obj: Any, store: dict[str, np.ndarray]) -> str:
-    variables = _variables(obj)
-    if type(obj).load_own_variables is not _default_loader(obj):
-        return ""  # the layer knows better
-    if len(store) != len(variables):
-        return f"{where!r} ({_title(obj)}) has {len(variables)} variables, the file {len(store)}."
+def _shape_problem(variables: list[Any], group: Group) -> str:
     for index, variable in enumerate(variables):
-        value = store.get(str(index))
-        if value is None or value.shape != variable.shape:
-            shape = "nothing" if value is None else f"shape {value.shape}"
-            return f"{variable.path!r} has shape {variable.shape}, the file {shape}."
+        found = group.get(str(index))
+        if isinstance(found, Dataset) and found.shape != variable.shape:
+            return f"{variable.path!r} has shape {variable.shape}, the file shape {found.shape}."
     return ""
 
 
-def _reshaped(obj: Any, store: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    shapes = {str(i): variable.shape for i, variable in enumerate(_variables(obj))}
-    return {
-        key: value.reshape(shapes[key])
-        if key in shapes and value.size == np.prod(shapes[key])
-        else value
-        for key, value in store.items()
-    }
+def _pairs_by_place(model: Any, root: Group, plan: Plan) -> Iterator[tuple[str, Any, Group]]:
+    used: set[str] = set()
+    for path, obj in saved_objects(model, with_optimizer=False):
+        group = _group_at(root, path)
+        if group is not None:
+            used.add(group.path)
+            if own_variables(obj) or group.names():
+                yield path or "model", obj, group
+        elif own_variables(obj):
+            text = f"The file has no weights for {path!r} ({_title(obj)})."
+            if not plan.skip_mismatch:
+                raise BadFileError(
+                    f"{text} It has {_places_with_data(root)[:8]}. Was it saved from another "
+                    "model?",
+                    "shapes",
+                )
+            plan.refuse(text)
+    left = [place for place in _places_with_data(root) if place not in used]
+    if left and not plan.skip_mismatch:
+        raise BadFileError(
+            f"The file holds weights that the model has no place for: {left[:8]}. Was it saved "
+            "from another model? Pass by_name=True to load layers of the same name only.",
+            "shapes",
+        )
+
+
+def _group_at(root: Group, path: str) -> Group | None:
+    """Return the group of an object's own variables."""
+    group = root.group(f"{path}/vars" if path else "vars")
+    if group is None and "/" in path:  # tf_keras: attributes that were private then
+        parent, _, name = path.rpartition("/")
+        group = root.group(f"{parent}/_{name}/vars")
+    return group
+
+
+def _pairs_by_name(model: Any, root: Group) -> Iterator[tuple[str, Any, Group]]:
+    found: dict[str, Group] = {}
+    for item in (root.group("layers") or root).walk():
+        if isinstance(item, Group) and item.path.endswith("/vars") and item.path.count("/") <= 2:
+            name = item.attribute("name")
+            parent = root.group(item.path.rpartition("/")[0])
+            if isinstance(name, str) and parent is not None:
+                found.setdefault(name, parent)
+    if not found:
+        raise BadFileError(
+            "The file does not say what its layers are called, so they cannot be matched by name. "
+            "Leave by_name out.",
+            "names",
+        )
+    for layer in model.layers:
+        group = found.get(layer.name)
+        for path, obj in saved_objects(layer) if group is not None else ():
+            below = group.group(f"{path}/vars" if path else "vars")  # type: ignore[union-attr]
+            if below is not None and own_variables(obj):
+                yield f"{layer.name}/{path}".rstrip("/"), obj, below
 
 
 def _default_loader(obj: Any) -> Any:
@@ -204,24 +254,23 @@ def _default_loader(obj: Any) -> Any:
     return (Layer if isinstance(obj, Layer) else Optimizer).load_own_variables
 
 
-def _variables(obj: Any) -> list[Any]:
+def own_variables(obj: Any) -> list[Any]:
+    """Return the variables of an object itself, without those of its parts."""
     own = getattr(obj, "_own_variables", None)
     return list(own()) if own is not None else list(obj.variables)
 
 
-def _dataset(group: Any, key: str) -> np.ndarray:
-    value = group[key][()]
-    if group[key].attrs.get("dtype") == "bfloat16":  # the upper half of a float32
-        raw = np.asarray(value).view(np.uint16).astype(np.uint32) << 16
-        return raw.view(np.float32)
-    return np.asarray(value)
+_ELSEWHERE = ("optimizer", "metrics", "cornu")  # groups that are no weights of the model
 
 
-def _places_with_data(file: Any) -> list[str]:
+def _places_with_data(root: Group) -> list[str]:
     places: list[str] = []
-    file.visititems(
-        lambda name, item: places.append(name) if name.endswith("vars") and len(item) else None
-    )
+    for name in root.names():
+        child = root.get(name)
+        if name in _ELSEWHERE or not isinstance(child, Group):
+            continue
+        groups = [child, *(item for item in child.walk() if isinstance(item, Group))]
+        places.extend(g.path for g in groups if g.path.endswith("vars") and g.names())
     return places
 
 
@@ -229,10 +278,10 @@ def _title(obj: Any) -> str:
     return f"{type(obj).__name__} {getattr(obj, 'name', '')!r}"
 
 
-def _check_built(model: Any) -> None:
+def check_built(model: Any) -> None:
+    """Raise NotBuiltError for a model without weights."""
     if not model.built:
         raise NotBuiltError(
             f"Model {model.name!r} has no weights yet: call it on data, or build(input_shape), "
-            "before saving or "
-            "loading weights."
+            "before saving or loading weights."
         )

@@ -38,6 +38,8 @@ class LeakyReLU(Layer):
     Maas et al., "Rectifier Nonlinearities Improve Neural Network Acoustic Models" (2013)
     """
 
+    stateless = True
+
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.negative_slope = not_negative("negative_slope", negative_slope)
@@ -83,6 +85,8 @@ class PReLU(Layer):
     ----------
     He et al., "Delving Deep into Rectifiers" (2015), https://arxiv.org/abs/1502.01852
     """
+
+    one_input = True
 
     def __init__(
         self,
@@ -150,6 +154,8 @@ class ELU(Layer):
     Clevert et al., "Exponential Linear Units" (2016), https://arxiv.org/abs/1511.07289
     """
 
+    stateless = True
+
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.alpha = number("alpha", alpha)
@@ -188,6 +194,8 @@ class ThresholdedReLU(Layer):
     Konda et al., "Zero-Bias Autoencoders and the Benefits of Co-Adapting Features" (2015),
     https://arxiv.org/abs/1402.3337
     """
+
+    stateless = True
 
     def __init__(self, theta: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -42,6 +42,8 @@ class ReLU(Layer):
     array([0., 3., 6.], dtype=float32)
     """
 
+    stateless = True
+
     def __init__(
         self,
         max_value: float | None = None,

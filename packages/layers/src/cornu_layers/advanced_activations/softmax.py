@@ -39,6 +39,8 @@ class Softmax(Layer):
     array([0.5, 0.5, 0. ], dtype=float32)
     """
 
+    stateless = True
+
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis

@@ -82,14 +82,16 @@ class Attention(Layer):
             )
 
     def _check(self, inputs: Any) -> None:
-        if not isinstance(inputs, (list, tuple)) or not 2 <= len(inputs) <= 3:
+        is_list = isinstance(inputs, (list, tuple)) and all(
+            hasattr(x, "shape") or isinstance(x, (list, tuple)) for x in inputs
+        )
+        if not is_list or not 2 <= len(inputs) <= 3:
             raise ShapeError(
                 f"{where(self)} is called on a list [query, value] or [query, value, key]; it was "
-                "given "
-                f"{len(inputs) if isinstance(inputs, (list, tuple)) else type(inputs).__name__}."
+                f"given {len(inputs) if is_list else type(inputs).__name__}."
             )
 
-    def scores(self, query: Any, key: Any) -> Any:
+    def _calculate_scores(self, query: Any, key: Any) -> Any:
         """Return how well each query matches each key, `(batch, targets, sources)`."""
         if self.score_mode == "dot":
             scores = ops.matmul(query, ops.swapaxes(key, -2, -1))
@@ -109,10 +111,12 @@ class Attention(Layer):
     ) -> Any:
         """Return what the queries see, and how they look if `return_attention_scores`."""
         self._check(inputs)
+        if mask is not None and not (isinstance(mask, (list, tuple)) and 2 <= len(mask) <= 3):
+            raise ShapeError(f"{where(self)} takes a list of masks, [query_mask, value_mask].")
         query, value = inputs[:2]
         key = inputs[2] if len(inputs) > 2 else value
         query_mask, value_mask = mask[:2] if mask is not None else (None, None)
-        scores = self.scores(query, key)
+        scores = self._calculate_scores(query, key)
         present = _present(scores, value_mask, use_causal_mask)
         if present is not None:
             far = _FAR.get(np.dtype(scores.dtype).name, 1e9)
@@ -195,7 +199,7 @@ class AdditiveAttention(Attention):
                 name="scale", shape=(features,), initializer="glorot_uniform"
             )
 
-    def scores(self, query: Any, key: Any) -> Any:
+    def _calculate_scores(self, query: Any, key: Any) -> Any:
         """Return how well each query matches each key, `(batch, targets, sources)`."""
         bent = ops.tanh(ops.expand_dims(query, -2) + ops.expand_dims(key, -3))
         return ops.sum(bent if self.scale is None else self.scale * bent, axis=-1)

@@ -13,6 +13,7 @@ from cornu.errors import ShapeError
 from cornu_layers import arguments
 from cornu_layers.advanced_activations.softmax import Softmax
 from cornu_layers.attention.masks import attention_mask as join_masks
+from cornu_layers.attention.masks import check_flash, refuse_scores
 from cornu_layers.attention.projections import projection
 from cornu_layers.checks import known_size, where
 from cornu_layers.regularization.dropout import Dropout
@@ -99,7 +100,7 @@ class GroupedQueryAttention(Layer):
         if sliding_window is not None:
             arguments.positive_int("sliding_window", sliding_window)
         self.sliding_window = sliding_window
-        self.flash_attention = flash_attention
+        self.flash_attention = check_flash(flash_attention, self.dropout)
         arguments.keep(
             self,
             kernel_initializer=kernel_initializer,
@@ -152,6 +153,8 @@ class GroupedQueryAttention(Layer):
         use_causal_mask: bool = False,
     ) -> Any:
         """Return what the queries see, and how they look if `return_attention_scores`."""
+        if return_attention_scores:
+            refuse_scores(self)
         key = value if key is None else key
         mask = join_masks(
             query.shape[1],

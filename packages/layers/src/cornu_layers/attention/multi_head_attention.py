@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import string
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from cornu.errors import ShapeError
 from cornu_layers import arguments
 from cornu_layers.advanced_activations.softmax import Softmax
 from cornu_layers.attention.masks import attention_mask as join_masks
+from cornu_layers.attention.masks import check_flash, refuse_scores
 from cornu_layers.attention.projections import projection
 from cornu_layers.checks import known_size, where
 from cornu_layers.regularization.dropout import Dropout
@@ -118,15 +120,17 @@ class MultiHeadAttention(Layer):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.num_heads = arguments.positive_int("num_heads", num_heads)
         self.key_dim = arguments.positive_int("key_dim", key_dim)
-        self.value_dim = arguments.positive_int("value_dim", value_dim or key_dim)
+        self.value_dim = arguments.positive_int(
+            "value_dim", key_dim if value_dim is None else value_dim
+        )
         self.dropout = arguments.rate("dropout", dropout)
         self.use_bias = use_bias
-        self._output_shape = _sizes(output_shape)
-        self.attention_axes = _sizes(attention_axes)
+        self._output_shape = _sizes("output_shape", output_shape)
+        self.attention_axes = _sizes("attention_axes", attention_axes)
         if sliding_window is not None:
             arguments.positive_int("sliding_window", sliding_window)
         self.sliding_window = sliding_window
-        self.flash_attention = flash_attention
+        self.flash_attention = check_flash(flash_attention, self.dropout)
         arguments.keep(
             self,
             kernel_initializer=kernel_initializer,
@@ -190,6 +194,8 @@ class MultiHeadAttention(Layer):
         use_causal_mask: bool = False,
     ) -> Any:
         """Return what the queries see, and how they look if `return_attention_scores`."""
+        if return_attention_scores:
+            refuse_scores(self)
         key = value if key is None else key
         mask = join_masks(
             query.shape[1],
@@ -249,10 +255,13 @@ class MultiHeadAttention(Layer):
         return (*query_shape[:-1], *(self._output_shape or (query_shape[-1],)))
 
 
-def _sizes(value: int | Sequence[int] | None) -> tuple[int, ...] | None:
+def _sizes(name: str, value: Any) -> tuple[int, ...] | None:
     if value is None:
         return None
-    return (value,) if isinstance(value, int) else tuple(value)
+    listed = value if isinstance(value, (list, tuple)) else (value,)
+    if not all(hasattr(n, "__index__") for n in listed):
+        raise ValueError(f"{name} must be an integer or several of them; it is {value!r}.")
+    return tuple(map(operator.index, listed))
 
 
 def _equations(rank: int, axes: tuple[int, ...]) -> tuple[str, str, int]:

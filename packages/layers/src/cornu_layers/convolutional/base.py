@@ -20,6 +20,8 @@ class BaseConv(LowRank):
     The arguments are those of `Conv2D`.
     """
 
+    one_input = True
+
     rank: int
 
     def __init__(
@@ -122,20 +124,20 @@ class BaseConv(LowRank):
 
     def call(self, inputs: Any) -> Any:
         """Return the activation of the convolution."""
-        return self.activation(add_bias(self, self.convolution_op(inputs, self.kernel)))
+        return with_bias(self, self.convolution_op(inputs, self.kernel))
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the shape after the kernel has slid over the input."""
         return slid_shape(self, input_shape, self.filters, self.kernel_size, self.dilation_rate)
 
 
-def add_bias(layer: Any, outputs: Any) -> Any:
-    """Add a layer's bias, one number per channel, if it has one."""
-    if layer.bias is None:
-        return outputs
-    if layer.data_format == "channels_last":
-        return outputs + layer.bias
-    return outputs + ops.reshape(layer.bias, (1, -1, *(1,) * layer.rank))
+def with_bias(layer: Any, outputs: Any) -> Any:
+    """Add a layer's bias, one number per channel, and apply its activation, if it has them."""
+    if layer.bias is not None:
+        first = layer.data_format == "channels_first"
+        bias = ops.reshape(layer.bias, (1, -1, *(1,) * layer.rank)) if first else layer.bias
+        outputs = outputs + bias
+    return outputs if layer.activation is None else layer.activation(outputs)
 
 
 def check_strides(strides: Sequence[int], dilation_rate: Sequence[int]) -> None:

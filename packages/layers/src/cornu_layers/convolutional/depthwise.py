@@ -9,7 +9,7 @@ from cornu import ops
 from cornu.base import InputSpec, Layer
 from cornu_layers import arguments
 from cornu_layers.checks import check_rank, known_size
-from cornu_layers.convolutional.base import add_bias, check_strides
+from cornu_layers.convolutional.base import check_strides, with_bias
 from cornu_layers.windows import axis_names, slid_shape
 
 
@@ -18,6 +18,8 @@ class BaseDepthwiseConv(Layer):
 
     The arguments are those of `DepthwiseConv2D`.
     """
+
+    one_input = True
 
     rank: int
 
@@ -91,7 +93,7 @@ class BaseDepthwiseConv(Layer):
             data_format=self.data_format,
             dilation_rate=self.dilation_rate,
         )
-        return self.activation(add_bias(self, outputs))
+        return with_bias(self, outputs)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the shape after the kernels have slid over the input."""

@@ -20,6 +20,8 @@ class BaseLocallyConnected(Layer):
     The arguments are those of `LocallyConnected2D`.
     """
 
+    one_input = True
+
     rank: int
 
     def __init__(
@@ -99,7 +101,7 @@ class BaseLocallyConnected(Layer):
             outputs = outputs + self.bias
         if first:
             outputs = ops.transpose(outputs, (0, self.rank + 1, *range(1, self.rank + 1)))
-        return self.activation(outputs)
+        return outputs if self.activation is None else self.activation(outputs)
 
     def _patches(self, inputs: Any, places: tuple[int, ...], axes: tuple[int, ...]) -> Any:
         """Return what each place sees, `(batch, places, numbers)`."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu import ops
+from cornu.base import InputSpec
 from cornu_layers import arguments
 from cornu_layers.checks import where
 from cornu_layers.core.low_rank import LowRank, refuse_quantization
@@ -30,9 +31,9 @@ class Embedding(LowRank):
         Set that $E$ is kept in.
     mask_zero : bool
         Whether 0 is padding, to be skipped by the layers that follow.
-    input_length : int, optional
-        Number of steps, where all sequences have the same (Keras 2). As the first layer of a
-        Sequential it makes the model known at once.
+    input_length : int or tuple of int, optional
+        Number of steps, where all sequences have the same (Keras 2), or the sizes of all axes but
+        the first. As the first layer of a Sequential it makes the model known at once.
     lora_rank : int, optional
         Freeze $E$ and train a correction $A B$ of this rank instead.
     lora_alpha : float, optional
@@ -76,14 +77,15 @@ class Embedding(LowRank):
         embeddings_regularizer: Any = None,
         embeddings_constraint: Any = None,
         mask_zero: bool = False,
-        input_length: int | None = None,
+        input_length: int | Sequence[int | None] | None = None,
         lora_rank: int | None = None,
         lora_alpha: float | None = None,
         quantization_config: Any = None,
         **kwargs: Any,
     ) -> None:
+        lengths = input_length if isinstance(input_length, (list, tuple)) else (input_length,)
         if input_length is not None and not kwargs.keys() & {"input_shape", "batch_input_shape"}:
-            kwargs["input_shape"] = (input_length,)
+            kwargs["input_shape"] = tuple(lengths)
         weights = kwargs.get("weights")
         if weights is not None and not isinstance(weights, (list, tuple)):
             kwargs["weights"] = [weights]
@@ -98,10 +100,14 @@ class Embedding(LowRank):
         )
         self.mask_zero = mask_zero
         self.input_length = input_length
+        if input_length is not None:
+            self.input_spec = InputSpec(shape=(None, *lengths))
         self.supports_masking = mask_zero
         self.keep_low_rank(lora_rank, lora_alpha)
         refuse_quantization(quantization_config)
         self.quantization_config = None
+        if weights is not None:
+            self.build()
 
     @property
     def embeddings(self) -> Any:

@@ -20,6 +20,8 @@ class Identity(Layer):
     array([1.], dtype=float32)
     """
 
+    stateless = True
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
@@ -47,6 +49,8 @@ class ActivityRegularization(Layer):
     >>> float(layer.losses[0])
     2.0
     """
+
+    stateless = True
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:
         super().__init__(activity_regularizer=L1L2(l1=l1, l2=l2), **kwargs)

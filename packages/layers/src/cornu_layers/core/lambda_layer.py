@@ -8,6 +8,9 @@ from typing import Any
 
 from cornu import tree
 from cornu.base import KerasTensor, Layer
+from cornu.errors import SavingError
+from cornu.plugins.registry import CustomObjectScope
+from cornu.saving.config import AtHand, is_strict, serialize
 
 
 class Lambda(Layer):
@@ -58,6 +61,37 @@ class Lambda(Layer):
         taken = _parameter_names(function)
         self._passed_on = tuple(name for name in ("mask", "training") if name in taken)
 
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make an equal layer.
+
+        Functions without a registered name stay at hand in it, for copies within the process; a
+        file never holds them.
+        """
+        parts = {
+            "function": self.function,
+            "output_shape": self._output_shape,
+            "mask": self.mask,
+            "arguments": self.arguments,
+        }
+        return {**super().get_config(), **{name: _at_hand(x) for name, x in parts.items()}}
+
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: Any = None, safe_mode: bool | None = None
+    ) -> Any:
+        """Make a layer from what `get_config` returned.
+
+        Parameters
+        ----------
+        config : dict
+        custom_objects : dict, optional
+            Functions by the names that a file holds.
+        safe_mode
+            Accepted for Keras' sake: code in a configuration is never run.
+        """
+        with CustomObjectScope(custom_objects or {}):
+            return super().from_config(config)
+
     def call(self, inputs: Any, mask: Any = None, training: Any = None) -> Any:
         """Return the function of the inputs."""
         offered = {"mask": mask, "training": training}
@@ -86,6 +120,16 @@ class Lambda(Layer):
         first = input_shape[0]
         batch = first[0] if isinstance(first, (list, tuple)) else first
         return (batch, *self._output_shape)
+
+
+def _at_hand(value: Any) -> Any:
+    if not callable(value) or is_strict():
+        return serialize(value)
+    try:
+        return AtHand(value, serialize(value))
+    except SavingError:  # no description would bring it back from a file
+        name = getattr(value, "__name__", type(value).__name__)
+        return AtHand(value, {"class_name": "__lambda__", "config": {"name": name}})
 
 
 def _parameter_names(function: Callable[..., Any]) -> set[str]:

@@ -32,6 +32,8 @@ class LowRank(Layer):
     https://arxiv.org/abs/2106.09685
     """
 
+    one_input = True
+
     adapted_name = "kernel"
     lora_rank: int | None = None
     lora_alpha: float | None = None

@@ -32,6 +32,9 @@ class Masking(Layer):
     array([[ True, False]])
     """
 
+    one_input = True
+    stateless = True
+
     def __init__(self, mask_value: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.mask_value = mask_value

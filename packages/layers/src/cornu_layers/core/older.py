@@ -81,6 +81,8 @@ class MaxoutDense(_Older):
     Goodfellow et al., "Maxout Networks" (2013), https://arxiv.org/abs/1302.4389
     """
 
+    one_input = True
+
     def __init__(
         self,
         output_dim: int,
@@ -171,6 +173,8 @@ class Highway(_Older):
     ----------
     Srivastava et al., "Highway Networks" (2015), https://arxiv.org/abs/1505.00387
     """
+
+    one_input = True
 
     def __init__(
         self,

@@ -32,7 +32,13 @@ class Constant(Initializer):
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
         """Return the values of a new weight."""
-        return np.full(tuple(shape), self.value, dtype=dtype or config.floatx())
+        try:
+            return np.full(tuple(shape), self.value, dtype=dtype or config.floatx())
+        except ValueError:
+            raise ShapeError(
+                f"Values of shape {np.shape(self.value)} do not fill a weight of shape "
+                f"{tuple(shape)}: pass an array of that shape, or one number."
+            ) from None
 
 
 class Zeros(Initializer):

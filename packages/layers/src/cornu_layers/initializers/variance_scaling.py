@@ -138,10 +138,8 @@ class GlorotUniform(_Preset):
 
     Parameters
     ----------
-    seed : int or SeedGenerator, optional
-        See `SeededInitializer`.
-    input_axes, output_axes : sequence of int, optional
-        Axes of the weight that count as inputs and outputs.
+    seed, input_axes, output_axes
+        As in `VarianceScaling`.
 
     Examples
     --------
@@ -165,10 +163,8 @@ class GlorotNormal(_Preset):
 
     Parameters
     ----------
-    seed : int or SeedGenerator, optional
-        See `SeededInitializer`.
-    input_axes, output_axes : sequence of int, optional
-        Axes of the weight that count as inputs and outputs.
+    seed, input_axes, output_axes
+        As in `VarianceScaling`.
 
     Examples
     --------
@@ -189,10 +185,8 @@ class HeUniform(_Preset):
 
     Parameters
     ----------
-    seed : int or SeedGenerator, optional
-        See `SeededInitializer`.
-    input_axes, output_axes : sequence of int, optional
-        Axes of the weight that count as inputs and outputs.
+    seed, input_axes, output_axes
+        As in `VarianceScaling`.
 
     Examples
     --------
@@ -214,10 +208,8 @@ class HeNormal(_Preset):
 
     Parameters
     ----------
-    seed : int or SeedGenerator, optional
-        See `SeededInitializer`.
-    input_axes, output_axes : sequence of int, optional
-        Axes of the weight that count as inputs and outputs.
+    seed, input_axes, output_axes
+        As in `VarianceScaling`.
 
     Examples
     --------
@@ -238,10 +230,8 @@ class LecunUniform(_Preset):
 
     Parameters
     ----------
-    seed : int or SeedGenerator, optional
-        See `SeededInitializer`.
-    input_axes, output_axes : sequence of int, optional
-        Axes of the weight that count as inputs and outputs.
+    seed, input_axes, output_axes
+        As in `VarianceScaling`.
 
     Examples
     --------
@@ -263,10 +253,8 @@ class LecunNormal(_Preset):
 
     Parameters
     ----------
-    seed : int or SeedGenerator, optional
-        See `SeededInitializer`.
-    input_axes, output_axes : sequence of int, optional
-        Axes of the weight that count as inputs and outputs.
+    seed, input_axes, output_axes
+        As in `VarianceScaling`.
 
     Examples
     --------

@@ -63,6 +63,15 @@ class Merge(Layer):
                 f"{where(self)} takes exactly {self.exactly} inputs; it was given {len(inputs)}."
             )
 
+    def check_masks(self, inputs: Any, mask: Any) -> Any:
+        """Refuse masks that are no list of one for each input."""
+        if mask is None:
+            return None
+        is_list = isinstance(inputs, (list, tuple)) and isinstance(mask, (list, tuple))
+        if not is_list or len(inputs) != len(mask):
+            raise ShapeError(f"{where(self)} takes a list of inputs and as many masks (or None).")
+        return mask
+
     def compute_output_shape(
         self, input_shape: Sequence[Sequence[int | None]]
     ) -> tuple[int | None, ...]:
@@ -97,6 +106,7 @@ class Merge(Layer):
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return where any input counts, if every input has a mask."""
+        mask = self.check_masks(inputs, mask)
         if mask is None or any(m is None for m in mask):
             return None
         return functools.reduce(ops.logical_or, mask)

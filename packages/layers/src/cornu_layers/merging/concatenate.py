@@ -77,6 +77,7 @@ class Concatenate(Merge):
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the masks side by side; an input without one counts everywhere."""
+        mask = self.check_masks(inputs, mask)
         if mask is None or all(m is None for m in mask):
             return None
         masks = []

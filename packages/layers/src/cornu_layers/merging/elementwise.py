@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
@@ -109,7 +109,10 @@ class Average(Merge):
 class _Extreme(Merge):
     """The largest or smallest of what is not masked."""
 
-    pick: Callable[[Any, Any], Any]
+    @staticmethod
+    def pick(a: Any, b: Any) -> Any:
+        """Return the one of two that is wanted; a subclass says which."""
+        raise NotImplementedError
 
     def merge(self, inputs: Sequence[Any]) -> Any:
         """Return the extreme of the inputs."""
@@ -144,7 +147,10 @@ class Maximum(_Extreme):
     array([[3., 5.]], dtype=float32)
     """
 
-    pick = staticmethod(ops.maximum)
+    @staticmethod
+    def pick(a: Any, b: Any) -> Any:
+        """Return the larger of two."""
+        return ops.maximum(a, b)
 
 
 class Minimum(_Extreme):
@@ -162,4 +168,7 @@ class Minimum(_Extreme):
     array([[1., 4.]], dtype=float32)
     """
 
-    pick = staticmethod(ops.minimum)
+    @staticmethod
+    def pick(a: Any, b: Any) -> Any:
+        """Return the smaller of two."""
+        return ops.minimum(a, b)

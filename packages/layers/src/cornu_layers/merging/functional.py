@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from cornu_layers.merging.concatenate import Concatenate
@@ -117,15 +117,3 @@ def dot(
     array([[11.]], dtype=float32)
     """
     return Dot(axes=axes, normalize=normalize, **kwargs)(inputs)
-
-
-FUNCTIONS: tuple[Callable, ...] = (
-    add,
-    average,
-    concatenate,
-    dot,
-    maximum,
-    minimum,
-    multiply,
-    subtract,
-)

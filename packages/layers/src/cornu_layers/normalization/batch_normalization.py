@@ -71,6 +71,8 @@ class BatchNormalization(Layer):
     Ioffe, "Batch Renormalization" (2017), https://arxiv.org/abs/1702.03275
     """
 
+    one_input = True
+
     moving_mean_initializer: Any
     moving_variance_initializer: Any
 
@@ -96,6 +98,7 @@ class BatchNormalization(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.autocast = False  # statistics are taken in 32 bits at least
         self.axis = int(axis[0] if isinstance(axis, (list, tuple)) else axis)
         self.momentum = float(momentum)
         self.epsilon = float(epsilon)

@@ -14,6 +14,20 @@ from cornu_layers import arguments
 from cornu_layers.checks import known_size, where
 
 
+def axes_argument(axis: Any) -> Any:
+    """Return an argument that is an axis or a list of axes.
+
+    Raises
+    ------
+    TypeError
+        When it is neither.
+    """
+    listed = [axis] if isinstance(axis, int) else axis
+    if not isinstance(listed, (list, tuple)) or not all(isinstance(a, int) for a in listed):
+        raise TypeError(f"axis must be an integer or a list of them; it is {axis!r}.")
+    return axis
+
+
 def check_axes(layer: Any, axis: int | Sequence[int], shape: Sequence[int | None]) -> list[int]:
     """Return the axes of a layer as non-negative numbers, sorted.
 
@@ -72,6 +86,8 @@ class LayerNormalization(Layer):
     Ba et al., "Layer Normalization" (2016), https://arxiv.org/abs/1607.06450
     """
 
+    one_input = True
+
     def __init__(
         self,
         axis: int | Sequence[int] = -1,
@@ -88,7 +104,8 @@ class LayerNormalization(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.axis = axis
+        self.autocast = False  # statistics are taken in 32 bits at least
+        self.axis = axes_argument(axis)
         self.epsilon = float(epsilon)
         self.center = center
         self.scale = scale
@@ -153,11 +170,13 @@ class RMSNormalization(Layer):
     https://arxiv.org/abs/1910.07467
     """
 
+    one_input = True
+
     def __init__(
         self, axis: int | Sequence[int] = -1, epsilon: float = 1e-6, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.axis = axis
+        self.axis = axes_argument(axis)
         self.epsilon = float(epsilon)
         self.supports_masking = True
 
@@ -198,9 +217,12 @@ class UnitNormalization(Layer):
     array([[0.6, 0.8]], dtype=float32)
     """
 
+    one_input = True
+    stateless = True
+
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.axis = axis
+        self.axis = axes_argument(axis)
         self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
@@ -260,6 +282,8 @@ class GroupNormalization(Layer):
     Wu and He, "Group Normalization" (2018), https://arxiv.org/abs/1803.08494
     """
 
+    one_input = True
+
     def __init__(
         self,
         groups: int = 32,
@@ -276,6 +300,7 @@ class GroupNormalization(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.autocast = False  # statistics are taken in 32 bits at least
         self.groups = groups if groups == -1 else arguments.positive_int("groups", groups)
         self.axis = axis
         self.epsilon = float(epsilon)

@@ -15,6 +15,8 @@ from cornu_layers.windows import axis_names, spatial_axes
 class BaseAdaptivePooling(Layer):
     """Reduce `rank` axes to given sizes; a subclass says which rank and how."""
 
+    one_input = True
+
     rank: int
     reduce: Callable[..., Any]
 
@@ -44,15 +46,12 @@ class BaseAdaptivePooling(Layer):
 
 
 class AdaptiveAveragePooling1D(BaseAdaptivePooling):
-    r"""Cut a sequence into a given number of parts and take the mean of each.
-
-    Part $i$ of $n$ along an axis of size $m$ goes from $\lfloor i m / n \rfloor$ to
-    $\lceil (i + 1) m / n \rceil$.
+    """Cut a sequence into a given number of parts and take the mean of each.
 
     Parameters
     ----------
-    output_size : int
-        Number of parts along each axis.
+    output_size : int or tuple of int
+        Number of parts, along each axis if there are several.
     data_format : {"channels_last", "channels_first"}, optional
         `(batch, steps, channels)` or `(batch, channels, steps)`.
 
@@ -94,15 +93,12 @@ class AdaptiveAveragePooling2D(BaseAdaptivePooling):
 
 
 class AdaptiveAveragePooling3D(BaseAdaptivePooling):
-    r"""Cut a volume into a given number of parts and take the mean of each.
-
-    Part $i$ of $n$ along an axis of size $m$ goes from $\lfloor i m / n \rfloor$ to
-    $\lceil (i + 1) m / n \rceil$.
+    """Cut a volume into a given number of parts and take the mean of each.
 
     Parameters
     ----------
-    output_size : int or (int, int, int)
-        Number of parts along each axis.
+    output_size : int or tuple of int
+        Number of parts, along each axis if there are several.
     data_format : {"channels_last", "channels_first"}, optional
         `(batch, depth, height, width, channels)` or `(batch, channels, depth, height, width)`.
 
@@ -119,15 +115,12 @@ class AdaptiveAveragePooling3D(BaseAdaptivePooling):
 
 
 class AdaptiveMaxPooling1D(BaseAdaptivePooling):
-    r"""Cut a sequence into a given number of parts and take the maximum of each.
-
-    Part $i$ of $n$ along an axis of size $m$ goes from $\lfloor i m / n \rfloor$ to
-    $\lceil (i + 1) m / n \rceil$.
+    """Cut a sequence into a given number of parts and take the maximum of each.
 
     Parameters
     ----------
-    output_size : int
-        Number of parts along each axis.
+    output_size : int or tuple of int
+        Number of parts, along each axis if there are several.
     data_format : {"channels_last", "channels_first"}, optional
         `(batch, steps, channels)` or `(batch, channels, steps)`.
 
@@ -144,15 +137,12 @@ class AdaptiveMaxPooling1D(BaseAdaptivePooling):
 
 
 class AdaptiveMaxPooling2D(BaseAdaptivePooling):
-    r"""Cut an image into a given number of parts and take the maximum of each.
-
-    Part $i$ of $n$ along an axis of size $m$ goes from $\lfloor i m / n \rfloor$ to
-    $\lceil (i + 1) m / n \rceil$.
+    """Cut an image into a given number of parts and take the maximum of each.
 
     Parameters
     ----------
-    output_size : int or (int, int)
-        Number of parts along each axis.
+    output_size : int or tuple of int
+        Number of parts, along each axis if there are several.
     data_format : {"channels_last", "channels_first"}, optional
         `(batch, height, width, channels)` or `(batch, channels, height, width)`.
 
@@ -169,15 +159,12 @@ class AdaptiveMaxPooling2D(BaseAdaptivePooling):
 
 
 class AdaptiveMaxPooling3D(BaseAdaptivePooling):
-    r"""Cut a volume into a given number of parts and take the maximum of each.
-
-    Part $i$ of $n$ along an axis of size $m$ goes from $\lfloor i m / n \rfloor$ to
-    $\lceil (i + 1) m / n \rceil$.
+    """Cut a volume into a given number of parts and take the maximum of each.
 
     Parameters
     ----------
-    output_size : int or (int, int, int)
-        Number of parts along each axis.
+    output_size : int or tuple of int
+        Number of parts, along each axis if there are several.
     data_format : {"channels_last", "channels_first"}, optional
         `(batch, depth, height, width, channels)` or `(batch, channels, depth, height, width)`.
 

@@ -17,6 +17,8 @@ class BasePooling(Layer):
     The arguments are those of `MaxPooling2D`.
     """
 
+    one_input = True
+    stateless = True
     rank: int
     reduce: Callable[..., Any]
 
@@ -36,12 +38,9 @@ class BasePooling(Layer):
         self.padding = arguments.choice("padding", padding, ("valid", "same"))
         self.data_format = arguments.data_format(data_format)
 
-    def build(self, input_shape: Sequence[int | None]) -> None:
-        """Refuse inputs of another rank, or too small for the window."""
-        self.compute_output_shape(input_shape)
-
     def call(self, inputs: Any) -> Any:
         """Return the reduced windows."""
+        self.compute_output_shape(inputs.shape)  # refuses another rank, and too small an input
         return type(self).reduce(
             inputs,
             self.pool_size,
@@ -63,6 +62,8 @@ class BaseGlobalPooling(Layer):
     The arguments are those of `GlobalAveragePooling2D`.
     """
 
+    one_input = True
+    stateless = True
     rank: int
     reduce: Callable[..., Any]
 
@@ -73,10 +74,6 @@ class BaseGlobalPooling(Layer):
         self.data_format = arguments.data_format(data_format)
         self.keepdims = keepdims
 
-    def build(self, input_shape: Sequence[int | None]) -> None:
-        """Refuse inputs of another rank."""
-        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
-
     @property
     def axes(self) -> tuple[int, ...]:
         """The axes that are reduced."""
@@ -84,6 +81,7 @@ class BaseGlobalPooling(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Return one number per channel."""
+        check_rank(self, inputs.shape, axis_names(self.rank, self.data_format))
         return type(self).reduce(inputs, axis=self.axes, keepdims=self.keepdims)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:

@@ -5,13 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from cornu import random
 from cornu.base import Layer
+from cornu.engine.variable import zeros
 from cornu_layers import arguments
 from cornu_layers.checks import check_rank, known_size
 from cornu_layers.recurrent.dropout import DropoutCell
+
+
+def keep_cell(cell: Any, given: dict[str, Any]) -> None:
+    """Store the arguments of a cell, those that name an object as that object.
+
+    Examples
+    --------
+    >>> from cornu.layers import Identity
+    >>> cell = Identity()
+    >>> keep_cell(cell, {"activation": "tanh", "dropout": 1.5, "seed": None})
+    >>> cell.activation.__name__, cell.dropout
+    ('tanh', 1.0)
+    """
+    for name, value in given.items():
+        if name.endswith("activation"):
+            value = arguments.activation(value)
+        elif name.endswith("dropout"):
+            value = min(1.0, max(0.0, value))
+        arguments.keep(cell, **{name: value})
+    cell.seed_generator = random.SeedGenerator(given["seed"])
 
 
 class GatedCell(DropoutCell, Layer):
@@ -27,30 +46,18 @@ class GatedCell(DropoutCell, Layer):
     """
 
     blocks: int
+    units: int
+    activation: Any
+    recurrent_activation: Any
+    use_bias: bool
     bias_initializer: Any
     output_is_state = True  # the output is the first of the new states
 
-    def store(
-        self,
-        units: int,
-        activation: Any,
-        use_bias: bool,
-        dropout: float,
-        recurrent_dropout: float,
-        seed: int | None,
-        implementation: int | None = None,
-        **objects: Any,
-    ) -> None:
-        """Keep the arguments that all cells take."""
-        self.units = arguments.positive_int("units", units)
-        self.activation = arguments.activation(activation)
-        self.use_bias = use_bias
-        arguments.keep(self, **objects)
-        self.dropout = min(1.0, max(0.0, dropout))
-        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
-        self.seed = seed
-        self.seed_generator = random.SeedGenerator(seed)
-        per_gate = self.recurrent_dropout > 0 or implementation == 1
+    def store(self, given: dict[str, Any]) -> None:
+        """Keep the arguments of the constructor."""
+        keep_cell(self, given)
+        self.units = arguments.positive_int("units", self.units)
+        per_gate = self.recurrent_dropout > 0 or given.get("implementation") == 1
         self.gates = self.blocks if per_gate else 1
 
     @property
@@ -78,32 +85,7 @@ class GatedCell(DropoutCell, Layer):
         """Make the bias."""
         return arguments.add_parameter(self, "bias", (self.blocks * self.units,))
 
-    def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
+    def get_initial_state(self, batch_size: Any = None) -> list[Any]:
         """Return zeros, one array per state."""
         sizes = self.state_size if isinstance(self.state_size, list) else [self.state_size]
-        return [np.zeros((batch_size, n), self.compute_dtype) for n in sizes]
-
-
-def of_cell(*names: str) -> Any:
-    """Let a layer around a cell show arguments of the cell as its own (class decorator).
-
-    Examples
-    --------
-    >>> @of_cell("units")
-    ... class Around:
-    ...     class cell:
-    ...         units = 3
-    >>> Around().units
-    3
-    """
-
-    def decorate(cls: Any) -> Any:
-        for name in names:
-            setattr(cls, name, property(_reader(name), doc=f"`{name}` of the cell."))
-        return cls
-
-    return decorate
-
-
-def _reader(name: str) -> Any:
-    return lambda self: getattr(self.cell, name)
+        return [zeros((batch_size, n), self.compute_dtype) for n in sizes]

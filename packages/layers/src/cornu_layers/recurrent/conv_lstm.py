@@ -7,39 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops, random
+from cornu import ops
 from cornu.base import Layer
+from cornu.engine.variable import zeros
 from cornu_layers import arguments
 from cornu_layers.checks import check_rank, known_size
-from cornu_layers.recurrent.cell import of_cell
+from cornu_layers.convolutional.base import check_strides
+from cornu_layers.recurrent.around import AroundCell
+from cornu_layers.recurrent.cell import keep_cell
 from cornu_layers.recurrent.dropout import DropoutCell
-from cornu_layers.recurrent.rnn import RNN
 from cornu_layers.windows import AXES, axis_names, slid_shape
-
-_CELL_ARGUMENTS = (
-    "filters",
-    "kernel_size",
-    "strides",
-    "padding",
-    "data_format",
-    "dilation_rate",
-    "activation",
-    "recurrent_activation",
-    "use_bias",
-    "kernel_initializer",
-    "recurrent_initializer",
-    "bias_initializer",
-    "unit_forget_bias",
-    "kernel_regularizer",
-    "recurrent_regularizer",
-    "bias_regularizer",
-    "kernel_constraint",
-    "recurrent_constraint",
-    "bias_constraint",
-    "dropout",
-    "recurrent_dropout",
-    "seed",
-)
 
 
 class ConvLSTMCell(DropoutCell, Layer):
@@ -63,6 +40,11 @@ class ConvLSTMCell(DropoutCell, Layer):
     """
 
     output_is_state = True
+    rank: int
+    activation: Any
+    recurrent_activation: Any
+    use_bias: bool
+    unit_forget_bias: bool
     bias_initializer: Any
 
     def __init__(
@@ -93,33 +75,14 @@ class ConvLSTMCell(DropoutCell, Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.rank = rank
+        keep_cell(self, arguments.named(locals()))
         self.filters = arguments.positive_int("filters", filters)
         self.kernel_size = arguments.int_tuple("kernel_size", kernel_size, rank)
         self.strides = arguments.int_tuple("strides", strides, rank)
         self.padding = arguments.choice("padding", padding, ("valid", "same"))
         self.data_format = arguments.data_format(data_format)
         self.dilation_rate = arguments.int_tuple("dilation_rate", dilation_rate, rank)
-        self.activation = arguments.activation(activation)
-        self.recurrent_activation = arguments.activation(recurrent_activation)
-        self.use_bias = use_bias
-        self.unit_forget_bias = unit_forget_bias
-        arguments.keep(
-            self,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-        )
-        self.dropout = min(1.0, max(0.0, dropout))
-        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
-        self.seed = seed
-        self.seed_generator = random.SeedGenerator(seed)
+        check_strides(self.strides, self.dilation_rate)
 
     @property
     def state_size(self) -> list[int]:
@@ -230,41 +193,16 @@ class ConvLSTM2DCell(ConvLSTMCell):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(
-            2,
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            activation,
-            recurrent_activation,
-            use_bias,
-            kernel_initializer,
-            recurrent_initializer,
-            bias_initializer,
-            unit_forget_bias,
-            kernel_regularizer,
-            recurrent_regularizer,
-            bias_regularizer,
-            kernel_constraint,
-            recurrent_constraint,
-            bias_constraint,
-            dropout,
-            recurrent_dropout,
-            seed,
-            **kwargs,
-        )
+        super().__init__(2, **arguments.passed(locals()))
 
 
-@of_cell(*_CELL_ARGUMENTS)
-class BaseConvLSTM(RNN):
+class BaseConvLSTM(AroundCell):
     """Convolutional LSTM over `rank` axes; a subclass says which rank.
 
     The arguments are those of `ConvLSTM2D`.
     """
 
+    cell_type = ConvLSTMCell
     rank: int
     data_format: str
 
@@ -301,45 +239,7 @@ class BaseConvLSTM(RNN):
         zero_output_for_mask: bool = False,
         **kwargs: Any,
     ) -> None:
-        cell = ConvLSTMCell(
-            self.rank,
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            activation,
-            recurrent_activation,
-            use_bias,
-            kernel_initializer,
-            recurrent_initializer,
-            bias_initializer,
-            unit_forget_bias,
-            kernel_regularizer,
-            recurrent_regularizer,
-            bias_regularizer,
-            kernel_constraint,
-            recurrent_constraint,
-            bias_constraint,
-            dropout,
-            recurrent_dropout,
-            seed,
-            name="conv_lstm_cell",
-            dtype=kwargs.get("dtype"),
-            trainable=kwargs.get("trainable", True),
-        )
-        super().__init__(
-            cell,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            go_backwards=go_backwards,
-            stateful=stateful,
-            unroll=unroll,
-            zero_output_for_mask=zero_output_for_mask,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
-        )
+        self.wrap({**arguments.passed(locals()), "rank": self.rank})
 
     def _input_axes(self) -> tuple[str, ...]:
         if self.data_format == "channels_last":
@@ -348,7 +248,7 @@ class BaseConvLSTM(RNN):
 
     def zero_states(self, step_shape: Sequence[int]) -> list[Any]:
         """Return zeros with the shape that a step's convolution has."""
-        return [np.zeros(self.cell.state_shape(step_shape), self.compute_dtype) for _ in range(2)]
+        return [zeros(self.cell.state_shape(step_shape), self.compute_dtype) for _ in range(2)]
 
     def compute_output_shape(
         self, sequences_shape: Any, initial_state_shape: Any = None, constants_shape: Any = None

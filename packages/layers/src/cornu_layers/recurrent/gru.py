@@ -6,9 +6,9 @@ from typing import Any
 
 from cornu import ops
 from cornu_layers import arguments
-from cornu_layers.recurrent.cell import GatedCell, of_cell
+from cornu_layers.recurrent.around import AroundCell
+from cornu_layers.recurrent.cell import GatedCell
 from cornu_layers.recurrent.dropout import masked_matmul
-from cornu_layers.recurrent.rnn import RNN
 
 
 class GRUCell(GatedCell):
@@ -36,6 +36,7 @@ class GRUCell(GatedCell):
     """
 
     blocks = 3
+    reset_after: bool
 
     def __init__(
         self,
@@ -60,27 +61,7 @@ class GRUCell(GatedCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.store(
-            units,
-            activation,
-            use_bias,
-            dropout,
-            recurrent_dropout,
-            seed,
-            implementation,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-        )
-        self.recurrent_activation = arguments.activation(recurrent_activation)
-        self.reset_after = reset_after
-        self.implementation = implementation
+        self.store(arguments.named(locals()))
 
     def make_bias(self) -> Any:
         """Make the bias: with `reset_after` one row for the inputs and one for the state."""
@@ -124,27 +105,7 @@ class GRUCell(GatedCell):
         return z, self.activation(x_h + masked_matmul(r * h, kernel[:, 2 * units :], of_candidate))
 
 
-@of_cell(
-    "units",
-    "activation",
-    "recurrent_activation",
-    "use_bias",
-    "kernel_initializer",
-    "recurrent_initializer",
-    "bias_initializer",
-    "kernel_regularizer",
-    "recurrent_regularizer",
-    "bias_regularizer",
-    "kernel_constraint",
-    "recurrent_constraint",
-    "bias_constraint",
-    "dropout",
-    "recurrent_dropout",
-    "seed",
-    "reset_after",
-    "implementation",
-)
-class GRU(RNN):
+class GRU(AroundCell):
     r"""Gated recurrent unit: an LSTM with one state and two gates.
 
     $z, r = \rho(x_t W + h_{t-1} U + b)$, $\tilde h = \phi(x_t W_h + r (h_{t-1} U_h + b'_h) + b_h)$,
@@ -199,6 +160,8 @@ class GRU(RNN):
     https://arxiv.org/abs/1406.1078
     """
 
+    cell_type = GRUCell
+
     def __init__(
         self,
         units: int,
@@ -229,41 +192,4 @@ class GRU(RNN):
         zero_output_for_mask: bool = False,
         **kwargs: Any,
     ) -> None:
-        cell = GRUCell(
-            units,
-            activation=activation,
-            recurrent_activation=recurrent_activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            seed=seed,
-            reset_after=reset_after,
-            implementation=implementation,
-            name="gru_cell",
-            dtype=kwargs.get("dtype"),
-            trainable=kwargs.get("trainable", True),
-        )
-        super().__init__(
-            cell,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            go_backwards=go_backwards,
-            stateful=stateful,
-            unroll=unroll,
-            zero_output_for_mask=zero_output_for_mask,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
-        )
-        self.use_cudnn = use_cudnn
-
-    def _input_axes(self) -> tuple[str, ...]:
-        return ("steps", "features")
+        self.wrap(arguments.passed(locals()))

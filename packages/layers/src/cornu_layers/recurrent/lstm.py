@@ -9,9 +9,9 @@ import numpy as np
 
 from cornu import ops
 from cornu_layers import arguments
-from cornu_layers.recurrent.cell import GatedCell, of_cell
+from cornu_layers.recurrent.around import AroundCell
+from cornu_layers.recurrent.cell import GatedCell
 from cornu_layers.recurrent.dropout import masked_matmul
-from cornu_layers.recurrent.rnn import RNN
 
 
 class LSTMCell(GatedCell):
@@ -38,6 +38,7 @@ class LSTMCell(GatedCell):
     """
 
     blocks = 4
+    unit_forget_bias: bool
 
     def __init__(
         self,
@@ -62,27 +63,7 @@ class LSTMCell(GatedCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.store(
-            units,
-            activation,
-            use_bias,
-            dropout,
-            recurrent_dropout,
-            seed,
-            implementation,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-        )
-        self.recurrent_activation = arguments.activation(recurrent_activation)
-        self.unit_forget_bias = unit_forget_bias
-        self.implementation = implementation
+        self.store(arguments.named(locals()))
 
     @property
     def state_size(self) -> list[int]:
@@ -119,27 +100,7 @@ class LSTMCell(GatedCell):
         return h, [h, c]
 
 
-@of_cell(
-    "units",
-    "activation",
-    "recurrent_activation",
-    "use_bias",
-    "kernel_initializer",
-    "recurrent_initializer",
-    "bias_initializer",
-    "unit_forget_bias",
-    "kernel_regularizer",
-    "recurrent_regularizer",
-    "bias_regularizer",
-    "kernel_constraint",
-    "recurrent_constraint",
-    "bias_constraint",
-    "dropout",
-    "recurrent_dropout",
-    "seed",
-    "implementation",
-)
-class LSTM(RNN):
+class LSTM(AroundCell):
     r"""Long short-term memory: a state that is kept, changed and read through gates.
 
     $i, f, o = \rho(x_t W + h_{t-1} U + b)$, $\tilde c = \phi(x_t W_c + h_{t-1} U_c + b_c)$,
@@ -195,6 +156,8 @@ class LSTM(RNN):
     Application of Dropout in Recurrent Neural Networks" (2016), https://arxiv.org/abs/1512.05287
     """
 
+    cell_type = LSTMCell
+
     def __init__(
         self,
         units: int,
@@ -225,41 +188,4 @@ class LSTM(RNN):
         zero_output_for_mask: bool = False,
         **kwargs: Any,
     ) -> None:
-        cell = LSTMCell(
-            units,
-            activation=activation,
-            recurrent_activation=recurrent_activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            unit_forget_bias=unit_forget_bias,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            seed=seed,
-            implementation=implementation,
-            name="lstm_cell",
-            dtype=kwargs.get("dtype"),
-            trainable=kwargs.get("trainable", True),
-        )
-        super().__init__(
-            cell,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            go_backwards=go_backwards,
-            stateful=stateful,
-            unroll=unroll,
-            zero_output_for_mask=zero_output_for_mask,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
-        )
-        self.use_cudnn = use_cudnn
-
-    def _input_axes(self) -> tuple[str, ...]:
-        return ("steps", "features")
+        self.wrap(arguments.passed(locals()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.base import Layer
+from cornu_layers import arguments
 from cornu_layers.recurrent.gru import GRU
 from cornu_layers.recurrent.lstm import LSTM
 
@@ -125,24 +126,7 @@ class CuDNNLSTM(LSTM):
         stateful: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(
-            units,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            unit_forget_bias=unit_forget_bias,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            stateful=stateful,
-            **kwargs,
-        )
+        super().__init__(**arguments.passed(locals()))
 
 
 class CuDNNGRU(GRU):
@@ -183,20 +167,4 @@ class CuDNNGRU(GRU):
         stateful: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(
-            units,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            stateful=stateful,
-            **kwargs,
-        )
+        super().__init__(**arguments.passed(locals()))

@@ -11,7 +11,7 @@ import numpy as np
 
 from cornu import ops, tree
 from cornu.base import Layer
-from cornu.engine.variable import Variable
+from cornu.engine.variable import Variable, zeros
 from cornu.errors import ShapeError
 from cornu.plugins.registry import CustomObjectScope
 from cornu_layers.checks import check_rank, where
@@ -98,6 +98,11 @@ class RNN(Layer):
         self.time_major = time_major
         self.supports_masking = True
 
+    @property
+    def _output_dtype(self) -> str:
+        last = self.cell.cells[-1] if isinstance(self.cell, StackedRNNCells) else self.cell
+        return getattr(last, "compute_dtype", self.compute_dtype)
+
     def _set_states(self, states: Any) -> None:
         self.__dict__["states"] = states  # no weights of the layer: they change with the batch size
 
@@ -123,9 +128,12 @@ class RNN(Layer):
         batch, _ = self._batch_and_steps(sequences_shape)
         if isinstance(self.cell, Layer) and not self.cell.built:
             step_shape = (batch, *sequences_shape[2:])
-            self.cell.build(
-                step_shape if constants_shape is None else [step_shape, *constants_shape]
-            )
+            if constants_shape is None:
+                self.cell.build(step_shape)
+            else:
+                lone = tree.is_shape(constants_shape)
+                self.cell.build([step_shape, *([constants_shape] if lone else constants_shape)])
+            _check_cell(self.cell)
         if self.stateful:
             self._keep_states((batch, *sequences_shape[2:]))
 
@@ -153,8 +161,16 @@ class RNN(Layer):
         """Return the states before the first step, for one step's input."""
         return self.get_initial_state(step_shape[0])
 
-    def get_initial_state(self, batch_size: int) -> list[Any]:
-        """Return the states before the first step: the cell's, or zeros."""
+    def get_initial_state(self, batch_size: Any) -> list[Any]:
+        """Return the states before the first step: the cell's, or zeros.
+
+        Parameters
+        ----------
+        batch_size : int
+            Or the inputs (Keras 2).
+        """
+        if hasattr(batch_size, "shape"):
+            return self._states_for(batch_size)
         dtype = getattr(self.cell, "compute_dtype", self.compute_dtype)
         make = getattr(self.cell, "get_initial_state", None)
         if make is None:
@@ -163,6 +179,13 @@ class RNN(Layer):
         taken = inspect.signature(make).parameters
         states = make(**{name: value for name, value in offered.items() if name in taken})
         return list(states) if isinstance(states, (list, tuple)) else [states]
+
+    def _states_for(self, inputs: Any) -> list[Any]:
+        batch, _ = self._batch_and_steps(inputs.shape)
+        if batch is not None:
+            return self.zero_states((batch, *inputs.shape[2:]))
+        zeros = ops.zeros_like(inputs[0] if self.time_major else inputs[:, 0])[:, :1]
+        return [ops.tile(zeros, (1, size)) for size in self.state_size]
 
     def reset_state(self) -> None:
         """Start from zeros again, if `stateful`."""
@@ -256,7 +279,7 @@ class RNN(Layer):
         call = self.cell if callable(self.cell) else self.cell.call
         extra: dict[str, Any] = {"training": training} if _takes_training(self.cell) else {}
         if constants is not None:
-            extra["constants"] = constants
+            extra["constants"] = constants if isinstance(constants, (list, tuple)) else [constants]
 
         def step(inputs: Any, states: Any) -> tuple[Any, Any]:
             output, after = call(inputs, states, **extra)
@@ -321,6 +344,8 @@ def _check_cell(cell: Any) -> None:
                 f"; {type(cell).__name__} has none."
             )
     sizes = tree.flatten(cell.state_size)
+    if None in sizes and isinstance(cell, Layer) and not cell.built:
+        return  # it may become known when the cell is built
     if not sizes or not all(hasattr(n, "__index__") for n in sizes):
         raise ValueError(
             "state_size must be an integer, or a list with one per state; that of "
@@ -334,7 +359,7 @@ def _sizes(size: Any) -> tuple[int, ...]:
 
 
 def _zeros(batch: int, size: Any, dtype: Any) -> np.ndarray:
-    return np.zeros((batch, *_sizes(size)), dtype)
+    return zeros((batch, *_sizes(size)), dtype)
 
 
 def _state_shape(batch: int | None, size: Any) -> Any:

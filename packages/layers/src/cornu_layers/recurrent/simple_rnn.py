@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu_layers.recurrent.cell import GatedCell, of_cell
+from cornu_layers import arguments
+from cornu_layers.recurrent.around import AroundCell
+from cornu_layers.recurrent.cell import GatedCell
 from cornu_layers.recurrent.dropout import masked_matmul
-from cornu_layers.recurrent.rnn import RNN
 
 
 class SimpleRNNCell(GatedCell):
@@ -50,23 +51,7 @@ class SimpleRNNCell(GatedCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.store(
-            units,
-            activation,
-            use_bias,
-            dropout,
-            recurrent_dropout,
-            seed,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-        )
+        self.store(arguments.named(locals()))
 
     def call(self, inputs: Any, states: Any, training: bool | None = None) -> tuple[Any, Any]:
         """Return the output and the new states."""
@@ -79,24 +64,7 @@ class SimpleRNNCell(GatedCell):
         return h, [h] if isinstance(states, (list, tuple)) else h
 
 
-@of_cell(
-    "units",
-    "activation",
-    "use_bias",
-    "kernel_initializer",
-    "recurrent_initializer",
-    "bias_initializer",
-    "kernel_regularizer",
-    "recurrent_regularizer",
-    "bias_regularizer",
-    "kernel_constraint",
-    "recurrent_constraint",
-    "bias_constraint",
-    "dropout",
-    "recurrent_dropout",
-    "seed",
-)
-class SimpleRNN(RNN):
+class SimpleRNN(AroundCell):
     r"""The plain recurrent layer: $h_t = \phi(x_t W + h_{t-1} U + b)$.
 
     Parameters
@@ -139,6 +107,8 @@ class SimpleRNN(RNN):
     Elman, "Finding Structure in Time" (1990), https://doi.org/10.1207/s15516709cog1402_1
     """
 
+    cell_type = SimpleRNNCell
+
     def __init__(
         self,
         units: int,
@@ -165,38 +135,4 @@ class SimpleRNN(RNN):
         zero_output_for_mask: bool = False,
         **kwargs: Any,
     ) -> None:
-        kwargs.pop("implementation", None)
-        cell = SimpleRNNCell(
-            units,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            recurrent_initializer=recurrent_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            recurrent_regularizer=recurrent_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            recurrent_constraint=recurrent_constraint,
-            bias_constraint=bias_constraint,
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            seed=seed,
-            name="simple_rnn_cell",
-            dtype=kwargs.get("dtype"),
-            trainable=kwargs.get("trainable", True),
-        )
-        super().__init__(
-            cell,
-            return_sequences=return_sequences,
-            return_state=return_state,
-            go_backwards=go_backwards,
-            stateful=stateful,
-            unroll=unroll,
-            zero_output_for_mask=zero_output_for_mask,
-            activity_regularizer=activity_regularizer,
-            **kwargs,
-        )
-
-    def _input_axes(self) -> tuple[str, ...]:
-        return ("steps", "features")
+        self.wrap(arguments.passed(locals()))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from cornu.base import Layer
+from cornu.engine.variable import zeros
 from cornu_layers.recurrent.dropout import DropoutCell
 
 
@@ -64,23 +65,27 @@ class StackedRNNCells(Layer):
         return [_initial_state(cell, batch_size, self.compute_dtype) for cell in self.cells]
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Build the cells, each for the output of the one below."""
+        """Build the cells, each for the output of the one below (and the constants, if any)."""
+        constants: list[Any] = []
+        if isinstance(input_shape[0], (list, tuple)):
+            input_shape, *constants = input_shape
         for cell in self.cells:
             if isinstance(cell, Layer) and not cell.built:
-                cell.build(tuple(input_shape))
+                shape = tuple(input_shape)
+                given = constants if _takes(cell, "constants") else []
+                cell.build([shape, *given] if given else shape)
             input_shape = (input_shape[0], *_sizes(_output_size(cell)))
 
-    def call(self, inputs: Any, states: Any, training: bool | None = None) -> tuple[Any, Any]:
+    def call(
+        self, inputs: Any, states: Any, training: bool | None = None, constants: Any = None
+    ) -> tuple[Any, Any]:
         """Return the last cell's output and every cell's new states."""
+        offered = {"training": training, "constants": constants}
         after = []
         for cell, state in zip(self.cells, states, strict=True):
             step = cell if callable(cell) else cell.call
             lone = not isinstance(state, (list, tuple))
-            extra = (
-                {"training": training}
-                if "training" in inspect.signature(cell.call).parameters
-                else {}
-            )
+            extra = {name: x for name, x in offered.items() if _takes(cell, name)}
             inputs, new = step(inputs, [state] if lone else state, **extra)
             if lone and isinstance(new, (list, tuple)):
                 new = new[0]
@@ -102,6 +107,10 @@ class StackedRNNCells(Layer):
             yield
 
 
+def _takes(cell: Any, name: str) -> bool:
+    return name in inspect.signature(cell.call).parameters
+
+
 def _output_size(cell: Any) -> Any:
     size = getattr(cell, "output_size", None)
     if size is not None:
@@ -113,12 +122,12 @@ def _sizes(size: Any) -> tuple[int, ...]:
     return tuple(size) if isinstance(size, (list, tuple)) else (size,)
 
 
-def _initial_state(cell: Any, batch_size: int | None, dtype: Any) -> Any:
+def _initial_state(cell: Any, batch_size: Any, dtype: Any) -> Any:
     make = getattr(cell, "get_initial_state", None)
     if make is not None:
         offered = {"inputs": None, "batch_size": batch_size, "dtype": dtype}
         taken = inspect.signature(make).parameters
         return make(**{name: value for name, value in offered.items() if name in taken})
     if isinstance(cell.state_size, (list, tuple)):
-        return [np.zeros((batch_size, n), dtype) for n in cell.state_size]
-    return np.zeros((batch_size, cell.state_size), dtype)
+        return [zeros((batch_size, n), dtype) for n in cell.state_size]
+    return zeros((batch_size, cell.state_size), dtype)

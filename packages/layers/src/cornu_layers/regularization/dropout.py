@@ -42,6 +42,8 @@ class Dropout(Layer):
     Srivastava et al., "Dropout" (2014), https://jmlr.org/papers/v15/srivastava14a.html
     """
 
+    stateless = True
+
     def __init__(
         self,
         rate: float,

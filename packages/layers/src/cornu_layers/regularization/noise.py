@@ -34,6 +34,8 @@ class GaussianNoise(Layer):
     0.1
     """
 
+    stateless = True
+
     def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if not isinstance(stddev, (int, float)) or not stddev >= 0:
@@ -84,6 +86,8 @@ class GaussianDropout(Layer):
     ----------
     Srivastava et al., "Dropout" (2014), https://jmlr.org/papers/v15/srivastava14a.html
     """
+
+    stateless = True
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -144,6 +148,8 @@ class AlphaDropout(Layer):
     ----------
     Klambauer et al., "Self-Normalizing Neural Networks" (2017), https://arxiv.org/abs/1706.02515
     """
+
+    stateless = True
 
     def __init__(
         self,

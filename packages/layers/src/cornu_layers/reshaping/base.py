@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from cornu.base import KerasTensor, Layer
 
 
@@ -13,6 +15,10 @@ class Rearrangement(Layer):
     A subclass writes `call` and `compute_output_shape`.
     """
 
+    one_input = True
+
     def compute_output_spec(self, inputs: Any) -> KerasTensor:
-        """Return a symbolic output of the input's dtype."""
-        return KerasTensor(self.compute_output_shape(inputs.shape), inputs.dtype)
+        """Return a symbolic output: a float as the layer casts it, others as they came."""
+        is_float = self.autocast and np.dtype(inputs.dtype).kind == "f"
+        dtype = self.compute_dtype if is_float else inputs.dtype
+        return KerasTensor(self.compute_output_shape(inputs.shape), dtype)

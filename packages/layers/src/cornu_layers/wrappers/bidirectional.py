@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cornu import ops
+from cornu import ops, tree
 from cornu.base import Layer
+from cornu.errors import ShapeError
 from cornu.plugins.registry import CustomObjectScope
 from cornu.saving.config import collecting, deserialize, serialize
+from cornu_layers.checks import where
 
 _MERGES: dict[str | None, Callable[[Any, Any], Any]] = {
     "concat": lambda a, b: ops.concatenate([a, b], axis=-1),
@@ -91,6 +93,10 @@ class Bidirectional(Layer):
         self.supports_masking = True
 
     @property
+    def _output_dtype(self) -> str:
+        return self.forward_layer._output_dtype
+
+    @property
     def layer(self) -> Any:
         """The layer that runs forwards."""
         return self.forward_layer
@@ -129,10 +135,18 @@ class Bidirectional(Layer):
         self, sequences_shape: Any, initial_state_shape: Any = None, constants_shape: Any = None
     ) -> None:
         """Build both layers."""
+        self._check_states(initial_state_shape)
         more = {} if constants_shape is None else {"constants_shape": constants_shape}
         for one in (self.forward_layer, self.backward_layer):
             if not one.built:
                 one.build(sequences_shape, **more)
+
+    def _check_states(self, shapes: Any) -> None:
+        if shapes is not None and tree.is_shape(shapes):
+            raise ShapeError(
+                f"{where(self)} takes initial_state as a list: the forward layer's states, then "
+                "the backward layer's."
+            )
 
     def call(
         self,
@@ -177,6 +191,7 @@ class Bidirectional(Layer):
         self, sequences_shape: Any, initial_state_shape: Any = None, constants_shape: Any = None
     ) -> Any:
         """Return the shape of the merged outputs, or those of outputs and states."""
+        self._check_states(initial_state_shape)
         output = self.forward_layer.compute_output_shape(sequences_shape)
         states: tuple[Any, ...] = ()
         if self.return_state:

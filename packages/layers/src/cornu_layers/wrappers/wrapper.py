@@ -17,7 +17,7 @@ class Wrapper(Layer):
 
     Raises
     ------
-    TypeError
+    ValueError
         When `layer` is none.
 
     Examples
@@ -34,12 +34,15 @@ class Wrapper(Layer):
     def __init__(self, layer: Layer, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if not isinstance(layer, Layer):
-            raise TypeError(
+            raise ValueError(
                 f"{type(self).__name__} goes around a layer; it was given {layer!r}. Pass an "
-                "object, "
-                "as in Dense(8), not a class or a function."
+                "object, as in Dense(8), not a class or a function."
             )
         self.layer = layer
+
+    @property
+    def _output_dtype(self) -> str:
+        return self.layer.compute_dtype
 
     def build(self, input_shape: Any = None) -> None:
         """Build the layer inside."""

@@ -1,0 +1,134 @@
+"""The OpenCL backend."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from cornu.base.backend import Availability, Backend
+from cornu.engine.plan import Plan
+from cornu.engine.program import Program
+from cornu.errors import BackendError
+from cornu_backend_opencl.codegen.operations import NATIVE
+from cornu_backend_opencl.codegen.schedule import Schedule
+from cornu_backend_opencl.codegen.source import write_source
+from cornu_backend_opencl.device.choice import choose, devices
+from cornu_backend_opencl.device.session import Session
+from cornu_backend_opencl.executable import OpenCLExecutable
+from cornu_backend_opencl.fusion import fuse
+from cornu_backend_opencl.selftest import refuse_if_wrong, remember, self_test
+from cornu_backend_opencl.settings import is_strict, wanted_device
+from cornu_backend_opencl.tuning import tune
+
+_sessions: dict[str, Session] = {}
+_lock = threading.Lock()
+
+
+def session_of(wanted: str | None = None) -> Session:
+    """Return the session of a device; one per device and process."""
+    device = choose(wanted)
+    with _lock:
+        if device.place not in _sessions:
+            _sessions[device.place] = Session(device)
+        return _sessions[device.place]
+
+
+def uses_float64(plan: Plan) -> bool:
+    """Tell whether any value of a plan is in double precision."""
+    return any(
+        (instruction.body is not None and uses_float64(instruction.body))
+        or any(v.dtype == np.float64 for v in (*instruction.inputs, *instruction.outputs))
+        for instruction in plan.instructions
+    )
+
+
+class OpenCLBackend(Backend):
+    """Runs programs as OpenCL C on the device that `CORNU_OPENCL_DEVICE` names.
+
+    Parameters
+    ----------
+    device : str, optional
+        gpu, cpu, platform:device or part of a name, instead of what the environment says.
+    schedule : Schedule, optional
+        How programs are written, instead of the way that suits the device.
+    strict : bool, optional
+        Round every operation as NumPy does, instead of what `CORNU_OPENCL_STRICT` says.
+    """
+
+    name = "opencl"
+    lowers: Mapping[str, Any] = dict.fromkeys(NATIVE)
+
+    def __init__(
+        self,
+        device: str | None = None,
+        schedule: Schedule | None = None,
+        strict: bool | None = None,
+    ) -> None:
+        self._device, self._schedule, self._strict = device, schedule, strict
+        self._used: Session | None = None
+        self.testing = False
+
+    @property
+    def session(self) -> Session:
+        """The device's queue and memory, opened when first asked for."""
+        if self._used is None:
+            found = session_of(self._device or wanted_device())
+            if not self.testing:
+                refuse_if_wrong(found.device)
+            self._used = found
+        return self._used
+
+    def available(self) -> Availability:
+        """Tell whether there is a device, and the one that was asked for."""
+        try:
+            choose(self._device or wanted_device())
+        except BackendError as error:
+            return Availability(False, str(error))
+        return Availability(True)
+
+    def compile(self, program: Program) -> OpenCLExecutable:
+        """Return the program as a callable.
+
+        Raises
+        ------
+        BackendError
+            If the device does not compute in a dtype of the program.
+        """
+        session = self.session
+        schedule = self._schedule or session.schedule
+        plan = program.plan(self.lowers, fuse, fuse)
+        if uses_float64(plan) and not session.device.has_float64:
+            raise BackendError(
+                f"{session.device.name} does not compute in float64, which the program "
+                f"{program.name!r} does. Use float32 (cornu.set_floatx('float32'), and data cast "
+                "to it), or another device."
+            )
+        strict = is_strict() if self._strict is None else self._strict
+        written = write_source(plan, schedule, strict)
+        return OpenCLExecutable(program, plan, written, session, schedule)
+
+    def devices(self, test: bool = True) -> Iterator[str]:
+        """Yield a line for each device of this machine, with what a self-test finds."""
+        chosen = choose(self._device or wanted_device())
+        for device in devices():
+            mark = "*" if device.place == chosen.place else " "
+            yield f"{mark} {device}, {device.version}"
+            if test:
+                tried = type(self)(device.place)
+                tried.testing = True
+                verdict = self_test(tried)
+                remember(device, verdict)
+                yield f"    {verdict}"
+
+    def tune(self) -> Iterator[str]:
+        """Search for the best tiles on the device, and keep them; yield what happens."""
+        return tune(self)
+
+    def synchronize(self) -> None:
+        """Wait until all work that was handed to the device is done."""
+        if self._used is not None:
+            self._used.check()
+            self._used.queue.finish()

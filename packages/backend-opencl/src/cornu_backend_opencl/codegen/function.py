@@ -1,0 +1,70 @@
+"""One unit of a program: a C function, and how it is launched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from cornu_backend_opencl.codegen.lanes import stored
+from cornu_backend_opencl.codegen.values import Address
+
+
+@dataclass
+class Function:
+    """A C function that does one share of one unit of work.
+
+    Attributes
+    ----------
+    name : str
+    comment : str
+        What it computes, and for which layer.
+    parts : int
+        How many shares it is cut into (CPU), or work-items it wants (GPU).
+    local : int or None
+        Work-items of a group, where they share local memory.
+    """
+
+    name: str
+    comment: str
+    parts: int = 1
+    local: int | None = None
+    head: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    _depth: int = 1
+    _pointers: dict[tuple[Address, str], str] = field(default_factory=dict)
+    _count: int = 0
+
+    def line(self, text: str, comment: str = "") -> None:
+        """Add a line."""
+        text = "  " * self._depth + text
+        self.lines.append(f"{text:<72}  // {comment}" if comment else text)
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """Put the lines made inside between braces."""
+        self.line(f"{head} {{")
+        self._depth += 1
+        yield
+        self._depth -= 1
+        self.line("}")
+
+    def new(self, prefix: str = "v") -> str:
+        """Return a name that the function has not used."""
+        self._count += 1
+        return f"{prefix}{self._count}"
+
+    def pointer(self, address: Address, dtype: Any, note: str = "") -> str:
+        """Return the name of a pointer, declared at the head of the function."""
+        key = (address, str(dtype))
+        if key not in self._pointers:
+            name = self._pointers[key] = f"p{len(self._pointers)}"
+            text = f"  __global {stored(dtype)} *{name} = {address.pointer(dtype)};"
+            self.head.append(f"{text:<72}  // {note}" if note else text)
+        return self._pointers[key]
+
+    def text(self, qualifier: str) -> str:
+        """Return the C source."""
+        body = "\n".join([*self.head, *self.lines])
+        return f"/* {self.comment} */\n{qualifier} {self.name}(ARGS) {{\n{body}\n}}\n"

@@ -1,0 +1,170 @@
+"""The statements of a group: loads, one line per instruction, stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from cornu.engine.graph import Node
+from cornu.engine.plan import Instruction
+from cornu.engine.rewrite import scalar_of
+from cornu_backend_opencl.codegen.expressions import expression, is_scalar, rounded
+from cornu_backend_opencl.codegen.frame import Frame, comment
+from cornu_backend_opencl.codegen.function import Function
+from cornu_backend_opencl.codegen.lanes import Lanes, computed, stored
+from cornu_backend_opencl.codegen.values import View, position
+
+REDUCTIONS = ("sum", "max", "min", "prod")
+
+
+def operands_of(members: Sequence[Instruction]) -> list[Node]:
+    """Return the values that a group reads from memory, each once."""
+    made = {m.node for m in members}
+    found: dict[Node, None] = {}
+    for member in members:
+        for value in member.inputs:
+            if value not in made and scalar_of(value) is None:
+                found[value] = None
+    return list(found)
+
+
+def results_of(frame: Frame, members: Sequence[Instruction]) -> list[Node]:
+    """Return the values that a group leaves in memory."""
+    return [m.node for m in members if m.op not in REDUCTIONS and frame.is_stored(m.node)]
+
+
+def lanes_of(frame: Frame, members: Sequence[Instruction], wanted: int) -> Lanes:
+    """Return the lanes a group can be computed on."""
+    return Lanes(1 if any(is_scalar(m.node) for m in members if m.op not in REDUCTIONS) else wanted)
+
+
+class Members:
+    """Writes the statements of a group at one position of its space.
+
+    Parameters
+    ----------
+    frame : Frame
+    function : Function
+    members : sequence of Instruction
+    lanes : Lanes
+    strides : mapping of Node to tuple of int
+        Of what is read and written, over the axes of the space.
+    """
+
+    def __init__(
+        self,
+        frame: Frame,
+        function: Function,
+        members: Sequence[Instruction],
+        lanes: Lanes,
+        strides: Mapping[Node, Sequence[int]],
+    ) -> None:
+        self.frame, self.function, self.members = frame, function, members
+        self.lanes, self.strides = lanes, strides
+        self.results = set(results_of(frame, members))
+
+    def write(
+        self,
+        indices: Sequence[str],
+        count: str,
+        given: Mapping[Node, str] | None = None,
+        reduce: Callable[[Instruction, str], None] | None = None,
+    ) -> None:
+        """Write all statements; `given` are values that registers hold already."""
+        known: dict[Node, str] = dict(given or {})
+
+        def operand(value: Node) -> str:
+            number = scalar_of(value)
+            if value not in known and number is not None:
+                return self.lanes.splat(number, value.dtype)
+            if value not in known:
+                known[value] = self._load(value, indices, count)
+            return known[value]
+
+        for member in self.members:
+            if member.op in REDUCTIONS:
+                assert reduce is not None
+                reduce(member, operand(member.inputs[0]))
+                continue
+            if member.node not in known:
+                texts = [operand(value) for value in member.inputs]
+                name = known[member.node] = self.function.new()
+                text = expression(self.lanes, member.node, texts, member.op)
+                if self.frame.strict:
+                    text = rounded(self.lanes, text, member.node.dtype)
+                kind = self.lanes.type(member.node.dtype)
+                self.function.line(f"const {kind} {name} = {text};", comment(member))
+            if member.node in self.results:
+                view = self.frame.view(member.node)
+                put(self.function, self.lanes, view, self.strides[member.node], indices, count,
+                    known[member.node])  # fmt: skip
+
+    def _load(self, value: Node, indices: Sequence[str], count: str) -> str:
+        name = self.function.new()
+        view, steps = self.frame.view(value), self.strides[value]
+        text = get(self.function, self.lanes, view, steps, indices, count, self.frame.label(value))
+        self.function.line(f"const {self.lanes.type(value.dtype)} {name} = {text};")
+        return name
+
+
+def get(
+    function: Function,
+    lanes: Lanes,
+    view: View,
+    strides: Sequence[int],
+    indices: Sequence[str],
+    count: str,
+    note: str = "",
+) -> str:
+    """Return the expression that loads from a view; lanes run along the last axis."""
+    pointer = function.pointer(view.address, view.dtype, note)
+    place = position(indices, strides, view.offset)
+    if lanes.count == 1:
+        return element(pointer, place, view)
+    dtype = view.dtype
+    if strides[-1] == 1 and count == "16" and computed(dtype) == dtype:
+        return f"read_{dtype}({pointer} + {place})"
+    if strides[-1] == 1:
+        return f"load_{dtype}({pointer} + {place}, {count})"
+    if strides[-1] == 0:
+        return f"({lanes.type(dtype)})({element(pointer, place, view)})"
+    return f"gather_{dtype}({pointer} + {place}, {strides[-1]}, {count})"
+
+
+def element(pointer: str, place: str, view: View) -> str:
+    """Return the expression that loads one element."""
+    if view.dtype == "float16":
+        return f"vload_half({place}, {pointer})"
+    return f"-(int){pointer}[{place}]" if view.dtype == bool else f"{pointer}[{place}]"
+
+
+def put(
+    function: Function,
+    lanes: Lanes,
+    view: View,
+    strides: Sequence[int],
+    indices: Sequence[str],
+    count: str,
+    value: str,
+    note: str = "",
+) -> None:
+    """Write the statement that stores to a view."""
+    pointer = function.pointer(view.address, view.dtype, note)
+    place = position(indices, strides, view.offset)
+    if (
+        lanes.count > 1
+        and strides[-1] == 1
+        and count == "16"
+        and computed(view.dtype) == view.dtype
+    ):
+        text = f"write_{view.dtype}({value}, {pointer} + {place});"
+    elif lanes.count > 1 and strides[-1] == 1:
+        text = f"store_{view.dtype}({value}, {pointer} + {place}, {count});"
+    elif lanes.count > 1:
+        text = f"scatter_{view.dtype}({value}, {pointer} + {place}, {strides[-1]}, {count});"
+    elif view.dtype == "float16":
+        text = f"vstore_half_rte({value}, {place}, {pointer});"
+    elif view.dtype == bool:
+        text = f"{pointer}[{place}] = ({stored(bool)})-({value});"
+    else:
+        text = f"{pointer}[{place}] = {value};"
+    function.line(text)

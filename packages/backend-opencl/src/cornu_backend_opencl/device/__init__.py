@@ -1,0 +1,1 @@
+"""Devices: which there are, the queue of one, memory that state lives in."""

@@ -1,0 +1,22 @@
+"""The OpenCL backend against the definitions of the primitives, on both schedules."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from cornu.testing.backend_suite import BackendSuite
+from cornu_backend_opencl.backend import OpenCLBackend
+from cornu_backend_opencl.codegen.schedule import Schedule
+
+RTOL = {"float16": 1e-2, "float32": 1e-4, "float64": 1e-12}  # what is promised
+
+
+class TestCpuSchedule(BackendSuite):
+    backend = OpenCLBackend(schedule=Schedule("cpu"))
+    rtol: ClassVar[dict[str, float]] = RTOL
+
+
+class TestGpuSchedule(BackendSuite):
+    backend = OpenCLBackend(schedule=Schedule("gpu"))
+    dtypes: ClassVar[tuple[str, ...]] = ("float32",)
+    rtol: ClassVar[dict[str, float]] = RTOL

@@ -1,0 +1,281 @@
+"""HDF5 that comes from elsewhere: only what weights need is opened, and checked first."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from cornu.errors import BadFileError
+from cornu.saving.heaps import check_heaps
+from cornu.saving.rules import Limits
+
+_FILTERS = {1: "deflate", 2: "shuffle", 3: "fletcher32", 32000: "lzf"}  # those built into h5py
+_SMALL = 2**16  # bytes of a dataset that may lie in the file as its fill value alone
+
+
+@contextlib.contextmanager
+def open_hdf5(source: Any, limits: Limits) -> Iterator[Group]:
+    """Open a file and give its root.
+
+    Parameters
+    ----------
+    source : path or binary file
+    limits : Limits
+
+    Raises
+    ------
+    BadFileError
+        If it is no HDF5.
+    """
+    import h5py
+
+    if isinstance(source, (str, os.PathLike)):
+        size = os.path.getsize(source)
+        with open(source, "rb") as file:
+            check_heaps(file)
+    else:
+        size = source.seek(0, os.SEEK_END)
+        check_heaps(source)
+        source.seek(0)
+    try:
+        file = h5py.File(source, "r")
+    except (OSError, RuntimeError, ValueError, KeyError) as error:
+        raise BadFileError(f"It is damaged, or no HDF5 ({error}).", "damaged") from error
+    try:
+        yield Group(file["/"].id, "", _Opened(limits, size))
+    finally:
+        file.close()
+
+
+class _Opened:
+    """What is left of the limits of one file."""
+
+    def __init__(self, limits: Limits, size: int) -> None:
+        self.limits, self.size, self.left = limits, size, limits.total
+
+    def take(self, count: int, path: str) -> None:
+        self.left -= count
+        if self.left < 0:
+            raise BadFileError(
+                f"The arrays of the file take more than {self.limits.total:,} bytes, at {path!r}. "
+                "Pass max_bytes to read a file that you trust.",
+                "size",
+            )
+
+
+class Group:
+    """A group: names of its own, and attributes."""
+
+    def __init__(self, identifier: Any, path: str, opened: _Opened) -> None:
+        self._id, self.path, self._opened = identifier, path, opened
+
+    def names(self) -> list[str]:
+        """Return the names in it."""
+        count = self._id.get_num_objs()
+        if count > self._opened.limits.objects:
+            raise BadFileError(f"{self.path!r} holds {count:,} objects.", "size")
+        return [name.decode("utf-8", "surrogateescape") for name in self._id]
+
+    def get(self, path: str) -> Group | Dataset | None:
+        """Return what lies at a path below, None if there is nothing.
+
+        Raises
+        ------
+        BadFileError
+            For a path that leads out of the group, and a link that is not a hard one.
+        """
+        found: Group | Dataset | None = self
+        for part in path.split("/"):
+            if not isinstance(found, Group):
+                return None
+            found = found._child(part)
+        return found
+
+    def group(self, path: str) -> Group | None:
+        """Return the group at a path below, None if there is none."""
+        found = self.get(path)
+        return found if isinstance(found, Group) else None
+
+    def _child(self, name: str) -> Group | Dataset | None:
+        import h5py
+
+        if name in ("", ".", "..") or "\0" in name:
+            raise BadFileError(f"{name!r} is no name of an HDF5 object.", "links")
+        raw = name.encode("utf-8", "surrogateescape")
+        try:
+            link = self._id.links.get_info(raw)
+        except (KeyError, RuntimeError):
+            return None
+        if link.type != h5py.h5l.TYPE_HARD:
+            raise BadFileError(
+                f"{self.path}/{name} is a link to somewhere else, not an object.", "links"
+            )
+        path = f"{self.path}/{name}" if self.path else name
+        found = h5py.h5o.open(self._id, raw)
+        if isinstance(found, h5py.h5g.GroupID):
+            return Group(found, path, self._opened)
+        if isinstance(found, h5py.h5d.DatasetID):
+            return Dataset(found, path, self._opened)
+        raise BadFileError(f"{path!r} is neither a group nor numbers.", "storage")
+
+    def walk(self) -> Iterator[Group | Dataset]:
+        """Yield everything below, each group before what is in it.
+
+        Raises
+        ------
+        BadFileError
+            If a group contains itself, or there are too many objects.
+        """
+        yield from self._walk({_address(self._id)}, [0])
+
+    def _walk(self, seen: set[Any], count: list[int]) -> Iterator[Group | Dataset]:
+        waiting = [self]
+        while waiting:
+            group = waiting.pop()
+            for name in group.names():
+                count[0] += 1
+                if count[0] > self._opened.limits.objects:
+                    raise BadFileError(
+                        f"The file holds more than {self._opened.limits.objects:,} objects.", "size"
+                    )
+                child = group._child(name)
+                if isinstance(child, Group):
+                    address = _address(child._id)
+                    if address in seen:
+                        raise BadFileError(
+                            f"The group {child.path!r} has two places, or contains itself.", "links"
+                        )
+                    seen.add(address)
+                    waiting.append(child)
+                if child is not None:
+                    yield child
+
+    def attribute(self, name: str) -> Any:
+        """Return a text, number or list of texts; None if there is none of that name."""
+        return _attribute(self._id, name, self.path, self._opened)
+
+    def texts(self, name: str) -> list[str] | None:
+        """Return a list of texts, also one that was split into `name0`, `name1`, …"""
+        found = self.attribute(name)
+        if found is None:
+            parts: list[Any] = []
+            while (part := self.attribute(f"{name}{len(parts)}")) is not None:
+                parts.append(part)
+            if not parts:
+                return None
+            found = [text for part in parts for text in part]
+        if not isinstance(found, list):
+            raise BadFileError(f"The attribute {name!r} of {self.path!r} is no list.", "damaged")
+        if len(found) > self._opened.limits.names:
+            raise BadFileError(f"The attribute {name!r} lists {len(found):,} names.", "size")
+        return [_text(x) for x in found]
+
+
+class Dataset:
+    """Numbers: shape and dtype are known, and plausible, before they are read."""
+
+    def __init__(self, identifier: Any, path: str, opened: _Opened) -> None:
+        self._id, self.path, self._opened = identifier, path, opened
+        self.shape: tuple[int, ...] = tuple(identifier.shape)
+        self.bfloat16 = False
+        self.dtype = self._checked_dtype()
+        self.nbytes = math.prod(self.shape) * self.dtype.itemsize
+        self._check_storage()
+
+    def _checked_dtype(self) -> np.dtype:
+        import h5py
+
+        kind = self._id.get_type()
+        known = (h5py.h5t.INTEGER, h5py.h5t.FLOAT, h5py.h5t.ENUM)
+        if kind.get_class() == h5py.h5t.OPAQUE and kind.get_size() == 2:
+            self.bfloat16 = self.attribute("dtype") == "bfloat16"
+        if kind.get_class() not in known and not self.bfloat16:
+            raise BadFileError(f"{self.path!r} holds no numbers.", "storage")
+        if self.bfloat16:
+            return np.dtype("V2")
+        dtype = kind.dtype
+        if dtype.kind not in "biuf" or dtype.itemsize > 8:
+            raise BadFileError(f"{self.path!r} holds {dtype}, which no weight is.", "storage")
+        return dtype
+
+    def _check_storage(self) -> None:
+        import h5py
+
+        plan = self._id.get_create_plist()
+        layout, stored = plan.get_layout(), self._id.get_storage_size()
+        if layout == h5py.h5d.VIRTUAL or plan.get_external_count():
+            raise BadFileError(f"The numbers of {self.path!r} lie in other files.", "storage")
+        for index in range(plan.get_nfilters()):
+            code = plan.get_filter(index)[0]
+            if code not in _FILTERS:
+                raise BadFileError(f"{self.path!r} needs the filter {code}.", "storage")
+        if stored > self._opened.size:
+            raise BadFileError(f"{self.path!r} is larger than the file.", "damaged")
+        if layout == h5py.h5d.CHUNKED:
+            chunk = math.prod(plan.get_chunk()) * self.dtype.itemsize
+            if chunk > max(self._opened.limits.total, _SMALL):
+                raise BadFileError(f"{self.path!r} is stored in pieces of {chunk:,} bytes.", "size")
+            if not plan.get_nfilters() and stored < self.nbytes > _SMALL:
+                raise BadFileError(f"{self.path!r} is not all there.", "storage")
+        elif stored < self.nbytes:
+            raise BadFileError(f"{self.path!r} is not all there.", "storage")
+        if stored == 0 and self.nbytes > _SMALL:
+            raise BadFileError(f"{self.path!r} is not there.", "storage")
+
+    def attribute(self, name: str) -> Any:
+        """Return a text or number; None if there is none of that name."""
+        return _attribute(self._id, name, self.path, self._opened)
+
+    def read(self) -> np.ndarray:
+        """Return the numbers."""
+        import h5py
+
+        self._opened.take(self.nbytes, self.path)
+        found = np.empty(self.shape, self.dtype)
+        if found.size:
+            try:
+                self._id.read(h5py.h5s.ALL, h5py.h5s.ALL, found)
+            except (OSError, RuntimeError, ValueError, TypeError) as error:
+                raise BadFileError(f"{self.path!r} cannot be read: {error}", "damaged") from error
+        if self.bfloat16:  # the upper half of a float32
+            return (found.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
+        return found
+
+
+def _attribute(identifier: Any, name: str, path: str, opened: _Opened) -> Any:
+    import h5py
+
+    raw = name.encode()
+    if not h5py.h5a.exists(identifier, raw):
+        return None
+    attribute = h5py.h5a.open(identifier, raw)
+    kind = attribute.get_type()
+    if kind.get_class() not in (h5py.h5t.STRING, h5py.h5t.INTEGER, h5py.h5t.FLOAT):
+        raise BadFileError(f"The attribute {name!r} of {path!r} is no text or number.", "storage")
+    size = math.prod(attribute.shape) * kind.get_size()
+    if size > min(opened.limits.text, opened.size):
+        raise BadFileError(f"The attribute {name!r} of {path!r} has {size:,} bytes.", "size")
+    found = np.empty(attribute.shape, attribute.dtype)
+    if found.size:
+        attribute.read(found)
+    value = found.tolist()
+    return _text(value) if isinstance(value, bytes) else value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "surrogateescape")
+    if not isinstance(value, str):
+        raise BadFileError(f"{value!r} is no name.", "damaged")
+    return value
+
+
+def _address(identifier: Any) -> Any:
+    import h5py
+
+    return h5py.h5o.get_info(identifier).addr

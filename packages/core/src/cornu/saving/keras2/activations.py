@@ -1,0 +1,18 @@
+"""What a name of an activation meant in Keras 2, where Keras 3 means something else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import ops
+
+
+def hard_sigmoid(x: Any) -> Any:
+    r"""Keras 2's piecewise linear sigmoid: $\min(\max(0.2 x + 0.5, 0), 1)$.
+
+    Examples
+    --------
+    >>> hard_sigmoid([-2.5, 0.0, 1.0])
+    array([0. , 0.5, 0.7], dtype=float32)
+    """
+    return ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0.0, 1.0)

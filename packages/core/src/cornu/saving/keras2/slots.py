@@ -1,0 +1,228 @@
+"""The state of an optimizer in files: which array is which slot of which weight.
+
+Keras 2.2 and 2.3 write all of one slot, then all of the next. tf_keras and Keras 3 name each
+array after its slot and its weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu.engine.variable import Variable
+from cornu.saving.keras2.dialect import Dialect
+from cornu.saving.plan import checked
+
+# Slots in the order of Keras 2.2 and 2.3, by the names they have here.
+SLOTS = {
+    "SGD": ("momentum",),
+    "RMSprop": ("velocity",),
+    "Adagrad": ("accumulator",),
+    "Adadelta": ("accumulated_grad", "accumulated_delta_var"),
+    "Adam": ("momentum", "velocity", "velocity_hat"),
+    "Adamax": ("momentum", "norm"),
+    "Nadam": ("momentum", "velocity"),
+}
+# tf_keras' and tf.keras' words for slots; others have the same name here.
+_WORDS = {
+    "m": "momentum",
+    "v": "velocity",
+    "vhat": "velocity_hat",
+    "u": "norm",
+    "rms": "velocity",
+    "mg": "average_gradient",
+    "accum_grad": "accumulated_grad",
+    "accum_var": "accumulated_delta_var",
+}
+# Slots of tf_keras that come in turn for each weight; the others come one after the other.
+_IN_TURN = {
+    "Adam": ("momentum", "velocity"),
+    "AdamW": ("momentum", "velocity"),
+    "Adamax": ("momentum", "norm"),
+    "Nadam": ("momentum", "velocity"),
+    "Adadelta": ("accumulated_grad", "accumulated_delta_var"),
+    "Ftrl": ("accumulator", "linear"),
+}
+
+Pair = tuple[Variable, Any]
+
+
+def match_slots(
+    optimizer: Any,
+    weights: Sequence[Variable],
+    stored: Sequence[Any],
+    names: Sequence[str] | None,
+    dialect: Dialect,
+) -> list[Pair] | None:
+    """Return (variable of the optimizer, array of the file), None where they do not fit.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Built.
+    weights : sequence of Variable
+        The trainable weights in the order of the file.
+    stored : sequence of Dataset
+    names : sequence of str, optional
+        Those of the arrays, where the file has some.
+    dialect : Dialect
+    """
+    if dialect.is_keras3 or _as_keras3(names):
+        found = _in_order(_keras3_order(optimizer, weights), stored)
+    elif names is not None and not _by_block(names, dialect) and not hasattr(optimizer, "_rows"):
+        found = _named(optimizer, weights, stored, names)
+    elif dialect.of_tensorflow:
+        found = _in_order(_tensorflow_order(optimizer, weights), stored)
+    else:
+        found = _blocks(optimizer, weights, stored)
+    if found is None or any(a.shape != b.shape for a, b in found):
+        return None
+    schedule = _extra(optimizer) if dialect.of_tensorflow else None
+    if schedule is not None:  # tf_keras does not keep it
+        found.append((schedule, _schedule_after(optimizer, found)))
+    return found
+
+
+def _schedule_after(optimizer: Any, found: list[Pair]) -> np.ndarray:
+    """Return Nadam's product of momenta after so many steps."""
+    counts = [checked(value) for variable, value in found if variable is optimizer._iterations]
+    steps = np.arange(1, 1 + min(int(counts[0]) if counts else 0, 10_000))
+    return np.prod(optimizer.beta_1 * (1.0 - 0.5 * 0.96**steps))
+
+
+def _in_order(variables: Sequence[Variable], stored: Sequence[Any]) -> list[Pair] | None:
+    if len(variables) == 1 and stored[0].shape == ():  # tf_keras' SGD keeps momenta it does not use
+        stored = stored[:1]
+    return list(zip(variables, stored, strict=True)) if len(variables) == len(stored) else None
+
+
+def _keras3_order(optimizer: Any, weights: Sequence[Variable]) -> list[Variable]:
+    """Return the optimizer's variables, with weights in the order of the file."""
+    slots = getattr(optimizer, "_slots", {})
+    own = list(getattr(optimizer, "_trainable_variables", []))
+    if {id(v) for v in own} != {id(v) for v in weights}:
+        return list(optimizer.variables)
+    replaced = dict(zip(own, weights, strict=True))
+    place = {slot: (name, w) for name, table in slots.items() for w, slot in table.items()}
+    return [
+        slots[place[v][0]][replaced[place[v][1]]] if v in place else v for v in optimizer.variables
+    ]
+
+
+def _tensorflow_order(optimizer: Any, weights: Sequence[Variable]) -> list[Variable]:
+    rows = getattr(optimizer, "_rows", None)
+    if rows is not None:  # Adafactor: factors for matrices only
+        factors = {w: [rows[w], optimizer._columns[w]] if w.ndim >= 2 else [] for w in weights}
+        velocity = optimizer._slots["velocity"]
+        each = [v for w in weights for v in (*factors[w], velocity[w])]
+        return [optimizer._iterations, *each]
+    slots = optimizer._slots
+    turn = _IN_TURN.get(type(optimizer).__name__, ())
+    blocks = [name for name in slots if name not in turn]
+    first = [name for name in blocks if name == "average"]
+    rest = [name for name in blocks if name != "average"]
+    return [
+        optimizer._iterations,
+        *(slots[name][w] for name in first for w in weights),
+        *(slots[name][w] for w in weights for name in turn if name in slots),
+        *(slots[name][w] for name in rest for w in weights),
+    ]
+
+
+def _as_keras3(names: Sequence[str] | None) -> bool:
+    return names is not None and len(names) > 1 and names[1].endswith("/learning_rate")
+
+
+def _by_block(names: Sequence[str], dialect: Dialect) -> bool:
+    return not dialect.of_tensorflow and not any(n.startswith("iteration") for n in names[:1])
+
+
+def _named(
+    optimizer: Any, weights: Sequence[Variable], stored: Sequence[Any], names: Sequence[str]
+) -> list[Pair] | None:
+    """Match by the word for the slot in each name; weights come in the order of the file."""
+    found: list[Pair] = []
+    given: dict[str, list[Any]] = {}
+    for name, array in zip(names, stored, strict=True):
+        parts = name.partition(":")[0].split("/")
+        if parts[-1] in ("iteration", "iter", "iterations"):
+            found.append((optimizer._iterations, array))
+        elif parts[-1] == "learning_rate" or parts[-1] in ("decay", "beta_1", "beta_2", "rho"):
+            continue
+        else:
+            given.setdefault(_slot_of(parts, optimizer), []).append(array)
+    for slot, table in optimizer._slots.items():
+        arrays = given.get(slot, [])
+        if len(arrays) != len(weights):
+            return None
+        found.extend((table[w], a) for w, a in zip(weights, arrays, strict=True))
+    return found
+
+
+def _slot_of(parts: Sequence[str], optimizer: Any) -> str:
+    for part in (parts[1] if len(parts) > 2 else "", parts[-1]):
+        word = _WORDS.get(part, part)
+        if word in optimizer._slots or part in _WORDS:
+            return word
+    return ""
+
+
+def _blocks(
+    optimizer: Any, weights: Sequence[Variable], stored: Sequence[Any]
+) -> list[Pair] | None:
+    left = list(stored)
+    found: list[Pair] = []
+    if type(optimizer).__name__ not in SLOTS:
+        return None
+    if left and left[0].shape == () and left[0].dtype.kind in "iu":  # 2.2 has not all of them
+        found.append((optimizer._iterations, left.pop(0)))
+    schedule = _extra(optimizer)
+    if schedule is not None and left and left[0].shape == ():
+        found.append((schedule, left.pop(0)))
+    for number, slot in enumerate(SLOTS[type(optimizer).__name__]):
+        block = left[number * len(weights) : (number + 1) * len(weights)]
+        table = optimizer._slots.get(slot)
+        if table is None:
+            continue
+        if len(block) != len(weights):
+            return None
+        found.extend((table[w], a) for w, a in zip(weights, block, strict=True))
+    return found
+
+
+def _extra(optimizer: Any) -> Variable | None:
+    """Return Nadam's product of momenta, the one variable that belongs to no weight."""
+    slots = {v for table in optimizer._slots.values() for v in table.values()}
+    known = {optimizer._iterations, optimizer._learning_rate, *slots}
+    rest = [v for v in optimizer.variables if v not in known]
+    return rest[0] if len(rest) == 1 else None
+
+
+# Writing
+
+
+def keras2_state(optimizer: Any) -> list[tuple[str, np.ndarray]] | None:
+    """Return names and arrays as Keras 2.3 writes them, None where it has no such optimizer."""
+    name = type(optimizer).__name__
+    if name not in SLOTS or not set(optimizer._slots) <= set(SLOTS[name]):
+        return None
+    return list(_keras2_arrays(optimizer, name))
+
+
+def _keras2_arrays(optimizer: Any, name: str) -> Iterator[tuple[str, np.ndarray]]:
+    weights, slots = optimizer._trainable_variables, optimizer._slots
+    yield f"{name}/iterations:0", optimizer._iterations.numpy()
+    extra = _extra(optimizer)
+    if extra is not None:
+        yield f"training/{name}/m_schedule:0", extra.numpy()
+    for slot in SLOTS[name]:
+        for number, weight in enumerate(weights):
+            path = f"training/{name}/{slot}_{number}:0"
+            if slot in slots:
+                yield path, slots[slot][weight].numpy()
+            elif slot == "velocity_hat":  # a place holder, as Keras 2 keeps without amsgrad
+                yield path, np.zeros(1, weight.dtype)
+            else:
+                yield path, np.zeros(weight.shape, weight.dtype)

@@ -1,0 +1,139 @@
+"""Weights in Keras 2's layout: a group per layer, arrays in the order of `weight_names`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cornu.engine.variable import Variable
+from cornu.errors import BadFileError
+from cornu.saving.hdf5 import Dataset, Group
+from cornu.saving.keras2.layer_weights import fitted
+from cornu.saving.plan import Plan
+
+TOP = "top_level_model_weights"
+
+
+def plan_keras2_weights(model: Any, root: Group, plan: Plan, by_name: bool = False) -> None:
+    """Decide which array goes into which variable.
+
+    Layers are matched by name where the file and the model have the same names, or on request;
+    else by their order, as in Keras.
+    """
+    stored = stored_layers(root)
+    layers = [layer for layer in model.layers if layer.weights]
+    if by_name:
+        pairs = [(layer, stored[layer.name]) for layer in layers if layer.name in stored]
+    else:
+        stored = {name: arrays for name, arrays in stored.items() if arrays}
+        if len(stored) != len(layers):
+            raise BadFileError(
+                f"The file holds weights of {len(stored)} layers ({_few(stored)}), the model has "
+                f"{len(layers)} with weights ({_few(x.name for x in layers)}). Pass by_name=True "
+                "to load layers of the same name only.",
+                "shapes",
+            )
+        same = {layer.name for layer in layers} == set(stored)
+        groups = [stored[x.name] for x in layers] if same else list(stored.values())
+        pairs = list(zip(layers, groups, strict=True))
+    for layer, arrays in pairs:
+        _plan_layer(layer, arrays, plan)
+
+
+def stored_layers(root: Group) -> dict[str, dict[str, Dataset]]:
+    """Return the arrays of each layer by name, in the file's order."""
+    found: dict[str, dict[str, Dataset]] = {}
+    for name in root.texts("layer_names") or []:
+        group = root.group(name)
+        if group is None:
+            raise BadFileError(
+                f"The file lists the layer {name!r} but does not hold it.", "damaged"
+            )
+        name = name.replace("/", "_")  # which no name of a layer may hold here
+        if name in found:
+            raise BadFileError(f"The file lists the layer {name!r} twice.", "damaged")
+        found[name] = stored_arrays(group)
+    return found
+
+
+def stored_arrays(group: Group) -> dict[str, Dataset]:
+    """Return the arrays that `weight_names` lists, in its order."""
+    found: dict[str, Dataset] = {}
+    for name in group.texts("weight_names") or []:
+        array = group.get(name)
+        if not isinstance(array, Dataset):
+            raise BadFileError(
+                f"The file lists {name!r} in {group.path!r} but does not hold it.", "damaged"
+            )
+        found[_unused(name, found)] = array
+    return found
+
+
+def _unused(name: str, found: dict[str, Dataset]) -> str:
+    while name in found:
+        name += "'"
+    return name
+
+
+def _plan_layer(layer: Any, arrays: dict[str, Dataset], plan: Plan) -> None:
+    if len(arrays) != len(layer.weights):
+        plan.refuse(
+            f"Layer {layer.name!r} has {len(layer.weights)} weights, the file {len(arrays)}."
+        )
+        return
+    variables = in_file_order(layer, arrays)
+    values: Sequence[Any] = list(arrays.values())
+    if any(v.shape != x.shape for v, x in zip(variables, values, strict=True)):
+        values = fitted(layer, list(values))
+    for variable, value in zip(variables, values, strict=True):
+        plan.add(variable, value)
+
+
+def in_file_order(layer: Any, arrays: dict[str, Dataset]) -> list[Variable]:
+    """Return a layer's variables in the order of the arrays of a file.
+
+    Keras 2 writes what is trainable first, so that freezing a layer within a model within a model
+    changes the order: names tell, where they can.
+    """
+    shapes = [x.shape for x in arrays.values()]
+    named = _by_name(layer, list(arrays))
+    for order in (named, keras2_order(layer), list(layer.weights), _made_order(layer)):
+        if order is not None and [v.shape for v in order] == shapes:
+            return order
+    return keras2_order(layer)
+
+
+def keras2_order(layer: Any) -> list[Variable]:
+    """Return what is trainable, then the rest."""
+    return [*layer.trainable_weights, *layer.non_trainable_weights]
+
+
+def _made_order(layer: Any) -> list[Variable]:
+    """Return what was made to be trained, frozen or not, then the rest."""
+    made: list[Variable] = []
+    for part in layer._flatten_layers():
+        made.extend(v for v in part._parts.trainable_variables if not any(v is m for m in made))
+    return [*made, *(v for v in layer.weights if not any(v is m for m in made))]
+
+
+def _by_name(layer: Any, names: Sequence[str]) -> list[Variable] | None:
+    """Return the variables in the order of the names, None where names are not unique."""
+    if not layer._parts.layers:
+        return None
+    known: dict[tuple[str, ...], Variable | None] = {}
+    for variable in layer.weights:
+        key = _key(variable.path)
+        known[key] = None if key in known else variable
+    keys = [_key(name) for name in names]
+    if len(set(keys)) != len(keys) or any(known.get(key) is None for key in keys):
+        return None
+    return [known[key] for key in keys]  # type: ignore[misc]
+
+
+def _key(path: str) -> tuple[str, ...]:
+    return tuple(path.partition(":")[0].split("/")[-2:])
+
+
+def _few(names: Any) -> str:
+    listed = list(names)
+    return ", ".join(listed[:4]) + (", …" if len(listed) > 4 else "")

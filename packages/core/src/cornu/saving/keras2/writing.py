@@ -1,0 +1,127 @@
+"""HDF5 as Keras 2.3 writes it: whole models, and weights alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cornu.errors import SavingError
+from cornu.saving.atomic import write_bytes
+from cornu.saving.config import serialize, strictly
+from cornu.saving.jsontext import write_json
+from cornu.saving.keras2.downgrade import downgrade, downgrade_training, is_expressible
+from cornu.saving.keras2.slots import keras2_state
+from cornu.saving.keras2.weights import TOP, keras2_order
+from cornu.saving.plan import hdf5_bytes, put
+from cornu.saving.training_state import write_state
+
+VERSION, VERSION_3 = "2.3.1", "3.15.1"
+_BACKEND = "tensorflow"  # for another, readers turn kernels round
+_LIMIT = 64512  # bytes of one attribute
+
+
+def write_hdf5_model(
+    model: Any, filepath: Any, overwrite: bool = True, include_optimizer: bool = True
+) -> None:
+    """Write a whole model, so that Keras 2.3 can read it if it has all the layers.
+
+    Parameters
+    ----------
+    model : Model
+        Functional or Sequential.
+    filepath : path
+    overwrite : bool
+    include_optimizer : bool
+
+    Raises
+    ------
+    SavingError
+        For a subclassed model, whose layers this format cannot describe.
+    """
+    with strictly():
+        config = serialize(model)
+    training = config.pop("compile_config", None) if include_optimizer else None
+    config.pop("compile_config", None)
+    if not isinstance(config["config"], dict) or "layers" not in config["config"]:
+        raise SavingError(
+            f"{type(model).__name__} is a subclassed model; .h5 describes functional and "
+            "Sequential models only. Save it as .keras, or its weights with save_weights."
+        )
+    old = is_expressible(config)
+    text = write_json(downgrade(config) if old else config)
+    version = VERSION if old else VERSION_3
+    said = write_json(downgrade_training(training, old)) if training else None
+
+    def write(file: Any) -> None:
+        file.attrs["keras_version"], file.attrs["backend"] = version, _BACKEND
+        file.attrs["model_config"] = text.encode()
+        weights = file.create_group("model_weights")
+        if model.built:
+            write_keras2_weights(model, weights, version)
+        if said:
+            file.attrs["training_config"] = said.encode()
+            _write_optimizer(model.optimizer, file)
+        if include_optimizer:
+            write_state(model, file)
+
+    write_bytes(filepath, hdf5_bytes(write), overwrite)
+
+
+def write_keras2_weights(model: Any, group: Any, version: str = VERSION) -> None:
+    """Write weights alone into an open HDF5 file or group: a group for each layer."""
+    group.attrs["backend"], group.attrs["keras_version"] = _BACKEND, version
+    _write_names(group, "layer_names", [layer.name for layer in model.layers])
+    prefix = f"{model._path or model.name}/"
+    for layer in model.layers:
+        below = group.create_group(layer.name)
+        arrays: dict[str, np.ndarray] = {}
+        for variable in keras2_order(layer):
+            name = _unused(f"{variable.path.removeprefix(prefix)}:0", arrays)
+            arrays[name] = variable.numpy()
+        _write_arrays(below, arrays)
+    if TOP not in group:
+        _write_arrays(group.create_group(TOP), {})
+
+
+def _unused(name: str, taken: dict[str, Any]) -> str:
+    unique, count = name, 1
+    while unique in taken:
+        unique, count = f"{name.removesuffix(':0')}_{count}:0", count + 1
+    return unique
+
+
+def _write_arrays(group: Any, arrays: dict[str, np.ndarray]) -> None:
+    _write_names(group, "weight_names", list(arrays))
+    for name, array in arrays.items():
+        put(group, name, array)
+
+
+def _write_names(group: Any, attribute: str, names: list[str]) -> None:
+    """Write a list of texts, in several parts where one attribute cannot hold it."""
+    found = np.array([name.encode() for name in names]) if names else np.zeros(0)
+    if found.itemsize > _LIMIT:
+        raise SavingError(
+            f"The name {max(names, key=len)[:60]!r}… has {found.itemsize} bytes; HDF5 takes "
+            f"{_LIMIT} at most. Give the layer a shorter name."
+        )
+    if found.nbytes <= _LIMIT:
+        group.attrs[attribute] = found
+        return
+    parts = 2
+    while any(part.nbytes > _LIMIT for part in np.array_split(found, parts)):
+        parts += 1
+    for number, part in enumerate(np.array_split(found, parts)):
+        group.attrs[f"{attribute}{number}"] = part
+
+
+def _write_optimizer(optimizer: Any, file: Any) -> None:
+    if optimizer is None or not optimizer.built:
+        return
+    arrays = keras2_state(optimizer)
+    if arrays is None:  # one that Keras 2.3 does not have: in Keras 3's order
+        arrays = [(v.path, v.numpy()) for v in optimizer.variables]
+    named: dict[str, np.ndarray] = {}
+    for name, array in arrays:
+        named[_unused(name, named)] = array
+    _write_arrays(file.create_group("optimizer_weights"), named)

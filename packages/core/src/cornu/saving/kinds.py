@@ -1,0 +1,80 @@
+"""What is in a file: its bytes say, not its name."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from cornu.errors import BadFileError
+from cornu.saving.archive import WEIGHTS, Archive
+from cornu.saving.hdf5 import Group
+from cornu.saving.rules import Limits
+
+HDF5, ZIP = "hdf5", "zip"
+_HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_ZIP_SIGNATURE = b"PK\x03\x04"
+# One of these groups lies at the root of a weights file of Keras 3.
+WEIGHTS_GROUPS = ("layers", "vars", "_layer_checkpoint_dependencies")
+
+
+def kind_of_file(path: Any) -> str:
+    """Return `HDF5` or `ZIP`.
+
+    Raises
+    ------
+    BadFileError
+        For a file of another kind, with what it may be.
+    """
+    with open(path, "rb") as file:
+        first = file.read(8)
+    if first == _HDF5_SIGNATURE:
+        return HDF5
+    if first[:4] == _ZIP_SIGNATURE:
+        return ZIP
+    raise BadFileError(
+        f"{os.fspath(path)!r} is not a model or weights file: it is neither HDF5 nor a zip, but "
+        f"begins with {first!r}.",
+        "kind",
+    )
+
+
+def check_is_file(path: str, what: str) -> None:
+    """Raise for a path that is no file, saying what it is instead."""
+    if os.path.isdir(path):
+        saved = os.path.exists(os.path.join(path, "saved_model.pb"))
+        raise BadFileError(
+            f"{path!r} is a folder"
+            + (", a SavedModel of TensorFlow, which TensorFlow alone reads. In tf.keras, save the "
+               "model to a .h5 or .keras file." if saved else "; give the name of a file in it."),
+            "kind",
+        )  # fmt: skip
+    if not os.path.isfile(path):
+        if os.path.exists(f"{path}.index"):
+            raise BadFileError(
+                f"{path!r} is a checkpoint of TensorFlow, which TensorFlow alone reads. In "
+                "tf.keras, save the weights to a .h5 file.",
+                "kind",
+            )
+        raise FileNotFoundError(f"There is no {what} {path!r}.")
+
+
+@contextlib.contextmanager
+def weights_source(path: str, limits: Limits) -> Iterator[Any]:
+    """Give what `open_hdf5` opens: the file itself, or the weights in a zip."""
+    if kind_of_file(path) == HDF5:
+        yield path
+        return
+    with open(path, "rb") as file:
+        yield Archive(file, limits).open(WEIGHTS)
+
+
+def is_model(root: Group) -> bool:
+    """Tell a whole model in HDF5 from weights alone."""
+    return root.attribute("model_config") is not None
+
+
+def is_keras2_weights(root: Group) -> bool:
+    """Tell Keras 2's layout of weights: a list of layers' names at the root."""
+    return root.attribute("layer_names") is not None or root.attribute("layer_names0") is not None

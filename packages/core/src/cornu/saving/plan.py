@@ -1,0 +1,137 @@
+"""What goes where, decided and checked before anything is changed."""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from cornu.engine.variable import Pending, Variable
+from cornu.errors import BadFileError
+from cornu.saving.hdf5 import Dataset, Group
+
+CHECKSUM = "crc32"  # attribute of a dataset of ours
+
+
+class Plan:
+    """Values for variables, gathered first and set at the end.
+
+    Parameters
+    ----------
+    skip_mismatch : bool
+        Warn where shapes differ, in place of raising.
+    reshape : bool
+        Take values of another shape and the same size.
+    """
+
+    def __init__(self, skip_mismatch: bool = False, reshape: bool = False) -> None:
+        self.skip_mismatch, self.reshape = skip_mismatch, reshape
+        self._values: dict[Variable, Any] = {}
+        self._others: list[Callable[[], None]] = []
+
+    def add(self, variable: Variable, value: Any) -> None:
+        """Note a value, an array or a `Dataset`, for a variable.
+
+        Raises
+        ------
+        BadFileError
+            If the shapes differ.
+        """
+        same_size = self.reshape and np.prod(value.shape) == np.prod(variable.shape)
+        if value.shape != variable.shape and not same_size:
+            self.refuse(
+                f"{variable.path!r} has shape {variable.shape}, the file shape {value.shape}."
+            )
+            return
+        self._values[variable] = value
+
+    def add_object(self, obj: Any, group: Group) -> None:
+        """Note the group of an object that reads its variables itself."""
+        store = {name: group.get(name) for name in group.names()}
+        arrays = {k: v for k, v in store.items() if isinstance(v, Dataset)}
+        self._others.append(
+            lambda: obj.load_own_variables({k: checked(v) for k, v in arrays.items()})
+        )
+
+    def refuse(self, text: str) -> None:
+        """Raise, or warn where mismatches are skipped."""
+        if not self.skip_mismatch:
+            raise BadFileError(f"{text} Pass skip_mismatch=True to leave it as it is.", "shapes")
+        warnings.warn(f"{text} It keeps its weights.", stacklevel=7)
+
+    def has(self, variables: Iterable[Variable]) -> bool:
+        """Tell whether there are values for all of these variables."""
+        return all(v in self._values for v in variables)
+
+    def carry_out(self, pending: Pending | None = None) -> None:
+        """Set all values; variables without memory take them as theirs, one after the other."""
+        if pending is None:  # all are read before the first is set
+            self._values = {v: _fitting(v, value) for v, value in self._values.items()}
+        for variable, value in self._values.items():
+            if pending is not None and pending.makers.pop(variable, None) is not None:
+                variable.fill(_fitting(variable, value))
+            else:
+                variable.assign(_fitting(variable, value))
+        for load in self._others:
+            load()
+
+
+def _fitting(variable: Variable, value: Any) -> np.ndarray:
+    array = checked(value) if isinstance(value, Dataset) else np.asarray(value)
+    if array.dtype.kind != variable.dtype.kind and variable.dtype.kind not in "fiu":
+        raise BadFileError(
+            f"{variable.path!r} holds {variable.dtype}, the file {array.dtype}.", "shapes"
+        )
+    return np.asarray(array.reshape(variable.shape), dtype=variable.dtype, order="C")
+
+
+def checked(dataset: Dataset) -> np.ndarray:
+    """Return the numbers of a dataset, which are those that were written if it says so.
+
+    Raises
+    ------
+    BadFileError
+        If their checksum is another.
+    """
+    array = dataset.read()
+    said = dataset.attribute(CHECKSUM)
+    if said is not None and said != checksum(array):
+        raise BadFileError(f"The numbers of {dataset.path!r} have changed.", "checksum")
+    return array
+
+
+def checksum(array: np.ndarray) -> int:
+    """Return the checksum of an array's bytes.
+
+    Examples
+    --------
+    >>> checksum(np.zeros(4, "uint8"))
+    558161692
+    """
+    return zlib.crc32(np.ascontiguousarray(array).data if array.ndim else array.tobytes())
+
+
+def hdf5_bytes(write: Callable[[Any], None]) -> memoryview:
+    """Return an HDF5 file as bytes: it is made in memory, so a full disk cannot leave it half open.
+
+    Parameters
+    ----------
+    write : callable
+        Gets the open file.
+    """
+    import h5py
+
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        write(file)
+    return buffer.getbuffer()
+
+
+def put(group: Any, name: str, array: np.ndarray) -> None:
+    """Write an array, with its checksum, into an open HDF5 group."""
+    dataset = group.create_dataset(name, data=array)
+    dataset.attrs[CHECKSUM] = checksum(array)

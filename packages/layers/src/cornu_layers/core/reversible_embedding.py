@@ -1,0 +1,123 @@
+"""Vectors for indices, and scores of indices for vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cornu import ops
+from cornu.base import KerasTensor
+from cornu.base.layer import set_mask
+from cornu_layers import arguments
+from cornu_layers.core.embedding import Embedding
+
+
+class ReversibleEmbedding(Embedding):
+    r"""An `Embedding` that can also score every index for a vector: $z = x E^T$.
+
+    Language models turn tokens into vectors at the beginning, and vectors into logits of tokens at
+    the end, with one table.
+
+    Parameters
+    ----------
+    input_dim, output_dim, embeddings_initializer, embeddings_regularizer
+        As in `Embedding`.
+    tie_weights : bool
+        Whether the scores use the table itself; otherwise one of their own.
+    embeddings_constraint, mask_zero
+        As in `Embedding`.
+    reverse_dtype : str, optional
+        That the scores are computed in; the layer's otherwise.
+    logit_soft_cap : float, optional
+        A bound $c$ that scores approach: $c \tanh(z / c)$.
+
+    Notes
+    -----
+    Input `(batch, steps)` of integers, output `(batch, steps, output_dim)`. With `reverse=True` in
+    the call: input `(batch, steps, output_dim)`, output `(batch, steps, input_dim)`. Weights:
+    `embeddings` `(input_dim, output_dim)`, and without `tie_weights` `reverse_embeddings`
+    `(output_dim, input_dim)`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import layers
+    >>> layer = layers.ReversibleEmbedding(input_dim=10, output_dim=4)
+    >>> vectors = layer(np.array([[1, 2, 3]]))
+    >>> layer(vectors, reverse=True).shape
+    (1, 3, 10)
+
+    References
+    ----------
+    Press and Wolf, "Using the Output Embedding to Improve Language Models" (2017),
+    https://arxiv.org/abs/1608.05859
+    """
+
+    embeddings_initializer: Any
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        tie_weights: bool = True,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        mask_zero: bool = False,
+        reverse_dtype: Any = None,
+        logit_soft_cap: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.tie_weights = tie_weights
+        super().__init__(
+            input_dim,
+            output_dim,
+            embeddings_initializer=embeddings_initializer,
+            embeddings_regularizer=embeddings_regularizer,
+            embeddings_constraint=embeddings_constraint,
+            mask_zero=mask_zero,
+            **kwargs,
+        )
+        self.reverse_dtype = reverse_dtype
+        self.logit_soft_cap = logit_soft_cap
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make the table, or both; they do not depend on the input."""
+        super().build(input_shape)
+        if not self.tie_weights:
+            self.reverse_embeddings = arguments.add_parameter(
+                self,
+                "reverse",
+                (self.output_dim, self.input_dim),
+                name="reverse_embeddings",
+                initializer=self.embeddings_initializer,
+            )
+
+    def call(self, inputs: Any, reverse: bool = False) -> Any:
+        """Return the vectors of indices; with `reverse`, the scores of indices for vectors."""
+        if not reverse:
+            vectors = super().call(inputs)
+            mask = super().compute_mask(inputs)
+            if mask is not None:
+                set_mask(vectors, mask)
+            return vectors
+        kernel = ops.transpose(self.embeddings) if self.tie_weights else self.reverse_embeddings
+        if self.reverse_dtype is not None:
+            inputs, kernel = (ops.cast(x, self.reverse_dtype) for x in (inputs, kernel))
+        scores = ops.matmul(inputs, kernel)
+        cap = self.logit_soft_cap
+        return scores if cap is None else ops.tanh(scores / cap) * cap
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> None:
+        """Return None: `call` knows which way it goes, and sets the mask."""
+
+    def compute_output_shape(
+        self, input_shape: Sequence[int | None], reverse: bool = False
+    ) -> tuple[int | None, ...]:
+        """Return the shape with `output_dim` appended; with `reverse`, `input_dim` for it."""
+        shape = tuple(input_shape)
+        return (*shape[:-1], self.input_dim) if reverse else (*shape, self.output_dim)
+
+    def compute_output_spec(self, inputs: Any, reverse: bool = False) -> KerasTensor:
+        """Return a symbolic output, with its mask."""
+        return self._trace_once(inputs, reverse=reverse)
