@@ -5,7 +5,7 @@ expressions serves both. Booleans are masks in registers (0 or -1) and bytes in 
 precision is a way of storing: it is computed in single precision.
 
 What the compiler does by itself is preferred to functions of the driver's library (vector loads,
-conversions, selection), which not every driver compiles into the code around them. Compilers for CPU
+conversions, selection), which not every driver compiles into the code around them. Those for CPU
 devices are built on Clang, whose built-ins may be used; one lane is plain OpenCL C.
 """
 

@@ -19,11 +19,11 @@ from cornu.saving.archive import CONFIG, METADATA, WEIGHTS, Archive
 from cornu.saving.atomic import atomically
 from cornu.saving.hdf5 import Dataset, Group, open_hdf5
 from cornu.saving.jsontext import read_json, write_json
+from cornu.saving.kinds import PROGRAM
 from cornu.saving.plan import checked, hdf5_bytes, put
 from cornu.saving.rules import limits_for
 from cornu.version import __version__
 
-FORMAT = "cornu program"
 VERSION = 1
 
 
@@ -59,7 +59,7 @@ def write_program(
 ) -> None:
     """Write a description, atomically."""
     config = {
-        "format": FORMAT,
+        "format": PROGRAM,
         "version": VERSION,
         "name": name,
         "inputs": [[s.name, list(s.shape), s.dtype] for s in description.inputs],
@@ -79,7 +79,7 @@ def write_program(
                 put(created, key, np.asarray(array))
 
     members: dict[str, Any] = {
-        METADATA: write_json({"format": FORMAT, "cornu_version": __version__}),
+        METADATA: write_json({"format": PROGRAM, "cornu_version": __version__}),
         CONFIG: write_json(config),
         WEIGHTS: hdf5_bytes(numbers),
     }
@@ -103,7 +103,7 @@ def read_program(filepath: Any, max_bytes: int | None = None) -> Stored:
     with open(path, "rb") as file:
         archive = Archive(file, limits)
         config = read_json(archive.text(CONFIG), limits, CONFIG)
-        if config.get("format") != FORMAT:
+        if config.get("format") != PROGRAM:
             raise BadFileError(
                 "It holds a model to go on with, not an exported program: open it with "
                 "cornu.models.load_model.",

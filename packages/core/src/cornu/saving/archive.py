@@ -91,6 +91,12 @@ class Archive:
             )
         return self._unpacked(name)
 
+    def assets(self, path: str) -> dict[str, bytes]:
+        """Return the files that lie beside the weights of the object at a path, by name."""
+        folder = f"{_ASSETS}{path}/"
+        names = [n.removeprefix(folder) for n in self._members if n.startswith(folder)]
+        return {name: self.text(folder + name) for name in names if "/" not in name}
+
     def open(self, name: str) -> BinaryIO:
         """Return a member as a file; what is stored as it is takes no memory."""
         info = self._members[name]

@@ -13,6 +13,7 @@ from cornu.saving.hdf5 import Group
 from cornu.saving.rules import Limits
 
 HDF5, ZIP = "hdf5", "zip"
+PROGRAM = "cornu program"  # what the configuration of an exported model calls itself
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _ZIP_SIGNATURE = b"PK\x03\x04"
 # One of these groups lies at the root of a weights file of Keras 3.

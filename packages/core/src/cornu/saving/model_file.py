@@ -6,9 +6,11 @@ import os
 import time
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from cornu.base.naming import snake_case
 from cornu.engine.variable import Pending, without_memory
 from cornu.errors import BadFileError
 from cornu.plugins.custom_objects import CustomObjectScope
@@ -23,7 +25,7 @@ from cornu.saving.keras2.slots import match_slots
 from cornu.saving.keras2.training import upgrade_training
 from cornu.saving.keras2.upgrade import upgrade, with_operations, without_slashes
 from cornu.saving.keras2.writing import write_hdf5_model
-from cornu.saving.kinds import HDF5, check_is_file, kind_of_file
+from cornu.saving.kinds import HDF5, PROGRAM, check_is_file, kind_of_file
 from cornu.saving.names import check_names
 from cornu.saving.operations import in_keras_words
 from cornu.saving.plan import Plan, hdf5_bytes
@@ -164,6 +166,11 @@ def _read_zip(path: str, limits: Limits, compile: bool) -> Any:
     with open(path, "rb") as file:
         archive = Archive(file, limits)
         config = read_json(archive.text(CONFIG), limits, CONFIG)
+        if config.get("format") == PROGRAM:
+            raise BadFileError(
+                "It holds an exported program: open it with cornu.saved_model.load.", "kind"
+            )
+        _give_vocabularies(config, archive)
         metadata = {}
         if METADATA in archive:
             metadata = read_json(archive.text(METADATA), limits, METADATA)
@@ -182,6 +189,21 @@ def _read_zip(path: str, limits: Limits, compile: bool) -> Any:
             elif root.group("cornu") is not None:
                 read_state(reader.model, root)
             return reader.model
+
+
+def _give_vocabularies(config: dict[str, Any], archive: Archive, path: str = "") -> None:
+    """Put the vocabularies that Keras keeps beside the weights into the layers' configurations."""
+    inner = config.get("config")
+    layers = inner.get("layers") if isinstance(inner, dict) else None
+    counts: Counter[str] = Counter()
+    for entry in layers if isinstance(layers, list) else ():
+        name = snake_case(str(entry["class_name"]))
+        place = f"{path}layers/{name}_{counts[name]}" if counts[name] else f"{path}layers/{name}"
+        counts[name] += 1
+        text = archive.assets(place).get("vocabulary.txt")
+        if text is not None:
+            entry["config"]["vocabulary"] = text.decode("utf-8").split("\n")
+        _give_vocabularies(entry, archive, f"{place}/")
 
 
 def _read_hdf5(path: str, limits: Limits, compile: bool) -> Any:

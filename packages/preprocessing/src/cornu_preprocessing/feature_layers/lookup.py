@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from cornu_preprocessing.feature_layers.vocabulary import Counts, read_vocabular
 
 __all__ = ["IndexLookup"]
 
+_VOCABULARY = "vocabulary.txt"  # Keras' name of the file
 MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
 
 
@@ -128,6 +131,25 @@ class IndexLookup(Layer):
     def reset_state(self) -> None:
         """Forget what was counted."""
         self._counts = Counts()
+
+    def load_assets(self, assets: Mapping[str, bytes] | str | os.PathLike[str]) -> None:
+        """Take the vocabulary that Keras keeps beside the weights of a model.
+
+        Parameters
+        ----------
+        assets : dict of str to bytes, or path of a folder
+            Files by name; one is ``vocabulary.txt``, with a token in each line.
+
+        Raises
+        ------
+        DataError
+            For "tf_idf", whose weights are not in that file.
+        """
+        if isinstance(assets, Mapping):
+            text = assets[_VOCABULARY]
+        else:
+            text = Path(assets, _VOCABULARY).read_bytes()
+        self.set_vocabulary(text.decode("utf-8").split("\n"))
 
     def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
         """Replace the vocabulary.
@@ -259,3 +281,9 @@ class IndexLookup(Layer):
         return {**super().get_config(), **found}
 
     get_config.derives = True  # type: ignore[attr-defined]  # subclasses need none of their own
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """Make a layer of what `get_config` returned, here or in Keras."""
+        own = {key: value for key, value in config.items() if key != "vocabulary_size"}
+        return super().from_config(own)

@@ -153,6 +153,10 @@ class TextVectorization(InFront):
         """Forget what was counted."""
         self._lookup.reset_state()
 
+    def load_assets(self, assets: Any) -> None:
+        """Take the vocabulary of a Keras file; see :meth:`StringLookup.load_assets`."""
+        self._lookup.load_assets(assets)
+
     def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
         """Replace the vocabulary; see :meth:`StringLookup.set_vocabulary`."""
         self._lookup.set_vocabulary(vocabulary, idf_weights)
