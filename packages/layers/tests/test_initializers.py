@@ -230,3 +230,9 @@ def test_an_array_stands_for_the_initializer_that_gives_it():
     np.testing.assert_array_equal(again.kernel.numpy(), table)
     with pytest.raises(ShapeError, match=r"\(2, 3\) do not fill a weight of shape \(2, 4\)"):
         cornu.layers.Dense(4, kernel_initializer=table).build((None, 2))
+
+
+def test_a_generator_of_seeds_is_written_with_its_initializer():
+    made = initializers.RandomNormal(seed=cornu.random.SeedGenerator(3))
+    again = initializers.RandomNormal.from_config(made.get_config())
+    np.testing.assert_array_equal(again((4,)), made((4,)))

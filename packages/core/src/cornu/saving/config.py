@@ -44,6 +44,7 @@ CORE_CLASSES = {
     "InputLayer": ("keras.layers", "cornu.models.input_layer"),
     "InputSpec": ("keras", "cornu.base.layer"),
     "Model": ("keras", "cornu.models.model"),
+    "SeedGenerator": ("keras.random", "cornu.random"),
     "Sequential": ("keras", "cornu.models.sequential"),
 }
 
