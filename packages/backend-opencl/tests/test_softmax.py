@@ -19,6 +19,8 @@ from cornu.ops.composites.softmax import log_softmax, softmax
 CASES = {
     "few classes": ((7, 10), (1,)),
     "many classes": ((5, 1000), (1,)),
+    "one class": ((7, 1), (1,)),
+    "one number": ((1, 1), (1,)),
     "first axis": ((9, 20), (0,)),
     "middle axis": ((3, 5, 17), (1,)),
     "two axes": ((2, 3, 4, 5), (1, 3)),

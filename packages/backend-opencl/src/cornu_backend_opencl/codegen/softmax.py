@@ -117,6 +117,8 @@ class _Softmax:
         if shape[-1] % step:
             count = f"{shape[-1]} - j"
         with ExitStack() as stack:
+            if not self.reduced:  # lines of one number: names are still local to each walk
+                stack.enter_context(function.block(""))
             for axis in self.reduced:
                 name, low, more = f"r{axis}", "0", f"r{axis}++"
                 if axis == last:
