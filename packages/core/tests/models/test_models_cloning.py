@@ -49,13 +49,3 @@ def test_a_recursive_clone_reaches_the_layers_of_models_inside(parts, kind):
     assert [name for name in reached if "input" not in name] == ["inner", "last"]
     data = np.ones((2, 4), "float32")
     np.testing.assert_array_equal(clone(data), model(data))
-
-
-def test_a_clone_is_compiled_like_its_model(parts):
-    model = _chain(parts)
-    model.compile("sgd", "mse")
-    clone = cornu.models.clone_model(model)
-    assert clone.compiled
-    assert clone.optimizer is not model.optimizer
-    clone.optimizer.learning_rate = 0.5
-    assert float(model.optimizer.learning_rate) == pytest.approx(0.01)

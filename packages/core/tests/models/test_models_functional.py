@@ -552,7 +552,9 @@ def test_a_subclass_of_a_functional_model_keeps_its_own_arguments(parts):
 def test_two_variables_of_one_path_have_no_state_tree():
     class Twice(cornu.Layer):
         def build(self, input_shape):
-            self.first, self.second = (self.add_weight("w", ()) for _ in range(2))
+            self.first, self.second = (
+                self.add_weight("w", (), initializer=np.ones) for _ in range(2)
+            )
 
         def call(self, inputs):
             return inputs * self.first * self.second

@@ -6,6 +6,7 @@ import pytest
 from cornu import ops
 from cornu.base.metric import Mean, MeanMetricWrapper
 from cornu.errors import DataError
+from cornu.models.cloning import clone_model
 from cornu.models.input_layer import Input
 from cornu.models.model import Model
 
@@ -214,3 +215,12 @@ def test_indices_outside_of_a_table(parts, method):
     x[2, 1] = -1
     with pytest.raises(DataError, match=r"index -1 .*Count indices from 0"):
         getattr(model, method)(*arguments, **options)
+
+
+def test_a_clone_is_compiled_like_its_model(parts, two):
+    two.compile(parts.SGD(0.25), [parts.mse, parts.sparse])
+    clone = clone_model(two)
+    assert clone.compiled
+    assert clone.optimizer is not two.optimizer
+    clone.optimizer.learning_rate = 0.5
+    assert float(two.optimizer.learning_rate) == 0.25
