@@ -70,6 +70,11 @@ class Calls(Weights):
         super().__init_subclass__(**kwargs)
         if "build" in cls.__dict__:
             cls.build = _marking_built(cls.__dict__["build"])  # type: ignore[method-assign]
+        if sys.version_info < (3, 11):  # there `inspect` prefers a base's __new__ to its __init__
+            import inspect
+
+            parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+            cls.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
 
     def _ensure_built(self, arguments: dict[str, Any]) -> None:
         if not self.built and not self._inherits("build"):
