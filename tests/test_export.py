@@ -17,6 +17,7 @@ import pytest
 import cornu
 from cornu import Input, Model, Sequential, ops, tree
 from cornu import layers as L
+from cornu.engine.primitives.table import p
 from cornu.errors import BadFileError, DataError, NotBuiltError, SavingError, ShapeError
 
 WORDS = 30
@@ -165,6 +166,24 @@ def test_free_axes_beside_the_batch_take_any_size(tmp_path: Path) -> None:
         words = np.random.default_rng(0).integers(0, WORDS, (3, steps)).astype("int32")
         expected = model.predict(words, verbose=0)
         np.testing.assert_allclose(served.serve(words), expected, rtol=1e-5)
+
+
+class _Sums(L.Layer):
+    """Sums over sliding windows of three, two steps apart."""
+
+    def call(self, inputs: Any) -> Any:
+        windows = p.windows(inputs, axes=(1,), size=(3,), strides=(2,), dilation=(2,))
+        return ops.sum(ops.sum(windows, axis=-1), axis=1)
+
+
+@pytest.mark.parametrize("steps", [9, 12, 30])
+def test_windows_of_onnx_fit_any_size(steps: int, tmp_path: Path) -> None:
+    model = Sequential([Input((None, 4)), _Sums()])
+    model.export(tmp_path / "m.onnx")
+    x = np.random.default_rng(0).normal(size=(3, steps, 4)).astype("float32")
+    session = onnxruntime.InferenceSession(tmp_path / "m.onnx", providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, {session.get_inputs()[0].name: x})
+    np.testing.assert_allclose(found, model(x), rtol=1e-5, atol=1e-5)
 
 
 def test_the_source_of_the_model_is_not_needed(tmp_path: Path) -> None:

@@ -219,16 +219,17 @@ def _sorted(output: int) -> Write:
 
 
 def _windows(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
-    name = x[0]
+    """Gather by places that are counted when the program runs: the axis may have a free size."""
+    name, zero, one = x[0], g.constant(0, np.int64), g.constant(1, np.int64)
     taken = zip(attrs["axes"], attrs["size"], attrs["strides"], attrs["dilation"], strict=True)
     for done, (axis, size, stride, dilation) in enumerate(taken):
-        count = node.shape[axis]
-        if nodes[0].shape[axis] != (count - 1) * stride + (size - 1) * dilation + 1 and stride == 1:
-            raise SavingError("windows do not cover their axis")
-        starts = g.constant(
-            np.arange(count)[:, None] * stride + np.arange(size) * dilation, np.int64
-        )
-        name = g.op("Gather", name, starts, axis=axis)
+        taps = np.arange(size) * dilation
+        room = g.op("Sub", g.op("Shape", name, start=axis, end=axis + 1), g.constant(taps[-1:]))
+        steps = g.op("Div", g.op("Add", room, g.constant(stride - 1, np.int64)), g.constant(stride))
+        counted = g.op("Range", zero, g.op("Squeeze", steps, g.constant([0], np.int64)), one)
+        starts = g.op("Mul", counted, g.constant(stride, np.int64))
+        places = g.op("Add", g.op("Unsqueeze", starts, g.constant([1], np.int64)), g.constant(taps))
+        name = g.op("Gather", name, places, axis=axis)
         rank = nodes[0].ndim + done
         order = [i for i in range(rank + 1) if i != axis + 1]
         name = g.op("Transpose", name, perm=[*order, axis + 1])
