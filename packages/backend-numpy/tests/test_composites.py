@@ -11,7 +11,7 @@ from cornu.ops.composites.activations import gelu, sigmoid, silu, softplus
 from cornu.ops.composites.normalization import batch_norm, layer_norm, rms_norm
 from cornu.ops.composites.softmax import log_softmax, logsumexp, softmax
 from cornu.ops.convolution import convolution, convolution_input_grad, convolution_kernel_grad
-from cornu.ops.pooling import avg_pool, avg_pool_grad, max_pool, max_pool_grad
+from cornu.ops.pooling import avg_pool, avg_pool_grad, max_pool, max_pool_winners, max_unpool
 
 RNG = np.random.default_rng(0)
 
@@ -156,7 +156,9 @@ def test_pools(agree, case, dtype):
         return
     agree(lambda a: avg_pool(a, **attrs), x)
     g = normal(*max_pool(x, **attrs).shape, dtype=dtype)
-    agree(lambda a, b: max_pool_grad(a, b, **attrs), x, g)
+    agree(lambda a: max_pool_winners(a, **attrs), x, exact=True)
+    winners = max_pool_winners(x, **attrs)
+    agree(lambda a, b: max_unpool(a, b, shape=shape, **attrs), winners, g)
     agree(lambda b: avg_pool_grad(b, shape=shape, **attrs), g)
     x[x == 3] = np.nan
     agree(lambda a: max_pool(a, **attrs), x, exact=True)

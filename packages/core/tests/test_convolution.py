@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
 
+from cornu import grad, ops
+from cornu.engine.gradients import gradients
+from cornu.engine.primitives.table import p
+from cornu.engine.program import build_program
+from cornu.engine.reference import ReferenceExecutable
+from cornu.engine.trace import Trace
 from cornu.ops.convolution import convolution, convolution_input_grad, convolution_kernel_grad
-from cornu.ops.pooling import avg_pool, max_pool
+from cornu.ops.pooling import avg_pool, max_pool, max_pool_winners, max_unpool
 from cornu.testing.gradients import check_grads
 
 # spatial shape, window, channels, filters, strides, padding, dilation, groups
@@ -112,11 +119,9 @@ def test_pooling(case, pool):
 
 
 def test_the_first_of_equal_maxima_takes_the_gradient():
-    from cornu.ops.pooling import max_pool_grad
-
+    pool = partial(max_pool, size=(2, 2), strides=(2, 2), padding=((0, 0), (0, 0)))
     x = np.zeros((1, 2, 2, 1), "float32")
-    attrs = {"size": (2, 2), "strides": (2, 2), "padding": ((0, 0), (0, 0))}
-    found = max_pool_grad(x, np.ones((1, 1, 1, 1), "float32"), **attrs)
+    found = grad(lambda a: ops.sum(pool(a)))(x)
     assert found.ravel().tolist() == [1, 0, 0, 0]
 
 
@@ -125,3 +130,28 @@ def test_an_empty_batch(groups):
     x, kernel = np.zeros((0, 6, 4), "float32"), np.ones((3, 4 // groups, 2), "float32")
     attrs = {"strides": (1,), "padding": ((0, 0),), "dilation": (1,), "groups": groups}
     assert convolution(x, kernel, **attrs).shape == (0, 4, 2)
+
+
+@pytest.mark.parametrize("padding", [((0, 0), (0, 0)), ((1, 0), (0, 1))])
+def test_a_pool_of_rectified_values_is_a_rectified_pool(padding):
+    x = np.random.default_rng(0).integers(-3, 3, (2, 6, 6, 3)).astype("float32")  # with ties
+    pool = partial(max_pool, size=(2, 2), strides=(2, 2), padding=padding)
+    with Trace("pool") as trace:
+        node = trace.input("x", x.shape, x.dtype)
+        pooled = pool(p.maximum(node, 0.0))
+        (slope,) = gradients([p.sum(pooled * pooled, axes=(0, 1, 2, 3), keepdims=False)], [node])
+    assert [pooled.op, pooled.inputs[0].op] == ["maximum", "max_pool"]
+    values, slopes = ReferenceExecutable(build_program("pool", trace, [pooled, slope]))(x)
+    np.testing.assert_array_equal(values, pool(np.maximum(x, 0)))
+    winners = max_pool_winners(np.maximum(x, 0), **pool.keywords)
+    expected = max_unpool(winners, 2 * values, shape=x.shape, **pool.keywords)
+    np.testing.assert_array_equal(slopes, expected)
+
+
+def test_windows_in_the_padding_alone_are_not_rectified():
+    x = np.ones((1, 2, 1), "float32")
+    pool = partial(max_pool, size=(2,), strides=(2,), padding=((2, 0),))
+    with Trace("pool") as trace:
+        pooled = pool(p.maximum(trace.input("x", x.shape, x.dtype), 0.0))
+    (values,) = ReferenceExecutable(build_program("pool", trace, [pooled]))(x)
+    assert values.ravel().tolist() == [-np.inf, 1.0]

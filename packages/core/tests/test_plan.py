@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,34 @@ def test_memory_is_shared_between_values_that_do_not_meet():
         for _ in range(10):
             y = p.matmul(p.tanh(y), x)
     assert build_program("chain", trace, [y]).plan(()).memory <= 3 * y.nbytes
+
+
+def test_a_mask_is_kept_rather_than_what_it_is_made_of():
+    with Trace("t") as trace:
+        x = trace.input("x", (100, 1000), "float32")
+        y = p.exp(x)
+        total = p.sum(y, axes=(1,), keepdims=True)
+        weights = p.exp(p.matmul(p.transpose(x, perm=(1, 0)), total))  # while y would wait
+        out = p.where(p.lt(y, 1.0), p.matmul(x, weights), 0.0)
+    plan = build_program("t", trace, [out]).plan()
+    names = [i.op for i in plan.instructions]
+    assert names.index("lt") == names.index("exp") + 1
+    assert plan.memory < 100 * 1000 * 4 + 100 * 1000 * 1.1
+
+
+@pytest.mark.parametrize("kept_by", ["another reader", "being an output"])
+def test_a_mask_is_made_when_it_is_wanted_where_the_value_is_kept_anyway(kept_by):
+    with Trace("t") as trace:
+        x = trace.input("x", (100, 1000), "float32")
+        y = p.exp(x)
+        total = p.sum(y, axes=(1,), keepdims=True)
+        late = p.exp(p.add(x, total))
+        out = p.where(p.lt(y, 1.0), late, 0.0)
+        if kept_by == "another reader":
+            out = p.add(out, p.exp(y))
+    outputs = [out, y] if kept_by == "being an output" else [out]
+    names = [i.op for i in build_program("t", trace, outputs).plan().instructions]
+    assert names.index("lt") > names.index("sum")
 
 
 def test_swapping_two_variables():

@@ -16,7 +16,8 @@ from cornu_backend_numpy.kernels.pooling import (
     AveragePool,
     AveragePoolGradient,
     MaxPool,
-    max_pool_gradient,
+    MaxUnpool,
+    max_pool_winners,
 )
 from cornu_backend_numpy.kernels.random_bits import RandomBits
 from cornu_backend_numpy.kernels.scratch import aligned_bytes
@@ -57,6 +58,7 @@ NAMESPACE: dict[str, Any] = {
     "Fold": Fold,
     "Geometry": Geometry,
     "MaxPool": MaxPool,
+    "MaxUnpool": MaxUnpool,
     "RandomBits": RandomBits,
     "add_up": add_up,
     "allocate": aligned_bytes,
@@ -67,7 +69,7 @@ NAMESPACE: dict[str, Any] = {
     "gather": gather,
     "input_gradient": input_gradient,
     "kernel_gradient": kernel_gradient,
-    "max_pool_gradient": max_pool_gradient,
+    "max_pool_winners": max_pool_winners,
     "np": np,
     "scatter_add": scatter_add,
     "share": share,

@@ -67,7 +67,8 @@ COMPOSITES: dict[str, Emit] = {
     "convolution_input_grad": _convolution("input_gradient"),
     "convolution_kernel_grad": _convolution("kernel_gradient"),
     "max_pool": _pool("MaxPool"),
-    "max_pool_grad": _pool("max_pool_gradient", scratch=True),
+    "max_pool_winners": _pool("max_pool_winners", scratch=True),
+    "max_unpool": _pool("MaxUnpool", scratch=True),
     "avg_pool": _pool("AveragePool"),
     "avg_pool_grad": _pool("AveragePoolGradient", scratch=True),
 }

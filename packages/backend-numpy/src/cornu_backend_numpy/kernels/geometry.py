@@ -93,6 +93,10 @@ class Geometry:
                 all_ = (slice(None),)
                 yield Tap(index, (*all_, *inputs, *all_), (*all_, *windows, *all_))
 
+    def number(self, tap: Tap) -> int:
+        """Return the number of an element of the window, the last axis running fastest."""
+        return int(np.ravel_multi_index(tap.element, self.size))
+
 
 class Tap(NamedTuple):
     """One element of the window, the inputs it meets, and the windows at which it meets them."""

@@ -30,6 +30,10 @@ def _tiles(geometry: Geometry, spatial: tuple[int, ...]) -> bool:
     return geometry.size == geometry.strides and not geometry.is_padded and covered == spatial
 
 
+def _lowest(dtype: np.dtype) -> float:
+    return -np.inf if dtype.kind == "f" else int(np.iinfo(dtype).min)
+
+
 class MaxPool:
     """out = the largest value of each window; padding never wins.
 
@@ -48,7 +52,7 @@ class MaxPool:
 
     def __init__(self, x: np.ndarray, out: np.ndarray, geometry: Geometry) -> None:
         self._out = out
-        self._lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+        self._lowest = _lowest(x.dtype)
         self._views = _views(x, out, geometry)
         self._padded = geometry.is_padded
 
@@ -64,125 +68,144 @@ class MaxPool:
             np.maximum(values, target, out=target)
 
 
-class MaxPoolGradient:
-    """Gradient of `MaxPool`: the first of equal maxima takes all of it.
-
-    Each element of the window in turn takes what is left of the gradient where it is the maximum.
+class MaxPoolWinners:
+    """out = which element of each window is the largest, the first of equals.
 
     Parameters
     ----------
-    x, g, out : ndarray
-        Input, gradient of the output, gradient of the input.
+    x, out : ndarray
     geometry : Geometry
     scratch : Scratch
     """
 
     def __init__(
-        self, x: np.ndarray, g: np.ndarray, out: np.ndarray, geometry: Geometry, scratch: Scratch
+        self, x: np.ndarray, out: np.ndarray, geometry: Geometry, scratch: Scratch
     ) -> None:
-        bits = np.dtype(
-            f"i{g.dtype.itemsize}"
-        )  # multiplied by 0 or 1 as integers, infinities and NaN stay out
-        left, top, hit, share = scratch.arrays(
-            (g.shape, g.dtype), (g.shape, x.dtype), (g.shape, bool), (g.shape, g.dtype)
-        )
-        self._g, self._left, self._out = g, left, out
-        self._max = MaxPool(x, top, geometry)
-        self._tiled = _tiles(geometry, x.shape[1:-1])
+        best, larger = scratch.arrays((out.shape, x.dtype), (out.shape, bool))
+        self._out, self._best = out, best
+        self._lowest = _lowest(x.dtype)
         self._views = [
             (
-                x[tap.inputs],
-                top[tap.windows],
-                hit[tap.windows],
-                left.view(bits)[tap.windows],
-                (out[tap.inputs] if self._tiled else share[tap.windows]).view(bits),
-                share[tap.windows],
-                out[tap.inputs],
+                geometry.number(tap),
+                *(x[tap.inputs], best[tap.windows], larger[tap.windows], out[tap.windows]),
             )
             for tap in geometry.taps(x.shape[1:-1])
         ]
 
     def __call__(self) -> None:
         """Do the work."""
-        self._max()
-        np.copyto(self._left, self._g)
-        tiled = self._tiled
-        if not tiled:
-            self._out.fill(0)
-        for values, top, hit, left, taken, share, target in self._views:
-            np.greater_equal(values, top, out=hit)
-            np.multiply(left, hit, out=taken)
-            np.bitwise_xor(left, taken, out=left)
-            if not tiled:
-                np.add(target, share, out=target)
+        self._best.fill(self._lowest)
+        self._out.fill(0)
+        for number, values, best, larger, winners in self._views:
+            np.greater(values, best, out=larger)
+            np.maximum(values, best, out=best)
+            np.copyto(winners, number, where=larger)
 
 
-class MaxPoolGradientOfPairs:
-    """`MaxPoolGradient` for windows of 2 by 2 that tile the input: rows first, then columns."""
+class MaxPoolWinnersOfPairs:
+    """`MaxPoolWinners` for windows of 2 by 2 that tile the input: columns first, then rows."""
 
-    def __init__(self, x: np.ndarray, g: np.ndarray, out: np.ndarray, scratch: Scratch) -> None:
+    def __init__(self, x: np.ndarray, out: np.ndarray, scratch: Scratch) -> None:
         batch, height, width, channels = x.shape
         images = max(1, BLOCK_BYTES // max(1, x[:1].nbytes))
-        bits = np.dtype(f"i{g.dtype.itemsize}")
         self._blocks = []
         for first in range(0, batch, images):
             chosen = slice(first, min(first + images, batch))
-            n = chosen.stop - first
-            half = (n, height // 2, 2, width // 2, channels)
-            tops, shares, hit, upper = scratch.arrays(
-                (half, x.dtype), (half, g.dtype), (half, bool), ((n, *g.shape[1:]), bool)
+            half = (chosen.stop - first, height // 2, 2, width // 2, channels)
+            larger, right, lower = scratch.arrays(
+                (half, x.dtype), (half, bool), (out[chosen].shape, bool)
             )
-            pairs = (*half[:4], 2, channels)
-            values, result = x[chosen].reshape(pairs), out[chosen].reshape(pairs).view(bits)
+            pairs = x[chosen].reshape(*half[:4], 2, channels)
             self._blocks.append(
                 (
-                    *(values[..., i, :] for i in range(2)),
-                    *(result[..., i, :] for i in range(2)),
-                    *(tops, tops[:, :, 0], tops[:, :, 1]),
-                    *(shares.view(bits), shares.view(bits)[:, :, 0], shares.view(bits)[:, :, 1]),
-                    *(g[chosen].view(bits), hit, upper),
+                    *(pairs[..., 0, :], pairs[..., 1, :], larger, right),
+                    *(larger[:, :, 0], larger[:, :, 1], lower),
+                    *(right[:, :, 0].view(np.uint8), right[:, :, 1].view(np.uint8)),
+                    *(lower.view(np.uint8), out[chosen]),
                 )
             )
 
     def __call__(self) -> None:
         """Do the work."""
         for (
-            left,
+            a,
+            b,
+            larger,
             right,
-            to_left,
-            to_right,
-            tops,
-            top,
-            low,
-            shares,
-            share,
-            rest,
-            g,
-            hit,
-            upper,
+            above,
+            below,
+            lower,
+            upper_side,
+            lower_side,
+            row,
+            out,
         ) in self._blocks:
-            np.maximum(left, right, out=tops)
-            np.greater_equal(top, low, out=upper)  # the first of equal rows
-            np.multiply(g, upper, out=share)
-            np.bitwise_xor(g, share, out=rest)
-            np.greater_equal(left, right, out=hit)
-            np.multiply(shares, hit, out=to_left)
-            np.bitwise_xor(shares, to_left, out=to_right)
+            np.maximum(a, b, out=larger)
+            np.greater(b, a, out=right)
+            np.greater(below, above, out=lower)
+            np.bitwise_xor(upper_side, lower_side, out=out)  # the side in the row that won …
+            np.bitwise_and(out, row, out=out)
+            np.bitwise_xor(out, upper_side, out=out)
+            np.add(row, row, out=row)  # … and twice the row
+            np.bitwise_or(out, row, out=out)
 
 
-def max_pool_gradient(
-    x: np.ndarray, g: np.ndarray, out: np.ndarray, geometry: Geometry, scratch: Scratch
+def max_pool_winners(
+    x: np.ndarray, out: np.ndarray, geometry: Geometry, scratch: Scratch
 ) -> Callable[[], None]:
-    """Return what computes the gradient of `MaxPool`, the fastest way that this geometry allows."""
-    dense = x.flags.c_contiguous and out.flags.c_contiguous
-    if (
-        geometry.size == (2, 2)
-        and _tiles(geometry, x.shape[1:-1])
-        and dense
-        and g.flags.c_contiguous
-    ):
-        return MaxPoolGradientOfPairs(x, g, out, scratch)
-    return MaxPoolGradient(x, g, out, geometry, scratch)
+    """Return what finds the winners of `MaxPool`, the fastest way that this geometry allows."""
+    pairs = geometry.size == (2, 2) and _tiles(geometry, x.shape[1:-1])
+    if pairs and x.flags.c_contiguous and out.flags.c_contiguous:
+        return MaxPoolWinnersOfPairs(x, out, scratch)
+    return MaxPoolWinners(x, out, geometry, scratch)
+
+
+class MaxUnpool:
+    """out = each window's value where its winner is, and 0 elsewhere; overlapping windows add up.
+
+    Parameters
+    ----------
+    winners, g, out : ndarray
+        Numbers of elements, values of the windows, and where they go.
+    geometry : Geometry
+    scratch : Scratch
+    """
+
+    def __init__(
+        self,
+        winners: np.ndarray,
+        g: np.ndarray,
+        out: np.ndarray,
+        geometry: Geometry,
+        scratch: Scratch,
+    ) -> None:
+        bits = np.dtype(f"i{g.dtype.itemsize}")  # times 0 or 1: infinities and NaN stay out
+        hit, share = scratch.arrays((g.shape, bool), (g.shape, g.dtype))
+        spatial = out.shape[1:-1]
+        self._out, self._tiled = out, _tiles(geometry, spatial)
+        self._views = [
+            (
+                geometry.number(tap),
+                winners[tap.windows],
+                g.view(bits)[tap.windows],
+                hit[tap.windows],
+                (out[tap.inputs] if self._tiled else share[tap.windows]).view(bits),
+                share[tap.windows],
+                out[tap.inputs],
+            )
+            for tap in geometry.taps(spatial)
+        ]
+
+    def __call__(self) -> None:
+        """Do the work."""
+        tiled = self._tiled
+        if not tiled:
+            self._out.fill(0)
+        for number, winners, values, hit, taken, share, target in self._views:
+            np.equal(winners, number, out=hit)
+            np.multiply(values, hit, out=taken)
+            if not tiled:
+                np.add(target, share, out=target)
 
 
 class AveragePool:

@@ -143,7 +143,8 @@ _RULES: dict[str, Rule] = {
     "convolution_input_grad": _first(1),
     "convolution_kernel_grad": _sum_over(2),
     "max_pool": _first(1),
-    "max_pool_grad": _first(2),
+    "max_pool_winners": _first(1),
+    "max_unpool": _first(2),
     "avg_pool": _first(1),
     "avg_pool_grad": _first(1),
 }

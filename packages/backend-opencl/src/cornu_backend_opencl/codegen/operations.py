@@ -12,6 +12,7 @@ from cornu_backend_opencl.codegen.convolution import (
 from cornu_backend_opencl.codegen.elementwise import emit_group
 from cornu_backend_opencl.codegen.frame import Frame, Loop, Unit
 from cornu_backend_opencl.codegen.kernel_gradient import emit_kernel_gradient
+from cornu_backend_opencl.codegen.lines import emit_argmax, emit_cumsum
 from cornu_backend_opencl.codegen.loops import emit_scan
 from cornu_backend_opencl.codegen.matmul import emit_matmul
 from cornu_backend_opencl.codegen.members import REDUCTIONS
@@ -20,23 +21,20 @@ from cornu_backend_opencl.codegen.movement import (
     emit_copy,
     emit_gather,
     emit_pad,
-    emit_scatter_add,
     emit_store,
-)
-from cornu_backend_opencl.codegen.ordering import (
-    emit_argmax,
-    emit_cumsum,
-    emit_sort,
 )
 from cornu_backend_opencl.codegen.pooling import (
     emit_avg_pool,
     emit_avg_pool_gradient,
     emit_max_pool,
-    emit_max_pool_gradient,
+    emit_max_pool_winners,
+    emit_max_unpool,
 )
 from cornu_backend_opencl.codegen.random_bits import emit_random_bits
 from cornu_backend_opencl.codegen.reductions import emit_reduction
+from cornu_backend_opencl.codegen.scatter import emit_scatter_add
 from cornu_backend_opencl.codegen.softmax import emit_softmax
+from cornu_backend_opencl.codegen.sorting import emit_sort
 from cornu_backend_opencl.codegen.windows import emit_fold
 
 Single = Callable[[Frame, Instruction], list[Unit]]
@@ -53,7 +51,8 @@ SINGLE: dict[str, Single] = {
     "gather": emit_gather,
     "log_softmax": emit_softmax,
     "max_pool": emit_max_pool,
-    "max_pool_grad": emit_max_pool_gradient,
+    "max_pool_winners": emit_max_pool_winners,
+    "max_unpool": emit_max_unpool,
     "pad": emit_pad,
     "random_bits": emit_random_bits,
     "reshape": emit_copy,
@@ -74,7 +73,7 @@ HEADS: dict[str, Callable[[Frame, Sequence[Instruction]], list[Unit]]] = {
 # Composites that are not expanded.
 NATIVE = (
     *("convolution", "convolution_input_grad", "convolution_kernel_grad"),
-    *("max_pool", "max_pool_grad", "avg_pool", "avg_pool_grad"),
+    *("max_pool", "max_pool_winners", "max_unpool", "avg_pool", "avg_pool_grad"),
     *("softmax", "log_softmax"),
 )
 

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 
 import numpy as np
 
-from cornu.engine.layout import contiguous_strides
 from cornu.engine.plan import Instruction
 from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.elementwise import walk
@@ -16,7 +15,6 @@ from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.members import get, put
 from cornu_backend_opencl.codegen.reductions import neutral
-from cornu_backend_opencl.codegen.values import View
 
 
 class _Pool:
@@ -134,23 +132,16 @@ def emit_max_pool(frame: Frame, instruction: Instruction) -> list[Unit]:
     return [pool.write(function, pool.results, body, 3 * product(pool.size))]
 
 
-def emit_max_pool_gradient(frame: Frame, instruction: Instruction) -> list[Unit]:
-    """`max_pool_grad`: which element of each window won, then for each element what it won."""
-    x, g = instruction.inputs
-    node = instruction.node
+def emit_max_pool_winners(frame: Frame, instruction: Instruction) -> list[Unit]:
+    """`max_pool_winners`."""
+    (x,), node = instruction.inputs, instruction.node
     if node.size == 0:
         return []
-    pool, lanes = _Pool(frame, instruction, x.shape), Lanes(frame.schedule.width)
-    first = frame.function(instruction, role="winners")
-    source, arrived, target = frame.view(x), frame.view(g), frame.view(node)
-    strides = contiguous_strides(pool.results)
-    winners = View(
-        frame.scratch(4 * product(pool.results)), 0, strides, pool.results, np.dtype(np.int32)
-    )
+    pool, function = _Pool(frame, instruction, x.shape), frame.function(instruction)
+    source, target, lanes = frame.view(x), frame.view(node), pool.lanes
 
-    def find(at: Sequence[str], count: str) -> None:
+    def body(at: Sequence[str], count: str) -> None:
         kind, numbers = lanes.type(x.dtype), lanes.type(np.int32)
-        function = first
         function.line(f"{kind} best = {lanes.splat(neutral('max', x.dtype), x.dtype)};")
         function.line(f"{numbers} winner = 0;")
         with ExitStack() as stack:
@@ -161,27 +152,37 @@ def emit_max_pool_gradient(frame: Frame, instruction: Instruction) -> list[Unit]
             function.line(f"best = {lanes.select('m', 'v', 'best', x.dtype)};")
             number = f"({numbers})({pool.number})"
             function.line(f"winner = {lanes.select('m', number, 'winner', np.int32)};")
-        put(function, lanes, winners, strides, at, count, "winner")
+        winner = lanes.convert("winner", node.dtype)
+        put(function, lanes, target, target.strides, at, count, winner)
 
-    units = [pool.write(first, pool.results, find, 4 * product(pool.size))]
-    second = frame.function(instruction)
+    return [pool.write(function, pool.results, body, 4 * product(pool.size))]
 
-    def share(at: Sequence[str], count: str) -> None:
-        function, kind = second, lanes.type(g.dtype)
-        function.line(f"{kind} total = 0;")
+
+def emit_max_unpool(frame: Frame, instruction: Instruction) -> list[Unit]:
+    """`max_unpool`: each element takes what it won of every window that it lies in."""
+    winners, g = instruction.inputs
+    node = instruction.node
+    if node.size == 0:
+        return []
+    pool, function = _Pool(frame, instruction, node.shape), frame.function(instruction)
+    chosen, arrived, target = frame.view(winners), frame.view(g), frame.view(node)
+    lanes = pool.lanes
+
+    def body(at: Sequence[str], count: str) -> None:
+        numbers = lanes.type(np.int32)
+        function.line(f"{lanes.type(g.dtype)} total = 0;")
         with ExitStack() as stack:
             place = pool.covering(function, stack, at)
-            won = get(function, lanes, winners, strides, place, count)
+            won = get(function, lanes, chosen, chosen.strides, place, count, frame.label(winners))
             slope = get(function, lanes, arrived, arrived.strides, place, count, frame.label(g))
-            test = lanes.mask(f"{won} == {pool.number}", np.int32)
-            function.line(f"const {lanes.type(np.int32)} m = {test};")
-            function.line(f"const {kind} s = {slope};")
+            function.line(f"const {numbers} w = {lanes.convert(won, np.int32)};")
+            function.line(f"const {numbers} m = {lanes.mask(f'w == {pool.number}', np.int32)};")
+            function.line(f"const {lanes.type(g.dtype)} s = {slope};")
             zero = lanes.splat(0, g.dtype)
             function.line(f"total += {lanes.select('m', 's', zero, g.dtype)};")
         put(function, lanes, target, target.strides, at, count, "total")
 
-    units.append(pool.write(second, x.shape, share, 2 * product(pool.size)))
-    return units
+    return [pool.write(function, node.shape, body, 2 * product(pool.size))]
 
 
 def emit_avg_pool(frame: Frame, instruction: Instruction) -> list[Unit]:

@@ -29,6 +29,8 @@ class Composite:
     derivative : callable or None
         `derivative(g, out, *values, **attrs)` returns a gradient or None per value. With several
         outputs `g` and `out` are tuples.
+    better : callable or None
+        `better(*nodes, **attrs)` returns what the composite equals and is cheaper, or None.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -36,6 +38,7 @@ class Composite:
         self.name = function.__name__
         self.function = function
         self.derivative: Callable[..., tuple[Any, ...]] | None = None
+        self.better: Callable[..., Any] | None = None
         parameters = inspect.signature(function).parameters.values()
         self._defaults = {q.name: q.default for q in parameters if q.kind is q.KEYWORD_ONLY}
         if self.name in COMPOSITES:
@@ -51,6 +54,11 @@ class Composite:
         self.derivative = derivative
         return derivative
 
+    def rule(self, better: Callable[..., Any]) -> Callable[..., Any]:
+        """Tell what the composite equals for some operands (decorator)."""
+        self.better = better
+        return better
+
     def __call__(self, *values: Any, **attrs: Any) -> Any:
         """Compute on arrays; make one node on traced values."""
         symbolic = _find_symbolic(values)
@@ -61,6 +69,8 @@ class Composite:
         like = next((v.dtype for v in values if hasattr(v, "dtype")), None)
         nodes = [as_node(v, like) for v in values]
         attrs = {name: _static(v) for name, v in {**self._defaults, **attrs}.items()}
+        if self.better is not None and (better := self.better(*nodes, **attrs)) is not None:
+            return better
         expansion = self.expand(nodes, attrs)
         if isinstance(expansion, tuple):
             shape = tuple(x.shape for x in expansion)

@@ -14,6 +14,7 @@ from typing import Any
 
 from cornu.engine.composite import COMPOSITES, item
 from cornu.engine.cost import flops
+from cornu.engine.early import made_early
 from cornu.engine.graph import Node, toposort
 from cornu.engine.layout import Layouts
 from cornu.engine.memory import assign_memory
@@ -242,7 +243,10 @@ def _plan(
     group_bodies: Callable[[Plan], None] | None = None,
 ) -> Plan:
     layouts = Layouts()
-    order = schedule([*outputs, *updates.values()], rank)
+    roots = [*outputs, *updates.values()]
+    order = schedule(roots, rank)
+    if early := made_early(order, roots, rank):
+        order = schedule(roots, {**rank, **early})
     instructions = [_instruction(n, keep, group_bodies) for n in order if _computes(n, layouts)]
     plan = Plan(name, tuple(inputs), tuple(outputs), state, instructions, layouts)
     for node in order:

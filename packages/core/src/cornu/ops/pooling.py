@@ -8,6 +8,7 @@ import numpy as np
 
 from cornu.engine.composite import composite
 from cornu.engine.primitives.table import p
+from cornu.engine.rewrite import scalar_of
 from cornu.engine.shapes import product
 
 Static = tuple[int, ...]
@@ -39,29 +40,59 @@ def max_pool(x: Any, *, size: Static, strides: Static, padding: Padding) -> Any:
     return p.max(windows, axes=(windows.ndim - 1,), keepdims=False)
 
 
+@max_pool.rule
+def _(x: Any, **attrs: Any) -> Any | None:
+    """max_pool(max(x, c)) -> max(max_pool(x), c)   where no window lies in the padding alone"""
+    padded = any(max(sides) >= k for sides, k in zip(attrs["padding"], attrs["size"], strict=True))
+    if x.op != "maximum" or padded or scalar_of(x.inputs[1]) is None:
+        return None
+    return p.maximum(max_pool(x.inputs[0], **attrs), x.inputs[1])
+
+
 @composite
-def max_pool_grad(x: Any, g: Any, *, size: Static, strides: Static, padding: Padding) -> Any:
-    """Return the gradient of `max_pool`: the first of equal maxima takes all of it.
+def max_pool_winners(x: Any, *, size: Static, strides: Static, padding: Padding) -> Any:
+    """Return which element of each window `max_pool` takes: the first of equal maxima.
+
+    All that its gradient needs to know of `x`, in a quarter of the memory or less.
+
+    Returns
+    -------
+    (batch, *steps, channels), uint8 or, for windows of more than 256 elements, int32
 
     Examples
     --------
     >>> x = np.float32([3, 3, 2, 5]).reshape(1, 4, 1)
-    >>> attrs = dict(size=(2,), strides=(2,), padding=((0, 0),))
-    >>> max_pool_grad(x, np.ones((1, 2, 1), "float32"), **attrs)[0, :, 0]
-    array([1., 0., 0., 1.], dtype=float32)
+    >>> max_pool_winners(x, size=(2,), strides=(2,), padding=((0, 0),))[0, :, 0]
+    array([0, 1], dtype=uint8)
     """
     windows = _windows(x, size, strides, padding, _lowest(x.dtype))
-    last = windows.ndim - 1
-    first = p.argmax(windows, axis=last)
-    places = np.arange(windows.shape[-1], dtype=np.int32)
-    hit = p.cast(p.eq(p.reshape(first, shape=(*first.shape, 1)), places), dtype=g.dtype)
-    shares = hit * p.reshape(g, shape=(*g.shape, 1))
-    return _unwindow(shares, x.shape, size, strides, padding)
+    return p.cast(p.argmax(windows, axis=windows.ndim - 1), dtype=_number(size))
+
+
+@composite
+def max_unpool(
+    winners: Any, g: Any, *, shape: Static, size: Static, strides: Static, padding: Padding
+) -> Any:
+    """Return an array of the given shape where each window's value lies with its winner.
+
+    Where windows overlap, values add up. This is the gradient of `max_pool`.
+
+    Examples
+    --------
+    >>> attrs = dict(shape=(1, 4, 1), size=(2,), strides=(2,), padding=((0, 0),))
+    >>> winners = np.uint8([0, 1]).reshape(1, 2, 1)
+    >>> max_unpool(winners, np.ones((1, 2, 1), "float32"), **attrs)[0, :, 0]
+    array([1., 0., 0., 1.], dtype=float32)
+    """
+    places = np.arange(product(size), dtype=winners.dtype)
+    hit = p.eq(p.reshape(winners, shape=(*winners.shape, 1)), places)
+    shares = p.where(hit, p.reshape(g, shape=(*g.shape, 1)), np.zeros((), g.dtype))
+    return _unwindow(shares, shape, size, strides, padding)
 
 
 @max_pool.vjp
 def _(g: Any, out: Any, x: Any, **attrs: Any) -> tuple[Any]:
-    return (max_pool_grad(x, g, **attrs),)
+    return (max_unpool(max_pool_winners(x, **attrs), g, shape=x.shape, **attrs),)
 
 
 @composite
@@ -102,6 +133,11 @@ def _(g: Any, out: Any, x: Any, **attrs: Any) -> tuple[Any]:
 @avg_pool_grad.vjp
 def _(h: Any, out: Any, g: Any, *, shape: Static, **attrs: Any) -> tuple[Any]:
     return (avg_pool(h, **attrs),)
+
+
+def _number(size: Static) -> np.dtype:
+    """Return the dtype that numbers the elements of a window."""
+    return np.dtype(np.uint8 if product(size) <= 256 else np.int32)
 
 
 def _lowest(dtype: Any) -> float:
