@@ -8,8 +8,7 @@ from cornu.plugins import hookimpl
 @hookimpl
 def cornu_backends() -> list:
     """Hand in the backend."""
-    from cornu_backend_numpy.backend import (
-        NumpyBackend,
-    )  # imported when a program is first compiled
+    # imported when a program is first compiled
+    from cornu_backend_numpy.backend import NumpyBackend
 
     return [NumpyBackend]

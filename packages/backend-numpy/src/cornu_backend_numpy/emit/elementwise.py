@@ -63,10 +63,11 @@ FUNCTIONS = {
     "le": "less_equal",
 }
 _WHOLE = frozenset({"floor", "ceil", "round"})  # leave integers as they are
+# integers give integers; from the others NumPy makes floats
 _CLOSED = frozenset(
     "neg abs sign add sub mul pow maximum minimum mod floordiv "
     "and_ or_ xor shift_left shift_right invert".split()
-)  # integers give integers; from the others NumPy makes floats
+)
 _SQUARES = frozenset({"mul"})
 
 

@@ -69,7 +69,6 @@ class Frame:
         self.scattered: set[Node] = set()  # results whose rows do not lie side by side here
 
     # ---- lines
-    # ---------------------------------------------------------------------------------------------
 
     def line(self, text: str, comment: str = "") -> None:
         """Add a line of work."""
@@ -104,7 +103,6 @@ class Frame:
         return ", ".join(self.used) + ("," if len(self.used) == 1 else "")
 
     # ---- values
-    # --------------------------------------------------------------------------------------------
 
     def value(self, node: Node) -> str:
         """Return the name of a value."""
@@ -170,7 +168,6 @@ class Frame:
         return self.constant(value, self.names.new(f"c_{hint}"))
 
     # ---- memory and kernels
-    # --------------------------------------------------------------------------------
 
     def temporary(self, shape: tuple[int, ...], dtype: Any, hint: str = "t") -> str:
         """Return an array that lasts for one instruction."""

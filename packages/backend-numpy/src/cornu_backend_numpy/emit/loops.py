@@ -39,9 +39,8 @@ class StepFrame(Frame):
         self.onward = -1 if attrs["reverse"] else 1
         self.t = self.names.new("t")
         self.turning = {self.t}
-        self.before: list[
-            str
-        ] = []  # lines of work before the loop, after it, and at the end of each step
+        # lines of work before the loop, after it, and at the end of each step
+        self.before: list[str] = []
         self.after: list[str] = []
         self.rows: dict[Node, str] = {}
         self.copies: dict[Node, str] = {}
@@ -53,7 +52,6 @@ class StepFrame(Frame):
         self._place_results()
 
     # ---- what goes in
-    # --------------------------------------------------------------------------------------
 
     def _place_operands(self) -> None:
         structure, operands = self.structure, self.instruction.node.inputs
@@ -71,22 +69,19 @@ class StepFrame(Frame):
         return self.around.operand(node)
 
     # ---- what comes out
-    # ------------------------------------------------------------------------------------
 
     def _place_results(self) -> None:
         structure, outputs = self.structure, self.instruction.outputs
         names = [self.around.operand(o) for o in outputs]
         self.finals, self.stacks = names[: len(structure.state)], names[len(structure.state) :]
-        self.copied = dict(
-            enumerate(structure.ys)
-        )  # outputs that no instruction computes in their rows
+        # outputs that no instruction computes in their rows
+        self.copied = dict(enumerate(structure.ys))
         for i, y in enumerate(structure.ys):
             if self._may_move(y):
                 self._move(y, _row(self.stacks[i], self.t, y))
                 del self.copied[i]
-        self.carried: list[
-            tuple[Node, str]
-        ] = []  # next states that are copied at the end of a step
+        # next states that are copied at the end of a step
+        self.carried: list[tuple[Node, str]] = []
         for k, parameter in enumerate(structure.state):
             self._place_state(k, parameter, structure.next_state[k])
 

@@ -10,9 +10,8 @@ from cornu.engine.plan import Instruction
 from cornu_backend_numpy.emit.elementwise import Emit, comment
 from cornu_backend_numpy.emit.frame import Frame
 
-_SMALL = (
-    1 << 18
-)  # multiplications: below, `np.dot` starts sooner than `np.matmul`; above it makes no difference
+# multiplications: below, `np.dot` starts sooner than `np.matmul`; above it makes no difference
+_SMALL = 1 << 18
 _BLAS = (np.dtype(np.float32), np.dtype(np.float64))
 _WIDE = 512  # elements of a row that BLAS adds up well
 _REDUCERS = {"sum": "add", "max": "maximum", "min": "minimum", "prod": "multiply"}

@@ -51,7 +51,6 @@ class BlockFrame(Frame):
         self.last = max((self._end(n) for n in self._locals()), default=0)
 
     # ---- memory of a block
-    # ---------------------------------------------------------------------------------
 
     def _locals(self) -> list[Node]:
         return [n for n in self.region.made if self.plan.places[n].local]
@@ -72,7 +71,6 @@ class BlockFrame(Frame):
         return f'at(local, {place.offset - self.first}, {self.shape(node)}, "{node.dtype}")'
 
     # ---- values
-    # --------------------------------------------------------------------------------------------
 
     def _name(self, node: Node) -> str:
         layouts = self.plan.layouts

@@ -10,9 +10,8 @@ import numpy as np
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.scratch import Scratch
 
-BLOCK_BYTES = (
-    1 << 20
-)  # of columns: they should stay in the cache of a core until they are multiplied
+# of columns: they should stay in the cache of a core until they are multiplied
+BLOCK_BYTES = 1 << 20
 
 Pair = tuple[np.ndarray, np.ndarray]
 Place = tuple[slice, slice]

@@ -54,9 +54,8 @@ class Region:
     made: set[Node] = field(default_factory=set)
     summed: set[Node] = field(default_factory=set)
     whole: set[Node] = field(default_factory=set)  # owners that a member reads as a whole
-    cut: set[Node] = field(
-        default_factory=set
-    )  # owners that an elementwise member, perhaps in place, reads by rows
+    # owners that an elementwise member, perhaps in place, reads by rows
+    cut: set[Node] = field(default_factory=set)
     row_bytes: float = 0.0  # of the values that one row of the widest member touches
     least: int = 1  # rows that a block must have
     rows: int = 0
@@ -109,7 +108,6 @@ class Regions:
         plan.instructions[:] = order
 
     # ---- reading the plan
-    # ----------------------------------------------------------------------------------
 
     def _read(self, waiting: deque[Instruction]) -> None:
         while waiting:
@@ -184,10 +182,8 @@ class Regions:
         if instruction.op == "scatter_add":
             return 0.0, 1  # each block looks through all positions: the fewer the better
         if role.sums and instruction.op == "matmul" and instruction.node.nbytes > SMALL_OPERAND:
-            return (
-                0.0,
-                length + 1,
-            )  # adding up the totals of all threads would take longer than it saves
+            # adding up the totals of all threads would take longer than it saves
+            return (0.0, length + 1)
         if kept > SMALL_OPERAND and instruction.op == "matmul":
             inner = max(1, next(o.shape[a] for o, a in pairs if a is not None) // length)
             least, moved = -(-LONG_PRODUCT // inner), 0  # BLAS cuts its operands itself
@@ -221,7 +217,6 @@ class Regions:
                 region.cut.add(owner)
 
     # ---- deciding
-    # ------------------------------------------------------------------------------------------
 
     def _is_worth_it(self, region: Region) -> bool:
         if all(map(is_elementwise, region.members)):

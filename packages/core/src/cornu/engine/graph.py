@@ -161,9 +161,8 @@ def leaf(op: str, shape: Shape, dtype: np.dtype, **attrs: Any) -> Node:
 
 def constant(value: Any, dtype: Any = None) -> Node:
     """Return a node holding a fixed array."""
-    array = np.array(
-        value, dtype=dtype
-    )  # a copy: the graph must not change under its owner's hands
+    # a copy: the graph must not change under its owner's hands
+    array = np.array(value, dtype=dtype)
     array.setflags(write=False)
     return make_node("constant", (), {"value": array}, array.shape, array.dtype)
 

@@ -53,7 +53,7 @@ class _Assignment:
         root = self._in_place(local)
         self._slots(root, local)
 
-    # ---- variables -------------------------------------------------------------------------------
+    # ---- variables
 
     def _compute_in_state(self, updates: dict[Variable, Node]) -> None:
         from cornu.engine.plan import Instruction, Place
@@ -106,7 +106,7 @@ class _Assignment:
             and part.attrs["start"] == (_offsets(whole)[_index_of(whole.inputs, part)],)
         )
 
-    # ---- concatenations --------------------------------------------------------------------------
+    # ---- concatenations
 
     def _compute_in_wholes(self) -> None:
         for index in reversed(range(len(self.plan.instructions))):
@@ -154,7 +154,7 @@ class _Assignment:
         self.born[top] = min(self.born[top], self.born[part])
         self.dies[top] = max(self.dies[top], self.dies[part])
 
-    # ---- slots -----------------------------------------------------------------------------------
+    # ---- slots
 
     def _free(self, owner: Node) -> bool:
         return (

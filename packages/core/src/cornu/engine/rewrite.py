@@ -77,9 +77,8 @@ def expand_composites(roots: Iterable[Node], keep: Collection[str], rank: Rank) 
         expansion = COMPOSITES[source.op].expand(source.inputs, source.attrs)
         if node.op == "item":
             return expansion[node.attrs["index"]]
-        return (
-            None if isinstance(expansion, tuple) else expansion
-        )  # of a tuple only the items are used
+        # of a tuple only the items are used
+        return None if isinstance(expansion, tuple) else expansion
 
     roots = list(roots)
     while any(n.op in COMPOSITES and n.op not in keep for n in toposort(roots)):
@@ -87,7 +86,7 @@ def expand_composites(roots: Iterable[Node], keep: Collection[str], rank: Rank) 
     return rewrite(roots, algebra, rank)  # expansions may repeat what stands around them
 
 
-# ---- algebra -------------------------------------------------------------------------------------
+# ---- algebra
 
 
 def algebra(node: Node) -> Node | None:
@@ -233,9 +232,8 @@ def _reshape(node: Node) -> Node | None:
     if x.op == "reshape":
         return p.reshape(x.inputs[0], shape=node.shape)  # reshape(reshape(x)) -> reshape(x)
     if x.op == "expand" and x.inputs[0].size == 1:
-        return p.expand(
-            p.reshape(x.inputs[0], shape=()), shape=node.shape
-        )  # reshape(fill(c)) -> fill(c)
+        # reshape(fill(c)) -> fill(c)
+        return p.expand(p.reshape(x.inputs[0], shape=()), shape=node.shape)
     return None
 
 
@@ -323,9 +321,8 @@ def _scan(node: Node) -> Node | None:
     if simple == body:
         return None
     attrs = {**node.attrs, "body": simple}
-    return make_node(
-        "scan", node.inputs, attrs, node.shape, node.dtype
-    )  # scan(f) -> scan(simplified f)
+    # scan(f) -> scan(simplified f)
+    return make_node("scan", node.inputs, attrs, node.shape, node.dtype)
 
 
 _RULES: dict[str, tuple[Rule, ...]] = {

@@ -256,7 +256,7 @@ def _is_fill(node: Node) -> bool:
     return node.op == "expand" and node.inputs[0].op == "constant"
 
 
-# ---- the primitive -------------------------------------------------------------------------------
+# ---- the primitive
 
 
 def _split(operands: Sequence[Any], body: Body) -> tuple[list[Any], list[Any], list[Any]]:
@@ -338,7 +338,7 @@ def _is_zero(node: Node) -> bool:
 register("scan", "other", _evaluate, _scan_shape, _vjp)
 
 
-# ---- the pass ------------------------------------------------------------------------------------
+# ---- the pass
 
 
 def prune_scans(roots: Sequence[Node], rank: Rank) -> list[Node]:

@@ -27,15 +27,15 @@ register(
     lambda *, size, dtype: np.arange(size, dtype=dtype),
     lambda *, size, dtype: ((size,), np.dtype(dtype)),
 )
+# its derivative is part of `gradients`: the cotangents of all items go to the tuple together
 register(
     "item",
     "view",
     lambda values, *, index: values[index],
     lambda x, *, index: (x.shape[index], x.dtype[index]),
-)  # its derivative is part of `gradients`: the cotangents of all items go to the tuple together
-register(
-    "copy", "other", np.array, same, lambda g, out, x: (g,)
-)  # the planner's: forces memory of its own
+)
+# the planner's: forces memory of its own
+register("copy", "other", np.array, same, lambda g, out, x: (g,))
 register("stop_gradient", "view", lambda x: x, same, lambda g, out, x: (None,))
 
 
