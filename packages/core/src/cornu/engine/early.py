@@ -68,8 +68,9 @@ def made_early(order: Iterable[Node], roots: Iterable[Node], rank: Rank) -> Rank
         }
         last = max((when[r] for r in readers if r not in ready), default=now)
         late = [r for r in ready if when[r] > last]
-        saved = value.nbytes * (max(map(when.get, late), default=last) - last)
-        if saved > sum(r.nbytes * (when[r] - now) for r in late):  # bytes times how long
+        end = max((when[r] for r in late), default=last)
+        cost = sum(r.nbytes * (when[r] - now) for r in late)  # bytes times how long
+        if cost < value.nbytes * (end - last):
             place = rank.get(value, (value.serial,))[0]
             for node in late:
                 moved[node] = (place, node.serial)

@@ -27,11 +27,8 @@ from cornu.errors import TracedValueError
 
 _CURRENT: ContextVar[Trace | None] = ContextVar("cornu_trace", default=None)
 _AUTOCAST: ContextVar[str | None] = ContextVar("cornu_autocast", default=None)
-_OUR_MODULES = {
-    "cornu",
-    "numpy",
-    *(f"cornu_{part}" for part in ("layers", "optim", "backend_numpy")),
-}
+_PARTS = "layers optim preprocessing sklearn backend_numpy backend_opencl".split()
+_OUR_MODULES = {"cornu", "numpy", *(f"cornu_{part}" for part in _PARTS)}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
