@@ -7,7 +7,11 @@ runs, so that a busy machine slows both alike.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 
@@ -92,27 +96,59 @@ MODELS = {"mlp": (_mlp, (784,), 128, 20), "cnn": (_cnn, (28, 28, 1), 128, 4),
           "lstm": (_lstm, (80,), 32, 8)}  # fmt: skip
 
 
-def training(name: str) -> tuple[Callable[[], object], Callable[[], object]]:
-    """Some steps of `fit`, on both backends."""
-    make, shape, batch, steps = MODELS[name]
+def model_and_data(name: str, steps: int) -> tuple[cornu.Model, np.ndarray, np.ndarray]:
+    """Return a model, the same each time, and random data for so many steps."""
+    make, shape, batch, _ = MODELS[name]
     rng = np.random.default_rng(0)
     if name == "lstm":
         x = rng.integers(0, 20000, (batch * steps, *shape)).astype("int32")
     else:
         x = rng.normal(size=(batch * steps, *shape)).astype("float32")
-    y = rng.integers(0, 10, batch * steps).astype("int32")
+    cornu.set_seed(0)
+    return make(), x, rng.integers(0, 10, batch * steps).astype("int32")
+
+
+def training(name: str) -> tuple[Callable[[], object], Callable[[], object]]:
+    """Some steps of `fit`, on both backends."""
+    batch, steps = MODELS[name][2:]
     runs = []
     for backend in ("numpy", "opencl"):
-        cornu.set_seed(0)
-        model = make()
+        model, x, y = model_and_data(name, steps)
         model.compile("adam", "sparse_categorical_crossentropy", backend=backend)
 
-        def run(model: cornu.Model = model) -> object:
+        def run(model: cornu.Model = model, x: np.ndarray = x, y: np.ndarray = y) -> object:
             return model.fit(x, y, batch_size=batch, epochs=1, verbose=0, shuffle=False)
 
         run()
         runs.append(run)
     return runs[0], runs[1]
+
+
+_FIRST_STEP = """
+import time
+from benchmarks import opencl
+model, x, y = opencl.model_and_data("cnn", 1)
+model.compile("adam", "sparse_categorical_crossentropy", backend="opencl")
+model.fit(x[:1], y[:1], batch_size=1, verbose=0)  # what any first program costs: driver, imports
+wall, processor = time.perf_counter(), time.process_time()
+model.fit(x, y, batch_size=len(x), verbose=0)
+print(time.perf_counter() - wall, time.process_time() - processor)
+"""
+
+
+def compile_seconds() -> None:
+    """Print what the CNN's training program costs to make, its first step included.
+
+    In processes of their own: with an empty cache of the driver (PoCL's), and with a filled one.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for case in ("cold", "warm", "warm"):
+            found = subprocess.run(
+                [sys.executable, "-c", _FIRST_STEP], env=os.environ | {"POCL_CACHE_DIR": folder},
+                capture_output=True, text=True, check=True,
+            ).stdout.split()  # fmt: skip
+            wall, processor = map(float, found)
+            print(f"cnn {case}: {wall:.2f} s, {processor:.2f} s of processor time", flush=True)
 
 
 CASES: dict[str, Callable[[], tuple[Callable[[], object], Callable[[], object]]]] = {
@@ -134,8 +170,12 @@ def main() -> None:
     """Print a table of the chosen cases."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cases", nargs="*", default=list(CASES), help=", ".join(CASES))
+    parser.add_argument("--compile", action="store_true", help="time the CNN's compilation")
     parser.add_argument("--pairs", type=int, default=7)
     arguments = parser.parse_args()
+    if arguments.compile:
+        compile_seconds()
+        return
     print(f"{'case':<14}{'NumPy ms':>10}{'OpenCL ms':>11}{'ratio':>8}")
     for name in arguments.cases:
         numpy, opencl = CASES[name]()

@@ -179,9 +179,9 @@ def imports(seconds: dict[str, dict[str, float]]) -> list[str]:
 def memory_plan(workloads: dict) -> list[str]:
     """Return the section on the bytes that Cornu's training programs plan for."""
     rows = [
-        [f"`{name}`", number(rows[OURS]["plan_bytes"] / 2**20)]
-        for name, rows in workloads.items()
-        if rows.get(OURS, {}).get("plan_bytes") is not None
+        [f"`{name}`", number(workloads[name][OURS]["plan_bytes"] / 2**20)]
+        for name in WORKLOADS
+        if workloads.get(name, {}).get(OURS, {}).get("plan_bytes") is not None
     ]
     if not rows:
         return []
@@ -197,11 +197,16 @@ def spread(workloads: dict) -> list[str]:
         measured = workloads.get(name)
         if not measured:
             continue
-        cells = [f"`{name}`"]
-        for column in columns:
-            low, high = (measured.get(column) or {}).get("step_range_s", (None, None))
-            cells.append("–" if low is None else f"{number(low * 1e3)} – {number(high * 1e3)}")
-        rows.append(cells)
+        ranges = [(measured.get(column) or {}).get("step_range_s") for column in columns]
+        if all(span is None or span[0] == span[1] for span in ranges):  # of one round
+            continue
+        cells = [
+            "–" if span is None else f"{number(span[0] * 1e3)} – {number(span[1] * 1e3)}"
+            for span in ranges
+        ]
+        rows.append([f"`{name}`", *cells])
+    if not rows:
+        return []
     text = "Least and largest training step over the rounds, in ms."
     header = ["ms", *(FRAMEWORKS[name].title for name in columns)]
     return ["## Spread", "", text, "", *grid(header, rows), ""]

@@ -2,8 +2,9 @@
 
 24 settings of a small network × 5 folds of the breast-cancer table, by Cornu's `KerasClassifier`,
 by SciKeras on each engine of Keras, and by scikit-learn's `MLPClassifier`; the same network, batch
-size and number of epochs everywhere. Each search runs in a process of its own, in alternated
-rounds, one job at a time. Needs ``scikit-learn``, and ``scikeras`` for those peers.
+size and number of epochs everywhere. The grid is dealt out in parts. In each round every peer
+searches the same part, in a process of its own and one job at a time; all rounds together are the
+whole grid, once. Needs ``scikit-learn``, and ``scikeras`` for those peers.
 """
 
 from __future__ import annotations
@@ -55,12 +56,12 @@ PEERS = {
 }
 
 
-def settings(count: int | None) -> list[dict[str, list]]:
-    """Return the grid as a list of settings, or so many of them spread over it."""
+def settings(part: int = 0, parts: int = 1) -> list[dict[str, list]]:
+    """Return one part of the grid, spread over it, as a list of settings."""
     from sklearn.model_selection import ParameterGrid
 
     found = [{name: [value] for name, value in one.items()} for one in ParameterGrid(GRID)]
-    return found if count is None else found[:: max(len(found) // count, 1)][:count]
+    return found[part::parts]
 
 
 def _network(layers: Any, sequential: Any, entry: Any) -> Callable[..., Any]:
@@ -94,8 +95,8 @@ def estimator(peer: str) -> tuple[Any, dict[str, str]]:
     return Wrapped(build, random_state=0, **common), names
 
 
-def measure(peer: str, count: int | None) -> dict:
-    """Search once, after one fit that loads what is loaded late."""
+def measure(peer: str, part: int = 0, parts: int = 1) -> dict:
+    """Search one part of the grid, after one fit that loads what is loaded late."""
     from sklearn.datasets import load_breast_cancer
     from sklearn.model_selection import GridSearchCV
     from sklearn.preprocessing import StandardScaler
@@ -103,7 +104,7 @@ def measure(peer: str, count: int | None) -> dict:
     x, y = load_breast_cancer(return_X_y=True)
     x = StandardScaler().fit_transform(x).astype("float32")
     net, names = estimator(peer)
-    grid = [{names.get(n, n): v for n, v in one.items()} for one in settings(count)]
+    grid = [{names.get(n, n): v for n, v in one.items()} for one in settings(part, parts)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         net.fit(x, y)
@@ -116,11 +117,11 @@ def measure(peer: str, count: int | None) -> dict:
     return {"peer": peer, "fits": fits, "fit_s": seconds / fits, "best": best, "mean": mean}
 
 
-def run_once(peer: str, count: int | None) -> dict:
-    """Search in a process of its own."""
+def run_once(peer: str, part: int, parts: int) -> dict:
+    """Search one part of the grid in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.search", "--peer", peer]
     done = subprocess.run(
-        command if count is None else [*command, "--settings", str(count)],
+        [*command, "--part", str(part), "--parts", str(parts)],
         cwd=ROOT,
         env=os.environ | PEERS[peer].environment,
         capture_output=True,
@@ -133,43 +134,59 @@ def run_once(peer: str, count: int | None) -> dict:
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def run(peers: list[str], rounds: int, count: int | None) -> dict:
-    """Measure all peers in turns, and return the medians."""
+def run(peers: list[str], parts: int, rounds: int) -> dict:
+    """Measure all peers in turns, a part of the grid in each round."""
     taken: dict[str, list[dict]] = {}
     for index in range(rounds):
         for peer in peers if index % 2 == 0 else peers[::-1]:
-            row = run_once(peer, count)
+            row = run_once(peer, index, parts)
             print(json.dumps(row), flush=True)
             taken.setdefault(peer, []).append(row)
+    count = sum(len(settings(index, parts)) for index in range(rounds))
+    grid = {"settings": count, "folds": FOLDS, "epochs": EPOCHS}
+    date = f"{datetime.datetime.now():%Y-%m-%d %H:%M}"
+    return {"date": date, **grid, "machine": machine.describe(), "peers": combine(taken)}
+
+
+def combine(taken: dict[str, list[dict]]) -> dict[str, dict]:
+    """Return the figures of each peer over its parts: time per fit, and its median ratio to ours.
+
+    A ratio is of two searches of the same part that ran one after the other.
+    """
     ours = [row["fit_s"] for row in taken.get("cornu", [])]
     found = {}
     for peer, rows in taken.items():
-        times = [row["fit_s"] for row in rows]
-        pairs = [theirs / own for theirs, own in zip(times, ours, strict=False)]
-        ratio = statistics.median(pairs) if pairs else None
-        figures = {"fit_s": statistics.median(times), "ratio": ratio, "title": PEERS[peer].title}
-        found[peer] = rows[0] | figures
-    date = f"{datetime.datetime.now():%Y-%m-%d %H:%M}"
-    grid = {"settings": len(settings(count)), "folds": FOLDS, "epochs": EPOCHS}
-    return {"date": date, **grid, "machine": machine.describe(), "peers": found}
+        fits = sum(row["fits"] for row in rows)
+        pairs = [row["fit_s"] / own for row, own in zip(rows, ours, strict=False)]
+        found[peer] = {
+            "peer": peer,
+            "title": PEERS[peer].title,
+            "fits": fits,
+            "fit_s": sum(row["fit_s"] * row["fits"] for row in rows) / fits,
+            "ratio": statistics.median(pairs) if pairs else None,
+            "best": max(row["best"] for row in rows),
+            "mean": sum(row["mean"] * row["fits"] for row in rows) / fits,
+        }
+    return found
 
 
 def main() -> None:
     """Read the command line; measure one peer, or all of them in turns."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
-    parser.add_argument("--peer", choices=PEERS, help="search once with this one, and print it")
+    parser.add_argument("--peer", choices=PEERS, help="search one part with this one, and print it")
+    parser.add_argument("--part", type=int, default=0, help="of the grid, for --peer")
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--settings", type=int, help="only so many of the 24")
+    parser.add_argument("--parts", type=int, default=6, help="into how many the grid is dealt out")
+    parser.add_argument("--rounds", type=int, help="only so many of the parts")
     parser.add_argument("--no-write", action="store_true", help="keep nothing, write no page")
     options = parser.parse_args()
     if options.peer:
-        print(json.dumps(measure(options.peer, options.settings)))
+        print(json.dumps(measure(options.peer, options.part, options.parts)))
         return
     there = [p for p in options.peers if importlib.util.find_spec(PEERS[p].needs)]
     for peer in {*options.peers} - {*there}:
         print(f"{peer}: left out, {PEERS[peer].needs} is not installed", file=sys.stderr)
-    found = run(there, options.rounds, options.settings)
+    found = run(there, options.parts, min(options.rounds or options.parts, options.parts))
     print("\n".join(report.searches(found)))
     if not options.no_write:
         kept = results.load() | {"search": found}

@@ -1,127 +1,20 @@
-"""What is trained: each workload described once, as data, for every framework.
+"""What is trained: each network said once, in Keras' names, for every framework.
 
-A workload is a chain of the small records below. An adapter turns each record into a layer of its
-framework; no framework is imported here.
+A network is a function of a namespace of layers that returns a chain of them, without input and
+head. Keras and Cornu bring that namespace themselves; `adapters.torch_loop` has one that makes
+PyTorch's modules under the same names. No framework is imported here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
 
-
-@dataclass(frozen=True)
-class Dense:
-    units: int
-    activation: str | None = None
-
-
-@dataclass(frozen=True)
-class Conv2D:
-    filters: int
-    size: int
-    strides: int = 1
-    padding: str = "valid"
-    use_bias: bool = True
-    activation: str | None = None
-
-
-@dataclass(frozen=True)
-class MaxPooling2D:
-    size: int
-
-
-@dataclass(frozen=True)
-class Dropout:
-    rate: float
-
-
-@dataclass(frozen=True)
-class Flatten:
-    pass
-
-
-@dataclass(frozen=True)
-class BatchNormalization:
-    pass
-
-
-@dataclass(frozen=True)
-class ReLU:
-    pass
-
-
-@dataclass(frozen=True)
-class GlobalAveragePooling2D:
-    pass
-
-
-@dataclass(frozen=True)
-class Embedding:
-    input_dim: int
-    output_dim: int
-
-
-@dataclass(frozen=True)
-class LSTM:
-    units: int
-
-
-@dataclass(frozen=True)
-class GRU:
-    units: int
-
-
-@dataclass(frozen=True)
-class BidirectionalLSTM:
-    """Two LSTMs, one from each end; their last outputs side by side."""
-
-    units: int
-
-
-@dataclass(frozen=True)
-class Conv1D:
-    filters: int
-    size: int
-    activation: str | None = None
-
-
-@dataclass(frozen=True)
-class MaxPooling1D:
-    size: int
-
-
-@dataclass(frozen=True)
-class GlobalAveragePooling1D:
-    pass
-
-
-@dataclass(frozen=True)
-class SeparableConv2D:
-    """A kernel per channel, then a product with a matrix; ``same`` padding."""
-
-    filters: int
-    size: int
-
-
-@dataclass(frozen=True)
-class TransformerBlock:
-    """Attention and two dense layers, each added to its input and normalised; no dropout."""
-
-    heads: int
-    width: int
-    hidden: int
-
-
-@dataclass(frozen=True)
-class Residual:
-    """``relu(body(x) + shortcut(x))``; an empty shortcut passes ``x`` on."""
-
-    body: tuple
-    shortcut: tuple = ()
+WORKLOADS: dict[str, Workload] = {}
 
 
 @dataclass(frozen=True)
@@ -130,8 +23,9 @@ class Workload:
 
     Attributes
     ----------
-    layers
-        The chain, without input and without head.
+    network
+        From a namespace of layers to a chain of them. Beside Keras' names the namespace has
+        ``Residual(body, shortcut)`` and ``TransformerBlock(heads, width, hidden)``.
     classes
         1: a sigmoid output with binary cross-entropy; more: softmax with sparse cross-entropy.
     vocabulary
@@ -142,14 +36,23 @@ class Workload:
 
     name: str
     title: str
+    network: Callable[[Any], list]
     shape: tuple[int, ...]
     batch: int
     samples: int
     classes: int
-    layers: tuple
-    aim: float
     vocabulary: int = 0
-    quick_samples: int = field(default=0)
+    aim: float = 1.0
+
+    @property
+    def quick_samples(self) -> int:
+        """How many samples a quick look takes: two steps."""
+        return 2 * self.batch
+
+    def chain(self, layers: Any) -> list:
+        """Return all layers after the input, the head with its activation among them."""
+        activation = "sigmoid" if self.classes == 1 else "softmax"
+        return [*self.network(layers), layers.Dense(self.classes, activation=activation)]
 
     def data(self, quick: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """Return the same random samples and labels for every framework."""
@@ -166,169 +69,117 @@ class Workload:
         return x, generator.integers(0, self.classes, count).astype("int32")
 
 
-def _conv_norm(filters: int, strides: int = 1, *tail: object) -> tuple:
-    convolution = Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)
-    return (convolution, BatchNormalization(), *tail)
+def workload(title: str, **settings: Any) -> Callable[[Callable], Callable]:
+    """Make a `Workload` of a network, under its function's name."""
+
+    def add(network: Callable[[Any], list]) -> Callable[[Any], list]:
+        name = network.__name__
+        WORKLOADS[name] = Workload(name, title, network, **settings)
+        return network
+
+    return add
 
 
-def _resnet20() -> tuple:
-    """ResNet-20 for small images (He et al. 2016, 4.2), projections where the shape changes."""
-    layers: list = [*_conv_norm(16, 1, ReLU())]
-    for stage, filters in enumerate((16, 32, 64)):
-        for block in range(3):
-            strides = 2 if stage and not block else 1
-            body = (*_conv_norm(filters, strides, ReLU()), *_conv_norm(filters))
-            shortcut = (Conv2D(filters, 1, strides=2),) if strides == 2 else ()
-            layers.append(Residual(body, shortcut))
-    return (*layers, GlobalAveragePooling2D())
+WORDS: dict[str, Any] = {"shape": (80,), "batch": 32, "samples": 640, "classes": 1}
+WORDS |= {"vocabulary": 20000}
+SMALL_IMAGES: dict[str, Any] = {"shape": (32, 32, 3), "batch": 32, "samples": 320, "classes": 10}
 
 
-def _separable() -> tuple:
-    """A small network of separable convolutions, as MobileNet stacks them."""
-    layers: list = [*_conv_norm(32, 2, ReLU())]
-    for filters in (64, 128, 128):
-        layers += [SeparableConv2D(filters, 3), BatchNormalization(), ReLU()]
-    return (*layers, MaxPooling2D(2), SeparableConv2D(256, 3), ReLU(), GlobalAveragePooling2D())
+@workload("MLP 20-64-64-1 on a table", shape=(20,), batch=32, samples=6400, classes=1, aim=3.0)
+def tab(k: Any) -> list:
+    return [k.Dense(64, activation="relu"), k.Dense(64, activation="relu")]
 
 
-def _table(*rows: Workload) -> dict[str, Workload]:
-    return {row.name: row for row in rows}
+@workload("MLP 784-512-512-10", shape=(784,), batch=128, samples=12800, classes=10, aim=1.2)
+def mlp(k: Any) -> list:
+    return [k.Dense(512, activation="relu"), k.Dense(512, activation="relu")]
 
 
-WORKLOADS = _table(
-    Workload(
-        name="tab",
-        title="MLP 20-64-64-1 on a table",
-        shape=(20,),
-        batch=32,
-        samples=6400,
-        quick_samples=640,
-        classes=1,
-        layers=(Dense(64, "relu"), Dense(64, "relu")),
-        aim=3.0,
-    ),
-    Workload(
-        name="mlp",
-        title="MLP 784-512-512-10",
-        shape=(784,),
-        batch=128,
-        samples=12800,
-        quick_samples=1280,
-        classes=10,
-        layers=(Dense(512, "relu"), Dense(512, "relu")),
-        aim=1.2,
-    ),
-    Workload(
-        name="cnn",
-        title="CNN on 28×28: conv 32, conv 64, pool, dense 128",
-        shape=(28, 28, 1),
-        batch=128,
-        samples=1280,
-        quick_samples=256,
-        classes=10,
-        layers=(
-            Conv2D(32, 3, activation="relu"),
-            Conv2D(64, 3, activation="relu"),
-            MaxPooling2D(2),
-            Dropout(0.25),
-            Flatten(),
-            Dense(128, "relu"),
-            Dropout(0.5),
-        ),
-        aim=1.0,
-    ),
-    Workload(
-        name="lstm",
-        title="LSTM 128 over an embedding of 20,000 words, 80 steps",
-        shape=(80,),
-        batch=32,
-        samples=640,
-        quick_samples=128,
-        classes=1,
-        vocabulary=20000,
-        layers=(Embedding(20000, 128), LSTM(128)),
-        aim=1.0,
-    ),
-    Workload(
-        name="resnet",
-        title="ResNet-20 on 32×32×3",
-        shape=(32, 32, 3),
-        batch=32,
-        samples=320,
-        quick_samples=64,
-        classes=10,
-        layers=_resnet20(),
-        aim=1.0,
-    ),
-    Workload(
-        name="gru",
-        title="GRU 128 over an embedding of 20,000 words, 80 steps",
-        shape=(80,),
-        batch=32,
-        samples=640,
-        quick_samples=128,
-        classes=1,
-        vocabulary=20000,
-        layers=(Embedding(20000, 128), GRU(128)),
-        aim=1.0,
-    ),
-    Workload(
-        name="bilstm",
-        title="Bidirectional LSTM 64 over an embedding of 20,000 words, 80 steps",
-        shape=(80,),
-        batch=32,
-        samples=640,
-        quick_samples=128,
-        classes=1,
-        vocabulary=20000,
-        layers=(Embedding(20000, 128), BidirectionalLSTM(64)),
-        aim=1.0,
-    ),
-    Workload(
-        name="separable",
-        title="Depthwise-separable CNN on 32×32×3",
-        shape=(32, 32, 3),
-        batch=32,
-        samples=320,
-        quick_samples=64,
-        classes=10,
-        layers=_separable(),
-        aim=1.0,
-    ),
-    Workload(
-        name="transformer",
-        title="Transformer encoder: 2 blocks of width 64, 4 heads, 64 steps",
-        shape=(64,),
-        batch=32,
-        samples=640,
-        quick_samples=128,
-        classes=2,
-        vocabulary=5000,
-        layers=(
-            Embedding(5000, 64),
-            TransformerBlock(4, 64, 128),
-            TransformerBlock(4, 64, 128),
-            GlobalAveragePooling1D(),
-        ),
-        aim=1.0,
-    ),
-    Workload(
-        name="conv1d",
-        title="Conv1D 64-128-128 on sequences of 256×8",
-        shape=(256, 8),
-        batch=64,
-        samples=1280,
-        quick_samples=128,
-        classes=6,
-        layers=(
-            Conv1D(64, 5, "relu"),
-            MaxPooling1D(2),
-            Conv1D(128, 5, "relu"),
-            MaxPooling1D(2),
-            Conv1D(128, 5, "relu"),
-            GlobalAveragePooling1D(),
-            Dense(64, "relu"),
-        ),
-        aim=1.0,
-    ),
+@workload(
+    "CNN on 28×28: conv 32, conv 64, pool, dense 128",
+    shape=(28, 28, 1),
+    batch=128,
+    samples=1280,
+    classes=10,
 )
+def cnn(k: Any) -> list:
+    return [
+        k.Conv2D(32, 3, activation="relu"),
+        k.Conv2D(64, 3, activation="relu"),
+        k.MaxPooling2D(2),
+        k.Dropout(0.25),
+        k.Flatten(),
+        k.Dense(128, activation="relu"),
+        k.Dropout(0.5),
+    ]
+
+
+@workload("LSTM 128 over an embedding of 20,000 words, 80 steps", **WORDS)
+def lstm(k: Any) -> list:
+    return [k.Embedding(20000, 128), k.LSTM(128)]
+
+
+def _conv_norm(k: Any, filters: int, strides: int = 1) -> list:
+    convolution = k.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)
+    return [convolution, k.BatchNormalization()]
+
+
+@workload("ResNet-20 on 32×32×3", **SMALL_IMAGES)
+def resnet(k: Any) -> list:
+    """He et al. 2016, 4.2, with projections where the shape changes."""
+    layers = [*_conv_norm(k, 16), k.ReLU()]
+    for filters, strides in ((16, 1), (32, 2), (64, 2)):
+        for step in (strides, 1, 1):
+            body = [*_conv_norm(k, filters, step), k.ReLU(), *_conv_norm(k, filters)]
+            shortcut = [k.Conv2D(filters, 1, strides=2)] if step == 2 else []
+            layers.append(k.Residual(body, shortcut))
+    return [*layers, k.GlobalAveragePooling2D()]
+
+
+@workload("GRU 128 over an embedding of 20,000 words, 80 steps", **WORDS)
+def gru(k: Any) -> list:
+    return [k.Embedding(20000, 128), k.GRU(128)]
+
+
+@workload("Bidirectional LSTM 64 over an embedding of 20,000 words, 80 steps", **WORDS)
+def bilstm(k: Any) -> list:
+    return [k.Embedding(20000, 128), k.Bidirectional(k.LSTM(64))]
+
+
+@workload("Depthwise-separable CNN on 32×32×3", **SMALL_IMAGES)
+def separable(k: Any) -> list:
+    """A small network of separable convolutions, as MobileNet stacks them."""
+    layers = [*_conv_norm(k, 32, 2), k.ReLU()]
+    for filters in (64, 128, 128):
+        convolution = k.SeparableConv2D(filters, 3, padding="same")
+        layers += [convolution, k.BatchNormalization(), k.ReLU()]
+    last = k.SeparableConv2D(256, 3, padding="same")
+    return [*layers, k.MaxPooling2D(2), last, k.ReLU(), k.GlobalAveragePooling2D()]
+
+
+@workload(
+    "Transformer encoder: 2 blocks of width 64, 4 heads, 64 steps",
+    shape=(64,),
+    batch=32,
+    samples=640,
+    classes=2,
+    vocabulary=5000,
+)
+def transformer(k: Any) -> list:
+    blocks = [k.TransformerBlock(heads=4, width=64, hidden=128) for _ in range(2)]
+    return [k.Embedding(5000, 64), *blocks, k.GlobalAveragePooling1D()]
+
+
+@workload(
+    "Conv1D 64-128-128 on sequences of 256×8", shape=(256, 8), batch=64, samples=1280, classes=6
+)
+def conv1d(k: Any) -> list:
+    return [
+        k.Conv1D(64, 5, activation="relu"),
+        k.MaxPooling1D(2),
+        k.Conv1D(128, 5, activation="relu"),
+        k.MaxPooling1D(2),
+        k.Conv1D(128, 5, activation="relu"),
+        k.GlobalAveragePooling1D(),
+        k.Dense(64, activation="relu"),
+    ]

@@ -1,7 +1,7 @@
 """A recurrent network that tells what a sentence is about: weather, cooking or sport.
 
 The sentences, thirty of each kind, were written for this example; they stand in
-`tests/data/topics.tsv`.
+`data/topics.tsv`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import cornu
 from cornu import layers
 
-CORPUS = Path(__file__).parents[1] / "tests" / "data" / "topics.tsv"
+CORPUS = Path(__file__).parent / "data" / "topics.tsv"
 
 
 def read(path: Path) -> tuple[list[str], np.ndarray, list[str]]:

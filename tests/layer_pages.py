@@ -35,6 +35,7 @@ FAMILIES = {
     "regularization": ("Dropout and noise", "Disturbances while training, against overfitting."),
     "merging": ("Merging", "Several inputs in, one output out."),
     "reshaping": ("Reshaping", "Numbers moved, cut off or put around, without computing."),
+    "signal": ("Signals", "Sound and other signals turned into their frequencies."),
     "advanced_activations": ("Activations as layers", "Functions with settings or weights."),
     "wrappers": ("Wrappers", "Layers around other layers."),
 }

@@ -86,6 +86,13 @@ def test_the_page_shows_ratios_to_every_peer() -> None:
     assert "| `cornu` | 150 (1.50×) | 200 (2.00×) |" in page
 
 
+def test_the_spread_is_shown_where_there_were_rounds() -> None:
+    found = _results(cornu=0.002)
+    assert "| `mlp` | 1.00 – 2.00 |" in report.page(found)
+    found["workloads"]["mlp"]["cornu"]["step_range_s"] = [0.002, 0.002]
+    assert "## Spread" not in report.page(found)
+
+
 def test_figures_of_another_run_are_kept_and_marked() -> None:
     kept = results.merge(_results(cornu=0.002, keras_jax=0.003), _results(torch=0.001))
     kept["workloads"]["mlp"]["keras-jax"]["run"] = "yesterday"
@@ -104,4 +111,10 @@ def test_rounds_are_combined_by_their_median() -> None:
 def test_data_is_the_same_each_time(name: str) -> None:
     (x, y), (again, _) = WORKLOADS[name].data(quick=True), WORKLOADS[name].data(quick=True)
     assert (x == again).all()
-    assert len(x) == len(y) == WORKLOADS[name].quick_samples
+    assert len(x) == len(y) == 2 * WORKLOADS[name].batch
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_a_network_is_the_one_that_the_kept_figures_are_of(name: str) -> None:
+    kept = results.load()["workloads"][name]["cornu"]
+    assert FRAMEWORKS["cornu"].adapter()(WORKLOADS[name]).parameters() == kept["parameters"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import re
 import subprocess
 import sys
@@ -22,11 +23,21 @@ WITH_CODE = [page for page in PAGES if any(b.language == "python" for b in block
 ROW = re.compile(r"^\| `([\w.]+)` \| `(\w+)` \| (.+?) \| (.+?) \|$", re.M)
 
 
+def run_page(page: Path, folder: Path) -> None:
+    command = [sys.executable, "-W", "error", str(ROOT / "tests" / "pages.py"), str(page)]
+    env = {**os.environ, "CORNU_BACKEND": "numpy"}  # whose programs they show
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def targets_that_are_missing(page: Path) -> list[str]:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    return [t for t in targets if "://" not in t and not (page.parent / t).exists()]
+
+
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.name)
 def test_the_code_of_the_page_runs_and_prints_what_it_shows(page, tmp_path):
-    command = [sys.executable, "-W", "error", str(ROOT / "tests" / "pages.py"), str(page)]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_page(page, tmp_path)
 
 
 def test_every_page_of_code_is_found():
@@ -51,9 +62,7 @@ def test_what_the_page_quotes_stands_in_the_file(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_relative_link_leads_somewhere(page):
-    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
-    missing = [t for t in targets if "://" not in t and not (page.parent / t).exists()]
-    assert missing == []
+    assert targets_that_are_missing(page) == []
 
 
 def test_every_page_is_in_the_navigation():

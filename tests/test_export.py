@@ -289,6 +289,7 @@ CHANGES: dict[str, Callable[[dict], None]] = {
     "a negative place": lambda c: _first(c, "matmul").update(of=[-1, 0]),
     "a later version": lambda c: c.update(version=99),
     "another kind of file": lambda c: c.update(format="something"),
+    "an endpoint of another name": lambda c: c.update(endpoint="other"),
     "no graph": lambda c: c.pop("graph"),
     "an array that is not there": lambda c: _first(c, "constant").update(array="99"),
 }
@@ -301,3 +302,117 @@ def test_a_changed_file_is_refused(change: str, tmp_path: Path) -> None:
     path = _rewritten(tmp_path / "m", CHANGES[change])
     with pytest.raises(BadFileError):
         cornu.saved_model.load(path).serve(np.ones((2, 6), "float32"))
+
+
+# Archives
+
+
+def _archive(model: Any) -> cornu.export.ExportArchive:
+    archive = cornu.export.ExportArchive(name="net")
+    spec = cornu.InputSpec(shape=(None, 6), dtype="float32")
+    archive.track(model)
+    assert archive.variables == model.variables
+    archive.add_endpoint("serve", lambda x: model(x, training=False), [spec])
+    archive.add_endpoint("both", lambda x, y: {"sum": model(x) + model(y), "x": x}, [spec, spec])
+    archive.track_and_add_endpoint("again", model)
+    archive.add_variable_collection("kernels", [w for w in model.weights if "kernel" in w.path])
+    return archive
+
+
+def test_an_archive_of_several_endpoints(tmp_path: Path, capsys: Any) -> None:
+    model = MODELS["mlp"][0]()
+    _archive(model).write_out(tmp_path / "net.cornu")
+    assert "serve, both, again" in capsys.readouterr().out
+    served = cornu.saved_model.load(tmp_path / "net.cornu")
+    x, y = np.random.default_rng(0).normal(size=(2, 5, 6)).astype("float32")
+    expected = [model.predict(each, verbose=0) for each in (x, y)]
+    np.testing.assert_allclose(served.serve(x), expected[0], rtol=1e-6)
+    np.testing.assert_allclose(served.again(x), expected[0], rtol=1e-6)
+    found = served.both(x, y)
+    np.testing.assert_allclose(found["sum"], sum(expected), rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(found["x"], x)
+    assert set(served.signatures) == {"serve", "both", "again"} <= set(dir(served))
+    assert [v.shape for v in served.kernels] == [w.shape for w in model.weights if w.ndim == 2]
+    for kind in ("variables", "trainable_variables", "non_trainable_variables"):
+        here, there = getattr(served, kind), getattr(model, kind)
+        assert sorted(v.path for v in here) == sorted(v.path for v in there)
+    with pytest.raises(AttributeError, match=r"no endpoint 'serv'\. Did you mean 'serve'"):
+        _ = served.serv
+    served.kernels[0].assign(np.zeros_like(served.kernels[0].numpy()))  # the endpoints share it
+    assert not np.allclose(served.serve(x), expected[0])
+
+
+def test_endpoints_share_state(tmp_path: Path) -> None:
+    class Counter(L.Layer):
+        def build(self, input_shape: Any) -> None:
+            self.count = self.add_weight(shape=(), initializer="zeros", name="n", trainable=False)
+
+        def call(self, x: Any) -> Any:
+            self.count.assign(self.count + 1.0)
+            return x + self.count
+
+    counter = Counter()
+    counter.build((None, 2))
+    archive = cornu.export.ExportArchive()
+    spec = [cornu.InputSpec(shape=(None, 2), dtype="float32")]
+    for name in ("one", "other"):
+        archive.add_endpoint(name, counter, spec)
+    archive.write_out(tmp_path / "m", verbose=False)
+    served = cornu.saved_model.load(tmp_path / "m")
+    zero = np.zeros((1, 2), "float32")
+    seen = [float(each(zero)[0, 0]) for each in (served.one, served.other, served.one)]
+    assert seen == [1.0, 2.0, 3.0]
+
+
+def test_an_archive_of_one_endpoint_keeps_what_is_tracked(tmp_path: Path) -> None:
+    model = MODELS["mlp"][0]()
+    archive = cornu.export.ExportArchive()
+    archive.track(model)
+    archive.add_endpoint("serve", lambda x: x * 2.0, [cornu.Input((3,), name="x")])
+    archive.write_out(tmp_path / "m", verbose=False)
+    served = cornu.saved_model.load(tmp_path / "m")
+    assert len(served.variables) == len(model.variables)
+    np.testing.assert_array_equal(served.serve(np.ones((2, 3))), np.full((2, 3), 2.0))
+
+
+def test_what_an_archive_cannot_hold(tmp_path: Path) -> None:
+    archive = cornu.export.ExportArchive()
+    model, x = _Subclassed(), Input((3,), name="x")
+    for call, error, words in (
+        (lambda: archive.write_out(tmp_path / "m"), ValueError, "no endpoint yet"),
+        (lambda: archive.track(model), NotBuiltError, "no weights yet"),
+        (lambda: archive.track("x"), ValueError, "layer or model"),
+        (lambda: archive.add_endpoint("serve", model), ValueError, "input_signature"),
+        (lambda: archive.add_endpoint("a b", model, [x]), ValueError, "attribute"),
+        (lambda: archive.add_endpoint("variables", model, [x]), ValueError, "taken"),
+        (lambda: archive.add_variable_collection("w", [1]), ValueError, "holds variables"),
+        (lambda: archive.write_out(tmp_path / "m", options=1), ValueError, "options"),
+        (lambda: cornu.export.ExportArchive("onnx"), ValueError, "model.export"),
+    ):
+        with pytest.raises(error, match=words):
+            call()
+    archive.add_endpoint("serve", model, [x])
+    with pytest.raises(ValueError, match="taken"):
+        archive.add_endpoint("serve", model, [x])
+    assert not (tmp_path / "m").exists()
+
+
+def test_files_from_before_archives_are_read(tmp_path: Path) -> None:
+    model = MODELS["mlp"][0]()
+    model.export(tmp_path / "m")
+
+    def older(config: dict) -> None:
+        for key in ("endpoint", "knows", "trainable"):
+            del config[key]
+
+    x = np.ones((2, 6), "float32")
+    served = cornu.saved_model.load(_rewritten(tmp_path / "m", older))
+    np.testing.assert_array_equal(served.serve(x), cornu.saved_model.load(tmp_path / "m").serve(x))
+
+
+@pytest.mark.parametrize("place", [-1, 10_000])
+def test_an_archive_with_a_wrong_place_is_refused(place: int, tmp_path: Path) -> None:
+    _archive(MODELS["mlp"][0]()).write_out(tmp_path / "m", verbose=False)
+    path = _rewritten(tmp_path / "m", lambda config: config["more"][0].update(knows=[place]))
+    with pytest.raises(BadFileError, match="does not hold"):
+        cornu.saved_model.load(path)

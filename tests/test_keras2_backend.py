@@ -33,9 +33,8 @@ def test_function_of_a_layer():
     np.testing.assert_allclose(inner, np.maximum(X @ kernel + bias, 0), rtol=1e-5, atol=1e-6)
     assert not np.allclose(quiet, look([X, 1])[1])
     np.testing.assert_array_equal(quiet, look([X, 0])[1])
-    hidden.set_weights(
-        [kernel * 0, bias + 1]
-    )  # a function reads weights as they are when it is called
+    # a function reads weights as they are when it is called
+    hidden.set_weights([kernel * 0, bias + 1])
     np.testing.assert_array_equal(look([X, 0])[0], np.ones((3, 3)))
     single = K.function([x], hidden.output)
     assert single([X[:1]]).shape == (1, 3)

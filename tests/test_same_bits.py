@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+import cornu
+
 
 def train(seed: int = 3) -> str:
     """Train with all that is random; return a digest of weights, optimizer and predictions."""
@@ -53,6 +55,8 @@ def test_in_a_fresh_process():
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_in_a_process_however_it_is_started(method, tmp_path, monkeypatch):
+    if method == "fork" and cornu.get_backend() == "opencl":
+        pytest.skip("No driver of OpenCL survives a fork.")
     (tmp_path / "training_of_bits.py").write_text(_source())
     monkeypatch.syspath_prepend(tmp_path)
     from training_of_bits import train as of_file

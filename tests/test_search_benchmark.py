@@ -11,16 +11,17 @@ import pytest
 from benchmarks import report, results, search
 
 
-def test_24_settings_or_some_spread_over_them():
-    assert len(search.settings(None)) == 24
-    assert len(search.settings(4)) == 4
-    assert all(one in search.settings(None) for one in search.settings(4))
+def test_the_parts_are_the_24_settings_each_once():
+    whole = search.settings()
+    dealt = [one for part in range(6) for one in search.settings(part, 6)]
+    assert len(whole) == len(dealt) == 24
+    assert all(one in dealt for one in whole)
 
 
 @pytest.mark.parametrize("peer", ["cornu", "mlp"])
 def test_a_peer_is_measured(peer, monkeypatch):
     monkeypatch.setattr(search, "EPOCHS", 5)
-    row = search.measure(peer, 1)
+    row = search.measure(peer, 0, 24)
     assert row["fits"] == 5
     assert row["fit_s"] > 0
     assert row["best"] > 0.6
@@ -39,6 +40,18 @@ def test_the_networks_are_of_one_size():
         theirs.fit(x, y)
     count = sum(part.size for part in (*theirs.coefs_, *theirs.intercepts_))
     assert ours.model_.count_params() == count
+
+
+def test_parts_are_weighed_by_their_fits_and_compared_in_pairs():
+    def row(fits, fit_s, score):
+        return {"fits": fits, "fit_s": fit_s, "best": score, "mean": score}
+
+    taken = {"cornu": [row(2, 1.0, 0.5), row(1, 4.0, 0.8)], "mlp": [row(2, 3.0, 1.0)]}
+    found = search.combine(taken)
+    assert (found["cornu"]["fit_s"], found["cornu"]["ratio"]) == (2.0, 1.0)
+    assert found["cornu"]["best"] == 0.8
+    assert found["cornu"]["mean"] == pytest.approx(0.6)
+    assert found["mlp"]["ratio"] == 3.0
 
 
 def test_the_page_shows_it_and_other_runs_keep_it():

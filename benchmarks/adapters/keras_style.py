@@ -1,66 +1,46 @@
-"""What frameworks that speak Keras share: a record becomes a layer of the namespace given."""
+"""What frameworks that speak Keras share: the namespace of layers is their own."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from benchmarks import workloads as w
+from benchmarks.workloads import Workload
 
 
-def _residual(layers: Any, record: w.Residual, tensor: Any) -> Any:
-    body = chain(layers, record.body, tensor)
-    shortcut = chain(layers, record.shortcut, tensor)
-    return layers.Activation("relu")(layers.Add()([body, shortcut]))
+def chained(layers: Iterable[Callable], tensor: Any) -> Any:
+    """Apply layers to a tensor, one after the other."""
+    return reduce(lambda value, layer: layer(value), layers, tensor)
 
 
-def _conv(layers: Any, record: w.Conv2D, tensor: Any) -> Any:
-    return layers.Conv2D(
-        record.filters,
-        record.size,
-        strides=record.strides,
-        padding=record.padding,
-        use_bias=record.use_bias,
-        activation=record.activation,
-    )(tensor)
+class Layers:
+    """A framework's layers, and the two blocks that Keras writes with several of them."""
 
+    def __init__(self, layers: Any) -> None:
+        self.layers = layers
 
-def _transformer(layers: Any, record: w.TransformerBlock, tensor: Any) -> Any:
-    attention = layers.MultiHeadAttention(record.heads, record.width // record.heads)
-    tensor = layers.LayerNormalization()(layers.Add()([tensor, attention(tensor, tensor)]))
-    hidden = layers.Dense(record.hidden, activation="relu")(tensor)
-    return layers.LayerNormalization()(layers.Add()([tensor, layers.Dense(record.width)(hidden)]))
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.layers, name)
 
+    def Residual(self, body: list, shortcut: list) -> Callable:
+        """``relu(body(x) + shortcut(x))``; an empty shortcut passes ``x`` on."""
+        k = self.layers
+        return lambda x: k.ReLU()(k.Add()([chained(body, x), chained(shortcut, x)]))
 
-#: record type -> what it does to a symbolic tensor
-LAYERS = {
-    w.Dense: lambda k, r, t: k.Dense(r.units, activation=r.activation)(t),
-    w.Conv2D: _conv,
-    w.MaxPooling2D: lambda k, r, t: k.MaxPooling2D(r.size)(t),
-    w.Dropout: lambda k, r, t: k.Dropout(r.rate)(t),
-    w.Flatten: lambda k, r, t: k.Flatten()(t),
-    w.BatchNormalization: lambda k, r, t: k.BatchNormalization()(t),
-    w.ReLU: lambda k, r, t: k.Activation("relu")(t),
-    w.GlobalAveragePooling2D: lambda k, r, t: k.GlobalAveragePooling2D()(t),
-    w.Embedding: lambda k, r, t: k.Embedding(r.input_dim, r.output_dim)(t),
-    w.LSTM: lambda k, r, t: k.LSTM(r.units)(t),
-    w.GRU: lambda k, r, t: k.GRU(r.units)(t),
-    w.BidirectionalLSTM: lambda k, r, t: k.Bidirectional(k.LSTM(r.units))(t),
-    w.Conv1D: lambda k, r, t: k.Conv1D(r.filters, r.size, activation=r.activation)(t),
-    w.MaxPooling1D: lambda k, r, t: k.MaxPooling1D(r.size)(t),
-    w.GlobalAveragePooling1D: lambda k, r, t: k.GlobalAveragePooling1D()(t),
-    w.SeparableConv2D: lambda k, r, t: k.SeparableConv2D(r.filters, r.size, padding="same")(t),
-    w.TransformerBlock: _transformer,
-    w.Residual: _residual,
-}
+    def TransformerBlock(self, heads: int, width: int, hidden: int) -> Callable:
+        """Attention and two dense layers, each added to its input and normalised; no dropout."""
+        k = self.layers
 
+        def block(x: Any) -> Any:
+            attention = k.MultiHeadAttention(heads, width // heads)
+            x = k.LayerNormalization()(k.Add()([x, attention(x, x)]))
+            dense = [k.Dense(hidden, activation="relu"), k.Dense(width)]
+            return k.LayerNormalization()(k.Add()([x, chained(dense, x)]))
 
-def chain(layers: Any, records: tuple, tensor: Any) -> Any:
-    """Apply the layers of ``records`` to ``tensor``, one after the other."""
-    for record in records:
-        tensor = LAYERS[type(record)](layers, record, tensor)
-    return tensor
+        return block
 
 
 class KerasStyle:
@@ -71,14 +51,11 @@ class KerasStyle:
 
     namespace: Any
 
-    def __init__(self, workload: w.Workload) -> None:
+    def __init__(self, workload: Workload) -> None:
         k = self.namespace
-        dtype = "int32" if workload.vocabulary else "float32"
-        inputs = k.Input(workload.shape, dtype=dtype)
+        inputs = k.Input(workload.shape, dtype="int32" if workload.vocabulary else "float32")
+        self.model = k.Model(inputs, chained(workload.chain(Layers(k.layers)), inputs))
         binary = workload.classes == 1
-        head = w.Dense(workload.classes, "sigmoid" if binary else "softmax")
-        outputs = chain(k.layers, (*workload.layers, head), inputs)
-        self.model = k.Model(inputs, outputs)
         loss = "binary_crossentropy" if binary else "sparse_categorical_crossentropy"
         self.model.compile(optimizer="adam", loss=loss, metrics=["accuracy"])
         self.batch = workload.batch

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from benchmarks import workloads as w
+from benchmarks.workloads import Workload
+
+Make = Callable[..., nn.Module]
 
 
 class _Activated(nn.Sequential):
@@ -54,77 +57,126 @@ class _Residual(nn.Module):
         return nn.functional.relu(self.body(x) + self.shortcut(x))
 
 
-def _conv(record: w.Conv2D, shape: tuple[int, ...]) -> nn.Module:
-    padding = record.size // 2 if record.padding == "same" else 0
-    convolution = nn.Conv2d(
-        shape[0], record.filters, record.size, record.strides, padding, bias=record.use_bias
-    )
-    return _Activated(convolution, record.activation)
+class Layers:
+    """PyTorch's modules under Keras' names.
+
+    Each name returns a function of the shape that reaches the module: channels first, no batch.
+    """
+
+    @staticmethod
+    def Dense(units: int, activation: str | None = None) -> Make:
+        return lambda shape: _Activated(nn.Linear(shape[0], units), activation)
+
+    @staticmethod
+    def Conv2D(
+        filters: int,
+        size: int,
+        strides: int = 1,
+        padding: str = "valid",
+        use_bias: bool = True,
+        activation: str | None = None,
+    ) -> Make:
+        around = size // 2 if padding == "same" else 0
+        return lambda shape: _Activated(
+            nn.Conv2d(shape[0], filters, size, strides, around, bias=use_bias), activation
+        )
+
+    @staticmethod
+    def SeparableConv2D(filters: int, size: int, padding: str) -> Make:
+        return lambda shape: nn.Sequential(
+            nn.Conv2d(shape[0], shape[0], size, padding=padding, groups=shape[0], bias=False),
+            nn.Conv2d(shape[0], filters, 1),
+        )
+
+    @staticmethod
+    def Conv1D(filters: int, size: int, activation: str | None = None) -> Make:
+        return lambda shape: _Activated(_Along(nn.Conv1d(shape[-1], filters, size)), activation)
+
+    @staticmethod
+    def MaxPooling2D(size: int) -> Make:
+        return lambda shape: nn.MaxPool2d(size)
+
+    @staticmethod
+    def MaxPooling1D(size: int) -> Make:
+        return lambda shape: _Along(nn.MaxPool1d(size))
+
+    @staticmethod
+    def GlobalAveragePooling2D() -> Make:
+        return lambda shape: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+
+    @staticmethod
+    def GlobalAveragePooling1D() -> Make:
+        return lambda shape: _MeanOfSteps()
+
+    @staticmethod
+    def Embedding(words: int, width: int) -> Make:
+        return lambda shape: nn.Embedding(words, width)
+
+    @staticmethod
+    def LSTM(units: int) -> Make:
+        return lambda shape, **settings: _LastStep(nn.LSTM, shape[-1], units, **settings)
+
+    @staticmethod
+    def GRU(units: int) -> Make:
+        return lambda shape, **settings: _LastStep(nn.GRU, shape[-1], units, **settings)
+
+    @staticmethod
+    def Bidirectional(recurrent: Make) -> Make:
+        return lambda shape: recurrent(shape, bidirectional=True)
+
+    @staticmethod
+    def BatchNormalization() -> Make:
+        return lambda shape: nn.BatchNorm2d(shape[0])
+
+    @staticmethod
+    def ReLU() -> Make:
+        return lambda shape: nn.ReLU()
+
+    @staticmethod
+    def Dropout(rate: float) -> Make:
+        return lambda shape: nn.Dropout(rate)
+
+    @staticmethod
+    def Flatten() -> Make:
+        return lambda shape: nn.Flatten()
+
+    @staticmethod
+    def Residual(body: list[Make], shortcut: list[Make]) -> Make:
+        return lambda shape: _Residual(
+            *(nn.Sequential(*modules(part, shape)) for part in (body, shortcut))
+        )
+
+    @staticmethod
+    def TransformerBlock(heads: int, width: int, hidden: int) -> Make:
+        return lambda shape: nn.TransformerEncoderLayer(
+            width, heads, hidden, dropout=0.0, batch_first=True
+        )
 
 
-def _residual(record: w.Residual, shape: tuple[int, ...]) -> nn.Module:
-    return _Residual(
-        *(nn.Sequential(*modules(part, shape)) for part in (record.body, record.shortcut))
-    )
-
-
-#: record type -> module, given the record and the shape that reaches it (channels first, no batch)
-MODULES: dict[type, Any] = {
-    w.Dense: lambda r, shape: _Activated(nn.Linear(shape[0], r.units), r.activation),
-    w.Conv2D: _conv,
-    w.MaxPooling2D: lambda r, shape: nn.MaxPool2d(r.size),
-    w.Dropout: lambda r, shape: nn.Dropout(r.rate),
-    w.Flatten: lambda r, shape: nn.Flatten(),
-    w.BatchNormalization: lambda r, shape: nn.BatchNorm2d(shape[0]),
-    w.ReLU: lambda r, shape: nn.ReLU(),
-    w.GlobalAveragePooling2D: lambda r, shape: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
-    w.Embedding: lambda r, shape: nn.Embedding(r.input_dim, r.output_dim),
-    w.LSTM: lambda r, shape: _LastStep(nn.LSTM, shape[-1], r.units),
-    w.GRU: lambda r, shape: _LastStep(nn.GRU, shape[-1], r.units),
-    w.BidirectionalLSTM: lambda r, shape: _LastStep(
-        nn.LSTM, shape[-1], r.units, bidirectional=True
-    ),
-    w.Conv1D: lambda r, shape: _Activated(
-        _Along(nn.Conv1d(shape[-1], r.filters, r.size)), r.activation
-    ),
-    w.MaxPooling1D: lambda r, shape: _Along(nn.MaxPool1d(r.size)),
-    w.GlobalAveragePooling1D: lambda r, shape: _MeanOfSteps(),
-    w.SeparableConv2D: lambda r, shape: nn.Sequential(
-        nn.Conv2d(shape[0], shape[0], r.size, padding=r.size // 2, groups=shape[0], bias=False),
-        nn.Conv2d(shape[0], r.filters, 1),
-    ),
-    w.TransformerBlock: lambda r, shape: nn.TransformerEncoderLayer(
-        r.width, r.heads, r.hidden, dropout=0.0, batch_first=True
-    ),
-    w.Residual: _residual,
-}
-
-
-def modules(records: tuple, shape: tuple[int, ...]) -> list[nn.Module]:
-    """Return the modules of ``records``; each shape is found by running the module on zeros."""
+def modules(chain: list[Make], shape: tuple[int, ...], dtype: Any = None) -> list[nn.Module]:
+    """Return the modules of a chain; each shape is found by running the modules on zeros."""
     built: list[nn.Module] = []
-    indices = isinstance(records[0], w.Embedding) if records else False
-    probe = torch.zeros((2, *shape), dtype=torch.int64 if indices else torch.float32)
+    probe = torch.zeros((2, *shape), dtype=dtype)
     with torch.no_grad():
-        for record in records:
-            module = MODULES[type(record)](record, tuple(probe.shape[1:]))
-            built.append(module)
-            probe = module.eval()(probe)
-            module.train()
+        for make in chain:
+            built.append(make(tuple(probe.shape[1:])))
+            probe = built[-1].eval()(probe)
+            built[-1].train()
     return built
 
 
 class TorchLoop:
     """A workload in PyTorch. The head stays linear: the losses take logits."""
 
-    def __init__(self, workload: w.Workload) -> None:
+    def __init__(self, workload: Workload) -> None:
         self.batch = workload.batch
         shape = workload.shape
         self.images = len(shape) == 3
         if self.images:
             shape = (shape[-1], *shape[:-1])
-        head = w.Dense(workload.classes)
-        self.network = nn.Sequential(*modules((*workload.layers, head), shape))
+        dtype = torch.int64 if workload.vocabulary else torch.float32
+        chain = [*workload.network(Layers), Layers.Dense(workload.classes)]
+        self.network = nn.Sequential(*modules(chain, shape, dtype))
         if self.images:
             self.network = self.network.to(memory_format=torch.channels_last)
         self.optimizer = torch.optim.Adam(self.network.parameters())

@@ -66,8 +66,15 @@ def test_a_target_shape_of_another_size(saying: Any) -> None:
         cornu.layers.Reshape((2, 2), name="square")(cornu.Input((6,)))
 
 
-def test_targets_of_another_width(regressor: Any, x: np.ndarray, saying: Any) -> None:
-    with saying(ValueError, "value", "(batch, 3)", "(batch, 1)", "units"):
+def test_targets_of_another_width(x: np.ndarray, saying: Any) -> None:
+    model = cornu.Sequential([cornu.Input((4,)), cornu.layers.Dense(2, name="value")])
+    model.compile("sgd", "mse")
+    with saying(ValueError, "value", "(batch, 3)", "(batch, 2)", "units"):
+        call(model, "fit", x, np.zeros((10, 3), "float32"))
+
+
+def test_targets_that_broadcast(regressor: Any, x: np.ndarray) -> None:
+    with pytest.warns(UserWarning, match=r"\(batch, 3\).*value.*\(batch, 1\).*units.*broadcast"):
         call(regressor, "fit", x, np.zeros((10, 3), "float32"))
 
 

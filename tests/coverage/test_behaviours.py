@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
@@ -153,6 +156,91 @@ class _MLP(Model):
         if self.use_bn:
             x = self.bn(x)
         return self.last(x)
+
+
+def _same_weights(one: Model, other: Model) -> bool:
+    pairs = zip(one.get_weights(), other.get_weights(), strict=True)
+    return all(np.array_equal(a, b) for a, b in pairs)
+
+
+def test_weights_alone_go_under_any_name_into_a_new_folder(tmp_path: Path) -> None:
+    trained, fresh = _classifier(), _classifier()
+    path = tmp_path / "checkpoints" / "my_checkpoint"
+    trained.save_weights(str(path))
+    with h5py.File(path) as file:  # the lightest form: numbers, no structure
+        assert "model_config" not in file.attrs
+    assert not _same_weights(trained, fresh)
+    fresh.load_weights(str(path))
+    assert _same_weights(trained, fresh)
+
+
+@pytest.mark.parametrize("name", ["model", "model.h5", "model.keras"])
+def test_a_whole_model_comes_back_without_its_source(tmp_path: Path, name: str) -> None:
+    model, (x, y) = _classifier(), _xy()
+    model.fit(x, y, verbose=0)
+    path = tmp_path / name
+    if path.suffix:
+        model.save(path)
+    else:
+        with pytest.warns(UserWarning, match="has no extension"):
+            model.save(path)
+    assert h5py.is_hdf5(path) == (path.suffix == ".h5")
+    again = cornu.models.load_model(path)
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+    assert again.evaluate(x, y, verbose=0) == model.evaluate(x, y, verbose=0)  # compiled, too
+
+
+def test_a_weights_file_h5_is_hdf5_in_the_layout_of_keras_2(tmp_path: Path) -> None:
+    model = _classifier()
+    model.save_weights(tmp_path / "weights.h5")
+    with h5py.File(tmp_path / "weights.h5") as file:
+        assert [name.decode() for name in file.attrs["layer_names"]] == ["dense", "dense_1"]
+        kernel = file["dense"][file["dense"].attrs["weight_names"][0]]
+        np.testing.assert_array_equal(kernel, model.get_weights()[0])
+
+
+def test_what_a_subclassed_model_cannot_do(tmp_path: Path) -> None:
+    class Net(Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = Dense(2)
+
+        def call(self, inputs: Any) -> Any:
+            return self.dense(inputs)
+
+    model, other, x = Net(), Net(), np.ones((3, 4), "float32")
+    model(x), other(x)
+    for name in ("inputs", "outputs"):
+        with pytest.raises(AttributeError, match=f"no {name}"):
+            getattr(model, name)
+    with pytest.raises(ValueError, match="subclassed model"):
+        model.save(tmp_path / "model.h5")
+    with pytest.raises(ValueError, match="Net"):  # its call() is code, which no text holds
+        cornu.models.model_from_json(model.to_json())
+    assert "layers" not in json.loads(model.to_json())["config"]
+    model.save_weights(tmp_path / "weights")
+    other.load_weights(tmp_path / "weights")
+    assert _same_weights(model, other)
+
+
+def test_a_dataset_gives_batches_one_after_the_other() -> None:
+    series = np.arange(12.0)
+    dataset = cornu.utils.timeseries_dataset_from_array(
+        series[:-3], series[3:], sequence_length=3, batch_size=4
+    )
+    x, y = next(iter(dataset))
+    assert (x.shape, y.shape) == ((4, 3), (4,))
+    np.testing.assert_array_equal(y, x[:, -1] + 1)
+
+
+def test_a_drawing_of_a_model_shows_its_layers() -> None:
+    pytest.importorskip("pydot", reason="Drawings are made by pydot.")
+    dot = cornu.utils.model_to_dot(_classifier(), show_shapes=True, show_layer_names=True)
+    drawn = dot.to_string()
+    assert "(None, 4)" in drawn
+    assert "(None, 2)" in drawn
+    assert [name in drawn for name in ("dense", "dense_1")] == [True, True]
+    assert len(dot.get_edges()) >= 1
 
 
 @pytest.mark.parametrize("use_bn", [False, True])

@@ -118,6 +118,47 @@ def test_training_goes_on_bit_for_bit(name, file, tmp_path):
         np.testing.assert_array_equal(one, two)
 
 
+def mapped(default, **by_path):
+    chosen = {path.replace("_", "/") + "/.*": optimizer for path, optimizer in by_path.items()}
+    return optimizers.MultiOptimizer(optimizers.OptimizerMap(default, chosen))
+
+
+def shared_twice():
+    shared = optimizers.Adam(0.01)
+    return mapped(optimizers.SGD(0.1), s_a=shared, s_b=shared)
+
+
+SEVERAL = {
+    "two": lambda: mapped(optimizers.Adam(0.01), s_a=optimizers.SGD(0.1, momentum=0.9)),
+    "three": lambda: mapped(
+        optimizers.Muon(0.01), s_a=optimizers.Nadam(0.1), s_b=optimizers.RMSprop(0.01)
+    ),
+    "all named": lambda: mapped(optimizers.Adam(0.01), s=optimizers.Adagrad(0.1)),
+    "none named": lambda: mapped(optimizers.Adam(0.01), t=optimizers.SGD(0.1)),
+    "shared": shared_twice,
+    "scaled": lambda: optimizers.LossScaleOptimizer(SEVERAL["two"]()),
+    "schedule": lambda: mapped(OPTIMIZERS["schedule"](), s_b=OPTIMIZERS["average"]()),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+@pytest.mark.parametrize("file", ["m.keras", "m.h5"])
+def test_several_optimizers_go_on_bit_for_bit(name, file, tmp_path):
+    cornu.set_seed(0)
+    stack = [cornu.Input((4,)), layers.Dense(3, name="a"), layers.Dense(1, name="b")]
+    model = cornu.Sequential(stack, name="s")
+    model.compile(SEVERAL[name](), "mse")
+    model.fit(X, Y, epochs=2, batch_size=8, verbose=0)
+    model.save(tmp_path / file)
+    again = load_model(tmp_path / file)
+    assert [v.path for v in again.variables] == [v.path for v in model.variables]
+    assert len(again.optimizer.variables) == len(model.optimizer.variables)
+    (history, weights), (other, others) = go_on(model), go_on(again)
+    assert history == other
+    for one, two in zip(weights, others, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
 def test_every_optimizer_has_a_row():
     offered = {
         entry.object.__name__ for entry in registry.entries("optimizer")

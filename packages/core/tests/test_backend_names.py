@@ -266,3 +266,8 @@ def test_a_name_that_is_not_there_proposes_another():
     with pytest.raises(AttributeError, match="'batch_dot'"):
         getattr(K, wrong)
     assert not hasattr(K, "get_session")
+
+
+def test_a_function_takes_a_number():
+    x = K.placeholder(())
+    assert K.function([x], [x + 1.0])([2.0]) == [3.0]

@@ -14,6 +14,8 @@ from cornu.testing.gradients import check_grads
 RNG = np.random.default_rng(2)
 IMAGES = RNG.random((2, 7, 6, 3))
 FIRST = np.ascontiguousarray(IMAGES.transpose(0, 3, 1, 2))
+CORNERS = np.array([[0, 0], [5, 0], [0, 6], [5, 6]], float)
+MOVED = CORNERS + RNG.uniform(-1, 1, size=(4, 2))
 METHODS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 
 
@@ -34,6 +36,7 @@ CASES = {
     "rgb": lambda x, **k: ops.image.hsv_to_rgb(x, **k),
     "blur": lambda x, **k: ops.image.gaussian_blur(x, (3, 5), (1.0, 0.5), **k),
     "affine": lambda x, **k: ops.image.affine_transform(x, [1, 0.2, -1, 0.1, 1, 0, 0, 0], **k),
+    "perspective": lambda x, **k: ops.image.perspective_transform(x, CORNERS, MOVED, **k),
     "patches": lambda x, **k: ops.image.extract_patches(x, 3, 2, padding="same", **k),
 }
 
@@ -144,3 +147,96 @@ def test_filters():
     expected = ndimage.correlate1d(IMAGES, across / across.sum(), 2, mode="constant")
     expected = ndimage.correlate1d(expected, down / down.sum(), 1, mode="constant")
     np.testing.assert_allclose(blurred, expected, rtol=1e-10)
+
+
+def test_perspective_moves_four_points_to_four_others():
+    """The pixel at an end point is the one at its start point."""
+    image = RNG.random((9, 8, 2))
+    start = np.array([[0, 0], [7, 1], [1, 8], [6, 7]], float)
+    end = np.array([[1, 1], [6, 0], [0, 7], [7, 8]], float)
+    found = ops.image.perspective_transform(image, start, end, interpolation="nearest")
+    for (x, y), (u, v) in zip(start.astype(int), end.astype(int), strict=True):
+        np.testing.assert_allclose(found[v, u], image[y, x])
+    assert (found[0, 0] == 0).all()  # beyond the edge
+    # an image of coordinates shows where each pixel was taken from: lines stay lines
+    places = np.stack(np.meshgrid(np.arange(8.0), np.arange(9.0)), axis=-1)
+    rows = [
+        [*one, 0, 0, 0, *(-x * e)] if i == 0 else [0, 0, 0, *one, *(-x * e)]
+        for i in (0, 1)
+        for e, x in zip(end, start[:, i], strict=True)
+        for one in [(*e, 1)]
+    ]
+    h = np.append(np.linalg.solve(rows, start.T.ravel()), 1).reshape(3, 3)
+    expected = np.concatenate([places, np.ones((9, 8, 1))], axis=-1) @ h.T
+    expected = expected[..., :2] / expected[..., 2:]
+    seen = ops.image.perspective_transform(places, start, end)
+    np.testing.assert_allclose(seen[2:7, 2:6], expected[2:7, 2:6], atol=1e-9)
+    with pytest.raises(ShapeError, match=r"points must be \(4, 2\) or \(1, 4, 2\), got \(3, 2\)"):
+        ops.image.perspective_transform(image, start[:3], end)
+
+
+def test_perspective_of_integers_stays_within_their_dtype():
+    image = np.full((4, 4, 1), 250, np.uint8)
+    corners = np.float32([[0, 0], [3, 0], [0, 3], [3, 3]])
+    found = ops.image.perspective_transform(image, corners, corners * 0.5, fill_value=300)
+    assert found.dtype == np.uint8
+    assert found.max() == 255
+    assert found[0, 0] == 250
+
+
+def test_elastic_transform():
+    image = RNG.random((2, 12, 10, 3))
+    still = ops.image.elastic_transform(image, alpha=0.0, seed=1)
+    np.testing.assert_allclose(still, image)
+    once, again, other = (ops.image.elastic_transform(image, seed=s) for s in (1, 1, 2))
+    np.testing.assert_array_equal(once, again)
+    assert not np.allclose(once, other)
+    assert image.min() <= once.min()  # a mean of its neighbours is no new extreme
+    assert once.max() <= image.max()
+    first = ops.image.elastic_transform(
+        image.transpose(0, 3, 1, 2), seed=1, data_format="channels_first"
+    )
+    np.testing.assert_allclose(first.transpose(0, 2, 3, 1), once)
+    np.testing.assert_allclose(
+        traced(lambda x: ops.image.elastic_transform(x, seed=1), image), once
+    )
+    # down and across move apart: were both fields one, columns would not change along a diagonal
+    slope = np.add.outer(np.arange(12.0), -np.arange(12.0))[..., None]
+    moved = ops.image.elastic_transform(slope, sigma=1.0, fill_mode="nearest", seed=3)
+    assert np.abs(moved - slope)[4:8, 4:8].max() > 0.5
+
+
+def ssim_by_scipy(x, y, max_val):
+    """Wang et al. (2004), one channel of one image."""
+    ndimage = pytest.importorskip("scipy.ndimage")
+    bell = np.exp(-0.5 * ((np.arange(11) - 5) / 1.5) ** 2)
+    bell = np.outer(bell, bell) / bell.sum() ** 2
+
+    def mean(z):
+        return ndimage.correlate(z, bell)[5:-5, 5:-5]
+
+    a, b = mean(x), mean(y)
+    c1, c2 = (0.01 * max_val) ** 2, (0.03 * max_val) ** 2
+    covariance = mean(x * y) - a * b
+    variances = mean(x * x) - a * a + mean(y * y) - b * b
+    alike = (2 * a * b + c1) * (2 * covariance + c2)
+    return (alike / ((a * a + b * b + c1) * (variances + c2))).mean()
+
+
+def test_ssim():
+    x = RNG.random((2, 14, 16, 3))
+    y = np.clip(x + 0.2 * RNG.normal(size=x.shape), 0, 1)
+    expected = [
+        np.mean([ssim_by_scipy(x[i, ..., c], y[i, ..., c], 1.0) for c in range(3)])
+        for i in range(2)
+    ]
+    np.testing.assert_allclose(ops.image.ssim(x, y), expected)
+    np.testing.assert_allclose(traced(lambda a: ops.image.ssim(a, y), x), expected)
+    np.testing.assert_allclose(ops.image.ssim(x[0], y[0]), expected[0])
+    np.testing.assert_allclose(ops.image.ssim(x, x), 1.0)
+    bytes_of_x = (255 * x).astype(np.uint8)
+    assert ops.image.ssim(bytes_of_x, bytes_of_x, max_val=255).dtype == np.uint8
+    with pytest.raises(ShapeError, match=r"one shape.*\(2, 14, 16, 3\) and \(14, 16, 3\)"):
+        ops.image.ssim(x, y[0])
+    with pytest.raises(ShapeError, match="14 by 16 are smaller than the window"):
+        ops.image.ssim(x, y, filter_size=15)

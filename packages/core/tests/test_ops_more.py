@@ -370,8 +370,6 @@ def test_blocks():
     assert deep.shape == (2, 2, 3, 12)
     np.testing.assert_array_equal(deep[0, 0, 1], image[0, :2, 2:4].ravel())
     np.testing.assert_array_equal(ops.depth_to_space(deep, 2), image)
-    first = ops.space_to_depth(image.transpose(0, 3, 1, 2), 2, "channels_first")
-    np.testing.assert_array_equal(first, deep.transpose(0, 3, 1, 2))
     columns = ops.unfold(image, (2, 3), stride=(1, 2), padding=(0, 1), dilation=1)
     ones = ops.fold(ops.unfold(np.ones_like(image), 2), (6, 3), 2)
     assert columns.shape[1] == 4 * 6
@@ -572,3 +570,60 @@ def test_half_precision_stays_half_and_near_double(name):
             results.append(evaluate([out], {node: x})[0])
         assert results[0].dtype == np.float16
         np.testing.assert_allclose(results[0], results[1], rtol=2e-2, atol=2e-2)
+
+
+def test_lu_factor():
+    for shape in ((4, 4), (3, 5), (5, 3), (2, 3, 3)):
+        x = RNG.normal(size=shape)
+        lu, pivots = ops.lu_factor(x)
+        assert (lu.shape, pivots.shape, pivots.dtype) == (
+            shape,
+            (*shape[:-2], min(shape[-2:])),
+            np.int32,
+        )
+        for a, f, swaps in zip(
+            x.reshape(-1, *shape[-2:]),
+            lu.reshape(-1, *shape[-2:]),
+            pivots.reshape(-1, pivots.shape[-1]),
+            strict=True,
+        ):
+            n = len(swaps)
+            lower = np.tril(f[:, :n], -1) + np.eye(*f[:, :n].shape)
+            swapped = a.copy()
+            for i, j in enumerate(swaps):
+                swapped[[i, j]] = swapped[[j, i]]
+            np.testing.assert_allclose(lower @ np.triu(f[:n]), swapped, atol=1e-12)
+            assert (np.abs(lower) <= 1).all()  # pivots are the largest
+    singular, _ = ops.lu_factor(np.zeros((2, 2)))
+    assert (singular == 0).all()
+    with pytest.raises(ShapeError, match=r"lu_factor\(\).*\(3,\)"):
+        ops.lu_factor(np.ones(3))
+
+
+def test_vectorize():
+    steps = ops.vectorize(lambda a, b: ops.where(a > b, a - b, a + b))
+    np.testing.assert_array_equal(
+        both(lambda x: steps(x, np.array([[1.0], [2.0]])), CUBE[:, :1, :]),
+        np.where(
+            CUBE[:, :1, :] > [[1.0], [2.0]],
+            CUBE[:, :1, :] - [[1], [2]],
+            CUBE[:, :1, :] + [[1], [2]],
+        ),
+    )
+    product = ops.vectorize(ops.matmul, signature="(m,n),(n)->(m)")
+    vectors = RNG.normal(size=(5, 1, 4))
+    np.testing.assert_allclose(
+        both(product, CUBE, vectors),
+        np.einsum("bmn,abn->abm", CUBE, np.broadcast_to(vectors, (5, 2, 4))),
+    )
+    spread = ops.vectorize(lambda v: (ops.min(v), ops.max(v)), signature="(n) -> (), ()")
+    np.testing.assert_array_equal(spread(X), (X.min(1), X.max(1)))
+    power = ops.vectorize(lambda x, n, scale=1: scale * x**n, excluded={1})
+    np.testing.assert_allclose(power(X, 2, scale=3), 3 * X**2)
+    assert ops.vectorize(lambda x: x * 2)(cornu.KerasTensor((None, 3))).shape == (None, 3)
+    with pytest.raises(ValueError, match=r"'\(n\)->' is no signature"):
+        ops.vectorize(ops.sum, signature="(n)->")
+    with pytest.raises(ShapeError, match=r"\(2, 3, 4\), \(3,\) do not fit the signature"):
+        product(CUBE, np.ones(3))
+    with pytest.raises(ShapeError, match="does not fit 1 tensors"):
+        product(CUBE)

@@ -327,7 +327,8 @@ def traced(name: str, args: tuple, kwargs: dict[str, Any]) -> Any:
 
         result = getattr(ops, name)(*map(enter, args), **kwargs)
         nodes = list(result) if isinstance(result, (list, tuple)) else [result]
-    assert any(isinstance(n, Node) for n in nodes)
+    # the imaginary part is 0 whatever the value is
+    assert any(isinstance(n, Node) for n in nodes) or name == "imag"
     nodes = [as_node(n) for n in nodes]
     found = evaluate(nodes, values)
     for node, array in zip(nodes, found, strict=True):
@@ -357,14 +358,13 @@ def test_traced_values_agree_with_arrays(case):
         np.testing.assert_array_equal(a, b)
 
 
+OF_FLOATS = [c for c in UNARY + REDUCTIONS if c[1][0].dtype == np.float64 and c[1][0].size]
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
-@pytest.mark.parametrize(
-    "case", UNARY + REDUCTIONS, ids=[f"{i}-{c[0]}" for i, c in enumerate(UNARY + REDUCTIONS)]
-)
+@pytest.mark.parametrize("case", OF_FLOATS, ids=[f"{i}-{c[0]}" for i, c in enumerate(OF_FLOATS)])
 def test_floats_keep_their_dtype(case, dtype):
     name, args, kwargs, _oracle = case
-    if args[0].dtype != np.float64 or args[0].size == 0:
-        pytest.skip("not a float")
     args = tuple(a.astype(dtype) if is_operand(a) and a.dtype == np.float64 else a for a in args)
     kwargs = {k: v.astype(dtype) if is_operand(v) else v for k, v in kwargs.items()}
     found = arrays_of(getattr(ops, name)(*args, **kwargs))

@@ -10,6 +10,7 @@ import pytest
 import cornu
 from cornu.backends import limit_threads, thread_limit
 from cornu.base.naming import auto_name, fresh_names, get_uid, reset_names
+from cornu.engine.trace import Trace
 from cornu.random.seed import draw_seed, is_seeded, seed_scope
 
 
@@ -96,3 +97,26 @@ def test_a_limit_of_threads_holds_inside_and_in_this_thread():
             other.join()
         assert thread_limit() == 2
     assert [thread_limit(), *seen] == [None, None]
+
+
+def test_name_scopes_stand_in_front_of_paths() -> None:
+    class Scaled(cornu.Layer):
+        def build(self, input_shape):
+            self.scale = self.add_weight(shape=(), initializer=np.ones, name="scale")
+
+        def call(self, x):
+            return x * self.scale
+
+    with cornu.name_scope("tower") as outer, cornu.name_scope("left") as inner:
+        layer = Scaled(name="scaled")
+        layer(np.ones(2))
+    assert (outer.path, inner.path) == ("tower", "tower/left")
+    assert layer.scale.path == "tower/left/scaled/scale"
+    with Trace("scope") as trace:
+        x = trace.input("x", (2,), "float32")
+        with cornu.name_scope("tower"):
+            assert (x + 1).scope == "tower"
+        assert (x + 1.5).scope == ""
+    for wrong in ("a/b", "", None):
+        with pytest.raises(ValueError, match="without '/'"):
+            cornu.name_scope(wrong)

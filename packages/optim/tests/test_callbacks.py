@@ -276,6 +276,7 @@ def test_functions_as_callback():
     assert seen == ["batch", 0]
     with pytest.raises(ValueError, match=r"'on_epoch_ends'.*'on_epoch_end'"):
         c.LambdaCallback(on_epoch_ends=print)
+    assert c.LambdaCallback(custom=len).custom is len
 
 
 def test_which_hooks_are_written():

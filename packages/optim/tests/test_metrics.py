@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
-from cornu import ops
+from cornu import Variable, ops
 from cornu.base.layer.masks import set_mask
 from cornu.base.metric import Mean, MeanMetricWrapper, Metric
 from cornu.errors import ShapeError
 from cornu.plugins import registry
 from cornu_optim import metrics
+from cornu_optim.optimizers import SGD
 
 RNG = np.random.default_rng(5)
 N, BATCHES = 8, 3
@@ -155,11 +158,12 @@ def test_areas_against_scikit_learn(weighted, accumulate):
     assert float(r2) == pytest.approx(sk.r2_score(*REAL, sample_weight=weight), abs=1e-4)
 
 
-@pytest.mark.parametrize("summation", ["interpolation", "minoring", "majoring"])
-@pytest.mark.parametrize("curve", ["ROC", "PR"])
+# An interpolated PR curve interpolates true positives instead: see the next test.
+SUMS = [("ROC", "interpolation"), *product(["ROC", "PR"], ["minoring", "majoring"])]
+
+
+@pytest.mark.parametrize(("curve", "summation"), SUMS)
 def test_area_is_a_riemann_sum(curve, summation, runner, accumulate):
-    if (curve, summation) == ("PR", "interpolation"):
-        pytest.skip("interpolates true positives instead; see the next test")
     limits = [-1e-7, 0.2, 0.7, 1 + 1e-7]
     c = [counts(*BINARY, t) for t in limits]
     recall = [d["tp"] / (d["tp"] + d["fn"]) for d in c]
@@ -305,6 +309,15 @@ def test_intersection_over_union(runner, accumulate):
     np.testing.assert_allclose(found, iou(b, s >= 0.25, [0, 1], everything), rtol=1e-5)
 
 
+def test_float_weights_need_a_float_confusion_matrix():
+    y, p, w = [0, 1, 1, 1], [0, 1, 1, 0], np.array([0.25, 0.5, 0.25, 0.75])
+    with pytest.warns(UserWarning, match="cut to whole numbers"):
+        metrics.MeanIoU(3).update_state(y, p, w)
+    metric = metrics.MeanIoU(2, dtype="float32")
+    metric.update_state(y, p, w)
+    assert float(metric.result()) == pytest.approx((0.25 / 1.0 + 0.75 / 1.5) / 2)
+
+
 def test_classes_out_of_range_do_not_count():
     metric = metrics.MeanIoU(2)
     metric.update_state([0, 1, 7, 255], [0, 1, 1, 0])
@@ -410,6 +423,33 @@ def test_metrics_inside_a_metric():
     assert len(pair.variables) == 3
     pair.reset_state()
     assert float(pair.result()["two"]) == 0.0
+
+
+def test_metrics_and_variables_in_lists_and_dicts_of_a_metric(net, rows):
+    class Several(metrics.Metric):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.means = [metrics.Mean(name="one"), {"x": (metrics.Mean(name="other"),)}]
+            self.seen = {"batches": Variable(np.float32(0.0), name="batches")}
+            self.first = self.means[0]  # once more
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            self.means[0].update_state(y_true)
+            self.means[1]["x"][0].update_state(y_pred)
+            self.seen["batches"].assign(self.seen["batches"] + 1.0)
+
+        def result(self):
+            return self.means[0].result() - self.means[1]["x"][0].result() + self.seen["batches"]
+
+    metric = Several()
+    assert [v.name for v in metric.variables] == ["total", "count", "total", "count", "batches"]
+    for _ in range(2):
+        metric.update_state([1.0, 3.0], [0.5, 0.5])
+        assert float(metric.result()) == 2.5
+        metric.reset_state()
+    model = net(SGD(0.0), metrics=[Several(name="several")])
+    history = model.fit(*rows, epochs=2, verbose=0, shuffle=False).history["several"]
+    assert history[0] == pytest.approx(history[1])  # each epoch starts anew
 
 
 def test_stateless_use_changes_nothing():

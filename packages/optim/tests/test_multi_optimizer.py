@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from cornu import Variable
+from cornu_optim.callbacks import LearningRateScheduler, ReduceLROnPlateau, SwapEMAWeights
 from cornu_optim.optimizers import (
     SGD,
     Adam,
@@ -102,6 +105,61 @@ def test_a_map_of_paths():
         OptimizerMap("sgd")
     with pytest.raises(TypeError, match="no dict"):
         OptimizerMap(sgd, [adam])
+
+
+def test_one_optimizer_under_several_keys():
+    sgd = SGD(0.1)
+    chosen = OptimizerMap(Adam(), {"encoder/.*": sgd, "head/.*": sgd, "tail/.*": SGD(0.1)})
+    again = OptimizerMap.from_config(chosen.get_config())
+    assert again["encoder/kernel"] is again["head/kernel"]
+    assert again["tail/kernel"] is not again["head/kernel"]
+
+
+def several(**options):
+    inner = [SGD(0.1, name="slow", **options), SGD(0.01, name="slower")]
+    return inner, MultiOptimizer(OptimizerMap(inner[1], {".*last/.*": inner[0]}))
+
+
+def test_callbacks_set_the_rate_of_each(capsys):
+    inner, optimizer = several()
+    for wrapped in (optimizer, LossScaleOptimizer(optimizer)):
+        logs = {"val_loss": 1.0}
+        scheduler = LearningRateScheduler(lambda epoch, rate: rate * 0.5, verbose=1)
+        plateau = ReduceLROnPlateau(factor=0.1, patience=1, min_lr=0.002)
+        for callback in (scheduler, plateau):
+            callback.set_model(SimpleNamespace(optimizer=wrapped))
+        scheduler.on_epoch_begin(0)
+        scheduler.on_epoch_end(0, logs)
+        plateau.on_train_begin()
+        for epoch in range(2):
+            plateau.on_epoch_end(epoch, logs)
+        rates = [logs.pop(f"learning_rate_{each.name}") for each in inner]
+        np.testing.assert_allclose(rates, [0.05, 0.005], rtol=1e-6)
+        np.testing.assert_allclose([float(x.learning_rate) for x in inner], [0.005, 0.002])
+        assert logs == {"val_loss": 1.0}
+        assert "setting slow learning rate to 0.05" in capsys.readouterr().out
+        for each, rate in zip(inner, (0.1, 0.01), strict=True):
+            each.learning_rate = rate
+
+
+def test_only_averages_are_swapped():
+    _, optimizer = several(use_ema=True, ema_momentum=0.5)
+    weights = [Variable(np.float32([4.0]), name=name) for name in ("net_last/kernel", "other")]
+    for _ in range(2):
+        optimizer.apply([np.float32([10.0])] * 2, weights)
+    swap = SwapEMAWeights()
+    swap.set_model(SimpleNamespace(optimizer=optimizer))
+    before = [w.numpy().item() for w in weights]
+    swap.on_test_begin()
+    during = [w.numpy().item() for w in weights]
+    swap.on_test_end()
+    assert before == pytest.approx([2.0, 3.8])
+    assert during == pytest.approx([2.5, 3.8])  # mean of 3 and 2
+    assert [w.numpy().item() for w in weights] == before
+    _, optimizer = several()
+    swap.set_model(SimpleNamespace(optimizer=optimizer))
+    with pytest.raises(ValueError, match="use_ema=True"):
+        swap.on_test_begin()
 
 
 def test_it_has_no_learning_rate():

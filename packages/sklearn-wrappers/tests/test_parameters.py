@@ -13,7 +13,7 @@ from cornu.callbacks import EarlyStopping, LearningRateScheduler
 from cornu.errors import UnknownNameError
 from cornu.layers import Dense
 from cornu.optimizers import SGD, Adam
-from cornu_sklearn import KerasClassifier, KerasRegressor, SKLearnClassifier
+from cornu_sklearn import KerasClassifier, SKLearnClassifier
 
 X, Y = load_iris(return_X_y=True)
 FEW = {"epochs": 2, "random_state": 0}
@@ -212,38 +212,6 @@ def test_a_model_with_a_step_of_its_own_keeps_it():
     assert estimator.model_.loss is None
 
 
-class OfKeras2(KerasClassifier):
-    """A model by `__call__`, as subclasses of Keras 2's wrapper have it."""
-
-    def __call__(self, units=4):
-        return recipe(units=units)
-
-
-class OfSciKeras(KerasRegressor):
-    """A model by `_keras_build_fn`, as subclasses of SciKeras' wrapper have it."""
-
-    def _keras_build_fn(self, units=4):
-        return Sequential([Dense(units), Dense(1)])
-
-
-@pytest.mark.parametrize("cls", [OfKeras2, OfSciKeras])
-def test_subclasses_with_a_model_of_their_own(cls):
-    model = clone(cls(units=6, epochs=1)).fit(X, Y).model_
-    assert model.layers[0].units == 6
-
-
-def test_a_subclass_whose_init_names_its_parameters():
-    class Narrow(KerasClassifier):
-        def __init__(self, width=3, epochs=2, random_state=0):
-            super().__init__(epochs=epochs, random_state=random_state)
-            self.width = width
-
-        def _keras_build_fn(self, width):
-            return recipe(units=width)
-
-    assert clone(Narrow(width=4)).fit(X, Y).model_.layers[0].units == 4
-
-
 WRONG = [
     (recipe, {"epoch": 3}, "'epoch'. Did you mean 'epochs'"),
     (recipe, {"unit": 3}, "'unit'. Did you mean 'units'"),
@@ -294,15 +262,6 @@ def test_an_unknown_argument_of_a_call():
         estimator.fit(X, Y, epoch=3)
     with pytest.raises(TypeError, match="no argument 'batchsize'"):
         estimator.fit(X, Y).predict(X, batchsize=3)
-
-
-def test_keras_2s_own_methods():
-    estimator = KerasClassifier(recipe, units=3, epochs=4)
-    assert estimator.filter_sk_params(recipe) == {"units": 3, "optimizer": None}
-    assert estimator.filter_sk_params(recipe, {"init": "zeros"})["init"] == "zeros"
-    estimator.check_params({"batch_size": 3, "init": "zeros"})
-    with pytest.raises(ValueError, match="Did you mean 'init'"):
-        estimator.check_params({"inits": "zeros"})
 
 
 def test_random_state_decides_and_seeds_are_followed():

@@ -46,9 +46,9 @@ def test_class_weights_stay_weights():
 
 
 def test_the_share_to_validate_on_has_all_classes_alike():
-    train, held = split(Samples(X, Y[:, None]), 0.2, seed=1, stratify=True)
+    train, held = split(Samples(X, Y[:, None]), 0.2, seed=1, kinds=Y)
     assert np.bincount(held.y.ravel()).tolist() == [4, 4, 4]
     assert len(train.x) == 48
     alone = Y.copy()
     alone[0] = 7  # a class with one row
-    assert len(split(Samples(X, alone), 0.2, seed=1, stratify=True)[1].x) == 12
+    assert len(split(Samples(X, alone), 0.2, seed=1, kinds=alone)[1].x) == 12

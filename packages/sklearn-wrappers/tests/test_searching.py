@@ -81,7 +81,7 @@ def test_a_search_over_settings_inside_a_pipeline():
 
 def test_a_search_compiles_models_of_one_make_once(monkeypatch):
     compiled = []
-    backend = type(resolve("numpy"))
+    backend = type(resolve())
     compile_ = backend.compile
     monkeypatch.setattr(reuse, "_kept", type(reuse._kept)())
     monkeypatch.setattr(

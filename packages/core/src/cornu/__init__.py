@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cornu import config as config
     from cornu import constraints as constraints
     from cornu import errors as errors
+    from cornu import export as export
     from cornu import initializers as initializers
     from cornu import layers as layers
     from cornu import losses as losses
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from cornu import regularizers as regularizers
     from cornu import saving as saving
     from cornu import testing as testing
+    from cornu import tree as tree
     from cornu import utils as utils
     from cornu.backends import get_backend as get_backend
     from cornu.backends import set_backend as set_backend
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from cornu.base.layer import DTypePolicy as DTypePolicy
     from cornu.base.layer import FloatDTypePolicy as FloatDTypePolicy
     from cornu.base.layer import InputSpec as InputSpec
+    from cornu.base.naming import name_scope as name_scope
     from cornu.engine.functional import grad as grad
     from cornu.engine.functional import value_and_grad as value_and_grad
     from cornu.engine.variable import Variable as Variable
@@ -66,8 +69,9 @@ if TYPE_CHECKING:
 # Public modules: an attribute of `cornu` as soon as it is named, imported or not.
 _MODULES = (
     "activations backend backends callbacks config constraints datasets dtype_policies errors "
-    "initializers keras layers losses metrics mixed_precision models objectives ops optimizers "
-    "plugins preprocessing random regularizers saved_model saving testing utils wrappers"
+    "export initializers keras layers losses metrics mixed_precision models objectives ops "
+    "optimizers plugins preprocessing random regularizers saved_model saving testing tree utils "
+    "visualization wrappers"
 ).split()
 
 # Public names, each with the module it is defined in.
@@ -93,13 +97,14 @@ _NAMES = {
     "Variable": "cornu.engine.variable",
     "get_backend": "cornu.backends",
     "grad": "cornu.engine.functional",
+    "name_scope": "cornu.base.naming",
     "set_backend": "cornu.backends",
     "set_seed": "cornu.random",
     "value_and_grad": "cornu.engine.functional",
 }
 
 # A star import loads every name here, so the modules of other distributions are left out.
-_ELSEWHERE = {"datasets", "keras", "objectives", "preprocessing", "wrappers"}
+_ELSEWHERE = {"datasets", "keras", "objectives", "preprocessing", "visualization", "wrappers"}
 
 __all__ = ["__version__", "version", *sorted({*_MODULES, *_NAMES} - _ELSEWHERE)]
 

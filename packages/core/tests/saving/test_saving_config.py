@@ -136,6 +136,18 @@ def test_keras_2_names_of_the_arguments(parts):
     assert cornu.saving.deserialize_keras_object(identifier=config) == slice(1, 2)
     found = cornu.saving.deserialize_keras_object("double", module_objects={"double": double})
     assert found is double
+    assert cornu.saving.deserialize_keras_object("double") == "double"  # a text is itself
+
+
+@pytest.mark.parametrize("said", ["double", "mine>double"])
+def test_keras_3_6_calls_every_function_function(said):
+    config = {"class_name": "function", "config": said, "registered_name": "function"}
+    with CustomObjectScope({"mine>double": double}):
+        assert deserialize(config) is double
+        with pytest.raises(UnknownNameError, match="no function 'triple'"):
+            deserialize({**config, "config": "triple"})
+        with pytest.raises(SavingError, match=r"holds \['a'\]"):
+            deserialize({**config, "config": ["a"]})
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,40 @@ def test_mismatches_are_skipped_on_request(parts, tmp_path):
     np.testing.assert_array_equal(model.layers[1].get_weights()[0], kept[0])
 
 
+@pytest.mark.parametrize("saved_without", [True, False])
+def test_objects_are_skipped_on_request(parts, tmp_path, saved_without):
+    one, other = stack(parts), stack(parts)
+    kept, path = other.layers[0].get_weights(), tmp_path / "m.weights.h5"
+    one.save_weights(path, objects_to_skip=one.layers[:1] if saved_without else None)
+    other.load_weights(path, objects_to_skip=other.layers[:1])
+    for layer, expected in zip(other.layers, (kept, one.layers[1].get_weights()), strict=True):
+        for weight, value in zip(layer.get_weights(), expected, strict=True):
+            np.testing.assert_array_equal(weight, value)
+    one.save_weights(tmp_path / "old.h5")
+    with pytest.raises(BadFileError, match="layout of Keras 3"):
+        other.load_weights(tmp_path / "old.h5", objects_to_skip=other.layers[:1])
+    with pytest.raises(ValueError, match="layout of Keras 3"):
+        one.save_weights(tmp_path / "old.h5", objects_to_skip=one.layers[:1])
+
+
+def test_a_list_may_hold_itself(parts, tmp_path):
+    class Loop(cornu.Model):
+        def __init__(self):
+            super().__init__()
+            self.parts = [parts.Linear(2)]
+            self.parts.append(self.parts)
+
+        def call(self, x):
+            return self.parts[0](x)
+
+    one, other = Loop(), Loop()
+    for model in (one, other):
+        model(RNG.normal(size=(2, 4)).astype("float32"))
+    one.save_weights(tmp_path / "m.weights.h5")
+    other.load_weights(tmp_path / "m.weights.h5")
+    np.testing.assert_array_equal(one.get_weights()[0], other.get_weights()[0])
+
+
 @pytest.mark.parametrize(
     ("saved", "loaded", "said"),
     [((3,), (3, 2), "no weights for 'layers/linear_1'"), ((3, 2), (3,), "no place for")],
@@ -312,3 +346,71 @@ def test_files_are_not_overwritten_unasked(parts, tmp_path):
     model.save_weights(tmp_path / "w.h5")
     with pytest.raises(IsADirectoryError):
         model.save_weights(tmp_path)
+
+
+# Shards
+
+
+def test_weights_in_several_files(parts, tmp_path):
+    one, other = stack(parts), stack(parts)  # weights of 48, 12, 24 and 8 bytes
+    path = tmp_path / "m.weights.json"
+    for size in (48, 64):  # the second time there is a file less
+        one.save_weights(path, max_shard_size=size / 2**30)
+        index = json.loads(path.read_text())
+        files = sorted(tmp_path.glob("*.h5"))
+        assert len(files) == 2
+        assert all(file.stat().st_size for file in files)
+    names = [file.name for file in files]
+    assert index["metadata"]["total_size"] == 92
+    assert index["weight_map"] == {
+        "/layers/linear/vars": names[:1],
+        "/layers/linear_1/vars": names[1:],
+    }
+    other.load_weights(path)
+    for weight, value in zip(other.get_weights(), one.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, value)
+    with pytest.raises(FileExistsError):
+        one.save_weights(path, overwrite=False, max_shard_size=1)
+
+
+def test_an_object_cut_between_its_weights(parts, tmp_path):
+    one, other = stack(parts), stack(parts)
+    one.save_weights(tmp_path / "m.weights.json", max_shard_size=50 / 2**30)
+    assert len(list(tmp_path.glob("*.h5"))) == 2
+    index = json.loads((tmp_path / "m.weights.json").read_text())
+    assert len(index["weight_map"]["/layers/linear/vars"]) == 2
+    for by_name in (False, True):
+        other.set_weights([np.zeros_like(w) for w in other.get_weights()])
+        if by_name:
+            for layer, like in zip(other.layers, one.layers, strict=True):
+                layer.name = like.name
+        other.load_weights(tmp_path / "m.weights.json", by_name=by_name)
+        for weight, value in zip(other.get_weights(), one.get_weights(), strict=True):
+            np.testing.assert_array_equal(weight, value)
+
+
+def test_shards_that_are_refused(parts, tmp_path):
+    model, path = stack(parts), tmp_path / "m.weights.json"
+    with pytest.raises(ValueError, match="path is that of the index"):
+        model.save_weights(tmp_path / "m.weights.h5", max_shard_size=1)
+    with pytest.raises(ValueError, match="above 0"):
+        model.save_weights(path, max_shard_size=0)
+    with pytest.raises(ValueError, match="layers/linear/vars/0 takes 48 bytes"):
+        model.save_weights(path, max_shard_size=40 / 2**30)
+    assert not path.exists()
+    model.save_weights(path, max_shard_size=1)
+    index = json.loads(path.read_text())
+    for name, words in (("../other.h5", "no file beside it"), ("none.h5", "is not there")):
+        index["weight_map"]["/layers/linear/vars"] = [name]
+        path.write_text(json.dumps(index))
+        with pytest.raises(BadFileError, match=words):
+            model.load_weights(path)
+    before = tmp_path / "m_00000.weights.h5"
+    old = before.read_bytes()
+    model.save_weights(path, max_shard_size=1)
+    before.write_bytes(old)  # as if a save had stopped half way
+    with pytest.raises(BadFileError, match="was not written with this index"):
+        model.load_weights(path)
+    path.write_text("{}")
+    with pytest.raises(BadFileError, match="no index of weights"):
+        model.load_weights(path)

@@ -1,5 +1,6 @@
 """Batches: which rows, in which order, cut into which epochs."""
 
+import itertools
 import warnings
 
 import numpy as np
@@ -204,6 +205,14 @@ def test_a_dataset_is_shuffled_by_batches():
     source = make_source(Numbers(30), shuffle=True, generator=generator())
     found = numbers_of(source)
     assert sorted(found) == list(range(30)) != found
+
+
+def test_a_data_set_that_says_no_length_goes_on():
+    class Unknown(PyDataset):
+        def __getitem__(self, index):
+            return index
+
+    assert list(itertools.islice(Unknown(), 4)) == [0, 1, 2, 3]
 
 
 def test_a_dataset_without_end_needs_steps():

@@ -177,6 +177,37 @@ def test_targets_that_do_not_fit_the_loss(parts, loss, y, words):
     assert int(model.optimizer.iterations) == 0  # refused before the first step
 
 
+@pytest.mark.parametrize(
+    ("units", "x_shape", "y_shape"),
+    [
+        (3, (12, 2), (12, 1)),
+        (1, (12, 2), (12, 3)),
+        (3, (6, 2, 2), (6, 1, 1)),
+        (1, (6, 2, 2), (6, 1)),
+    ],
+)
+def test_targets_are_broadcast_with_a_warning(parts, units, x_shape, y_shape):
+    x, y = DATA.reshape(x_shape), np.random.default_rng(2).normal(size=y_shape)
+    model = parts.Sequential([parts.Dense(units, name="out")])
+    model.compile(parts.SGD(), parts.mse, backend=parts.backend)
+    with pytest.warns(UserWarning, match=r"y has shape \(batch, .*'out'.*they are broadcast"):
+        found = model.evaluate(x, y, verbose=0)
+    predicted = model.predict(x, verbose=0).astype("float64")
+    difference = (predicted[..., 0] if len(y_shape) < len(x_shape) else predicted) - y
+    assert found == pytest.approx(np.mean(difference**2), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("loss", "x_shape", "y_shape"),
+    [("mse", (6, 2, 2), (6,)), ("mse", (6, 2, 2), (6, 6, 1)), ("binary", (12, 2), (12, 2))],
+)
+def test_samples_are_never_mixed_by_broadcasting(parts, loss, x_shape, y_shape):
+    model = parts.Sequential([parts.Dense(1)])
+    model.compile(parts.SGD(), getattr(parts, loss), backend=parts.backend)
+    with pytest.raises(DataError, match="The last layer should have as many units"):
+        model.evaluate(DATA.reshape(x_shape), np.zeros(y_shape), verbose=0)
+
+
 def test_nan_is_the_business_of_the_author_of_a_loss(parts, line):
     def nan_means_missing(y_true, y_pred):
         known = ops.isfinite(y_true)

@@ -1,8 +1,12 @@
 """fit, evaluate and predict: what they do and what they return."""
 
+import warnings
+from collections import namedtuple
+
 import numpy as np
 import pytest
 
+import cornu
 from cornu import ops
 from cornu.base import Callback
 from cornu.errors import DataError, NotCompiledError, ShapeError
@@ -233,6 +237,104 @@ def test_epochs_are_whole(line, points):
     with pytest.raises(TypeError, match=r"epochs=1\.5 is not a whole number"):
         line.fit(*points, epochs=1.5, verbose=0)
     assert len(line.fit(*points, epochs=np.int64(2), verbose=0).history["loss"]) == 2
+
+
+def test_named_tuples_of_arrays(parts, points):
+    Pair = namedtuple("Pair", "left right")
+    x, y = points
+
+    class Both(cornu.Model):
+        def __init__(self):
+            super().__init__()
+            self.left, self.right = parts.Dense(1), parts.Dense(1)
+
+        def call(self, x):
+            return Pair(self.left(x.left), self.right(x.right))
+
+    model = Both()
+    model.compile(parts.SGD(0.1), [parts.mse, parts.mse], backend=parts.backend)
+    model.fit(Pair(x, -x), Pair(y, y), verbose=0)
+    found = model.predict(Pair(x, -x), verbose=0)
+    assert type(found) is Pair
+    kernel, bias = model.right.get_weights()
+    np.testing.assert_allclose(found.right, -x @ kernel + bias, rtol=1e-5)
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_an_optional_input_may_be_none(parts, points, given):
+    class Either(cornu.Layer):
+        def call(self, x, other=None):
+            return x if other is None else other
+
+    x, y = points
+    here, other = cornu.Input((2,), name="x"), cornu.Input((2,), name="other", optional=True)
+    outputs = parts.Dense(1)(Either()(here, other))
+    model = cornu.Model({"x": here, "other": other}, outputs)
+    model.compile(parts.SGD(0.1), parts.mse, backend=parts.backend)
+    data = {"x": x, "other": -x if given else None}
+    model.fit(data, y, verbose=0)
+    kernel, bias = model.get_weights()
+    expected = (-x if given else x) @ kernel + bias
+    np.testing.assert_allclose(model.predict(data, verbose=0), expected, rtol=1e-5, atol=1e-6)
+    found = model.evaluate(data, y, verbose=0)
+    assert found == pytest.approx(np.mean((expected - y) ** 2), rel=1e-5)
+
+
+class Counting(Callback):
+    def __init__(self):
+        super().__init__()
+        self.seen = dict.fromkeys(("epochs", "train", "test", "predict"), 0)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.seen["epochs"] += 1
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen["train"] += 1
+
+    def on_test_batch_end(self, batch, logs=None):
+        self.seen["test"] += 1
+
+    def on_predict_batch_end(self, batch, logs=None):
+        self.seen["predict"] += 1
+
+
+@pytest.fixture
+def limits():
+    yield cornu.config.set_max_epochs, cornu.config.set_max_steps_per_epoch
+    cornu.config.set_max_epochs(None)
+    cornu.config.set_max_steps_per_epoch(None)
+
+
+@pytest.mark.filterwarnings("ignore:Limiting")
+@pytest.mark.parametrize("kind", ["arrays", "steps", "generator"])
+def test_a_script_is_tried_out_with_few_epochs_and_steps(line, points, limits, kind):
+    x, y = points  # 50, so 7 batches of 8
+    set_epochs, set_steps = limits
+    set_epochs(2)
+    set_steps(3)
+    batches = ((x[:8], y[:8]) for _ in range(100))
+    data = (batches,) if kind == "generator" else (x, y)
+    options = {} if kind == "generator" else {"batch_size": 8}
+    count = {"steps_per_epoch": 5} if kind != "arrays" else {}
+    counting = Counting()
+    with pytest.warns(UserWarning, match="Limiting epochs to 2"):
+        line.fit(*data, epochs=4, **options, **count, callbacks=[counting], verbose=0)
+    with pytest.warns(UserWarning, match="Limiting steps_per_epoch to 3"):
+        line.evaluate(x, y, batch_size=8, callbacks=[counting], verbose=0)
+    with pytest.warns(UserWarning, match="Limiting steps_per_epoch to 3"):
+        outputs = line.predict(x, batch_size=8, callbacks=[counting], verbose=0)
+    assert counting.seen == {"epochs": 2, "train": 6, "test": 3, "predict": 3}
+    assert len(outputs) == 24
+
+
+def test_limits_above_what_is_asked_change_nothing(line, points, limits):
+    for set_limit in limits:
+        set_limit(100)
+    counting = Counting()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        line.fit(*points, batch_size=8, epochs=3, callbacks=[counting], verbose=0)
+    assert (counting.seen["epochs"], counting.seen["train"]) == (3, 21)
 
 
 def test_weights_that_fit_no_loss(line, points):

@@ -5,8 +5,10 @@
 `SKLearnTransformer` those of Keras 3's `keras.wrappers`.
 """
 
-from cornu_sklearn.base import BaseWrapper
+import sys
+
 from cornu_sklearn.classifier import KerasClassifier
+from cornu_sklearn.keras2 import BaseWrapper
 from cornu_sklearn.keras3 import SKLearnClassifier, SKLearnRegressor, SKLearnTransformer
 from cornu_sklearn.regressor import KerasRegressor
 
@@ -18,3 +20,6 @@ __all__ = [
     "SKLearnRegressor",
     "SKLearnTransformer",
 ]
+
+#: `keras.wrappers.scikit_learn` of Keras 2 is this module too.
+scikit_learn = sys.modules[__name__]

@@ -93,7 +93,7 @@ def _arguments(
         )
     if parameters.takes_any(function):
         extra = parameters.extra_names(estimator)
-        plain = {n: getattr(estimator, n) for n in extra if "__" not in n and not _is_method(n)}
+        plain = {n: getattr(estimator, n) for n in extra if "__" not in n and not _is_taken(n)}
         found = {**plain, **given, **found}
     return found
 
@@ -102,9 +102,12 @@ def _name_of(function: Any) -> str:
     return getattr(function, "__name__", type(function).__name__)
 
 
-def _is_method(name: str) -> bool:
-    """Tell whether a plain name is an argument of a method of `Model`."""
-    return any(name in parameters.arguments_of(m) for m in ("fit", "predict", "compile"))
+def _is_taken(name: str) -> bool:
+    """Tell whether a plain name is another of `model`, or an argument of a method of `Model`."""
+    methods = ("fit", "predict", "compile")
+    return name == parameters.OLDER_MODEL or any(
+        name in parameters.arguments_of(method) for method in methods
+    )
 
 
 def compile_arguments(estimator: Any) -> dict[str, Any]:
@@ -143,7 +146,8 @@ def compile_model(estimator: Any, model: Model, target: Target, units: int) -> N
     found = compile_arguments(estimator)
     knows_loss = model.loss is not None or type(model).train_step is not Model.train_step
     if not (model.compiled and knows_loss and model.optimizer is not None):
-        found.setdefault("loss", model.loss or target.default_loss(units))
+        if "loss" not in found:
+            found["loss"] = model.loss or target.default_loss(units)
         model.compile(**found)
         return
     settings = parameters.routed(estimator, "optimizer")
@@ -164,19 +168,24 @@ def _given(estimator: Any, name: str) -> bool:
     return f"compile__{name}" in names or (name in names and parameters.is_set(estimator, name))
 
 
-def ends(model: Model, X: np.ndarray) -> tuple[Any, str]:
-    """Return the shape of a model's output and the name of its last layer; build it if need be."""
+def ends(model: Model, inputs: Any) -> tuple[Any, str]:
+    """Return the shape of a model's output and the name of its last layer; build it if need be.
+
+    Parameters
+    ----------
+    model : Model
+    inputs : array, or list or dict of them
+        One row.
+    """
     if model.built and getattr(model, "_graph", None) is not None:
         return model.output_shape, model.layers[-1].name
-    output = model(X[:1])
-    shape = (
-        [np.shape(part) for part in output]
-        if isinstance(output, (list, tuple))
-        else {name: np.shape(part) for name, part in output.items()}
-        if isinstance(output, dict)
-        else (None, *np.shape(output)[1:])
-    )
-    return shape, model.layers[-1].name if model.layers else model.name
+    output = model(inputs)
+    last = model.layers[-1].name if model.layers else model.name
+    if isinstance(output, dict):
+        return {name: np.shape(part) for name, part in output.items()}, last
+    if isinstance(output, (list, tuple)):
+        return [np.shape(part) for part in output], last
+    return (None, *np.shape(output)[1:]), last
 
 
 def last_units(model: Model) -> int | None:

@@ -8,12 +8,14 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils import compute_sample_weight
 
-from cornu_sklearn.base import BaseWrapper
-from cornu_sklearn.keras2 import Keras2
-from cornu_sklearn.targets import Target, as_labels, classes_of
+from cornu_sklearn.base import Estimator
+from cornu_sklearn.keras2 import BaseWrapper
+from cornu_sklearn.labels import as_labels, classes_of
+from cornu_sklearn.predicting import Predicting
+from cornu_sklearn.targets import Target
 
 
-class Classifying(ClassifierMixin, BaseWrapper):
+class Classifying(Predicting, ClassifierMixin, Estimator):
     """What classifiers add: labels, probabilities, class weights.
 
     Attributes
@@ -33,40 +35,15 @@ class Classifying(ClassifierMixin, BaseWrapper):
     def _make_target(self, y: np.ndarray, classes: Any) -> Target:
         return classes_of(y, classes)
 
-    def _after_fit(self) -> None:
-        self.classes_ = self.target_encoder_.classes_
-        self.n_classes_ = len(self.classes_)
-
-    def _meta(self, X: np.ndarray, y: np.ndarray) -> dict[str, Any]:
-        classes = self.target_encoder_.classes_
-        return {**super()._meta(X, y), "classes_": classes, "n_classes_": len(classes)}
-
     def _class_weights(self, y: np.ndarray, given: Any) -> np.ndarray | None:
         return None if given is None else compute_sample_weight(given, y)
 
-    def predict(self, X: Any, **kwargs: Any) -> np.ndarray:
-        """Return the class of each row.
-
-        Parameters
-        ----------
-        X : array of shape (n_samples, n_features)
-        **kwargs
-            Arguments of `Model.predict`: `batch_size`, `verbose`.
-
-        Returns
-        -------
-        numpy.ndarray of shape (n_samples,) or (n_samples, n_labels)
-        """
-        raw = self._raw(X, kwargs)
-        return self.target_encoder_.decode(raw)
-
-    def predict_proba(self, X: Any, **kwargs: Any) -> np.ndarray:
+    def predict_proba(self, X: Any = None, **kwargs: Any) -> np.ndarray:
         """Return the probability of each class.
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features)
-        **kwargs
+        X, **kwargs
             As in `predict`.
 
         Returns
@@ -81,14 +58,13 @@ class Classifying(ClassifierMixin, BaseWrapper):
         raw = self._raw(X, kwargs)
         return self.target_encoder_.probabilities(raw)
 
-    def decision_function(self, X: Any, **kwargs: Any) -> np.ndarray:
+    def decision_function(self, X: Any = None, **kwargs: Any) -> np.ndarray:
         """Return a score for each class, the larger the more likely; for two classes that of the
         second, positive where it is predicted.
 
         Parameters
         ----------
-        X : array of shape (n_samples, n_features)
-        **kwargs
+        X, **kwargs
             As in `predict`.
 
         Returns
@@ -97,6 +73,13 @@ class Classifying(ClassifierMixin, BaseWrapper):
         """
         raw = self._raw(X, kwargs)
         return self.target_encoder_.decision(raw)
+
+    @staticmethod
+    def scorer(y_true: Any, y_pred: Any, **kwargs: Any) -> float:
+        """Return the share of right predictions."""
+        from sklearn.metrics import accuracy_score
+
+        return float(accuracy_score(y_true, y_pred, **kwargs))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -107,7 +90,7 @@ class Classifying(ClassifierMixin, BaseWrapper):
         return tags
 
 
-class KerasClassifier(Classifying, Keras2):
+class KerasClassifier(Classifying, BaseWrapper):
     """A model that tells classes apart, as a scikit-learn estimator.
 
     Parameters
@@ -183,7 +166,6 @@ class KerasClassifier(Classifying, Keras2):
         self,
         model: Any = None,
         *,
-        build_fn: Any = None,
         warm_start: bool = False,
         random_state: Any = None,
         optimizer: Any = None,
@@ -203,7 +185,6 @@ class KerasClassifier(Classifying, Keras2):
     ) -> None:
         super().__init__(
             model,
-            build_fn=build_fn,
             warm_start=warm_start,
             random_state=random_state,
             optimizer=optimizer,
@@ -222,28 +203,7 @@ class KerasClassifier(Classifying, Keras2):
         self.class_weight = class_weight
         self._set_extra(sk_params)
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, **kwargs: Any) -> KerasClassifier:
-        """Train a new model, or with `warm_start` the one there is.
-
-        Parameters
-        ----------
-        X : array of shape (n_samples, n_features)
-            More axes are welcome where the model wants them: images, sequences.
-        y : array of shape (n_samples,) or (n_samples, n_labels)
-            Labels of any kind, or a table of zeros and ones.
-        sample_weight : array of shape (n_samples,), optional
-            A row of weight 2 counts as two rows.
-        **kwargs
-            Arguments of `Model.fit`, for this call.
-
-        Raises
-        ------
-        ShapeError
-            If the model's output does not fit y, with the layer to change.
-        """
-        return self._fit(X, y, sample_weight, kwargs, go_on=self.warm_start)
-
-    def partial_fit(
+    def partial_fit(  # type: ignore[override]  # the order of scikit-learn's classifiers
         self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None, **kwargs: Any
     ) -> KerasClassifier:
         """Train for one more epoch on these rows.
@@ -259,18 +219,3 @@ class KerasClassifier(Classifying, Keras2):
         """
         options = {"epochs": 1, **kwargs}
         return self._fit(X, y, sample_weight, options, go_on=True, classes=classes)
-
-    def score(self, X: Any, y: Any, sample_weight: Any = None, **kwargs: Any) -> float:
-        """Return the share of rows that are predicted right.
-
-        Parameters
-        ----------
-        X, y : array
-        sample_weight : array of shape (n_samples,), optional
-        **kwargs
-            As in `predict`.
-        """
-        from sklearn.metrics import accuracy_score
-
-        found = accuracy_score(y, self.predict(X, **kwargs), sample_weight=sample_weight)
-        return float(found)

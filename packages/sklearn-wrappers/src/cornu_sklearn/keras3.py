@@ -10,14 +10,14 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 
 from cornu import Model
 from cornu_sklearn import defaults
-from cornu_sklearn.base import BaseWrapper
+from cornu_sklearn.base import Estimator
 from cornu_sklearn.classifier import Classifying
 from cornu_sklearn.regressor import Regressing
 from cornu_sklearn.targets import Values
 
 
-class _Keras3(BaseWrapper):
-    """Parameters as in Keras 3, and `fit`."""
+class _Keras3(Estimator):
+    """Parameters as in Keras 3."""
 
     def __init__(
         self,
@@ -40,20 +40,6 @@ class _Keras3(BaseWrapper):
 
     def _fit_arguments(self) -> dict[str, Any]:
         return {"verbose": 0, **super()._fit_arguments(), **(self.fit_kwargs or {})}
-
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, **kwargs: Any) -> Any:
-        """Train a new model, or with `warm_start` the one there is.
-
-        Parameters
-        ----------
-        X : array of shape (n_samples, n_features)
-        y : array of shape (n_samples,) or (n_samples, n_outputs)
-        sample_weight : array of shape (n_samples,), optional
-            A row of weight 2 counts as two rows.
-        **kwargs
-            Arguments of `Model.fit`.
-        """
-        return self._fit(X, y, sample_weight, kwargs, go_on=self.warm_start)
 
 
 class SKLearnClassifier(Classifying, _Keras3):
@@ -162,23 +148,7 @@ class SKLearnTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Ker
     def _make_target(self, y: np.ndarray, classes: Any) -> Values:
         return Values(y)
 
-    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, **kwargs: Any) -> Any:
-        """Train a new model, or with `warm_start` the one there is.
-
-        Parameters
-        ----------
-        X : array of shape (n_samples, n_features)
-        y : array of shape (n_samples,) or (n_samples, n_outputs), optional
-            What the model is trained to put out; by default X itself. Left aside where there is no
-            `model`.
-        sample_weight : array of shape (n_samples,), optional
-            A row of weight 2 counts as two rows.
-        **kwargs
-            Arguments of `Model.fit`.
-        """
-        return self._fit(X, y, sample_weight, kwargs, go_on=self.warm_start)
-
-    def transform(self, X: Any, **kwargs: Any) -> np.ndarray:
+    def transform(self, X: Any = None, **kwargs: Any) -> np.ndarray:
         """Return the model's output.
 
         Parameters
@@ -193,20 +163,19 @@ class SKLearnTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Ker
         """
         return self._raw(X, kwargs)
 
-    def _after_fit(self) -> None:
-        self._set_encoder()
+    def _new_model(self, X: np.ndarray, y: np.ndarray) -> tuple[Model, int]:
+        model, units = super()._new_model(X, y)
+        self._encoder = self._encoder_of(model)
+        self._n_features_out = units if self._encoder is None else self._encoder.output_shape[-1]
+        return model, units
 
-    def _set_encoder(self) -> None:
-        names = [layer.name for layer in self.model_.layers]
-        is_ours = self._given_model() is None and defaults.CODE in names
-        if is_ours:
-            code = self.model_.get_layer(defaults.CODE)
-            self._encoder = Model(self.model_.inputs, code.output)
-        self._n_features_out = code.units if is_ours else self._units
+    def _encoder_of(self, model: Model) -> Model | None:
+        """Return the first half of our own autoencoder; None for a model that was given."""
+        is_ours = self._given_model() is None and defaults.CODE in [x.name for x in model.layers]
+        return Model(model.inputs, model.get_layer(defaults.CODE).output) if is_ours else None
 
-    def _outputs(self, X: np.ndarray, size: int, arguments: dict[str, Any]) -> np.ndarray:
-        model = self.model_ if self._encoder is None else self._encoder
-        return np.asarray(model.predict(X, batch_size=size, **arguments))
+    def _asked_model(self) -> Model:
+        return self.model_ if self._encoder is None else self._encoder
 
     def __getstate__(self) -> dict[str, Any]:
         return {n: v for n, v in super().__getstate__().items() if n != "_encoder"}
@@ -214,7 +183,7 @@ class SKLearnTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, _Ker
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         if self.__sklearn_is_fitted__():
-            self._set_encoder()
+            self._encoder = self._encoder_of(self.model_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -19,6 +19,7 @@ from cornu.plugins import registry
 
 PREFIXES = ("model", "fit", "predict", "compile", "optimizer", "loss", "metrics", "callbacks")
 _NOT_OURS = {"self", "x", "y", "sample_weight", "kwargs"}
+OLDER_MODEL = "build_fn"  # what Keras 2 called `model`
 _OLDER = {"fit": {"nb_epoch"}, "optimizer": {"lr", "decay"}}
 
 
@@ -117,7 +118,7 @@ def check_names(estimator: Any, names: Iterable[str]) -> None:
     own = own_names(estimator)
     for name in names:
         prefix, _, rest = name.partition("__")
-        if name in own:
+        if name in own or name == OLDER_MODEL:
             continue
         if not rest:
             _check_plain(estimator, given, name)
@@ -134,7 +135,7 @@ def _check_plain(estimator: Any, given: Any, name: str) -> None:
         return
     of_function = list(parameters_of(given)) if is_function else []
     methods = [n for m in ("fit", "predict", "evaluate", "compile") for n in arguments_of(m)]
-    candidates = [*own_names(estimator), *methods, *of_function]
+    candidates = [*own_names(estimator), OLDER_MODEL, *methods, *of_function]
     if name not in candidates:
         hint = near_matches(name, candidates)
         what = f" {_name_of(given)}() has {', '.join(of_function)}." if of_function else ""

@@ -8,13 +8,14 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d
 
-from cornu_sklearn.base import BaseWrapper
+from cornu_sklearn.base import Estimator
 from cornu_sklearn.defaults import deviation
-from cornu_sklearn.keras2 import Keras2
+from cornu_sklearn.keras2 import BaseWrapper
+from cornu_sklearn.predicting import Predicting
 from cornu_sklearn.targets import Target, Values
 
 
-class Regressing(RegressorMixin, BaseWrapper):
+class Regressing(Predicting, RegressorMixin, Estimator):
     """What regressors add: a target of numbers, one column or several."""
 
     def _check_data(self, X: Any, y: Any, reset: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -29,21 +30,12 @@ class Regressing(RegressorMixin, BaseWrapper):
     def _meta(self, X: np.ndarray, y: np.ndarray) -> dict[str, Any]:
         return {**super()._meta(X, y), "y_scale": deviation(y.reshape(len(y), -1))}
 
-    def predict(self, X: Any, **kwargs: Any) -> np.ndarray:
-        """Return the prediction for each row.
+    @staticmethod
+    def scorer(y_true: Any, y_pred: Any, **kwargs: Any) -> float:
+        """Return R², the share of the variance of y that is predicted."""
+        from sklearn.metrics import r2_score
 
-        Parameters
-        ----------
-        X : array of shape (n_samples, n_features)
-        **kwargs
-            Arguments of `Model.predict`: `batch_size`, `verbose`.
-
-        Returns
-        -------
-        numpy.ndarray of shape (n_samples,) or (n_samples, n_outputs)
-        """
-        raw = self._raw(X, kwargs)
-        return self.target_encoder_.decode(raw)
+        return float(r2_score(y_true, y_pred, **kwargs))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -51,7 +43,7 @@ class Regressing(RegressorMixin, BaseWrapper):
         return tags
 
 
-class KerasRegressor(Regressing, Keras2):
+class KerasRegressor(Regressing, BaseWrapper):
     """A model that predicts numbers, as a scikit-learn estimator.
 
     Parameters
@@ -81,49 +73,3 @@ class KerasRegressor(Regressing, Keras2):
     >>> bool(regressor.score(X, y) > 0.5)
     True
     """
-
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, **kwargs: Any) -> KerasRegressor:
-        """Train a new model, or with `warm_start` the one there is.
-
-        Parameters
-        ----------
-        X : array of shape (n_samples, n_features)
-            More axes are welcome where the model wants them: images, sequences.
-        y : array of shape (n_samples,) or (n_samples, n_outputs)
-        sample_weight : array of shape (n_samples,), optional
-            A row of weight 2 counts as two rows.
-        **kwargs
-            Arguments of `Model.fit`, for this call.
-
-        Raises
-        ------
-        ShapeError
-            If the model's output does not fit y, with the layer to change.
-        """
-        return self._fit(X, y, sample_weight, kwargs, go_on=self.warm_start)
-
-    def partial_fit(
-        self, X: Any, y: Any, sample_weight: Any = None, **kwargs: Any
-    ) -> KerasRegressor:
-        """Train for one more epoch on these rows.
-
-        Parameters
-        ----------
-        X, y, sample_weight, **kwargs
-            As in `fit`.
-        """
-        return self._fit(X, y, sample_weight, {"epochs": 1, **kwargs}, go_on=True)
-
-    def score(self, X: Any, y: Any, sample_weight: Any = None, **kwargs: Any) -> float:
-        """Return R², the share of the variance of y that is predicted.
-
-        Parameters
-        ----------
-        X, y : array
-        sample_weight : array of shape (n_samples,), optional
-        **kwargs
-            As in `predict`.
-        """
-        from sklearn.metrics import r2_score
-
-        return float(r2_score(y, self.predict(X, **kwargs), sample_weight=sample_weight))

@@ -107,7 +107,9 @@ def _hashes(array: np.ndarray, seed: int) -> np.ndarray:
     return np.concatenate([(c.astype(np.uint64) * factors).sum(axis=1) for c in chunks])
 
 
-def split(samples: Samples, fraction: float, seed: int, stratify: bool) -> tuple[Samples, Samples]:
+def split(
+    samples: Samples, fraction: float, seed: int, kinds: np.ndarray | None = None
+) -> tuple[Samples, Samples]:
     """Draw a fraction of the rows to validate on, of each class alike where that can be done.
 
     Parameters
@@ -115,8 +117,8 @@ def split(samples: Samples, fraction: float, seed: int, stratify: bool) -> tuple
     samples : Samples
     fraction : float
     seed : int
-    stratify : bool
-        Whether the targets are classes.
+    kinds : numpy.ndarray, optional
+        Numbers that stand for the class of each row, in one column or several.
 
     Returns
     -------
@@ -127,9 +129,9 @@ def split(samples: Samples, fraction: float, seed: int, stratify: bool) -> tuple
 
     rows = np.arange(len(samples.x))
     options: dict[str, Any] = {"test_size": fraction, "random_state": seed % 2**32}
-    classes = samples.y.reshape(len(rows), -1)
+    if kinds is not None:
+        kinds = np.unique(kinds.reshape(len(rows), -1), axis=0, return_inverse=True)[1].ravel()
     try:
-        kinds = np.unique(classes, axis=0, return_inverse=True)[1].ravel() if stratify else None
         train, test = train_test_split(rows, stratify=kinds, **options)
     except ValueError:  # a class with one row, or more classes than rows to validate on
         train, test = train_test_split(rows, **options)

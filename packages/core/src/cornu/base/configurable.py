@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from cornu.saving.config import deserialize, serialize
+
 T = TypeVar("T", bound="Configurable")
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _PLAIN = (str, bool, int, float, type(None))
@@ -91,14 +93,10 @@ def plain(value: Any) -> Any:
         return [plain(v) for v in value]
     if isinstance(value, dict):
         return {str(k): plain(v) for k, v in value.items()}
-    from cornu.saving.config import serialize  # saving stands above the base classes
-
     return serialize(value)
 
 
 def _revived(value: Any, custom_objects: Any) -> Any:
     if isinstance(value, dict) and "class_name" in value:
-        from cornu.saving.config import deserialize  # saving stands above the base classes
-
         return deserialize(value, custom_objects=custom_objects)
     return value

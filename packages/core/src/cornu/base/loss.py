@@ -8,6 +8,7 @@ from typing import Any
 from cornu import config, ops
 from cornu.base.configurable import Configurable, plain
 from cornu.base.naming import auto_name
+from cornu.engine.shapes import product
 from cornu.errors import ShapeError
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
@@ -201,7 +202,7 @@ def apply_mask(sample_weight: Any, mask: Any, dtype: Any, reduction: str | None)
         return sample_weight
     weight = ops.cast(mask, dtype)
     if reduction in ("mean", "sum_over_batch_size"):
-        total = float(_size(weight.shape))
+        total = float(product(weight.shape))
         weight = ops.multiply(weight, ops.divide_no_nan(total, ops.sum(weight)))
     if sample_weight is None:
         return weight
@@ -231,7 +232,7 @@ def reduce_weighted_values(
         return total
     if reduction == "mean_with_sample_weight" and sample_weight is not None:
         return ops.divide_no_nan(total, ops.sum(sample_weight))
-    return ops.divide(total, float(max(_size(values.shape), 1)))
+    return ops.divide(total, float(max(product(values.shape), 1)))
 
 
 def _check_weights(weights: Any, values: Any) -> None:
@@ -256,13 +257,6 @@ def mask_of(value: Any) -> Any:
 def to_dtype(value: Any, dtype: Any) -> Any:
     """Return `value` as an array (or traced value) of `dtype`."""
     return ops.cast(ops.convert_to_tensor(value), dtype)
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for length in shape:
-        size *= length
-    return size
 
 
 def _both(mask: Any, other: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from cornu.base.loss import (
 )
 from cornu.base.naming import auto_name
 from cornu.engine.variable import Variable, check_allowed
+from cornu.plugins import registry
 
 
 class Metric(Configurable):
@@ -51,25 +52,22 @@ class Metric(Configurable):
     3.0
     """
 
-    _direction: str | None = (
-        None  # "up" or "down": what counts as better, for callbacks in mode="auto"
-    )
+    # "up" or "down": what counts as better, for callbacks in mode="auto"
+    _direction: str | None = None
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name or auto_name(type(self).__name__)
         self.dtype = dtype_name(dtype)
         self._variables: list[Variable] = []
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
-        if isinstance(value, Metric):
-            vars(self).setdefault("_metrics", {})[name] = value
-
     @property
     def variables(self) -> list[Variable]:
-        """State of this metric and of the metrics it holds."""
-        held = [v for metric in vars(self).get("_metrics", {}).values() for v in metric.variables]
-        return [*self._own_variables(), *held]
+        """State of this metric, and of metrics and variables that it holds in its attributes."""
+        found = dict.fromkeys(self._own_variables())
+        for name, value in vars(self).items():
+            if name != "_variables":
+                found.update(dict.fromkeys(_state_in(value)))
+        return list(found)
 
     @property
     def weights(self) -> list[Variable]:
@@ -187,6 +185,17 @@ class Metric(Configurable):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={vars(self).get('name')}>"
+
+
+def _state_in(value: Any) -> Iterator[Variable]:
+    """Yield the state of what an attribute holds, in lists and dicts as well."""
+    if isinstance(value, Metric):
+        yield from value.variables
+    elif isinstance(value, Variable):
+        yield value
+    elif isinstance(value, (list, tuple, set, dict)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _state_in(part)
 
 
 class _State:
@@ -311,8 +320,6 @@ def initial_value(initializer: Any, shape: tuple[int, ...], dtype: Any) -> np.nd
     if isinstance(initializer, (int, float)):
         return np.full(shape, initializer, dtype)
     if not callable(initializer):
-        from cornu.plugins import registry  # needed only for initializers named by the user
-
         initializer = registry.get("initializer", initializer)
     elif isinstance(initializer, type):
         initializer = initializer()

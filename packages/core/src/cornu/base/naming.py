@@ -8,6 +8,9 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextvars import ContextVar
+from typing import Any
+
+from cornu.engine.graph import current_scope, scope
 
 _lock = threading.Lock()
 _process: defaultdict[str, int] = defaultdict(int)
@@ -63,6 +66,45 @@ def auto_name(prefix: str) -> str:
         count = _counts()[prefix]
         _counts()[prefix] += 1
     return f"{prefix}_{count}" if count else prefix
+
+
+class name_scope:
+    """Put a name in front of the paths of layers built, and operations traced, in a `with` block.
+
+    Parameters
+    ----------
+    name : str
+        Without '/', which separates the parts of a path. Blocks may stand inside one another.
+
+    Attributes
+    ----------
+    name : str
+    path : str
+        Inside the block: the names of the blocks around it and this one, joined by '/'.
+
+    Examples
+    --------
+    >>> from cornu.base import Layer
+    >>> with name_scope("tower"):
+    ...     Layer(name="scale").add_weight("gamma", (3,), initializer="ones").path
+    'tower/scale/gamma'
+    """
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str) or "/" in name or not name:
+            raise ValueError(f"The name of a scope is a text without '/'; got {name!r}.")
+        self.name = self.path = name
+        self._entered: list[contextlib.AbstractContextManager[None]] = []
+
+    def __enter__(self) -> name_scope:
+        outer = current_scope()
+        self.path = f"{outer}/{self.name}" if outer else self.name
+        self._entered.append(scope(self.path))
+        self._entered[-1].__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._entered.pop().__exit__(*error)
 
 
 def get_uid(prefix: str = "") -> int:

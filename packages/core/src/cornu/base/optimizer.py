@@ -368,9 +368,8 @@ class Optimizer(OptimizerSettings):
     def _update_average(self, target: Variable) -> None:
         average, value = self.slot("average", target), target.value
         started = ops.cast(ops.not_equal(self.iterations, 0), target.dtype)
-        share = ops.multiply(
-            started, self.ema_momentum
-        )  # the first step takes the weights as they are
+        # the first step takes the weights as they are
+        share = ops.multiply(started, self.ema_momentum)
         new = ops.add(
             ops.multiply(share, average.value), ops.multiply(ops.subtract(1.0, share), value)
         )

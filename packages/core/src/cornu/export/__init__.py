@@ -9,11 +9,13 @@ a formula of these sizes, so the file serves batches of any size.
 | `describe.py` | from traces to a description in JSON's terms |
 | `revive.py` | from a description to a program |
 | `file.py` | the file |
-| `serving.py` | what a loaded file is: a callable |
+| `serving.py` | what a loaded file is: a callable, or several |
+| `archive.py` | several endpoints in one file |
 | `onnx/` | the same program in ONNX |
 """
 
+from cornu.export.archive import ExportArchive
 from cornu.export.exporting import export_model
-from cornu.export.serving import ServedModel, load
+from cornu.export.serving import ServedArchive, ServedModel, load
 
-__all__ = ["ServedModel", "export_model", "load"]
+__all__ = ["ExportArchive", "ServedArchive", "ServedModel", "export_model", "load"]

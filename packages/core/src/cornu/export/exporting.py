@@ -12,7 +12,7 @@ from cornu import tree
 from cornu.engine.dtypes import canonical
 from cornu.errors import NotBuiltError, SavingError, near_matches
 from cornu.export.describe import InputSpec, describe
-from cornu.export.file import write_program
+from cornu.export.file import FIRST, Endpoint, write_programs
 
 FORMATS = ("cornu", "onnx")
 _ELSEWHERE = {
@@ -80,7 +80,8 @@ def export_model(
     else:
         description = describe(function, specs)
         count = len(tree.flatten(description.structure))
-        write_program(filepath, model.name, description, _of_count(names, count))
+        endpoint = Endpoint(FIRST, description, of_count(names, count))
+        write_programs(filepath, model.name, [endpoint])
     if verbose:
         print(f"Exported {model.name!r} as {format!r} to {os.fspath(filepath)!r}.")
 
@@ -95,11 +96,16 @@ def _forward(model: Any, structure: Any) -> Callable[..., Any]:
 def _signature(model: Any, given: Any) -> tuple[Any, list[InputSpec]]:
     """Return the structure of the inputs, and each as it is described."""
     structure = _known_inputs(model) if given is None else _single(given)
-    leaves = tree.flatten(structure)
-    specs = [_spec(leaf, i) for i, leaf in enumerate(leaves)]
+    specs = specs_of(structure)
+    return tree.pack_sequence_as(structure, list(range(len(specs)))), specs
+
+
+def specs_of(structure: Any) -> list[InputSpec]:
+    """Return the description of each input in a structure of them."""
+    specs = [_spec(leaf, i) for i, leaf in enumerate(tree.flatten(structure))]
     if len({s.name for s in specs}) < len(specs):
         raise ValueError(f"Two inputs have one name: {[s.name for s in specs]}.")
-    return tree.pack_sequence_as(structure, list(range(len(leaves)))), specs
+    return specs
 
 
 def _single(given: Any) -> Any:
@@ -140,7 +146,7 @@ def _output_names(model: Any) -> list[str]:
     return list(model.output_names)
 
 
-def _of_count(names: Sequence[str], count: int) -> list[str]:
+def of_count(names: Sequence[str], count: int) -> list[str]:
     """Return one name for each of `count` outputs."""
     if len(names) == count and len(set(names)) == count:
         return list(names)

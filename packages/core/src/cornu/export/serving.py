@@ -14,7 +14,7 @@ from cornu.engine.program import Program
 from cornu.engine.variable import Variable
 from cornu.errors import DataError, ShapeError, near_matches
 from cornu.export.describe import InputSpec, free_axes
-from cornu.export.file import Stored, read_program
+from cornu.export.file import FIRST, Stored, StoredFile, read_programs
 from cornu.export.revive import revive
 from cornu.export.sizes import probes
 from cornu.saving.rules import reading
@@ -45,11 +45,11 @@ class ServedModel:
     array([[2., 6.]], dtype=float32)
     """
 
-    def __init__(self, stored: Stored) -> None:
+    def __init__(self, stored: Stored, name: str, variables: Sequence[Variable]) -> None:
         self._stored = stored
-        self.name, self.inputs = stored.name, list(stored.inputs)
+        self.name, self.inputs = name, list(stored.inputs)
         self.output_names = stored.output_names
-        self.variables = [Variable(value, name=path) for path, value in stored.variables]
+        self.variables = [variables[place] for place in stored.variables]
         self._free = free_axes(self.inputs)
         self._programs: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._lock = threading.Lock()
@@ -179,14 +179,89 @@ def _fitting(value: Any, spec: InputSpec, model: str) -> np.ndarray:
     return np.ascontiguousarray(array, spec.dtype)
 
 
-def load(filepath: Any, max_bytes: int | None = None) -> ServedModel:
-    """Read an exported model.
+class ServedArchive:
+    """Several programs over one set of variables, each a `ServedModel` under its endpoint's name.
+
+    Attributes
+    ----------
+    name : str
+    endpoints : dict of str to ServedModel
+        An attribute each, too, as are the collections of variables.
+    variables, trainable_variables, non_trainable_variables : list of Variable
+
+    Examples
+    --------
+    >>> import os, tempfile, cornu
+    >>> x = cornu.Input((2,), name="x")
+    >>> archive = cornu.export.ExportArchive()
+    >>> _ = archive.track_and_add_endpoint("twice", cornu.Model(x, x * 2.0), [x])
+    >>> _ = archive.track_and_add_endpoint("half", cornu.Model(x, x * 0.5), [x])
+    >>> path = os.path.join(tempfile.mkdtemp(), "both.cornu")
+    >>> archive.write_out(path, verbose=False)
+    >>> served = cornu.saved_model.load(path)
+    >>> served
+    <served archive 'archive' of twice, half>
+    >>> served.half([[1.0, 3.0]])
+    array([[0.5, 1.5]], dtype=float32)
+    """
+
+    def __init__(self, stored: StoredFile) -> None:
+        self.name = stored.name
+        self.variables = [
+            Variable(value, trainable=trainable, name=path)
+            for path, value, trainable in stored.variables
+        ]
+        self.endpoints = {
+            program.endpoint: ServedModel(program, stored.name, self.variables)
+            for program in stored.programs
+        }
+        self._collections = {
+            name: [self.variables[place] for place in places]
+            for name, places in (stored.collections or {}).items()
+        }
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """Variables that were trainable."""
+        return [v for v in self.variables if v.trainable]
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """Variables that were not."""
+        return [v for v in self.variables if not v.trainable]
+
+    @property
+    def signatures(self) -> dict[str, Callable[..., dict[str, np.ndarray]]]:
+        """Functions that return outputs by name, one for each endpoint."""
+        return {name: each.signatures["serving_default"] for name, each in self.endpoints.items()}
+
+    def __getattr__(self, name: str) -> Any:
+        known = {**vars(self).get("_collections", {}), **vars(self).get("endpoints", {})}
+        if name not in known:
+            hint = near_matches(name, known) if not name.startswith("_") else ""
+            raise AttributeError(f"The archive has no endpoint {name!r}. {hint}".rstrip())
+        return known[name]
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.endpoints, *self._collections]
+
+    def __repr__(self) -> str:
+        return f"<served archive {self.name!r} of {', '.join(self.endpoints)}>"
+
+
+def load(filepath: Any, max_bytes: int | None = None) -> ServedModel | ServedArchive:
+    """Read what `model.export` or an `ExportArchive` wrote.
 
     Parameters
     ----------
     filepath : path
     max_bytes : int, optional
         Bytes that the arrays of the file may take; by default 8 times its size.
+
+    Returns
+    -------
+    ServedModel or ServedArchive
+        The one of a model, the other of an `ExportArchive`.
 
     Raises
     ------
@@ -196,6 +271,8 @@ def load(filepath: Any, max_bytes: int | None = None) -> ServedModel:
         If the file breaks one of the rules of `cornu.saving.rules`; `.rule` names it.
     """
     with reading(filepath):
-        served = ServedModel(read_program(filepath, max_bytes))
-        served.check()
-    return served
+        stored = read_programs(filepath, max_bytes)
+        archive = ServedArchive(stored)
+        for endpoint in archive.endpoints.values():
+            endpoint.check()
+        return archive if stored.collections is not None else archive.endpoints[FIRST]

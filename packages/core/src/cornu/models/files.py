@@ -51,10 +51,11 @@ class Files:
             Keras 3.
         overwrite : bool
             Whether an existing file may be replaced; else FileExistsError.
-        max_shard_size
-            Accepted for Keras' sake: there is one file.
+        max_shard_size : float, optional
+            GB that a file may take: the weights are written to as many as that needs, beside an
+            index at `filepath`, which ends in `.weights.json`.
         **kwargs
-            `save_format` of tf.keras.
+            `save_format` of tf.keras; `objects_to_skip`, layers to leave out.
         """
         from cornu.saving.weights import save_weights
 
@@ -82,6 +83,7 @@ class Files:
             Take weights of another shape but the same size in the shape that fits.
         **kwargs
             `max_bytes`: bytes that the arrays of the file may take, 8 times its size if not given.
+            `objects_to_skip`: layers that keep the weights they have.
 
         Raises
         ------

@@ -50,9 +50,8 @@ class Sequential(Model):
             trainable, name = True, trainable
         super().__init__(name=name, trainable=trainable)
         self.__dict__["_stack"] = []
-        self.__dict__[
-            "_tensors"
-        ] = []  # the symbolic output of each layer of the stack that is connected
+        # the symbolic output of each layer of the stack that is connected
+        self.__dict__["_tensors"] = []
         for layer in layers or ():
             self.add(layer, rebuild=False)
         self._connect()
@@ -292,12 +291,15 @@ class Sequential(Model):
         if isinstance(config, list):  # Keras 2.0 and 2.1
             config = {"layers": config}
         shape = config.get("build_input_shape")
+        builds = shape is not None and is_one_shape(shape)
         with CustomObjectScope(custom_objects or {}):
             model = cls(name=config.get("name"))
             for layer in config["layers"]:
-                model.add(deserialize(layer, kind="layer"), rebuild=False)
+                # Built by the model, the weights have its name in their paths, as before.
+                known = _unbuilt(layer) if builds else layer
+                model.add(deserialize(known, kind="layer"), rebuild=False)
         model._connect()
-        if not model._tensors and shape is not None and is_one_shape(shape):
+        if not model._tensors and builds:
             model.build(shape)
         if config.get("trainable") is False:
             model.trainable = False
@@ -308,6 +310,14 @@ class Sequential(Model):
         return (
             {"input_shape": self._tensors[0].shape} if self._tensors else super().get_build_config()
         )
+
+
+def _unbuilt(layer: Any) -> Any:
+    """Return a layer's configuration without the shapes that its call will tell."""
+    told = layer.get("build_config") if isinstance(layer, dict) else None
+    if not isinstance(told, dict) or not set(told) <= {"input_shape", "shapes_dict"}:
+        return layer
+    return {key: value for key, value in layer.items() if key != "build_config"}
 
 
 def _no_layer(layer: Any) -> str:

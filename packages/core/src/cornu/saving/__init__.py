@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         get_registered_object,
         register_keras_serializable,
     )
+    from cornu.saving.file_editor import KerasFileEditor
     from cornu.saving.model_file import load_model, save_model
     from cornu.saving.objects import deserialize_keras_object, serialize_keras_object
     from cornu.saving.weights import load_weights, save_weights
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 # Public name -> (module, name there).
 _HOMES = {
     "CustomObjectScope": ("cornu.plugins.custom_objects", "CustomObjectScope"),
+    "KerasFileEditor": ("cornu.saving.file_editor", "KerasFileEditor"),
     "custom_object_scope": ("cornu.plugins.custom_objects", "custom_object_scope"),
     "deserialize_keras_object": ("cornu.saving.objects", "deserialize_keras_object"),
     "get_custom_objects": ("cornu.plugins.custom_objects", "get_custom_objects"),
@@ -41,6 +43,7 @@ _HOMES = {
 
 __all__ = [
     "CustomObjectScope",
+    "KerasFileEditor",
     "custom_object_scope",
     "deserialize_keras_object",
     "get_custom_objects",

@@ -9,7 +9,8 @@ from typing import Any
 from cornu.errors import MissingDistributionError, UnknownNameError
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
-from cornu.saving.config import CORE_CLASSES, deserialize
+from cornu.saving.config import deserialize
+from cornu.saving.known import CORE_CLASSES
 from cornu.saving.rules import is_reading
 
 

@@ -1,91 +1,39 @@
 """Objects as configurations, and back.
 
 A configuration is what JSON can hold. An object is `{"module", "class_name", "config",
-"registered_name"}`, Keras 3's form; Keras 2's `{"class_name", "config"}` is read too. Classes and
-functions are found in the registry, among the custom objects, or in the short table below, and
-nowhere else: a name in a configuration is never imported.
+"registered_name"}`, Keras 3's form; Keras 2's `{"class_name", "config"}` is read too. `known.py`
+says which class or function a name stands for.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import inspect
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from cornu.engine.variable import Variable
-from cornu.errors import (
-    BadFileError,
-    CornuError,
-    MissingDistributionError,
-    SavingError,
-    UnknownNameError,
-)
-from cornu.plugins import registry
+from cornu.errors import BadFileError, CornuError, SavingError
 from cornu.plugins.custom_objects import (
     CustomObjectScope,
     custom_objects_in_effect,
     get_registered_name,
 )
+from cornu.saving.known import (
+    core_function,
+    find_class,
+    find_function,
+    is_offered,
+    public_name,
+    without_unknown,
+)
 from cornu.saving.rules import is_reading
 
 _PLAIN = (str, bool, int, float, type(None))
-
-# Classes of core itself, which no plugin brings: name -> (Keras' module, home).
-CORE_CLASSES = {
-    "DTypePolicy": ("keras", "cornu.base.layer"),
-    "FunctionCall": ("cornu.ops", "cornu.base.layer"),
-    "Functional": ("keras.src.models.functional", "cornu.models.functional"),
-    "InputLayer": ("keras.layers", "cornu.models.input_layer"),
-    "InputSpec": ("keras", "cornu.base.layer"),
-    "Model": ("keras", "cornu.models.model"),
-    "SeedGenerator": ("keras.random", "cornu.random"),
-    "Sequential": ("keras", "cornu.models.sequential"),
-}
-
-# Functions of core itself, under the names by which files know them.
-HARD_SIGMOID = "cornu>keras2_hard_sigmoid"
-HARD_SIGMOID_3 = "cornu>hard_sigmoid"  # Keras 3's, where `hard_sigmoid` would mean Keras 2's
-CORE_FUNCTIONS = {HARD_SIGMOID: ("cornu.saving.keras2.activations", "hard_sigmoid")}
-
-# Base class -> (kind in the registry, Keras' module).
-_KINDS = {
-    "Layer": ("layer", "keras.layers"),
-    "LearningRateSchedule": ("optimizer", "keras.optimizers.schedules"),
-    "Optimizer": ("optimizer", "keras.optimizers"),
-    "Loss": ("loss", "keras.losses"),
-    "Metric": ("metric", "keras.metrics"),
-    "Initializer": ("initializer", "keras.initializers"),
-    "Regularizer": ("regularizer", "keras.regularizers"),
-    "Constraint": ("constraint", "keras.constraints"),
-    "Callback": ("callback", "keras.callbacks"),
-}
-# Classes that Keras 3 calls otherwise, and arguments that it does not know, which are left out at
-# the value at which they say nothing.
-_KERAS_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
-_NOT_IN_KERAS = {
-    **dict.fromkeys(("implementation", "input_length", "noise_shape")),
-    **dict.fromkeys(("rms_scaling", "time_major"), False),
-}
-_NOT_IN_KERAS_CLASS = {f"SpatialDropout{n}D": {"trainable": True} for n in (1, 2, 3)}
-# A segment of a module's name -> kind.
-_SEGMENTS = {
-    "layers": "layer",
-    "optimizers": "optimizer",
-    "losses": "loss",
-    "metrics": "metric",
-    "initializers": "initializer",
-    "regularizers": "regularizer",
-    "constraints": "constraint",
-    "activations": "activation",
-    "callbacks": "callback",  # these touch files and networks: not from a file
-}
-_FUNCTION_KINDS = ("activation", "loss", "metric", "initializer", "regularizer", "constraint")
 
 _collected: ContextVar[dict[str, Any] | None] = ContextVar("cornu_collected", default=None)
 _strict: ContextVar[bool] = ContextVar("cornu_strict", default=False)
@@ -138,14 +86,13 @@ def _object(obj: Any) -> dict[str, Any]:
         raise SavingError(
             f"{cls.__name__}.get_config() must return a dict; it returned {type(config).__name__}."
         )
-    module, name = _public_name(cls)
+    module, name = public_name(cls)
     registered: str | None = None
     if module is None:
         module, registered = cls.__module__, get_registered_name(cls)
         _collect(registered, cls)
     else:
-        unsaid = {**_NOT_IN_KERAS, **_NOT_IN_KERAS_CLASS.get(name, {})}
-        config = {k: v for k, v in config.items() if k not in unsaid or v is not unsaid[k]}
+        config = without_unknown(name, config)
     found = {"module": module, "class_name": name, "config": config, "registered_name": registered}
     if cls.__name__ in ("Functional", "FunctionCall") and cls.__module__.startswith("cornu."):
         found["registered_name"] = cls.__name__
@@ -159,31 +106,14 @@ def _object(obj: Any) -> dict[str, Any]:
     return found
 
 
-def _public_name(cls: type) -> tuple[str | None, str]:
-    """Return the module and name under which Keras knows a class of ours."""
-    name = cls.__name__
-    if name in CORE_CLASSES and cls.__module__.startswith("cornu."):
-        return CORE_CLASSES[name][0], name
-    if cls.__module__.partition(".")[0].startswith("cornu"):
-        for base in cls.__mro__:
-            if base.__name__ in _KINDS and base.__module__.startswith("cornu.base"):
-                kind, module = _KINDS[base.__name__]
-                known = [e.name for e in registry.entries(kind) if e.stands_for(cls)]
-                if known:
-                    name = name if name in known else known[0]
-                    return module, _KERAS_NAMES.get(name, name)
-    return None, name
-
-
 def _function(function: Any) -> Any:
     name = getattr(function, "__name__", type(function).__name__)
-    for core_name, home in CORE_FUNCTIONS.items():
-        if (getattr(function, "__module__", None), name) == home:
-            return _function_config(home[0], core_name)
+    core = core_function(function)
+    if core is not None:
+        return _function_config(*core)
     if get_registered_name(function) == name:
-        for kind in _FUNCTION_KINDS:
-            if any(e.stands_for(function) for e in registry.entries(kind)):
-                return name
+        if is_offered(function):
+            return name
     else:
         name = get_registered_name(function)
     collected = _collected.get()
@@ -354,9 +284,7 @@ def deserialize(
     if name in _REVIVERS:
         return _REVIVERS[name](inner)
     if name == "function":
-        return _find_function(
-            str(config.get("registered_name") or inner), inner, kind, config.get("module")
-        )
+        return find_function(config, kind)
     if name in ("__lambda__", "__typespec__"):
         raise SavingError(
             f"The configuration holds {name}, which is code or data that cannot be made again "
@@ -367,14 +295,16 @@ def deserialize(
         from cornu.base.layer.operation import FunctionCall  # a layer graph's, which stands above
 
         return _harmless(FunctionCall.from_keras(str(name), deserialize(inner or {})))
-    return _revived(_find_class(config, kind), inner, config)
+    return _revived(find_class(config, kind), inner, config)
 
 
 def _revived(cls: Any, inner: Any, config: dict) -> Any:
     if not isinstance(cls, type):
         return cls  # a custom function under the name of a class
+    if not isinstance(inner, (dict, list, type(None))):
+        raise SavingError(f"The configuration of {cls.__name__} must be a dict, not {inner!r}.")
     try:
-        obj = _from_config(cls, inner if isinstance(inner, (dict, list)) else {})
+        obj = _from_config(cls, {} if inner is None else inner)
     except (CornuError, RecursionError):
         raise
     except (TypeError, ValueError, KeyError, AttributeError) as error:
@@ -409,80 +339,6 @@ def _from_config(cls: type, config: Any) -> Any:
     if "custom_objects" in parameters:
         return cls.from_config(config, custom_objects=custom_objects_in_effect())
     return cls.from_config(config)
-
-
-def _find_class(config: dict, kind: str | None) -> Any:
-    name, registered = str(config["class_name"]), config.get("registered_name")
-    module = str(config.get("module") or "")
-    custom = custom_objects_in_effect()
-    for candidate in (registered, name, name.rpartition(">")[2]):
-        if candidate in custom:
-            return custom[candidate]
-    if name in CORE_CLASSES:
-        return getattr(importlib.import_module(CORE_CLASSES[name][1]), name)
-    short = name.rpartition(">")[2]
-    kinds = [k for k in (kind, _said_kind(module)) if k] or list(_kinds_of_files())
-    found, failure = _first_found(kinds, short, classes=True)
-    if found is not None:
-        return found
-    what = kinds[0] if len(kinds) == 1 or kind else "class"
-    raise UnknownNameError(
-        f"There is no {what} {name!r} here. {failure if len(kinds) == 1 else ''} If it is your "
-        "own, decorate it with "
-        "@cornu.utils.register_keras_serializable(), or pass "
-        f"custom_objects={{{short!r}: {short}}}."
-    ) from failure
-
-
-def _kinds_of_files() -> Iterable[str]:
-    return (k for k in dict.fromkeys(_SEGMENTS.values()) if k != "callback" or not is_reading())
-
-
-def _said_kind(module: Any) -> str | None:
-    """Return the kind that a module's name speaks of, as "layer" for `keras.layers`."""
-    said = next((_SEGMENTS[s] for s in reversed(str(module).split(".")) if s in _SEGMENTS), None)
-    return said if said in set(_kinds_of_files()) else None
-
-
-def _find_function(name: str, inner: Any, kind: str | None, module: Any) -> Any:
-    custom = custom_objects_in_effect()
-    for candidate in (name, inner):
-        if isinstance(candidate, str) and candidate in custom:
-            return custom[candidate]
-    if name in CORE_FUNCTIONS:
-        home, attribute = CORE_FUNCTIONS[name]
-        return getattr(importlib.import_module(home), attribute)
-    said = _said_kind(module)
-    kinds = [k for k in (kind, said) if k] or list(_FUNCTION_KINDS)
-    found, _ = _first_found(kinds, name)
-    if found is not None:
-        return found
-    raise UnknownNameError(
-        f"There is no function {name!r} here. Decorate it with "
-        "@cornu.utils.register_keras_serializable(), or pass "
-        f"custom_objects={{{name!r}: {name}}}."
-    )
-
-
-def _first_found(kinds: Iterable[str], name: str, classes: bool = False) -> tuple[Any, Any]:
-    """Return what the first of the kinds to know a name calls so, else None and why not.
-
-    With `classes`, functions are passed over: the class "Linear" is not the activation `linear`.
-    """
-    failure: Exception | None = None
-    for kind in kinds:
-        found, error = _looked_up(kind, name)
-        if error is None and (isinstance(found, type) or not classes):
-            return found, None
-        failure = failure or error
-    return None, failure
-
-
-def _looked_up(kind: str, name: str) -> tuple[Any, Exception | None]:
-    try:
-        return registry.lookup(kind, name), None
-    except (UnknownNameError, MissingDistributionError) as error:
-        return None, error
 
 
 def _array(config: dict) -> np.ndarray:

@@ -60,10 +60,11 @@ def _walk_child(
 ) -> Iterator[tuple[str, Any]]:
     if _is_saved(child):
         yield from _walk(child, path, seen, with_optimizer)
-    elif isinstance(child, dict):
-        yield from _walk_members(child.values(), path, seen, with_optimizer)
-    elif isinstance(child, (list, tuple, set)):
-        yield from _walk_members(child, path, seen, with_optimizer)
+    elif isinstance(child, (dict, list, tuple, set)) and id(child) not in seen:
+        seen.add(id(child))  # a list may hold itself
+        members = child.values() if isinstance(child, dict) else child
+        yield from _walk_members(members, path, seen, with_optimizer)
+        seen.discard(id(child))
 
 
 def _walk_members(
@@ -99,9 +100,8 @@ def _children(obj: Any, with_optimizer: bool) -> Iterator[tuple[str, Any]]:
 
 
 def _is_saved(obj: Any) -> bool:
-    return hasattr(obj, "save_own_variables") and not hasattr(
-        obj, "update_state"
-    )  # metrics start afresh
+    is_metric = hasattr(obj, "update_state") and hasattr(obj, "result")
+    return hasattr(obj, "save_own_variables") and not is_metric  # metrics start afresh
 
 
 def _join(path: str, name: str) -> str:

@@ -202,7 +202,11 @@ def _give_vocabularies(config: dict[str, Any], archive: Archive, path: str = "")
         counts[name] += 1
         text = archive.assets(place).get("vocabulary.txt")
         if text is not None:
-            entry["config"]["vocabulary"] = text.decode("utf-8").split("\n")
+            learned = {
+                "vocabulary": text.decode("utf-8").split("\n"),
+                "has_input_vocabulary": False,
+            }
+            entry["config"].update(learned)
         _give_vocabularies(entry, archive, f"{place}/")
 
 

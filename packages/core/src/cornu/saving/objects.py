@@ -63,5 +63,5 @@ def deserialize_keras_object(
     config = kwargs.get("identifier", config)
     known = {**(kwargs.get("module_objects") or {}), **(custom_objects or {})}
     if isinstance(config, str):
-        config = {"class_name": "function", "config": config, "registered_name": config}
+        return known.get(config, config)
     return deserialize(config, known, safe_mode=safe_mode)

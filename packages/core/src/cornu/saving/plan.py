@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,12 +26,20 @@ class Plan:
         Warn where shapes differ, in place of raising.
     reshape : bool
         Take values of another shape and the same size.
+    skipped : sequence
+        Objects that keep what they have.
     """
 
-    def __init__(self, skip_mismatch: bool = False, reshape: bool = False) -> None:
-        self.skip_mismatch, self.reshape = skip_mismatch, reshape
+    def __init__(
+        self, skip_mismatch: bool = False, reshape: bool = False, skipped: Sequence[Any] = ()
+    ) -> None:
+        self.skip_mismatch, self.reshape, self.skipped = skip_mismatch, reshape, skipped
         self._values: dict[Variable, Any] = {}
         self._others: list[Callable[[], None]] = []
+
+    def skips(self, obj: Any) -> bool:
+        """Tell whether an object keeps what it has."""
+        return any(obj is skipped for skipped in self.skipped)
 
     def add(self, variable: Variable, value: Any) -> None:
         """Note a value, an array or a `Dataset`, for a variable.

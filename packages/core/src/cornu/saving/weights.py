@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from cornu.saving.hdf5 import Dataset, Group, open_hdf5
 from cornu.saving.kinds import WEIGHTS_GROUPS, is_keras2_weights, is_model, weights_source
 from cornu.saving.layout import saved_objects
 from cornu.saving.plan import Plan, hdf5_bytes, put
-from cornu.saving.rules import limits_for, reading
+from cornu.saving.rules import Limits, limits_for, reading
+from cornu.saving.shards import INDEX, open_shards, write_shards
 
 
 def save_weights(
@@ -30,10 +32,12 @@ def save_weights(
         the optimizer's state too, as does a file of any other name. Missing folders are made.
     overwrite : bool
         Whether an existing file may be replaced; else FileExistsError.
-    max_shard_size
-        Accepted for Keras' sake: there is one file.
+    max_shard_size : float, optional
+        GB that a file may take: the weights are written to as many as that needs, beside an index
+        at `filepath`, which ends in `.weights.json`.
     **kwargs
-        `save_format` of tf.keras: "h5" for the layout of Keras 2.
+        `save_format` of tf.keras: "h5" for the layout of Keras 2. `objects_to_skip`: layers to
+        leave out of a file in the layout of Keras 3.
 
     Examples
     --------
@@ -47,26 +51,67 @@ def save_weights(
     from cornu.saving.keras2.writing import write_keras2_weights
 
     save_format = kwargs.pop("save_format", None)
+    skipped = kwargs.pop("objects_to_skip", None) or ()
     if kwargs:
         raise TypeError(f"save_weights() does not take {', '.join(map(repr, kwargs))}.")
     check_built(model)
+    if max_shard_size is not None:
+        _check_index(filepath, max_shard_size)
+        write_shards(_stored(model, True, skipped), filepath, overwrite, float(max_shard_size))
+        return
     name = os.fspath(filepath).lower()
     old = name.endswith((".h5", ".hdf5")) and not name.endswith(".weights.h5")
-    write = write_keras2_weights if old or save_format in ("h5", "hdf5") else write_weights
-    write_bytes(filepath, hdf5_bytes(lambda file: write(model, file)), overwrite)
+    old = old or save_format in ("h5", "hdf5")
+    if old and skipped:
+        raise ValueError("objects_to_skip needs a file in the layout of Keras 3: .weights.h5.")
+
+    def write(file: Any) -> None:
+        if old:
+            write_keras2_weights(model, file)
+        else:
+            write_weights(model, file, skipped=skipped)
+
+    write_bytes(filepath, hdf5_bytes(write), overwrite)
 
 
-def write_weights(model: Any, file: Any, with_optimizer: bool = True) -> None:
+def write_weights(
+    model: Any, file: Any, with_optimizer: bool = True, skipped: Iterable[Any] = ()
+) -> None:
     """Write into an open HDF5 file or group, in the layout of Keras 3."""
-    for path, obj in saved_objects(model, with_optimizer):
-        store: dict[str, np.ndarray] = {}
-        obj.save_own_variables(store)
-        group = file.require_group(f"{path}/vars" if path else "vars")
-        name = getattr(obj, "name", None)
-        if isinstance(name, str):
+    for path, name, values in _stored(model, with_optimizer, skipped):
+        group = file.require_group(path)
+        if name is not None:
             group.attrs["name"] = name
-        for key, value in store.items():
-            put(group, key, np.asarray(value))
+        for key, value in values.items():
+            put(group, key, value)
+
+
+def _stored(
+    model: Any, with_optimizer: bool, skipped: Iterable[Any]
+) -> Iterator[tuple[str, str | None, dict[str, np.ndarray]]]:
+    """Yield where the variables of each object lie, what it is called, and their values."""
+    left_out = {id(obj) for obj in _with_parts(skipped)}
+    for path, obj in saved_objects(model, with_optimizer):
+        if id(obj) in left_out:
+            continue
+        store: dict[str, Any] = {}
+        obj.save_own_variables(store)
+        name = getattr(obj, "name", None)
+        yield (
+            f"{path}/vars" if path else "vars",
+            name if isinstance(name, str) else None,
+            {key: np.asarray(value) for key, value in store.items()},
+        )
+
+
+def _check_index(filepath: Any, max_shard_size: Any) -> None:
+    if not os.fspath(filepath).endswith(INDEX):
+        raise ValueError(
+            f"With max_shard_size the path is that of the index: write 'name{INDEX}', not "
+            f"{os.fspath(filepath)!r}."
+        )
+    if isinstance(max_shard_size, bool) or not float(max_shard_size) > 0:
+        raise ValueError(f"max_shard_size={max_shard_size!r} must be a number of GB above 0.")
 
 
 def load_weights(
@@ -76,6 +121,7 @@ def load_weights(
     by_name: bool = False,
     reshape: bool = False,
     max_bytes: int | None = None,
+    objects_to_skip: Iterable[Any] = (),
     **kwargs: Any,
 ) -> None:
     """Read the weights of a model from a file of Cornu or any Keras: of weights, or a whole model.
@@ -94,6 +140,8 @@ def load_weights(
         Take weights of another shape but the same size in the shape that fits.
     max_bytes : int, optional
         Bytes that the arrays of the file may take; by default 8 times its size.
+    objects_to_skip : iterable of Layer
+        Layers that keep the weights they have, with all that is in them.
 
     Raises
     ------
@@ -110,14 +158,20 @@ def load_weights(
     if not os.path.isfile(path):
         raise FileNotFoundError(f"There is no weights file {path!r}.")
     limits = limits_for(path, max_bytes)
-    with (
-        reading(path),
-        weights_source(path, limits) as source,
-        open_hdf5(source, limits) as root,
-    ):
-        plan = Plan(skip_mismatch, reshape)
+    with reading(path), _opened(path, limits) as root:
+        plan = Plan(skip_mismatch, reshape, _with_parts(objects_to_skip or ()))
         plan_weights(model, root, plan, by_name)
         plan.carry_out()
+
+
+@contextlib.contextmanager
+def _opened(path: str, limits: Limits) -> Iterator[Group]:
+    if path.endswith(INDEX):
+        with open_shards(path, limits) as root:
+            yield root
+    else:
+        with weights_source(path, limits) as source, open_hdf5(source, limits) as root:
+            yield root
 
 
 def plan_weights(model: Any, root: Group, plan: Plan, by_name: bool = False) -> None:
@@ -128,6 +182,11 @@ def plan_weights(model: Any, root: Group, plan: Plan, by_name: bool = False) -> 
     if is_model(root):
         root = root.group("model_weights") or root
     if is_keras2_weights(root):
+        if plan.skipped:
+            raise BadFileError(
+                "objects_to_skip needs a file in the layout of Keras 3: .weights.h5 or .keras.",
+                "kind",
+            )
         plan_keras2_weights(model, root, plan, by_name)
     elif any(root.get(name) is not None for name in WEIGHTS_GROUPS):
         _plan_keras3(model, root, plan, by_name)
@@ -142,6 +201,8 @@ def plan_weights(model: Any, root: Group, plan: Plan, by_name: bool = False) -> 
 def _plan_keras3(model: Any, root: Group, plan: Plan, by_name: bool) -> None:
     pairs = _pairs_by_name(model, root) if by_name else _pairs_by_place(model, root, plan)
     for where, obj, group in pairs:
+        if plan.skips(obj):
+            continue
         variables = own_variables(obj)
         stored = group.names()
         if _reads_itself(obj, len(stored) == len(variables)):
@@ -162,6 +223,10 @@ def _plan_keras3(model: Any, root: Group, plan: Plan, by_name: bool) -> None:
             continue
         for variable, value in zip(variables, _fitted(obj, variables, found), strict=True):
             plan.add(variable, value)
+
+
+def _with_parts(objects: Iterable[Any]) -> list[Any]:
+    return [part for obj in objects for _, part in saved_objects(obj)]
 
 
 def _fitted(obj: Any, variables: list[Any], found: list[Any]) -> list[Any]:
@@ -198,7 +263,7 @@ def _pairs_by_place(model: Any, root: Group, plan: Plan) -> Iterator[tuple[str, 
             used.add(group.path)
             if own_variables(obj) or group.names():
                 yield path or "model", obj, group
-        elif own_variables(obj):
+        elif own_variables(obj) and not plan.skips(obj):
             text = f"The file has no weights for {path!r} ({_title(obj)})."
             if not plan.skip_mismatch:
                 raise BadFileError(

@@ -98,10 +98,8 @@ class Compiling(Programs):
         if sample_weight_mode is not None:
             _check_mode(sample_weight_mode)
         if _are_metrics(loss_weights) and not _are_metrics(metrics):
-            loss_weights, metrics = (
-                metrics,
-                loss_weights,
-            )  # compile(optimizer, loss, metrics, loss_weights)
+            # compile(optimizer, loss, metrics, loss_weights)
+            loss_weights, metrics = (metrics, loss_weights)
         steps_per_execution = int(steps_per_execution or 1)
         if steps_per_execution < 1:
             raise ValueError(f"steps_per_execution={steps_per_execution} must be 1 or more.")

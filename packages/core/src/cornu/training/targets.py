@@ -5,6 +5,7 @@ Shapes are compared when a step is traced, values before it runs.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,11 @@ __all__ = ["TargetRule", "check_target_shape", "check_target_values", "rule_for"
 
 # What each of Cornu's losses expects of a target. Other functions are their author's business.
 SPARSE = {"sparse_categorical_crossentropy"}
+NEVER_BROADCAST = {
+    "binary_crossentropy",
+    "binary_focal_crossentropy",
+    "categorical_crossentropy",
+}
 ONE_HOT = {
     "categorical_crossentropy",
     "categorical_focal_crossentropy",
@@ -101,7 +107,11 @@ def check_target_shape(
     axis: int = -1,
     dtype: Any = "float32",
 ) -> None:
-    """Raise if a target of this shape cannot be meant.
+    """Raise if a target of this shape cannot be meant, warn if it is broadcast.
+
+    Most losses compute element by element, so a target `(batch, 1)` can stand against an output
+    `(batch, 2)`. That is seldom meant, but it has a value. Samples are never mixed: where the batch
+    axis of one would meet another axis of the other, it raises.
 
     Parameters
     ----------
@@ -119,6 +129,11 @@ def check_target_shape(
     DataError
         Saying which loss or conversion fits.
 
+    Warns
+    -----
+    UserWarning
+        If the two are broadcast.
+
     Examples
     --------
     >>> check_target_shape("mean_squared_error", "dense", (32, 1), (32, 1))
@@ -133,23 +148,37 @@ def check_target_shape(
             )
         if target not in (predicted[:-1], (*predicted[:-1], 1)):
             raise DataError(_shapes(loss, output, target, predicted) + _class_numbers(predicted))
-    elif loss in ONE_HOT | SAME_SHAPE:
-        if _same_up_to_last(target, predicted):
-            return
-        as_numbers = target in (predicted[:-1], (*predicted[:-1], 1)) and units > 1
-        if as_numbers and loss in ONE_HOT:
-            raise DataError(
-                _shapes(loss, output, target, predicted) + _USE_SPARSE.format(units=units)
-            )
-        hint = "The last layer should have as many units as a target has numbers"
-        if len(predicted) == 2:
-            numbers = target[1] if len(target) == 2 else 1
-            hint += f": {numbers}"
-        if as_numbers and loss == "binary_crossentropy":
-            hint += (
-                f"; or train {units} classes with 'softmax' and 'sparse_categorical_crossentropy'"
-            )
-        raise DataError(f"{_shapes(loss, output, target, predicted)} {hint}.")
+    elif loss in ONE_HOT | SAME_SHAPE and not _same_up_to_last(target, predicted):
+        text = _shapes(loss, output, target, predicted) + _advice(loss, target, predicted)
+        if loss in NEVER_BROADCAST or not _broadcast(target, predicted):
+            raise DataError(text)
+        warnings.warn(f"{text} As they are, they are broadcast.", stacklevel=2)
+
+
+def _advice(loss: str, target: tuple[int, ...], predicted: tuple[int, ...]) -> str:
+    """Return the edit that makes the shapes fit."""
+    units = predicted[-1]
+    as_numbers = target in (predicted[:-1], (*predicted[:-1], 1)) and units > 1
+    if as_numbers and loss in ONE_HOT:
+        return _USE_SPARSE.format(units=units)
+    hint = " The last layer should have as many units as a target has numbers"
+    if len(predicted) == 2:
+        numbers = target[1] if len(target) == 2 else 1
+        hint += f": {numbers}"
+    if as_numbers and loss == "binary_crossentropy":
+        hint += f"; or train {units} classes with 'softmax' and 'sparse_categorical_crossentropy'"
+    return f"{hint}."
+
+
+def _broadcast(target: tuple[int, ...], predicted: tuple[int, ...]) -> bool:
+    """Tell whether the two broadcast sample by sample."""
+    if len(predicted) == len(target) + 1 and predicted[-1] == 1:
+        predicted = predicted[:-1]
+    elif len(target) == len(predicted) + 1 and target[-1] == 1:
+        target = target[:-1]
+    return len(target) == len(predicted) and all(
+        size == other or 1 in (size, other) for size, other in zip(target, predicted, strict=True)
+    )
 
 
 def _same_up_to_last(target: tuple[int, ...], predicted: tuple[int, ...]) -> bool:
@@ -210,9 +239,8 @@ def check_target_values(y: Any, rules: Iterable[TargetRule]) -> None:
 
 def _check_nan(target: np.ndarray, name: str) -> None:
     with np.errstate(all="ignore"):
-        total = (
-            target.sum()
-        )  # one pass without a temporary; only a total that is not finite needs a look
+        # one pass without a temporary; only a total that is not finite needs a look
+        total = target.sum()
     if np.isfinite(total):
         return
     missing = np.isnan(target)

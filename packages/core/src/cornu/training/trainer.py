@@ -16,6 +16,7 @@ from cornu.training.data.source import BatchSource
 from cornu.training.data.split import train_validation_split
 from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.generators import GeneratorMethods
+from cornu.training.limits import limit_epochs, limit_steps
 from cornu.training.logs import plain_logs
 from cornu.training.on_batch import OnBatchMethods
 from cornu.training.progbar_logger import resolve_verbose
@@ -125,6 +126,7 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
         """
         epochs = _older_names(kwargs, epochs)
         _check_epochs(epochs)
+        epochs = limit_epochs(epochs)
         self._must_be_compiled("fit")
         verbose_level = resolve_verbose(verbose)
         data_options = {
@@ -235,27 +237,19 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
         {'loss': 1.0, 'mae': 1.0}
         """
         self._must_be_compiled("evaluate")
-        source = self._source(
-            x,
-            y,
-            sample_weight,
+        once = self._one_pass(
+            "test",
+            (x, y, sample_weight),
+            callbacks,
+            verbose,
             batch_size=batch_size,
             steps=steps,
             workers=workers,
             use_multiprocessing=use_multiprocessing,
             max_queue_size=max_queue_size,
         )
-        select = self._select("test")
-        source.prepare(select)
-        callback_list = self._callback_list(
-            callbacks,
-            verbose=verbose,
-            show=resolve_verbose(verbose) != 0,
-            epochs=1,
-            steps=source.steps_per_epoch,
-        )
-        with source:
-            logs = loop.evaluate(self, source, select, callback_list)
+        with once[0]:
+            logs = loop.evaluate(self, *once)
         return logs if return_dict else self._in_order(logs)
 
     def predict(
@@ -301,15 +295,31 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
             step = self._known_step(x)
             if step is not None and len(x) <= (batch_size or 32):
                 return self._run_known(step, x)
-        source = self._source(
-            x,
+        once = self._one_pass(
+            "predict",
+            (x,),
+            callbacks,
+            verbose,
             batch_size=batch_size,
             steps=steps,
             workers=workers,
             use_multiprocessing=use_multiprocessing,
             max_queue_size=max_queue_size,
         )
-        select = self._select("predict")
+        with once[0]:
+            found = loop.predict(self, *once)
+        if type(x) is np.ndarray:
+            self._remember_array(x, batch_size)
+        return found
+
+    # Preparation
+
+    def _one_pass(
+        self, mode: str, data: tuple[Any, ...], callbacks: Any, verbose: Any, **options: Any
+    ) -> tuple[BatchSource, Any, CallbackList]:
+        """Return what `evaluate` and `predict` go over, what finds its step, and the callbacks."""
+        source = self._source(*data, **options)
+        select = self._select(mode)
         source.prepare(select)
         callback_list = self._callback_list(
             callbacks,
@@ -318,13 +328,7 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
             epochs=1,
             steps=source.steps_per_epoch,
         )
-        with source:
-            found = loop.predict(self, source, select, callback_list)
-        if type(x) is np.ndarray:
-            self._remember_array(x, batch_size)
-        return found
-
-    # Preparation
+        return source, select, callback_list
 
     def _source(
         self, x: Any, y: Any = None, sample_weight: Any = None, **options: Any
@@ -332,7 +336,7 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
         from cornu.random import draw_seed
 
         shuffle = options.get("shuffle", False)
-        return make_source(
+        source = make_source(
             x,
             y,
             sample_weight,
@@ -342,6 +346,8 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
             generator=np.random.default_rng(draw_seed()) if shuffle else None,
             **options,
         )
+        limit_steps(source)
+        return source
 
     def _split(
         self, x: Any, y: Any, sample_weight: Any, fraction: float

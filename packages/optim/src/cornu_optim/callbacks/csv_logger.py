@@ -71,9 +71,8 @@ class CSVLogger(Callback):
         if self.keys is None:
             self.keys = sorted(logs)
             if self.keys and not any(key.startswith("val_") for key in self.keys):
-                self.keys += [
-                    f"val_{key}" for key in self.keys
-                ]  # validation may start in a later epoch
+                # validation may start in a later epoch
+                self.keys += [f"val_{key}" for key in self.keys]
         self._writer = csv.DictWriter(
             self._file, ["epoch", *self.keys], delimiter=self.sep, lineterminator="\n"
         )

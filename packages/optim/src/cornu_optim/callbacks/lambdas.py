@@ -23,12 +23,13 @@ class LambdaCallback(Callback):
     on_train_batch_begin, on_train_batch_end : callable, optional
         `f(batch, logs)`.
     **kwargs
-        Functions for the other hooks: `on_batch_end`, `on_test_begin`, …
+        Functions for the other hooks: `on_batch_end`, `on_test_begin`, …; anything else becomes an
+        attribute.
 
     Raises
     ------
     ValueError
-        For an argument that is no hook.
+        For an argument `on_…` that is no hook.
 
     Examples
     --------
@@ -58,7 +59,7 @@ class LambdaCallback(Callback):
             **kwargs,
         }
         for name, function in given.items():
-            if name not in _HOOKS:
+            if name.startswith("on_") and name not in _HOOKS:
                 raise ValueError(
                     f"Callbacks have no hook {name!r}. {near_matches(name, _HOOKS)}".rstrip()
                 )

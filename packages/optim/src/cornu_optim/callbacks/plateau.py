@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cornu_optim.callbacks.monitor import MonitorCallback
+from cornu_optim.callbacks.rates import rated, rates_in_logs
 
 
 class ReduceLROnPlateau(MonitorCallback):
@@ -92,7 +93,7 @@ class ReduceLROnPlateau(MonitorCallback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Compare with the best epoch so far."""
         logs = {} if logs is None else logs
-        logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        logs.update(rates_in_logs(self.model.optimizer))
         current = self.monitored(logs, "reduces by")
         if current is None:
             return
@@ -105,14 +106,20 @@ class ReduceLROnPlateau(MonitorCallback):
         elif not self.in_cooldown():
             self.wait += 1
             if self.wait >= self.patience:
-                self._reduce(epoch, logs["learning_rate"])
+                self._reduce(epoch)
 
-    def _reduce(self, epoch: int, rate: float) -> None:
-        if rate <= np.float32(self.min_lr):
-            return
-        rate = max(rate * self.factor, self.min_lr)
-        self.model.optimizer.learning_rate = rate
-        if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate}.")
-        self.cooldown_counter = self.cooldown
-        self.wait = 0
+    def _reduce(self, epoch: int) -> None:
+        several = rated(self.model.optimizer)
+        for optimizer in several:
+            rate = float(optimizer.learning_rate)
+            if rate <= np.float32(self.min_lr):
+                continue
+            optimizer.learning_rate = rate = max(rate * self.factor, self.min_lr)
+            if self.verbose > 0:
+                whose = f"{optimizer.name} " if len(several) > 1 else ""
+                print(
+                    f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing {whose}learning rate to "
+                    f"{rate}."
+                )
+            self.cooldown_counter = self.cooldown
+            self.wait = 0

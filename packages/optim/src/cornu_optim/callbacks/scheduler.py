@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu.base import Callback
+from cornu_optim.callbacks.rates import rated, rates_in_logs
 
 
 class LearningRateScheduler(Callback):
@@ -47,25 +48,30 @@ class LearningRateScheduler(Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Set the learning rate."""
-        optimizer = self.model.optimizer
-        if not hasattr(optimizer, "learning_rate"):
-            raise ValueError(f"The optimizer {optimizer!r} has no learning rate to set.")
-        if _takes_rate(self.schedule):
-            rate = self.schedule(epoch, float(optimizer.learning_rate))
-        else:
-            rate = self.schedule(epoch)
-        if not isinstance(rate, (float, np.floating)):
+        several = rated(self.model.optimizer)
+        for optimizer in several:
+            rate = self._scheduled(epoch, float(optimizer.learning_rate))
+            optimizer.learning_rate = rate
+            if self.verbose > 0:
+                whose = f"{optimizer.name} " if len(several) > 1 else ""
+                print(
+                    f"\nEpoch {epoch + 1}: LearningRateScheduler setting {whose}learning rate to "
+                    f"{rate}."
+                )
+
+    def _scheduled(self, epoch: int, rate: float) -> float:
+        given = (epoch, rate) if _takes_rate(self.schedule) else (epoch,)
+        found = self.schedule(*given)
+        if not isinstance(found, (float, np.floating)):
             raise ValueError(
-                f"The schedule must return a float; for epoch {epoch} it returned {rate!r}."
+                f"The schedule must return a float; for epoch {epoch} it returned {found!r}."
             )
-        optimizer.learning_rate = float(rate)
-        if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
+        return float(found)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Put the learning rate into the logs."""
         if logs is not None:
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+            logs.update(rates_in_logs(self.model.optimizer))
 
 
 def _takes_rate(schedule: Callable[..., Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.base import Callback
+from cornu_optim.callbacks.rates import unwrapped
 
 
 class SwapEMAWeights(Callback):
@@ -49,13 +50,19 @@ class SwapEMAWeights(Callback):
         self._averaged = False
 
     def _pairs(self) -> list[tuple[Any, Any]]:
-        optimizer = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
-        if not getattr(optimizer, "use_ema", False):
+        optimizer = unwrapped(self.model.optimizer)
+        several = getattr(optimizer, "optimizers", [optimizer])
+        averaging = [each for each in several if getattr(each, "use_ema", False)]
+        if not averaging:
             raise ValueError(
                 f"SwapEMAWeights needs an optimizer with use_ema=True; {optimizer!r} has it not."
             )
-        weights = optimizer._trainable_variables if optimizer.built else ()
-        return [(weight, optimizer.slot("average", weight)) for weight in weights]
+        return [
+            (weight, each.slot("average", weight))
+            for each in averaging
+            if each.built
+            for weight in each._trainable_variables
+        ]
 
     def _swap(self, averaged: bool) -> None:
         if self._averaged is averaged:

@@ -12,6 +12,7 @@ import numpy as np
 
 from cornu.base import Callback
 from cornu_optim.callbacks.event_files import EventFile, has_tensorboard, weight_images
+from cornu_optim.callbacks.rates import rates_in_logs
 
 # Arguments of Keras 2 that have no effect here; other values than these are refused.
 _OLDER = {"batch_size": 32, "write_grads": False, "embeddings_layer_names": None}
@@ -155,7 +156,8 @@ class TensorBoard(Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Write metrics, and distributions and vectors if it is time."""
         steps = self._steps()
-        for name, value in {**(logs or {}), **self._rates()}.items():
+        rates = {} if self.model.optimizer is None else rates_in_logs(self.model.optimizer)
+        for name, value in {**(logs or {}), **rates}.items():
             run = "validation" if name.startswith("val_") else "train"
             self._scalar(run, f"epoch_{name.removeprefix('val_')}", value, epoch)
         if self.write_steps_per_second:
@@ -181,14 +183,6 @@ class TensorBoard(Callback):
     def _steps(self) -> int:
         """Return the number of steps of this epoch."""
         return (self.params or {}).get("steps") or self._last_batch + 1
-
-    def _rates(self) -> dict[str, float]:
-        optimizer = self.model.optimizer
-        optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-        several = getattr(optimizer, "optimizers", None)
-        if several is not None:
-            return {f"learning_rate_{each.name}": float(each.learning_rate) for each in several}
-        return {} if optimizer is None else {"learning_rate": float(optimizer.learning_rate)}
 
     def _write_graph(self) -> None:
         from cornu_optim.callbacks.program_graph import graph_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,7 +44,14 @@ class _ConfusionMatrix(Metric):
         counts = ops.logical_and(counts, self._in_range(y_pred))
         if self.ignore_class is not None:
             counts = ops.logical_and(counts, ops.not_equal(y_true, self.ignore_class))
-        weight = to_dtype(1 if sample_weight is None else sample_weight, self.dtype)
+        weight = 1 if sample_weight is None else ops.convert_to_tensor(sample_weight)
+        if "float" in str(getattr(weight, "dtype", "")) and "int" in self.dtype:
+            warnings.warn(
+                f"The weights of {self.name!r} are floats, but it counts in {self.dtype}: they are "
+                "cut to whole numbers. Pass dtype='float32' to keep them.",
+                stacklevel=2,
+            )
+        weight = to_dtype(weight, self.dtype)
         if len(weight.shape) > 1:
             weight = ops.reshape(weight, (-1,))
         weight = ops.multiply(ops.broadcast_to(weight, y_true.shape), ops.cast(counts, self.dtype))

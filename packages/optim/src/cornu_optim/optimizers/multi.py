@@ -95,8 +95,14 @@ class OptimizerMap(MutableMapping):
         """Make the map of a config."""
         from cornu.saving.config import deserialize
 
+        known: list[tuple[Any, Any]] = []
+
         def made(value: Any) -> Any:
-            return deserialize(value, custom_objects, kind="optimizer")
+            for config, optimizer in known:
+                if config == value:  # names tell optimizers apart: it stood under several keys
+                    return optimizer
+            known.append((value, deserialize(value, custom_objects, kind="optimizer")))
+            return known[-1][1]
 
         chosen = {key: made(value) for key, value in (config["optimizer_map"] or {}).items()}
         return cls(made(config["default_optimizer"]), chosen)

@@ -169,9 +169,8 @@ class PolynomialDecay(LearningRateSchedule):
         """Return the learning rate of a step."""
         step, length = ops.cast(step, config.floatx()), float(self.decay_steps)
         if self.cycle:
-            cycles = ops.maximum(
-                ops.ceil(ops.divide(step, length)), 1.0
-            )  # the first one, at step 0 too
+            # the first one, at step 0 too
+            cycles = ops.maximum(ops.ceil(ops.divide(step, length)), 1.0)
             length = ops.multiply(length, cycles)
         else:
             step = ops.minimum(step, length)

@@ -6,6 +6,8 @@ import functools
 import inspect
 from typing import Any
 
+from cornu.saving.config import serialize
+
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 BASE_ARGUMENTS = ("name", "trainable", "dtype", "activity_regularizer")
 # Arguments about where a layer stands, not about what it is.
@@ -26,9 +28,8 @@ _UNKNOWN = object()
 def own_parameters(cls: type) -> tuple[inspect.Parameter, ...]:
     """Return the named parameters of the constructor that `cls` uses, without the base layer's."""
     parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
-    skipped = {*BASE_ARGUMENTS, *PLACE_ARGUMENTS} - {
-        "input_dim"
-    }  # a constructor that names it means its own
+    # a constructor that names it means its own
+    skipped = {*BASE_ARGUMENTS, *PLACE_ARGUMENTS} - {"activity_regularizer", "input_dim"}
     return tuple(p for p in parameters if p.kind not in _VARIADIC and p.name not in skipped)
 
 
@@ -56,8 +57,6 @@ def derived_config(layer: Any, base: type) -> dict[str, Any]:
     rest. An argument is read from the attribute of its name (or with an underscore in front), else
     from the call of the constructor.
     """
-    from cornu.saving.config import serialize
-
     mro = type(layer).__mro__
     lineage = mro[: mro.index(base)]
     silent = [cls for cls in lineage if not _answers(cls)]

@@ -6,6 +6,7 @@ from typing import Any
 
 from cornu import config
 from cornu.engine.dtypes import canonical
+from cornu.engine.trace import convert
 from cornu.errors import near_matches
 
 _MIXED = {"mixed_float16": ("float16", "float32")}
@@ -45,8 +46,6 @@ class DTypePolicy:
 
     def convert_input(self, x: Any, autocast: bool, dtype: Any) -> Any:
         """Return a value, cast to `dtype` if it is a floating one and `autocast` says so."""
-        from cornu.engine.trace import convert
-
         value = convert(x)
         return convert(value, dtype) if autocast and value.dtype.kind == "f" else value
 

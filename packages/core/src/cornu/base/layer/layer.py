@@ -15,6 +15,7 @@ from cornu.base.layer.operation import Operation
 from cornu.base.layer.shapes import as_shape
 from cornu.errors import NotBuiltError, ShapeError, near_matches
 from cornu.plugins import registry
+from cornu.saving.config import serialize
 
 _LOCKED = "Make weights and layers in __init__() or build(), not in call()."
 # Attributes that are no parts of the layer, though they hold variables, layers or lists of them.
@@ -217,8 +218,6 @@ class Layer(Calls):
             "dtype": dtype_policy_config(self._dtype_policy),
         }
         if self.activity_regularizer is not None:
-            from cornu.saving.config import serialize
-
             config["activity_regularizer"] = serialize(self.activity_regularizer)
         return {**config, **derived_config(self, Layer)}
 

@@ -28,14 +28,14 @@ class CallSignature:
         Of the named parameters, without `self`.
     """
 
-    def __init__(self, function: Callable) -> None:
-        self.signature = inspect.signature(function)
-        parameters = self.signature.parameters.values()
+    def __init__(self, signature: inspect.Signature) -> None:
+        self.signature = signature
+        parameters = signature.parameters.values()
         self.names = tuple(p.name for p in parameters if p.kind not in _VARIADIC)
         self.defaults = {
             p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty
         }
-        self.first = next(iter(self.signature.parameters), None)
+        self.first = next(iter(signature.parameters), None)
 
     def accepts(self, name: str) -> bool:
         """Whether there is a parameter of that name."""
@@ -58,31 +58,15 @@ class CallSignature:
 
 
 @functools.lru_cache(maxsize=2048)
-def _signature(function: Callable) -> CallSignature:
-    return CallSignature(function)
+def _without_self(function: Callable) -> CallSignature:
+    signature = inspect.signature(function)
+    return CallSignature(signature.replace(parameters=list(signature.parameters.values())[1:]))
 
 
 def signature_of(method: Callable) -> CallSignature:
     """Return the signature of a bound method or a function."""
     function = getattr(method, "__func__", None)
-    if function is None:
-        return CallSignature(method)
-    plain = _signature(function)
-    return _unbound(plain)
-
-
-@functools.lru_cache(maxsize=2048)
-def _unbound(plain: CallSignature) -> CallSignature:
-    """Return the signature without `self`."""
-    found = object.__new__(CallSignature)
-    parameters = list(plain.signature.parameters.values())[1:]
-    found.signature = plain.signature.replace(parameters=parameters)
-    found.names = tuple(p.name for p in parameters if p.kind not in _VARIADIC)
-    found.defaults = {
-        p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty
-    }
-    found.first = parameters[0].name if parameters else None
-    return found
+    return CallSignature(inspect.signature(method)) if function is None else _without_self(function)
 
 
 def is_value(x: Any) -> bool:

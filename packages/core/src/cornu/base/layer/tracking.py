@@ -40,9 +40,8 @@ class Parts:
         """Return the list a part belongs in, or None if it is no part."""
         if isinstance(part, Variable):
             if any(part is v for v in self.non_trainable_variables):
-                return (
-                    self.non_trainable_variables
-                )  # moved there for good, whatever `trainable` says today
+                # moved there for good, whatever `trainable` says today
+                return self.non_trainable_variables
             if part.trainable or any(part is v for v in self.trainable_variables):
                 return self.trainable_variables
             return self.non_trainable_variables

@@ -12,6 +12,7 @@ import numpy as np
 from cornu.base.layer.operation import Operation
 from cornu.base.layer.shapes import as_shape
 from cornu.base.layer.tracking import Parts
+from cornu.base.metric import Mean
 from cornu.engine.dtypes import canonical
 from cornu.engine.graph import Node, current_scope, scope
 from cornu.engine.trace import current_trace
@@ -332,8 +333,6 @@ class Weights(Operation):
         aggregation
             Accepted for Keras 2's sake; it is the mean.
         """
-        from cornu.base.metric import Mean
-
         name = name or getattr(value, "name", None) or "metric"
         metric = next((m for m in self._parts.metrics if m.name == name), None)
         if metric is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from cornu.errors import SavingError, UnknownNameError
 from cornu.plugins import registry
-from cornu.saving.config import HARD_SIGMOID, HARD_SIGMOID_3
+from cornu.saving.known import HARD_SIGMOID, HARD_SIGMOID_3
 
 Config = dict[str, Any]
 

@@ -11,11 +11,12 @@ from typing import Any
 
 from cornu.errors import BadFileError, MissingDistributionError, UnknownNameError
 from cornu.plugins import registry
+from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu.saving.arguments import arguments_of
-from cornu.saving.config import HARD_SIGMOID, HARD_SIGMOID_3, custom_objects_in_effect
 from cornu.saving.keras2.dialect import Dialect
 from cornu.saving.keras2.graph import upgrade_graph
 from cornu.saving.keras2.operations import upgrade_operation
+from cornu.saving.known import HARD_SIGMOID, HARD_SIGMOID_3
 
 Config = dict[str, Any]
 _MODELS = ("Model", "Functional", "Sequential")
@@ -101,7 +102,7 @@ def with_operations(config: Any) -> Any:
         and name not in (*_MODELS, "InputLayer")
         and not _is_custom(str(name))
         and isinstance(inner, dict)
-        and (_class_of(str(name)) is None or not {"dtype", "trainable"} & inner.keys())
+        and (_class_of(str(name)) is None or not {"dtype", "trainable", "layers"} & inner.keys())
     ):
         found["module"] = "keras.src.ops.operation"
     return found

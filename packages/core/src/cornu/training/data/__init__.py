@@ -50,8 +50,8 @@ def is_arrays(x: Any) -> bool:
         return False
     if is_array_like(x):
         return True
-    if isinstance(x, dict):
-        return all(is_arrays(part) for part in x.values())
+    if isinstance(x, dict):  # an optional input may be None
+        return all(part is None or is_arrays(part) for part in x.values())
     return isinstance(x, (list, tuple)) and all(is_arrays(part) for part in x)
 
 
@@ -149,7 +149,7 @@ def make_source(
     if y is not None:
         sample_weight = combine_weights(y, sample_weight, class_weight, output_names)
     if batch_size is None:
-        samples = len(tree.flatten(x)[0])
+        samples = next(len(leaf) for leaf in tree.flatten(x) if leaf is not None)
         batch_size = math.ceil(samples / steps) if steps else DEFAULT_BATCH_SIZE
     data = pack_x_y_sample_weight(x, y, sample_weight)
     return ArrayBatches(

@@ -85,9 +85,8 @@ class ArrayBatches(BatchSource):
             return bound
         bound = self._bound.get(len(token)) or self._bind(len(token), select)
         for array, buffer in zip(self.arrays, bound.buffers):  # noqa: B905 - in the hot loop
-            array.take(
-                token, 0, buffer, "clip"
-            )  # "raise", the default, would copy through a temporary
+            # "raise", the default, would copy through a temporary
+            array.take(token, 0, buffer, "clip")
         return bound
 
     def prepare(self, select: Select) -> None:

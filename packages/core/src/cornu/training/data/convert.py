@@ -60,7 +60,8 @@ def as_arrays(structure: Any, name: str) -> Any:
     if isinstance(structure, dict):
         return {key: as_arrays(part, f"{name}[{key!r}]") for key, part in structure.items()}
     if isinstance(structure, (list, tuple)):
-        return type(structure)(as_arrays(part, f"{name}[{i}]") for i, part in enumerate(structure))
+        parts = [as_arrays(part, f"{name}[{i}]") for i, part in enumerate(structure)]
+        return type(structure)(*parts) if hasattr(structure, "_fields") else type(structure)(parts)
     raise DataError(
         f"{name} is {_article(type(structure).__name__)}, which holds no numbers that Cornu can "
         f"read. Pass an array: {name}=np.asarray(...)."

@@ -67,7 +67,10 @@ class PyDataset:
         )
 
     def __iter__(self) -> Iterator[Any]:
-        count = self.num_batches
+        try:
+            count = self.num_batches
+        except NotImplementedError:
+            count = None
         return (self[i] for i in (itertools.count() if count is None else range(count)))
 
     def get_state(self) -> dict[str, Any]:

@@ -10,9 +10,8 @@ from typing import Any
 
 __all__ = ["BatchSource", "Select", "ValueSpec"]
 
-Select = Callable[
-    [Any], Any
-]  # from the structure of specs of a batch to the bound step that takes it
+# from the structure of specs of a batch to the bound step that takes it
+Select = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,204 @@
+"""Classes and functions by the names that files know them by, both ways.
+
+They are found in the registry, among the custom objects, or in the short tables below, and nowhere
+else: a name in a file is never imported.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from typing import Any
+
+from cornu.errors import MissingDistributionError, SavingError, UnknownNameError
+from cornu.plugins import registry
+from cornu.plugins.custom_objects import custom_objects_in_effect
+from cornu.saving.rules import is_reading
+
+# Classes of core itself, which no plugin brings: name -> (Keras' module, home).
+CORE_CLASSES = {
+    "DTypePolicy": ("keras", "cornu.base.layer"),
+    "FunctionCall": ("cornu.ops", "cornu.base.layer"),
+    "Functional": ("keras.src.models.functional", "cornu.models.functional"),
+    "InputLayer": ("keras.layers", "cornu.models.input_layer"),
+    "InputSpec": ("keras", "cornu.base.layer"),
+    "Model": ("keras", "cornu.models.model"),
+    "SeedGenerator": ("keras.random", "cornu.random"),
+    "Sequential": ("keras", "cornu.models.sequential"),
+}
+
+# Functions of core itself, under the names by which files know them.
+HARD_SIGMOID = "cornu>keras2_hard_sigmoid"
+HARD_SIGMOID_3 = "cornu>hard_sigmoid"  # Keras 3's, where `hard_sigmoid` would mean Keras 2's
+CORE_FUNCTIONS = {HARD_SIGMOID: ("cornu.saving.keras2.activations", "hard_sigmoid")}
+
+# Base class -> (kind in the registry, Keras' module).
+_KINDS = {
+    "Layer": ("layer", "keras.layers"),
+    "LearningRateSchedule": ("optimizer", "keras.optimizers.schedules"),
+    "Optimizer": ("optimizer", "keras.optimizers"),
+    "Loss": ("loss", "keras.losses"),
+    "Metric": ("metric", "keras.metrics"),
+    "Initializer": ("initializer", "keras.initializers"),
+    "Regularizer": ("regularizer", "keras.regularizers"),
+    "Constraint": ("constraint", "keras.constraints"),
+    "Callback": ("callback", "keras.callbacks"),
+}
+# Classes of plugins that have none of these bases.
+_BASELESS: dict[str, tuple[tuple[str, str], ...]] = {
+    "OptimizerMap": (("optimizer", "keras.optimizers"),)
+}
+# Classes that Keras 3 calls otherwise, and arguments that it does not know, which are left out at
+# the value at which they say nothing.
+_KERAS_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
+_NOT_IN_KERAS = {
+    **dict.fromkeys(("implementation", "input_length", "noise_shape")),
+    **dict.fromkeys(("rms_scaling", "time_major"), False),
+}
+_NOT_IN_KERAS_CLASS = {f"SpatialDropout{n}D": {"trainable": True} for n in (1, 2, 3)}
+# A segment of a module's name -> kind.
+_SEGMENTS = {
+    "layers": "layer",
+    "optimizers": "optimizer",
+    "losses": "loss",
+    "metrics": "metric",
+    "initializers": "initializer",
+    "regularizers": "regularizer",
+    "constraints": "constraint",
+    "activations": "activation",
+    "callbacks": "callback",  # these touch files and networks: not from a file
+}
+_FUNCTION_KINDS = ("activation", "loss", "metric", "initializer", "regularizer", "constraint")
+
+
+def public_name(cls: type) -> tuple[str | None, str]:
+    """Return the module and name under which Keras knows a class of ours; None if it is not."""
+    name = cls.__name__
+    if name in CORE_CLASSES and cls.__module__.startswith("cornu."):
+        return CORE_CLASSES[name][0], name
+    if cls.__module__.partition(".")[0].startswith("cornu"):
+        kinds = [
+            _KINDS[base.__name__]
+            for base in cls.__mro__
+            if base.__name__ in _KINDS and base.__module__.startswith("cornu.base")
+        ]
+        for kind, module in kinds or _BASELESS.get(name, ()):
+            known = [e.name for e in registry.entries(kind) if e.stands_for(cls)]
+            if known:
+                name = name if name in known else known[0]
+                return module, _KERAS_NAMES.get(name, name)
+    return None, name
+
+
+def without_unknown(name: str, config: dict[str, Any]) -> dict[str, Any]:
+    """Leave out arguments of a class that Keras does not know, at the value that says nothing."""
+    unsaid = {**_NOT_IN_KERAS, **_NOT_IN_KERAS_CLASS.get(name, {})}
+    return {k: v for k, v in config.items() if k not in unsaid or v is not unsaid[k]}
+
+
+def core_function(function: Any) -> tuple[str, str] | None:
+    """Return the module and name of a function of core itself, None for any other."""
+    place = (getattr(function, "__module__", None), getattr(function, "__name__", None))
+    return next(((home[0], name) for name, home in CORE_FUNCTIONS.items() if home == place), None)
+
+
+def is_offered(function: Any) -> bool:
+    """Tell whether a plugin offers a function, so that its name alone brings it back."""
+    return any(e.stands_for(function) for kind in _FUNCTION_KINDS for e in registry.entries(kind))
+
+
+def find_class(config: dict, kind: str | None) -> Any:
+    """Return the class of a configuration.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing installed provides it.
+    """
+    name, registered = str(config["class_name"]), config.get("registered_name")
+    module = str(config.get("module") or "")
+    custom = custom_objects_in_effect()
+    for candidate in (registered, name, name.rpartition(">")[2]):
+        if candidate in custom:
+            return custom[candidate]
+    if name in CORE_CLASSES:
+        return getattr(importlib.import_module(CORE_CLASSES[name][1]), name)
+    short = name.rpartition(">")[2]
+    kinds = [k for k in (kind, _said_kind(module)) if k] or list(_kinds_of_files())
+    found, failure = _first_found(kinds, short, classes=True)
+    if found is not None:
+        return found
+    what = kinds[0] if len(kinds) == 1 or kind else "class"
+    raise UnknownNameError(
+        f"There is no {what} {name!r} here. {failure if len(kinds) == 1 else ''} If it is your "
+        "own, decorate it with "
+        "@cornu.utils.register_keras_serializable(), or pass "
+        f"custom_objects={{{short!r}: {short}}}."
+    ) from failure
+
+
+def _kinds_of_files() -> Iterable[str]:
+    return (k for k in dict.fromkeys(_SEGMENTS.values()) if k != "callback" or not is_reading())
+
+
+def _said_kind(module: Any) -> str | None:
+    """Return the kind that a module's name speaks of, as "layer" for `keras.layers`."""
+    said = next((_SEGMENTS[s] for s in reversed(str(module).split(".")) if s in _SEGMENTS), None)
+    return said if said in set(_kinds_of_files()) else None
+
+
+def find_function(config: dict, kind: str | None) -> Any:
+    """Return the function of a configuration.
+
+    Raises
+    ------
+    SavingError
+        If the configuration names none.
+    UnknownNameError
+        If nothing installed provides it.
+    """
+    inner, registered = config.get("config"), config.get("registered_name")
+    if not isinstance(inner, str):
+        raise SavingError(f"The configuration of a function names it; this one holds {inner!r}.")
+    name = inner if registered in (None, "", "function") else str(registered)
+    custom = custom_objects_in_effect()
+    for candidate in (name, inner):
+        if candidate in custom:
+            return custom[candidate]
+    if name in CORE_FUNCTIONS:
+        home, attribute = CORE_FUNCTIONS[name]
+        return getattr(importlib.import_module(home), attribute)
+    said = _said_kind(config.get("module"))
+    kinds = [k for k in (kind, said) if k] or list(_FUNCTION_KINDS)
+    found, _ = _first_found(kinds, name)
+    if found is not None:
+        return found
+    packaged = [obj for key, obj in custom.items() if key.endswith(f">{inner}")]
+    if registered == "function" and len(packaged) == 1:  # Keras 3.6 left out the package
+        return packaged[0]
+    raise UnknownNameError(
+        f"There is no function {name!r} here. Decorate it with "
+        "@cornu.utils.register_keras_serializable(), or pass "
+        f"custom_objects={{{name!r}: {name}}}."
+    )
+
+
+def _first_found(kinds: Iterable[str], name: str, classes: bool = False) -> tuple[Any, Any]:
+    """Return what the first of the kinds to know a name calls so, else None and why not.
+
+    With `classes`, functions are passed over: the class "Linear" is not the activation `linear`.
+    """
+    failure: Exception | None = None
+    for kind in kinds:
+        found, error = _looked_up(kind, name)
+        if error is None and (isinstance(found, type) or not classes):
+            return found, None
+        failure = failure or error
+    return None, failure
+
+
+def _looked_up(kind: str, name: str) -> tuple[Any, Exception | None]:
+    try:
+        return registry.lookup(kind, name), None
+    except (UnknownNameError, MissingDistributionError) as error:
+        return None, error
