@@ -1,4 +1,4 @@
-"""What tests share: a backend, a server on this machine, and an empty cache of downloads."""
+"""What tests share: a backend, a server on this machine, an empty cache of downloads, pictures."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import http.server
 import re
 import threading
 
+import numpy as np
 import pytest
 
 import cornu
@@ -82,3 +83,37 @@ def backend():
     """Core's own backend, where no other is installed."""
     if not registry.installed("cornu-backend-numpy"):
         cornu.set_backend("reference")
+
+
+@pytest.fixture
+def picture():
+    """Return a function that makes a picture of a seed."""
+    from PIL import Image
+
+    def make(seed, size=(8, 10), mode="RGB"):
+        channels = {"RGB": (3,), "RGBA": (4,), "L": ()}[mode]
+        values = np.random.default_rng(seed).integers(0, 256, (*size, *channels))
+        return Image.fromarray(values.astype("uint8"))
+
+    return make
+
+
+@pytest.fixture
+def folder(tmp_path, picture):
+    """Three classes of 4, 3 and 2 pictures, and files that are none."""
+    for index, (name, count) in enumerate({"cats": 4, "dogs": 3, "emus": 2}.items()):
+        (tmp_path / name / "deep").mkdir(parents=True)
+        for i in range(count):
+            where = tmp_path / name / ("deep" if i == 0 else ".")
+            picture(10 * index + i).save(where / f"{name}{i}.png")
+        (tmp_path / name / "notes.txt").write_text("no picture")
+    return tmp_path
+
+
+@pytest.fixture
+def broken(folder):
+    """The same with one picture cut short and one that is none."""
+    whole = (folder / "cats" / "cats1.png").read_bytes()
+    (folder / "cats" / "cats1.png").write_bytes(whole[: len(whole) // 2])
+    (folder / "dogs" / "dogs1.png").write_bytes(b"not a picture")
+    return folder

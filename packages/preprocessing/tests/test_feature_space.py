@@ -256,3 +256,32 @@ def test_a_model_is_built_on_its_encoded_features():
 def test_errors_name_the_column(action, message):
     with pytest.raises(DataError, match=message):
         action()
+
+
+def test_bins_that_no_value_fell_into_have_columns_too():
+    space = FeatureSpace({"score": "float_discretized"}, num_discretization_bins=9)
+    space.adapt({"score": TABLE["score"]})
+    assert space({"score": TABLE["score"]}).shape == (4, 9)
+
+
+def test_adapting_again_learns_anew():
+    space = FeatureSpace({"city": "string_categorical", "score": "float_discretized"})
+    space.adapt([{"city": "Rome", "score": 0.5}])  # single rows are batches too
+    space.adapt({"city": TABLE["city"], "score": TABLE["score"]})
+    assert set(space.preprocessors["city"].get_vocabulary()) == {"[UNK]", "Rome", "Oslo", "Bonn"}
+    assert len(space.preprocessors["score"].bin_boundaries) == 3
+
+
+def test_what_was_given_need_not_be_learned():
+    words = cornu.layers.TextVectorization(vocabulary=["so", "good"], output_sequence_length=3)
+    scale = cornu.layers.Normalization(mean=2.0, variance=4.0)
+    space = FeatureSpace(
+        {
+            "text": FeatureSpace.feature("string", words, "int"),
+            "raw": FeatureSpace.feature("float32", scale, "float"),
+        },
+        output_mode="dict",
+    )
+    found = space({"text": ["so good", "no"], "raw": [2.0, 6.0]})
+    np.testing.assert_array_equal(found["text"], [[2, 3, 0], [1, 0, 0]])
+    np.testing.assert_array_equal(found["raw"], [[0.0], [2.0]])

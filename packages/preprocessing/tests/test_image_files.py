@@ -1,4 +1,4 @@
-"""Pictures in files: reading and writing, directories, frames, data sets, and what is wrong."""
+"""Pictures in files: reading and writing, directories, and what is wrong with them."""
 
 import io
 import pickle
@@ -10,37 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import cornu
 from cornu.errors import DataError
 from cornu.training.data import make_source
 from cornu_preprocessing import image
-
-
-def picture(seed, size=(8, 10), mode="RGB"):
-    channels = {"RGB": (3,), "RGBA": (4,), "L": ()}[mode]
-    values = np.random.default_rng(seed).integers(0, 256, (*size, *channels))
-    return Image.fromarray(values.astype("uint8"))
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """Three classes of 4, 3 and 2 pictures, and files that are none."""
-    for index, (name, count) in enumerate({"cats": 4, "dogs": 3, "emus": 2}.items()):
-        (tmp_path / name / "deep").mkdir(parents=True)
-        for i in range(count):
-            where = tmp_path / name / ("deep" if i == 0 else ".")
-            picture(10 * index + i).save(where / f"{name}{i}.png")
-        (tmp_path / name / "notes.txt").write_text("no picture")
-    return tmp_path
-
-
-@pytest.fixture
-def broken(folder):
-    """The same with one picture cut short and one that is none."""
-    whole = (folder / "cats" / "cats1.png").read_bytes()
-    (folder / "cats" / "cats1.png").write_bytes(whole[: len(whole) // 2])
-    (folder / "dogs" / "dogs1.png").write_bytes(b"not a picture")
-    return folder
 
 
 def flow(folder, **kwargs):
@@ -60,7 +32,7 @@ def flow(folder, **kwargs):
         if (mode, suffix) != ("RGBA", ".bmp")  # such files have no alpha
     ],
 )
-def test_what_is_written_is_read_back(tmp_path, mode, suffix):
+def test_what_is_written_is_read_back(tmp_path, mode, suffix, picture):
     x = np.asarray(picture(0, mode=mode), "float32").reshape(8, 10, -1)
     image.save_img(tmp_path / f"new/x{suffix}", x, scale=False)
     color_mode = {"RGB": "rgb", "RGBA": "rgba", "L": "grayscale"}[mode]
@@ -72,7 +44,7 @@ def test_what_is_written_is_read_back(tmp_path, mode, suffix):
     np.testing.assert_array_equal(np.asarray(again), np.asarray(loaded))
 
 
-def test_load_img_takes_paths_bytes_and_streams(tmp_path):
+def test_load_img_takes_paths_bytes_and_streams(tmp_path, picture):
     path = tmp_path / "x.png"
     picture(0).save(path)
     for given in (path, str(path), str(path).encode(), io.BytesIO(path.read_bytes())):
@@ -81,7 +53,7 @@ def test_load_img_takes_paths_bytes_and_streams(tmp_path):
         image.load_img(3)
 
 
-def test_load_img_resizes_as_pillow_does(tmp_path):
+def test_load_img_resizes_as_pillow_does(tmp_path, picture):
     path = tmp_path / "x.png"
     picture(0).save(path)
     for name, method in (("nearest", 0), ("bilinear", 2), ("lanczos", 1), ("box", 4)):
@@ -91,7 +63,7 @@ def test_load_img_resizes_as_pillow_does(tmp_path):
     np.testing.assert_array_equal(kept, np.asarray(picture(0).resize((4, 4), 0, box=(1, 0, 9, 8))))
 
 
-def test_load_img_with_the_arguments_of_keras_2(tmp_path):
+def test_load_img_with_the_arguments_of_keras_2(tmp_path, picture):
     path = tmp_path / "x.png"
     picture(0).save(path)
     assert image.load_img(path, grayscale=True).mode == "L"
@@ -317,210 +289,6 @@ def test_iteration_by_several_threads(folder):
 
     assert sorted(map(key, found)) == sorted(map(key, expected))
     assert batches.total_batches_seen == 20
-
-
-# Frames.
-
-
-@pytest.fixture
-def frame(folder):
-    pandas = pytest.importorskip("pandas", reason="frames are made by pandas")
-    names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.png"))
-    return pandas.DataFrame(
-        {
-            "filename": names,
-            "class": [name[:4] for name in names],
-            "many": [[name[:4], "all"] for name in names],
-            "age": np.arange(9.0),
-            "size": np.arange(9) * 2,
-        }
-    )
-
-
-def from_frame(frame, folder, **kwargs):
-    kwargs = {"target_size": (6, 5), "batch_size": 9, "shuffle": False, **kwargs}
-    return image.ImageDataGenerator(validation_split=0.4).flow_from_dataframe(
-        frame, folder, **kwargs
-    )
-
-
-def test_a_frame(frame, folder, capsys):
-    batches = from_frame(frame, folder, weight_col="age")
-    assert "Found 9 validated image filenames belonging to 3 classes." in capsys.readouterr().out
-    x, y, w = batches[0]
-    np.testing.assert_array_equal(y, np.eye(3)[[0] * 4 + [1] * 3 + [2] * 2])
-    np.testing.assert_array_equal(w, np.arange(9.0))
-    expected = Image.open(folder / frame["filename"][3]).resize((5, 6), 0)
-    np.testing.assert_array_equal(x[3], np.asarray(expected))
-
-
-@pytest.mark.parametrize(
-    ("kwargs", "check"),
-    [
-        ({"class_mode": "sparse"}, lambda y: y.tolist() == [0] * 4 + [1] * 3 + [2] * 2),
-        ({"y_col": "many"}, lambda y: (y.sum(1) == 2).all() and (y[:, 0] == 1).all()),
-        ({"y_col": "age", "class_mode": "raw"}, lambda y: y.tolist() == list(range(9))),
-        ({"y_col": ["age", "size"], "class_mode": "raw"}, lambda y: y.shape == (9, 2)),
-        (
-            {"y_col": ["age", "size"], "class_mode": "multi_output"},
-            lambda y: [len(part) for part in y] == [9, 9],
-        ),
-        ({"class_mode": "input"}, lambda y: y.shape == (9, 6, 5, 3)),
-        ({"classes": ["emus", "dogs"], "class_mode": "binary"}, lambda y: sum(y) == 3),
-        ({"y_col": "many", "classes": ["all"]}, lambda y: y.shape == (9, 1)),
-    ],
-)
-def test_targets_of_frames(frame, folder, kwargs, check):
-    assert check(from_frame(frame, folder, **kwargs)[0][1])
-
-
-def test_frames_leave_out_missing_files(frame, folder):
-    frame.loc[2, "filename"] = "cats/gone.png"
-    with pytest.warns(UserWarning, match="1 rows are left out.*'cats/gone.png'"):
-        assert from_frame(frame, folder).samples == 8
-    unchecked = from_frame(frame, folder, validate_filenames=False)
-    with pytest.raises(FileNotFoundError):
-        unchecked[0]
-
-
-def test_subsets_and_skipping_of_frames(frame, broken):
-    parts = []
-    for subset in ("training", "validation"):
-        with pytest.warns(UserWarning, match="left out"):
-            parts.append(from_frame(frame, broken, subset=subset, on_error="skip"))
-    training, validation = parts
-    assert training.samples + validation.samples == 7
-    assert not set(training.filenames) & set(validation.filenames)
-
-
-@pytest.mark.parametrize(
-    ("kwargs", "error", "message"),
-    [
-        ({"x_col": "file"}, DataError, "no column 'file'"),
-        ({"y_col": "age"}, TypeError, "class names, or lists of them; row 0 is 0.0"),
-        ({"y_col": "age", "class_mode": "multi_output"}, TypeError, "needs y_col=\\[…\\]"),
-        ({"class_mode": "binary"}, DataError, "2 classes, and there are 3"),
-        ({"weight_col": "class"}, TypeError, "must be numbers"),
-        ({"has_ext": True}, TypeError, "must have their endings"),
-        ({"shufle": True}, TypeError, "no argument 'shufle'"),
-    ],
-)
-def test_what_is_wrong_with_frames(frame, folder, kwargs, error, message):
-    with pytest.raises(error, match=message):
-        from_frame(frame, folder, **kwargs)
-
-
-# Data sets.
-
-
-def dataset(folder, **kwargs):
-    kwargs = {"image_size": (6, 5), "batch_size": 4, "shuffle": False, "verbose": False, **kwargs}
-    return image.image_dataset_from_directory(folder, **kwargs)
-
-
-def test_a_data_set(folder, capsys):
-    data = dataset(folder, verbose=True)
-    assert capsys.readouterr().out == "Found 9 files belonging to 3 classes.\n"
-    assert data.class_names == ["cats", "dogs", "emus"]
-    assert len(data.file_paths) == 9
-    (x, y), *_ = list(data)
-    assert (x.shape, x.dtype, y.dtype) == ((4, 6, 5, 3), np.float32, np.int32)
-    for found, path in zip(x, data.file_paths, strict=False):
-        whole = np.asarray(Image.open(path), "float32")
-        expected = cornu.ops.image.resize(whole, (6, 5), data_format="channels_last")
-        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-3)
-    assert sum(len(batch[1]) for batch in data) == 9
-
-
-@pytest.mark.parametrize("method", ["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"])
-@pytest.mark.parametrize("size", [(6, 5), (20, 3), (16, 30)])
-@pytest.mark.parametrize("shaped", ["", "crop_to_aspect_ratio", "pad_to_aspect_ratio"])
-def test_data_sets_resize_as_ops_do(folder, method, size, shaped):
-    options = {shaped: True} if shaped else {}
-    data = dataset(folder, image_size=size, interpolation=method, **options)
-    whole = np.asarray(Image.open(data.file_paths[0]), "float32")
-    expected = cornu.ops.image.resize(whole, size, method, **options)
-    np.testing.assert_allclose(data[0][0][0], expected, rtol=1e-4, atol=1e-2)
-
-
-def test_area_is_the_mean_of_what_a_pixel_covers(folder):
-    data = dataset(folder, image_size=(4, 5), interpolation="area")
-    whole = np.asarray(Image.open(data.file_paths[0]), "float64")
-    expected = whole.reshape(4, 2, 5, 2, 3).mean((1, 3))
-    np.testing.assert_allclose(data[0][0][0], expected, rtol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("kwargs", "shape", "dtype"),
-    [
-        ({"label_mode": "categorical"}, (4, 3), "float32"),
-        ({"label_mode": "binary", "class_names": ["dogs", "cats"]}, (4, 1), "float32"),
-        ({"labels": list(range(9))}, (4,), "int32"),
-        ({"color_mode": "grayscale"}, (4,), "int32"),
-    ],
-)
-def test_labels_of_data_sets(folder, kwargs, shape, dtype):
-    x, y = dataset(folder, **kwargs)[0]
-    assert (y.shape, y.dtype) == (shape, dtype)
-    assert x.shape[-1] == (1 if "color_mode" in kwargs else 3)
-
-
-def test_data_sets_without_labels_batches_or_order(folder):
-    assert dataset(folder, labels=None)[0].shape == (4, 6, 5, 3)
-    assert dataset(folder, label_mode=None)[0].shape == (4, 6, 5, 3)
-    x, y = dataset(folder, batch_size=None)[8]
-    assert (x.shape, int(y)) == ((6, 5, 3), 2)
-    assert dataset(folder, data_format="channels_first")[0][0].shape == (4, 3, 6, 5)
-
-
-def test_shuffled_data_sets(folder):
-    runs = []
-    for _ in range(2):
-        data = dataset(folder, shuffle=True, seed=7)
-        runs.append([np.concatenate([y for _, y in data]) for _ in range(2)])
-        assert sorted(data.file_paths) == sorted(dataset(folder).file_paths)
-    np.testing.assert_array_equal(runs[0], runs[1])
-    assert (runs[0][0] != runs[0][1]).any()
-    order = list(range(9))
-    np.random.RandomState(7).shuffle(order)
-    assert data.file_paths == [dataset(folder).file_paths[i] for i in order]  # as Keras orders them
-
-
-def test_split_data_sets(folder):
-    options = {"validation_split": 0.3, "shuffle": True, "seed": 1}
-    training, validation = dataset(folder, subset="both", **options)
-    assert (len(training.file_paths), len(validation.file_paths)) == (7, 2)
-    assert not set(training.file_paths) & set(validation.file_paths)
-    assert dataset(folder, subset="training", **options).file_paths == training.file_paths
-    with pytest.raises(DataError, match="Pass a seed"):
-        dataset(folder, validation_split=0.3, subset="both", shuffle=True)
-
-
-def test_data_sets_skip_what_is_unreadable(broken):
-    with pytest.raises(image.UnreadableImageError, match=r"cats1\.png"):
-        list(dataset(broken))
-    with pytest.warns(UserWarning, match="2 of 9 pictures are left out"):
-        data = dataset(broken, on_error="skip")
-    assert len(data.unreadable) == 2
-    assert sum(len(y) for _, y in data) == 7
-
-
-def test_nothing_that_can_be_read(tmp_path):
-    (tmp_path / "cats").mkdir()
-    (tmp_path / "cats" / "1.png").write_bytes(b"not a picture")
-    for make in (flow, dataset):
-        with (
-            pytest.warns(UserWarning, match="1 of 1 pictures are left out"),
-            pytest.raises(DataError, match=r"[Nn]one (of the pictures in .*)?can be read"),
-        ):
-            make(tmp_path, on_error="skip")
-
-
-def test_data_sets_of_nothing(tmp_path):
-    with pytest.raises(DataError, match="no subdirectories"):
-        dataset(tmp_path)
-    with pytest.raises(DataError, match="has no files"):
-        dataset(tmp_path, labels=None)
 
 
 def test_on_error_skip_warns_of_nothing_where_all_is_well(folder):

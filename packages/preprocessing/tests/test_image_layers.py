@@ -9,7 +9,7 @@ from cornu import layers, ops, random
 from cornu.engine.program import build_program
 from cornu.engine.reference import ReferenceExecutable
 from cornu.engine.trace import Trace
-from cornu.errors import DataError, ShapeError
+from cornu.errors import ShapeError, TracedValueError
 from cornu.testing import check_grads, check_layer
 
 DETERMINISTIC = {
@@ -315,11 +315,6 @@ def test_masks_move_with_the_pictures():
     np.testing.assert_array_equal(bright["segmentation_masks"], masks)
 
 
-def test_bounding_boxes_are_refused():
-    with pytest.raises(DataError, match="does not move bounding_boxes"):
-        layers.RandomFlip()({"images": X, "bounding_boxes": {}}, training=True)
-
-
 @pytest.mark.parametrize(
     ("name", "kwargs", "message"),
     [
@@ -364,3 +359,19 @@ def test_layers_are_saved_and_read_back(name, tmp_path):
     loaded = cornu.models.load_model(tmp_path / "model.keras")
     assert loaded.layers[-1].get_config() == model.layers[-1].get_config()
     np.testing.assert_array_equal(loaded.layers[-1](X), model.layers[-1](X))
+
+
+@pytest.mark.parametrize(("name", "axis"), [("RandomHeight", 1), ("RandomWidth", 2)])
+def test_stretching(name, axis):
+    layer = getattr(layers, name)((0.2, 0.6), seed=0)
+    y = layer(X, training=True)
+    others = [a for a in range(4) if a != axis]
+    assert [y.shape[a] for a in others] == [X.shape[a] for a in others]
+    assert 1.2 * X.shape[axis] - 1 <= y.shape[axis] <= 1.6 * X.shape[axis]
+    np.testing.assert_array_equal(layer(X, training=False), X)
+    masks = layer({"images": X, "segmentation_masks": (X > 99).astype("uint8")}, training=True)
+    assert masks["segmentation_masks"].shape == masks["images"].shape
+    again = type(layer).from_config(layer.get_config())
+    assert again.factor == (0.2, 0.6)
+    with pytest.raises(TracedValueError, match="in front of the model"):
+        layer(cornu.Input(X.shape[1:]))

@@ -64,6 +64,39 @@ def test_pad_sequences_over_many_blocks_of_rows(kind):
     assert padded.tolist() == [padded_row(row, 10, "pre", "pre") for row in rows]
 
 
+LONG_ROWS = [list(range(n, n + 90 + n % 70)) for n in range(40)] + [[]]
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64", ">i4", "float32", "float16", "uint8", object])
+@pytest.mark.parametrize("side", ["pre", "post"])
+@pytest.mark.parametrize("maxlen", [None, 120])
+def test_pad_sequences_of_long_lists(dtype, side, maxlen):
+    rows = [[x % 200 for x in row] for row in LONG_ROWS]
+    length = maxlen or 129
+    padded = sequence.pad_sequences(rows, maxlen, dtype, side, side, value=7)
+    assert padded.dtype == np.dtype(dtype)
+    for found, row in zip(padded.tolist(), rows, strict=True):
+        assert found == [7 if x == -7 else x for x in padded_row(row, length, side, side)]
+
+
+@pytest.mark.parametrize(
+    ("odd", "dtype", "expected"),
+    [(2.9, "int32", 2), (True, "int32", 1), (np.int64(5), "i4", 5), (np.float32(1.5), "f8", 1.5)],
+)
+def test_pad_sequences_takes_any_numbers_among_many(odd, dtype, expected):
+    rows = [[*row, odd] for row in LONG_ROWS]
+    padded = sequence.pad_sequences(rows, dtype=dtype)
+    assert (padded[:, -1] == expected).all()
+    assert padded[3, -91:-1].tolist() == LONG_ROWS[3][-90:]
+
+
+def test_pad_sequences_names_what_it_cannot_take_among_many():
+    rows = [list(row) for row in LONG_ROWS]
+    rows[17][40] = "x"
+    with pytest.raises(DataError, match=r"sequences\[17\] holds 'x'"):
+        sequence.pad_sequences(rows)
+
+
 @pytest.mark.parametrize(
     ("rows", "kwargs", "error", "message"),
     [
@@ -196,6 +229,9 @@ def test_timeseries_dataset_shuffles_as_keras_does():
     starts = np.arange(8)
     np.random.RandomState(3).shuffle(starts)
     assert [int(x[0]) for x in windows] == starts.tolist()
+    second, third = ([int(x[0]) for x in windows] for _ in range(2))
+    assert sorted(second) == sorted(third) == list(range(8))
+    assert second != third != starts.tolist()  # a new order in each epoch
 
 
 @pytest.mark.parametrize(

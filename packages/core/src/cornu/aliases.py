@@ -20,6 +20,7 @@ TREES = {
     "cornu.datasets": "cornu_preprocessing.datasets",
     "cornu.keras": "cornu",
     "cornu.preprocessing": "cornu_preprocessing",
+    "cornu.visualization": "cornu_preprocessing.visualization",
     "cornu.wrappers": "cornu_sklearn",
 }
 

@@ -10,10 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cornu_preprocessing import bounding_boxes as bounding_boxes
     from cornu_preprocessing import datasets as datasets
     from cornu_preprocessing import image as image
     from cornu_preprocessing import sequence as sequence
     from cornu_preprocessing import text as text
+    from cornu_preprocessing import visualization as visualization
+    from cornu_preprocessing.audio import (
+        audio_dataset_from_directory as audio_dataset_from_directory,
+    )
     from cornu_preprocessing.image import (
         image_dataset_from_directory as image_dataset_from_directory,
     )
@@ -24,16 +29,19 @@ if TYPE_CHECKING:
         text_dataset_from_directory as text_dataset_from_directory,
     )
 
-_MODULES = ("datasets", "image", "sequence", "text")
+_MODULES = ("bounding_boxes", "datasets", "image", "sequence", "text", "visualization")
 
 # Public names, each with the module it is defined in.
 _HOMES = {
+    "audio_dataset_from_directory": "cornu_preprocessing.audio",
     "image_dataset_from_directory": "cornu_preprocessing.image",
     "text_dataset_from_directory": "cornu_preprocessing.text",
     "timeseries_dataset_from_array": "cornu_preprocessing.sequence",
 }
 
 __all__ = [
+    "audio_dataset_from_directory",
+    "bounding_boxes",
     "datasets",
     "image",
     "image_dataset_from_directory",
@@ -41,6 +49,7 @@ __all__ = [
     "text",
     "text_dataset_from_directory",
     "timeseries_dataset_from_array",
+    "visualization",
 ]
 
 

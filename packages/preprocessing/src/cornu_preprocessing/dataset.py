@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from cornu import tree
-from cornu.errors import DataError
 from cornu.utils import PyDataset
+from cornu_preprocessing.arguments import whole
 
 __all__ = ["Batches", "Dataset"]
 
@@ -121,6 +121,8 @@ class Batches(Dataset):
         Whether each pass has an order of its own.
     seed : int, optional
         Makes those orders the same in each process.
+    first_in_order : bool
+        Whether the first pass keeps the order of the rows nevertheless.
     class_names, file_paths : list of str, optional
         Kept as attributes.
 
@@ -139,25 +141,22 @@ class Batches(Dataset):
         batch_size: int | None = 32,
         shuffle: bool = False,
         seed: int | None = None,
+        first_in_order: bool = False,
         class_names: Sequence[str] | None = None,
         file_paths: Sequence[str] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        if batch_size is not None and batch_size < 1:
-            raise DataError(
-                f"batch_size={batch_size} is no number of rows: pass 1 or more, or None for single "
-                "rows."
-            )
         self.rows = rows
         self.load = load
-        self.batch_size = batch_size
+        self.batch_size: int | None = whole("batch_size", batch_size, or_none=True)
         self.shuffle = shuffle
         self.class_names = None if class_names is None else list(class_names)
         self.file_paths = None if file_paths is None else list(file_paths)
         self._generator = np.random.default_rng(seed)
         self._order = np.arange(rows)
-        self.on_epoch_end()
+        if not first_in_order:
+            self.on_epoch_end()
 
     def __len__(self) -> int:
         return -(-self.rows // (self.batch_size or 1))

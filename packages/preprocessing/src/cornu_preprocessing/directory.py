@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from cornu import config
 from cornu.errors import DataError, near_matches
 
 __all__ = [
     "Listing",
     "check_label_mode",
     "check_split",
+    "datasets_of",
     "encode_labels",
     "list_directory",
     "part_of",
@@ -40,10 +42,17 @@ class Listing:
     labels: np.ndarray | None
     class_names: list[str] | None
 
-    def rows(self, which: slice) -> Listing:
-        """Return some of the files."""
-        labels = None if self.labels is None else self.labels[which]
-        return Listing(self.paths[which], labels, self.class_names)
+    def targets(self, label_mode: str | None) -> np.ndarray | None:
+        """Return the labels as a model takes them, see :func:`encode_labels`."""
+        if self.labels is None or label_mode is None:
+            return None
+        return encode_labels(self.labels, label_mode, len(self.class_names or ()))
+
+    def rows(self, which: np.ndarray | slice) -> Listing:
+        """Return some of the files, by a slice or their numbers."""
+        numbers = np.arange(len(self.paths))[which]
+        labels = None if self.labels is None else self.labels[numbers]
+        return Listing([self.paths[i] for i in numbers], labels, self.class_names)
 
     def summary(self) -> str:
         """Say how many files were found."""
@@ -56,8 +65,7 @@ class Listing:
         """Return the files in another order, the one that Keras draws from this seed."""
         order = np.arange(len(self.paths))
         np.random.RandomState(seed).shuffle(order)
-        labels = None if self.labels is None else self.labels[order]
-        return Listing([self.paths[i] for i in order], labels, self.class_names)
+        return self.rows(order)
 
 
 def list_directory(
@@ -119,6 +127,54 @@ def list_directory(
     return Listing(paths, np.asarray(labels, "int32"), [str(x) for x in sorted(set(labels))])
 
 
+def datasets_of(
+    directory: str | os.PathLike[str],
+    make: Callable[..., Any],
+    *,
+    formats: tuple[str, ...],
+    labels: Any,
+    label_mode: str | None,
+    class_names: Sequence[str] | None,
+    shuffle: bool,
+    seed: int | None,
+    validation_split: float | None,
+    subset: str | None,
+    follow_links: bool,
+    verbose: bool,
+) -> Any:
+    """Return the data set of the files of a directory, or a list of two for ``subset="both"``.
+
+    Parameters
+    ----------
+    directory, labels, formats, class_names, follow_links
+        As of :func:`list_directory`.
+    make : callable
+        From a listing and its label mode, with the keywords `shuffle` and `seed`, to a data set.
+    label_mode, shuffle, seed, validation_split, subset, verbose
+        As of `image_dataset_from_directory`.
+    """
+    check_split(validation_split, subset, shuffle, seed)
+    if labels is None or label_mode is None:
+        labels = label_mode = None
+    found = list_directory(
+        directory, labels, formats=formats, class_names=class_names, follow_links=follow_links
+    )
+    check_label_mode(label_mode, found.class_names)
+    if verbose and config.is_interactive_logging_enabled():
+        print(found.summary())
+    if seed is None:
+        seed = int(np.random.randint(10**6))
+    if shuffle:
+        found = found.shuffled(seed)
+
+    def dataset(part: str | None) -> Any:
+        listing = part_of(found, validation_split, part, repr(str(directory)), formats)
+        mixed = shuffle and not (subset == "both" and part == "validation")
+        return make(listing, label_mode, shuffle=mixed, seed=seed)
+
+    return [dataset("training"), dataset("validation")] if subset == "both" else dataset(subset)
+
+
 def check_split(
     validation_split: float | None, subset: str | None, shuffle: bool, seed: int | None
 ) -> None:
@@ -140,14 +196,18 @@ def check_split(
 
 
 def part_of(
-    listing: Listing, validation_split: float | None, subset: str | None, where: str
+    listing: Listing,
+    validation_split: float | None,
+    subset: str | None,
+    where: str,
+    formats: tuple[str, ...],
 ) -> Listing:
     """Return the files of one subset: validation is the end, training what stands before it.
 
     Raises
     ------
     DataError
-        If the subset is empty; `where` names the directory in the message.
+        If the subset is empty; `where` names the directory in the message, `formats` the files.
     """
     if validation_split and subset:
         count = int(validation_split * len(listing.paths))
@@ -155,7 +215,7 @@ def part_of(
         listing = listing.rows(slice(cut, None) if subset == "validation" else slice(cut))
     if not listing.paths:
         what = f"The {subset} subset of {where} is empty" if subset else f"{where} has no files"
-        raise DataError(f"{what}. Is it the right directory, and do the names end as they should?")
+        raise DataError(f"{what} whose names end in {', '.join(formats)}.")
     return listing
 
 

@@ -25,6 +25,7 @@ from cornu_preprocessing.feature_layers.integer_lookup import IntegerLookup
 from cornu_preprocessing.feature_layers.lookup import IndexLookup
 from cornu_preprocessing.feature_layers.normalization import Normalization
 from cornu_preprocessing.feature_layers.string_lookup import StringLookup
+from cornu_preprocessing.feature_layers.text_vectorization import TextVectorization
 
 __all__ = ["FeatureSpace"]
 
@@ -85,7 +86,7 @@ class FeatureSpace(InFront):
             cross.name: HashedCrossing(cross.crossing_dim, name=cross.name)
             for cross in self.crosses
         }
-        self._adapted = not any(self._to_adapt())
+        self._adapted = all(map(_knows, self.preprocessors.values()))
 
     # Kinds of columns
 
@@ -183,8 +184,9 @@ class FeatureSpace(InFront):
         if not isinstance(batches, Iterable):
             raise DataError(f"Pass a dictionary of columns, or batches of them, not {dataset!r}.")
         batches = [self._columns(batch)[0] for batch in batches]
-        for name in self._to_adapt():
-            self.preprocessors[name].adapt(batch[name] for batch in batches)
+        for name, layer in self.preprocessors.items():
+            if _learns(layer):
+                layer.adapt(batch[name] for batch in batches)
         self._adapted = True
 
     def call(self, data: Mapping[str, Any]) -> Any:
@@ -301,9 +303,6 @@ class FeatureSpace(InFront):
             )
         return cross
 
-    def _to_adapt(self) -> list[str]:
-        return [name for name, layer in self.preprocessors.items() if _learns(layer)]
-
     def _columns(self, data: Any) -> tuple[dict[str, np.ndarray], bool]:
         if not isinstance(data, Mapping):
             raise DataError(f"A FeatureSpace takes a dictionary of columns, not {data!r}.")
@@ -349,13 +348,25 @@ _DTYPES = {"string": "U1"}
 
 
 def _learns(layer: Any) -> bool:
+    """Tell whether a layer adapts: what it has to know was not given."""
     if isinstance(layer, Normalization):
         return layer.input_mean is None
     if isinstance(layer, Discretization):
-        return layer.bin_boundaries is None
-    if isinstance(layer, IndexLookup):
-        return not layer.vocabulary_size() > layer.num_oov_indices
+        return layer.num_bins is not None
+    if isinstance(layer, TextVectorization):
+        return _learns(layer._lookup_layer)
     return hasattr(layer, "adapt") and not getattr(layer, "_given", False)
+
+
+def _knows(layer: Any) -> bool:
+    """Tell whether a layer need not adapt, since it was given or has learned what it has to."""
+    if isinstance(layer, Discretization):
+        return layer.bin_boundaries is not None
+    if isinstance(layer, TextVectorization):
+        return _knows(layer._lookup_layer)
+    if isinstance(layer, IndexLookup):
+        return bool(layer.get_vocabulary(include_special_tokens=False))
+    return not _learns(layer)
 
 
 def _count(layer: Any) -> int | None:
@@ -363,7 +374,7 @@ def _count(layer: Any) -> int | None:
     if isinstance(layer, IndexLookup):
         return layer.vocabulary_size()
     if isinstance(layer, Discretization):
-        return len(layer.bin_boundaries or ()) + 1
+        return layer.num_bins or len(layer.bin_boundaries or ()) + 1  # adapt() may find fewer
     return getattr(layer, "num_bins", getattr(layer, "num_tokens", None))
 
 

@@ -32,6 +32,8 @@ class Kind:
         What ``get(None)`` of the public module means, where it means something.
     of_array : str or None
         The class that makes one of an array, where an array may be passed.
+    config_argument : str
+        What `deserialize` of the public module calls its config.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Kind:
     functions_first: bool = False
     fallback: str | None = None
     of_array: str | None = None
+    config_argument: str = "config"
 
 
 KINDS: dict[str, Kind] = {
@@ -49,7 +52,14 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("layer", "cornu_layers", "cornu.layers", "cornu-layers"),
         Kind("optimizer", "cornu_optimizers", "cornu.optimizers", "cornu-optim", "apply_gradients"),
-        Kind("loss", "cornu_losses", "cornu.losses", "cornu-optim", functions_first=True),
+        Kind(
+            "loss",
+            "cornu_losses",
+            "cornu.losses",
+            "cornu-optim",
+            functions_first=True,
+            config_argument="name",
+        ),
         Kind("metric", "cornu_metrics", "cornu.metrics", "cornu-optim"),
         Kind(
             "activation",
@@ -80,13 +90,14 @@ ELSEWHERE: dict[str, dict[str, frozenset[str]]] = {
             (
                 "AugMix AutoContrast CategoryEncoding CenterCrop "
                 "ContrastLimitedAdaptiveHistogramEqualization CutMix Discretization "
-                "Equalization FeatureSpace HashedCrossing Hashing IntegerLookup MixUp "
-                "Normalization RandAugment RandomBrightness RandomColorDegeneration "
-                "RandomColorJitter RandomContrast RandomCrop RandomElasticTransform "
-                "RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue "
-                "RandomInvert RandomPerspective RandomPosterization RandomRotation "
-                "RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom "
-                "Resizing Solarization StringLookup TextVectorization "
+                "Equalization FeatureSpace HashedCrossing Hashing IntegerLookup "
+                "MaxNumBoundingBoxes MixUp Normalization RandAugment RandomBrightness "
+                "RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop "
+                "RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur "
+                "RandomGrayscale RandomHeight RandomHue RandomInvert RandomPerspective "
+                "RandomPosterization RandomRotation RandomSaturation RandomSharpness "
+                "RandomShear RandomTranslation RandomWidth RandomZoom Resizing Solarization "
+                "StringLookup TextVectorization "
             ).split()
         )
     }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cornu.backend import clear_session as clear_session
+    from cornu.backend import standardize_dtype as standardize_dtype
     from cornu.base.layer.keras_tensor import is_keras_tensor as is_keras_tensor
     from cornu.config import disable_interactive_logging as disable_interactive_logging
     from cornu.config import enable_interactive_logging as enable_interactive_logging
@@ -38,9 +39,14 @@ if TYPE_CHECKING:
     from cornu.training.progbar import Progbar as Progbar
     from cornu.utils.arrays import normalize as normalize
     from cornu.utils.arrays import to_categorical as to_categorical
+    from cornu.utils.hdf5 import HDF5Matrix as HDF5Matrix
     from cornu.utils.plotting import model_to_dot as model_to_dot
     from cornu.utils.plotting import plot_model as plot_model
     from cornu.utils.seeding import set_random_seed as set_random_seed
+    from cornu_preprocessing import bounding_boxes as bounding_boxes
+    from cornu_preprocessing.audio import (
+        audio_dataset_from_directory as audio_dataset_from_directory,
+    )
     from cornu_preprocessing.feature_space import FeatureSpace as FeatureSpace
     from cornu_preprocessing.files import get_file as get_file
     from cornu_preprocessing.image import array_to_img as array_to_img
@@ -63,6 +69,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "CustomObjectScope": "cornu.plugins.custom_objects",
     "GeneratorEnqueuer": "cornu.training.data.enqueuers",
+    "HDF5Matrix": "cornu.utils.hdf5",
     "OrderedEnqueuer": "cornu.training.data.enqueuers",
     "Progbar": "cornu.training.progbar",
     "PyDataset": "cornu.training.data.dataset",
@@ -86,6 +93,7 @@ _HOMES = {
     "register_keras_serializable": "cornu.plugins.custom_objects",
     "serialize_keras_object": "cornu.saving.objects",
     "set_random_seed": "cornu.utils.seeding",
+    "standardize_dtype": "cornu.backend",
     "to_categorical": "cornu.utils.arrays",
     "unpack_x_y_sample_weight": "cornu.training.data.unpack",
 }
@@ -94,6 +102,8 @@ _HOMES = {
 _PREPROCESSING = {
     "FeatureSpace": "cornu.preprocessing.feature_space",
     "array_to_img": "cornu.preprocessing.image",
+    "audio_dataset_from_directory": "cornu.preprocessing.audio",
+    "bounding_boxes": "cornu.preprocessing",
     "get_file": "cornu.preprocessing.files",
     "image_dataset_from_directory": "cornu.preprocessing.image",
     "img_to_array": "cornu.preprocessing.image",
@@ -108,6 +118,7 @@ _PREPROCESSING = {
 __all__ = [
     "CustomObjectScope",
     "GeneratorEnqueuer",
+    "HDF5Matrix",
     "OrderedEnqueuer",
     "Progbar",
     "PyDataset",
@@ -131,6 +142,7 @@ __all__ = [
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",
+    "standardize_dtype",
     "to_categorical",
     "unpack_x_y_sample_weight",
 ]

@@ -136,7 +136,7 @@ def plot_model(
 
 def _pydot() -> Any:
     try:
-        import pydot  # type: ignore[import-not-found]
+        import pydot  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         raise ImportError(
             "Drawing a model needs pydot, which is not installed here: pip install pydot"

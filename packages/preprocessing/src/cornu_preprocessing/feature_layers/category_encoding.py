@@ -9,6 +9,7 @@ import numpy as np
 from cornu import ops
 from cornu.base import Layer
 from cornu.errors import DataError
+from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.encoding import (
     check_output_mode,
     encode_indices,
@@ -32,9 +33,10 @@ class CategoryEncoding(Layer):
 
     Notes
     -----
-    Input (…, samples). Output (…, num_tokens) for "multi_hot" and "count"; for "one_hot"
-    (…, samples, num_tokens), or (…, num_tokens) where samples is 1. On arrays, a category that does
-    not exist is an error; within a model it is a vector of zeros.
+    Input (batch, samples). Output (batch, num_tokens) for "multi_hot" and "count"; for "one_hot"
+    (batch, samples, num_tokens), or (batch, num_tokens) where samples is 1. Samples are the second
+    axis where there are more. On arrays, a category that does not exist is an error; within a model
+    it is a vector of zeros.
 
     Examples
     --------
@@ -52,13 +54,13 @@ class CategoryEncoding(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if num_tokens is None or num_tokens < 1:
+        if num_tokens is None:
             raise DataError(
-                f"num_tokens={num_tokens} must be 1 or more. Where it is not known beforehand, "
-                "IntegerLookup finds out."
+                "num_tokens=None: say how many categories there are. Where it is not known "
+                "beforehand, IntegerLookup finds out."
             )
         refuse_sparse(sparse)
-        self.num_tokens = num_tokens
+        self.num_tokens: int = whole("num_tokens", num_tokens)
         self.output_mode = check_output_mode(output_mode, ("multi_hot", "one_hot", "count"))
         self.sparse = sparse
 

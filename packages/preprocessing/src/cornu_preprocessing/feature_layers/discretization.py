@@ -10,6 +10,7 @@ import numpy as np
 from cornu import ops
 from cornu.base import Layer
 from cornu.errors import DataError
+from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers import quantiles
 from cornu_preprocessing.feature_layers.adapting import batches_of
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse
@@ -62,8 +63,7 @@ class Discretization(Layer):
             raise DataError(
                 f"Pass either bin_boundaries or num_bins: {bin_boundaries=}, {num_bins=}."
             )
-        if num_bins is not None and num_bins < 1:
-            raise DataError(f"num_bins={num_bins} must be 1 or more.")
+        whole("num_bins", num_bins, or_none=True)
         self.bin_boundaries = None if bin_boundaries is None else _ascending(bin_boundaries)
         self.num_bins = num_bins
         self.epsilon = epsilon
@@ -115,8 +115,17 @@ class Discretization(Layer):
                 "bin_boundaries."
             )
         bins = ops.digitize(inputs, np.asarray(self.bin_boundaries, self.compute_dtype))
-        dtype = "int32" if self.output_mode == "int" else self.compute_dtype
-        return encode_indices(bins, self.output_mode, len(self.bin_boundaries) + 1, dtype)
+        count = len(self.bin_boundaries) + 1
+        return encode_indices(bins, self.output_mode, count, self.output_dtype)
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        """Return the symbolic tensor that a call would return."""
+        return super().compute_output_spec(inputs)
+
+    @property
+    def output_dtype(self) -> str:
+        """The dtype of the result: int32 for "int", else that of the layer."""
+        return "int32" if self.output_mode == "int" else self.compute_dtype
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments and the boundaries, found or given."""
@@ -127,8 +136,15 @@ class Discretization(Layer):
     get_config.derives = True  # type: ignore[attr-defined]  # subclasses need none of their own
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        """Make a layer from what `get_config` returned."""
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Make a layer from what `get_config` returned.
+
+        Parameters
+        ----------
+        config : dict
+        custom_objects : dict, optional
+            Accepted for Keras' sake: there is nothing of yours inside.
+        """
         config = dict(config)
         found = config.get("bin_boundaries") if config.get("num_bins") is not None else None
         if found is not None:

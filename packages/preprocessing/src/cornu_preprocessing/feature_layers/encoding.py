@@ -39,10 +39,10 @@ def encode_indices(
     Parameters
     ----------
     indices : array or traced value of int
-        Shape (…, samples).
+        Shape (batch, samples), or any other.
     output_mode : "int", "one_hot", "multi_hot" or "count"
-        The indices themselves; a vector for each; for each last axis, which occur in it; or how
-        often.
+        The indices themselves; a vector for each; which of them occur along the axis of samples; or
+        how often. Of more than two axes, samples are the second, as in Keras.
     depth : int
     dtype : str
         Of the result.
@@ -52,7 +52,7 @@ def encode_indices(
     Returns
     -------
     array or traced value
-        The shape of `indices`; (…, samples, depth), or (…, depth) where samples is 1; (…, depth).
+        Of the shape that :func:`encoded_shape` tells.
 
     Example
     -------
@@ -61,10 +61,13 @@ def encode_indices(
     """
     if output_mode == "int":
         return ops.cast(indices, dtype)
+    shape = encoded_shape(tuple(indices.shape), output_mode, depth)
     if output_mode == "one_hot":
-        shape = encoded_shape(tuple(indices.shape), output_mode, depth)
         return ops.reshape(ops.one_hot(indices, depth, dtype=dtype), shape)
-    if indices.ndim == 0:
+    if indices.ndim > 2:
+        indices = ops.moveaxis(indices, 1, -1)
+        weights = None if weights is None else ops.moveaxis(weights, 1, -1)
+    elif indices.ndim == 0:
         indices = ops.reshape(indices, (1,))
     rows = int(np.prod(indices.shape[:-1]))
     table = ops.reshape(indices, (rows, indices.shape[-1]))
@@ -77,7 +80,7 @@ def encode_indices(
         counted = ops.reshape(ops.cast(weights, dtype), (-1,))
     sums = ops.segment_sum(counted, flat, num_segments=rows * (depth + 1))
     counts = ops.reshape(sums, (rows, depth + 1))[:, :depth]
-    counts = ops.reshape(counts, (*indices.shape[:-1], depth))
+    counts = ops.reshape(counts, shape)
     if output_mode == "multi_hot":
         counts = ops.minimum(counts, 1)
     return ops.cast(counts, dtype)
@@ -93,6 +96,8 @@ def encoded_shape(shape: tuple, output_mode: str, depth: int | None) -> tuple:
     """
     if output_mode == "int":
         return shape
-    if output_mode == "one_hot" and not (len(shape) > 1 and shape[-1] == 1):
-        return (*shape, depth)
-    return (*shape[:-1], depth)
+    if output_mode != "one_hot":
+        return (*shape[:1], *shape[2:], depth) if len(shape) > 1 else (depth,)
+    if len(shape) > 1 and shape[-1] == 1:
+        shape = shape[:-1]
+    return (*(shape or (1,)), depth)

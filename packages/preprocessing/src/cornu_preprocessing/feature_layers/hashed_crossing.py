@@ -9,8 +9,13 @@ import numpy as np
 
 from cornu import config
 from cornu.errors import DataError, ShapeError
+from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse
-from cornu_preprocessing.feature_layers.encoding import check_output_mode, encode_indices
+from cornu_preprocessing.feature_layers.encoding import (
+    check_output_mode,
+    encode_indices,
+    encoded_shape,
+)
 from cornu_preprocessing.feature_layers.farmhash import fingerprints
 from cornu_preprocessing.feature_layers.in_front import InFront
 from cornu_preprocessing.feature_layers.strings import as_strings
@@ -55,8 +60,7 @@ class HashedCrossing(InFront):
         if kwargs.get("dtype") is None:
             kwargs["dtype"] = "int64" if output_mode == "int" else config.floatx()
         super().__init__(**kwargs)
-        if num_bins < 1:
-            raise DataError(f"num_bins={num_bins} must be 1 or more.")
+        whole("num_bins", num_bins)
         refuse_sparse(sparse)
         self.num_bins = num_bins
         self.output_mode = check_output_mode(output_mode, ("int", "one_hot"))
@@ -84,6 +88,10 @@ class HashedCrossing(InFront):
             crossed = _joined(crossed, column)
         bins = (crossed % np.uint64(self.num_bins)).astype("int64").reshape(shapes[0])
         return encode_indices(bins, self.output_mode, self.num_bins, self.dtype)
+
+    def compute_output_shape(self, input_shape: Any) -> tuple:
+        """Return the shape of the bins, or of their vectors, for the shapes of the arrays."""
+        return encoded_shape(tuple(input_shape[0]), self.output_mode, self.num_bins)
 
     def _fingerprints(self, column: Any) -> tuple[np.ndarray, tuple[int, ...]]:
         array = np.asarray(column)

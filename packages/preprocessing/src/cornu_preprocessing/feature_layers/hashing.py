@@ -8,9 +8,14 @@ import numpy as np
 
 from cornu import config
 from cornu.errors import DataError
+from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.buckets import as_salt, buckets
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse
-from cornu_preprocessing.feature_layers.encoding import check_output_mode, encode_indices
+from cornu_preprocessing.feature_layers.encoding import (
+    check_output_mode,
+    encode_indices,
+    encoded_shape,
+)
 from cornu_preprocessing.feature_layers.in_front import InFront
 from cornu_preprocessing.feature_layers.strings import as_strings
 
@@ -66,8 +71,7 @@ class Hashing(InFront):
         if kwargs.get("dtype") is None:
             kwargs["dtype"] = "int64" if output_mode == "int" else config.floatx()
         super().__init__(**kwargs)
-        if not num_bins or num_bins < 1:
-            raise DataError(f"num_bins={num_bins} must be 1 or more.")
+        whole("num_bins", num_bins)
         if output_mode == "int" and self.dtype not in ("int32", "int64"):
             raise DataError(
                 f"dtype={self.dtype!r} must be 'int32' or 'int64' for output_mode='int'."
@@ -97,6 +101,10 @@ class Hashing(InFront):
         if masks:
             bins = np.where(_equal(words, array, self.mask_value), 0, bins + 1)
         return encode_indices(bins.reshape(shape), self.output_mode, self.num_bins, self.dtype)
+
+    def compute_output_shape(self, input_shape: Any) -> tuple:
+        """Return the shape of the bins, or of their vectors."""
+        return encoded_shape(tuple(input_shape), self.output_mode, self.num_bins)
 
 
 def _equal(words: list[str], array: np.ndarray, value: Any) -> np.ndarray:

@@ -15,7 +15,7 @@ __all__ = ["InFront", "refuse_traced"]
 class InFront(Layer):
     """A layer that runs on arrays, in front of a model.
 
-    Subclasses write `call(inputs)` for arrays and lists.
+    Subclasses write `call(inputs)` for arrays and lists, and `compute_output_shape`.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -32,6 +32,11 @@ class InFront(Layer):
         """
         refuse_traced(inputs, self, "works on text, and the program of a model holds numbers only")
         return self.call(inputs, **kwargs)
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        """Return symbolic tensors of the shape and dtype that a call would return."""
+        shape = tree.map_structure(lambda x: tuple(x.shape), inputs)
+        return KerasTensor(self.compute_output_shape(shape), self._output_dtype)
 
 
 def refuse_traced(inputs: Any, layer: Layer, why: str) -> None:

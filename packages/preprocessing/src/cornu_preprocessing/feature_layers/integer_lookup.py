@@ -125,6 +125,10 @@ class IntegerLookup(IndexLookup):
         found = ops.where(masked, self._mask_index, found)
         return self._encoded(ops.cast(found, "int64"))
 
+    def compute_output_spec(self, inputs: Any) -> Any:
+        """Return the symbolic tensor that a call would return."""
+        return self._trace_once(inputs)  # which finds what a program cannot do
+
     def _unknown(self, inputs: Any, known: Any) -> Any:
         """Return the number for each integer, were it outside the vocabulary."""
         if self.num_oov_indices == 1:
@@ -157,7 +161,13 @@ class IntegerLookup(IndexLookup):
         return ops.take(values, ops.where(known, inputs, outside))
 
     def _as_token(self, token: Any) -> int:
-        return int(token)
+        try:
+            return int(token)
+        except (TypeError, ValueError):
+            raise DataError(
+                f"Layer {self.name!r} looks up integers, and its vocabulary has {token!r}. "
+                "StringLookup is for words."
+            ) from None
 
     def _documents(self, batch: Any) -> list[list[int]]:
         values = np.asarray(batch)

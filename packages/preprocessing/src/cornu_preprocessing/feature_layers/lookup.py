@@ -12,10 +12,16 @@ import numpy as np
 from cornu import config
 from cornu.base import Layer
 from cornu.errors import DataError
+from cornu.saving.atomic import atomically
+from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.adapting import batches_of
 from cornu_preprocessing.feature_layers.buckets import as_salt
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse
-from cornu_preprocessing.feature_layers.encoding import check_output_mode, encode_indices
+from cornu_preprocessing.feature_layers.encoding import (
+    check_output_mode,
+    encode_indices,
+    encoded_shape,
+)
 from cornu_preprocessing.feature_layers.vocabulary import Counts, read_vocabulary, without_special
 
 __all__ = ["IndexLookup"]
@@ -56,12 +62,10 @@ class IndexLookup(Layer):
         super().__init__(**kwargs)
         output_mode = check_output_mode(output_mode, MODES)
         refuse_sparse(sparse)
-        if max_tokens is not None and max_tokens <= 1:
-            raise DataError(f"max_tokens={max_tokens} must be above 1, or None.")
+        whole("max_tokens", max_tokens, least=2, or_none=True)
         if pad_to_max_tokens and max_tokens is None:
             raise DataError("pad_to_max_tokens=True needs max_tokens.")
-        if num_oov_indices < 0:
-            raise DataError(f"num_oov_indices={num_oov_indices} must be 0 or more.")
+        whole("num_oov_indices", num_oov_indices, least=0)
         if invert and output_mode != "int":
             raise DataError(f"invert=True goes with output_mode='int', not {output_mode!r}.")
         if oov_method not in ("floormod", "farmhash"):
@@ -82,8 +86,10 @@ class IndexLookup(Layer):
         self._given = bool(given)
         self._counts = Counts()
         self._learn([])
-        if vocabulary is not None:
+        if vocabulary is not None and (given or idf_weights is not None):
             self.set_vocabulary(vocabulary, idf_weights)
+        elif vocabulary is not None:  # learned, and read from a file that has weights elsewhere
+            self._take(vocabulary, None)
 
     # The vocabulary
 
@@ -132,24 +138,42 @@ class IndexLookup(Layer):
         """Forget what was counted."""
         self._counts = Counts()
 
-    def load_assets(self, assets: Mapping[str, bytes] | str | os.PathLike[str]) -> None:
-        """Take the vocabulary that Keras keeps beside the weights of a model.
+    def save_assets(self, dir_path: str | os.PathLike[str]) -> None:
+        """Write a learned vocabulary as Keras does: ``vocabulary.txt``, a token in each line.
+
+        One that was given stands in the configuration, as in Keras, and is not written.
 
         Parameters
         ----------
-        assets : dict of str to bytes, or path of a folder
-            Files by name; one is ``vocabulary.txt``, with a token in each line.
-
-        Raises
-        ------
-        DataError
-            For "tf_idf", whose weights are not in that file.
+        dir_path : path
+            Of a folder.
         """
-        if isinstance(assets, Mapping):
-            text = assets[_VOCABULARY]
+        if not self._given:
+            lines = "\n".join(map(str, self.get_vocabulary()))
+            with atomically(Path(dir_path, _VOCABULARY)) as temporary:
+                temporary.write_text(lines, encoding="utf-8")
+
+    def load_assets(self, dir_path: Mapping[str, bytes] | str | os.PathLike[str]) -> None:
+        """Take the vocabulary that :meth:`save_assets` wrote, here or in Keras.
+
+        Parameters
+        ----------
+        dir_path : path of a folder, or dict of str to bytes
+            The folder, or its files by name.
+
+        Notes
+        -----
+        The weights of "tf_idf" stand among those of the model.
+        """
+        if self._given:
+            return
+        if isinstance(dir_path, Mapping):
+            text = dir_path[_VOCABULARY]
         else:
-            text = Path(assets, _VOCABULARY).read_bytes()
-        self.set_vocabulary(text.decode("utf-8").split("\n"))
+            text = Path(dir_path, _VOCABULARY).read_bytes()
+        tokens = text.decode("utf-8").rstrip("\n").split("\n")
+        weights = self.idf_weights
+        self._take(tokens, None if weights is None else weights[: len(tokens)])
 
     def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
         """Replace the vocabulary.
@@ -172,6 +196,9 @@ class IndexLookup(Layer):
                 f"Layer {self.name!r} has output_mode={self.output_mode!r}; idf_weights go with "
                 "'tf_idf', which needs them along with a vocabulary."
             )
+        self._take(vocabulary, idf_weights)
+
+    def _take(self, vocabulary: Any, idf_weights: Any) -> None:
         tokens = [self._as_token(x) for x in read_vocabulary(vocabulary, self.name)]
         given = len(tokens)
         special = [self.mask_token] * self._oov_start + [self.oov_token] * self.num_oov_indices
@@ -184,7 +211,9 @@ class IndexLookup(Layer):
                 "with its special tokens."
             )
         self._learn(tokens)
-        if idf_weights is not None:
+        if self.output_mode == "tf_idf":
+            if idf_weights is None:  # they come with the weights of the model
+                idf_weights = np.full(given, np.nan)
             weights = np.asarray(idf_weights, config.floatx())
             if weights.shape != (given,):
                 raise DataError(
@@ -211,6 +240,10 @@ class IndexLookup(Layer):
 
     # Indices
 
+    def compute_output_shape(self, input_shape: Any) -> tuple:
+        """Return the shape of the numbers, or of their vectors."""
+        return encoded_shape(tuple(input_shape), self.output_mode, self._depth())
+
     @property
     def _oov_start(self) -> int:
         return int(self.mask_token is not None and self.output_mode == "int")
@@ -228,7 +261,16 @@ class IndexLookup(Layer):
         mode = "count" if self.output_mode == "tf_idf" else self.output_mode
         dtype = config.floatx() if self.output_mode == "tf_idf" else "int64"
         encoded = encode_indices(indices, mode, self._depth(), dtype)
-        return encoded if self.output_mode != "tf_idf" else encoded * self.idf_weights
+        return encoded if self.output_mode != "tf_idf" else self._weighed(encoded)
+
+    def _weighed(self, counts: Any) -> Any:
+        weights: Any = self.idf_weights
+        if isinstance(counts, np.ndarray) and np.isnan(weights).any():
+            raise DataError(
+                f"Layer {self.name!r} has a vocabulary, but no idf_weights: load them with those "
+                "of the model, or call set_vocabulary(vocabulary, idf_weights)."
+            )
+        return counts * weights
 
     def _depth(self) -> int:
         if self.pad_to_max_tokens and self.max_tokens is not None:
@@ -266,6 +308,25 @@ class IndexLookup(Layer):
         raise NotImplementedError(f"{type(self).__name__} must define _documents(self, batch).")
 
     # Files
+
+    def save_own_variables(self, store: Any) -> None:
+        """Write the weights of "tf_idf", where Keras has them."""
+        if self.idf_weights is not None:
+            store["idf_weights"] = self.idf_weights
+
+    def load_own_variables(self, store: Any) -> None:
+        """Read what `save_own_variables` wrote."""
+        if self.output_mode != "tf_idf" or "idf_weights" not in store:
+            return
+        weights = np.asarray(store["idf_weights"], config.floatx())
+        padded = self.max_tokens if self.pad_to_max_tokens else None
+        count = padded or self.vocabulary_size()
+        if weights.shape != (count,):
+            raise DataError(
+                f"Layer {self.name!r} has {count} tokens; the file has idf_weights of shape "
+                f"{weights.shape}."
+            )
+        self.idf_weights = weights
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments and the vocabulary, given or learned; never a path."""

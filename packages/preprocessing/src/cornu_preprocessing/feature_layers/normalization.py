@@ -140,6 +140,11 @@ class Normalization(Layer):
     def call(self, inputs: Any) -> Any:
         """Return the inputs, normalised."""
         inputs = ops.cast(inputs, self.compute_dtype)
+        if not self._fits(tuple(inputs.shape)):
+            raise ShapeError(
+                f"Layer {self.name!r} was built for inputs of shape {self._built_for()}, and was "
+                f"called on shape {tuple(inputs.shape)}."
+            )
         mean, variance = self._statistics()
         spread = ops.maximum(ops.sqrt(variance), config.epsilon())
         return inputs * spread + mean if self.invert else (inputs - mean) / spread
@@ -191,14 +196,21 @@ class Normalization(Layer):
             raise DataError(f"Layer {self.name!r} adapts to numbers: {error}.") from error
         if not self.built:
             self.build(tuple(values.shape))
-        rank = len(self._broadcast)
-        if values.ndim != rank or tuple(values.shape[a] for a in self._kept) != self._sizes:
-            shape = tuple(self._broadcast[a] if a in self._kept else None for a in range(rank))
+        if values.ndim != len(self._broadcast) or not self._fits(values.shape):
             raise ShapeError(
-                f"Layer {self.name!r} was built for inputs of shape {shape}, and cannot adapt to a "
-                f"batch of shape {values.shape}."
+                f"Layer {self.name!r} was built for inputs of shape {self._built_for()}, and "
+                f"cannot adapt to a batch of shape {values.shape}."
             )
         return values
+
+    def _fits(self, shape: tuple[int, ...]) -> bool:
+        """Tell whether the axes that keep statistics have their sizes; other ranks broadcast."""
+        known = len(shape) == len(self._broadcast)
+        return not known or tuple(shape[a] for a in self._kept) == self._sizes
+
+    def _built_for(self) -> tuple[int | None, ...]:
+        rank = len(self._broadcast)
+        return tuple(self._broadcast[a] if a in self._kept else None for a in range(rank))
 
 
 def _as_list(given: Any) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from cornu.errors import DataError, near_matches
+from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.adapting import batches_of
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse
 from cornu_preprocessing.feature_layers.in_front import InFront
@@ -55,7 +57,8 @@ class TextVectorization(InFront):
 
     Notes
     -----
-    Input of shape (texts,) or (texts, 1). Output (texts, length), int64, in "int" mode; else
+    Input of shape (texts,) or (texts, 1); with ``split=None`` the tokens of one text, or a list of
+    them for each text. Output (texts, length), int64, in "int" mode; else
     (texts, vocabulary). 0 is padding and 1 any unknown word in "int" mode; else 0 is any unknown
     word.
 
@@ -96,6 +99,7 @@ class TextVectorization(InFront):
         refuse_sparse(sparse)
         if ragged:
             raise DataError("ragged=True asks for ragged tensors, which Cornu has not.")
+        whole("output_sequence_length", output_sequence_length, or_none=True)
         if output_sequence_length is not None and output_mode != "int":
             raise DataError(
                 f"output_sequence_length goes with output_mode='int', not {output_mode!r}."
@@ -103,13 +107,13 @@ class TextVectorization(InFront):
         self.max_tokens = max_tokens
         self.standardize = standardize
         self.split = split
-        self.ngrams = ngrams if ngrams is None or isinstance(ngrams, int) else tuple(ngrams)
+        self.ngrams = _lengths(ngrams)
         self.output_sequence_length = output_sequence_length
         self.pad_to_max_tokens = pad_to_max_tokens
         self.sparse = sparse
         self.ragged = ragged
         self.encoding = encoding
-        self._lookup = StringLookup(
+        self._lookup_layer = StringLookup(
             max_tokens=max_tokens,
             mask_token="",
             vocabulary=vocabulary,
@@ -120,7 +124,7 @@ class TextVectorization(InFront):
             name=self.name,
             **of_lookup,
         )
-        self.output_mode = self._lookup.output_mode
+        self.output_mode = self._lookup_layer.output_mode
 
     # The vocabulary
 
@@ -143,31 +147,40 @@ class TextVectorization(InFront):
 
     def update_state(self, data: Any) -> None:
         """Count the terms of a batch of texts."""
-        self._lookup.update_state(self._terms(data)[0])
+        if self.split is None and not _is_many(data):  # each is a text of its own, as in Keras
+            data = np.reshape(data, (-1, 1))
+        self._lookup_layer.update_state(self._terms(data)[0])
 
     def finalize_state(self) -> None:
         """Make the vocabulary of what was counted."""
-        self._lookup.finalize_state()
+        self._lookup_layer.finalize_state()
 
     def reset_state(self) -> None:
         """Forget what was counted."""
-        self._lookup.reset_state()
+        self._lookup_layer.reset_state()
 
-    def load_assets(self, assets: Any) -> None:
-        """Take the vocabulary of a Keras file; see :meth:`StringLookup.load_assets`."""
-        self._lookup.load_assets(assets)
+    def build(self, input_shape: Any = None) -> None:
+        """Do nothing: there are no weights."""
+
+    def save_assets(self, dir_path: str | os.PathLike[str]) -> None:
+        """Write a learned vocabulary to a folder; see :meth:`StringLookup.save_assets`."""
+        self._lookup_layer.save_assets(dir_path)
+
+    def load_assets(self, dir_path: Mapping[str, bytes] | str | os.PathLike[str]) -> None:
+        """Take the vocabulary of a folder; see :meth:`StringLookup.load_assets`."""
+        self._lookup_layer.load_assets(dir_path)
 
     def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
         """Replace the vocabulary; see :meth:`StringLookup.set_vocabulary`."""
-        self._lookup.set_vocabulary(vocabulary, idf_weights)
+        self._lookup_layer.set_vocabulary(vocabulary, idf_weights)
 
     def get_vocabulary(self, include_special_tokens: bool = True) -> list[str]:
         """Return the terms in the order of their numbers."""
-        return self._lookup.get_vocabulary(include_special_tokens)
+        return self._lookup_layer.get_vocabulary(include_special_tokens)
 
     def vocabulary_size(self) -> int:
         """Return how many numbers there are, the special ones included."""
-        return self._lookup.vocabulary_size()
+        return self._lookup_layer.vocabulary_size()
 
     # Texts
 
@@ -180,22 +193,26 @@ class TextVectorization(InFront):
             Of shape (texts,) or (texts, 1).
         """
         texts, shape = self._terms(inputs)
-        flat = self._lookup.indices([term for terms in texts for term in terms])
+        flat = self._lookup_layer.indices([term for terms in texts for term in terms])
         ends = np.cumsum([len(terms) for terms in texts])
         rows = np.split(flat, ends[:-1]) if len(texts) else []
         result = self._numbers(rows) if self.output_mode == "int" else self._vectors(rows)
         return result.reshape(*shape, *result.shape[1:])  # of a single text, without the first axis
 
+    def compute_output_shape(self, input_shape: Any) -> tuple:
+        """Return (texts, length) or (texts, vocabulary) for (texts,) or (texts, 1)."""
+        if self.output_mode == "int":
+            return (*input_shape[:1], self.output_sequence_length)
+        return (*input_shape[:1], self._lookup_layer._depth())
+
     def _numbers(self, rows: list[np.ndarray]) -> np.ndarray:
         length = self.output_sequence_length
-        if self.split is None and length is None and all(len(row) == 1 for row in rows):
-            return np.concatenate(rows)  # a number for each token
         if length is None:
             length = max(map(len, rows), default=0)
         return pad_sequences(rows, length, "int64", padding="post", truncating="post")
 
     def _vectors(self, rows: list[np.ndarray]) -> np.ndarray:
-        lookup = self._lookup
+        lookup = self._lookup_layer
         if self.output_mode == "one_hot":
             lengths = {len(row) for row in rows}
             if len(lengths) > 1:
@@ -209,13 +226,16 @@ class TextVectorization(InFront):
         counts = count_matrix(known, lookup._depth(), mode, {}, 0)
         if self.output_mode != "tf_idf":
             return counts.astype("int64")
-        return counts.astype("float32") * lookup.idf_weights
+        return lookup._weighed(counts.astype("float32"))
 
     def _terms(self, inputs: Any) -> tuple[list[list[str]], tuple[int, ...]]:
         """Return the terms of each text, and the shape that the texts have."""
-        if self.split is None and is_nested(inputs):  # tokens already, maybe of different numbers
-            parts = [as_strings(part, self.encoding, self.name)[0] for part in inputs]
-            return [self._joined(self._standard(part)) for part in parts], (len(parts),)
+        if self.split is None:  # the tokens of one text, or of each, maybe of different numbers
+            many = _is_many(inputs)
+            rows = inputs if many else [inputs]
+            parts = [as_strings(part, self.encoding, self.name)[0] for part in rows]
+            terms = [self._joined(self._standard(part)) for part in parts]
+            return terms, (len(parts),) if many else ()
         texts, shape = as_strings(inputs, self.encoding, self.name)
         if (len(shape) > 1 and shape[-1] != 1) or len(shape) > 2:
             raise DataError(
@@ -249,13 +269,32 @@ class TextVectorization(InFront):
 
     # Files
 
+    def save_own_variables(self, store: Any) -> None:
+        """Write the weights of "tf_idf" once more, as Keras does."""
+        self._lookup_layer.save_own_variables(store)
+
+    def load_own_variables(self, store: Any) -> None:
+        """Read what `save_own_variables` wrote."""
+        self._lookup_layer.load_own_variables(store)
+
     def get_config(self) -> dict[str, Any]:
         """Return the arguments and the vocabulary, given or learned; never a path."""
-        known = self._lookup.get_config()
+        known = self._lookup_layer.get_config()
         found = ("vocabulary", "idf_weights", "has_input_vocabulary")
         return {**super().get_config(), **{name: known[name] for name in found}}
 
     get_config.derives = True  # type: ignore[attr-defined]  # subclasses need none of their own
+
+
+def _is_many(tokens: Any) -> bool:
+    return is_nested(tokens) or np.ndim(tokens) > 1
+
+
+def _lengths(ngrams: Any) -> int | tuple[int, ...] | None:
+    widths = (ngrams,) if ngrams is None or isinstance(ngrams, int) else tuple(ngrams)
+    if widths != (None,) and not all(isinstance(n, int) and n > 0 for n in widths):
+        raise DataError(f"ngrams={ngrams!r} must be an integer above 0, or a tuple of them.")
+    return widths if ngrams is not None and not isinstance(ngrams, int) else widths[0]
 
 
 def _check_step(name: str, step: Any, known: dict[str, Any]) -> None:

@@ -83,10 +83,10 @@ def apply_affine_transform(
         raise DataError(
             f"row_axis, col_axis, channel_axis must be 0, 1, 2 in some order; they are {axes}."
         )
-    offset, swapped = GEOMETRIES[checked("geometry", geometry, GEOMETRIES)]
     matrix = affine_matrix(theta, tx, ty, shear, zx, zy)
     if matrix is None:
         return x
+    offset, swapped = GEOMETRIES[checked("geometry", geometry, GEOMETRIES)]
     centre = np.array([x.shape[row_axis] / 2 + offset, x.shape[col_axis] / 2 + offset])
     matrix[:2, 2] += centre - matrix[:2, :2] @ centre
     if swapped == (row_axis < col_axis):  # the planes below have their axes in the order of x

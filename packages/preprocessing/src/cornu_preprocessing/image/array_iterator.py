@@ -133,6 +133,10 @@ class NumpyArrayIterator(PictureIterator):
 
 def _inputs(x: Any) -> tuple[np.ndarray, list[np.ndarray]]:
     """The pictures, and what passes through beside them."""
+    if not isinstance(x, (tuple, list)) and np.ndim(x) == 0:
+        raise DataError(
+            f"x is {x!r}; pass pictures as an array of shape (n, height, width, channels)."
+        )
     if not isinstance(x, (tuple, list)):
         return np.asarray(x), []
     if len(x) != 2:

@@ -107,6 +107,11 @@ class DataFrameIterator(FileIterator):
             on_error,
         )
         self.directory = os.fspath(directory) if directory else ""
+        if not hasattr(dataframe, "columns"):
+            raise TypeError(
+                f"dataframe is a {type(dataframe).__name__}; make a frame of it first: "
+                "pandas.DataFrame(…)."
+            )
         df = dataframe.copy()
         self._check(df, x_col, y_col, weight_col, classes)
         if validate_filenames:

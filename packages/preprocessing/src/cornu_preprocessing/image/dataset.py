@@ -9,17 +9,10 @@ import numpy as np
 
 from cornu.errors import DataError
 from cornu_preprocessing.dataset import Batches
-from cornu_preprocessing.directory import (
-    Listing,
-    check_label_mode,
-    check_split,
-    encode_labels,
-    list_directory,
-    part_of,
-)
+from cornu_preprocessing.directory import Listing, datasets_of
 from cornu_preprocessing.image.convert import read_img
 from cornu_preprocessing.image.decoding import in_threads
-from cornu_preprocessing.image.files import ON_ERROR, report, skipping
+from cornu_preprocessing.image.files import ON_ERROR, skipping
 from cornu_preprocessing.image.layout import CHANNELS, checked, size_of, standard_format
 from cornu_preprocessing.image.resizing import RESIZE_INTERPOLATIONS, resize
 
@@ -55,9 +48,7 @@ class _Reader:
         self.color_mode = color_mode
         self.data_format = data_format
         self.how = how
-        self.targets: np.ndarray | None = None
-        if listing.labels is not None and label_mode is not None:
-            self.targets = encode_labels(listing.labels, label_mode, len(listing.class_names or ()))
+        self.targets = listing.targets(label_mode)
 
     def __call__(self, rows: np.ndarray) -> Any:
         x = np.stack(in_threads(self._picture, [self.listing.paths[i] for i in rows]))
@@ -163,23 +154,9 @@ def image_dataset_from_directory(
     checked("color_mode", color_mode, CHANNELS)
     checked("on_error", on_error, ON_ERROR)
     checked("format", format, ("tf", "grain"))
-    interpolation = checked("interpolation", interpolation.lower(), RESIZE_INTERPOLATIONS)
+    interpolation = checked("interpolation", str(interpolation).lower(), RESIZE_INTERPOLATIONS)
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise DataError("Pass crop_to_aspect_ratio or pad_to_aspect_ratio, not both.")
-    check_split(validation_split, subset, shuffle, seed)
-    if labels is None or label_mode is None:
-        labels = label_mode = None
-    found = list_directory(
-        directory, labels, formats=FORMATS, class_names=class_names, follow_links=follow_links
-    )
-    check_label_mode(label_mode, found.class_names)
-    classes = f" belonging to {len(found.class_names or ())} classes" if label_mode else ""
-    if verbose:
-        report(f"Found {len(found.paths)} files{classes}.")
-    if seed is None:
-        seed = int(np.random.randint(10**6))
-    if shuffle:
-        found = found.shuffled(seed)
     how = {
         "size": size,
         "interpolation": interpolation,
@@ -187,31 +164,37 @@ def image_dataset_from_directory(
         "pad_to_aspect_ratio": pad_to_aspect_ratio,
     }
 
-    def dataset(part: str | None) -> ImageBatches:
-        listing = part_of(found, validation_split, part, repr(str(directory)))
+    def make(listing: Listing, label_mode: str | None, **options: Any) -> ImageBatches:
         bad: list[tuple[str, str]] = []
         if on_error == "skip":
             kept, bad = skipping(listing.paths, color_mode)
-            listing = _chosen(listing, np.flatnonzero(kept))
+            listing = listing.rows(kept)
             if not listing.paths:
                 raise DataError(f"None of the pictures in {str(directory)!r} can be read.")
         data = ImageBatches(
             len(listing.paths),
             _Reader(listing, label_mode, color_mode, standard_format(data_format), how),
             batch_size=batch_size,
-            shuffle=shuffle and not (subset == "both" and part == "validation"),
-            seed=seed,
             class_names=listing.class_names,
             file_paths=listing.paths,
             workers=2,
             max_queue_size=4,
+            **options,
         )
         data.unreadable = bad
         return data
 
-    return [dataset("training"), dataset("validation")] if subset == "both" else dataset(subset)
-
-
-def _chosen(listing: Listing, rows: np.ndarray) -> Listing:
-    labels = None if listing.labels is None else listing.labels[rows]
-    return Listing([listing.paths[i] for i in rows], labels, listing.class_names)
+    return datasets_of(
+        directory,
+        make,
+        formats=FORMATS,
+        labels=labels,
+        label_mode=label_mode,
+        class_names=class_names,
+        shuffle=shuffle,
+        seed=seed,
+        validation_split=validation_split,
+        subset=subset,
+        follow_links=follow_links,
+        verbose=verbose,
+    )

@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu import config
 from cornu.errors import DataError
+from cornu_preprocessing.arguments import numeric
 from cornu_preprocessing.image.affine import GEOMETRIES, apply_affine_transform
 from cornu_preprocessing.image.flows import Flows
 from cornu_preprocessing.image.intensity import apply_brightness_shift, apply_channel_shift
@@ -136,15 +137,15 @@ class ImageDataGenerator(Flows):
         self.samplewise_std_normalization = samplewise_std_normalization
         self.zca_whitening = zca_whitening
         self.zca_epsilon = zca_epsilon
-        self.rotation_range = rotation_range
+        self.rotation_range = numeric("rotation_range", rotation_range)
         self.width_shift_range = width_shift_range
         self.height_shift_range = height_shift_range
         self.brightness_range = (
             None if brightness_range is None else bounds("brightness_range", brightness_range)
         )
-        self.shear_range = shear_range
+        self.shear_range = numeric("shear_range", shear_range)
         self.zoom_range = _zoom(zoom_range)
-        self.channel_shift_range = channel_shift_range
+        self.channel_shift_range = numeric("channel_shift_range", channel_shift_range)
         self.fill_mode = checked("fill_mode", fill_mode, FILL_MODES)
         self.cval = cval
         self.horizontal_flip = horizontal_flip
@@ -337,6 +338,6 @@ def _zoom(given: Any) -> list[float]:
 
 
 def _fraction(split: float) -> float:
-    if split and not 0 < split < 1:
+    if split and not 0 < numeric("validation_split", split) < 1:
         raise DataError(f"validation_split={split!r} must lie between 0 and 1.")
     return split

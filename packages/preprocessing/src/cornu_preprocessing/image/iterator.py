@@ -12,6 +12,7 @@ import numpy as np
 
 from cornu.errors import DataError
 from cornu.utils import PyDataset
+from cornu_preprocessing.arguments import whole
 
 __all__ = ["Iterator"]
 
@@ -61,10 +62,8 @@ class Iterator(PyDataset):
         self, n: int, batch_size: int, shuffle: bool, seed: int | None, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        if batch_size < 1:
-            raise DataError(f"batch_size={batch_size} is no number of samples: pass 1 or more.")
         self.n = n
-        self.batch_size = batch_size
+        self.batch_size: int = whole("batch_size", batch_size)
         self.shuffle = shuffle
         self.seed = seed
         self.batch_index = 0

@@ -54,7 +54,10 @@ def _either_way(most: float, random: Any) -> float:
 
 def _shift(given: Any, size: int, random: Any) -> Any:
     """Pixels to shift by: a fraction below 1 counts the size, a sequence holds the choices."""
-    if not np.size(given) or (np.ndim(given) == 0 and not given):
+    if isinstance(given, (int, float)):
+        if not given:
+            return 0
+    elif not np.size(given) or (np.ndim(given) == 0 and not given):
         return 0
     try:  # a whole number n stands for the choices 0 … n - 1
         shift = random.choice(given) * random.choice([-1, 1])

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu import ops
-from cornu.errors import DataError
-from cornu_preprocessing.image.layout import checked
+from cornu_preprocessing.image.layout import checked, size_of
 
 __all__ = ["RESIZE_INTERPOLATIONS", "resize", "smart_resize"]
 
@@ -151,8 +150,7 @@ def smart_resize(
     >>> smart_resize(np.zeros((4, 8, 3), "float32"), (2, 2)).shape
     (2, 2, 3)
     """
-    if len(size) != 2:
-        raise DataError(f"size is a pair, (height, width); it is {tuple(size)!r}.")
+    size = size_of("size", size)
     checked("interpolation", interpolation, ("bilinear", "nearest", *list(_KERNELS)[1:4]))
     return ops.image.resize(
         x, size, interpolation, crop_to_aspect_ratio=True, data_format=data_format

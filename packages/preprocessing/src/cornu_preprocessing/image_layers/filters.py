@@ -138,9 +138,10 @@ def blurred(x: Any, kernel_size: Sequence[int], sigma: Any) -> Any:
     across, down = (
         _bell(size, ops.cast(sigma[i], x.dtype), x.dtype) for i, size in enumerate(kernel_size)
     )
-    kernel = ops.reshape(down, (-1, 1, 1, 1)) * ops.reshape(across, (1, -1, 1, 1))
-    kernel = ops.tile(kernel, (1, 1, x.shape[-1], 1))
-    return ops.depthwise_conv(x, kernel, strides=1, padding="same", data_format="channels_last")
+    for kernel in (ops.reshape(down, (-1, 1, 1, 1)), ops.reshape(across, (1, -1, 1, 1))):
+        kernel = ops.tile(kernel, (1, 1, x.shape[-1], 1))
+        x = ops.depthwise_conv(x, kernel, strides=1, padding="same", data_format="channels_last")
+    return x
 
 
 def _bell(size: int, sigma: Any, dtype: Any) -> Any:

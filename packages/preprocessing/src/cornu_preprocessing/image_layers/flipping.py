@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
+from cornu_preprocessing.bounding_boxes.formats import joined, sides
 from cornu_preprocessing.image.layout import checked
 from cornu_preprocessing.image_layers.base import RandomImageLayer
 
@@ -55,3 +56,13 @@ class RandomFlip(RandomImageLayer):
     def change(self, x: Any, drawn: Any, interpolation: str | None = None) -> Any:
         """Return a batch, some of it mirrored."""
         return ops.where(drawn["flips"], ops.flip(x, axis=_AXES[self.mode]), x)
+
+    def change_boxes(self, boxes: Any, drawn: Any, size: tuple[int, int]) -> Any:
+        """Return the boxes of a batch, some of them mirrored."""
+        x1, y1, x2, y2 = sides(boxes)
+        height, width = size
+        if 2 in _AXES[self.mode]:
+            x1, x2 = width - x2, width - x1
+        if 1 in _AXES[self.mode]:
+            y1, y2 = height - y2, height - y1
+        return ops.where(ops.reshape(drawn["flips"], (-1, 1, 1)), joined(x1, y1, x2, y2), boxes)

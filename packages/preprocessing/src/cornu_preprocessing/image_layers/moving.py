@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
+from cornu_preprocessing.bounding_boxes.placement import around
 from cornu_preprocessing.image.layout import checked
 from cornu_preprocessing.image_layers.base import RandomImageLayer
 from cornu_preprocessing.image_layers.ranges import symmetric_range
@@ -58,6 +59,20 @@ class RandomMove(RandomImageLayer):
             fill_mode=self.fill_mode,
             fill_value=self.fill_value,
             data_format="channels_last",
+        )
+
+    def change_boxes(self, boxes: Any, drawn: Any, size: tuple[int, int]) -> Any:
+        """Return boxes around what those of a batch enclose, moved."""
+        matrix = ops.cast(drawn["matrix"], boxes.dtype)
+        a, b, c, d, e, f = (matrix[:, i, None, None] for i in range(6))
+        # The matrix leads from a pixel to the one it is taken from; boxes go the other way.
+        scale = 1.0 / (a * e - b * d)
+        return around(
+            boxes,
+            lambda x, y: (
+                scale * (e * (x - c) - b * (y - f)),
+                scale * (a * (y - f) - d * (x - c)),
+            ),
         )
 
 

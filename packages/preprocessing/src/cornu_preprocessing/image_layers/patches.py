@@ -166,6 +166,24 @@ class MixUp(RandomImageLayer):
         others = ops.take(x, drawn["permutation_order"], axis=0)
         return _mixed(x, others, ops.cast(drawn["mix_weight"], x.dtype))
 
+    def transform_bounding_boxes(
+        self,
+        bounding_boxes: dict[str, Any],
+        transformation: dict[str, Any] | None = None,
+        training: bool = True,
+    ) -> dict[str, Any]:
+        """Return the boxes of each picture, and behind them those of the one mixed in."""
+        boxes = super().transform_bounding_boxes(bounding_boxes)
+        if transformation is None or not training:
+            return boxes
+        order = transformation["permutation_order"]
+        both = {
+            key: ops.concatenate([boxes[key], ops.take(boxes[key], order, axis=0)], axis=1)
+            for key in ("boxes", "labels")
+            if boxes["boxes"].ndim == 3  # a single picture is mixed with itself
+        }
+        return {**boxes, **both}
+
     def change_labels(self, labels: Any, drawn: Any) -> Any:
         """Return labels, mixed in the same shares."""
         labels = ops.cast(labels, self.compute_dtype)

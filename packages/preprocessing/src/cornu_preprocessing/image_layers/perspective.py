@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu import ops, random
+from cornu_preprocessing.bounding_boxes.placement import around
 from cornu_preprocessing.image.layout import checked
 from cornu_preprocessing.image_layers.base import RandomImageLayer
 from cornu_preprocessing.image_layers.moving import INTERPOLATIONS
@@ -87,6 +88,18 @@ class RandomPerspective(RandomImageLayer):
         how = interpolation or self.interpolation
         seen = sampled(x, row, column, how, "constant", self.fill_value)
         return ops.where(drawn["apply_perspective"], seen, x)
+
+    def change_boxes(self, boxes: Any, drawn: Any, size: tuple[int, int]) -> Any:
+        """Return boxes around what those of a batch enclose, some of it in perspective."""
+        h = _homography(drawn["end_points"], drawn["start_points"])
+        h = [ops.cast(h[:, i, None, None], boxes.dtype) for i in range(8)]
+
+        def place(x: Any, y: Any) -> tuple[Any, Any]:
+            depth = h[6] * x + h[7] * y + 1.0
+            return (h[0] * x + h[1] * y + h[2]) / depth, (h[3] * x + h[4] * y + h[5]) / depth
+
+        chosen = ops.reshape(drawn["apply_perspective"], (-1, 1, 1))
+        return ops.where(chosen, around(boxes, place), boxes)
 
 
 def _homography(start: Any, end: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cornu import ops, random
@@ -73,16 +73,21 @@ class RandomPolicy(RandomImageLayer):
     def _light(self) -> bool:
         return True
 
-    def _one_of(self, x: Any, choice: Any, drawn: Any) -> Any:
-        """Return a batch changed by the layer whose number was drawn.
+    def _one_of(
+        self, x: Any, choice: Any, drawn: Any, change: Callable[[ImageLayer, Any, Any], Any]
+    ) -> Any:
+        """Return a batch, or its boxes, changed by the layer whose number was drawn.
 
         Numbers are numbers of a program that runs later, so each change is part of it.
         """
         result = x
         for number, (layer, own) in enumerate(zip(self._changes(), drawn, strict=True)):
-            changed = ops.clip(layer.change(x, own), *self.value_range)
-            result = ops.where(ops.equal(choice, number), changed, result)
+            result = ops.where(ops.equal(choice, number), change(layer, x, own), result)
         return result
+
+    def _held(self, layer: ImageLayer, x: Any, drawn: Any) -> Any:
+        """Return a batch changed by one layer, its values held in their range."""
+        return ops.clip(layer.change(x, drawn), *self.value_range)
 
 
 class RandAugment(RandomPolicy):
@@ -116,6 +121,8 @@ class RandAugment(RandomPolicy):
     Cubuk et al., "RandAugment" (2019), https://arxiv.org/abs/1909.13719
     """
 
+    moves_pixels = True
+
     def __init__(
         self,
         value_range: Sequence[float] = (0, 255),
@@ -140,9 +147,26 @@ class RandAugment(RandomPolicy):
         }
 
     def change(self, x: Any, drawn: Any, interpolation: str | None = None) -> Any:
-        """Return a batch, changed in the ways that were drawn."""
+        """Return a batch, changed in the ways that were drawn; of masks, the pixels moved."""
+        if interpolation is None:
+            return self._in_turn(x, drawn, self._held)
+        return self._in_turn(
+            x,
+            drawn,
+            lambda layer, x, own: layer.change(x, own, interpolation) if layer.moves_pixels else x,
+        )
+
+    def change_boxes(self, boxes: Any, drawn: Any, size: tuple[int, int]) -> Any:
+        """Return boxes, moved in the ways that were drawn."""
+        return self._in_turn(
+            boxes,
+            drawn,
+            lambda layer, x, own: layer.change_boxes(x, own, size) if layer.moves_pixels else x,
+        )
+
+    def _in_turn(self, x: Any, drawn: Any, change: Callable[[ImageLayer, Any, Any], Any]) -> Any:
         for i in range(self.num_ops):
-            x = self._one_of(x, drawn["layer_idxes"][i], drawn["transforms"])
+            x = self._one_of(x, drawn["layer_idxes"][i], drawn["transforms"], change)
         return x
 
 
@@ -225,7 +249,7 @@ class AugMix(RandomPolicy):
         for i, chain in enumerate(drawn["chain_transforms"]):
             y = x
             for j, transforms in enumerate(chain):
-                y = self._one_of(y, drawn["chain_choices"][i, j], transforms)
+                y = self._one_of(y, drawn["chain_choices"][i, j], transforms, self._held)
             total = total + y * ops.cast(drawn["chain_mixing_weights"][i], x.dtype)
         share = ops.cast(drawn["weight_sample"], x.dtype)
         return ops.clip(share * x + (1.0 - share) * total, *self.value_range)

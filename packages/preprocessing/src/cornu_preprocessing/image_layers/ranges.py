@@ -27,7 +27,7 @@ def symmetric_range(
     """
     pair = _pair(name, given, low, high)
     if pair is None:
-        return max(-abs(given), low), abs(given)
+        return max(0.0 - abs(given), low), abs(given)
     return pair
 
 
@@ -40,7 +40,7 @@ def chance_range(name: str, given: Any, low: float = 0.0, high: float = 1.0) -> 
     ((0.0, 0.2), (0.3, 0.5))
     """
     pair = _pair(name, given, low, high)
-    return (low, given) if pair is None else pair
+    return (low, max(low, given)) if pair is None else pair
 
 
 def value_range_of(given: Any) -> tuple[float, float]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from cornu import ops
+from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.image.layout import checked
 from cornu_preprocessing.image_layers.base import ImageLayer
 
 __all__ = ["Resizing"]
 
-_INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
+INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
 
 
 class Resizing(ImageLayer):
@@ -58,9 +61,9 @@ class Resizing(ImageLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(data_format=data_format, **kwargs)
-        self.height = height
-        self.width = width
-        self.interpolation = checked("interpolation", interpolation, _INTERPOLATIONS)
+        self.height: int = whole("height", height)
+        self.width: int = whole("width", width)
+        self.interpolation = checked("interpolation", interpolation, INTERPOLATIONS)
         if crop_to_aspect_ratio and pad_to_aspect_ratio:
             raise ValueError("Pass crop_to_aspect_ratio or pad_to_aspect_ratio, not both.")
         self.crop_to_aspect_ratio = crop_to_aspect_ratio
@@ -88,3 +91,19 @@ class Resizing(ImageLayer):
             fill_value=self.fill_value,
             data_format="channels_last",
         )
+
+    def change_boxes(self, boxes: Any, drawn: Any, size: tuple[int, int]) -> Any:
+        """Return boxes, scaled; those that only fill up, all 0 or all -1, become 0."""
+        scales = [new / old for new, old in zip((self.height, self.width), size, strict=True)]
+        shifts = [0, 0]
+        if self.pad_to_aspect_ratio or self.crop_to_aspect_ratio:
+            scales = [min(scales) if self.pad_to_aspect_ratio else max(scales)] * 2
+            margins = (self.height - size[0] * scales[0], self.width - size[1] * scales[1])
+            shifts = [int(margin / 2) for margin in margins]  # whole pixels, as in Keras
+        scale, shift = (np.array(pair[::-1] * 2, boxes.dtype) for pair in (scales, shifts))
+        filling = ops.logical_or(ops.equal(boxes, -1), ops.equal(boxes, 0))
+        return ops.where(ops.all(filling, axis=-1, keepdims=True), 0.0, boxes * scale + shift)
+
+    def size_after(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return the size of the result."""
+        return self.height, self.width

@@ -56,23 +56,38 @@ def sampled(
     batch, height, width, channels = x.shape
     table = ops.reshape(x, (batch * height * width, channels))
     own = np.arange(batch, dtype="int32").reshape(-1, 1, 1) * (height * width)
-    sides: list[list[tuple[Any, Any]]] = []
-    for place in (row, column):
-        low = ops.floor(place) if interpolation == "bilinear" else ops.floor(place + 0.5)
-        rest = place - low
-        both = [(low, 1.0 - rest), (low + 1.0, rest)]
-        sides.append(both if interpolation == "bilinear" else [(low, ops.ones_like(low))])
+    rows = _neighbours(row, height, interpolation, fill_mode)
+    columns = _neighbours(column, width, interpolation, fill_mode)
     total: Any = 0.0
-    for (down, share_down), (across, share_across) in itertools.product(*sides):
-        spot = ops.cast(FOLDS[fill_mode](down, height), "int32") * width
-        spot = spot + ops.cast(FOLDS[fill_mode](across, width), "int32")
-        found = ops.take(table, spot + own, axis=0)
+    for (down, within_down, share_down), (across, within_across, share_across) in itertools.product(
+        rows, columns
+    ):
+        found = ops.take(table, (own + down * width) + across, axis=0)
         if fill_mode == "constant":
-            inside = ops.logical_and(_within(down, height), _within(across, width))
+            inside = ops.logical_and(within_down, within_across)
             found = ops.where(ops.expand_dims(inside, -1), found, fill_value)
         share = ops.expand_dims(share_down * share_across, -1)
         total = total + found * ops.cast(share, x.dtype)
     return total
+
+
+def _neighbours(
+    place: Any, size: int, interpolation: str, fill_mode: str
+) -> list[tuple[Any, Any, Any]]:
+    """The whole places beside real ones along an axis, which are within it, and their shares."""
+    low = ops.floor(place) if interpolation == "bilinear" else ops.floor(place + 0.5)
+    rest = place - low
+    both = [(low, 1.0 - rest), (low + 1.0, rest)]
+    if interpolation == "nearest":
+        both = [(low, ops.ones_like(low))]
+    return [
+        (
+            ops.cast(FOLDS[fill_mode](spot, size), "int32"),
+            _within(spot, size) if fill_mode == "constant" else None,
+            share,
+        )
+        for spot, share in both
+    ]
 
 
 def _within(place: Any, size: int) -> Any:

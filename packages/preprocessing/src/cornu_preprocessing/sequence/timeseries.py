@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cornu.errors import DataError
+from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.dataset import Batches
 
 __all__ = ["timeseries_dataset_from_array"]
@@ -42,9 +43,9 @@ def timeseries_dataset_from_array(
     batch_size : int or None
         Windows per batch; None for single windows.
     shuffle : bool
-        Whether the windows come in a random order, the same in each epoch.
+        Whether the windows come in a random order, a new one in each epoch.
     seed : int, optional
-        Fixes that order; it is the one that Keras draws.
+        Fixes the orders; the first is the one that Keras draws the windows in.
     start_index, end_index : int, optional
         The part of the series to use; the end is not included.
     format : str
@@ -74,12 +75,11 @@ def timeseries_dataset_from_array(
         raise DataError("data is a single number; pass an array with one entry per time step.")
     start, end = _range(len(data), start_index, end_index)
     for name, step in (("sampling_rate", sampling_rate), ("sequence_stride", sequence_stride)):
-        if not 0 < step < len(data):
+        if not 0 < whole(name, step) < len(data):
             raise DataError(
                 f"{name}={step} must be above 0 and below the {len(data)} steps of the data."
             )
-    if sequence_length < 1:
-        raise DataError(f"sequence_length={sequence_length} must be 1 or more.")
+    whole("sequence_length", sequence_length)
     windows = end - start - (sequence_length - 1) * sampling_rate
     if targets is not None:
         targets = np.asarray(targets)
@@ -100,7 +100,9 @@ def timeseries_dataset_from_array(
         x = data[first[:, None] + steps]
         return x if targets is None else (x, targets[first])
 
-    return Batches(len(starts), load, batch_size=batch_size)
+    return Batches(
+        len(starts), load, batch_size=batch_size, shuffle=shuffle, seed=seed, first_in_order=True
+    )
 
 
 def _range(length: int, start: int | None, end: int | None) -> tuple[int, int]:

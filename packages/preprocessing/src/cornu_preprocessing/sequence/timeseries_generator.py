@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu.errors import DataError
 from cornu.utils import Sequence
+from cornu_preprocessing.arguments import whole
 
 __all__ = ["TimeseriesGenerator", "timeseries_generator_from_json"]
 
@@ -80,8 +81,7 @@ class TimeseriesGenerator(Sequence):
             "batch_size": batch_size,
         }
         for name, count in counts.items():
-            if count < 1:
-                raise DataError(f"{name}={count} must be 1 or more.")
+            whole(name, count)
         self.data = data
         self.targets = targets
         self.length = length

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu.errors import DataError
+from cornu_preprocessing.arguments import whole
 
 __all__ = ["make_sampling_table", "skipgrams"]
 
@@ -104,6 +105,7 @@ def skipgrams(
     >>> couples, labels
     ([[1, 2], [2, 1], [2, 3], [3, 2]], [1, 1, 1, 1])
     """
+    whole("window_size", window_size, least=0)
     limit = vocabulary_size if sampling_table is None else len(sampling_table)
     words = _checked(sequence, limit, "vocabulary" if sampling_table is None else "sampling_table")
     draw: Any = random if seed is None else random.Random(seed)

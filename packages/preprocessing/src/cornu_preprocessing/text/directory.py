@@ -11,14 +11,7 @@ import numpy as np
 
 from cornu.errors import DataError
 from cornu_preprocessing.dataset import Batches
-from cornu_preprocessing.directory import (
-    Listing,
-    check_label_mode,
-    check_split,
-    encode_labels,
-    list_directory,
-    part_of,
-)
+from cornu_preprocessing.directory import Listing, datasets_of
 
 __all__ = ["text_dataset_from_directory"]
 
@@ -99,51 +92,36 @@ def text_dataset_from_directory(
     """
     if format not in ("tf", "grain"):
         raise DataError(f"format={format!r} must be 'tf' or 'grain'.")
-    labels = None if label_mode is None else labels
-    label_mode = None if labels is None else label_mode
-    check_split(validation_split, subset, shuffle, seed)
-    listing = list_directory(
-        directory,
-        labels,
-        formats=(".txt",),
-        class_names=class_names,
-        follow_links=follow_links,
-    )
-    check_label_mode(label_mode, listing.class_names)
-    if verbose:
-        print(listing.summary())
-    if shuffle:
-        listing = listing.shuffled(np.random.randint(1_000_000) if seed is None else seed)
-    made = [
-        _dataset(
-            part_of(listing, validation_split, part, repr(str(directory))),
-            label_mode,
-            max_length,
+
+    def make(listing: Listing, label_mode: str | None, **options: Any) -> Batches:
+        targets = listing.targets(label_mode)
+
+        def load(rows: np.ndarray) -> Any:
+            texts = np.array([_read(listing.paths[row], max_length) for row in rows], dtype=object)
+            return texts if targets is None else (texts, targets[rows])
+
+        return Batches(
+            len(listing.paths),
+            load,
             batch_size=batch_size,
-            shuffle=shuffle and (subset != "both" or part == "training"),
-            seed=seed,
+            class_names=listing.class_names,
+            file_paths=listing.paths,
+            **options,
         )
-        for part in (("training", "validation") if subset == "both" else (subset,))
-    ]
-    return made if subset == "both" else made[0]
 
-
-def _dataset(
-    listing: Listing, label_mode: str | None, max_length: int | None, **options: Any
-) -> Batches:
-    def load(rows: np.ndarray) -> Any:
-        texts = np.array([_read(listing.paths[row], max_length) for row in rows], dtype=object)
-        if listing.labels is None:
-            return texts
-        count = len(listing.class_names or ())
-        return texts, encode_labels(listing.labels[rows], label_mode, count)
-
-    return Batches(
-        len(listing.paths),
-        load,
-        class_names=listing.class_names,
-        file_paths=listing.paths,
-        **options,
+    return datasets_of(
+        directory,
+        make,
+        formats=(".txt",),
+        labels=labels,
+        label_mode=label_mode,
+        class_names=class_names,
+        shuffle=shuffle,
+        seed=seed,
+        validation_split=validation_split,
+        subset=subset,
+        follow_links=follow_links,
+        verbose=verbose,
     )
 
 

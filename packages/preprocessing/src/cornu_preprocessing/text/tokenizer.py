@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import warnings
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from cornu.errors import DataError
+from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.text.matrix import count_matrix
 from cornu_preprocessing.text.words import FILTERS, check_text, text_to_word_sequence
 
@@ -85,7 +88,7 @@ class Tokenizer:
             num_words = kwargs.pop("nb_words")
         if kwargs:
             raise TypeError(f"Tokenizer does not take the argument(s) {', '.join(kwargs)}.")
-        self.num_words = num_words
+        self.num_words = num_words if not num_words else whole("num_words", num_words)
         self.filters = filters
         self.lower = lower
         self.split = split
@@ -116,7 +119,7 @@ class Tokenizer:
             If a text is neither a string nor a list of tokens; the message says which.
         """
         counts: Counter[Any] = Counter(self.word_counts)
-        for number, text in enumerate(texts):
+        for number, text in enumerate(self._many(texts)):
             tokens = self._tokens(text, number)
             self.document_count += 1
             counts.update(tokens)
@@ -162,11 +165,13 @@ class Tokenizer:
     def texts_to_sequences_generator(self, texts: Iterable[Any]) -> Iterator[list[int]]:
         """Yield the indices of the words of each text."""
         oov = None if self.oov_token is None else self.word_index.get(self.oov_token)
-        for number, text in enumerate(texts):
-            indices = [self.word_index.get(word) for word in self._tokens(text, number)]
-            if self.num_words:
-                indices = [i if i is None or i < self.num_words else None for i in indices]
-            yield [i for i in (oov if i is None else i for i in indices) if i is not None]
+        most = self.num_words or math.inf
+        for number, text in enumerate(self._many(texts)):
+            indices = map(self.word_index.get, self._tokens(text, number))
+            if oov is None:
+                yield [i for i in indices if i is not None and i < most]
+            else:
+                yield [oov if i is None or i >= most else i for i in indices]
 
     def sequences_to_texts(self, sequences: Iterable[Iterable[int]]) -> list[str]:
         """Return the words that indices stand for, separated by blanks."""
@@ -178,7 +183,12 @@ class Tokenizer:
         if self.num_words:
             known = {i: word for i, word in known.items() if i < self.num_words}
         oov = None if self.oov_token is None else self.index_word[self.word_index[self.oov_token]]
-        for sequence in sequences:
+        for number, sequence in enumerate(sequences):
+            if not isinstance(sequence, Iterable):
+                raise DataError(
+                    f"sequences[{number}] is {sequence!r}, and must be a list of indices. For one "
+                    "sequence pass a list of it."
+                )
             words = [known.get(index, oov) for index in sequence]
             yield " ".join(word for word in words if word is not None)
 
@@ -240,6 +250,17 @@ class Tokenizer:
         """
         config = {"class_name": type(self).__name__, "config": self.get_config()}
         return json.dumps(config, **kwargs)
+
+    def _many(self, texts: Any) -> Iterable[Any]:
+        if not isinstance(texts, Iterable):
+            raise DataError(f"texts is {texts!r}, and must be a list of texts.")
+        if isinstance(texts, str) and not self.char_level:
+            warnings.warn(
+                "texts is one string, so each of its characters is taken for a text. For one text "
+                "pass [text].",
+                stacklevel=3,
+            )
+        return texts
 
     def _tokens(self, text: Any, number: int) -> Sequence[Any]:
         if isinstance(text, (list, tuple)):

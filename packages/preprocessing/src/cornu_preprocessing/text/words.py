@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from hashlib import md5
 from typing import Any
@@ -60,8 +61,14 @@ def text_to_word_sequence(
             "split='' separates nothing. For characters as tokens use list(text), or "
             "Tokenizer(char_level=True)."
         )
-    words = (words.lower() if lower else words).translate({ord(sign): split for sign in filters})
+    signs = filters if isinstance(filters, str) else "".join(filters)
+    words = (words.lower() if lower else words).translate(_separating(signs, split))
     return [word for word in words.split(split) if word]
+
+
+@functools.lru_cache(maxsize=16)
+def _separating(signs: str, split: str) -> dict[int, str]:
+    return {ord(sign): split for sign in signs}
 
 
 def one_hot(
