@@ -122,6 +122,13 @@ DENSE = [
     Case("Embedding-mask", lambda L: L.Embedding(11, 4, mask_zero=True), (7,), vocabulary=11),
     Case("ReversibleEmbedding", lambda L: L.ReversibleEmbedding(11, 4), (7,), vocabulary=11),
     Case("EinsumDense", lambda L: L.EinsumDense("abc,cd->abd", (None, 6), bias_axes="d"), SERIES),
+    Case("EinsumDense-dots", lambda L: L.EinsumDense("...x,xy->...y", 3, bias_axes="y"), IMAGE),
+    Case(
+        "EinsumDense-heads",
+        lambda L: L.EinsumDense("abc,cde->abde", (None, 2, 3), bias_axes="de", activation="gelu"),
+        SERIES,
+    ),
+    Case("EinsumDense-two axes", lambda L: L.EinsumDense("abc,bcd->ad", 3, bias_axes="d"), SERIES),
 ]
 
 ACTIVATIONS = [
@@ -160,6 +167,24 @@ SHAPES = [
     Case("UpSampling2D", lambda L: L.UpSampling2D((2, 3)), IMAGE),
     Case("UpSampling2D-bilinear", lambda L: L.UpSampling2D(2, interpolation="bilinear"), IMAGE),
     Case("UpSampling3D", lambda L: L.UpSampling3D(2), VOLUME),
+    *(
+        Case(f"UpSampling2D-{how}", lambda L, how=how: L.UpSampling2D(2, None, how), IMAGE)
+        for how in ("bicubic", "lanczos3", "lanczos5")
+    ),
+    *(
+        Case(
+            f"{name}-channels first",
+            lambda L, n=name, a=argument: getattr(L, n)(a, data_format="channels_first"),
+            IMAGE,
+        )
+        for name, argument in (
+            ("Cropping2D", ((1, 2), (0, 3))),
+            ("ZeroPadding2D", ((1, 2), (0, 3))),
+            ("UpSampling2D", (2, 3)),
+        )
+    ),
+    Case("Flatten-channels first", lambda L: L.Flatten("channels_first"), IMAGE),
+    Case("Pipeline", lambda L: L.Pipeline([L.Dense(3), L.ReLU(), L.Dense(2)]), ROW),
     Case("Lambda", lambda L: L.Lambda(lambda x: x * x + 1.0), ROW),
     Case("Identity", lambda L: L.Identity(), ROW),
     Case("Rescaling", lambda L: L.Rescaling(0.5, offset=1.0), ROW),
@@ -201,6 +226,42 @@ CONVOLUTIONS = [
     Case("Conv2DTranspose", lambda L: L.Conv2DTranspose(3, 3, strides=2, padding="same"), IMAGE),
     Case("Conv2DTranspose-valid", lambda L: L.Conv2DTranspose(3, (2, 3), strides=(1, 2)), IMAGE),
     Case("Conv3DTranspose", lambda L: L.Conv3DTranspose(2, 2, strides=2), VOLUME),
+    Case("Conv1DTranspose-dilated", lambda L: L.Conv1DTranspose(3, 3, dilation_rate=2), SERIES),
+    Case(
+        "Conv2DTranspose-output padding",
+        lambda L: L.Conv2DTranspose(3, 3, strides=(2, 3), output_padding=(1, 2)),
+        IMAGE,
+    ),
+    Case(
+        "Conv2DTranspose-output padding same",
+        lambda L: L.Conv2DTranspose(3, 3, strides=2, padding="same", output_padding=1),
+        IMAGE,
+    ),
+    Case(
+        "DepthwiseConv2D-dilated",
+        lambda L: L.DepthwiseConv2D((2, 3), dilation_rate=2, activation="tanh", use_bias=False),
+        IMAGE,
+    ),
+    Case("DepthwiseConv1D-strides", lambda L: L.DepthwiseConv1D(3, 2, padding="same"), SERIES),
+    Case(
+        "SeparableConv2D-multiplier",
+        lambda L: L.SeparableConv2D(3, 2, depth_multiplier=3, activation="relu", padding="same"),
+        IMAGE,
+    ),
+]
+
+#: The same with the channels before the places.
+CONVOLUTIONS += [
+    Case(f"{name}-channels first", build, shape)
+    for name, shape, build in (
+        ("Conv1D", SERIES, lambda L, **o: L.Conv1D(4, 3, padding="causal", **o)),
+        ("Conv2D", IMAGE, lambda L, **o: L.Conv2D(3, 3, groups=3, padding="same", **o)),
+        ("Conv3D", VOLUME, lambda L, **o: L.Conv3D(2, 2, strides=2, **o)),
+        ("Conv2DTranspose", IMAGE, lambda L, **o: L.Conv2DTranspose(2, 3, strides=2, **o)),
+        ("DepthwiseConv2D", IMAGE, lambda L, **o: L.DepthwiseConv2D(2, depth_multiplier=2, **o)),
+        ("SeparableConv1D", SERIES, lambda L, **o: L.SeparableConv1D(3, 2, **o)),
+    )
+    for build in (lambda L, build=build: build(L, data_format="channels_first"),)
 ]
 
 POOLING = [
@@ -233,6 +294,19 @@ POOLING += [
     for build in (lambda L, n=f"Adaptive{kind}Pooling{rank}D": getattr(L, n)(2),)
 ]
 
+POOLING += [
+    Case(f"{name}-channels first", build, IMAGE)
+    for name, arguments in (
+        ("MaxPooling2D", (2,)),
+        ("AveragePooling2D", (3, 2, "same")),
+        ("GlobalMaxPooling2D", ()),
+        ("GlobalAveragePooling2D", ()),
+        ("AdaptiveAveragePooling2D", ((3, 5),)),
+        ("AdaptiveMaxPooling2D", ((3, 5),)),
+    )
+    for build in (lambda L, n=name, a=arguments: getattr(L, n)(*a, data_format="channels_first"),)
+]
+
 NORMALIZATION = [
     # On jax, unlike on TensorFlow and PyTorch, the kernel forgets that it was normalized.
     Case(
@@ -250,7 +324,16 @@ NORMALIZATION = [
     Case("BatchNormalization-frozen", lambda L: L.BatchNormalization(trainable=False), IMAGE),
     Case("LayerNormalization", lambda L: L.LayerNormalization(), SERIES),
     Case("LayerNormalization-axes", lambda L: L.LayerNormalization(axis=[1, 2]), SERIES),
+    Case(
+        "LayerNormalization-plain",
+        lambda L: L.LayerNormalization(axis=1, center=False, scale=False, epsilon=0.1),
+        SERIES,
+    ),
     Case("GroupNormalization", lambda L: L.GroupNormalization(groups=2), IMAGE),
+    Case("GroupNormalization-each", lambda L: L.GroupNormalization(-1, center=False), IMAGE),
+    Case("GroupNormalization-axis 1", lambda L: L.GroupNormalization(3, axis=1), IMAGE),
+    Case("RMSNormalization-axes", lambda L: L.RMSNormalization(axis=[1, 2], epsilon=0.1), SERIES),
+    Case("UnitNormalization-axes", lambda L: L.UnitNormalization(axis=[1, 2]), SERIES),
     Case("RMSNormalization", lambda L: L.RMSNormalization(), SERIES),
     Case("UnitNormalization", lambda L: L.UnitNormalization(), SERIES),
 ]
@@ -312,7 +395,42 @@ RECURRENT = (
         ),
         Case("Bidirectional", lambda L: L.Bidirectional(L.LSTM(3, return_sequences=True)), SERIES),
         Case("Bidirectional-sum", lambda L: L.Bidirectional(L.GRU(3), merge_mode="sum"), SERIES),
+        Case("Bidirectional-mul", lambda L: L.Bidirectional(L.GRU(3), merge_mode="mul"), SERIES),
+        Case("Bidirectional-ave", lambda L: L.Bidirectional(L.SimpleRNN(3), "ave"), SERIES),
+        Case(
+            "Bidirectional-masked",
+            _masked(lambda L: L.Bidirectional(L.LSTM(3, return_sequences=True))),
+            (6,),
+            vocabulary=7,
+        ),
+        Case(
+            "LSTM-masked zeros",
+            _masked(lambda L: L.LSTM(3, return_sequences=True, zero_output_for_mask=True)),
+            (6,),
+            vocabulary=7,
+        ),
+        Case(
+            "GRU-reset before, no bias",
+            lambda L: L.GRU(3, reset_after=False, use_bias=False),
+            SERIES,
+        ),
+        Case(
+            "SimpleRNN-max norm", lambda L: L.SimpleRNN(3, recurrent_constraint="max_norm"), SERIES
+        ),
         Case("TimeDistributed", lambda L: L.TimeDistributed(L.Dense(3)), SERIES),
+        Case("TimeDistributed-images", lambda L: L.TimeDistributed(L.Conv2D(2, 2)), (3, 5, 4, 2)),
+        Case(
+            "ConvLSTM2D-sequences",
+            lambda L: L.ConvLSTM2D(2, 2, strides=2, return_sequences=True, go_backwards=True),
+            (3, 5, 4, 2),
+        ),
+        Case(
+            "ConvLSTM1D-channels first",
+            lambda L: L.ConvLSTM1D(
+                2, 2, data_format="channels_first", dilation_rate=2, unit_forget_bias=False
+            ),
+            (3, 2, 6),
+        ),
         Case("ConvLSTM1D", lambda L: L.ConvLSTM1D(2, 3), (4, 6, 2)),
         Case("ConvLSTM3D", lambda L: L.ConvLSTM3D(2, 2), (2, 3, 2, 3, 1)),
         Case("ConvLSTM2D", lambda L: L.ConvLSTM2D(2, 3, padding="same"), (3, 5, 4, 2)),
@@ -339,7 +457,15 @@ MERGING = [
 ATTENTION = [
     Case("Attention", lambda L: L.Attention(), [(3, 4), (5, 4)]),
     Case("Attention-scaled", lambda L: L.Attention(use_scale=True), [(3, 4), (5, 4)]),
+    Case("Attention-concat", lambda L: L.Attention(score_mode="concat"), [(3, 4), (5, 4)]),
+    Case(
+        "Attention-causal",
+        lambda L: lambda xs: L.Attention()(xs, use_causal_mask=True),
+        [(5, 4), (5, 4)],
+    ),
+    Case("Attention-keys", lambda L: L.Attention(), [(3, 4), (5, 6), (5, 4)]),
     Case("AdditiveAttention", lambda L: L.AdditiveAttention(), [(3, 4), (5, 4)]),
+    Case("AdditiveAttention-plain", lambda L: L.AdditiveAttention(False), [(3, 4), (5, 4)]),
     # Without biases first: that of the keys has no gradient, and Adam would magnify its rounding.
     Case("MultiHeadAttention", lambda L: _self(L.MultiHeadAttention(2, 3, use_bias=False)), SERIES),
     Case(
@@ -349,6 +475,29 @@ ATTENTION = [
     ),
     Case("MultiHeadAttention-bias", lambda L: _self(L.MultiHeadAttention(2, 3)), SERIES),
     Case("GroupQueryAttention-bias", lambda L: _self(L.GroupQueryAttention(3, 4, 2)), SERIES),
+    *(
+        Case(
+            f"MultiHeadAttention-{label}",
+            lambda L, o=options: _self(L.MultiHeadAttention(2, 3, use_bias=False, **o)),
+            shape,
+        )
+        for label, options, shape in (
+            ("sizes", {"value_dim": 5, "output_shape": 6}, SERIES),
+            ("gate", {"use_gate": True}, SERIES),
+            ("window", {"sliding_window": 2}, SERIES),
+            ("axes", {"attention_axes": (1, 2)}, (3, 2, 4)),
+        )
+    ),
+    Case(
+        "MultiHeadAttention-causal",
+        lambda L: _self(L.MultiHeadAttention(2, 3, use_bias=False), use_causal_mask=True),
+        SERIES,
+    ),
+    Case(
+        "GroupQueryAttention-gate",
+        lambda L: _self(L.GroupQueryAttention(3, 4, 2, use_bias=False, use_gate=True)),
+        SERIES,
+    ),
     Case(
         "MultiHeadAttention-in one",
         lambda L: _in_one(L.MultiHeadAttention(2, 3)),
@@ -364,15 +513,43 @@ ATTENTION = [
 ]
 
 
-def _self(attention: Any) -> Callable[[Any], Any]:
+def _self(attention: Any, **options: Any) -> Callable[[Any], Any]:
     """Call a layer so that Keras computes its scores apart, and in the float type of the layer."""
-    return lambda x: attention(x, x, return_attention_scores=True)[0]
+    return lambda x: attention(x, x, return_attention_scores=True, **options)[0]
 
 
 def _in_one(attention: Any) -> Callable[[Any], Any]:
     """Call a layer so that Keras leaves it all to jax, which takes the softmax in float32."""
     return lambda x: attention(x, x)
 
+
+SIGNALS = [
+    Case(
+        f"STFTSpectrogram-{mode}{label}",
+        lambda L, m=mode, o=options: L.STFTSpectrogram(m, frame_length=8, frame_step=3, **o),
+        shape,
+    )
+    for mode in ("log", "magnitude", "psd", "real", "imag", "angle", "stft")
+    for label, options, shape in (
+        ("", {}, (20, 2)),
+        (" in channels", {"expand_dims": True, "padding": "same"}, (20, 2)),
+    )
+] + [
+    Case(
+        "MelSpectrogram",
+        lambda L: L.MelSpectrogram(
+            64, 15, 48, window="hamming", num_mel_bins=5, power_to_db=False, mag_exp=1.5
+        ),
+        (104,),
+        single=True,
+    ),
+    Case(
+        "MelSpectrogram-decibels",
+        lambda L: L.MelSpectrogram(64, 16, num_mel_bins=8),
+        (100,),
+        single=True,
+    ),
+]
 
 CASES = [
     *DENSE,
@@ -385,4 +562,5 @@ CASES = [
     *RECURRENT,
     *MERGING,
     *ATTENTION,
+    *SIGNALS,
 ]

@@ -31,6 +31,8 @@ SPECIAL = np.array([[1.0, np.nan, np.inf], [-np.inf, 0.0, -2.0]], "float32")
 INTS = generator("ints").integers(-9, 9, (3, 4)).astype("int32")
 NATURAL = generator("natural").integers(1, 9, (3, 4)).astype("int32")
 SHIFTS = generator("shifts").integers(0, 5, (3, 4)).astype("int32")
+BYTES = NATURAL.astype("uint8")
+NONE = np.zeros((2, 0), "float32")
 BOOLS = X > 0
 OTHERS = Y > 0
 
@@ -111,6 +113,16 @@ ELEMENTWISE = [
         cast__int=lambda o, x: o.cast(x, "int32"),
         saturate_cast=lambda o, x: o.saturate_cast(300 * x, "uint8"),
         select=lambda o, x: o.select([x > 1, x > 0], [x, 2 * x], 0.5),
+        saturate_cast__bool=lambda o, x: o.saturate_cast(x, "bool"),
+    ),
+    *_plain("angle imag", SPECIAL, False),
+    *_rows(
+        BYTES,
+        equal__beyond=lambda o, x: o.equal(x, -1),
+        less__beyond=lambda o, x: o.less(x, 300),
+        isin__beyond=lambda o, x: o.isin(x, -1),
+        logical_or__beyond=lambda o, x: o.logical_or(x, -1),
+        bincount__bytes=lambda o, x: o.bincount(x[0]),
     ),
 ]
 
@@ -263,6 +275,32 @@ SHAPES = [
     ),
 ]
 
+EDGES = [
+    *_plain("all any", NONE, False),
+    *_rows(
+        NONE,
+        False,
+        all__axis=lambda o, x: o.all(x, axis=1),
+        any__axis=lambda o, x: o.any(x, axis=1, keepdims=True),
+        allclose__none=lambda o, x: o.allclose(x, x),
+        logsumexp__none=lambda o, x: o.logsumexp(x, axis=1),
+        take__none=lambda o, x: o.take(x, [], axis=0),
+    ),
+    *_rows(
+        np.float32([-np.inf, 2.0]),
+        False,
+        median__infinite=lambda o, x: o.median(x),
+        quantile__infinite=lambda o, x: o.quantile(x, 0.25),
+    ),
+    *_rows(
+        CUBE,
+        roll__shifts=lambda o, x: o.roll(x, (1, 2)),
+        roll__broadcast=lambda o, x: o.roll(x, (1, 2), 1),
+        roll__axes=lambda o, x: o.roll(x, 1, (0, 2)),
+        rms_normalization__scalar=lambda o, x: o.rms_normalization(x, 10.0),
+    ),
+]
+
 ALGEBRA = [
     *_rows(
         X,
@@ -278,6 +316,28 @@ ALGEBRA = [
         einsum__sum=lambda o, x: o.einsum("ij,ij->", x, Y),
         cross=lambda o, x: o.cross(x[:, :3], Y[:, :3]),
         corrcoef=lambda o, x: o.corrcoef(x),
+    ),
+    *(
+        row
+        for name, x in (("bytes", INTS.astype("int8")), ("booleans", BOOLS))
+        for row in _rows(
+            x,
+            **{
+                f"matmul__{name}": lambda o, x: o.matmul(x, x.T),
+                f"dot__{name}": lambda o, x: o.dot(x, x.T),
+                f"inner__{name}": lambda o, x: o.inner(x, x),
+                f"vdot__{name}": lambda o, x: o.vdot(x, x),
+                f"tensordot__{name}": lambda o, x: o.tensordot(x, x),
+                f"einsum__{name}": lambda o, x: o.einsum("ij,kj->ik", x, x),
+            },
+        )
+    ),
+    *_rows(INTS, correlate__whole=lambda o, x: o.correlate(x[0], x[1, :2])),
+    *_rows(
+        CUBE,
+        False,
+        lu_factor=lambda o, x: o.lu_factor(x),
+        vectorize=lambda o, x: o.vectorize(o.matmul, signature="(m,n),(n)->(m)")(x, x[0, 0]),
     ),
     *_rows(
         CUBE,
@@ -314,6 +374,7 @@ ALGEBRA = [
         rfft=lambda o, x: o.rfft(x),
         irfft=lambda o, x: o.irfft((x, x * x)),
         stft=lambda o, x: o.stft(x, 4, 2, 6),
+        stft__whole=lambda o, x: o.stft(x, 4, 2, 6, window=None),
         istft=lambda o, x: o.istft(o.stft(x, 4, 2, 6), 4, 2, 6),
     ),
 ]
@@ -346,6 +407,10 @@ NETWORKS = [
         adaptive_max_pool=lambda o, x: o.adaptive_max_pool(x, (3, 2)),
         space_to_depth=lambda o, x: o.space_to_depth(x[:, :, :4], 2),
         depth_to_space=lambda o, x: o.depth_to_space(o.tile(x, (1, 1, 1, 4)), 2),
+        space_to_depth__first=lambda o, x: o.space_to_depth(x[:, :, :4, :2], 2, "channels_first"),
+        depth_to_space__first=lambda o, x: o.depth_to_space(
+            o.tile(x[:, :4], (1, 2, 1, 1)), 2, "channels_first"
+        ),
         unfold=lambda o, x: o.unfold(x, (2, 3), padding=1, stride=2),
         fold=lambda o, x: o.fold(o.unfold(x, 2), (5, 3), 2),
     ),
@@ -429,4 +494,25 @@ CONTROL = [
     ),
 ]
 
-OPERATIONS = [*ELEMENTWISE, *REDUCTIONS, *SHAPES, *ALGEBRA, *NETWORKS, *CONTROL]
+CORNERS = np.float32([[[0, 0], [4, 0], [0, 5], [4, 5]]] * 2)
+MOVED = CORNERS + generator("moved").uniform(-0.5, 0.5, (2, 4, 2)).astype("float32")
+PICTURES = [
+    Operation("image.ssim", lambda o, x: o.image.ssim(x, x * 0.5, filter_size=3), IMAGES),
+    Operation(
+        "image.perspective_transform",
+        lambda o, x: o.image.perspective_transform(x, CORNERS, MOVED, fill_value=0.5),
+        IMAGES,
+        smooth=False,  # Keras finds the places in float32, whatever is asked
+    ),
+]
+
+OPERATIONS = [
+    *ELEMENTWISE,
+    *REDUCTIONS,
+    *SHAPES,
+    *EDGES,
+    *ALGEBRA,
+    *NETWORKS,
+    *PICTURES,
+    *CONTROL,
+]

@@ -14,8 +14,10 @@ from tests.parity.layers import CASES, Case
 from tests.parity.sides import generator
 
 SAVED = [case for case in CASES if case.name.partition("-")[0] != "Lambda"]
-#: The first row of each class: the others differ in what their configuration says, not in how.
+#: The first row of each class: the others differ in what their configuration says, not in how;
+#: a gate, though, is one more layer inside.
 FIRST = list({case.symbol: case for case in reversed(SAVED)}.values())[::-1]
+FIRST += [case for case in SAVED if case.name.endswith("-gate")]
 TOLERANCE = {"rtol": 1e-5, "atol": 1e-5}
 
 
@@ -76,7 +78,9 @@ ONLY_ZIP = {
     "Attention-scaled": "Keras takes the score mode for a function",
     "LayerNormalization-axes": "Keras reads one of the axes",
     "Softmax-two axes": "Keras reads one of the axes",
+    "UnitNormalization-axes": "Keras reads one of the axes",
     "MultiHeadAttention": "Keras does not see a tensor among keyword arguments",
+    "MultiHeadAttention-gate": "Keras does not see a tensor among keyword arguments",
     "MultiHeadAttention-bias": "Keras does not see a tensor among keyword arguments",
     "MultiHeadAttention-in one": "Keras does not see a tensor among keyword arguments",
 }
@@ -161,3 +165,39 @@ def test_models_within_models_and_functions_between_layers(there, tmp_path) -> N
     model.save(tmp_path / "m.keras")
     x = generator("nested").normal(size=(3, 4)).astype("float32")
     same(two.models.load_model(tmp_path / "m.keras")(x), model(x))
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["Keras reads", "Cornu reads"])
+def test_weights_in_several_files(there, tmp_path) -> None:
+    def stack(side):
+        dense = (side.layers.Dense(n) for n in (40, 30, 2))
+        return drawn(side.Sequential([side.Input((20,)), *dense]), side.__name__)
+
+    writer, reader = (stack(side) for side in ((keras, cornu) if there else (cornu, keras)))
+    path = tmp_path / "m.weights.json"
+    writer.save_weights(str(path), max_shard_size=5000 / 2**30)
+    assert len(list(tmp_path.glob("m_0000?.weights.h5"))) == 3
+    reader.load_weights(str(path))
+    same(reader.get_weights(), writer.get_weights())
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["Keras reads", "Cornu reads"])
+@pytest.mark.parametrize("scaled", [False, True])
+def test_several_optimizers_go_on_on_the_other_side(scaled, there, tmp_path) -> None:
+    writer, reader = (keras, cornu) if there else (cornu, keras)
+    x = generator("x").normal(size=(32, 4)).astype("float32")
+    y = x.sum(axis=1, keepdims=True)
+    inputs, layers, chosen = writer.Input((4,)), writer.layers, writer.optimizers
+    outputs = layers.Dense(1, name="b")(layers.Dense(3, name="a")(inputs))
+    model = drawn(writer.Model(inputs, outputs), "m")
+    optimizer = chosen.MultiOptimizer(
+        chosen.OptimizerMap(chosen.Adam(0.01), {"a/.*": chosen.SGD(0.1, momentum=0.9)})
+    )
+    model.compile(chosen.LossScaleOptimizer(optimizer) if scaled else optimizer, "mse")
+    steps = {"batch_size": 8, "shuffle": False, "verbose": 0}
+    model.fit(x, y, **steps)
+    model.save(str(tmp_path / "m.keras"))
+    again = reader.models.load_model(str(tmp_path / "m.keras"))
+    for each in (model, again):
+        each.fit(x, y, **steps)
+    same(again.get_weights(), model.get_weights())

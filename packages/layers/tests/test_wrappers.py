@@ -203,3 +203,40 @@ def test_abstract(make):
 def test_cudnn_names():
     assert isinstance(layers.CuDNNLSTM(4), layers.LSTM)
     assert layers.CuDNNGRU(4).reset_after is True
+
+
+def test_pipeline_is_its_layers_in_order():
+    steps = [layers.Rescaling(2.0), layers.Dense(3), layers.Dropout(0.5, seed=1)]
+    pipeline = layers.Pipeline(steps, name="before")
+    found = pipeline(X, training=False)
+    np.testing.assert_array_equal(found, steps[1](steps[0](X)))
+    assert (pipeline(X) == 0).any()  # alone, it is training
+    assert pipeline.layers == steps
+    assert len(pipeline.trainable_weights) == 2
+
+
+def test_pipeline_inside_of_a_model():
+    inputs = cornu.Input((6, 5))
+    pipeline = layers.Pipeline([layers.Dense(4), layers.Dropout(0.5)])
+    model = cornu.Model(inputs, pipeline(inputs))
+    assert model.output_shape == (None, 6, 4)
+    np.testing.assert_allclose(model.predict(X, verbose=0), pipeline.layers[0](X), atol=1e-6)
+
+
+def test_pipeline_comes_back_from_its_config():
+    pipeline = layers.Pipeline([layers.Dense(4, activation="relu"), layers.Cropping1D(1)])
+    config = pipeline.get_config()
+    assert set(config) == {"name", "layers"}
+    twin = layers.Pipeline.from_config(config)
+    assert [type(x) for x in twin.layers] == [layers.Dense, layers.Cropping1D]
+    assert twin.layers[0].activation is pipeline.layers[0].activation
+
+
+def test_pipeline_passes_masks_on():
+    mask = np.array([[1, 1, 1, 0, 0, 0]] * 3, bool)
+    pipeline = layers.Pipeline([layers.Masking(), layers.LSTM(2)])
+    padded = X * mask[..., None]
+    lstm = pipeline.layers[1]
+    np.testing.assert_array_equal(pipeline(padded), lstm(X, mask=mask))
+    keeps = layers.Pipeline([layers.Masking(), layers.Dense(2)])
+    np.testing.assert_array_equal(get_mask(keeps(padded)), mask)

@@ -59,13 +59,13 @@ from cornu_layers.merging.functional import minimum as minimum
 from cornu_layers.merging.functional import multiply as multiply
 from cornu_layers.merging.functional import subtract as subtract
 from cornu_layers.normalization.batch_normalization import BatchNormalization as BatchNormalization
-from cornu_layers.normalization.layer_normalization import GroupNormalization as GroupNormalization
+from cornu_layers.normalization.group_normalization import GroupNormalization as GroupNormalization
 from cornu_layers.normalization.layer_normalization import LayerNormalization as LayerNormalization
-from cornu_layers.normalization.layer_normalization import RMSNormalization as RMSNormalization
-from cornu_layers.normalization.layer_normalization import UnitNormalization as UnitNormalization
+from cornu_layers.normalization.rms_normalization import RMSNormalization as RMSNormalization
 from cornu_layers.normalization.spectral_normalization import (
     SpectralNormalization as SpectralNormalization,
 )
+from cornu_layers.normalization.unit_normalization import UnitNormalization as UnitNormalization
 from cornu_layers.pooling.adaptive_pooling import (
     AdaptiveAveragePooling1D as AdaptiveAveragePooling1D,
 )
@@ -98,9 +98,9 @@ from cornu_layers.pooling.max_pooling import MaxPooling2D as MaxPooling2D
 from cornu_layers.pooling.max_pooling import MaxPooling3D as MaxPooling3D
 from cornu_layers.recurrent.conv_lstm import ConvLSTM1D as ConvLSTM1D
 from cornu_layers.recurrent.conv_lstm import ConvLSTM2D as ConvLSTM2D
-from cornu_layers.recurrent.conv_lstm import ConvLSTM2DCell as ConvLSTM2DCell
 from cornu_layers.recurrent.conv_lstm import ConvLSTM3D as ConvLSTM3D
-from cornu_layers.recurrent.conv_lstm import ConvLSTMCell as ConvLSTMCell
+from cornu_layers.recurrent.conv_lstm_cell import ConvLSTM2DCell as ConvLSTM2DCell
+from cornu_layers.recurrent.conv_lstm_cell import ConvLSTMCell as ConvLSTMCell
 from cornu_layers.recurrent.gru import GRU as GRU
 from cornu_layers.recurrent.gru import GRUCell as GRUCell
 from cornu_layers.recurrent.lstm import LSTM as LSTM
@@ -133,7 +133,10 @@ from cornu_layers.reshaping.up_sampling import UpSampling3D as UpSampling3D
 from cornu_layers.reshaping.zero_padding import ZeroPadding1D as ZeroPadding1D
 from cornu_layers.reshaping.zero_padding import ZeroPadding2D as ZeroPadding2D
 from cornu_layers.reshaping.zero_padding import ZeroPadding3D as ZeroPadding3D
+from cornu_layers.signal.mel_spectrogram import MelSpectrogram as MelSpectrogram
+from cornu_layers.signal.stft_spectrogram import STFTSpectrogram as STFTSpectrogram
 from cornu_layers.wrappers.bidirectional import Bidirectional as Bidirectional
+from cornu_layers.wrappers.pipeline import Pipeline as Pipeline
 from cornu_layers.wrappers.time_distributed import TimeDistributed as TimeDistributed
 from cornu_layers.wrappers.wrapper import Wrapper as Wrapper
 

@@ -80,7 +80,6 @@ def known_size(layer: Any, shape: Sequence[int | None], axis: int, name: str) ->
     if size is None:
         raise ShapeError(
             f"{where(layer)} makes weights for each of its {name}, so their number must be known; "
-            "the input has "
-            f"shape {show_shape(shape)}. Give Input(shape=...) a number there."
+            f"the input has shape {show_shape(shape)}. Give Input(shape=...) a number there."
         )
     return int(size)

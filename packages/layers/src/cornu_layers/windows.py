@@ -1,98 +1,103 @@
-"""Sizes after a window has slid over some axes: shared by convolution and pooling."""
+"""Layers that slide a window over places: shared by convolution and pooling."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cornu.base.layer.shapes import show_shape
 from cornu.errors import ShapeError
+from cornu_layers import validation
 from cornu_layers.checks import where
+from cornu_layers.spatial import Spatial
 
-AXES = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
+class Sliding(Spatial):
+    """Base of layers that slide a window over the places of their input.
 
-def axis_names(rank: int, data_format: str) -> tuple[str, ...]:
-    """Return what the axes after the batch are.
-
-    Examples
-    --------
-    >>> axis_names(2, "channels_first")
-    ('channels', 'height', 'width')
+    Attributes
+    ----------
+    strides : tuple of int
+        Distances between the window's places, one per axis.
+    padding : str
+        `"valid"`, `"same"`, or `"causal"` where the layer takes it.
     """
-    if data_format == "channels_last":
-        return (*AXES[rank], "channels")
-    return ("channels", *AXES[rank])
+
+    paddings: tuple[str, ...] = ("valid", "same")
+    kernel_size: tuple[int, ...]
+    strides: tuple[int, ...]
+    dilation_rate: tuple[int, ...]
+    padding: str
+
+    def keep_kernel(self, given: Mapping[str, Any]) -> None:
+        """Store the arguments of a constructor that say how kernels slide.
+
+        Raises
+        ------
+        ValueError
+            When one is wrong, or strides and dilation both exceed 1.
+        """
+        self.kernel_size = validation.int_tuple(
+            self, "kernel_size", given["kernel_size"], self.rank
+        )
+        self.strides = validation.int_tuple(self, "strides", given["strides"], self.rank)
+        self.padding = validation.choice(self, "padding", given["padding"], self.paddings)
+        self.data_format = validation.data_format(self, given["data_format"])
+        spread = given.get("dilation_rate", 1)
+        self.dilation_rate = validation.int_tuple(self, "dilation_rate", spread, self.rank)
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(
+                f"{where(self)}: strides {self.strides} and dilation_rate {self.dilation_rate} "
+                "cannot both exceed 1; set one to 1."
+            )
+
+    def slid_shape(
+        self,
+        input_shape: Sequence[int | None],
+        window: Sequence[int],
+        dilation: Sequence[int] | None = None,
+        channels: int | None = None,
+    ) -> tuple[int | None, ...]:
+        """Return the output shape after a window has slid over an input.
+
+        Parameters
+        ----------
+        input_shape : sequence of int or None
+            Batch axis first.
+        window, dilation : sequence of int
+            Per axis.
+        channels : int, optional
+            Of the output, where they are not the input's.
+
+        Raises
+        ------
+        ShapeError
+            When the window does not fit into the input.
+        """
+        spread = dilation or (1,) * self.rank
+
+        def places(size: int, i: int) -> int:
+            found = window_output_size(size, window[i], self.strides[i], self.padding, spread[i])
+            if found < 1:
+                raise ShapeError(
+                    f"{where(self)} slides a window of {(window[i] - 1) * spread[i] + 1} along "
+                    f"axis {self.spatial_axes[i]}, where its input of shape "
+                    f"{show_shape(input_shape)} has only {size}. Use padding='same', a smaller "
+                    "window, or pool less before this layer."
+                )
+            return found
+
+        return self.resized(input_shape, places, channels)
 
 
-def spatial_axes(rank: int, data_format: str) -> tuple[int, ...]:
-    """Return the axes that a window slides over.
-
-    Examples
-    --------
-    >>> spatial_axes(2, "channels_first")
-    (2, 3)
-    """
-    first = 1 if data_format == "channels_last" else 2
-    return tuple(range(first, first + rank))
-
-
-def window_output_size(
-    size: int | None, window: int, stride: int, padding: str, dilation: int = 1
-) -> int | None:
-    """Return how many places a window takes along an axis; None where the axis' size is unknown.
+def window_output_size(size: int, window: int, stride: int, padding: str, dilation: int = 1) -> int:
+    """Return how many places a window takes along an axis.
 
     Examples
     --------
     >>> window_output_size(28, 3, 2, "valid"), window_output_size(28, 3, 2, "same")
     (13, 14)
     """
-    if size is None:
-        return None
     if padding == "valid":
         size -= (window - 1) * dilation
     return -(-size // stride)
-
-
-def slid_shape(
-    layer: Any,
-    input_shape: Sequence[int | None],
-    channels: int | None,
-    window: Sequence[int],
-    dilation: Sequence[int] | None = None,
-) -> tuple[int | None, ...]:
-    """Return the output shape of a layer that slides a window.
-
-    Parameters
-    ----------
-    layer : Layer
-        Has `rank`, `data_format`, `strides` and `padding`.
-    input_shape : sequence of int or None
-        Batch axis first.
-    channels : int or None
-        Of the output.
-    window, dilation : sequence of int
-        Per axis.
-
-    Raises
-    ------
-    ShapeError
-        When the window does not fit into the input.
-    """
-    shape = list(input_shape)
-    axes = spatial_axes(layer.rank, layer.data_format)
-    dilation = dilation or (1,) * layer.rank
-    for axis, size, stride, spread in zip(axes, window, layer.strides, dilation, strict=True):
-        places = window_output_size(shape[axis], size, stride, layer.padding, spread)
-        if places is not None and places < 1:
-            reach = (size - 1) * spread + 1
-            raise ShapeError(
-                f"{where(layer)} slides a window of {reach} along axis {axis}, where its input of "
-                "shape "
-                f"{show_shape(input_shape)} has only {shape[axis]}. Use padding='same', a smaller "
-                "window, or pool "
-                "less before this layer."
-            )
-        shape[axis] = places
-    shape[-1 if layer.data_format == "channels_last" else 1] = channels
-    return tuple(shape)

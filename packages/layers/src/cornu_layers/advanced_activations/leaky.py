@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu.base import InputSpec, Layer
-from cornu_layers import activations, arguments
-from cornu_layers.advanced_activations.checks import not_negative, number
-from cornu_layers.checks import known_size
+from cornu.base import InputSpec
+from cornu.base.layer.shapes import show_shape
+from cornu.errors import ShapeError
+from cornu_layers import activations, arguments, validation
+from cornu_layers.checks import known_size, where
 from cornu_layers.keywords import renamed
+from cornu_layers.same_shape import SameShape
 
 
 @renamed(alpha="negative_slope")
-class LeakyReLU(Layer):
+class LeakyReLU(SameShape):
     r"""Leaky rectified linear unit: $x$ for $x > 0$, $\text{negative\_slope}\,x$ elsewhere.
 
     Parameters
@@ -42,19 +44,14 @@ class LeakyReLU(Layer):
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.negative_slope = not_negative("negative_slope", negative_slope)
-        self.supports_masking = True
+        self.negative_slope = validation.not_negative(self, "negative_slope", negative_slope)
 
     def call(self, inputs: Any) -> Any:
         """Return the activation of the inputs."""
         return activations.leaky_relu(inputs, self.negative_slope)
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)
 
-
-class PReLU(Layer):
+class PReLU(SameShape):
     r"""Leaky rectified linear unit whose slopes are learnt: $x$ for $x > 0$, $\alpha x$ elsewhere.
 
     Parameters
@@ -97,20 +94,19 @@ class PReLU(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        arguments.keep(
-            self,
-            alpha_initializer=alpha_initializer,
-            alpha_regularizer=alpha_regularizer,
-            alpha_constraint=alpha_constraint,
-        )
+        arguments.keep_parameters(self, locals(), "alpha")
         if isinstance(shared_axes, int):
             shared_axes = [shared_axes]
         self.shared_axes = None if shared_axes is None else list(shared_axes)
-        self.supports_masking = True
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the slopes for inputs of this shape."""
         rank = len(input_shape)
+        if not all(-rank <= axis < rank for axis in self.shared_axes or ()):
+            raise ShapeError(
+                f"{where(self)} has shared_axes={self.shared_axes}, but its input of shape "
+                f"{show_shape(input_shape)} has rank {rank}. Axes count from 0, the batch."
+            )
         shared = {axis % rank for axis in self.shared_axes or ()}
         sizes = {
             axis: known_size(self, input_shape, axis, "places")
@@ -125,12 +121,8 @@ class PReLU(Layer):
         """Return the activation of the inputs."""
         return ops.relu(inputs) - self.alpha * ops.relu(-inputs)
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)
 
-
-class ELU(Layer):
+class ELU(SameShape):
     r"""Exponential linear unit: $x$ for $x > 0$, $\alpha (e^x - 1)$ elsewhere.
 
     Parameters
@@ -158,19 +150,14 @@ class ELU(Layer):
 
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.alpha = number("alpha", alpha)
-        self.supports_masking = True
+        self.alpha = validation.number(self, "alpha", alpha)
 
     def call(self, inputs: Any) -> Any:
         """Return the activation of the inputs."""
         return activations.elu(inputs, self.alpha)
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)
 
-
-class ThresholdedReLU(Layer):
+class ThresholdedReLU(SameShape):
     r"""Rectified linear unit with a gap: $x$ for $x > \theta$, 0 elsewhere.
 
     Parameters
@@ -199,13 +186,8 @@ class ThresholdedReLU(Layer):
 
     def __init__(self, theta: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.theta = not_negative("theta", theta)
-        self.supports_masking = True
+        self.theta = validation.not_negative(self, "theta", theta)
 
     def call(self, inputs: Any) -> Any:
         """Return the activation of the inputs."""
         return ops.threshold(inputs, self.theta, 0.0)
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)

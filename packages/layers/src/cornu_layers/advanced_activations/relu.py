@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from cornu.base import Layer
-from cornu_layers import activations
-from cornu_layers.advanced_activations.checks import not_negative
+from cornu_layers import activations, validation
+from cornu_layers.same_shape import SameShape
 
 
-class ReLU(Layer):
+class ReLU(SameShape):
     r"""Rectified linear unit.
 
     $f(x) = \text{max\_value}$ for $x \ge \text{max\_value}$; $x$ for $\text{threshold} \le x <
@@ -52,15 +50,12 @@ class ReLU(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.max_value = None if max_value is None else not_negative("max_value", max_value)
-        self.negative_slope = not_negative("negative_slope", negative_slope)
-        self.threshold = not_negative("threshold", threshold)
-        self.supports_masking = True
+        self.max_value = (
+            None if max_value is None else validation.not_negative(self, "max_value", max_value)
+        )
+        self.negative_slope = validation.not_negative(self, "negative_slope", negative_slope)
+        self.threshold = validation.not_negative(self, "threshold", threshold)
 
     def call(self, inputs: Any) -> Any:
         """Return the rectified inputs."""
         return activations.relu(inputs, self.negative_slope, self.max_value, self.threshold)
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)

@@ -8,17 +8,16 @@ from typing import Any
 import numpy as np
 
 from cornu import ops
-from cornu.base import Layer
-from cornu.base.layer.shapes import show_shape
 from cornu.engine.shapes import broadcast_shapes
 from cornu.errors import ShapeError
 from cornu_layers import activations
 from cornu_layers.checks import where
+from cornu_layers.same_shape import SameShape
 
 _FAR_BELOW = {"float16": -3e4}
 
 
-class Softmax(Layer):
+class Softmax(SameShape):
     r"""Turn scores into probabilities: $e^{x_i} / \sum_j e^{x_j}$ along `axis`.
 
     Parameters
@@ -44,7 +43,6 @@ class Softmax(Layer):
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis
-        self.supports_masking = True
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """Return the probabilities."""
@@ -65,11 +63,6 @@ class Softmax(Layer):
         if not fits:
             raise ShapeError(
                 f"{where(self)} needs a mask that broadcasts to its input of shape "
-                f"{show_shape(inputs.shape)}; "
-                f"this one has shape {tuple(mask.shape)}."
+                f"{tuple(inputs.shape)}; this one has shape {tuple(mask.shape)}."
             )
         return mask if np.dtype(mask.dtype) == bool else ops.greater(mask, 0.5)
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)

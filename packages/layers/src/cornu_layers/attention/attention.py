@@ -9,8 +9,9 @@ import numpy as np
 
 from cornu import ops, random
 from cornu.base import Layer
+from cornu.base.layer.shapes import show_shape
 from cornu.errors import ShapeError
-from cornu_layers import arguments
+from cornu_layers import validation
 from cornu_layers.checks import known_size, where
 
 _FAR = {"float16": 65504.0}
@@ -65,8 +66,8 @@ class Attention(Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.use_scale = use_scale
-        self.score_mode = arguments.choice("score_mode", score_mode, ("dot", "concat"))
-        self.dropout = arguments.rate("dropout", dropout)
+        self.score_mode = validation.choice(self, "score_mode", score_mode, ("dot", "concat"))
+        self.dropout = validation.rate(self, "dropout", dropout)
         self.seed = seed
         self.seed_generator = random.SeedGenerator(seed)
 
@@ -89,6 +90,19 @@ class Attention(Layer):
             raise ShapeError(
                 f"{where(self)} is called on a list [query, value] or [query, value, key]; it was "
                 f"given {len(inputs) if is_list else type(inputs).__name__}."
+            )
+
+    def _check_features(self, query: Any, key: Any, value: Any) -> None:
+        if query.shape[-1] != key.shape[-1]:
+            raise ShapeError(
+                f"{where(self)} compares the features of queries and keys, which have shapes "
+                f"{show_shape(query.shape)} and {show_shape(key.shape)}: give both as many, for "
+                "example with Dense, or use MultiHeadAttention."
+            )
+        if key.shape[1] != value.shape[1]:
+            raise ShapeError(
+                f"{where(self)} needs a key for each value; they have shapes "
+                f"{show_shape(key.shape)} and {show_shape(value.shape)}. Give both the same length."
             )
 
     def _calculate_scores(self, query: Any, key: Any) -> Any:
@@ -115,6 +129,7 @@ class Attention(Layer):
             raise ShapeError(f"{where(self)} takes a list of masks, [query_mask, value_mask].")
         query, value = inputs[:2]
         key = inputs[2] if len(inputs) > 2 else value
+        self._check_features(query, key, value)
         query_mask, value_mask = mask[:2] if mask is not None else (None, None)
         scores = self._calculate_scores(query, key)
         present = _present(scores, value_mask, use_causal_mask)

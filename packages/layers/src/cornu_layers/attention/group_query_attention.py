@@ -7,19 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu.base import Layer
-from cornu.base.layer.shapes import show_shape
-from cornu.errors import ShapeError
-from cornu_layers import arguments
-from cornu_layers.advanced_activations.softmax import Softmax
-from cornu_layers.attention.masks import attention_mask as join_masks
-from cornu_layers.attention.masks import check_flash, refuse_scores
-from cornu_layers.attention.projections import projection
-from cornu_layers.checks import known_size, where
-from cornu_layers.regularization.dropout import Dropout
+from cornu_layers import validation
+from cornu_layers.attention.heads import Heads, over_heads
+from cornu_layers.checks import check_rank, where
 
 
-class GroupedQueryAttention(Layer):
+class GroupedQueryAttention(Heads):
     """Let each query look at values with several heads, groups of which share keys and values.
 
     Parameters
@@ -85,34 +78,17 @@ class GroupedQueryAttention(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.head_dim = arguments.positive_int("head_dim", head_dim)
-        self.num_query_heads = arguments.positive_int("num_query_heads", num_query_heads)
-        self.num_key_value_heads = arguments.positive_int(
-            "num_key_value_heads", num_key_value_heads
+        self.head_dim = validation.positive_int(self, "head_dim", head_dim)
+        self.num_query_heads = validation.positive_int(self, "num_query_heads", num_query_heads)
+        self.num_key_value_heads = validation.positive_int(
+            self, "num_key_value_heads", num_key_value_heads
         )
         if self.num_query_heads % self.num_key_value_heads:
             raise ValueError(
-                f"num_query_heads ({num_query_heads}) must be a multiple of num_key_value_heads "
-                f"({num_key_value_heads})."
+                f"{where(self)}: num_query_heads ({num_query_heads}) must be a multiple of "
+                f"num_key_value_heads ({num_key_value_heads})."
             )
-        self.dropout = arguments.rate("dropout", dropout)
-        self.use_bias = use_bias
-        if sliding_window is not None:
-            arguments.positive_int("sliding_window", sliding_window)
-        self.sliding_window = sliding_window
-        self.flash_attention = check_flash(flash_attention, self.dropout)
-        arguments.keep(
-            self,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
-        )
-        self.use_gate = use_gate
-        self.seed = seed
-        self.supports_masking = True
+        self.keep_heads(locals())
 
     def build(  # type: ignore[override]
         self,
@@ -121,74 +97,28 @@ class GroupedQueryAttention(Layer):
         key_shape: Sequence[int | None] | None = None,
     ) -> None:
         """Make the projections for inputs of these shapes."""
-        key_shape = value_shape if key_shape is None else key_shape
-        features = known_size(self, query_shape, -1, "features")
+        check_rank(self, query_shape, ("targets", "features"))
+        check_rank(self, value_shape, ("sources", "features"))
         queries = (self.num_query_heads, self.head_dim)
         shared = (self.num_key_value_heads, self.head_dim)
-        self.query_dense = projection(self, "query", 3, 1, queries)
-        self.query_dense.build(query_shape)
-        self.key_dense = projection(self, "key", 3, 1, shared)
-        self.key_dense.build(key_shape)
-        if self.use_gate:
-            self.gate_dense = projection(self, "gate", 3, 1, queries, "sigmoid")
-            self.gate_dense.build(query_shape)
-        self.value_dense = projection(self, "value", 3, 1, shared)
-        self.value_dense.build(value_shape)
-        self.output_dense = projection(self, "attention_output", 4, 2, (features,))
-        self.output_dense.build((None, None, *queries))
-        self._softmax = Softmax(dtype=self.dtype_policy)
-        self._dropout_layer = Dropout(self.dropout, dtype=self.dtype_policy, seed=self.seed)
+        self.make_projections(query_shape, value_shape, key_shape, (queries, shared, shared), None)
 
-    def call(
+    def _compute_attention(
         self,
         query: Any,
+        key: Any,
         value: Any,
-        key: Any = None,
-        query_mask: Any = None,
-        value_mask: Any = None,
-        key_mask: Any = None,
         attention_mask: Any = None,
-        return_attention_scores: bool = False,
         training: bool | None = None,
-        use_causal_mask: bool = False,
-    ) -> Any:
-        """Return what the queries see, and how they look if `return_attention_scores`."""
-        if return_attention_scores:
-            refuse_scores(self)
-        key = value if key is None else key
-        mask = join_masks(
-            query.shape[1],
-            value.shape[1],
-            query_mask,
-            value_mask,
-            key_mask,
-            attention_mask,
-            use_causal_mask,
-            self.sliding_window,
-        )
-        if mask is not None and len(mask.shape) == 3:
-            mask = ops.expand_dims(mask, 1)
-        q, k, v = self.query_dense(query), self.key_dense(key), self.value_dense(value)
-        scale = 1.0 / math.sqrt(self.head_dim)
-        scores = None
-        if return_attention_scores or self.dropout:
-            repeats = self.num_query_heads // self.num_key_value_heads
-            k, v = ops.repeat(k, repeats, axis=2), ops.repeat(v, repeats, axis=2)
-            scores = self._softmax(ops.einsum("bquh,bkuh->buqk", q * scale, k), mask=mask)
-            dropped = self._dropout_layer(scores, training=training) if self.dropout else scores
-            heads = ops.einsum("buqk,bkuh->bquh", dropped, v)
-        else:
-            heads = ops.dot_product_attention(q, k, v, mask=mask, scale=scale)
-        if self.use_gate:
-            heads = heads * self.gate_dense(query)
-        output = self.output_dense(heads)
-        return (output, scores) if return_attention_scores else output
-
-    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """Return symbolic outputs; two of them with `return_attention_scores`."""
-        if kwargs.get("return_attention_scores"):
-            return self._trace_once(*args, **kwargs)
-        return super().compute_output_spec(*args, **kwargs)
+        return_attention_scores: bool = False,
+    ) -> tuple[Any, Any]:
+        mask, scale = over_heads(attention_mask), 1.0 / math.sqrt(self.head_dim)
+        if not return_attention_scores and not self.dropout:
+            return ops.dot_product_attention(query, key, value, mask=mask, scale=scale), None
+        repeats = self.num_query_heads // self.num_key_value_heads
+        key, value = (ops.repeat(x, repeats, axis=2) for x in (key, value))
+        scores = self._softmax(ops.einsum("bquh,bkuh->buqk", query * scale, key), mask=mask)
+        return ops.einsum("buqk,bkuh->bquh", self._dropped(scores, training), value), scores
 
     def compute_output_shape(
         self,
@@ -197,11 +127,5 @@ class GroupedQueryAttention(Layer):
         key_shape: Sequence[int | None] | None = None,
     ) -> tuple[int | None, ...]:
         """Return the query's shape."""
-        key_shape = value_shape if key_shape is None else key_shape
-        if tuple(value_shape[1:-1]) != tuple(key_shape[1:-1]):
-            raise ShapeError(
-                f"{where(self)} needs a key for each value; they have shapes "
-                f"{show_shape(key_shape)} and "
-                f"{show_shape(value_shape)}. Give both the same length."
-            )
+        self.check_keys(value_shape, key_shape)
         return tuple(query_shape)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from cornu import ops
-from cornu_layers.checks import where
 
 
 def attention_mask(
@@ -66,29 +65,3 @@ def attention_mask(
     if len(given.shape) == len(joined.shape) + 1:
         joined = ops.expand_dims(joined, 1)  # one for all heads
     return ops.logical_and(given, joined)
-
-
-def check_flash(wanted: bool | None, dropout: float) -> bool | None:
-    """Return the argument `flash_attention`, refusing it beside dropout.
-
-    Raises
-    ------
-    ValueError
-        When both are asked for.
-    """
-    if wanted and dropout > 0:
-        raise ValueError("flash_attention drops nothing: leave dropout=0, or flash_attention out.")
-    return wanted
-
-
-def refuse_scores(layer: Any) -> None:
-    """Refuse to return scores from a layer with `flash_attention`, which keeps none.
-
-    Raises
-    ------
-    ValueError
-    """
-    if layer.flash_attention:
-        raise ValueError(
-            f"{where(layer)} keeps no scores with flash_attention=True; leave it out to see them."
-        )

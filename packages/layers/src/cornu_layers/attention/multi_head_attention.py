@@ -9,19 +9,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu.base import Layer
 from cornu.base.layer.shapes import show_shape
 from cornu.errors import ShapeError
-from cornu_layers import arguments
-from cornu_layers.advanced_activations.softmax import Softmax
-from cornu_layers.attention.masks import attention_mask as join_masks
-from cornu_layers.attention.masks import check_flash, refuse_scores
-from cornu_layers.attention.projections import projection
-from cornu_layers.checks import known_size, where
-from cornu_layers.regularization.dropout import Dropout
+from cornu_layers import validation
+from cornu_layers.attention.heads import Heads, over_heads
+from cornu_layers.checks import where
 
 
-class MultiHeadAttention(Layer):
+class MultiHeadAttention(Heads):
     r"""Let each query look at values in several ways at once.
 
     For each head, $\text{softmax}(Q W_Q (K W_K)^T / \sqrt{d})\,V W_V$; the heads side by side go
@@ -87,13 +82,7 @@ class MultiHeadAttention(Layer):
     num_heads: int = 0
     key_dim: int = 0
     value_dim: int = 0
-    dropout: float = 0.0
-    use_bias: bool = True
     attention_axes: tuple[int, ...] | None = None
-    query_dense: Any = None
-    key_dense: Any = None
-    value_dense: Any = None
-    output_dense: Any = None
 
     def __init__(
         self,
@@ -118,31 +107,14 @@ class MultiHeadAttention(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.num_heads = arguments.positive_int("num_heads", num_heads)
-        self.key_dim = arguments.positive_int("key_dim", key_dim)
-        self.value_dim = arguments.positive_int(
-            "value_dim", key_dim if value_dim is None else value_dim
+        self.num_heads = validation.positive_int(self, "num_heads", num_heads)
+        self.key_dim = validation.positive_int(self, "key_dim", key_dim)
+        self.value_dim = validation.positive_int(
+            self, "value_dim", key_dim if value_dim is None else value_dim
         )
-        self.dropout = arguments.rate("dropout", dropout)
-        self.use_bias = use_bias
-        self._output_shape = _sizes("output_shape", output_shape)
-        self.attention_axes = _sizes("attention_axes", attention_axes)
-        if sliding_window is not None:
-            arguments.positive_int("sliding_window", sliding_window)
-        self.sliding_window = sliding_window
-        self.flash_attention = check_flash(flash_attention, self.dropout)
-        arguments.keep(
-            self,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
-        )
-        self.use_gate = use_gate
-        self.seed = seed
-        self.supports_masking = True
+        self._output_shape = _sizes(self, "output_shape", output_shape)
+        self.attention_axes = _sizes(self, "attention_axes", attention_axes)
+        self.keep_heads(locals())
 
     def build(  # type: ignore[override]
         self,
@@ -151,98 +123,43 @@ class MultiHeadAttention(Layer):
         key_shape: Sequence[int | None] | None = None,
     ) -> None:
         """Make the projections for inputs of these shapes."""
-        key_shape = value_shape if key_shape is None else key_shape
-        self._check(value_shape, key_shape)
         rank = len(query_shape)
-        heads = self.num_heads
-        keys, values = (heads, self.key_dim), (heads, self.value_dim)
-        self.query_dense = projection(self, "query", rank, 1, keys)
-        self.query_dense.build(query_shape)
-        self.key_dense = projection(self, "key", len(key_shape), 1, keys)
-        self.key_dense.build(key_shape)
-        if self.use_gate:
-            self.gate_dense = projection(self, "gate", rank, 1, values, "sigmoid")
-            self.gate_dense.build(query_shape)
-        self.value_dense = projection(self, "value", len(value_shape), 1, values)
-        self.value_dense.build(value_shape)
-        own = known_size(self, query_shape, -1, "features")
-        features = self._output_shape or (own,)
-        self.output_dense = projection(self, "attention_output", rank + 1, 2, features)
-        self.output_dense.build((*query_shape[:-1], *values))
-        self._softmax = Softmax(dtype=self.dtype_policy)
-        self._dropout_layer = Dropout(self.dropout, dtype=self.dtype_policy, seed=self.seed)
-
-    def _check(self, value_shape: Sequence[int | None], key_shape: Sequence[int | None]) -> None:
-        if tuple(value_shape[1:-1]) != tuple(key_shape[1:-1]):
+        if not all(
+            -rank <= a < rank and 0 < a % rank < rank - 1 for a in self.attention_axes or ()
+        ):
             raise ShapeError(
-                f"{where(self)} needs a key for each value; they have shapes "
-                f"{show_shape(key_shape)} and "
-                f"{show_shape(value_shape)}. Give both the same length."
+                f"{where(self)} looks along attention_axes={self.attention_axes}, but the axes of "
+                f"its query of shape {show_shape(query_shape)} that lie between the batch and the "
+                f"features are 1 to {rank - 2}."
             )
+        keys, values = (self.num_heads, self.key_dim), (self.num_heads, self.value_dim)
+        heads = (keys, keys, values)
+        self.make_projections(query_shape, value_shape, key_shape, heads, self._output_shape)
 
-    def call(
+    def _compute_attention(
         self,
         query: Any,
+        key: Any,
         value: Any,
-        key: Any = None,
-        query_mask: Any = None,
-        value_mask: Any = None,
-        key_mask: Any = None,
         attention_mask: Any = None,
-        return_attention_scores: bool = False,
         training: bool | None = None,
-        use_causal_mask: bool = False,
-    ) -> Any:
-        """Return what the queries see, and how they look if `return_attention_scores`."""
-        if return_attention_scores:
-            refuse_scores(self)
-        key = value if key is None else key
-        mask = join_masks(
-            query.shape[1],
-            value.shape[1],
-            query_mask,
-            value_mask,
-            key_mask,
-            attention_mask,
-            use_causal_mask,
-            self.sliding_window,
-        )
-        q, k, v = self.query_dense(query), self.key_dense(key), self.value_dense(value)
-        if len(q.shape) == 4 and not return_attention_scores and self.dropout == 0:
-            heads, scores = self._attend_whole(q, k, v, mask), None
-        else:
-            heads, scores = self._attend(q, k, v, mask, training)
-        if self.use_gate:
-            heads = heads * self.gate_dense(query)
-        output = self.output_dense(heads)
-        return (output, scores) if return_attention_scores else output
-
-    def _attend_whole(self, q: Any, k: Any, v: Any, mask: Any) -> Any:
-        if mask is not None and len(mask.shape) == 3:
-            mask = ops.expand_dims(mask, 1)
+        return_attention_scores: bool = False,
+    ) -> tuple[Any, Any]:
         scale = 1.0 / math.sqrt(self.key_dim)
-        return ops.dot_product_attention(q, k, v, mask=mask, scale=scale)
-
-    def _attend(self, q: Any, k: Any, v: Any, mask: Any, training: Any) -> tuple[Any, Any]:
-        """Attend along any axes, keeping the scores."""
-        rank = len(q.shape)  # (batch, *places, heads, size)
+        rank = len(query.shape)  # (batch, *places, heads, size)
+        if rank == 4 and not return_attention_scores and not self.dropout:
+            mask = over_heads(attention_mask)
+            return ops.dot_product_attention(query, key, value, mask=mask, scale=scale), None
         axes = self.attention_axes or tuple(range(1, rank - 2))
         axes = tuple(a % (rank - 1) for a in axes)
         dot, combine, scores_rank = _equations(rank, axes)
-        scores = ops.einsum(dot, k, q * (1.0 / math.sqrt(self.key_dim)))
         self._softmax.axis = tuple(range(scores_rank - len(axes), scores_rank))
+        mask = attention_mask
         if mask is not None:
             for _ in range(scores_rank - len(mask.shape)):
                 mask = ops.expand_dims(mask, -2 * len(axes) - 1)
-        scores = self._softmax(scores, mask=mask)
-        dropped = self._dropout_layer(scores, training=training) if self.dropout else scores
-        return ops.einsum(combine, dropped, v), scores
-
-    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """Return symbolic outputs; two of them with `return_attention_scores`."""
-        if kwargs.get("return_attention_scores"):
-            return self._trace_once(*args, **kwargs)
-        return super().compute_output_spec(*args, **kwargs)
+        scores = self._softmax(ops.einsum(dot, key, query * scale), mask=mask)
+        return ops.einsum(combine, self._dropped(scores, training), value), scores
 
     def compute_output_shape(
         self,
@@ -251,16 +168,19 @@ class MultiHeadAttention(Layer):
         key_shape: Sequence[int | None] | None = None,
     ) -> tuple[int | None, ...]:
         """Return the query's shape, with `output_shape` in place of the features."""
-        self._check(value_shape, value_shape if key_shape is None else key_shape)
+        self.check_keys(value_shape, key_shape)
         return (*query_shape[:-1], *(self._output_shape or (query_shape[-1],)))
 
 
-def _sizes(name: str, value: Any) -> tuple[int, ...] | None:
+def _sizes(layer: Any, name: str, value: Any) -> tuple[int, ...] | None:
     if value is None:
         return None
     listed = value if isinstance(value, (list, tuple)) else (value,)
     if not all(hasattr(n, "__index__") for n in listed):
-        raise ValueError(f"{name} must be an integer or several of them; it is {value!r}.")
+        raise ValueError(
+            f"{validation.about(layer, name)} must be an integer or several of them; it is "
+            f"{value!r}."
+        )
     return tuple(map(operator.index, listed))
 
 

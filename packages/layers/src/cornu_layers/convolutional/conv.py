@@ -52,6 +52,7 @@ class Conv1D(BaseConv):
     """
 
     rank = 1
+    paddings = ("valid", "same", "causal")
 
 
 class Conv2D(BaseConv):

@@ -6,22 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu.base import InputSpec, Layer
-from cornu_layers import arguments
-from cornu_layers.checks import check_rank, known_size
-from cornu_layers.convolutional.base import check_strides, with_bias
-from cornu_layers.windows import axis_names, slid_shape
+from cornu_layers import arguments, validation
+from cornu_layers.convolutional.base import BaseKernels
 
 
-class BaseDepthwiseConv(Layer):
+class BaseDepthwiseConv(BaseKernels):
     """Depthwise convolution over `rank` axes; a subclass says which rank.
 
     The arguments are those of `DepthwiseConv2D`.
     """
-
-    one_input = True
-
-    rank: int
 
     def __init__(
         self,
@@ -43,40 +36,17 @@ class BaseDepthwiseConv(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.kernel_size = arguments.int_tuple("kernel_size", kernel_size, self.rank)
-        self.strides = arguments.int_tuple("strides", strides, self.rank)
-        self.padding = arguments.choice("padding", padding, ("valid", "same"))
-        self.depth_multiplier = arguments.positive_int("depth_multiplier", depth_multiplier)
-        self.data_format = arguments.data_format(data_format)
-        self.dilation_rate = arguments.int_tuple("dilation_rate", dilation_rate, self.rank)
-        self.activation = arguments.activation(activation)
-        self.use_bias = use_bias
-        arguments.keep(
-            self,
-            depthwise_initializer=depthwise_initializer,
-            bias_initializer=bias_initializer,
-            depthwise_regularizer=depthwise_regularizer,
-            bias_regularizer=bias_regularizer,
-            depthwise_constraint=depthwise_constraint,
-            bias_constraint=bias_constraint,
-        )
-        check_strides(self.strides, self.dilation_rate)
-
-    @property
-    def channel_axis(self) -> int:
-        """The axis of the channels."""
-        return -1 if self.data_format == "channels_last" else 1
+        given = locals()
+        self.keep_kernel(given)
+        self.depth_multiplier = validation.positive_int(self, "depth_multiplier", depth_multiplier)
+        self.keep_affine(given, "depthwise")
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the kernel and the bias for inputs of this shape."""
-        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
-        channels = known_size(self, input_shape, self.channel_axis, "channels")
-        self.compute_output_shape(input_shape)  # refuses a kernel that does not fit
+        channels = self.channels_of(input_shape)
         shape = (*self.kernel_size, channels, self.depth_multiplier)
         self.kernel = arguments.add_parameter(self, "depthwise", shape, name="kernel")
-        outputs = (channels * self.depth_multiplier,)
-        self.bias = arguments.add_parameter(self, "bias", outputs) if self.use_bias else None
-        self.input_spec = InputSpec(ndim=self.rank + 2, axes={self.channel_axis: channels})
+        self.make_bias((channels * self.depth_multiplier,))
 
     @property
     def depthwise_kernel(self) -> Any:
@@ -93,13 +63,12 @@ class BaseDepthwiseConv(Layer):
             data_format=self.data_format,
             dilation_rate=self.dilation_rate,
         )
-        return with_bias(self, outputs)
+        return self.finished(outputs)
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the shape after the kernels have slid over the input."""
+    def output_channels(self, input_shape: Sequence[int | None]) -> int | None:
+        """Return the number of channels of the output: some for each of the input's."""
         channels = input_shape[self.channel_axis]
-        outputs = None if channels is None else channels * self.depth_multiplier
-        return slid_shape(self, input_shape, outputs, self.kernel_size, self.dilation_rate)
+        return None if channels is None else channels * self.depth_multiplier
 
 
 class DepthwiseConv1D(BaseDepthwiseConv):

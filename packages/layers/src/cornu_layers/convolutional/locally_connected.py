@@ -8,21 +8,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu.base import InputSpec, Layer
-from cornu_layers import arguments
-from cornu_layers.checks import check_rank, known_size
-from cornu_layers.windows import axis_names, slid_shape, spatial_axes
+from cornu.base import InputSpec
+from cornu_layers import arguments, validation
+from cornu_layers.checks import known_size
+from cornu_layers.convolutional.base import BaseKernels
 
 
-class BaseLocallyConnected(Layer):
+class BaseLocallyConnected(BaseKernels):
     """Locally connected layer over `rank` axes; a subclass says which rank.
 
     The arguments are those of `LocallyConnected2D`.
     """
 
-    one_input = True
-
-    rank: int
+    paddings = ("valid",)
 
     def __init__(
         self,
@@ -44,87 +42,63 @@ class BaseLocallyConnected(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.filters = arguments.positive_int("filters", filters)
-        self.kernel_size = arguments.int_tuple("kernel_size", kernel_size, self.rank)
-        self.strides = arguments.int_tuple("strides", strides, self.rank)
-        self.padding = arguments.choice("padding", padding, ("valid",))
-        self.data_format = arguments.data_format(data_format)
-        self.activation = arguments.activation(activation)
-        self.use_bias = use_bias
-        arguments.keep(
-            self,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
-        )
+        given = locals()
+        self.filters = validation.positive_int(self, "filters", filters)
+        self.keep_kernel(given)
+        self.keep_affine(given, "kernel")
         self.implementation = implementation
-
-    @property
-    def channel_axis(self) -> int:
-        """The axis of the channels."""
-        return -1 if self.data_format == "channels_last" else 1
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make a kernel and a bias for each place."""
-        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
-        channels = known_size(self, input_shape, self.channel_axis, "channels")
-        axes = spatial_axes(self.rank, self.data_format)
-        for axis in axes:
+        channels = self.channels_of(input_shape)
+        for axis in self.spatial_axes:
             known_size(self, input_shape, axis, "places")
-        output_shape = self.compute_output_shape(input_shape)
-        places = tuple(int(output_shape[axis] or 0) for axis in axes)
+        places = self._places(input_shape)
         inputs = math.prod(self.kernel_size) * channels
         self.kernel = arguments.add_parameter(
             self, "kernel", (math.prod(places), inputs, self.filters)
         )
-        self.bias = (
-            arguments.add_parameter(self, "bias", (*places, self.filters))
-            if self.use_bias
-            else None
-        )
+        self.make_bias((*places, self.filters))
         self.input_spec = InputSpec(shape=(None, *input_shape[1:]))
+
+    def _places(self, input_shape: Sequence[int | None]) -> tuple[int, ...]:
+        """Return how many places the kernels have along each axis."""
+        shape = self.compute_output_shape(input_shape)
+        return tuple(int(shape[axis] or 0) for axis in self.spatial_axes)
+
+    def aligned_bias(self, outputs: Any) -> Any:
+        """Return the bias, one number per place and channel, in the order of the output."""
+        return self._ordered(self.bias, (self.rank, *range(self.rank)))
+
+    def _ordered(self, x: Any, order: tuple[int, ...]) -> Any:
+        return x if self.data_format == "channels_last" else ops.transpose(x, order)
 
     def call(self, inputs: Any) -> Any:
         """Return the activation of the product at each place."""
-        first = self.data_format == "channels_first"
-        shape = self.compute_output_shape(inputs.shape)
-        axes = spatial_axes(self.rank, self.data_format)
-        places = tuple(int(shape[axis] or 0) for axis in axes)
-        patches = self._patches(inputs, places, axes)
+        places = self._places(inputs.shape)
+        patches = self._patches(inputs, places)
         products = ops.matmul(ops.transpose(patches, (1, 0, 2)), self.kernel)
         outputs = ops.transpose(products, (1, 0, 2))
         outputs = ops.reshape(outputs, (inputs.shape[0], *places, self.filters))
-        if self.bias is not None:
-            outputs = outputs + self.bias
-        if first:
-            outputs = ops.transpose(outputs, (0, self.rank + 1, *range(1, self.rank + 1)))
-        return outputs if self.activation is None else self.activation(outputs)
+        order = (0, self.rank + 1, *range(1, self.rank + 1))
+        return self.finished(self._ordered(outputs, order))
 
-    def _patches(self, inputs: Any, places: tuple[int, ...], axes: tuple[int, ...]) -> Any:
+    def _patches(self, inputs: Any, places: tuple[int, ...]) -> Any:
         """Return what each place sees, `(batch, places, numbers)`."""
         batch = inputs.shape[0]
         channels = inputs.shape[self.channel_axis]
+        axes = self.spatial_axes
         taps = []
         for offsets in itertools.product(*map(range, self.kernel_size)):
             cut: list[Any] = [slice(None)] * len(inputs.shape)
             for axis, start, count, step in zip(axes, offsets, places, self.strides, strict=True):
                 cut[axis] = slice(start, start + (count - 1) * step + 1, step)
-            tap = inputs[tuple(cut)]
-            if self.data_format == "channels_first":
-                tap = ops.transpose(tap, (0, *axes, 1))
+            tap = self._ordered(inputs[tuple(cut)], (0, *axes, 1))
             taps.append(ops.reshape(tap, (batch, math.prod(places), channels)))
         # Keras lays the numbers of a patch out as they lie in the input
         axis = 3 if self.data_format == "channels_first" and self.rank > 1 else 2
         stacked = ops.stack(taps, axis=axis)
         return ops.reshape(stacked, (batch, math.prod(places), len(taps) * channels))
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the shape after the kernels have stood at every place."""
-        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
-        return slid_shape(self, input_shape, self.filters, self.kernel_size)
 
 
 class LocallyConnected1D(BaseLocallyConnected):

@@ -6,22 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu.base import InputSpec, Layer
-from cornu_layers import arguments
-from cornu_layers.checks import check_rank, known_size
-from cornu_layers.convolutional.base import check_strides, with_bias
-from cornu_layers.windows import axis_names, slid_shape
+from cornu_layers import arguments, validation
+from cornu_layers.convolutional.base import BaseKernels
 
 
-class BaseSeparableConv(Layer):
+class BaseSeparableConv(BaseKernels):
     """Separable convolution over `rank` axes; a subclass says which rank.
 
     The arguments are those of `SeparableConv2D`.
     """
-
-    one_input = True
-
-    rank: int
 
     def __init__(
         self,
@@ -47,53 +40,25 @@ class BaseSeparableConv(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.filters = arguments.positive_int("filters", filters)
-        self.kernel_size = arguments.int_tuple("kernel_size", kernel_size, self.rank)
-        self.strides = arguments.int_tuple("strides", strides, self.rank)
-        self.padding = arguments.choice("padding", padding, ("valid", "same"))
-        self.data_format = arguments.data_format(data_format)
-        self.dilation_rate = arguments.int_tuple("dilation_rate", dilation_rate, self.rank)
-        self.depth_multiplier = arguments.positive_int("depth_multiplier", depth_multiplier)
-        self.activation = arguments.activation(activation)
-        self.use_bias = use_bias
-        arguments.keep(
-            self,
-            depthwise_initializer=depthwise_initializer,
-            pointwise_initializer=pointwise_initializer,
-            bias_initializer=bias_initializer,
-            depthwise_regularizer=depthwise_regularizer,
-            pointwise_regularizer=pointwise_regularizer,
-            bias_regularizer=bias_regularizer,
-            depthwise_constraint=depthwise_constraint,
-            pointwise_constraint=pointwise_constraint,
-            bias_constraint=bias_constraint,
-        )
-        check_strides(self.strides, self.dilation_rate)
-
-    @property
-    def channel_axis(self) -> int:
-        """The axis of the channels."""
-        return -1 if self.data_format == "channels_last" else 1
+        given = locals()
+        self.filters = validation.positive_int(self, "filters", filters)
+        self.keep_kernel(given)
+        self.depth_multiplier = validation.positive_int(self, "depth_multiplier", depth_multiplier)
+        self.keep_affine(given, "depthwise", "pointwise")
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the two kernels and the bias for inputs of this shape."""
-        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
-        channels = known_size(self, input_shape, self.channel_axis, "channels")
-        self.compute_output_shape(input_shape)  # refuses a kernel that does not fit
+        channels = self.channels_of(input_shape)
         depth = self.depth_multiplier
+        shape = (*self.kernel_size, channels, depth)
         self.depthwise_kernel = arguments.add_parameter(
-            self, "depthwise", (*self.kernel_size, channels, depth), name="depthwise_kernel"
+            self, "depthwise", shape, name="depthwise_kernel"
         )
+        shape = (*(1,) * self.rank, channels * depth, self.filters)
         self.pointwise_kernel = arguments.add_parameter(
-            self,
-            "pointwise",
-            (*(1,) * self.rank, channels * depth, self.filters),
-            name="pointwise_kernel",
+            self, "pointwise", shape, name="pointwise_kernel"
         )
-        self.bias = (
-            arguments.add_parameter(self, "bias", (self.filters,)) if self.use_bias else None
-        )
-        self.input_spec = InputSpec(ndim=self.rank + 2, axes={self.channel_axis: channels})
+        self.make_bias((self.filters,))
 
     def call(self, inputs: Any) -> Any:
         """Return the activation of the convolution."""
@@ -106,11 +71,7 @@ class BaseSeparableConv(Layer):
             data_format=self.data_format,
             dilation_rate=self.dilation_rate,
         )
-        return with_bias(self, outputs)
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the shape after the kernel has slid over the input."""
-        return slid_shape(self, input_shape, self.filters, self.kernel_size, self.dilation_rate)
+        return self.finished(outputs)
 
 
 class SeparableConv1D(BaseSeparableConv):

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu_layers import arguments
-from cornu_layers.checks import check_rank
+from cornu_layers import arguments, validation
 from cornu_layers.convolutional.base import BaseConv
-from cornu_layers.windows import axis_names, spatial_axes
 
 
 class BaseConvTranspose(BaseConv):
@@ -38,32 +36,18 @@ class BaseConvTranspose(BaseConv):
         bias_constraint: Any = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            activity_regularizer=activity_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
-            **kwargs,
-        )
-        arguments.choice("padding", self.padding, ("valid", "same"))
+        given = arguments.passed(locals())
+        del given["output_padding"]
+        super().__init__(**given)
         self.output_padding = None
         if output_padding is not None:
-            extra = arguments.int_tuple("output_padding", output_padding, self.rank, minimum=0)
+            extra = validation.int_tuple(
+                self, "output_padding", output_padding, self.rank, minimum=0
+            )
             if any(e >= s for e, s in zip(extra, self.strides, strict=True)):
                 raise ValueError(
-                    f"output_padding {extra} must be less than strides {self.strides} along each "
-                    "axis."
+                    f"{validation.about(self, 'output_padding')} {extra} must be less than strides "
+                    f"{self.strides} along each axis."
                 )
             self.output_padding = extra
 
@@ -85,16 +69,9 @@ class BaseConvTranspose(BaseConv):
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the shape of the input whose convolution has the shape of this one."""
-        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
-        shape = list(input_shape)
-        for i, axis in enumerate(spatial_axes(self.rank, self.data_format)):
-            shape[axis] = self._output_size(shape[axis], i)
-        shape[self.channel_axis] = self.filters
-        return tuple(shape)
+        return self.resized(input_shape, self._output_size, self.filters)
 
-    def _output_size(self, size: int | None, i: int) -> int | None:
-        if size is None:
-            return None
+    def _output_size(self, size: int, i: int) -> int:
         stride = self.strides[i]
         reach = (self.kernel_size[i] - 1) * self.dilation_rate[i] + 1
         same = self.padding == "same"
@@ -233,22 +210,5 @@ class Conv3DTranspose(BaseConvTranspose):
         bias_constraint: Any = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(  # Keras has two arguments the other way round in this one
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            output_padding,
-            data_format,
-            dilation_rate,
-            activation,
-            use_bias,
-            kernel_initializer,
-            bias_initializer,
-            kernel_regularizer,
-            bias_regularizer,
-            activity_regularizer,
-            kernel_constraint,
-            bias_constraint,
-            **kwargs,
-        )
+        # Keras has two arguments the other way round in this one
+        super().__init__(**arguments.passed(locals()))

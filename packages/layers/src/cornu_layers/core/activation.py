@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from cornu.base import Layer
 from cornu_layers import arguments
+from cornu_layers.same_shape import SameShape
 
 
-class Activation(Layer):
+class Activation(SameShape):
     r"""Apply an activation: $y = f(x)$.
 
     Parameters
@@ -34,12 +33,7 @@ class Activation(Layer):
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.activation = arguments.activation(activation)
-        self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         """Return the activation of the inputs."""
         return self.activation(inputs)
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)

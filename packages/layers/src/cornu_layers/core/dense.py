@@ -7,12 +7,13 @@ from typing import Any
 
 from cornu import ops
 from cornu.base import InputSpec
-from cornu_layers import arguments
+from cornu_layers import arguments, validation
+from cornu_layers.affine import Affine
 from cornu_layers.checks import check_rank, known_size
-from cornu_layers.core.low_rank import LowRank, refuse_quantization
+from cornu_layers.core.low_rank import LowRankKernel, refuse_quantization
 
 
-class Dense(LowRank):
+class Dense(Affine, LowRankKernel):
     r"""Connect every input with every unit: $y = f(x W + b)$.
 
     Parameters
@@ -73,44 +74,25 @@ class Dense(LowRank):
         **kwargs: Any,
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.units = arguments.positive_int("units", units)
-        self.activation = arguments.activation(activation)
-        self.use_bias = use_bias
-        arguments.keep(
-            self,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
-        )
+        self.units = validation.positive_int(self, "units", units)
+        self.keep_affine(locals(), "kernel")
         self.keep_low_rank(lora_rank, lora_alpha)
         refuse_quantization(quantization_config)
         self.quantization_config = None
         self.supports_masking = True
-
-    @property
-    def kernel(self) -> Any:
-        """The kernel, with its correction if there is one."""
-        return self.adapted()
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for inputs of this shape."""
         check_rank(self, input_shape, ("...", "features"))
         features = known_size(self, input_shape, -1, "features")
         self.set_adapted(arguments.add_parameter(self, "kernel", (features, self.units)))
-        self.bias = arguments.add_parameter(self, "bias", (self.units,)) if self.use_bias else None
+        self.make_bias((self.units,))
         self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
-        if self.lora_rank:
-            self.enable_lora(self.lora_rank, self.lora_alpha)
+        self.adapt()
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Return the units' outputs."""
-        outputs = ops.matmul(inputs, self.kernel)
-        if self.bias is not None:
-            outputs = outputs + self.bias
-        return outputs if self.activation is None else self.activation(outputs)
+        return self.finished(ops.matmul(inputs, self.kernel))
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the shape with `units` in place of the features."""

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cornu import ops
+from cornu.base import InputSpec
 from cornu.base.layer.shapes import show_shape
 from cornu.errors import ShapeError
 from cornu_layers import arguments
+from cornu_layers.affine import Affine
 from cornu_layers.checks import where
-from cornu_layers.core.low_rank import LowRank, refuse_quantization
+from cornu_layers.core.low_rank import LowRankKernel, refuse_quantization
 from cornu_layers.initializers import VarianceScaling
 
 
-class EinsumDense(LowRank):
+class EinsumDense(Affine, LowRankKernel):
     r"""Multiply by a kernel along the axes that an equation names.
 
     $y = f(\text{einsum}(x, W) + b)$
@@ -87,37 +89,25 @@ class EinsumDense(LowRank):
     ) -> None:
         super().__init__(**kwargs)
         self.equation = equation
-        self._equation = _parse(equation)
+        try:
+            self._equation = _parse(equation)
+        except ValueError as error:
+            raise ValueError(f"{where(self)}: {error}") from None
         self._output_shape = (
             tuple(output_shape) if isinstance(output_shape, (list, tuple)) else (output_shape,)
         )
-        self.activation = arguments.activation(activation)
         self.bias_axes = bias_axes
         unknown = set(bias_axes or "") - set(self._equation.output)
         if unknown:
             raise ValueError(
-                f"bias_axes {bias_axes!r} names {sorted(unknown)}, which the output of "
-                f"{equation!r} has not."
+                f"{where(self)}: bias_axes {bias_axes!r} names {sorted(unknown)}, which the output "
+                f"of {equation!r} has not."
             )
-        arguments.keep(
-            self,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            kernel_constraint=kernel_constraint,
-            bias_constraint=bias_constraint,
-        )
-
+        self.keep_affine(locals(), "kernel")
         self.keep_low_rank(lora_rank, lora_alpha)
         refuse_quantization(quantization_config)
         refuse_quantization(gptq_unpacked_column_size)
         self.gptq_unpacked_column_size = self.quantization_config = None
-
-    @property
-    def kernel(self) -> Any:
-        """The kernel, with its correction if there is one."""
-        return self.adapted()
 
     @property
     def partial_output_shape(self) -> tuple[int | None, ...]:
@@ -126,34 +116,49 @@ class EinsumDense(LowRank):
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for inputs of this shape."""
-        found = self._equation
         sizes = self._sizes(input_shape)
-        kernel_shape = []
-        for letter in found.kernel:
+        shape = self._kernel_shape(sizes, input_shape)
+        self.set_adapted(
+            arguments.add_parameter(self, "kernel", shape, initializer=self._initializer())
+        )
+        self.bias = None
+        if self.bias_axes:
+            shape = self._bias_shape(sizes, input_shape)
+            self.bias = arguments.add_parameter(self, "bias", shape)
+        self.input_spec = InputSpec(axes=self._axes_of_kernel(sizes))
+        self.adapt()
+
+    def _kernel_shape(
+        self, sizes: dict[str, int | None], input_shape: Sequence[int | None]
+    ) -> list[int]:
+        shape = []
+        for letter in self._equation.kernel:
             size = sizes.get(letter)
             if size is None:
                 raise ShapeError(
                     f"{where(self)} needs the size of {letter!r} in {self.equation!r} for its "
-                    "kernel; neither "
-                    f"output_shape {self._output_shape} nor the input of shape "
+                    f"kernel; neither output_shape {self._output_shape} nor the input of shape "
                     f"{show_shape(input_shape)} tells."
                 )
-            kernel_shape.append(size)
-        self.set_adapted(
-            arguments.add_parameter(self, "kernel", kernel_shape, initializer=self._initializer())
-        )
-        self.bias = None
-        if self.bias_axes:
-            first = min(found.output.index(letter) for letter in self.bias_axes)
-            letters = found.output[first:]
-            shape = [sizes[i] if i in self.bias_axes else 1 for i in letters]
-            behind = 1 if found.ellipsis == "end" else 0
-            inner = len(input_shape) - len(found.inputs)
-            self.bias = arguments.add_parameter(
-                self, "bias", [n or 1 for n in shape] + [1] * (behind * inner)
-            )
-        if self.lora_rank:
-            self.enable_lora(self.lora_rank, self.lora_alpha)
+            shape.append(size)
+        return shape
+
+    def _bias_shape(
+        self, sizes: dict[str, int | None], input_shape: Sequence[int | None]
+    ) -> list[int]:
+        """Return the sizes of `bias_axes`, with 1 for all axes of the output behind the first."""
+        found, chosen = self._equation, self.bias_axes or ""
+        first = min(found.output.index(letter) for letter in chosen)
+        shape = [sizes[i] or 1 if i in chosen else 1 for i in found.output[first:]]
+        behind = len(input_shape) - len(found.inputs) if found.ellipsis == "end" else 0
+        return shape + [1] * behind
+
+    def _axes_of_kernel(self, sizes: dict[str, int | None]) -> dict[int, int | None]:
+        """Return the axes of the input that the kernel has too, with their sizes."""
+        found = self._equation
+        before = len(found.inputs) if found.ellipsis == "start" else 0  # then counted from the end
+        axes = {letter: i - before for i, letter in enumerate(found.inputs)}
+        return {axes[letter]: sizes[letter] for letter in found.kernel if letter in axes}
 
     def _initializer(self) -> Any:
         """The kernel's initializer, told which axes of the kernel count as inputs and outputs."""
@@ -174,8 +179,7 @@ class EinsumDense(LowRank):
         if len(input_shape) < rank or (len(input_shape) > rank and not found.ellipsis):
             raise ShapeError(
                 f"{where(self)} takes inputs {found.inputs!r} of {self.equation!r}; this one has "
-                "shape "
-                f"{show_shape(input_shape)}. Write '...' for axes that are left alone."
+                f"shape {show_shape(input_shape)}. Write '...' for axes that are left alone."
             )
         named = (
             input_shape[:rank]
@@ -188,26 +192,21 @@ class EinsumDense(LowRank):
         if len(given) != len(letters):
             raise ShapeError(
                 f"{where(self)}: output_shape {given} must have a size (or None) for each of "
-                f"{letters!r} in "
-                f"{self.equation!r}."
+                f"{letters!r} in {self.equation!r}."
             )
         for letter, size in zip(letters, given, strict=True):
             known = sizes.get(letter)
             if size is not None and known is not None and size != known:
                 raise ShapeError(
                     f"{where(self)}: output_shape says that {letter!r} in {self.equation!r} is "
-                    f"{size}; the input "
-                    f"of shape {show_shape(input_shape)} says {known}."
+                    f"{size}; the input of shape {show_shape(input_shape)} says {known}."
                 )
             sizes[letter] = known if size is None else size
         return sizes
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Return the activation of the product."""
-        outputs = ops.einsum(self.equation, inputs, self.kernel)
-        if self.bias is not None:
-            outputs = outputs + self.bias
-        return outputs if self.activation is None else self.activation(outputs)
+        return self.finished(ops.einsum(self.equation, inputs, self.kernel))
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the sizes of the output's letters, with the axes of `"..."` as they are."""
@@ -237,19 +236,19 @@ def _parse(equation: str) -> _Equation:
     wrong = len(sides) != 2 or len(operands) != 2 or len(places) != 1 or "..." in operands[-1]
     if wrong or not all(text.isalpha() and len(set(text)) == len(text) for text in letters):
         raise ValueError(
-            f"The equation {equation!r} is not of the form 'abc,cd->abd', with '...' at the start "
-            "or at the "
-            "end of the first and the last part, if anywhere."
+            f"the equation {equation!r} is not of the form 'abc,cd->abd', with '...' at the start "
+            "or at the end of the first and the last part, if anywhere."
         )
     if "..." in equation and "" in places:
-        raise ValueError(f"In {equation!r}, '...' must stand at the start or at the end.")
+        raise ValueError(
+            f"in the equation {equation!r}, '...' must stand at the start or at the end."
+        )
     inputs, kernel, output = letters
     missing = set(kernel) - set(inputs) - set(output)
     if missing or not set(output) <= set(inputs) | set(kernel):
         raise ValueError(
-            f"In {equation!r}, each letter of the kernel must be in the input or the output, and "
-            "each letter of "
-            "the output in the input or the kernel."
+            f"in the equation {equation!r}, each letter of the kernel must be in the input or the "
+            "output, and each letter of the output in the input or the kernel."
         )
     return _Equation(inputs, kernel, output, places.pop())
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from cornu import ops
 from cornu.base import InputSpec
-from cornu_layers import arguments
+from cornu_layers import arguments, validation
 from cornu_layers.checks import where
 from cornu_layers.core.low_rank import LowRank, refuse_quantization
 
@@ -90,14 +90,9 @@ class Embedding(LowRank):
         if weights is not None and not isinstance(weights, (list, tuple)):
             kwargs["weights"] = [weights]
         super().__init__(**kwargs)
-        self.input_dim = arguments.positive_int("input_dim", input_dim)
-        self.output_dim = arguments.positive_int("output_dim", output_dim)
-        arguments.keep(
-            self,
-            embeddings_initializer=embeddings_initializer,
-            embeddings_regularizer=embeddings_regularizer,
-            embeddings_constraint=embeddings_constraint,
-        )
+        self.input_dim = validation.positive_int(self, "input_dim", input_dim)
+        self.output_dim = validation.positive_int(self, "output_dim", output_dim)
+        arguments.keep_parameters(self, locals(), "embeddings")
         self.mask_zero = mask_zero
         self.input_length = input_length
         if input_length is not None:
@@ -123,8 +118,7 @@ class Embedding(LowRank):
         """Make the table of vectors; it does not depend on the input."""
         shape = (self.input_dim, self.output_dim)
         self.set_adapted(arguments.add_parameter(self, "embeddings", shape))
-        if self.lora_rank:
-            self.enable_lora(self.lora_rank, self.lora_alpha)
+        self.adapt()
 
     def call(self, inputs: Any) -> Any:
         """Return the vectors of the indices."""

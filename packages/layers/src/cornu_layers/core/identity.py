@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from cornu.base import Layer
 from cornu_layers.regularizers import L1L2
+from cornu_layers.same_shape import SameShape
 
 
 class Identity(Layer):
@@ -31,7 +31,7 @@ class Identity(Layer):
         return inputs
 
 
-class ActivityRegularization(Layer):
+class ActivityRegularization(SameShape):
     r"""Return the input unchanged, and add $l_1 \sum |x| + l_2 \sum x^2$, per sample, to the loss.
 
     Parameters
@@ -56,7 +56,6 @@ class ActivityRegularization(Layer):
         super().__init__(activity_regularizer=L1L2(l1=l1, l2=l2), **kwargs)
         self.l1 = l1
         self.l2 = l2
-        self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs."""
@@ -67,7 +66,3 @@ class ActivityRegularization(Layer):
         config = super().get_config()
         config.pop("activity_regularizer", None)
         return {**config, "l1": self.l1, "l2": self.l2}
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)

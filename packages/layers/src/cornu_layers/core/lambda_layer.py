@@ -11,6 +11,7 @@ from cornu.base import KerasTensor, Layer
 from cornu.errors import SavingError
 from cornu.plugins.registry import CustomObjectScope
 from cornu.saving.config import AtHand, is_strict, serialize
+from cornu_layers.checks import where
 
 
 class Lambda(Layer):
@@ -52,7 +53,7 @@ class Lambda(Layer):
     ) -> None:
         super().__init__(**kwargs)
         if not callable(function):
-            raise TypeError(f"function must be callable; it is {function!r}.")
+            raise TypeError(f"{where(self)}: function must be callable; it is {function!r}.")
         self.function = function
         self._output_shape = output_shape
         self.mask = mask

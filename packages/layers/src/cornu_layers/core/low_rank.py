@@ -10,6 +10,7 @@ from cornu import ops
 from cornu.base import Layer
 from cornu.errors import NotBuiltError
 from cornu.plugins import registry
+from cornu_layers.checks import where
 
 
 class LowRank(Layer):
@@ -44,6 +45,11 @@ class LowRank(Layer):
         self.lora_rank = lora_rank
         self.lora_alpha = lora_rank if lora_alpha is None else lora_alpha
 
+    def adapt(self) -> None:
+        """Enable the correction that the arguments ask for, if they do."""
+        if self.lora_rank:
+            self.enable_lora(self.lora_rank, self.lora_alpha)
+
     def set_adapted(self, weight: Any) -> None:
         """Keep the main weight."""
         setattr(self, f"_{self.adapted_name}", weight)
@@ -60,8 +66,7 @@ class LowRank(Layer):
         weight = self.__dict__.get(f"_{name}")
         if weight is None:
             raise AttributeError(
-                f"{type(self).__name__} {self.name!r} has no {name} yet: call it on data, or "
-                "build(input_shape), first."
+                f"{where(self)} has no {name} yet: call it on data, or build(input_shape), first."
             )
         return weight + self._correction() if self.lora_enabled else weight
 
@@ -97,12 +102,16 @@ class LowRank(Layer):
         name = self.adapted_name
         if getattr(self, f"{name}_constraint", None) is not None:
             raise ValueError(
-                f"A {name} with a constraint takes no correction: drop {name}_constraint."
+                f"{where(self)} has a constraint on its {name}, which takes no correction then: "
+                f"drop {name}_constraint."
             )
         if self.lora_enabled:
-            raise ValueError(f"{type(self).__name__} {self.name!r} has a correction already.")
+            raise ValueError(f"{where(self)} has a correction already.")
         if not self.built and not self._building:
-            raise NotBuiltError(f"Build {type(self).__name__} {self.name!r} before enable_lora.")
+            raise NotBuiltError(
+                f"{where(self)} has no {name} yet: call it on data, or build(input_shape), before "
+                "enable_lora."
+            )
         weight = self.__dict__[f"_{name}"]
         regularizer = getattr(self, f"{name}_regularizer", None)
         self._parts.locked = ""
@@ -145,6 +154,15 @@ class LowRank(Layer):
 
     def _without_correction(self) -> list[Any]:
         return [v for v in self._own_variables() if not v.name.startswith("lora_")]
+
+
+class LowRankKernel(LowRank):
+    """Mixin of layers whose kernel can be adapted."""
+
+    @property
+    def kernel(self) -> Any:
+        """The kernel, with its correction if there is one."""
+        return self.adapted()
 
 
 def refuse_quantization(config: Any) -> None:

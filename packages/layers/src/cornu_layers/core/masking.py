@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu.base import Layer
+from cornu_layers import validation
+from cornu_layers.same_shape import SameShape
 
 
-class Masking(Layer):
+class Masking(SameShape):
     """Mark the steps in which every feature equals `mask_value`, and set them to 0.
 
     Layers that follow skip them.
@@ -37,8 +37,8 @@ class Masking(Layer):
 
     def __init__(self, mask_value: float = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        validation.number(self, "mask_value", mask_value)
         self.mask_value = mask_value
-        self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs with empty steps set to 0."""
@@ -48,7 +48,3 @@ class Masking(Layer):
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return which steps are not empty."""
         return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)

@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cornu import ops
 from cornu.base import InputSpec, Layer
 from cornu.plugins import registry
-from cornu_layers import activations, arguments
+from cornu_layers import activations, arguments, validation
 from cornu_layers.checks import check_rank, known_size
 from cornu_layers.convolutional.conv import Conv1D, Conv2D
-
-_OBJECTS = {
-    "init": "initializer",
-    "W_regularizer": "regularizer",
-    "b_regularizer": "regularizer",
-    "W_constraint": "constraint",
-    "b_constraint": "constraint",
-}
 
 
 class _Older(Layer):
     """What `MaxoutDense` and `Highway` have in common: arguments called after `W` and `b`."""
 
+    one_input = True
     init: Any
     bias: bool
 
-    def _keep(self, **objects: Any) -> None:
-        for name, value in objects.items():
-            setattr(self, name, registry.get(_OBJECTS[name], value))
+    def _keep(self, given: Mapping[str, Any]) -> None:
+        arguments.keep_parameters(self, given, "W", "b")
+        self.init = registry.get("initializer", given["init"])
+        self.bias = given["bias"]
+        self.input_dim = given["input_dim"]
+
+    def _features(self, input_shape: Sequence[int | None]) -> int:
+        check_rank(self, input_shape, ("features",))
+        features = known_size(self, input_shape, -1, "features")
+        self.input_spec = InputSpec(ndim=2, axes={-1: features})
+        return features
 
     def _weight(self, name: str, shape: Sequence[int], initializer: Any) -> Any:
-        kind = name[0]
-        return self.add_weight(
-            name=name,
-            shape=tuple(shape),
-            initializer=initializer,
-            regularizer=getattr(self, f"{kind}_regularizer") if len(name) == 1 else None,
-            constraint=getattr(self, f"{kind}_constraint") if len(name) == 1 else None,
-        )
+        return arguments.add_parameter(self, name, shape, initializer=initializer)
 
 
 class MaxoutDense(_Older):
@@ -81,8 +75,6 @@ class MaxoutDense(_Older):
     Goodfellow et al., "Maxout Networks" (2013), https://arxiv.org/abs/1302.4389
     """
 
-    one_input = True
-
     def __init__(
         self,
         output_dim: int,
@@ -104,26 +96,16 @@ class MaxoutDense(_Older):
             input_dim=input_dim,
             **kwargs,
         )
-        self.output_dim = arguments.positive_int("output_dim", output_dim)
-        self.nb_feature = arguments.positive_int("nb_feature", nb_feature)
-        self.bias = bias
-        self.input_dim = input_dim
-        self._keep(
-            init=init,
-            W_regularizer=W_regularizer,
-            b_regularizer=b_regularizer,
-            W_constraint=W_constraint,
-            b_constraint=b_constraint,
-        )
+        self.output_dim = validation.positive_int(self, "output_dim", output_dim)
+        self.nb_feature = validation.positive_int(self, "nb_feature", nb_feature)
+        self._keep(locals())
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for inputs of this shape."""
-        check_rank(self, input_shape, ("features",))
-        features = known_size(self, input_shape, -1, "features")
+        features = self._features(input_shape)
         shape = (self.nb_feature, features, self.output_dim)
         self.W = self._weight("W", shape, self.init)
         self.b = self._weight("b", (shape[0], shape[2]), "zeros") if self.bias else None
-        self.input_spec = InputSpec(ndim=2, axes={-1: features})
 
     def call(self, inputs: Any) -> Any:
         """Return the largest outputs."""
@@ -174,8 +156,6 @@ class Highway(_Older):
     Srivastava et al., "Highway Networks" (2015), https://arxiv.org/abs/1505.00387
     """
 
-    one_input = True
-
     def __init__(
         self,
         init: Any = "glorot_uniform",
@@ -197,26 +177,16 @@ class Highway(_Older):
             **kwargs,
         )
         self.activation = arguments.activation(activation)
-        self.bias = bias
-        self.input_dim = input_dim
-        self._keep(
-            init=init,
-            W_regularizer=W_regularizer,
-            b_regularizer=b_regularizer,
-            W_constraint=W_constraint,
-            b_constraint=b_constraint,
-        )
+        self._keep(locals())
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for inputs of this shape."""
-        check_rank(self, input_shape, ("features",))
-        features = known_size(self, input_shape, -1, "features")
+        features = self._features(input_shape)
         square, vector = (features, features), (features,)
         self.W = self._weight("W", square, self.init)
         self.W_carry = self._weight("W_carry", square, self.init)
         self.b = self._weight("b", vector, "zeros") if self.bias else None
         self.b_carry = self._weight("b_carry", vector, "ones") if self.bias else None
-        self.input_spec = InputSpec(ndim=2, axes={-1: features})
 
     def call(self, inputs: Any) -> Any:
         """Return the mixture of the dense layer's outputs and the inputs."""

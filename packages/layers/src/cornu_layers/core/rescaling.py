@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from cornu import ops
-from cornu.base import Layer
+from cornu_layers.same_shape import SameShape
 
 
-class Rescaling(Layer):
+class Rescaling(SameShape):
     r"""Multiply and shift: $y = \text{scale}\,x + \text{offset}$.
 
     Parameters
@@ -35,7 +34,6 @@ class Rescaling(Layer):
         super().__init__(**kwargs)
         self.scale = scale
         self.offset = offset
-        self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs, scaled and shifted."""
@@ -43,7 +41,3 @@ class Rescaling(Layer):
         return ops.cast(inputs, dtype) * np.asarray(self.scale, dtype) + np.asarray(
             self.offset, dtype
         )
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)

@@ -10,7 +10,8 @@ import numpy as np
 
 from cornu import config
 from cornu.base import Initializer
-from cornu.errors import ShapeError, near_matches
+from cornu.errors import ShapeError
+from cornu_layers.validation import choice
 
 _WINDOWS: dict[str, Callable] = {
     "bartlett": np.bartlett,
@@ -68,13 +69,10 @@ class STFT(Initializer):
         scaling: str | None = "density",
         periodic: bool = False,
     ) -> None:
-        _check("side", side, _SIDES)
-        _check("scaling", scaling, _SCALINGS)
-        if isinstance(window, str):
-            _check("window", window, _WINDOWS)
-        self.side = side
-        self.window = window
-        self.scaling = scaling
+        self.side = choice(self, "side", side, tuple(_SIDES))
+        named = isinstance(window, str)
+        self.window = choice(self, "window", window, tuple(_WINDOWS)) if named else window
+        self.scaling = choice(self, "scaling", scaling, tuple(_SCALINGS))
         self.periodic = periodic
 
     def __call__(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
@@ -96,12 +94,3 @@ class STFT(Initializer):
         if values.shape != (length,):
             raise ShapeError(f"The window has shape {values.shape}, the kernel needs ({length},).")
         return values
-
-
-def _check(name: str, value: Any, allowed: dict) -> None:
-    if value not in allowed:
-        listed = ", ".join(map(repr, allowed))
-        raise ValueError(
-            f"{name} must be one of {listed}; it is {value!r}. "
-            f"{near_matches(str(value), [k for k in allowed if k])}".strip()
-        )

@@ -1,5 +1,4 @@
-"""Initializers whose scale follows from the shape of the weight, so that signals neither grow "
-"nor fade."""
+"""Initializers whose scale follows from the weight's shape: signals neither grow nor fade."""
 
 from __future__ import annotations
 
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu_layers.initializers.seeded import SeededInitializer
+from cornu_layers.validation import about, choice
 
 _MODES = {
     "fan_in": lambda fan_in, fan_out: fan_in,
@@ -92,12 +92,10 @@ class VarianceScaling(SeededInitializer):
         super().__init__(seed)
         distribution = "truncated_normal" if distribution == "normal" else distribution
         if scale <= 0:
-            raise ValueError(f"scale must be positive; it is {scale!r}.")
-        _check_choice("mode", mode, tuple(_MODES))
-        _check_choice("distribution", distribution, _DISTRIBUTIONS)
+            raise ValueError(f"{about(self, 'scale')} must be positive; it is {scale!r}.")
         self.scale = scale
-        self.mode = mode
-        self.distribution = distribution
+        self.mode = choice(self, "mode", mode, tuple(_MODES))
+        self.distribution = choice(self, "distribution", distribution, _DISTRIBUTIONS)
         self.input_axes = input_axes
         self.output_axes = output_axes
 
@@ -112,11 +110,6 @@ class VarianceScaling(SeededInitializer):
         if self.distribution == "untruncated_normal":
             return self.draw("normal", shape, dtype, stddev=stddev)
         return self.draw("truncated_normal", shape, dtype, stddev=stddev / _TRUNCATED_STDDEV)
-
-
-def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}; it is {value!r}.")
 
 
 class _Preset(VarianceScaling):

@@ -98,10 +98,9 @@ class Merge(Layer):
             return b if a == 1 else None
         listed = " and ".join(show_shape(s) for s in shapes)
         raise ShapeError(
-            f"{where(self)} cannot merge inputs of shapes {listed}: sizes {a} and {b} meet"
-            f"{' as batch sizes' if batch else ''}. Give both the same size, or size 1, e.g. with "
-            "a Dense or "
-            "Reshape on one branch."
+            f"{where(self)} cannot merge inputs of shapes {listed}: sizes {a} and {b} "
+            f"meet{' as batch sizes' if batch else ''}. Give both the same size, or size 1, e.g. "
+            "with a Dense or Reshape on one branch."
         )
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from cornu import ops
 from cornu.base.layer.shapes import show_shape
 from cornu.errors import ShapeError
+from cornu_layers import validation
 from cornu_layers.checks import where
 from cornu_layers.merging.base import Merge
 
@@ -40,7 +41,7 @@ class Concatenate(Merge):
 
     def __init__(self, axis: int = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.axis = axis
+        self.axis = validation.integer(self, "axis", axis)
 
     def call(self, inputs: Sequence[Any]) -> Any:  # type: ignore[override]
         """Return the inputs side by side."""
@@ -71,8 +72,7 @@ class Concatenate(Merge):
         listed = " and ".join(show_shape(s) for s in shapes)
         return ShapeError(
             f"{where(self)} lays inputs side by side along axis {self.axis}, but shapes {listed} "
-            f"{how}. All other "
-            "sizes must be equal: crop, pad or reshape one branch."
+            f"{how}. All other sizes must be equal: crop, pad or reshape one branch."
         )
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:

@@ -48,7 +48,9 @@ class Dot(Merge):
         super().__init__(**kwargs)
         pair = (axes, axes) if isinstance(axes, int) else tuple(axes)
         if len(pair) != 2 or not all(isinstance(a, int) for a in pair):
-            raise ValueError(f"axes must be an integer or two of them; it is {axes!r}.")
+            raise ValueError(
+                f"{where(self)}: axes must be an integer or two of them; it is {axes!r}."
+            )
         self.axes = axes
         self.normalize = normalize
 
@@ -71,15 +73,13 @@ class Dot(Merge):
         if a == 0 or b == 0:
             raise ShapeError(
                 f"{where(self)} cannot sum inputs of shapes {listed} over axes={self.axes}: each "
-                "axis must lie "
-                "between 1 and the input's last; 0 is the batch."
+                "axis must lie between 1 and the input's last; 0 is the batch."
             )
         if shapes[0][a] != shapes[1][b] and None not in (shapes[0][a], shapes[1][b]):
             raise ShapeError(
                 f"{where(self)} sums over axis {a} of the first input and axis {b} of the second, "
-                "but in shapes "
-                f"{listed} their sizes are {shapes[0][a]} and {shapes[1][b]}. Choose axes of one "
-                "size."
+                f"but in shapes {listed} their sizes are {shapes[0][a]} and {shapes[1][b]}. Choose "
+                "axes of one size."
             )
         return a, b
 

@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cornu import config, ops
-from cornu.base import InputSpec, Layer
+from cornu.base import InputSpec
 from cornu.base.layer.shapes import show_shape
 from cornu.engine.dtypes import result_type
 from cornu.errors import ShapeError
-from cornu_layers import arguments
+from cornu_layers import arguments, validation
 from cornu_layers.checks import known_size, where
+from cornu_layers.normalization.base import ScaledNormalization, axes_argument
 from cornu_layers.normalization.renorm import Renorm, follow
 
 
-class BatchNormalization(Layer):
+class BatchNormalization(ScaledNormalization):
     r"""Give each channel mean 0 and variance 1 over the batch.
 
     $y = \gamma (x - \mu) / \sqrt{\sigma^2 + \epsilon} + \beta$. While training, $\mu$ and
@@ -71,8 +72,9 @@ class BatchNormalization(Layer):
     Ioffe, "Batch Renormalization" (2017), https://arxiv.org/abs/1702.03275
     """
 
-    one_input = True
-
+    axis: int
+    moving_mean: Any
+    moving_variance: Any
     moving_mean_initializer: Any
     moving_variance_initializer: Any
 
@@ -98,57 +100,28 @@ class BatchNormalization(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.autocast = False  # statistics are taken in 32 bits at least
-        self.axis = int(axis[0] if isinstance(axis, (list, tuple)) else axis)
-        self.momentum = float(momentum)
-        self.epsilon = float(epsilon)
-        self.center = center
-        self.scale = scale
-        arguments.keep(
-            self,
-            beta_initializer=beta_initializer,
-            gamma_initializer=gamma_initializer,
-            moving_mean_initializer=moving_mean_initializer,
-            moving_variance_initializer=moving_variance_initializer,
-            beta_regularizer=beta_regularizer,
-            gamma_regularizer=gamma_regularizer,
-            beta_constraint=beta_constraint,
-            gamma_constraint=gamma_constraint,
-        )
+        self.axis = axes_argument(self, axis)[0]
+        self.momentum = validation.number(self, "momentum", momentum)
+        self.keep_scaling(locals())
+        arguments.keep_parameters(self, locals(), "moving_mean", "moving_variance")
         self.renorm = renorm
         self.renorm_clipping = renorm_clipping
-        self.renorm_momentum = float(renorm_momentum)
+        self.renorm_momentum = validation.number(self, "renorm_momentum", renorm_momentum)
         self.synchronized = synchronized
         self._renorm = Renorm(renorm_clipping or {}) if renorm else None
-        self.supports_masking = True
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for inputs of this shape."""
-        rank = len(input_shape)
-        if not -rank <= self.axis < rank:
-            raise ShapeError(
-                f"{where(self)} normalises along axis {self.axis}, but its input of shape "
-                f"{show_shape(input_shape)} has rank {rank}. Set axis to the axis of the channels."
-            )
-        channels = known_size(self, input_shape, self.axis, "channels")
-        shape = (channels,)
-        self.gamma = arguments.add_parameter(self, "gamma", shape) if self.scale else None
-        self.beta = arguments.add_parameter(self, "beta", shape) if self.center else None
-        self.moving_mean = self.add_weight(
-            name="moving_mean",
-            shape=shape,
-            initializer=self.moving_mean_initializer,
-            trainable=False,
-        )
-        self.moving_variance = self.add_weight(
-            name="moving_variance",
-            shape=shape,
-            initializer=self.moving_variance_initializer,
-            trainable=False,
+        (axis,) = self.axes_of(input_shape)
+        shape = (known_size(self, input_shape, axis, "channels"),)
+        self.make_scaling(shape)
+        self.moving_mean, self.moving_variance = (
+            arguments.add_parameter(self, role, shape, trainable=False)
+            for role in ("moving_mean", "moving_variance")
         )
         if self._renorm is not None:
             self._renorm.build(self, shape)
-        self.input_spec = InputSpec(ndim=rank, axes={self.axis: channels})
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: shape[0]})
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Return the normalised inputs; while training, move the averages."""
@@ -184,15 +157,14 @@ class BatchNormalization(Layer):
         return outputs
 
     def _moments(self, x: Any, mask: Any) -> tuple[Any, Any]:
-        axis = self.axis % len(x.shape)
+        (axis,) = self.axes_of(x.shape)
         axes = tuple(i for i in range(len(x.shape)) if i != axis)
         if mask is None:
             return ops.mean(x, axis=axes), ops.var(x, axis=axes)
         if len(mask.shape) != len(x.shape) - 1:
             raise ShapeError(
                 f"{where(self)} takes a mask of one axis less than its input of shape "
-                f"{show_shape(x.shape)}; this "
-                f"one has shape {show_shape(mask.shape)}."
+                f"{show_shape(x.shape)}; this one has shape {show_shape(mask.shape)}."
             )
         present = ops.broadcast_to(ops.expand_dims(ops.cast(mask, "bool"), -1), x.shape)
         count = ops.sum(ops.cast(present, x.dtype), axis=axes, keepdims=True) + config.epsilon()
@@ -200,7 +172,3 @@ class BatchNormalization(Layer):
         off = ops.where(present, x - mean, 0.0)
         variance = ops.sum(ops.square(off), axis=axes, keepdims=True) / count
         return ops.reshape(mean, (-1,)), ops.reshape(variance, (-1,))
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu import ops
-from cornu_layers import arguments
+from cornu_layers import validation
 from cornu_layers.checks import where
 from cornu_layers.initializers import TruncatedNormal
 from cornu_layers.vectors import unit_length
@@ -47,7 +47,7 @@ class SpectralNormalization(Wrapper):
 
     def __init__(self, layer: Any, power_iterations: int = 1, **kwargs: Any) -> None:
         super().__init__(layer, **kwargs)
-        self.power_iterations = arguments.positive_int("power_iterations", power_iterations)
+        self.power_iterations = validation.positive_int(self, "power_iterations", power_iterations)
 
     def _kernel_inside(self) -> Any:
         for name in ("kernel", "embeddings"):

@@ -2,47 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
-
 from cornu import ops
-from cornu.base import Layer
-from cornu_layers import arguments
-from cornu_layers.checks import check_rank
-from cornu_layers.windows import axis_names, spatial_axes
-
-
-class BaseAdaptivePooling(Layer):
-    """Reduce `rank` axes to given sizes; a subclass says which rank and how."""
-
-    one_input = True
-
-    rank: int
-    reduce: Callable[..., Any]
-
-    def __init__(
-        self, output_size: int | Sequence[int], data_format: str | None = None, **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self.output_size = arguments.int_tuple("output_size", output_size, self.rank)
-        self.data_format = arguments.data_format(data_format)
-
-    def build(self, input_shape: Sequence[int | None]) -> None:
-        """Refuse inputs of another rank."""
-        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
-
-    def call(self, inputs: Any) -> Any:
-        """Return the reduced parts."""
-        return type(self).reduce(inputs, self.output_size, data_format=self.data_format)
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the shape with `output_size` put in."""
-        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
-        shape = list(input_shape)
-        axes = spatial_axes(self.rank, self.data_format)
-        for axis, size in zip(axes, self.output_size, strict=True):
-            shape[axis] = size
-        return tuple(shape)
+from cornu_layers.pooling.base import BaseAdaptivePooling
 
 
 class AdaptiveAveragePooling1D(BaseAdaptivePooling):

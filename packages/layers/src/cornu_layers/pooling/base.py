@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cornu.base import Layer
-from cornu_layers import arguments
-from cornu_layers.checks import check_rank
-from cornu_layers.windows import axis_names, slid_shape, spatial_axes
+from cornu_layers import validation
+from cornu_layers.spatial import Spatial
+from cornu_layers.windows import Sliding
 
 
-class BasePooling(Layer):
+class BasePooling(Sliding):
     """Reduce windows over `rank` axes; a subclass says which rank and how.
 
     The arguments are those of `MaxPooling2D`.
     """
 
-    one_input = True
     stateless = True
-    rank: int
     reduce: Callable[..., Any]
 
     def __init__(
@@ -31,12 +28,12 @@ class BasePooling(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.pool_size = arguments.int_tuple("pool_size", pool_size, self.rank)
-        self.strides = arguments.int_tuple(
-            "strides", pool_size if strides is None else strides, self.rank
+        self.pool_size = validation.int_tuple(self, "pool_size", pool_size, self.rank)
+        self.strides = validation.int_tuple(
+            self, "strides", pool_size if strides is None else strides, self.rank
         )
-        self.padding = arguments.choice("padding", padding, ("valid", "same"))
-        self.data_format = arguments.data_format(data_format)
+        self.padding = validation.choice(self, "padding", padding, self.paddings)
+        self.data_format = validation.data_format(self, data_format)
 
     def call(self, inputs: Any) -> Any:
         """Return the reduced windows."""
@@ -51,42 +48,64 @@ class BasePooling(Layer):
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the shape after the window has slid over the input."""
-        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
-        channels = input_shape[-1 if self.data_format == "channels_last" else 1]
-        return slid_shape(self, input_shape, channels, self.pool_size)
+        return self.slid_shape(input_shape, self.pool_size)
 
 
-class BaseGlobalPooling(Layer):
+class BaseGlobalPooling(Spatial):
     """Reduce each channel to one number; a subclass says over how many axes and how.
 
     The arguments are those of `GlobalAveragePooling2D`.
     """
 
-    one_input = True
     stateless = True
-    rank: int
     reduce: Callable[..., Any]
 
     def __init__(
         self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.data_format = arguments.data_format(data_format)
+        self.data_format = validation.data_format(self, data_format)
         self.keepdims = keepdims
-
-    @property
-    def axes(self) -> tuple[int, ...]:
-        """The axes that are reduced."""
-        return spatial_axes(self.rank, self.data_format)
 
     def call(self, inputs: Any) -> Any:
         """Return one number per channel."""
-        check_rank(self, inputs.shape, axis_names(self.rank, self.data_format))
-        return type(self).reduce(inputs, axis=self.axes, keepdims=self.keepdims)
+        self.check_places(inputs.shape)
+        return type(self).reduce(inputs, axis=self.spatial_axes, keepdims=self.keepdims)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the batch size and the channels, with sizes of 1 between if `keepdims`."""
-        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
+        self.check_places(input_shape)
+        axes = self.spatial_axes
         if self.keepdims:
-            return tuple(1 if i in self.axes else n for i, n in enumerate(input_shape))
-        return tuple(n for i, n in enumerate(input_shape) if i not in self.axes)
+            return tuple(1 if i in axes else n for i, n in enumerate(input_shape))
+        return tuple(n for i, n in enumerate(input_shape) if i not in axes)
+
+
+class BaseAdaptivePooling(Spatial):
+    """Reduce `rank` axes to given sizes; a subclass says which rank and how.
+
+    The arguments are those of `AdaptiveAveragePooling2D`.
+    """
+
+    stateless = True
+    reduce: Callable[..., Any]
+
+    def __init__(
+        self, output_size: int | Sequence[int], data_format: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.output_size = validation.int_tuple(self, "output_size", output_size, self.rank)
+        self.data_format = validation.data_format(self, data_format)
+
+    def call(self, inputs: Any) -> Any:
+        """Return the reduced parts."""
+        self.check_places(inputs.shape)
+        return type(self).reduce(inputs, self.output_size, data_format=self.data_format)
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Return the shape with `output_size` put in."""
+        self.check_places(input_shape)
+        shape = list(input_shape)
+        for axis, size in zip(self.spatial_axes, self.output_size, strict=True):
+            shape[axis] = size
+        return tuple(shape)

@@ -43,10 +43,10 @@ class GlobalAveragePooling1D(BaseGlobalPooling):
         """Return the mean of each channel over the steps that count."""
         if mask is None:
             return super().call(inputs)
-        present = ops.expand_dims(ops.cast(mask, "bool"), 3 - self.axes[0])
-        total = ops.sum(ops.where(present, inputs, 0.0), axis=self.axes, keepdims=self.keepdims)
-        count = ops.sum(ops.cast(present, inputs.dtype), axis=self.axes, keepdims=self.keepdims)
-        return total / count
+        present = ops.expand_dims(ops.cast(mask, "bool"), self.channel_axis)
+        over: dict[str, Any] = {"axis": self.spatial_axes, "keepdims": self.keepdims}
+        total = ops.sum(ops.where(present, inputs, 0.0), **over)
+        return total / ops.sum(ops.cast(present, inputs.dtype), **over)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """Return None: there are no steps left."""

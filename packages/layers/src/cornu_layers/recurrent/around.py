@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import Any
 
 from cornu.base.naming import snake_case
+from cornu.errors import ShapeError
+from cornu_layers.checks import where
 from cornu_layers.recurrent.rnn import RNN
 
 _UNUSED = ("use_cudnn", "implementation")  # how Keras runs a layer, where the cell does not ask
@@ -39,6 +42,17 @@ class AroundCell(RNN):
         RNN.__init__(self, cell, **given)
         if "use_cudnn" in unused:
             self.use_cudnn = unused["use_cudnn"]
+
+    def _first_states(self, initial_state: Any, step_shape: Sequence[int]) -> list[Any]:
+        states = super()._first_states(initial_state, step_shape)
+        for state, shape in zip(states, self.step_shapes(step_shape)[1], strict=True):
+            if tuple(state.shape) != tuple(shape):
+                raise ShapeError(
+                    f"{where(self)} has states of shape {tuple(shape)} here; initial_state holds "
+                    f"one of shape {tuple(state.shape)}. The layer that made it must have as many "
+                    "units, and as many samples must go in."
+                )
+        return states
 
     def _input_axes(self) -> tuple[str, ...]:
         return ("steps", "features")

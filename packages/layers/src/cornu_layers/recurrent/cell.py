@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import random
-from cornu.base import Layer
+from cornu.base import InputSpec, Layer
 from cornu.engine.variable import zeros
-from cornu_layers import arguments
+from cornu_layers import arguments, validation
 from cornu_layers.checks import check_rank, known_size
 from cornu_layers.recurrent.dropout import DropoutCell
 
@@ -28,7 +28,7 @@ def keep_cell(cell: Any, given: dict[str, Any]) -> None:
         if name.endswith("activation"):
             value = arguments.activation(value)
         elif name.endswith("dropout"):
-            value = min(1.0, max(0.0, value))
+            value = min(1.0, max(0.0, validation.number(cell, name, value)))
         arguments.keep(cell, **{name: value})
     cell.seed_generator = random.SeedGenerator(given["seed"])
 
@@ -56,7 +56,7 @@ class GatedCell(DropoutCell, Layer):
     def store(self, given: dict[str, Any]) -> None:
         """Keep the arguments of the constructor."""
         keep_cell(self, given)
-        self.units = arguments.positive_int("units", self.units)
+        self.units = validation.positive_int(self, "units", self.units)
         per_gate = self.recurrent_dropout > 0 or given.get("implementation") == 1
         self.gates = self.blocks if per_gate else 1
 
@@ -74,6 +74,7 @@ class GatedCell(DropoutCell, Layer):
         """Make the weights for inputs of this shape."""
         check_rank(self, input_shape, ("features",))
         features = known_size(self, input_shape, -1, "features")
+        self.input_spec = InputSpec(ndim=2, axes={-1: features})
         columns = self.blocks * self.units
         self.kernel = arguments.add_parameter(self, "kernel", (features, columns))
         self.recurrent_kernel = arguments.add_parameter(

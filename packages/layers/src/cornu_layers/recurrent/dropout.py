@@ -54,9 +54,8 @@ class DropoutCell:
     @contextlib.contextmanager
     def one_sequence(self, inputs: Any, state: Any, training: bool | None) -> Iterator[None]:
         """Use one draw for every step made inside."""
-        self.__dict__["_held"] = (
-            self.draw(inputs, state) if training else None
-        )  # no part of the layer
+        # no part of the layer
+        self.__dict__["_held"] = self.draw(inputs, state) if training else None
         try:
             yield
         finally:

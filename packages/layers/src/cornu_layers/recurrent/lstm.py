@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from cornu import ops
 from cornu_layers import arguments
+from cornu_layers.recurrent import gates
 from cornu_layers.recurrent.around import AroundCell
 from cornu_layers.recurrent.cell import GatedCell
 from cornu_layers.recurrent.dropout import masked_matmul
@@ -72,17 +69,7 @@ class LSTMCell(GatedCell):
 
     def make_bias(self) -> Any:
         """Make the bias; the forget gate's part is 1 if `unit_forget_bias`."""
-        first = self._forgetful if self.unit_forget_bias else None
-        return arguments.add_parameter(self, "bias", (4 * self.units,), initializer=first)
-
-    def _forgetful(self, shape: Sequence[int], dtype: Any = None) -> np.ndarray:
-        units = self.units
-        parts = [
-            self.bias_initializer((units,), dtype=dtype),
-            np.ones((units,), dtype),
-            self.bias_initializer((2 * units,), dtype=dtype),
-        ]
-        return np.concatenate(parts)
+        return gates.make_bias(self, 4 * self.units)
 
     def call(self, inputs: Any, states: Any, training: bool | None = None) -> tuple[Any, Any]:
         """Return the output and the new states."""
@@ -92,11 +79,7 @@ class LSTMCell(GatedCell):
         if self.bias is not None:
             x = x + self.bias  # added to what does not depend on the state, so both leave the loop
         z = x + masked_matmul(h, self.recurrent_kernel, of_state)
-        z_i, z_f, z_c, z_o = ops.split(z, 4, axis=-1)
-        i = self.recurrent_activation(z_i)
-        f = self.recurrent_activation(z_f)
-        c = f * c + i * self.activation(z_c)
-        h = self.recurrent_activation(z_o) * self.activation(c)
+        h, c = gates.through(self, z, c, axis=-1)
         return h, [h, c]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,16 +10,18 @@ import numpy as np
 
 from cornu import ops, tree
 from cornu.base import Layer
-from cornu.engine.variable import Variable, zeros
+from cornu.base.layer.shapes import show_shape
+from cornu.engine.variable import zeros
 from cornu.errors import ShapeError
 from cornu.plugins.registry import CustomObjectScope
 from cornu_layers.checks import check_rank, where
-from cornu_layers.recurrent import loop
+from cornu_layers.recurrent import loop, protocol
 from cornu_layers.recurrent.dropout import DropoutCell
 from cornu_layers.recurrent.stacked import StackedRNNCells
+from cornu_layers.recurrent.states import Stateful
 
 
-class RNN(Layer):
+class RNN(Stateful):
     r"""Carry a state through a sequence with a cell: $y_t, s_t = \text{cell}(x_t, s_{t-1})$.
 
     The loop is one `scan` in the program. What a cell computes from the inputs alone is done for
@@ -70,8 +71,6 @@ class RNN(Layer):
     array([[1.75, 1.75]], dtype=float32)
     """
 
-    states: Any = None  # variables, if `stateful`
-
     def __init__(
         self,
         cell: Any,
@@ -87,7 +86,7 @@ class RNN(Layer):
         super().__init__(**kwargs)
         if isinstance(cell, (list, tuple)):
             cell = StackedRNNCells(cell)
-        _check_cell(cell)
+        protocol.check_cell(cell)
         self.cell = cell
         self.return_sequences = return_sequences
         self.return_state = return_state
@@ -103,116 +102,35 @@ class RNN(Layer):
         last = self.cell.cells[-1] if isinstance(self.cell, StackedRNNCells) else self.cell
         return getattr(last, "compute_dtype", self.compute_dtype)
 
-    def _set_states(self, states: Any) -> None:
-        self.__dict__["states"] = states  # no weights of the layer: they change with the batch size
-
-    @property
-    def state_size(self) -> list[Any]:
-        """Sizes of the states, one per state."""
-        size = self.cell.state_size
-        return list(size) if isinstance(size, (list, tuple)) else [size]
-
     @property
     def output_size(self) -> Any:
         """Size of one step's output."""
-        size = getattr(self.cell, "output_size", None)
-        return self.state_size[0] if size is None else size
+        return protocol.output_size(self.cell)
 
     def build(
         self, sequences_shape: Any, initial_state_shape: Any = None, constants_shape: Any = None
     ) -> None:
         """Build the cell, and the states that are kept if `stateful`."""
-        if isinstance(sequences_shape[0], (list, tuple)):  # [sequences, *initial states]
-            sequences_shape = sequences_shape[0]
-        check_rank(self, sequences_shape, self._input_axes())
-        batch, _ = self._batch_and_steps(sequences_shape)
+        _, _, step_shape = self._sequence(sequences_shape)
         if isinstance(self.cell, Layer) and not self.cell.built:
-            step_shape = (batch, *sequences_shape[2:])
             if constants_shape is None:
                 self.cell.build(step_shape)
             else:
                 lone = tree.is_shape(constants_shape)
                 self.cell.build([step_shape, *([constants_shape] if lone else constants_shape)])
-            _check_cell(self.cell)
+            protocol.check_cell(self.cell)
         if self.stateful:
-            self._keep_states((batch, *sequences_shape[2:]))
+            self._keep_states(step_shape)
+
+    def _sequence(self, shape: Any) -> tuple[Any, Any, tuple[Any, ...]]:
+        """Return the batch size, the number of steps and the shape of one, or refuse the rank."""
+        shape = shape[0] if isinstance(shape[0], (list, tuple)) else shape  # [sequence, *states]
+        check_rank(self, shape, self._input_axes())
+        batch, steps = self._batch_and_steps(shape)
+        return batch, steps, (batch, *shape[2:])
 
     def _input_axes(self) -> tuple[str, ...]:
         return ("steps", "...", "features")
-
-    def _batch_and_steps(self, shape: Sequence[Any]) -> tuple[Any, Any]:
-        return (shape[1], shape[0]) if self.time_major else (shape[0], shape[1])
-
-    def _keep_states(self, step_shape: Sequence[int | None]) -> None:
-        if None in step_shape:
-            raise ShapeError(
-                f"{where(self)} is stateful: it keeps one state per sample, so the batch size "
-                "must be known. Give "
-                "Input(batch_shape=(batch, steps, features)), or batch_input_shape to the first "
-                "layer."
-            )
-        states = tree.map_structure(
-            lambda value: Variable(np.array(value), trainable=False, name="rnn_state"),
-            self.zero_states(step_shape),
-        )
-        self._set_states(states)
-
-    def zero_states(self, step_shape: Sequence[Any]) -> list[Any]:
-        """Return the states before the first step, for one step's input."""
-        return self.get_initial_state(step_shape[0])
-
-    def get_initial_state(self, batch_size: Any) -> list[Any]:
-        """Return the states before the first step: the cell's, or zeros.
-
-        Parameters
-        ----------
-        batch_size : int
-            Or the inputs (Keras 2).
-        """
-        if hasattr(batch_size, "shape"):
-            return self._states_for(batch_size)
-        dtype = getattr(self.cell, "compute_dtype", self.compute_dtype)
-        make = getattr(self.cell, "get_initial_state", None)
-        if make is None:
-            return [_zeros(batch_size, size, dtype) for size in self.state_size]
-        offered = {"inputs": None, "batch_size": batch_size, "dtype": dtype}
-        taken = inspect.signature(make).parameters
-        states = make(**{name: value for name, value in offered.items() if name in taken})
-        return list(states) if isinstance(states, (list, tuple)) else [states]
-
-    def _states_for(self, inputs: Any) -> list[Any]:
-        batch, _ = self._batch_and_steps(inputs.shape)
-        if batch is not None:
-            return self.zero_states((batch, *inputs.shape[2:]))
-        zeros = ops.zeros_like(inputs[0] if self.time_major else inputs[:, 0])[:, :1]
-        return [ops.tile(zeros, (1, size)) for size in self.state_size]
-
-    def reset_state(self) -> None:
-        """Start from zeros again, if `stateful`."""
-        for variable in tree.flatten(self.states):
-            if variable is not None:
-                variable.assign(np.zeros(variable.shape, variable.dtype))
-
-    def reset_states(self, states: Any = None) -> None:
-        """Start from zeros again, or from these states, if `stateful`.
-
-        Parameters
-        ----------
-        states : list of array, optional
-            One per state.
-        """
-        if states is None:
-            self.reset_state()
-            return
-        given = tree.flatten(states)
-        kept = tree.flatten(self.states)
-        if self.states is None or len(given) != len(kept):
-            found = 0 if self.states is None else len(kept)
-            raise ValueError(
-                f"{where(self)} keeps {found} states; reset_states was given {len(given)}."
-            )
-        for variable, value in zip(kept, given, strict=True):
-            variable.assign(value)
 
     def call(
         self,
@@ -223,46 +141,27 @@ class RNN(Layer):
         constants: Any = None,
     ) -> Any:
         """Return the outputs, and the states behind them if `return_state`."""
-        if isinstance(sequences, (list, tuple)):
-            sequences, *states = sequences
-            initial_state = initial_state if initial_state is not None else states or None
-            mask = mask[0] if isinstance(mask, (list, tuple)) else mask
-        batch, _ = self._batch_and_steps(sequences.shape)
-        states = self._first_states(initial_state, (batch, *sequences.shape[2:]))
+        sequences, initial_state, mask = protocol.inputs_and_states(sequences, initial_state, mask)
+        _, steps, step_shape = self._sequence(sequences.shape)
+        self._check_steps(steps, sequences, mask)
+        states = self._first_states(initial_state, step_shape)
         last, outputs, states = self.inner_loop(sequences, states, mask, training, constants)
         if self.stateful:
-            for variable, value in zip(
-                tree.flatten(self.states), tree.flatten(states), strict=True
-            ):
-                variable.assign(value)
+            self.reset_states(states)
         output = self._to_input_order(outputs) if self.return_sequences else last
         return (output, *states) if self.return_state else output
 
-    def _first_states(self, initial_state: Any, step_shape: Sequence[int]) -> list[Any]:
-        batch = step_shape[0]
-        if initial_state is None and self.stateful:
-            kept = tree.flatten(self.states)[0].shape[0]
-            if kept != batch:
-                raise ShapeError(
-                    f"{where(self)} is stateful and keeps the states of {kept} samples; it was "
-                    "given a batch of "
-                    f"{batch}. Every batch must have {kept}: drop the last smaller one, or change "
-                    "batch_size."
-                )
-            initial_state = tree.map_structure(lambda v: v.value, self.states)
-        if initial_state is None:
-            initial_state = self.zero_states(step_shape)
-        if not isinstance(initial_state, (list, tuple)):
-            initial_state = [initial_state]
-        if len(initial_state) != len(self.state_size):
+    def _check_steps(self, steps: int, sequences: Any, mask: Any) -> None:
+        if steps == 0:
             raise ShapeError(
-                f"{where(self)} has {len(self.state_size)} state(s); initial_state holds "
-                f"{len(initial_state)}."
+                f"{where(self)} was given sequences without steps, of shape "
+                f"{show_shape(sequences.shape)}. Leave empty ones out, or pad them."
             )
-        dtype = getattr(self.cell, "compute_dtype", self.compute_dtype)
-        return tree.map_structure(
-            lambda s: ops.cast(ops.convert_to_tensor(s), dtype), list(initial_state)
-        )
+        if mask is not None and self._batch_and_steps(mask.shape)[1] != steps:
+            raise ShapeError(
+                f"{where(self)} was given a mask of shape {tuple(mask.shape)} for sequences of "
+                f"shape {tuple(sequences.shape)}: it needs an entry for each step."
+            )
 
     def inner_loop(
         self,
@@ -277,7 +176,9 @@ class RNN(Layer):
             sequences = _swap_first_axes(sequences)
             mask = None if mask is None else ops.transpose(mask)
         call = self.cell if callable(self.cell) else self.cell.call
-        extra: dict[str, Any] = {"training": training} if _takes_training(self.cell) else {}
+        extra: dict[str, Any] = {}
+        if protocol.takes(self.cell, "training"):
+            extra["training"] = training
         if constants is not None:
             extra["constants"] = constants if isinstance(constants, (list, tuple)) else [constants]
 
@@ -300,7 +201,8 @@ class RNN(Layer):
             )
 
     def _no_output(self, sequences: Any) -> np.ndarray:
-        return _zeros(sequences.shape[1], self.output_size, self.compute_dtype)
+        shape = (sequences.shape[1], *protocol.axes(self.output_size))
+        return zeros(shape, self.compute_dtype)
 
     def _to_input_order(self, outputs: Any) -> Any:
         return outputs if self.time_major else _swap_first_axes(outputs)
@@ -309,18 +211,17 @@ class RNN(Layer):
         self, sequences_shape: Any, initial_state_shape: Any = None, constants_shape: Any = None
     ) -> Any:
         """Return the shape of the output, or those of output and states if `return_state`."""
-        if isinstance(sequences_shape[0], (list, tuple)):
-            sequences_shape = sequences_shape[0]
-        check_rank(self, sequences_shape, self._input_axes())
-        batch, steps = self._batch_and_steps(sequences_shape)
-        size = _sizes(self.output_size)
+        batch, steps, step_shape = self._sequence(sequences_shape)
+        output, states = self.step_shapes(step_shape)
         if self.return_sequences:
-            output = (steps, batch, *size) if self.time_major else (batch, steps, *size)
-        else:
-            output = (batch, *size)
-        if not self.return_state:
-            return output
-        return (output, *(_state_shape(batch, s) for s in self.state_size))
+            output = (*self._batch_and_steps((batch, steps)), *output[1:])
+        return (output, *states) if self.return_state else output
+
+    def step_shapes(self, step_shape: Sequence[int | None]) -> tuple[Any, list[Any]]:
+        """Return the shapes of one step's output and of the states, for one step's input."""
+        batch = step_shape[0]
+        states = [_state_shape(batch, size) for size in self.state_size]
+        return (batch, *protocol.axes(self.output_size)), states
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
@@ -330,36 +231,8 @@ class RNN(Layer):
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the input's mask if there is an output for every step."""
-        mask = mask[0] if isinstance(mask, (list, tuple)) else mask
-        output_mask = mask if self.return_sequences else None
+        output_mask = protocol.first_mask(mask) if self.return_sequences else None
         return [output_mask, *(None for _ in self.state_size)] if self.return_state else output_mask
-
-
-def _check_cell(cell: Any) -> None:
-    for name in ("call", "state_size"):
-        if not hasattr(cell, name):
-            raise ValueError(
-                f"A cell needs {name}: "
-                f"{'a method call(inputs, states)' if name == 'call' else 'an integer, or a list'}"
-                f"; {type(cell).__name__} has none."
-            )
-    sizes = tree.flatten(cell.state_size)
-    if None in sizes and isinstance(cell, Layer) and not cell.built:
-        return  # it may become known when the cell is built
-    if not sizes or not all(hasattr(n, "__index__") for n in sizes):
-        raise ValueError(
-            "state_size must be an integer, or a list with one per state; that of "
-            f"{type(cell).__name__} is "
-            f"{cell.state_size!r}."
-        )
-
-
-def _sizes(size: Any) -> tuple[int, ...]:
-    return tuple(size) if isinstance(size, (list, tuple)) else (size,)
-
-
-def _zeros(batch: int, size: Any, dtype: Any) -> np.ndarray:
-    return zeros((batch, *_sizes(size)), dtype)
 
 
 def _state_shape(batch: int | None, size: Any) -> Any:
@@ -377,10 +250,6 @@ def _as_structured(after: Any, before: Any) -> Any:
     if not tree.is_nested(after):
         return [after]
     return tree.pack_sequence_as(before, tree.flatten(after))
-
-
-def _takes_training(cell: Any) -> bool:
-    return "training" in inspect.signature(cell.call).parameters
 
 
 @contextlib.contextmanager

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import random
-from cornu.base import Layer
-from cornu_layers import arguments
+from cornu_layers import validation
+from cornu_layers.regularization.base import Disturbance, as_noise_shape
 
 
-class Dropout(Layer):
+class Dropout(Disturbance):
     r"""While training, set a random fraction of the inputs to 0.
 
     The rest is scaled by $1 / (1 - \text{rate})$, so that sums stay as they are on average.
@@ -42,8 +42,6 @@ class Dropout(Layer):
     Srivastava et al., "Dropout" (2014), https://jmlr.org/papers/v15/srivastava14a.html
     """
 
-    stateless = True
-
     def __init__(
         self,
         rate: float,
@@ -52,41 +50,11 @@ class Dropout(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.rate = arguments.rate("rate", rate)
-        self.noise_shape = _noise_shape(noise_shape)
-        self.seed = seed
-        if self.rate > 0:
-            self.seed_generator = random.SeedGenerator(seed)
-        self.supports_masking = True
+        self.rate = validation.rate(self, "rate", rate)
+        self.noise_shape = as_noise_shape(self, noise_shape)
+        self.keep_seed(seed)
 
-    def noise_shape_for(self, inputs: Any) -> tuple[int, ...] | None:
-        """Return the shape of what is drawn for these inputs."""
-        if self.noise_shape is None:
-            return None
-        return tuple(
-            n if m is None else m for n, m in zip(inputs.shape, self.noise_shape, strict=True)
-        )
-
-    def call(self, inputs: Any, training: bool | None = None) -> Any:
-        """Return the inputs, some of them dropped if `training`."""
-        if not training or self.rate == 0:
-            return inputs
-        return random.dropout(
-            inputs, self.rate, noise_shape=self.noise_shape_for(inputs), seed=self.seed_generator
-        )
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)
-
-
-def _noise_shape(value: Any) -> tuple[int | None, ...] | None:
-    if value is None:
-        return None
-    if isinstance(value, str) or not hasattr(value, "__iter__"):
-        raise ValueError(f"noise_shape must be a tuple of sizes and None; it is {value!r}.")
-    found = tuple(value)
-    for size in found:
-        if size is not None:
-            arguments.positive_int("A size in noise_shape", size)
-    return found
+    def disturb(self, inputs: Any) -> Any:
+        """Return the inputs, some of them dropped."""
+        shape = self.noise_shape_for(inputs)
+        return random.dropout(inputs, self.rate, noise_shape=shape, seed=self.seed_generator)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops, random
-from cornu.base import Layer
-from cornu_layers import arguments
+from cornu_layers import validation
+from cornu_layers.regularization.base import Disturbance, as_noise_shape
 
 
-class GaussianNoise(Layer):
+class GaussianNoise(Disturbance):
     r"""While training, add noise: $y = x + n$, $n \sim N(0, \text{stddev}^2)$.
 
     Parameters
@@ -34,31 +34,24 @@ class GaussianNoise(Layer):
     0.1
     """
 
-    stateless = True
-
     def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not isinstance(stddev, (int, float)) or not stddev >= 0:
-            raise ValueError(f"stddev must be a number that is not negative; it is {stddev!r}.")
-        self.stddev = float(stddev)
-        self.seed = seed
-        self.seed_generator = random.SeedGenerator(seed)
-        self.supports_masking = True
+        self.stddev = validation.not_negative(self, "stddev", stddev)
+        self.keep_seed(seed)
 
-    def call(self, inputs: Any, training: bool | None = None) -> Any:
-        """Return the inputs, with noise if `training`."""
-        if not training or self.stddev == 0:
-            return inputs
+    @property
+    def strength(self) -> float:
+        """The standard deviation."""
+        return self.stddev
+
+    def disturb(self, inputs: Any) -> Any:
+        """Return the inputs with noise."""
         return inputs + random.normal(
             inputs.shape, stddev=self.stddev, dtype=inputs.dtype, seed=self.seed_generator
         )
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)
 
-
-class GaussianDropout(Layer):
+class GaussianDropout(Disturbance):
     r"""While training, multiply by noise.
 
     $y = x n$, $n \sim N(1, \text{rate} / (1 - \text{rate}))$
@@ -87,35 +80,28 @@ class GaussianDropout(Layer):
     Srivastava et al., "Dropout" (2014), https://jmlr.org/papers/v15/srivastava14a.html
     """
 
-    stateless = True
-
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.rate = arguments.rate("rate", rate)
+        self.rate = validation.rate(self, "rate", rate)
         if self.rate == 1.0:
-            raise ValueError("rate must be less than 1: at 1 the noise would have no bounds.")
-        self.seed = seed
-        self.seed_generator = random.SeedGenerator(seed)
-        self.supports_masking = True
+            raise ValueError(
+                f"{validation.about(self, 'rate')} must be less than 1: at 1 the noise would have "
+                "no bounds."
+            )
+        self.keep_seed(seed)
 
-    def call(self, inputs: Any, training: bool | None = None) -> Any:
-        """Return the inputs, multiplied by noise if `training`."""
-        if not training or self.rate == 0:
-            return inputs
+    def disturb(self, inputs: Any) -> Any:
+        """Return the inputs, multiplied by noise."""
         stddev = math.sqrt(self.rate / (1.0 - self.rate))
         return inputs * random.normal(
             inputs.shape, mean=1.0, stddev=stddev, dtype=inputs.dtype, seed=self.seed_generator
         )
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)
-
 
 _LOWEST = -1.0507009873554805 * 1.6732632423543772  # selu's value at minus infinity
 
 
-class AlphaDropout(Layer):
+class AlphaDropout(Disturbance):
     r"""Dropout for selu: dropped numbers take selu's lowest value, and mean and variance stay.
 
     $y = a (x m + \alpha' (1 - m)) + b$ where $m$ is 0 with probability `rate`, else 1;
@@ -149,8 +135,6 @@ class AlphaDropout(Layer):
     Klambauer et al., "Self-Normalizing Neural Networks" (2017), https://arxiv.org/abs/1706.02515
     """
 
-    stateless = True
-
     def __init__(
         self,
         rate: float,
@@ -159,24 +143,15 @@ class AlphaDropout(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.rate = arguments.rate("rate", rate)
-        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
-        self.seed = seed
-        self.seed_generator = random.SeedGenerator(seed)
-        self.supports_masking = True
+        self.rate = validation.rate(self, "rate", rate)
+        self.noise_shape = as_noise_shape(self, noise_shape)
+        self.keep_seed(seed)
 
-    def call(self, inputs: Any, training: bool | None = None) -> Any:
-        """Return the inputs, some of them at the lowest value if `training`."""
-        if not training or self.rate == 0:
-            return inputs
-        wanted = self.noise_shape or (None,) * len(inputs.shape)
-        shape = tuple(n if m is None else m for n, m in zip(inputs.shape, wanted, strict=True))
-        kept = ops.greater_equal(random.uniform(shape, seed=self.seed_generator), self.rate)
-        kept = ops.cast(kept, inputs.dtype)
+    def disturb(self, inputs: Any) -> Any:
+        """Return the inputs, some of them at the lowest value."""
+        shape = self.noise_shape_for(inputs) or inputs.shape
+        drawn = random.uniform(shape, seed=self.seed_generator)
+        kept = ops.cast(ops.greater_equal(drawn, self.rate), inputs.dtype)
         spread = (1.0 - self.rate) * (1.0 + self.rate * _LOWEST**2)
         a = 1.0 / math.sqrt(spread) if spread > 0 else 0.0
         return a * (inputs * kept + _LOWEST * (1.0 - kept)) - a * _LOWEST * self.rate
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the input's shape."""
-        return tuple(input_shape)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu_layers import arguments
-from cornu_layers.checks import check_rank
+from cornu.base import InputSpec
+from cornu_layers import validation
 from cornu_layers.regularization.dropout import Dropout
-from cornu_layers.windows import axis_names, spatial_axes
+from cornu_layers.spatial import Spatial
 
 
-class BaseSpatialDropout(Dropout):
+class BaseSpatialDropout(Dropout, Spatial):
     """Dropout of whole channels over `rank` axes; a subclass says which rank."""
-
-    rank: int
 
     def __init__(
         self,
@@ -25,13 +23,12 @@ class BaseSpatialDropout(Dropout):
         **kwargs: Any,
     ) -> None:
         super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
-        self.data_format = arguments.data_format(data_format)
+        self.data_format = validation.data_format(self, data_format)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def noise_shape_for(self, inputs: Any) -> tuple[int, ...]:
         """Return one place per channel."""
-        check_rank(self, inputs.shape, axis_names(self.rank, self.data_format))
-        axes = spatial_axes(self.rank, self.data_format)
-        return tuple(1 if i in axes else n for i, n in enumerate(inputs.shape))
+        return tuple(1 if i in self.spatial_axes else n for i, n in enumerate(inputs.shape))
 
 
 class SpatialDropout1D(BaseSpatialDropout):

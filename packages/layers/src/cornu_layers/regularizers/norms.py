@@ -8,9 +8,10 @@ from typing import Any
 from cornu import ops
 from cornu.base import Regularizer
 from cornu_layers.keywords import renamed
+from cornu_layers.validation import about
 
 
-def price(value: float | None, name: str, default: float) -> float:
+def price(owner: Any, name: str, value: float | None, default: float) -> float:
     """Return a factor that may stand in front of a penalty.
 
     Raises
@@ -20,7 +21,7 @@ def price(value: float | None, name: str, default: float) -> float:
 
     Examples
     --------
-    >>> price(None, "l1", 0.01)
+    >>> price(None, "l1", None, 0.01)
     0.01
     """
     if value is None:
@@ -30,7 +31,9 @@ def price(value: float | None, name: str, default: float) -> float:
     except (TypeError, ValueError):
         found = math.nan
     if not math.isfinite(found) or found < 0:
-        raise ValueError(f"{name} must be a finite number that is not negative; it is {value!r}.")
+        raise ValueError(
+            f"{about(owner, name)} must be a finite number that is not negative; it is {value!r}."
+        )
     return found
 
 
@@ -50,8 +53,8 @@ class L1L2(Regularizer):
     """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
-        self.l1 = price(l1, "l1", 0.0)
-        self.l2 = price(l2, "l2", 0.0)
+        self.l1 = price(self, "l1", l1, 0.0)
+        self.l2 = price(self, "l2", l2, 0.0)
 
     def __call__(self, x: Any) -> Any:
         """Return the price."""
@@ -81,7 +84,7 @@ class L1(Regularizer):
     """
 
     def __init__(self, l1: float = 0.01) -> None:
-        self.l1 = price(l1, "l1", 0.01)
+        self.l1 = price(self, "l1", l1, 0.01)
 
     def __call__(self, x: Any) -> Any:
         """Return the price."""
@@ -105,7 +108,7 @@ class L2(Regularizer):
     """
 
     def __init__(self, l2: float = 0.01) -> None:
-        self.l2 = price(l2, "l2", 0.01)
+        self.l2 = price(self, "l2", l2, 0.01)
 
     def __call__(self, x: Any) -> Any:
         """Return the price."""

@@ -7,6 +7,7 @@ from typing import Any
 from cornu import ops
 from cornu.base import Regularizer
 from cornu_layers.regularizers.norms import price
+from cornu_layers.validation import choice
 from cornu_layers.vectors import unit_length
 
 _MODES = ("rows", "columns")
@@ -38,10 +39,8 @@ class OrthogonalRegularizer(Regularizer):
     """
 
     def __init__(self, factor: float = 0.01, mode: str = "rows") -> None:
-        if mode not in _MODES:
-            raise ValueError(f"mode must be one of {', '.join(map(repr, _MODES))}; it is {mode!r}.")
-        self.factor = price(factor, "factor", 0.01)
-        self.mode = mode
+        self.factor = price(self, "factor", factor, 0.01)
+        self.mode = choice(self, "mode", mode, _MODES)
 
     def __call__(self, inputs: Any) -> Any:
         """Return the price."""
@@ -49,8 +48,7 @@ class OrthogonalRegularizer(Regularizer):
         if len(w.shape) != 2:
             raise ValueError(
                 "OrthogonalRegularizer needs a weight of rank 2; this one has shape "
-                f"{tuple(w.shape)}. "
-                "Reshape it to a matrix in your own regularizer first."
+                f"{tuple(w.shape)}. Reshape it to a matrix in your own regularizer first."
             )
         if self.mode == "columns":
             w = ops.transpose(w)

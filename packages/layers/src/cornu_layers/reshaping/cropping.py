@@ -7,45 +7,42 @@ from typing import Any
 
 from cornu.base.layer.shapes import show_shape
 from cornu.errors import ShapeError
-from cornu_layers import arguments
-from cornu_layers.checks import check_rank, where
+from cornu_layers import validation
+from cornu_layers.checks import where
 from cornu_layers.reshaping.base import Rearrangement
-from cornu_layers.windows import axis_names, spatial_axes
+from cornu_layers.spatial import Spatial
 
 
-class BaseCropping(Rearrangement):
+class BaseCropping(Rearrangement, Spatial):
     """Edges cut off `rank` axes; a subclass says which rank."""
 
-    rank: int
     cropping: Any
-    data_format: str
 
     @property
-    def _cuts(self) -> list[tuple[int, tuple[int, int]]]:
-        sides = (self.cropping,) if self.rank == 1 else self.cropping
-        return list(zip(spatial_axes(self.rank, self.data_format), sides, strict=True))
+    def _sides(self) -> tuple[tuple[int, int], ...]:
+        return (self.cropping,) if self.rank == 1 else self.cropping
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs without their edges."""
-        self.compute_output_shape(inputs.shape)
+        self.compute_output_shape(inputs.shape)  # refuses another rank, and to leave nothing
         cut: list[Any] = [slice(None)] * (self.rank + 2)
-        for axis, (before, after) in self._cuts:
+        for axis, (before, after) in zip(self.spatial_axes, self._sides, strict=True):
             cut[axis] = slice(before, inputs.shape[axis] - after)
         return inputs[tuple(cut)]
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the shape without the edges."""
-        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
-        shape = list(input_shape)
-        for axis, sides in self._cuts:
-            size = shape[axis]
-            if size is not None and size <= sum(sides):
+
+        def left(size: int, i: int) -> int:
+            cut = sum(self._sides[i])
+            if size <= cut:
                 raise ShapeError(
-                    f"{where(self)} cuts {sum(sides)} off axis {axis}, where its input of shape "
-                    f"{show_shape(input_shape)} has only {size}. Cut less."
+                    f"{where(self)} cuts {cut} off axis {self.spatial_axes[i]}, where its input of "
+                    f"shape {show_shape(input_shape)} has only {size}. Cut less."
                 )
-            shape[axis] = None if size is None else size - sum(sides)
-        return tuple(shape)
+            return size - cut
+
+        return self.resized(input_shape, left)
 
 
 class Cropping1D(BaseCropping):
@@ -70,11 +67,10 @@ class Cropping1D(BaseCropping):
     """
 
     rank = 1
-    data_format = "channels_last"
 
     def __init__(self, cropping: Any = (1, 1), **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.cropping = arguments.margins("cropping", cropping, 1)
+        self.cropping = validation.margins(self, "cropping", cropping, 1)
 
 
 class Cropping2D(BaseCropping):
@@ -106,8 +102,8 @@ class Cropping2D(BaseCropping):
         self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.cropping = arguments.margins("cropping", cropping, 2)
-        self.data_format = arguments.data_format(data_format)
+        self.cropping = validation.margins(self, "cropping", cropping, 2)
+        self.data_format = validation.data_format(self, data_format)
 
 
 class Cropping3D(BaseCropping):
@@ -142,5 +138,5 @@ class Cropping3D(BaseCropping):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.cropping = arguments.margins("cropping", cropping, 3)
-        self.data_format = arguments.data_format(data_format)
+        self.cropping = validation.margins(self, "cropping", cropping, 3)
+        self.data_format = validation.data_format(self, data_format)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu_layers import arguments
+from cornu_layers import validation
 from cornu_layers.reshaping.base import Rearrangement
 
 
@@ -34,7 +34,7 @@ class Flatten(Rearrangement):
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.data_format = arguments.data_format(data_format)
+        self.data_format = validation.data_format(self, data_format)
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs as rows."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from cornu import ops
 from cornu.base import InputSpec
+from cornu_layers.checks import where
 from cornu_layers.reshaping.base import Rearrangement
 
 
@@ -37,11 +40,11 @@ class Permute(Rearrangement):
 
     def __init__(self, dims: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.dims = tuple(dims)
+        self.dims = tuple(dims) if np.iterable(dims) else (dims,)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ValueError(
-                f"dims must hold each of 1 to {len(self.dims)} once (the batch axis, 0, stays); "
-                f"it is {self.dims}."
+                f"{where(self)}: dims must hold each of 1 to {len(self.dims)} once (the batch "
+                f"axis, 0, stays); it is {self.dims}."
             )
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 

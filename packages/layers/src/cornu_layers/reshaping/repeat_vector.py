@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu_layers import arguments
+from cornu_layers import validation
 from cornu_layers.checks import check_rank
 from cornu_layers.reshaping.base import Rearrangement
 
@@ -35,7 +35,7 @@ class RepeatVector(Rearrangement):
 
     def __init__(self, n: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.n = arguments.positive_int("n", n)
+        self.n = validation.positive_int(self, "n", n)
 
     def call(self, inputs: Any) -> Any:
         """Return the vectors, repeated."""

@@ -12,6 +12,7 @@ from cornu.base.layer.shapes import show_shape
 from cornu.errors import ShapeError
 from cornu_layers.checks import where
 from cornu_layers.reshaping.base import Rearrangement
+from cornu_layers.validation import NotIntegers
 
 
 class Reshape(Rearrangement):
@@ -43,11 +44,17 @@ class Reshape(Rearrangement):
 
     def __init__(self, target_shape: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.target_shape = tuple(operator.index(n) for n in target_shape)
+        try:
+            self.target_shape = tuple(map(operator.index, target_shape))
+        except TypeError:
+            raise NotIntegers(
+                f"{where(self)}: target_shape must be a tuple of integers, such as (28, 28) or "
+                f"(-1,); it is {target_shape!r}."
+            ) from None
         if self.target_shape.count(-1) > 1 or min(self.target_shape, default=1) < -1:
             raise ValueError(
-                "target_shape may hold one -1 and sizes that are not negative; it is "
-                f"{self.target_shape}."
+                f"{where(self)}: target_shape may hold one -1 and sizes that are not negative; it "
+                f"is {self.target_shape}."
             )
 
     def call(self, inputs: Any) -> Any:
@@ -56,8 +63,7 @@ class Reshape(Rearrangement):
         return ops.reshape(inputs, shape)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Return the target with its -1 resolved, or None there where the input's size is "
-        "unknown."""
+        """Return the target with its -1 resolved, or None where the input's size is unknown."""
         batch, *inner = input_shape
         if None in inner:
             return (batch, *(None if n == -1 else n for n in self.target_shape))
@@ -68,9 +74,7 @@ class Reshape(Rearrangement):
         if size != known or -1 in self.target_shape:
             raise ShapeError(
                 f"{where(self)} cannot give an input of shape {show_shape(input_shape)}, {size} "
-                "numbers per "
-                f"sample, the shape {show_shape((batch, *self.target_shape))}. The sizes of "
-                "target_shape must "
-                f"multiply to {size}; one of them may be -1."
+                f"numbers per sample, the shape {show_shape((batch, *self.target_shape))}. The "
+                f"sizes of target_shape must multiply to {size}; one of them may be -1."
             )
         return (batch, *self.target_shape)

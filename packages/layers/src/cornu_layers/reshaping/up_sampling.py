@@ -8,40 +8,31 @@ from typing import Any
 import numpy as np
 
 from cornu import ops
-from cornu_layers import arguments
-from cornu_layers.checks import check_rank
+from cornu_layers import validation
 from cornu_layers.reshaping.base import Rearrangement
-from cornu_layers.windows import axis_names, spatial_axes
+from cornu_layers.spatial import Spatial
 
 
-class BaseUpSampling(Rearrangement):
+class BaseUpSampling(Rearrangement, Spatial):
     """More places along `rank` axes; a subclass says which rank."""
 
-    rank: int
     size: Any
-    data_format: str
     interpolation = "nearest"
 
     @property
-    def _factors(self) -> list[tuple[int, int]]:
-        sizes = (self.size,) if self.rank == 1 else self.size
-        return list(zip(spatial_axes(self.rank, self.data_format), sizes, strict=True))
+    def _factors(self) -> tuple[int, ...]:
+        return (self.size,) if self.rank == 1 else self.size
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs with more places."""
-        check_rank(self, inputs.shape, axis_names(self.rank, self.data_format))
-        for axis, factor in self._factors:
+        self.check_places(inputs.shape)
+        for axis, factor in zip(self.spatial_axes, self._factors, strict=True):
             inputs = _stretched(inputs, axis, factor, self.interpolation)
         return inputs
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the shape with the sizes multiplied."""
-        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
-        shape = list(input_shape)
-        for axis, factor in self._factors:
-            size = shape[axis]
-            shape[axis] = None if size is None else size * factor
-        return tuple(shape)
+        return self.resized(input_shape, lambda size, i: size * self._factors[i])
 
 
 class UpSampling1D(BaseUpSampling):
@@ -61,11 +52,10 @@ class UpSampling1D(BaseUpSampling):
     """
 
     rank = 1
-    data_format = "channels_last"
 
     def __init__(self, size: int = 2, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.size = arguments.positive_int("size", size)
+        self.size = validation.positive_int(self, "size", size)
 
 
 class UpSampling2D(BaseUpSampling):
@@ -99,10 +89,10 @@ class UpSampling2D(BaseUpSampling):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.size = arguments.int_tuple("size", size, 2)
-        self.data_format = arguments.data_format(data_format)
+        self.size = validation.int_tuple(self, "size", size, 2)
+        self.data_format = validation.data_format(self, data_format)
         known = ("nearest", *_KERNELS)
-        self.interpolation = arguments.choice("interpolation", interpolation, known)
+        self.interpolation = validation.choice(self, "interpolation", interpolation, known)
 
 
 class UpSampling3D(BaseUpSampling):
@@ -132,8 +122,8 @@ class UpSampling3D(BaseUpSampling):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.size = arguments.int_tuple("size", size, 3)
-        self.data_format = arguments.data_format(data_format)
+        self.size = validation.int_tuple(self, "size", size, 3)
+        self.data_format = validation.data_format(self, data_format)
 
 
 def _triangle(x: np.ndarray) -> np.ndarray:

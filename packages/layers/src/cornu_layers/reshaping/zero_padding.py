@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
-from cornu_layers import arguments
-from cornu_layers.checks import check_rank
+from cornu_layers import validation
 from cornu_layers.reshaping.base import Rearrangement
-from cornu_layers.windows import axis_names, spatial_axes
+from cornu_layers.spatial import Spatial
 
 
-class BaseZeroPadding(Rearrangement):
+class BaseZeroPadding(Rearrangement, Spatial):
     """Zeros around `rank` axes; a subclass says which rank."""
-
-    rank: int
 
     def __init__(self, padding: Any = 1, data_format: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.padding = arguments.margins("padding", padding, self.rank)
-        self.data_format = arguments.data_format(data_format)
+        self.padding = validation.margins(self, "padding", padding, self.rank)
+        self.data_format = validation.data_format(self, data_format)
 
     @property
     def _sides(self) -> tuple[tuple[int, int], ...]:
@@ -28,20 +25,15 @@ class BaseZeroPadding(Rearrangement):
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs with zeros around them."""
-        check_rank(self, inputs.shape, axis_names(self.rank, self.data_format))
+        self.check_places(inputs.shape)
         widths = [(0, 0)] * (self.rank + 2)
-        for axis, sides in zip(spatial_axes(self.rank, self.data_format), self._sides, strict=True):
+        for axis, sides in zip(self.spatial_axes, self._sides, strict=True):
             widths[axis] = sides
         return ops.pad(inputs, widths)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the shape with the zeros counted in."""
-        check_rank(self, input_shape, axis_names(self.rank, self.data_format))
-        shape = list(input_shape)
-        for axis, sides in zip(spatial_axes(self.rank, self.data_format), self._sides, strict=True):
-            size = shape[axis]
-            shape[axis] = None if size is None else size + sum(sides)
-        return tuple(shape)
+        return self.resized(input_shape, lambda size, i: size + sum(self._sides[i]))
 
 
 class ZeroPadding1D(BaseZeroPadding):

@@ -10,7 +10,9 @@ from cornu.base import Layer
 from cornu.errors import ShapeError
 from cornu.plugins.registry import CustomObjectScope
 from cornu.saving.config import collecting, deserialize, serialize
+from cornu_layers import validation
 from cornu_layers.checks import where
+from cornu_layers.recurrent.protocol import first_mask, inputs_and_states
 
 _MERGES: dict[str | None, Callable[[Any, Any], Any]] = {
     "concat": lambda a, b: ops.concatenate([a, b], axis=-1),
@@ -70,16 +72,13 @@ class Bidirectional(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(weights=weights, **kwargs)
-        if merge_mode not in _MERGES:
-            listed = ", ".join(map(repr, _MERGES))
-            raise ValueError(f"merge_mode must be one of {listed}; it is {merge_mode!r}.")
+        self.merge_mode = validation.choice(self, "merge_mode", merge_mode, tuple(_MERGES))
         for one in (layer, backward_layer):
             if one is not None and not (isinstance(one, Layer) and hasattr(one, "go_backwards")):
                 raise ValueError(
-                    "Bidirectional goes around recurrent layers, which have go_backwards; "
-                    f"{one!r} has not."
+                    f"{where(self)} goes around recurrent layers, which have go_backwards; "
+                    f"{one!r} has not. Pass an LSTM, GRU, SimpleRNN or RNN(cell)."
                 )
-        self.merge_mode = merge_mode
         self.forward_layer = _twin(layer, "forward")
         self.backward_layer = (
             _twin(layer, "backward", go_backwards=not layer.go_backwards)
@@ -121,14 +120,14 @@ class Bidirectional(Layer):
         a, b = self.forward_layer, self.backward_layer
         if a.go_backwards == b.go_backwards:
             raise ValueError(
-                f"Both layers have go_backwards={a.go_backwards}: one of them must go the other "
-                "way."
+                f"{where(self)}: both layers have go_backwards={a.go_backwards}; one of them must "
+                f"go the other way. Give backward_layer go_backwards={not a.go_backwards}."
             )
         for name in _COMMON:
             if getattr(a, name) != getattr(b, name):
                 raise ValueError(
-                    f"The layers must agree in {name}; they have {getattr(a, name)} and "
-                    f"{getattr(b, name)}."
+                    f"{where(self)}: the layers must agree in {name}; they have "
+                    f"{getattr(a, name)} and {getattr(b, name)}."
                 )
 
     def build(
@@ -157,25 +156,12 @@ class Bidirectional(Layer):
         constants: Any = None,
     ) -> Any:
         """Return the merged outputs, and the states behind them if `return_state`."""
-        if isinstance(sequences, (list, tuple)):
-            sequences, *given = sequences
-            initial_state = initial_state if initial_state is not None else given or None
-            mask = mask[0] if isinstance(mask, (list, tuple)) else mask
+        sequences, initial_state, mask = inputs_and_states(sequences, initial_state, mask)
         half = 0 if initial_state is None else len(initial_state) // 2
-        forth = self.forward_layer(
-            sequences,
-            initial_state=initial_state[:half] if initial_state else None,
-            mask=mask,
-            training=training,
-            constants=constants,
-        )
-        back = self.backward_layer(
-            sequences,
-            initial_state=initial_state[half:] if initial_state else None,
-            mask=mask,
-            training=training,
-            constants=constants,
-        )
+        both = {"mask": mask, "training": training, "constants": constants}
+        of_forth, of_back = (initial_state[:half], initial_state[half:]) if half else (None, None)
+        forth = self.forward_layer(sequences, initial_state=of_forth, **both)
+        back = self.backward_layer(sequences, initial_state=of_back, **both)
         states: tuple[Any, ...] = ()
         if self.return_state:
             states = (*forth[1:], *back[1:])
@@ -211,8 +197,7 @@ class Bidirectional(Layer):
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the input's mask for each output that has steps."""
-        mask = mask[0] if isinstance(mask, (list, tuple)) else mask
-        mask = mask if self.return_sequences else None
+        mask = first_mask(mask) if self.return_sequences else None
         outputs = [mask, mask] if self.merge_mode is None else [mask]
         states = [None] * (2 * len(self.forward_layer.state_size)) if self.return_state else []
         return [*outputs, *states] if len(outputs) + len(states) > 1 else mask

@@ -49,8 +49,7 @@ class TimeDistributed(Wrapper):
         if len(input_shape) < 3:
             raise ShapeError(
                 f"{where(self)} takes an input of shape (batch, steps, ...) and rank 3 or more; "
-                "this "
-                f"one has shape {show_shape(input_shape)}. Add an axis with Reshape, or drop "
+                f"this one has shape {show_shape(input_shape)}. Add an axis with Reshape, or drop "
                 "TimeDistributed."
             )
         return (input_shape[0], *input_shape[2:])
@@ -65,9 +64,8 @@ class TimeDistributed(Wrapper):
         batch, steps = inputs.shape[:2]
         if mask is not None and tuple(mask.shape[:2]) != (batch, steps):
             raise ShapeError(
-                f"{where(self)} was given a mask of shape {show_shape(mask.shape)} for an input "
-                "of shape "
-                f"{show_shape(inputs.shape)}; their first two axes must agree."
+                f"{where(self)} was given a mask of shape {tuple(mask.shape)} for an input of "
+                f"shape {tuple(inputs.shape)}; their first two axes must agree."
             )
         extra = {"training": training} if signature_of(self.layer.call).accepts("training") else {}
         if training and self._looks_at_batch():

@@ -1,0 +1,1 @@
+"""Layers that turn a signal into its frequencies."""
