@@ -1,7 +1,7 @@
-"""Nested structures: dicts, lists and tuples with values at their leaves.
+"""Nested structures: dicts, lists, tuples and deques with values at their leaves.
 
 The names are those of `keras.tree`. Dicts are walked in the order of their sorted keys, so that two
-dicts with the same keys always line up; `None` is a leaf.
+dicts with the same keys always line up, and an `OrderedDict` in its own order; `None` is a leaf.
 
 >>> flatten({"b": 2, "a": [1, (3,)]})
 [1, 3, 2]
@@ -9,10 +9,12 @@ dicts with the same keys always line up; `None` is a leaf.
 
 from __future__ import annotations
 
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 __all__ = [
+    "MAP_TO_NONE",
     "assert_same_paths",
     "assert_same_structure",
     "flatten",
@@ -35,28 +37,37 @@ def is_nested(structure: Any) -> bool:
     >>> is_nested([1]), is_nested(1), is_nested("text")
     (True, False, False)
     """
-    return isinstance(structure, (list, tuple, dict))
+    return isinstance(structure, (list, tuple, dict, deque))
 
 
 def _keys(structure: dict) -> list:
+    if isinstance(structure, OrderedDict):
+        return list(structure)
     try:
         return sorted(structure)
     except TypeError:  # keys of several types have no order: theirs is the one they came in
         return list(structure)
 
 
-def _children(structure: Any) -> list:
-    return (
-        [structure[k] for k in _keys(structure)] if isinstance(structure, dict) else list(structure)
-    )
+def _children(structure: Any, like: Any = None) -> list:
+    """What a container holds; of a dict, in the order of the keys of `like` where one is given."""
+    if isinstance(structure, dict):
+        keys = _keys(like if isinstance(like, dict) else structure)
+        return [structure[k] for k in keys]
+    return list(structure)
 
 
 def _like(structure: Any, children: Sequence[Any]) -> Any:
     if isinstance(structure, dict):
         found = dict(zip(_keys(structure), children, strict=True))
-        return {k: found[k] for k in structure}  # the user's order of keys
+        found = {k: found[k] for k in structure}  # the user's order of keys
+        if isinstance(structure, defaultdict):
+            return defaultdict(structure.default_factory, found)
+        return OrderedDict(found) if isinstance(structure, OrderedDict) else found
     if hasattr(structure, "_fields"):
         return type(structure)(*children)
+    if isinstance(structure, deque):
+        return deque(children, structure.maxlen)
     return tuple(children) if isinstance(structure, tuple) else list(children)
 
 
@@ -114,7 +125,7 @@ def map_structure(func: Callable, *structures: Any, none_is_leaf: bool = True) -
         return func(*structures)
     for other in structures[1:]:
         _same_level(first, other, ())
-    columns = zip(*(_children(s) for s in structures), strict=True)
+    columns = zip(*(_children(s, first) for s in structures), strict=True)
     return _like(first, [map_structure(func, *c, none_is_leaf=none_is_leaf) for c in columns])
 
 
@@ -128,7 +139,8 @@ def map_structure_up_to(shallow_structure: Any, func: Callable, *structures: Any
     """
     if not is_nested(shallow_structure):
         return func(*structures)
-    columns = zip(_children(shallow_structure), *(_children(s) for s in structures), strict=True)
+    every = (shallow_structure, *structures)
+    columns = zip(*(_children(s, shallow_structure) for s in every), strict=True)
     return _like(shallow_structure, [map_structure_up_to(s, func, *rest) for s, *rest in columns])
 
 
@@ -218,7 +230,7 @@ def assert_same_paths(a: Any, b: Any) -> None:
     >>> assert_same_paths([1, 2], (3, 4))
     """
     paths = [[path for path, _ in flatten_with_path(s)] for s in (a, b)]
-    if paths[0] != paths[1]:
+    if set(paths[0]) != set(paths[1]):
         raise ValueError(f"The structures have different paths: {paths[0]} and {paths[1]}.")
 
 
@@ -236,23 +248,40 @@ def lists_to_tuples(structure: Any) -> Any:
     return tuple(children) if isinstance(structure, list) else _like(structure, children)
 
 
+class MAP_TO_NONE:
+    """What a function passed to `traverse` returns to put None in the place of what it was given.
+
+    Examples
+    --------
+    >>> traverse(lambda x: MAP_TO_NONE if x == 2 else None, [1, 2])
+    [1, None]
+    """
+
+
 def traverse(func: Callable, structure: Any, top_down: bool = True) -> Any:
     """Visit every container and leaf; what `func` returns, unless None, takes its place.
+
+    Parameters
+    ----------
+    func : callable
+        Gets a container or leaf and returns what takes its place: None for itself,
+        `MAP_TO_NONE` for None. What is below a place that was taken is not visited.
+    structure
+        Any structure.
+    top_down : bool
+        Whether containers are visited before what they hold; else after, and rebuilt.
 
     Examples
     --------
     >>> traverse(lambda x: x * 2 if isinstance(x, int) else None, [1, [2]])
     [2, [4]]
     """
-    if top_down:
-        found = func(structure)
-        if found is not None:
-            return found
-    if not is_nested(structure):
-        found = None if top_down else func(structure)
-        return structure if found is None else found
-    rebuilt = _like(structure, [traverse(func, child, top_down) for child in _children(structure)])
+    found = func(structure) if top_down else None
+    if found is None and is_nested(structure):
+        children = [traverse(func, child, top_down) for child in _children(structure)]
+        structure = _like(structure, children)
     if not top_down:
-        found = func(rebuilt)
-        return rebuilt if found is None else found
-    return rebuilt
+        found = func(structure)
+    if found is None:
+        return structure
+    return None if found is MAP_TO_NONE or isinstance(found, MAP_TO_NONE) else found

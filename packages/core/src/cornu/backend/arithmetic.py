@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cornu import ops
+from cornu import ops, random
 from cornu.engine.trace import op
 from cornu.ops.values import Axis, Tensor, TensorLike
 
@@ -292,8 +292,6 @@ def random_uniform(
     >>> K.random_uniform((2,), seed=1).shape
     (2,)
     """
-    from cornu import random
-
     return random.uniform(shape, minval, maxval, dtype, seed)
 
 
@@ -311,8 +309,6 @@ def random_normal(
     >>> K.random_normal((2,), seed=1).shape
     (2,)
     """
-    from cornu import random
-
     return random.normal(shape, mean, stddev, dtype, seed)
 
 
@@ -330,8 +326,6 @@ def truncated_normal(
     >>> K.truncated_normal((2,), seed=1).shape
     (2,)
     """
-    from cornu import random
-
     return random.truncated_normal(shape, mean, stddev, dtype, seed)
 
 
@@ -345,8 +339,6 @@ def random_binomial(
     >>> K.random_binomial((2,), p=1.0)
     array([1., 1.], dtype=float32)
     """
-    from cornu import random
-
     return random.bernoulli(shape, p, dtype, seed)
 
 

@@ -75,7 +75,7 @@ class Function:
             if isinstance(symbol, LearningPhase):
                 training = bool(given)
             else:
-                arrays.append(np.ascontiguousarray(convert(given, symbol.dtype)))
+                arrays.append(np.asarray(convert(given, symbol.dtype), order="C"))
         key = (training, Storage.epoch, *((a.shape, a.dtype.str) for a in arrays))
         if key not in self._programs:
             self._programs[key] = self._compiled(arrays, training)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import config, ops
+from cornu import ops, random
+from cornu.engine.shapes import window_count
 from cornu.engine.trace import op
+from cornu.ops.convolution import convolution_input_grad
 from cornu.ops.values import Tensor, TensorLike
+from cornu.ops.windowed import channels_last, original_format, pads, spread, standard_format
 
 
 def relu(
@@ -98,8 +101,6 @@ def dropout(x: TensorLike, level: float, noise_shape: Any = None, seed: Any = No
     >>> K.dropout(np.ones(3), 0.0)
     array([1., 1., 1.])
     """
-    from cornu import random
-
     return random.dropout(x, level, noise_shape, seed)
 
 
@@ -125,7 +126,7 @@ def bias_add(x: TensorLike, bias: TensorLike, data_format: str | None = None) ->
     x, bias = ops.convert_to_tensor(x), ops.convert_to_tensor(bias)
     if bias.ndim not in (1, x.ndim - 1):
         raise ValueError(f"A bias needs 1 or {x.ndim - 1} axes, got shape {tuple(bias.shape)}.")
-    if (data_format or config.image_data_format()) == "channels_first" and x.ndim > 2:
+    if standard_format(data_format) == "channels_first" and x.ndim > 2:
         shape = (1, bias.shape[-1], *((1,) * (x.ndim - 2) if bias.ndim == 1 else bias.shape[:-1]))
         bias = ops.transpose(bias, (bias.ndim - 1, *range(bias.ndim - 1)))
         return ops.add(x, ops.reshape(bias, shape))
@@ -299,21 +300,16 @@ def _transposed(
     dilation: Any,
 ) -> Tensor:
     """The gradient of the convolution that makes ``x`` of a tensor of the given shape."""
-    from cornu.engine.shapes import same_padding
-    from cornu.ops.convolution import convolution_input_grad
-    from cornu.ops.windowed import spread
-
     x, kernel = ops.convert_to_tensor(x), ops.convert_to_tensor(kernel)
-    first = (data_format or config.image_data_format()) == "channels_first"
-    rank = kernel.ndim - 2
+    data_format, rank = standard_format(data_format), kernel.ndim - 2
+    x, window = channels_last(x, data_format), kernel.shape[:rank]
+    first = data_format == "channels_first"
     wanted = [int(n) for n in (tuple(shape)[2:] if first else tuple(shape)[1:-1])]
-    x = ops.moveaxis(x, 1, -1) if first else x
     steps, gaps = spread("strides", strides, rank), spread("dilation_rate", dilation, rank)
-    rows = list(zip(wanted, kernel.shape[:rank], steps, gaps, strict=True))
-    pads = [same_padding(n, k, s, d) if padding == "same" else (0, 0) for n, k, s, d in rows]
+    around = pads(padding, wanted, window, steps, gaps)
     made = [
-        (n + a + b - (k - 1) * d - 1) // s + 1
-        for (n, k, s, d), (a, b) in zip(rows, pads, strict=True)
+        window_count(n + sum(sides), k, s, d)
+        for n, sides, k, s, d in zip(wanted, around, window, steps, gaps, strict=True)
     ]
     if made != list(x.shape[1:-1]):
         raise ValueError(
@@ -325,10 +321,10 @@ def _transposed(
         ops.cast(kernel, x.dtype),
         shape=(x.shape[0], *wanted, kernel.shape[-2]),
         strides=steps,
-        padding=tuple(pads),
+        padding=around,
         dilation=gaps,
     )
-    return ops.moveaxis(y, -1, 1) if first else y
+    return original_format(y, data_format)
 
 
 def depthwise_conv2d(

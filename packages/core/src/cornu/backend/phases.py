@@ -10,6 +10,7 @@ from cornu.base.layer.context import learning_phase as _chosen_phase
 from cornu.base.layer.context import set_learning_phase as _choose_phase
 from cornu.base.naming import get_uid as _next_uid
 from cornu.base.naming import reset_names
+from cornu.ops.windowed import standard_format
 
 
 class LearningPhase(int):
@@ -144,7 +145,4 @@ def normalize_data_format(value: Any) -> str:
     >>> K.normalize_data_format(None)
     'channels_last'
     """
-    found = config.image_data_format() if value is None else str(value).lower()
-    if found not in _ORDERINGS:
-        raise ValueError(f"data_format must be one of {sorted(_ORDERINGS)}, got {value!r}.")
-    return found
+    return standard_format(value)

@@ -10,6 +10,7 @@ import numpy as np
 from cornu import config, ops
 from cornu.engine.trace import op
 from cornu.ops.values import Tensor, TensorLike
+from cornu.ops.windowed import channels_last, original_format, standard_format
 
 
 @op
@@ -103,20 +104,18 @@ def _unshared(patches: Tensor, kernel: TensorLike, steps: Sequence[int]) -> Tens
 def _local(
     x: TensorLike, kernel: TensorLike, size: Any, strides: Any, data_format: str | None
 ) -> Tensor:
-    first = (data_format or config.image_data_format()) == "channels_first"
-    x = ops.convert_to_tensor(x)
-    x = ops.moveaxis(x, 1, -1) if first else x
+    data_format = standard_format(data_format)
+    x = channels_last(ops.convert_to_tensor(x), data_format)
     window, channels = int(np.prod(size)), x.shape[-1]
     flat = len(size) == 1
     x = ops.expand_dims(x, 1) if flat else x
     size, strides = ((1, *size), (1, *strides)) if flat else (tuple(size), tuple(strides))
     patches = ops.image.extract_patches(x, size, strides, data_format="channels_last")
-    if first:  # there a kernel has the channels before the window
+    if data_format == "channels_first":  # there a kernel has the channels before the window
         parts = ops.reshape(patches, (*patches.shape[:-1], window, channels))
         patches = ops.reshape(ops.swapaxes(parts, -1, -2), patches.shape)
     steps = patches.shape[2:3] if flat else patches.shape[1:3]
-    y = _unshared(patches, kernel, steps)
-    return ops.moveaxis(y, -1, 1) if first else y
+    return original_format(_unshared(patches, kernel, steps), data_format)
 
 
 @op

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import config, ops
+from cornu import ops
 from cornu.engine.trace import op
 from cornu.ops.values import Tensor, TensorLike
+from cornu.ops.windowed import standard_format
 
 
 def shape(x: TensorLike) -> tuple[int | None, ...]:
@@ -157,7 +158,7 @@ def temporal_padding(x: TensorLike, padding: Sequence[int] = (1, 1)) -> Tensor:
 
 def _spatial(x: TensorLike, padding: Sequence[Sequence[int]], data_format: str | None) -> Tensor:
     inner = tuple(tuple(pair) for pair in padding)
-    if (data_format or config.image_data_format()) == "channels_first":
+    if standard_format(data_format) == "channels_first":
         return ops.pad(x, ((0, 0), (0, 0), *inner))
     return ops.pad(x, ((0, 0), *inner, (0, 0)))
 
@@ -244,8 +245,4 @@ def resize_volumes(
 
 
 def _first_spatial(data_format: Any) -> int:
-    if data_format not in ("channels_last", "channels_first"):
-        raise ValueError(
-            f"data_format must be 'channels_last' or 'channels_first', got {data_format!r}."
-        )
-    return 1 if data_format == "channels_last" else 2
+    return 1 if standard_format(data_format) == "channels_last" else 2

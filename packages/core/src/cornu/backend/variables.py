@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config, ops
+from cornu import config, ops, random
 from cornu.engine.dtypes import canonical
 from cornu.engine.shapes import product
 from cornu.engine.variable import Variable
@@ -130,8 +130,6 @@ def random_uniform_variable(
     >>> K.random_uniform_variable((2, 3), 0.0, 1.0).shape
     (2, 3)
     """
-    from cornu import random
-
     return variable(random.uniform(shape, low, high, dtype, seed), dtype, name)
 
 
@@ -150,8 +148,6 @@ def random_normal_variable(
     >>> K.random_normal_variable((2, 3), 0.0, 1.0).shape
     (2, 3)
     """
-    from cornu import random
-
     return variable(random.normal(shape, mean, scale, dtype, seed), dtype, name)
 
 

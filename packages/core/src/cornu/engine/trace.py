@@ -10,6 +10,7 @@ import contextlib
 import functools
 import linecache
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar, Token
@@ -29,6 +30,7 @@ _CURRENT: ContextVar[Trace | None] = ContextVar("cornu_trace", default=None)
 _AUTOCAST: ContextVar[str | None] = ContextVar("cornu_autocast", default=None)
 _PARTS = "layers optim preprocessing sklearn backend_numpy backend_opencl".split()
 _OUR_MODULES = {"cornu", "numpy", *(f"cornu_{part}" for part in _PARTS)}
+_OPERATIONS = ("cornu.engine", "cornu.ops", "cornu.random", "numpy")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -317,9 +319,33 @@ def op(function: F) -> F:
         symbolic = _find_symbolic(args) or (_find_symbolic(kwargs.values()) if kwargs else None)
         if symbolic is not None:
             return symbolic.symbolic_apply(call, args, kwargs)
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except (ValueError, TypeError, IndexError, OverflowError) as error:
+            _name_operation(error, function.__name__)
+            raise
 
     return call  # type: ignore[return-value]
+
+
+_NAMED = re.compile(r"\w+(\(\)|:)")  # "sum(): …", "glu() halves …", "conv: …"
+
+
+def _name_operation(error: Exception, name: str) -> None:
+    """Begin the text of an error with the operation it comes from, unless it names one already.
+
+    Only our errors and NumPy's: what a function of the user raises inside an operation is its own.
+    """
+    text = error.args[0] if error.args else None
+    if not isinstance(text, str) or isinstance(error, TracedValueError):
+        return
+    if text.startswith(name) or _NAMED.match(text):
+        return
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is not None and last.tb_frame.f_globals.get("__name__", "").startswith(_OPERATIONS):
+        error.args = (f"{name}(): {text}", *error.args[1:])
 
 
 def _find_symbolic(values: Iterable[Any]) -> Any:

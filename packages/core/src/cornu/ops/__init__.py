@@ -48,6 +48,7 @@ if TYPE_CHECKING:  # for editors and type checkers
     from cornu.ops.segment import *  # noqa: F403
     from cornu.ops.sorting import *  # noqa: F403
     from cornu.ops.statistics import *  # noqa: F403
+    from cornu.ops.vectorized import *  # noqa: F403
     from cornu.ops.windowed import *  # noqa: F403
 
 # Which module holds which operations.
@@ -93,8 +94,8 @@ _HOMES = {
         append array_split concatenate dsplit dstack hsplit hstack split stack unstack vsplit vstack
     """,
     "linalg": """
-        cholesky cholesky_inverse det eig eigh inv logdet lstsq matrix_rank norm pinv qr slogdet
-        solve solve_triangular svd
+        cholesky cholesky_inverse det eig eigh inv logdet lstsq lu_factor matrix_rank norm pinv qr
+        slogdet solve solve_triangular svd
     """,
     "movement": """
         broadcast_to expand_dims flip fliplr flipud moveaxis ravel reshape roll rot90 squeeze
@@ -127,6 +128,7 @@ _HOMES = {
         corrcoef correlate diff median nanmedian nanpercentile nanquantile percentile quantile
         trapezoid
     """,
+    "vectorized": "vectorize",
     "windowed": """
         adaptive_average_pool adaptive_max_pool average_pool conv conv_transpose depthwise_conv
         max_pool separable_conv

@@ -14,7 +14,7 @@ from cornu.ops.arithmetic import logaddexp
 from cornu.ops.composites.softmax import log_softmax as _log_softmax
 from cornu.ops.control import scan
 from cornu.ops.indexing import take_last
-from cornu.ops.movement import cut, permuted
+from cornu.ops.movement import cut, permuted, picked
 from cornu.ops.values import Tensor, TensorLike, cast_value, floating, value, wide
 
 _IMPOSSIBLE = -1e5  # logarithm of a probability that is none, still finite to differentiate
@@ -101,7 +101,7 @@ def ctc_loss(
         return p.where(p.lt(t, ends), moved, alpha), ()
 
     first = np.where(np.arange(2 * count + 1) < 2, 0.0, _IMPOSSIBLE).astype(logs.dtype)
-    start = p.add(p.reshape(cut(emitted, 0, 0, 1), shape=tuple(emitted.shape[1:])), first)
+    start = p.add(picked(emitted, 0, 0), first)
     later = (cut(emitted, 0, 1, steps), np.arange(1, steps, dtype=np.int32))
     alpha = scan(step, start, later)[0] if steps > 1 else start
     last = p.mul(p.reshape(lengths, shape=(batch, 1)), 2)

@@ -14,10 +14,13 @@ from cornu.ops.values import (
     Tensor,
     TensorLike,
     floating,
+    highest,
     is_floating,
     is_signed,
+    lowest,
     promote,
     promote_floating,
+    promote_numeric,
     value,
 )
 
@@ -44,6 +47,16 @@ def _fmod(x1: Tensor, x2: Tensor) -> Tensor:
     return p.where(p.lt(x1, 0), p.neg(rest), rest) if is_signed(x1) else p.mod(x1, x2)
 
 
+def _heaviside(x1: Tensor, x2: Tensor) -> Tensor:
+    step = p.where(p.lt(x1, 0.0), 0.0, p.where(p.eq(x1, 0.0), x2, 1.0))
+    return p.where(p.ne(x1, x1), x1, step)
+
+
+def _but_nan(join: Any, x1: Tensor, x2: Tensor) -> Tensor:
+    """``join`` of the two, or the other one where one is NaN."""
+    return p.where(p.ne(x1, x1), x2, p.where(p.ne(x2, x2), x1, join(x1, x2)))
+
+
 add = binary(
     "add", "add", "``x1 + x2``.", "ops.add([1, 2], 0.5)", "array([1.5, 2.5], dtype=float32)"
 )
@@ -67,7 +80,7 @@ divide = binary(
     "``x1 / x2``, always a float.",
     "ops.divide([1, 3], 2)",
     "array([0.5, 1.5], dtype=float32)",
-    floats=True,
+    prepare=promote_floating,
 )
 true_divide = binary(
     "true_divide",
@@ -75,7 +88,7 @@ true_divide = binary(
     "``x1 / x2``, always a float.",
     "ops.true_divide([1, 3], 2)",
     "array([0.5, 1.5], dtype=float32)",
-    floats=True,
+    prepare=promote_floating,
 )
 divide_no_nan = binary(
     "divide_no_nan",
@@ -83,7 +96,7 @@ divide_no_nan = binary(
     "``x1 / x2``, and 0 where ``x2`` is 0.",
     "ops.divide_no_nan([1.0, 3.0], [2.0, 0.0])",
     "array([0.5, 0. ], dtype=float32)",
-    floats=True,
+    prepare=promote_floating,
 )
 maximum = binary(
     "maximum",
@@ -101,14 +114,14 @@ minimum = binary(
 )
 fmax = binary(
     "fmax",
-    lambda a, b: p.where(p.ne(a, a), b, p.where(p.ne(b, b), a, p.maximum(a, b))),
+    lambda x1, x2: _but_nan(p.maximum, x1, x2),
     "The larger of two, passing NaN over.",
     "ops.fmax([1.0, float('nan')], [3.0, 2.0])",
     "array([3., 2.], dtype=float32)",
 )
 fmin = binary(
     "fmin",
-    lambda a, b: p.where(p.ne(a, a), b, p.where(p.ne(b, b), a, p.minimum(a, b))),
+    lambda x1, x2: _but_nan(p.minimum, x1, x2),
     "The smaller of two, passing NaN over.",
     "ops.fmin([1.0, float('nan')], [3.0, 2.0])",
     "array([1., 2.], dtype=float32)",
@@ -119,7 +132,7 @@ arctan2 = binary(
     "Angle of the point (``x2``, ``x1``) in radians, in [-pi, pi].",
     "ops.arctan2([1.0, 0.0], [0.0, -1.0])",
     "array([1.5707964, 3.1415927], dtype=float32)",
-    floats=True,
+    prepare=promote_floating,
 )
 hypot = binary(
     "hypot",
@@ -127,7 +140,7 @@ hypot = binary(
     "``sqrt(x1**2 + x2**2)`` without overflow.",
     "ops.hypot([3.0], [4.0])",
     "array([5.], dtype=float32)",
-    floats=True,
+    prepare=promote_floating,
 )
 logaddexp = binary(
     "logaddexp",
@@ -135,7 +148,7 @@ logaddexp = binary(
     "``log(exp(x1) + exp(x2))`` without overflow.",
     "ops.logaddexp([1000.0], [1000.0])",
     "array([1000.6932], dtype=float32)",
-    floats=True,
+    prepare=promote_floating,
 )
 logaddexp2 = binary(
     "logaddexp2",
@@ -143,49 +156,42 @@ logaddexp2 = binary(
     "``log2(2**x1 + 2**x2)`` without overflow.",
     "ops.logaddexp2([3.0], [3.0])",
     "array([4.], dtype=float32)",
-    floats=True,
+    prepare=promote_floating,
 )
 
 
-def _numbers(x1: TensorLike, x2: TensorLike) -> list[Tensor]:
-    """Values of one dtype, booleans as the numbers 0 and 1."""
-    return promote(x1, x2, extra=(int,))
-
-
-@op
-def mod(x1: TensorLike, x2: TensorLike) -> Tensor:
-    """Remainder of ``x1 / x2`` with the sign of ``x2``.
-
-    Examples
-    --------
-    >>> ops.mod([5, -5], 3)
-    array([2, 1], dtype=int32)
-    """
-    return p.mod(*_numbers(x1, x2))
-
-
-@op
-def fmod(x1: TensorLike, x2: TensorLike) -> Tensor:
-    """Remainder of ``x1 / x2`` with the sign of ``x1``.
-
-    Examples
-    --------
-    >>> ops.fmod([5, -5], 3)
-    array([ 2, -2], dtype=int32)
-    """
-    return _fmod(*_numbers(x1, x2))
-
-
-@op
-def floor_divide(x1: TensorLike, x2: TensorLike) -> Tensor:
-    """``x1 / x2`` rounded down to a whole number.
-
-    Examples
-    --------
-    >>> ops.floor_divide([5, -5], 3)
-    array([ 1, -2], dtype=int32)
-    """
-    return p.floordiv(*_numbers(x1, x2))
+mod = binary(
+    "mod",
+    "mod",
+    "Remainder of ``x1 / x2`` with the sign of ``x2``.",
+    "ops.mod([5, -5], 3)",
+    "array([2, 1], dtype=int32)",
+    prepare=promote_numeric,
+)
+fmod = binary(
+    "fmod",
+    _fmod,
+    "Remainder of ``x1 / x2`` with the sign of ``x1``.",
+    "ops.fmod([5, -5], 3)",
+    "array([ 2, -2], dtype=int32)",
+    prepare=promote_numeric,
+)
+floor_divide = binary(
+    "floor_divide",
+    "floordiv",
+    "``x1 / x2`` rounded down to a whole number.",
+    "ops.floor_divide([5, -5], 3)",
+    "array([ 1, -2], dtype=int32)",
+    prepare=promote_numeric,
+)
+heaviside = binary(
+    "heaviside",
+    _heaviside,
+    "Step function of ``x1``: 0 below zero, ``x2`` at zero, 1 above.",
+    "ops.heaviside([-1.0, 0.0, 2.0], 0.5)",
+    "array([0. , 0.5, 1. ], dtype=float32)",
+    prepare=promote_floating,
+)
 
 
 @op
@@ -200,7 +206,7 @@ def power(x1: TensorLike, x2: TensorLike) -> Tensor:
     >>> ops.power([1.0, 2.0, 3.0], 2)
     array([1., 4., 9.], dtype=float32)
     """
-    base, exponent = _numbers(x1, x2)
+    base, exponent = promote_numeric(x1, x2)
     if type(x2) in (int, float) and x2 in _POWERS and (x2 >= 0 or is_floating(base)):
         return _POWERS[x2](base)
     return p.pow(base, exponent)
@@ -256,28 +262,20 @@ def clip(x: TensorLike, x_min: TensorLike, x_max: TensorLike) -> Tensor:
     >>> ops.clip([-1.0, 0.5, 2.0], 0.0, 1.0)
     array([0. , 0.5, 1. ], dtype=float32)
     """
+    x = value(x)
     # x stands second so that at a bound the gradient passes to x, as in Keras
-    if x_min is not None:
-        low, x = promote(x_min, x)
-        x = p.maximum(low, x)
-    if x_max is not None:
-        high, x = promote(x_max, x)
-        x = p.minimum(high, x)
-    return value(x)
+    for bound, hold in ((x_min, p.maximum), (x_max, p.minimum)):
+        if bound is not None:
+            limit, x = promote(_within(bound, x.dtype), x)
+            x = hold(limit, x)
+    return x
 
 
-@op
-def heaviside(x1: TensorLike, x2: TensorLike) -> Tensor:
-    """Step function: 0 below zero, ``x2`` at zero, 1 above.
-
-    Examples
-    --------
-    >>> ops.heaviside([-1.0, 0.0, 2.0], 0.5)
-    array([0. , 0.5, 1. ], dtype=float32)
-    """
-    x1, x2 = promote_floating(x1, x2)
-    step = p.where(p.lt(x1, 0.0), 0.0, p.where(p.eq(x1, 0.0), x2, 1.0))
-    return p.where(p.ne(x1, x1), x1, step)
+def _within(bound: TensorLike, dtype: Any) -> TensorLike:
+    """A bound beyond all numbers of an integer dtype is the last of them."""
+    if type(bound) is int and dtype.kind in "iu":
+        return min(max(bound, lowest(dtype)), highest(dtype))
+    return bound
 
 
 @op

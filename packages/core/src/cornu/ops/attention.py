@@ -12,7 +12,7 @@ from cornu.engine.trace import op
 from cornu.errors import ShapeError
 from cornu.ops.composites.softmax import softmax as _softmax
 from cornu.ops.movement import permuted
-from cornu.ops.values import Tensor, TensorLike, cast_value, promote, value, wide
+from cornu.ops.values import Tensor, TensorLike, cast_value, promote_floating, value, wide
 
 _HEADS_FIRST = (0, 2, 1, 3)
 
@@ -80,7 +80,7 @@ def dot_product_attention(
     >>> ops.dot_product_attention(x, x, x).shape
     (1, 3, 2, 4)
     """
-    query, key, source = promote(query, key, value, extra=(float,))
+    query, key, source = promote_floating(query, key, value)
     for name, x in (("query", query), ("key", key), ("value", source)):
         if x.ndim != 4:
             raise ShapeError(

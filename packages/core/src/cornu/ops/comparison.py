@@ -7,13 +7,21 @@ import math
 from cornu.engine.primitives.table import p
 from cornu.engine.trace import op
 from cornu.ops.families import binary, unary
-from cornu.ops.values import Tensor, TensorLike, promote, value
+from cornu.ops.values import (
+    Tensor,
+    TensorLike,
+    comparable,
+    promote,
+    promote_floating,
+    promote_numeric,
+    truth,
+)
 
 _BOOLS = " and dtype bool"
 
 
-def _truth(x: Tensor) -> Tensor:
-    return x if x.dtype == bool else p.ne(x, 0)
+def _truths(x1: TensorLike, x2: TensorLike) -> list[Tensor]:
+    return [truth(x1), truth(x2)]
 
 
 def _isnan(x: Tensor) -> Tensor:
@@ -30,6 +38,7 @@ equal = binary(
     "``x1 == x2``, element by element.",
     "ops.equal([1, 2], 2)",
     "array([False,  True])",
+    prepare=comparable,
     result=_BOOLS,
 )
 not_equal = binary(
@@ -38,6 +47,7 @@ not_equal = binary(
     "``x1 != x2``, element by element.",
     "ops.not_equal([1, 2], 2)",
     "array([ True, False])",
+    prepare=comparable,
     result=_BOOLS,
 )
 less = binary(
@@ -46,6 +56,7 @@ less = binary(
     "``x1 < x2``, element by element.",
     "ops.less([1, 2], 2)",
     "array([ True, False])",
+    prepare=comparable,
     result=_BOOLS,
 )
 less_equal = binary(
@@ -54,6 +65,7 @@ less_equal = binary(
     "``x1 <= x2``, element by element.",
     "ops.less_equal([1, 2], 2)",
     "array([ True,  True])",
+    prepare=comparable,
     result=_BOOLS,
 )
 greater = binary(
@@ -62,6 +74,7 @@ greater = binary(
     "``x1 > x2``, element by element.",
     "ops.greater([1, 3], 2)",
     "array([False,  True])",
+    prepare=comparable,
     result=_BOOLS,
 )
 greater_equal = binary(
@@ -70,35 +83,39 @@ greater_equal = binary(
     "``x1 >= x2``, element by element.",
     "ops.greater_equal([1, 2], 2)",
     "array([False,  True])",
+    prepare=comparable,
     result=_BOOLS,
 )
 logical_and = binary(
     "logical_and",
-    lambda a, b: p.and_(_truth(a), _truth(b)),
+    "and_",
     "True where both are true (not 0).",
     "ops.logical_and([True, False], True)",
     "array([ True, False])",
+    prepare=_truths,
     result=_BOOLS,
 )
 logical_or = binary(
     "logical_or",
-    lambda a, b: p.or_(_truth(a), _truth(b)),
+    "or_",
     "True where either is true (not 0).",
     "ops.logical_or([True, False], False)",
     "array([ True, False])",
+    prepare=_truths,
     result=_BOOLS,
 )
 logical_xor = binary(
     "logical_xor",
-    lambda a, b: p.xor(_truth(a), _truth(b)),
+    "xor",
     "True where exactly one is true (not 0).",
     "ops.logical_xor([True, False], True)",
     "array([False,  True])",
+    prepare=_truths,
     result=_BOOLS,
 )
 logical_not = unary(
     "logical_not",
-    lambda x: p.invert(_truth(x)),
+    lambda x: p.invert(truth(x)),
     "True where ``x`` is false (0).",
     "ops.logical_not([True, False])",
     "array([False,  True])",
@@ -193,6 +210,7 @@ left_shift = binary(
     "``x * 2**y`` by moving bits up.",
     "ops.left_shift([3], [2])",
     "array([12], dtype=int32)",
+    prepare=promote_numeric,
     names=("x", "y"),
 )
 right_shift = binary(
@@ -201,6 +219,7 @@ right_shift = binary(
     "``x // 2**y`` by moving bits down.",
     "ops.right_shift([12], [2])",
     "array([3], dtype=int32)",
+    prepare=promote_numeric,
     names=("x", "y"),
 )
 bitwise_left_shift = binary(
@@ -209,6 +228,7 @@ bitwise_left_shift = binary(
     "``x * 2**y`` by moving bits up.",
     "ops.bitwise_left_shift([3], [2])",
     "array([12], dtype=int32)",
+    prepare=promote_numeric,
     names=("x", "y"),
 )
 bitwise_right_shift = binary(
@@ -217,6 +237,7 @@ bitwise_right_shift = binary(
     "``x // 2**y`` by moving bits down.",
     "ops.bitwise_right_shift([12], [2])",
     "array([3], dtype=int32)",
+    prepare=promote_numeric,
     names=("x", "y"),
 )
 bitwise_not = unary(
@@ -261,7 +282,7 @@ def where(condition: TensorLike, x1: TensorLike = None, x2: TensorLike = None) -
     if x1 is None or x2 is None:
         raise ValueError("where() needs both x1 and x2, or neither.")
     x1, x2 = promote(x1, x2)
-    return p.where(_truth(value(condition)), x1, x2)
+    return p.where(truth(condition), x1, x2)
 
 
 @op
@@ -289,7 +310,7 @@ def select(
         raise ValueError(f"select() got {len(condlist)} conditions for {len(choicelist)} choices.")
     *choices, result = promote(*choicelist, default)
     for condition, choice in reversed(list(zip(condlist, choices, strict=True))):
-        result = p.where(_truth(value(condition)), choice, result)
+        result = p.where(truth(condition), choice, result)
     return result
 
 
@@ -304,7 +325,7 @@ def isclose(
     >>> ops.isclose([1.0, 2.0], [1.0000001, 2.1])
     array([ True, False])
     """
-    x1, x2 = promote(x1, x2, extra=(float,))
+    x1, x2 = promote_floating(x1, x2)
     near = p.le(p.abs(x1 - x2), p.abs(x2) * rtol + atol)
     close = p.or_(p.eq(x1, x2), p.and_(near, p.isfinite(x2)))  # inf is close to itself alone
     return p.or_(close, p.and_(_isnan(x1), _isnan(x2))) if equal_nan else close
@@ -321,8 +342,9 @@ def allclose(
     >>> bool(ops.allclose([1.0, 2.0], [1.0000001, 2.0]))
     True
     """
-    close = isclose(x1, x2, rtol, atol, equal_nan)
-    return p.min(close, axes=tuple(range(close.ndim)), keepdims=False)
+    from cornu.ops.reduction import all as everywhere
+
+    return everywhere(isclose(x1, x2, rtol, atol, equal_nan))
 
 
 @op
@@ -347,7 +369,7 @@ def isin(
     >>> ops.isin([1, 2, 3], [3, 1])
     array([ True, False,  True])
     """
-    x1, x2 = promote(x1, x2)
+    x1, x2 = comparable(x1, x2)
     hits = p.eq(p.reshape(x1, shape=(*x1.shape, 1)), p.reshape(x2, shape=(int(x2.size),)))
     found = p.max(hits, axes=(x1.ndim,), keepdims=False)
     return p.invert(found) if invert else found

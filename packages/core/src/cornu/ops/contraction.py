@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,14 +11,23 @@ from cornu.engine.primitives.table import p
 from cornu.engine.shapes import normalize_axis, product
 from cornu.engine.trace import op
 from cornu.errors import ShapeError
-from cornu.ops.movement import flat, ints, permuted, with_axis
-from cornu.ops.values import Tensor, TensorLike, promote
+from cornu.ops.joining import unstack
+from cornu.ops.movement import flat, ints, joined, moveaxis, permuted, with_axis
+from cornu.ops.values import Tensor, TensorLike, as_value, cast_value, promote, truth
 
 
-def _operands(x1: TensorLike, x2: TensorLike) -> list[Tensor]:
-    x1, x2 = promote(x1, x2)
-    # int8 products are added up in int32 (as in Keras); booleans multiply as numbers
-    return promote(x1, x2, extra=(np.int32,)) if x1.dtype in (np.int8, np.bool_) else [x1, x2]
+def summed_products(*xs: TensorLike, sum_of: Callable[..., Tensor], widen: bool = False) -> Tensor:
+    """``sum_of`` values of one dtype; of booleans, whether any product is true.
+
+    With ``widen``, products of int8 alone are added up in int32, as Keras does where a matrix
+    product is meant.
+    """
+    found = promote(*xs)
+    if found[0].dtype == bool:
+        return truth(sum_of(*(cast_value(x, np.int32) for x in found)))
+    if widen and found[0].dtype == np.int8 and all(as_value(x).dtype == np.int8 for x in xs):
+        found = [cast_value(x, np.int32) for x in found]
+    return sum_of(*found)
 
 
 def product_of(a: Tensor, b: Tensor) -> Tensor:
@@ -72,9 +81,12 @@ def matmul(x1: TensorLike, x2: TensorLike) -> Tensor:
     >>> ops.matmul([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0])
     array([3., 7.], dtype=float32)
     """
-    a, b = _operands(x1, x2)
+    return summed_products(x1, x2, sum_of=_matmul, widen=True)
+
+
+def _matmul(a: Tensor, b: Tensor) -> Tensor:
     if a.ndim == 0 or b.ndim == 0:
-        raise ValueError(
+        raise ShapeError(
             "matmul() needs at least one axis on both sides; use multiply() with a scalar."
         )
     return product_of(a, b)
@@ -89,12 +101,18 @@ def dot(x1: TensorLike, x2: TensorLike) -> Tensor:
     >>> ops.dot([[1.0, 2.0]], [[3.0], [4.0]])
     array([[11.]], dtype=float32)
     """
-    a, b = _operands(x1, x2)
-    if a.ndim == 0 or b.ndim == 0:
-        return p.mul(a, b)
-    if b.ndim == 1:
-        return product_of(a, b)
-    return contract(a, b, [a.ndim - 1], [b.ndim - 2])
+    return _over_one_axis(x1, x2, -2)
+
+
+def _over_one_axis(x1: TensorLike, x2: TensorLike, axis: int) -> Tensor:
+    """Sums of products over the last axis of ``x1`` and ``axis`` (-1 of a vector) of ``x2``."""
+
+    def sum_of(a: Tensor, b: Tensor) -> Tensor:
+        if a.ndim == 0 or b.ndim == 0:
+            return p.mul(a, b)
+        return contract(a, b, [a.ndim - 1], [b.ndim + max(axis, -b.ndim)])
+
+    return summed_products(x1, x2, sum_of=sum_of)
 
 
 def contract(a: Tensor, b: Tensor, axes_a: Sequence[int], axes_b: Sequence[int]) -> Tensor:
@@ -130,16 +148,18 @@ def tensordot(x1: TensorLike, x2: TensorLike, axes: Any = 2) -> Tensor:
     array([[1., 2.],
            [3., 4.]], dtype=float32)
     """
-    a, b = _operands(x1, x2)
-    if isinstance(axes, (int, np.integer)):
-        return contract(a, b, list(range(a.ndim - int(axes), a.ndim)), list(range(int(axes))))
-    first, second = axes
-    return contract(
-        a,
-        b,
-        [normalize_axis(i, a.ndim) for i in ints(first)],
-        [normalize_axis(i, b.ndim) for i in ints(second)],
-    )
+    whole = isinstance(axes, (int, np.integer))
+    first, second = (range(-int(axes), 0), range(int(axes))) if whole else map(ints, axes)
+
+    def sum_of(a: Tensor, b: Tensor) -> Tensor:
+        return contract(
+            a,
+            b,
+            [normalize_axis(i, a.ndim) for i in first],
+            [normalize_axis(i, b.ndim) for i in second],
+        )
+
+    return summed_products(x1, x2, sum_of=sum_of)
 
 
 @op
@@ -151,10 +171,7 @@ def inner(x1: TensorLike, x2: TensorLike) -> Tensor:
     >>> ops.inner([[1.0, 2.0]], [3.0, 4.0])
     array([11.], dtype=float32)
     """
-    a, b = _operands(x1, x2)
-    if a.ndim == 0 or b.ndim == 0:
-        return p.mul(a, b)
-    return contract(a, b, [a.ndim - 1], [b.ndim - 1])
+    return _over_one_axis(x1, x2, -1)
 
 
 @op
@@ -180,8 +197,7 @@ def vdot(x1: TensorLike, x2: TensorLike) -> Tensor:
     >>> float(ops.vdot([1.0, 2.0], [3.0, 4.0]))
     11.0
     """
-    a, b = _operands(x1, x2)
-    return product_of(flat(a), flat(b))
+    return summed_products(x1, x2, sum_of=lambda a, b: product_of(flat(a), flat(b)))
 
 
 @op
@@ -228,9 +244,6 @@ def cross(
     >>> ops.cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
     array([0., 0., 1.], dtype=float32)
     """
-    from cornu.ops.joining import unstack
-    from cornu.ops.movement import joined, moveaxis
-
     if axis is not None:
         axisa = axisb = axisc = axis
     a, b = promote(x1, x2)

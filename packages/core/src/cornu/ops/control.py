@@ -10,9 +10,9 @@ import numpy as np
 from cornu import tree
 from cornu.engine.graph import Node, leaf, make_node, toposort
 from cornu.engine.primitives.table import p
-from cornu.engine.trace import as_node, is_traced, op
+from cornu.engine.trace import as_node, current_trace, is_traced, op
 from cornu.errors import TracedValueError
-from cornu.ops.movement import cut, joined, with_axis
+from cornu.ops.movement import cut, joined, picked, with_axis
 from cornu.ops.values import Tensor, TensorLike, cast_value, promote, value
 
 
@@ -190,8 +190,6 @@ def scan(
 
 
 def _traced_loop(f: Any, init: Any, rows: list[Any]) -> bool:
-    from cornu.engine.trace import current_trace
-
     # the step may close over traced values, so inside a trace every scan is the program's
     trace = current_trace()
     return trace is not None and not trace.eager
@@ -227,7 +225,7 @@ def _leaves_like(structure: Any, like: Any) -> list[Any]:
 def _python_scan(f: Any, init: Any, xs: Any, rows: list[Any], steps: int, reverse: bool) -> Any:
     state, outputs = init, []
     for i in reversed(range(steps)) if reverse else range(steps):
-        row = None if xs is None else _packed(xs, [_row(x, i) for x in rows])
+        row = None if xs is None else _packed(xs, [picked(x, 0, i) for x in rows])
         new, y = f(state, row)
         state = _like(state, new)
         outputs.append(y)
@@ -245,10 +243,6 @@ def _like(old: Any, new: Any) -> Any:
     return tree.map_structure(
         lambda a, b: value(b, a.dtype) if hasattr(a, "dtype") else b, old, new
     )
-
-
-def _row(x: Tensor, i: int) -> Tensor:
-    return p.reshape(cut(x, 0, i, i + 1), shape=tuple(x.shape[1:]))
 
 
 def _stacked(column: Sequence[Tensor]) -> Tensor:

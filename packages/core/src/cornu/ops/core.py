@@ -40,8 +40,8 @@ def saturate_cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
     array([  0, 255], dtype=uint8)
     """
     x, dtype = value(x), canonical(dtype)
-    if dtype.kind == "b":
-        return p.ne(x, 0)
+    if dtype.kind == "b":  # what lies between 0 and 1, and above, is true
+        return x if x.dtype == bool else p.lt(0, x)
     limits: Any = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
     own: Any = (
         np.iinfo(x.dtype) if x.dtype.kind in "iu" else np.finfo(x.dtype) if is_floating(x) else None
@@ -212,4 +212,4 @@ def view(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
     array([1065353216], dtype=int32)
     """
     x = value(x)
-    return x if dtype is None else np.asarray(x).view(canonical(dtype))
+    return x if dtype is None else np.asarray(x, order="C").view(canonical(dtype))

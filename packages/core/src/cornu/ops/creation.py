@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,23 +12,17 @@ from cornu.engine.dtypes import canonical, result_type
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import normalize_axis
 from cornu.engine.trace import is_traced, op
+from cornu.ops.movement import ints
 from cornu.ops.values import (
     DTypeLike,
     Tensor,
     TensorLike,
     is_weak,
     kind_of,
+    numeric,
     promote_floating,
     value,
 )
-
-
-def _shape(shape: Sequence[int] | int) -> tuple[int, ...]:
-    return (
-        (operator.index(shape),)
-        if isinstance(shape, (int, np.integer))
-        else tuple(operator.index(n) for n in shape)
-    )
 
 
 @op
@@ -42,7 +35,7 @@ def zeros(shape: Sequence[int] | int, dtype: DTypeLike = None) -> Tensor:
     array([[0., 0.],
            [0., 0.]], dtype=float32)
     """
-    return np.zeros(_shape(shape), canonical(dtype))
+    return np.zeros(ints(shape), canonical(dtype))
 
 
 @op
@@ -55,7 +48,7 @@ def ones(shape: Sequence[int] | int, dtype: DTypeLike = None) -> Tensor:
     array([[1., 1.],
            [1., 1.]], dtype=float32)
     """
-    return np.ones(_shape(shape), canonical(dtype))
+    return np.ones(ints(shape), canonical(dtype))
 
 
 @op
@@ -67,7 +60,7 @@ def empty(shape: Sequence[int] | int, dtype: DTypeLike = None) -> Tensor:
     >>> ops.empty((2,)).shape
     (2,)
     """
-    return np.zeros(_shape(shape), canonical(dtype))
+    return np.zeros(ints(shape), canonical(dtype))
 
 
 @op
@@ -88,7 +81,7 @@ def full(shape: Sequence[int] | int, fill_value: TensorLike, dtype: DTypeLike = 
     >>> ops.full((2,), 7.0)
     array([7., 7.], dtype=float32)
     """
-    filled = p.expand(value(fill_value, canonical(dtype)), shape=_shape(shape))
+    filled = p.expand(value(fill_value, canonical(dtype)), shape=ints(shape))
     return filled if is_traced(filled) else np.array(filled)
 
 
@@ -376,23 +369,17 @@ def vander(x: TensorLike, N: int | None = None, increasing: bool = False) -> Ten
            [4., 2., 1.],
            [9., 3., 1.]], dtype=float32)
     """
-    x = value(x)
+    x = numeric(x)
+    if x.ndim != 1:
+        raise ValueError(f"vander() needs a vector, got shape {tuple(x.shape)}.")
     count = x.shape[0] if N is None else N
     powers = np.arange(count, dtype=x.dtype)
     powers = powers if increasing else powers[::-1].copy()
     return p.pow(p.reshape(x, shape=(x.shape[0], 1)), powers)
 
 
-_WINDOWS = {
-    "bartlett": np.bartlett,
-    "blackman": np.blackman,
-    "hamming": np.hamming,
-    "hanning": np.hanning,
-}
-
-
-def _window(name: str, size: TensorLike) -> Tensor:
-    return _WINDOWS[name](int(size)).astype(config.floatx())
+def _window(points: Callable[..., np.ndarray], size: TensorLike, *shape: float) -> Tensor:
+    return points(int(size), *shape).astype(config.floatx())
 
 
 @op
@@ -404,7 +391,7 @@ def bartlett(x: int) -> Tensor:
     >>> ops.bartlett(5)
     array([0. , 0.5, 1. , 0.5, 0. ], dtype=float32)
     """
-    return _window("bartlett", x)
+    return _window(np.bartlett, x)
 
 
 @op
@@ -416,7 +403,7 @@ def blackman(x: int) -> Tensor:
     >>> ops.blackman(5).shape
     (5,)
     """
-    return _window("blackman", x)
+    return _window(np.blackman, x)
 
 
 @op
@@ -428,7 +415,7 @@ def hamming(x: int) -> Tensor:
     >>> ops.hamming(5)
     array([0.08, 0.54, 1.  , 0.54, 0.08], dtype=float32)
     """
-    return _window("hamming", x)
+    return _window(np.hamming, x)
 
 
 @op
@@ -440,7 +427,7 @@ def hanning(x: int) -> Tensor:
     >>> ops.hanning(5)
     array([0. , 0.5, 1. , 0.5, 0. ], dtype=float32)
     """
-    return _window("hanning", x)
+    return _window(np.hanning, x)
 
 
 @op
@@ -452,4 +439,4 @@ def kaiser(x: int, beta: float) -> Tensor:
     >>> ops.kaiser(3, 14.0).shape
     (3,)
     """
-    return np.kaiser(int(x), float(beta)).astype(config.floatx())
+    return _window(np.kaiser, x, float(beta))

@@ -27,15 +27,15 @@ def diag(x: TensorLike, k: int = 0) -> Tensor:
     if x.ndim != 1:
         raise ValueError(f"diag() needs a vector or a matrix, got shape {tuple(x.shape)}.")
     size = x.shape[0] + abs(k)
+    filled = p.scatter_add(_places(size, size, k), x, shape=(size * size,), axis=0)
+    return p.reshape(filled, shape=(size, size))
+
+
+def _places(rows: int, columns: int, k: int) -> np.ndarray:
+    """Where the elements of diagonal ``k`` stand in the matrix flattened."""
     row, column = max(0, -k), max(0, k)
-    places = (
-        (np.arange(x.shape[0], dtype=np.int32) + row) * size
-        + np.arange(x.shape[0], dtype=np.int32)
-        + column
-    )
-    return p.reshape(
-        p.scatter_add(places.astype(np.int32), x, shape=(size * size,), axis=0), shape=(size, size)
-    )
+    count = max(0, min(rows - row, columns - column))
+    return np.arange(count, dtype=np.int32) * (columns + 1) + row * columns + column
 
 
 @op
@@ -67,18 +67,8 @@ def diagonal(x: TensorLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> 
     rest = [i for i in range(x.ndim) if i not in (first, second)]
     x = permuted(x, [*rest, first, second])
     rows, columns = x.shape[-2:]
-    row, column = max(0, -offset), max(0, offset)
-    count = max(0, min(rows - row, columns - column))
-    places = (
-        (np.arange(count, dtype=np.int32) + row) * columns
-        + np.arange(count, dtype=np.int32)
-        + column
-    )
-    return p.gather(
-        p.reshape(x, shape=(*x.shape[:-2], rows * columns)),
-        places.astype(np.int32),
-        axis=x.ndim - 2,
-    )
+    lines = p.reshape(x, shape=(*x.shape[:-2], rows * columns))
+    return p.gather(lines, _places(rows, columns, offset), axis=x.ndim - 2)
 
 
 @op

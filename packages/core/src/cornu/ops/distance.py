@@ -6,7 +6,7 @@ import math
 
 from cornu.engine.primitives.table import p
 from cornu.engine.trace import op
-from cornu.ops.movement import flat, permuted, with_axis
+from cornu.ops.movement import flat, transposed, with_axis
 from cornu.ops.values import Tensor, TensorLike, promote_floating
 
 
@@ -34,7 +34,7 @@ def cdist(x: TensorLike, y: TensorLike) -> Tensor:
     if x.shape[-2] * y.shape[-2] * x.shape[-1] <= _SMALL:
         gap = p.sub(with_axis(x, last_x), with_axis(y, last_y - 1))
         return _root(p.sum(p.mul(gap, gap), axes=(gap.ndim - 1,), keepdims=False))
-    products = p.matmul(x, permuted(y, [*range(last_y - 1), last_y, last_y - 1]))
+    products = p.matmul(x, transposed(y))
     square_x = p.sum(p.mul(x, x), axes=(last_x,), keepdims=True)
     square_y = p.sum(p.mul(y, y), axes=(last_y,), keepdims=False)
     square_y = p.reshape(square_y, shape=(*y.shape[:-2], 1, y.shape[-2]))

@@ -9,10 +9,10 @@ from typing import Any
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import product
 from cornu.engine.trace import op
-from cornu.ops.contraction import _operands
+from cornu.ops.contraction import summed_products
 from cornu.ops.diagonals import diagonal
 from cornu.ops.movement import permuted
-from cornu.ops.values import Tensor, TensorLike, promote, value
+from cornu.ops.values import Tensor, TensorLike, value
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -144,7 +144,10 @@ def einsum(subscripts: str, *operands: TensorLike, **kwargs: Any) -> Tensor:
     unknown = set(kwargs) - {"optimize"}
     if unknown:
         raise TypeError(f"einsum() takes no argument {sorted(unknown)[0]!r}.")
-    xs = _operands(*operands) if len(operands) == 2 else promote(*operands)
+    return summed_products(*operands, sum_of=lambda *xs: _einsum(subscripts, xs), widen=True)
+
+
+def _einsum(subscripts: str, xs: Sequence[Tensor]) -> Tensor:
     terms, result = _parse(subscripts, [x.ndim for x in xs])
     pairs = [_own_diagonals(x, t) for x, t in zip(xs, terms, strict=True)]
     sizes = _sizes([t for _, t in pairs], [x.shape for x, _ in pairs], subscripts)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 
 from cornu.engine.primitives.table import p
+from cornu.ops.comparison import signbit
+from cornu.ops.creation import zeros_like
 from cornu.ops.families import unary
-from cornu.ops.values import (
-    Tensor,
-    is_floating,
-    is_signed,
-)
+from cornu.ops.values import Tensor, cast_value, is_floating, is_signed
 
 
 def _negate(x: Tensor) -> Tensor:
@@ -36,6 +34,11 @@ def _cbrt(x: Tensor) -> Tensor:
 def _sinc(x: Tensor) -> Tensor:
     turns = p.where(p.eq(x, 0.0), 1.0, x) * math.pi  # a safe divisor where the value is 1
     return p.where(p.eq(x, 0.0), 1.0, p.sin(turns) / turns)
+
+
+def _angle(x: Tensor) -> Tensor:
+    half_turns = cast_value(signbit(x), x.dtype)
+    return p.where(p.eq(x, x), p.mul(half_turns, math.pi), x)
 
 
 absolute = unary(
@@ -336,7 +339,7 @@ real = unary(
 )
 imag = unary(
     "imag",
-    lambda x: x * 0,
+    zeros_like,
     "Imaginary part: of a real tensor, zeros.",
     "ops.imag([1.0])",
     "array([0.], dtype=float32)",
@@ -344,7 +347,7 @@ imag = unary(
 )
 angle = unary(
     "angle",
-    lambda x: p.where(p.lt(x, 0.0), math.pi, x * 0.0),
+    _angle,
     "Angle in the complex plane: 0 for positive and pi for negative numbers.",
     "ops.angle([1.0, -1.0])",
     "array([0.       , 3.1415927], dtype=float32)",

@@ -7,9 +7,22 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cornu.engine.trace import apply, op
-from cornu.ops.values import Tensor, TensorLike, floating, numeric, promote, promote_floating, value
+from cornu.ops.values import (
+    Tensor,
+    TensorLike,
+    floating,
+    numeric,
+    promote,
+    promote_floating,
+    promote_numeric,
+    value,
+)
 
 _PREPARE = {False: floating, True: value, "numeric": numeric}
+_NOTES: dict[Any, str] = {
+    promote_floating: "; integers are taken as ``floatx``",
+    promote_numeric: "; booleans are taken as the numbers 0 and 1",
+}
 
 _UNARY_DOC = """{summary}
 
@@ -93,12 +106,12 @@ def binary(
     example: str,
     shown: str,
     *,
-    floats: bool = False,
+    prepare: Callable[..., Sequence[Tensor]] = promote,
     result: str = "",
     names: Sequence[str] = ("x1", "x2"),
 ) -> Callable[[TensorLike, TensorLike], Tensor]:
-    """An elementwise op of two tensors brought to one dtype (a float one where ``floats``)."""
-    compute, prepare = _compute(rule), promote_floating if floats else promote
+    """An elementwise op of two tensors, which ``prepare`` has brought to one dtype."""
+    compute = _compute(rule)
 
     def of_x1_x2(x1: TensorLike, x2: TensorLike) -> Tensor:
         return compute(*prepare(x1, x2))
@@ -110,7 +123,7 @@ def binary(
         summary=summary,
         first=names[0],
         second=names[1],
-        note="; integers are taken as ``floatx``" if floats else "",
+        note=_NOTES.get(prepare, ""),
         result=result,
         example=f">>> {example}\n{shown}",
     )

@@ -15,7 +15,7 @@ import numpy as np
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import product
 from cornu.engine.trace import op
-from cornu.ops.movement import cut, permuted
+from cornu.ops.movement import cut, transposed
 from cornu.ops.values import Tensor, TensorLike, floating, promote_floating
 
 Pair = tuple[Tensor, Tensor]
@@ -60,14 +60,10 @@ def _pair(name: str, x: Any) -> Pair:
     return real, imaginary
 
 
-def _swapped(x: Tensor) -> Tensor:
-    return permuted(x, [*range(x.ndim - 2), x.ndim - 1, x.ndim - 2])
-
-
 def _transform2(pair: Pair, inverse: bool) -> Pair:
     first = _transform(*pair, inverse)
-    second = _transform(_swapped(first[0]), _swapped(first[1]), inverse)
-    return _swapped(second[0]), _swapped(second[1])
+    second = _transform(transposed(first[0]), transposed(first[1]), inverse)
+    return transposed(second[0]), transposed(second[1])
 
 
 @op
@@ -190,9 +186,9 @@ _WINDOWS = {"hann": np.hanning, "hamming": np.hamming}
 
 def _window(window: Any, length: int, size: int, dtype: Any) -> Any:
     """A window of a length, centred in ``size`` points."""
-    if window is None:
-        found = np.ones(length)
-    elif isinstance(window, str):
+    if window is None:  # every point of the transform counts, as in Keras
+        return np.ones(size, dtype)
+    if isinstance(window, str):
         if window not in _WINDOWS:
             raise ValueError(
                 f"window must be one of {sorted(_WINDOWS)}, a vector or None, got {window!r}."
@@ -228,7 +224,7 @@ def stft(
     fft_length
         Points of each transform, at least ``sequence_length``.
     window
-        ``"hann"``, ``"hamming"``, a vector, or ``None``.
+        ``"hann"``, ``"hamming"``, a vector, or ``None``: all ``fft_length`` points count alike.
     center
         Mirror the ends, so that window t is centred at ``t * sequence_stride``.
 

@@ -13,7 +13,8 @@ from cornu.engine.dtypes import canonical
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import normalize_axis, product
 from cornu.engine.trace import is_traced, op
-from cornu.ops.movement import broadcast_together, cut, flat, ints, permuted, with_axis
+from cornu.errors import DtypeError
+from cornu.ops.movement import along, broadcast_together, flat, ints, permuted, picked, with_axis
 from cornu.ops.values import DTypeLike, Tensor, TensorLike, cast_value, value
 
 _slice = builtins.slice  # the public `slice` below hides Python's
@@ -22,9 +23,13 @@ _slice = builtins.slice  # the public `slice` below hides Python's
 def positions(indices: TensorLike, size: int) -> Tensor:
     """Whole numbers as positions along an axis: negative ones count from its end."""
     indices = value(indices)
-    if indices.dtype.kind not in "iub":
-        raise TypeError(f"Indices must be integers, not {indices.dtype}.")
-    if indices.dtype == bool:
+    none_at_all = indices.size == 0  # an empty list has no dtype of its own
+    if indices.dtype.kind not in "iub" and not none_at_all:
+        raise DtypeError(
+            f"Positions must be integers, not {indices.dtype}: cast them with "
+            "ops.cast(indices, 'int32')."
+        )
+    if indices.dtype == bool or none_at_all:
         indices = cast_value(indices, np.int32)
     if indices.dtype.kind == "u":
         return indices
@@ -54,10 +59,7 @@ def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> Tensor:
     >>> ops.take([10.0, 20.0, 30.0], [2, 0])
     array([30., 10.], dtype=float32)
     """
-    x = value(x)
-    if axis is None:
-        x, axis = flat(x), 0
-    axis = normalize_axis(axis, x.ndim)
+    x, axis = along(value(x), axis)
     return p.gather(x, positions(indices, x.shape[axis]), axis=axis)
 
 
@@ -347,7 +349,7 @@ def slice(inputs: TensorLike, start_indices: Any, shape: Sequence[int]) -> Tenso
 def _starts(start_indices: Any, ndim: int) -> list[Any]:
     if is_traced(start_indices):
         vector = value(start_indices)
-        return [p.reshape(cut(vector, 0, i, i + 1), shape=()) for i in range(ndim)]
+        return [picked(vector, 0, i) for i in range(ndim)]
     if isinstance(start_indices, (list, tuple)):
         return list(start_indices)
     return list(ints(start_indices))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from cornu.engine.primitives.table import p
 from cornu.engine.trace import op
-from cornu.ops.values import Tensor, TensorLike, is_floating, promote
+from cornu.ops.values import Tensor, TensorLike, is_floating, promote_numeric
 
 
 def _whole(name: str, x1: TensorLike, x2: TensorLike) -> list[Tensor]:
-    x1, x2 = promote(x1, x2)
+    x1, x2 = promote_numeric(x1, x2)
     if is_floating(x1):
         raise TypeError(f"{name}() needs integers, got dtype {x1.dtype}.")
-    return promote(x1, x2, extra=(int,))
+    return [x1, x2]
 
 
 def _gcd(a: Tensor, b: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from cornu.engine.primitives.table import p
 from cornu.engine.shapes import normalize_axis
 from cornu.engine.trace import op
 from cornu.errors import ShapeError
-from cornu.ops.movement import cut, flat, ints, joined, with_axis
+from cornu.ops.movement import cut, flat, ints, joined, picked, with_axis
 from cornu.ops.values import Tensor, TensorLike, promote, value
 
 
@@ -242,5 +242,4 @@ def unstack(x: TensorLike, num: int | None = None, axis: int = 0) -> list[Tensor
             f"unstack() expected {num} slices, but axis {axis} of shape {tuple(x.shape)} has "
             f"{x.shape[axis]}."
         )
-    shape = (*x.shape[:axis], *x.shape[axis + 1 :])
-    return [p.reshape(cut(x, axis, i, i + 1), shape=shape) for i in range(x.shape[axis])]
+    return [picked(x, axis, i) for i in range(x.shape[axis])]

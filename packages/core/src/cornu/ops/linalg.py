@@ -13,7 +13,7 @@ from cornu.engine.trace import op
 from cornu.errors import ShapeError
 from cornu.ops.composites.elimination import cholesky_factor, log_determinant, solve_system
 from cornu.ops.eager import NO_PROGRAM, on_arrays
-from cornu.ops.movement import permuted
+from cornu.ops.movement import transposed
 from cornu.ops.reduction import reduce
 from cornu.ops.values import Tensor, TensorLike, floating, promote_floating
 
@@ -28,10 +28,6 @@ def _square(name: str, x: TensorLike) -> Tensor:
 def _in_batch(x: Tensor) -> Tensor:
     """All leading axes as one."""
     return p.reshape(x, shape=(product(x.shape[:-2]), *x.shape[-2:]))
-
-
-def _transposed(x: Tensor) -> Tensor:
-    return permuted(x, [*range(x.ndim - 2), x.ndim - 1, x.ndim - 2])
 
 
 @op
@@ -166,7 +162,7 @@ def cholesky(x: TensorLike, upper: bool = False) -> Tensor:
     """
     x = _square("cholesky", x)
     factor = p.reshape(cholesky_factor(_in_batch(x)), shape=tuple(x.shape))
-    return _transposed(factor) if upper else factor
+    return transposed(factor) if upper else factor
 
 
 @op
@@ -182,8 +178,8 @@ def cholesky_inverse(x: TensorLike, upper: bool = False) -> Tensor:
     from cornu.ops.creation import tril, triu
 
     factor = (triu if upper else tril)(_square("cholesky_inverse", x))
-    factor = _transposed(factor) if upper else factor
-    return inv(p.matmul(factor, _transposed(factor)))
+    factor = transposed(factor) if upper else factor
+    return inv(p.matmul(factor, transposed(factor)))
 
 
 @op
@@ -324,6 +320,46 @@ def qr(x: TensorLike, mode: str = "reduced") -> Factors:
         raise ValueError(f"mode must be 'reduced' or 'complete', got {mode!r}.")
     found = np.linalg.qr(_array(x), "complete" if mode == "complete" else "reduced")
     return Factors(*found)
+
+
+@on_arrays(NO_PROGRAM)
+def lu_factor(x: TensorLike) -> tuple[Tensor, Tensor]:
+    """Lower times upper triangle, by elimination with row swaps; as LAPACK stores them.
+
+    Plain arrays only: there is no primitive for it.
+
+    Parameters
+    ----------
+    x
+        Matrices ``(…, n, m)``.
+
+    Returns
+    -------
+    lu, pivots
+        Of the shape of ``x``: the upper triangle with the diagonal, and below it the lower one,
+        whose diagonal is all ones; and ``(…, min(n, m))``, int32: with which row each was swapped.
+
+    Examples
+    --------
+    >>> ops.lu_factor([[1.0, 2.0], [4.0, 4.0]])
+    (array([[4.  , 4.  ],
+           [0.25, 1.  ]], dtype=float32), array([1, 1], dtype=int32))
+    """
+    x = _array(x)
+    if x.ndim < 2:
+        raise ShapeError(f"lu_factor() needs matrices (…, n, m), got shape {x.shape}.")
+    rows, columns = x.shape[-2:]
+    lu = np.array(x).reshape(-1, rows, columns)
+    each, count = np.arange(len(lu)), min(rows, columns)
+    pivots = np.zeros((len(lu), count), np.int32)
+    for k in range(count):
+        best = k + np.abs(lu[:, k:, k]).argmax(axis=1)
+        pivots[:, k] = best
+        lu[each, k], lu[each, best] = lu[each, best], lu[each, k]
+        pivot = lu[:, k, k, None]
+        lu[:, k + 1 :, k] /= np.where(pivot == 0, 1, pivot)
+        lu[:, k + 1 :, k + 1 :] -= lu[:, k + 1 :, k, None] * lu[:, k, None, k + 1 :]
+    return lu.reshape(x.shape), pivots.reshape(*x.shape[:-2], count)
 
 
 @on_arrays(NO_PROGRAM)

@@ -24,6 +24,16 @@ def cut(x: Tensor, axis: int, start: int, stop: int, step: int = 1) -> Tensor:
     return p.slice(x, start=starts, stop=stops, step=steps)
 
 
+def picked(x: Tensor, axis: int, place: int) -> Tensor:
+    """``x`` at one place along an axis, without that axis."""
+    return p.reshape(cut(x, axis, place, place + 1), shape=(*x.shape[:axis], *x.shape[axis + 1 :]))
+
+
+def transposed(x: Tensor) -> Tensor:
+    """``x`` with its last two axes exchanged."""
+    return permuted(x, [*range(x.ndim - 2), x.ndim - 1, x.ndim - 2])
+
+
 def with_axis(x: Tensor, axis: int) -> Tensor:
     """``x`` with a new axis of size 1 at ``axis`` (counted in the result)."""
     return p.reshape(x, shape=(*x.shape[:axis], 1, *x.shape[axis:]))
@@ -44,12 +54,16 @@ def flat(x: Tensor) -> Tensor:
     return p.reshape(x, shape=(int(x.size),))
 
 
+def along(x: Tensor, axis: int | None) -> tuple[Tensor, int]:
+    """``x`` and an axis of it, counted from the front; flattened where ``axis`` is None."""
+    return (flat(x), 0) if axis is None else (x, normalize_axis(axis, x.ndim))
+
+
 def ints(values: Any) -> tuple[int, ...]:
     """A shape, pads or repeats given as a number, sequence or array, as a tuple of ints."""
     if isinstance(values, Sequence):
         return tuple(operator.index(v) for v in values)
-    array = np.asarray(values)
-    return tuple(int(v) for v in array.reshape(-1))
+    return tuple(operator.index(v) for v in np.asarray(values).reshape(-1))
 
 
 @op
@@ -274,6 +288,14 @@ def rot90(array: TensorLike, k: int = 1, axes: Sequence[int] = (0, 1)) -> Tensor
 def roll(x: TensorLike, shift: int | Sequence[int], axis: Axis = None) -> Tensor:
     """Elements moved along axes, those pushed out at the end coming back at the start.
 
+    Parameters
+    ----------
+    x
+        Tensor of any shape.
+    shift, axis
+        How far, and along which axis: numbers, or sequences that broadcast. Without an axis the
+        flattened tensor is rolled.
+
     Examples
     --------
     >>> ops.roll([1, 2, 3, 4], 1)
@@ -281,11 +303,9 @@ def roll(x: TensorLike, shift: int | Sequence[int], axis: Axis = None) -> Tensor
     """
     x = value(x)
     if axis is None:
-        return p.reshape(_roll(flat(x), ints(shift)[0], 0), shape=x.shape)
-    axes = ints(axis)
-    shifts = ints(shift) if isinstance(shift, Sequence) else (shift,) * len(axes)
-    for one, along in zip(shifts, axes, strict=True):
-        x = _roll(x, one, normalize_axis(along, x.ndim))
+        return p.reshape(_roll(flat(x), sum(ints(shift)), 0), shape=x.shape)
+    for one, along in np.broadcast(ints(shift), ints(axis)):
+        x = _roll(x, int(one), normalize_axis(int(along), x.ndim))
     return x
 
 

@@ -28,6 +28,11 @@ def nan_filled(x: TensorLike, fill: float) -> tuple[Tensor, Tensor]:
     return p.where(present, x, fill), cast_value(present, x.dtype)
 
 
+def _without_nan(x: TensorLike, fill: float) -> Tensor:
+    x = value(x)
+    return nan_filled(x, fill)[0] if is_floating(x) else x
+
+
 def _nan_mean(x: Tensor, present: Tensor, axis: Axis, keepdims: bool) -> Tensor:
     return p.div(reduce(p.sum, x, axis, keepdims), reduce(p.sum, present, axis, keepdims))
 
@@ -41,10 +46,7 @@ def nansum(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     >>> ops.nansum([1.0, float("nan"), 2.0], keepdims=True)
     array([3.], dtype=float32)
     """
-    x = value(x)
-    return reduce(
-        p.sum, nan_filled(x, 0.0)[0] if is_floating(x) else accumulated(x), axis, keepdims
-    )
+    return reduce(p.sum, accumulated(_without_nan(x, 0.0)), axis, keepdims)
 
 
 @op
@@ -56,10 +58,7 @@ def nanprod(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     >>> ops.nanprod([3.0, float("nan"), 2.0], keepdims=True)
     array([6.], dtype=float32)
     """
-    x = value(x)
-    return reduce(
-        p.prod, nan_filled(x, 1.0)[0] if is_floating(x) else accumulated(x), axis, keepdims
-    )
+    return reduce(p.prod, accumulated(_without_nan(x, 1.0)), axis, keepdims)
 
 
 @op
@@ -142,6 +141,10 @@ def nanargmax(x: TensorLike, axis: int | None = None, keepdims: bool = False) ->
     >>> ops.nanargmax([[1.0, float("nan")], [2.0, 3.0]], axis=1)
     array([0, 1], dtype=int32)
     """
+    return _nan_argument(x, axis, keepdims)
+
+
+def _nan_argument(x: TensorLike, axis: int | None, keepdims: bool) -> Tensor:
     filled, present = nan_filled(x, -math.inf)
     seen = reduce(p.max, present, axis, keepdims)
     return p.where(p.eq(seen, 0.0), -1, argument_of_extreme(filled, axis, keepdims))
@@ -156,9 +159,7 @@ def nanargmin(x: TensorLike, axis: int | None = None, keepdims: bool = False) ->
     >>> ops.nanargmin([[1.0, float("nan")], [2.0, 3.0]], axis=1)
     array([0, 0], dtype=int32)
     """
-    filled, present = nan_filled(x, math.inf)
-    seen = reduce(p.max, present, axis, keepdims)
-    return p.where(p.eq(seen, 0.0), -1, argument_of_extreme(p.neg(filled), axis, keepdims))
+    return _nan_argument(p.neg(floating(x)), axis, keepdims)
 
 
 @op
@@ -170,8 +171,7 @@ def nancumsum(x: TensorLike, axis: int | None = None, dtype: DTypeLike = None) -
     >>> ops.nancumsum([1.0, float("nan"), 2.0])
     array([1., 1., 3.], dtype=float32)
     """
-    x = value(x)
-    return cumsum(nan_filled(x, 0.0)[0] if is_floating(x) else x, axis, dtype)
+    return cumsum(_without_nan(x, 0.0), axis, dtype)
 
 
 @op
@@ -183,5 +183,4 @@ def nancumprod(x: TensorLike, axis: int | None = None, dtype: DTypeLike = None) 
     >>> ops.nancumprod([3.0, float("nan"), 2.0])
     array([3., 3., 6.], dtype=float32)
     """
-    x = value(x)
-    return cumprod(nan_filled(x, 1.0)[0] if is_floating(x) else x, axis, dtype)
+    return cumprod(_without_nan(x, 1.0), axis, dtype)

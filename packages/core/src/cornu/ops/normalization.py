@@ -94,9 +94,8 @@ def batch_normalization(
     gain = p.div(1.0, p.sqrt(p.add(variance, float(epsilon))))
     if scale is not None:
         gain = p.mul(gain, _per_channel(scale, x, axis))
-    shift = p.neg(
-        p.mul(mean, gain)
-    )  # two vectors, so that each element costs one product and one sum
+    # two vectors, so that each element costs one product and one sum
+    shift = p.neg(p.mul(mean, gain))
     if offset is not None:
         shift = p.add(shift, _per_channel(offset, x, axis))
     return p.add(p.mul(x, gain), shift)
@@ -141,7 +140,8 @@ def _scaled(y: Tensor, axes: tuple[int, ...], gamma: TensorLike, beta: TensorLik
     shape = tuple(n if i in axes else 1 for i, n in enumerate(y.shape))
     for operation, vector in ((p.mul, gamma), (p.add, beta)):
         if vector is not None:
-            y = operation(y, p.reshape(value(vector, y.dtype), shape=shape))
+            vector = value(vector, y.dtype)
+            y = operation(y, vector if vector.ndim == 0 else p.reshape(vector, shape=shape))
     return y
 
 
@@ -161,7 +161,7 @@ def layer_normalization(
     x
         Tensor of any shape; half precision is measured in single.
     gamma, beta
-        Scale and offset of the shape of the normalised axes.
+        Scale and offset: of the shape of the normalised axes, or numbers.
     axis
         Axis or axes to normalise over.
     epsilon

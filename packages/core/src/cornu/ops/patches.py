@@ -9,6 +9,7 @@ import numpy as np
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import product, window_count
 from cornu.engine.trace import op
+from cornu.errors import ShapeError
 from cornu.ops.movement import cut, permuted
 from cornu.ops.values import Tensor, TensorLike, value
 from cornu.ops.windowed import channels_last, original_format, standard_format
@@ -145,6 +146,11 @@ def _block(block_size: int) -> int:
     return int(block_size)
 
 
+# From (batch, rows, block, columns, block, channels) to where the parts of a block become channels:
+# before those of a pixel where channels are last, after them where channels are first, as in Keras.
+_BLOCKS = {"channels_last": (0, 1, 3, 2, 4, 5), "channels_first": (0, 5, 2, 4, 1, 3)}
+
+
 @op
 def space_to_depth(x: TensorLike, block_size: int, data_format: str = "channels_last") -> Tensor:
     """Blocks of pixels laid out along the channels.
@@ -156,23 +162,29 @@ def space_to_depth(x: TensorLike, block_size: int, data_format: str = "channels_
     block_size
         Height and width of a block, which divide those of the images.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        ``"channels_last"``: the parts of a block stand before those of a pixel; or
+        ``"channels_first"``: after them.
+
+    Raises
+    ------
+    ShapeError
+        If blocks do not divide the images.
 
     Examples
     --------
     >>> ops.space_to_depth(np.zeros((1, 4, 4, 3)), 2).shape
     (1, 2, 2, 12)
     """
-    b = _block(block_size)
-    x = channels_last(value(x), standard_format(data_format))
+    b, data_format = _block(block_size), standard_format(data_format)
+    x = channels_last(value(x), data_format)
     n, height, width, channels = x.shape
     if height % b or width % b:
-        raise ValueError(f"Blocks of {b} do not divide images of {height} by {width}.")
-    blocks = p.reshape(x, shape=(n, height // b, b, width // b, b, channels))
-    blocks = permuted(blocks, (0, 1, 3, 2, 4, 5))
-    return original_format(
-        p.reshape(blocks, shape=(n, height // b, width // b, b * b * channels)), data_format
-    )
+        raise ShapeError(f"space_to_depth(): {b} does not divide images of {height} by {width}.")
+    rows, columns, depth = height // b, width // b, channels * b * b
+    blocks = p.reshape(x, shape=(n, rows, b, columns, b, channels))
+    is_last = data_format == "channels_last"
+    shape = (n, rows, columns, depth) if is_last else (n, depth, rows, columns)
+    return p.reshape(permuted(blocks, _BLOCKS[data_format]), shape=shape)
 
 
 @op
@@ -184,13 +196,13 @@ def depth_to_space(x: TensorLike, block_size: int, data_format: str = "channels_
     >>> ops.depth_to_space(np.zeros((1, 2, 2, 12)), 2).shape
     (1, 4, 4, 3)
     """
-    b = _block(block_size)
-    x = channels_last(value(x), standard_format(data_format))
-    n, height, width, channels = x.shape
-    if channels % (b * b):
-        raise ValueError(f"Blocks of {b} by {b} do not divide {channels} channels.")
-    blocks = p.reshape(x, shape=(n, height, width, b, b, channels // (b * b)))
-    blocks = permuted(blocks, (0, 1, 3, 2, 4, 5))
-    return original_format(
-        p.reshape(blocks, shape=(n, height * b, width * b, channels // (b * b))), data_format
-    )
+    b, x, data_format = _block(block_size), value(x), standard_format(data_format)
+    is_last = data_format == "channels_last"
+    n, depth, rows, columns = x.shape if not is_last else (x.shape[i] for i in (0, 3, 1, 2))
+    channels, rest = divmod(depth, b * b)
+    if rest:
+        raise ShapeError(f"depth_to_space(): blocks of {b} by {b} do not divide {depth} channels.")
+    shape = (n, rows, columns, b, b, channels) if is_last else (n, channels, b, b, rows, columns)
+    blocks = permuted(p.reshape(x, shape=shape), np.argsort(_BLOCKS[data_format]).tolist())
+    pixels = p.reshape(blocks, shape=(n, rows * b, columns * b, channels))
+    return original_format(pixels, data_format)

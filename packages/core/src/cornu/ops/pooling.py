@@ -10,6 +10,7 @@ from cornu.engine.composite import composite
 from cornu.engine.primitives.table import p
 from cornu.engine.rewrite import scalar_of
 from cornu.engine.shapes import product
+from cornu.ops.values import lowest
 
 Static = tuple[int, ...]
 Padding = tuple[tuple[int, int], ...]
@@ -36,7 +37,7 @@ def max_pool(x: Any, *, size: Static, strides: Static, padding: Padding) -> Any:
     >>> max_pool(x, size=(2,), strides=(2,), padding=((0, 0),))[0, :, 0]
     array([3., 5.], dtype=float32)
     """
-    windows = _windows(x, size, strides, padding, _lowest(x.dtype))
+    windows = _windows(x, size, strides, padding, lowest(x.dtype))
     return p.max(windows, axes=(windows.ndim - 1,), keepdims=False)
 
 
@@ -65,7 +66,7 @@ def max_pool_winners(x: Any, *, size: Static, strides: Static, padding: Padding)
     >>> max_pool_winners(x, size=(2,), strides=(2,), padding=((0, 0),))[0, :, 0]
     array([0, 1], dtype=uint8)
     """
-    windows = _windows(x, size, strides, padding, _lowest(x.dtype))
+    windows = _windows(x, size, strides, padding, lowest(x.dtype))
     return p.cast(p.argmax(windows, axis=windows.ndim - 1), dtype=_number(size))
 
 
@@ -138,10 +139,6 @@ def _(h: Any, out: Any, g: Any, *, shape: Static, **attrs: Any) -> tuple[Any]:
 def _number(size: Static) -> np.dtype:
     """Return the dtype that numbers the elements of a window."""
     return np.dtype(np.uint8 if product(size) <= 256 else np.int32)
-
-
-def _lowest(dtype: Any) -> float:
-    return -np.inf if np.dtype(dtype).kind == "f" else int(np.iinfo(dtype).min)
 
 
 def _sides(padding: Padding) -> dict[str, Static]:

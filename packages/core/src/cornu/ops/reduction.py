@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from cornu.engine.primitives.table import p
-from cornu.engine.shapes import normalize_axes, normalize_axis, product, reduced_shape
+from cornu.engine.shapes import normalize_axes, product, reduced_shape
 from cornu.engine.trace import op
+from cornu.errors import ShapeError
+from cornu.ops.movement import along
 from cornu.ops.values import (
     Axis,
     DTypeLike,
@@ -18,7 +21,9 @@ from cornu.ops.values import (
     cast_value,
     floating,
     is_floating,
-    promote,
+    numeric,
+    promote_floating,
+    truth,
     value,
     wide,
 )
@@ -35,18 +40,18 @@ def count(x: Tensor, axis: Axis) -> int:
     return product(x.shape[a] for a in normalize_axes(axis, x.ndim))
 
 
-def truth(x: TensorLike) -> Tensor:
-    """``x`` as booleans: true where not 0."""
-    x = value(x)
-    return x if x.dtype == bool else p.ne(x, 0)
+def reduce_or(primitive: Any, x: Tensor, axis: Axis, keepdims: bool, nothing: Any) -> Tensor:
+    """``primitive`` over ``axis`` of a value; ``nothing`` where there are no elements to join."""
+    if count(x, axis):
+        return reduce(primitive, x, axis, keepdims)
+    shape = reduced_shape(x.shape, normalize_axes(axis, x.ndim), keepdims)
+    return p.expand(value(nothing, x.dtype), shape=shape)
 
 
 def mean_of(x: Tensor, axis: Axis, keepdims: bool) -> Tensor:
     """Mean of a floating value; half precision is summed in single."""
-    total = reduce(p.sum, wide(x), axis, keepdims)
-    return cast_value(
-        p.mul(total, 1.0 / count(x, axis)) if count(x, axis) else p.div(total, 0.0), x.dtype
-    )
+    total, size = reduce(p.sum, wide(x), axis, keepdims), count(x, axis)
+    return cast_value(p.mul(total, 1.0 / size) if size else p.div(total, 0.0), x.dtype)
 
 
 def variance_of(x: Tensor, axis: Axis, keepdims: bool) -> Tensor:
@@ -117,13 +122,9 @@ def _extreme(
     primitive: Any, join: Any, x: TensorLike, axis: Axis, keepdims: bool, initial: Any
 ) -> Tensor:
     x = value(x)
-    if initial is not None and count(x, axis) == 0:
-        return p.expand(
-            value(initial, x.dtype),
-            shape=reduced_shape(x.shape, normalize_axes(axis, x.ndim), keepdims),
-        )
-    result = reduce(primitive, x, axis, keepdims)
-    return result if initial is None else join(result, value(initial, x.dtype))
+    if initial is None:
+        return reduce(primitive, x, axis, keepdims)
+    return join(reduce_or(primitive, x, axis, keepdims, initial), value(initial, x.dtype))
 
 
 @op
@@ -237,7 +238,7 @@ def all(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     >>> ops.all([[True, False], [True, True]], axis=1)
     array([False,  True])
     """
-    return reduce(p.min, truth(x), axis, keepdims)
+    return reduce_or(p.min, truth(x), axis, keepdims, True)
 
 
 @op
@@ -249,7 +250,7 @@ def any(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     >>> ops.any([[True, False], [False, False]], axis=1)
     array([ True, False])
     """
-    return reduce(p.max, truth(x), axis, keepdims)
+    return reduce_or(p.max, truth(x), axis, keepdims, False)
 
 
 @op
@@ -284,11 +285,17 @@ def average(x: TensorLike, axis: Axis = None, weights: TensorLike = None) -> Ten
     """
     if weights is None:
         return mean_of(floating(x), axis, False)
-    x, weights = promote(x, weights, extra=(float,))
+    x, weights = promote_floating(x, weights)
     if weights.shape != x.shape:
-        place = normalize_axis(axis, x.ndim)  # type: ignore[arg-type]
+        axes = normalize_axes(axis, x.ndim)
+        if len(axes) != 1 or tuple(weights.shape) != (x.shape[axes[0]],):
+            raise ShapeError(
+                f"average(): weights of shape {tuple(weights.shape)} for a tensor of shape "
+                f"{tuple(x.shape)} and axis {axis}; give them its shape, or one axis and as many "
+                "weights as it is long."
+            )
         weights = p.reshape(
-            weights, shape=tuple(n if i == place else 1 for i, n in enumerate(x.shape))
+            weights, shape=tuple(n if i in axes else 1 for i, n in enumerate(x.shape))
         )
         weights = p.expand(weights, shape=x.shape)
     return p.div(reduce(p.sum, p.mul(x, weights), axis, False), reduce(p.sum, weights, axis, False))
@@ -306,17 +313,18 @@ def logsumexp(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tenso
     from cornu.ops.composites.softmax import logsumexp as whole
 
     x = floating(x)
+    if not count(x, axis):
+        return reduce_or(p.sum, x, axis, keepdims, -math.inf)
     return whole(x, axes=normalize_axes(axis, x.ndim), keepdims=bool(keepdims))
 
 
 def argument_of_extreme(x: Tensor, axis: int | None, keepdims: bool) -> Tensor:
     """Position of the largest element of a value along an axis, or in all of it."""
-    if axis is None:
-        found = p.argmax(p.reshape(x, shape=(int(x.size),)), axis=0)
-        return p.reshape(found, shape=(1,) * x.ndim) if keepdims else found
-    axis = normalize_axis(axis, x.ndim)
-    found = p.argmax(x, axis=axis)
-    return p.reshape(found, shape=reduced_shape(x.shape, (axis,), True)) if keepdims else found
+    line, place = along(x, axis)
+    found = p.argmax(line, axis=place)
+    if not keepdims:
+        return found
+    return p.reshape(found, shape=reduced_shape(x.shape, normalize_axes(axis, x.ndim), True))
 
 
 def reversed_order(x: Tensor) -> Tensor:
@@ -358,11 +366,7 @@ def argmin(x: TensorLike, axis: int | None = None, keepdims: bool = False) -> Te
 
 
 def _running(x: TensorLike, axis: int | None, dtype: DTypeLike) -> tuple[Tensor, int]:
-    x = value(x) if dtype is None else value(x, dtype)
-    x = cast_value(x, np.int32) if x.dtype == bool else x
-    if axis is None:
-        return p.reshape(x, shape=(int(x.size),)), 0
-    return x, normalize_axis(axis, x.ndim)
+    return along(numeric(value(x, dtype)), axis)
 
 
 @op
@@ -374,8 +378,8 @@ def cumsum(x: TensorLike, axis: int | None = None, dtype: DTypeLike = None) -> T
     >>> ops.cumsum([1.0, 2.0, 3.0])
     array([1., 3., 6.], dtype=float32)
     """
-    x, along = _running(x, axis, dtype)
-    return p.cumsum(x, axis=along, reverse=False)
+    x, place = _running(x, axis, dtype)
+    return p.cumsum(x, axis=place, reverse=False)
 
 
 @op

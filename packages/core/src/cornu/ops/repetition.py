@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from cornu.engine.primitives.table import p
-from cornu.engine.shapes import normalize_axis
 from cornu.engine.trace import op
-from cornu.ops.movement import flat, ints, with_axis
+from cornu.ops.movement import along, flat, ints, with_axis
 from cornu.ops.values import Tensor, TensorLike, value
 
 
@@ -55,10 +54,8 @@ def repeat(x: TensorLike, repeats: int | Sequence[int], axis: int | None = None)
     >>> ops.repeat([1, 2], [3, 1])
     array([1, 1, 1, 2], dtype=int32)
     """
-    x = value(x)
-    if axis is None:
-        x, axis = flat(x), 0
-    axis, counts = normalize_axis(axis, x.ndim), ints(repeats)
+    x, axis = along(value(x), axis)
+    counts = ints(repeats)
     if len(counts) == 1:
         taller = with_axis(x, axis + 1)
         spread = p.expand(taller, shape=(*x.shape[: axis + 1], counts[0], *x.shape[axis + 1 :]))
@@ -143,7 +140,10 @@ def pad(
         low, high = tuple(a for a, _ in widths), tuple(b for _, b in widths)
         if not builtins.any(low) and not builtins.any(high):
             return x
-        fill = 0 if constant_values is None else np.asarray(constant_values).item()
+        fill = 0 if constant_values is None else constant_values
+        if np.ndim(fill):
+            raise ValueError(f"constant_values must be one number, got {constant_values!r}.")
+        fill = np.asarray(fill).item()
         return p.pad(x, low=low, high=high, interior=(0,) * x.ndim, value=fill)
     for axis, (before, after) in enumerate(widths):
         if before or after:

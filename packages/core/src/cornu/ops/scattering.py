@@ -11,7 +11,7 @@ from cornu.engine.primitives.table import p
 from cornu.engine.shapes import product
 from cornu.engine.trace import is_traced, op
 from cornu.ops.indexing import _starts, joint_positions, positions
-from cornu.ops.movement import cut, flat, ints
+from cornu.ops.movement import flat, ints, picked
 from cornu.ops.values import Tensor, TensorLike, highest, lowest, value
 
 
@@ -53,13 +53,7 @@ def _rows(indices: TensorLike, shape: Sequence[int]) -> tuple[Tensor, int]:
     """Index vectors (…, depth) as positions in the first ``depth`` axes flattened; ``depth``."""
     indices = value(indices)
     depth = indices.shape[-1]
-    spots = [
-        positions(
-            p.reshape(cut(indices, indices.ndim - 1, i, i + 1), shape=tuple(indices.shape[:-1])),
-            shape[i],
-        )
-        for i in range(depth)
-    ]
+    spots = [positions(picked(indices, indices.ndim - 1, i), shape[i]) for i in range(depth)]
     return flat(joint_positions(spots, shape[:depth])), depth
 
 

@@ -74,7 +74,7 @@ def _prepared(
             raise TracedValueError(
                 "num_segments is needed: the largest of traced segment_ids is not known yet."
             )
-        num_segments = int(labels.max(initial=-1)) + 1
+        num_segments = int(labels.max()) + 1 if labels.size else 0
     outside = p.or_(p.lt(labels, 0), p.le(num_segments, labels))  # dropped, as in Keras
     return data, p.where(outside, num_segments, labels), int(num_segments)
 

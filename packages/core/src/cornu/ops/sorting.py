@@ -7,18 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu.engine.primitives.table import p
-from cornu.engine.shapes import normalize_axis
 from cornu.engine.trace import is_traced, op
 from cornu.errors import TracedValueError
 from cornu.ops.indexing import take_last
-from cornu.ops.movement import cut, flat
+from cornu.ops.movement import along, cut, flat
 from cornu.ops.reduction import reversed_order
-from cornu.ops.values import Tensor, TensorLike, cast_value, floating, promote, value
-
-
-def _line(x: TensorLike, axis: int | None) -> tuple[Tensor, int]:
-    x = value(x)
-    return (flat(x), 0) if axis is None else (x, normalize_axis(axis, x.ndim))
+from cornu.ops.values import Tensor, TensorLike, cast_value, comparable, floating, value
 
 
 @op
@@ -30,7 +24,7 @@ def sort(x: TensorLike, axis: int | None = -1) -> Tensor:
     >>> ops.sort([3.0, 1.0, 2.0])
     array([1., 2., 3.], dtype=float32)
     """
-    x, axis = _line(x, axis)
+    x, axis = along(value(x), axis)
     return p.sort(x, axis=axis)
 
 
@@ -43,7 +37,7 @@ def argsort(x: TensorLike, axis: int | None = -1) -> Tensor:
     >>> ops.argsort([3.0, 1.0, 2.0])
     array([1, 2, 0], dtype=int32)
     """
-    x, axis = _line(x, axis)
+    x, axis = along(value(x), axis)
     return p.argsort(x, axis=axis)
 
 
@@ -56,7 +50,7 @@ def argpartition(x: TensorLike, kth: int, axis: int | None = -1) -> Tensor:
     >>> ops.argpartition([3.0, 1.0, 2.0], 1)[:2]
     array([1, 2], dtype=int32)
     """
-    x, axis = _line(x, axis)
+    x, axis = along(value(x), axis)
     if not -x.shape[axis] <= kth < x.shape[axis]:
         raise ValueError(f"kth {kth} is out of range for an axis of size {x.shape[axis]}.")
     return p.argsort(x, axis=axis)  # a full order is a partition at every place
@@ -159,7 +153,7 @@ def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "l
     """
     if side not in ("left", "right"):
         raise ValueError(f"side must be 'left' or 'right', got {side!r}.")
-    line, wanted = promote(sorted_sequence, values)
+    line, wanted = comparable(sorted_sequence, values)
     if line.ndim != 1:
         raise ValueError(f"searchsorted() needs a vector, got shape {tuple(line.shape)}.")
     size = line.shape[0]
@@ -214,7 +208,7 @@ def bincount(
     x = value(x)
     size = int(minlength)
     if not is_traced(x):
-        size = max(size, int(x.max(initial=-1)) + 1)
+        size = max(size, int(x.max()) + 1 if x.size else 0)
     elif size == 0:
         raise TracedValueError(
             "bincount() of a traced value needs minlength: its maximum is not known yet."

@@ -9,6 +9,7 @@ import numpy as np
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import normalize_axes, normalize_axis, product, reduced_shape
 from cornu.engine.trace import op
+from cornu.errors import ShapeError
 from cornu.ops.contraction import product_of
 from cornu.ops.indexing import take_last
 from cornu.ops.movement import cut, flat, permuted
@@ -17,11 +18,10 @@ from cornu.ops.values import (
     Axis,
     Tensor,
     TensorLike,
-    accumulated,
     cast_value,
     floating,
     is_weak,
-    promote,
+    promote_floating,
     value,
 )
 
@@ -67,7 +67,9 @@ def _quantiles(
         weight = p.sub(place, low)
         if method == "midpoint":
             weight = p.mul(cast_value(p.ne(weight, 0.0), rows.dtype), 0.5)
-        found = p.where(p.eq(weight, 0.0), found, p.add(found, p.mul(p.sub(above, found), weight)))
+        # not a + (b - a) w: between -inf and a number that would be inf - inf
+        between = p.add(p.mul(found, p.sub(1.0, weight)), p.mul(above, weight))
+        found = p.where(p.eq(weight, 0.0), found, between)
     if not skip_nan:
         any_missing = p.max(missing, axes=(last,), keepdims=True)
         found = p.where(any_missing, math.nan, found)
@@ -240,7 +242,7 @@ def corrcoef(x: TensorLike) -> Tensor:
            [-1.,  1.]], dtype=float32)
     """
     x = floating(x)
-    if x.ndim > 2:
+    if x.ndim not in (1, 2):
         raise ValueError(f"corrcoef() needs a vector or a matrix, got shape {tuple(x.shape)}.")
     rows = p.reshape(x, shape=(1, x.shape[0])) if x.ndim == 1 else x
     centred = p.sub(rows, mean_of(rows, 1, True))
@@ -253,7 +255,7 @@ def corrcoef(x: TensorLike) -> Tensor:
 
 @op
 def correlate(x1: TensorLike, x2: TensorLike, mode: str = "valid") -> Tensor:
-    """Sums of products of two vectors, the second moved along the first.
+    """Sums of products of two vectors, the second moved along the first; always floats.
 
     Parameters
     ----------
@@ -270,10 +272,11 @@ def correlate(x1: TensorLike, x2: TensorLike, mode: str = "valid") -> Tensor:
     """
     if mode not in ("valid", "same", "full"):
         raise ValueError(f"mode must be 'valid', 'same' or 'full', got {mode!r}.")
-    a, b = promote(x1, x2)
-    a, b = accumulated(a), accumulated(b)
+    a, b = promote_floating(x1, x2)
     if a.ndim != 1 or b.ndim != 1:
-        raise ValueError("correlate() needs two vectors.")
+        raise ShapeError(
+            f"correlate() needs two vectors, got shapes {tuple(a.shape)} and {tuple(b.shape)}."
+        )
     swapped = a.shape[0] < b.shape[0]
     long, short = (b, a) if swapped else (a, b)
     n, m = long.shape[0], short.shape[0]

@@ -61,12 +61,40 @@ def promote(*xs: TensorLike, extra: Sequence[Any] = ()) -> list[Tensor]:
     if type(first) is not type and all(k is first for k in kinds) and not extra:
         return found  # the common case: one dtype, nothing to convert
     dtype = result_type(*kinds, *extra)
-    return [np.asarray(x, dtype) if is_weak(x) else cast_value(x, dtype) for x in found]
+    return [_number(x, dtype) if is_weak(x) else cast_value(x, dtype) for x in found]
+
+
+def _number(x: Any, dtype: np.dtype) -> np.ndarray:
+    if dtype.kind in "iu" and not lowest(dtype) <= x <= highest(dtype):
+        raise OverflowError(
+            f"The number {x} is none of {dtype}, which ends at {lowest(dtype)} and "
+            f"{highest(dtype)}: cast the tensor beside it, as in ops.cast(x, 'int32')."
+        )
+    return np.asarray(x, dtype)
 
 
 def promote_floating(*xs: TensorLike) -> list[Tensor]:
     """As :func:`promote`, integers becoming ``floatx``."""
     return promote(*xs, extra=(float,))
+
+
+def promote_numeric(*xs: TensorLike) -> list[Tensor]:
+    """As :func:`promote`, booleans becoming the numbers 0 and 1."""
+    return promote(*xs, extra=(int,))
+
+
+def comparable(*xs: TensorLike) -> list[Tensor]:
+    """As :func:`promote`, but a Python integer may lie beyond the dtype it is compared with."""
+    try:
+        return promote(*xs)
+    except OverflowError:
+        return promote(*(np.asarray(x) if is_weak(x) else x for x in xs))
+
+
+def truth(x: TensorLike) -> Tensor:
+    """``x`` as booleans: true where not 0."""
+    x = as_value(x)
+    return x if x.dtype == bool else apply("ne", x, 0)
 
 
 def floating(x: TensorLike) -> Tensor:

@@ -16,7 +16,7 @@ from cornu.ops import convolution as _convolution
 from cornu.ops import pooling as _pooling
 from cornu.ops.depthwise import depthwise
 from cornu.ops.movement import cut, joined, permuted
-from cornu.ops.values import Tensor, TensorLike, floating, promote, value
+from cornu.ops.values import Tensor, TensorLike, floating, promote_floating, value
 
 Sizes: TypeAlias = "int | Sequence[int]"
 Pads = tuple[tuple[int, int], ...]
@@ -77,13 +77,19 @@ def pads(
     raise ValueError(f"padding must be 'valid' or 'same', got {padding!r}.")
 
 
-def _check_rank(name: str, x: Tensor, kernel: Tensor) -> int:
+def _prepared(
+    name: str, inputs: Any, kernel: Any, strides: Any, dilation: Any, data_format: str
+) -> tuple[Tensor, Tensor, tuple[int, ...], tuple[int, ...]]:
+    """Inputs with channels last, the kernel, strides and dilation, one for each spatial axis."""
+    x, kernel = promote_floating(inputs, kernel)
     if x.ndim < 3 or x.ndim != kernel.ndim:
         raise ShapeError(
             f"{name}: inputs of shape {tuple(x.shape)} (batch, *spatial, channels) and a kernel of "
             f"shape {tuple(kernel.shape)} must have the same number of axes, at least 3."
         )
-    return x.ndim - 2
+    rank = x.ndim - 2
+    steps, gaps = spread("strides", strides, rank), spread("dilation_rate", dilation, rank)
+    return channels_last(x, data_format), kernel, steps, gaps
 
 
 @op
@@ -126,23 +132,19 @@ def conv(
     (1, 2, 2)
     """
     data_format = standard_format(data_format)
-    x, kernel = promote(inputs, kernel, extra=(float,))
-    rank = _check_rank("conv", x, kernel)
-    x = channels_last(x, data_format)
+    x, kernel, strides, dilation = _prepared(
+        "conv", inputs, kernel, strides, dilation_rate, data_format
+    )
     channels, depth, filters = x.shape[-1], kernel.shape[-2], kernel.shape[-1]
     if depth == 0 or channels % depth or filters % (channels // depth):
         raise ShapeError(
             f"conv: inputs have {channels} channels, but a kernel of shape {tuple(kernel.shape)} "
             f"takes {depth}; they must be equal, or a multiple of them for a grouped convolution."
         )
-    strides, dilation = (
-        spread("strides", strides, rank),
-        spread("dilation_rate", dilation_rate, rank),
-    )
-    around = pads(padding, x.shape[1:-1], kernel.shape[:rank], strides, dilation)
+    around = pads(padding, x.shape[1:-1], kernel.shape[:-2], strides, dilation)
     attrs = {"strides": strides, "padding": around, "dilation": dilation}
     if depth == 1 and filters == channels > 1:
-        kernel = p.reshape(kernel, shape=(*kernel.shape[:rank], channels))
+        kernel = p.reshape(kernel, shape=(*kernel.shape[:-2], channels))
         y = depthwise(x, kernel, **attrs)
     else:
         y = _convolution.convolution(x, kernel, groups=channels // depth, **attrs)
@@ -270,32 +272,21 @@ def conv_transpose(
     (1, 5, 1)
     """
     data_format = standard_format(data_format)
-    x, kernel = promote(inputs, kernel, extra=(float,))
-    rank = _check_rank("conv_transpose", x, kernel)
-    x = channels_last(x, data_format)
+    x, kernel, strides, dilation = _prepared(
+        "conv_transpose", inputs, kernel, strides, dilation_rate, data_format
+    )
     if x.shape[-1] != kernel.shape[-1]:
         raise ShapeError(
             f"conv_transpose: inputs have {x.shape[-1]} channels, but a kernel of shape "
             f"{tuple(kernel.shape)} takes {kernel.shape[-1]}."
         )
-    strides, dilation = (
-        spread("strides", strides, rank),
-        spread("dilation_rate", dilation_rate, rank),
-    )
     padding = str(padding).lower()
     if padding not in ("valid", "same"):
         raise ValueError(f"padding must be 'valid' or 'same', got {padding!r}.")
-    extra = (
-        [None] * rank
-        if output_padding is None
-        else ([output_padding] * rank if isinstance(output_padding, int) else list(output_padding))
-    )
-    rows = [
-        transposed_size(n, k, s, padding, e, d)
-        for n, k, s, e, d in zip(
-            x.shape[1:-1], kernel.shape[:rank], strides, extra, dilation, strict=True
-        )
-    ]
+    one = output_padding is None or isinstance(output_padding, int)
+    extra = [output_padding] * len(strides) if one else list(output_padding)
+    axes = zip(x.shape[1:-1], kernel.shape[:-2], strides, extra, dilation, strict=True)
+    rows = [transposed_size(n, k, s, padding, e, d) for n, k, s, e, d in axes]
     y = _convolution.convolution_input_grad(
         x,
         kernel,

@@ -14,6 +14,7 @@ paths below it resolve (:mod:`cornu.aliases`), and lets a mistyped import say wh
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -71,6 +72,24 @@ def facade(module: str, kind: str) -> tuple[Callable[[str], Any], Callable[[], l
     return attribute, names
 
 
+def _with_first(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with its first parameter under another name: Keras has one for each kind."""
+    signature = inspect.signature(function)
+    first, *rest = signature.parameters.values()
+    signature = signature.replace(parameters=[first.replace(name=name), *rest])
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            arguments = signature.bind(*args, **kwargs).args
+        except TypeError as error:
+            raise TypeError(f"{function.__name__}(): {error}") from None
+        return function(*arguments)
+
+    call.__signature__ = signature  # type: ignore[attr-defined]
+    call.__name__ = function.__name__
+    return call
+
+
 def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
     """``get``, ``serialize`` and ``deserialize`` of one kind, as Keras has them in each module."""
 
@@ -87,6 +106,8 @@ def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
             return registry.get(kind.name, config)
 
     noun = kind.name
+    serialize = _with_first(noun, serialize)
+    deserialize = _with_first(kind.config_argument, deserialize)
     get.__doc__ = f"Return the {noun} that a name, config, class or object stands for."
     serialize.__doc__ = f"Return the config of a {noun}, which :func:`deserialize` reads back."
     deserialize.__doc__ = f"Return the {noun} that a config describes."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,18 +12,11 @@ from cornu.engine.dtypes import canonical
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import broadcast_shapes, product
 from cornu.engine.trace import op
+from cornu.ops.movement import ints, picked
 from cornu.ops.values import DTypeLike, Tensor, TensorLike, cast_value, floating, value
 from cornu.random.seed import random_words
 
 Shape = Sequence[int]
-
-
-def _shape(shape: Any) -> tuple[int, ...]:
-    return (
-        (int(shape),)
-        if isinstance(shape, (int, np.integer))
-        else tuple(operator.index(n) for n in shape)
-    )
 
 
 def _float(dtype: DTypeLike) -> np.dtype:
@@ -45,14 +37,7 @@ def _fractions(
     """Uniform numbers in [0, 1), as finely spaced as the dtype can hold; in (0, 1) if open."""
     if dtype == np.float64:
         words = random_words((2, *shape), seed)
-        one = (0,) * len(shape)
-        high, low = (
-            p.reshape(
-                p.slice(words, start=(i, *one), stop=(i + 1, *shape), step=(1,) * (len(shape) + 1)),
-                shape=shape,
-            )
-            for i in (0, 1)
-        )
+        high, low = picked(words, 0, 0), picked(words, 0, 1)
         top = p.mul(p.cast(p.shift_right(high, 5), dtype=dtype), 2.0**26)
         grid, bits = p.add(top, p.cast(p.shift_right(low, 6), dtype=dtype)), 53
     else:
@@ -94,7 +79,7 @@ def uniform(
     if dtype.kind in "iu":
         return randint(shape, minval, maxval, dtype, seed)
     dtype = _float(dtype)
-    drawn = _fractions(_shape(shape), dtype, seed)
+    drawn = _fractions(ints(shape), dtype, seed)
     if _is(minval, 0.0) and _is(maxval, 1.0):
         return drawn
     low, high = value(minval, dtype), value(maxval, dtype)
@@ -149,7 +134,7 @@ def normal(
     (2,)
     """
     dtype = _float(dtype)
-    return _located(_standard_normal(_shape(shape), _wide(dtype), seed), mean, stddev, dtype)
+    return _located(_standard_normal(ints(shape), _wide(dtype), seed), mean, stddev, dtype)
 
 
 @op
@@ -169,7 +154,7 @@ def truncated_normal(
     True
     """
     dtype = _float(dtype)
-    drawn = _fractions(_shape(shape), _wide(dtype), seed)
+    drawn = _fractions(ints(shape), _wide(dtype), seed)
     # the distribution function within two deviations, inverted
     spread = p.mul(p.sub(p.mul(drawn, 2.0), 1.0), math.erf(math.sqrt(2.0)))
     x = p.mul(_inverse_erf(spread), math.sqrt(2.0))
@@ -230,7 +215,7 @@ def randint(
     dtype = canonical(dtype)
     if dtype.kind not in "iu":
         raise TypeError(f"randint() draws integers: dtype must be one, not {dtype}.")
-    words = p.cast(random_words(_shape(shape), seed), dtype=np.uint64)
+    words = p.cast(random_words(ints(shape), seed), dtype=np.uint64)
     low, high = value(minval, np.int64), value(maxval, np.int64)
     span = p.cast(p.sub(high, low), dtype=np.uint64)
     # the upper half of word * span: even to one part in 2**32 / span, without a division
@@ -249,7 +234,7 @@ def bernoulli(
     >>> cornu.random.bernoulli((3,), 1.0, seed=0)
     array([1., 1., 1.], dtype=float32)
     """
-    drawn = _fractions(_shape(shape), np.dtype(np.float32), seed)
+    drawn = _fractions(ints(shape), np.dtype(np.float32), seed)
     return p.cast(p.lt(drawn, value(p_true, np.float32)), dtype=canonical(dtype))
 
 
@@ -288,9 +273,8 @@ def categorical(
         )
     batch, classes = logits.shape
     drawn = _fractions((batch, num_samples, classes), logits.dtype, seed, open_interval=True)
-    gumbel = p.neg(
-        p.log(p.neg(p.log(drawn)))
-    )  # the largest of logits + Gumbel noise is a fair draw
+    # the largest of logits + Gumbel noise is a fair draw
+    gumbel = p.neg(p.log(p.neg(p.log(drawn))))
     noisy = p.add(p.reshape(logits, shape=(batch, 1, classes)), gumbel)
     return p.cast(p.argmax(noisy, axis=2), dtype=canonical(dtype))
 
@@ -320,7 +304,7 @@ def gamma(shape: Shape, alpha: TensorLike, dtype: DTypeLike = None, seed: Any = 
     >>> bool((cornu.random.gamma((4,), 2.0, seed=0) > 0).all())
     True
     """
-    dtype, shape = _float(dtype), _shape(shape)
+    dtype, shape = _float(dtype), ints(shape)
     working = _wide(dtype)
     seeds = _several(seed, 3)
     alpha = value(alpha, working)
@@ -336,19 +320,13 @@ def gamma(shape: Shape, alpha: TensorLike, dtype: DTypeLike = None, seed: Any = 
     accepted = p.and_(positive, p.lt(p.log(u), bound))
     result = p.expand(d, shape=shape)
     for i in reversed(range(_PROPOSALS)):
-        result = p.where(_at(accepted, i), p.mul(d, _at(v, i)), result)
+        result = p.where(picked(accepted, 0, i), p.mul(d, picked(v, 0, i)), result)
     # a draw for alpha < 1 is one for alpha + 1 times u ** (1 / alpha)
     boost = p.pow(_fractions(shape, working, seeds[2], open_interval=True), p.div(1.0, alpha))
     return cast_value(p.where(small, p.mul(result, boost), result), dtype)
 
 
 _PROPOSALS = 8
-
-
-def _at(x: Tensor, i: int) -> Tensor:
-    rest = tuple(x.shape[1:])
-    one = p.slice(x, start=(i,) + (0,) * len(rest), stop=(i + 1, *rest), step=(1,) * x.ndim)
-    return p.reshape(one, shape=rest)
 
 
 def _several(seed: Any, count: int) -> list[Any]:
@@ -418,7 +396,7 @@ def binomial(
     >>> cornu.random.binomial((3,), 10, 1.0, seed=0)
     array([10., 10., 10.], dtype=float32)
     """
-    shape = _shape(shape)
+    shape = ints(shape)
     trials = np.asarray(value(counts)).astype(np.int64)
     chance = value(probabilities, np.float32)
     most = int(trials.max(initial=0))

@@ -8,10 +8,7 @@ import numpy as np
 
 from cornu.engine.composite import composite
 from cornu.engine.primitives.table import p
-
-
-def _mT(x: Any) -> Any:
-    return p.transpose(x, perm=(*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
+from cornu.ops.movement import transposed
 
 
 def _row(x: Any, at: Any) -> Any:
@@ -68,8 +65,8 @@ def solve_system(a: Any, b: Any) -> Any:
 
 @solve_system.vjp
 def _(g: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
-    back = solve_system(_mT(a), g)
-    return p.neg(p.matmul(back, _mT(out))), back
+    back = solve_system(transposed(a), g)
+    return p.neg(p.matmul(back, transposed(out))), back
 
 
 @composite
@@ -87,7 +84,7 @@ def log_determinant(a: Any) -> tuple[Any, Any]:
 def _(g: Any, out: Any, a: Any) -> tuple[Any]:
     batch, n = a.shape[:2]
     eye = p.expand(np.eye(n, dtype=a.dtype), shape=a.shape)
-    inverse = solve_system(_mT(a), eye)
+    inverse = solve_system(transposed(a), eye)
     return (p.mul(p.reshape(g[1], shape=(batch, 1, 1)), inverse),)
 
 
@@ -104,8 +101,8 @@ def cholesky_factor(a: Any) -> Any:
     def step(factor: Any, k: Any) -> Any:
         here = p.reshape(p.eq(places, k), shape=(1, n, 1))
         row = _row(factor, here)
-        column = _mT(_row(_mT(a), here))
-        rest = p.sub(column, p.matmul(factor, _mT(row)))
+        column = transposed(_row(transposed(a), here))
+        rest = p.sub(column, p.matmul(factor, transposed(row)))
         pivot = p.sqrt(_row(rest, here))
         filled = p.where(p.lt(places.reshape(1, n, 1), k), 0.0, p.div(rest, pivot))
         return p.where(p.reshape(p.eq(places, k), shape=(1, 1, n)), filled, factor), ()
@@ -120,7 +117,7 @@ def _(g: Any, out: Any, a: Any) -> tuple[Any]:
     # diagonal
     n = a.shape[-1]
     weights = np.tril(np.ones((n, n), a.dtype)) - 0.5 * np.eye(n, dtype=a.dtype)
-    inner = p.mul(p.matmul(_mT(out), g), weights)
-    left = solve_system(_mT(out), inner)
-    both = _mT(solve_system(_mT(out), _mT(left)))
-    return (p.mul(p.add(both, _mT(both)), 0.5),)
+    inner = p.mul(p.matmul(transposed(out), g), weights)
+    left = solve_system(transposed(out), inner)
+    both = transposed(solve_system(transposed(out), transposed(left)))
+    return (p.mul(p.add(both, transposed(both)), 0.5),)

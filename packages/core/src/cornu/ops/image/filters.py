@@ -15,15 +15,24 @@ from cornu.ops.windowed import depthwise_conv
 _SOBEL = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
 
 
-def _each_channel(x: Tensor, kernel: np.ndarray) -> Tensor:
+def each_channel(x: Tensor, kernel: np.ndarray, padding: str = "same") -> Tensor:
+    """Channels of a floating batch, each convolved by one kernel ``(height, width)``."""
     tiled = np.repeat(kernel[:, :, None, None], x.shape[-1], axis=2).astype(x.dtype)
-    return depthwise_conv(x, tiled, 1, "same", "channels_last")
+    return depthwise_conv(x, tiled, 1, padding, "channels_last")
 
 
 def _bell(size: int, sigma: float) -> np.ndarray:
     place = np.arange(size) - (size - 1) / 2
     found = np.exp(-0.5 * (place / sigma) ** 2)
     return found / found.sum()
+
+
+def blurred(
+    x: Tensor, size: Sequence[int], sigma: Sequence[float], padding: str = "same"
+) -> Tensor:
+    """A floating batch averaged with the weights of a bell curve, ``(width, height)``."""
+    across, down = (_bell(int(n), float(s)) for n, s in zip(size, sigma, strict=True))
+    return each_channel(x, np.outer(down, across), padding)
 
 
 @op
@@ -51,10 +60,8 @@ def gaussian_blur(
     >>> ops.image.gaussian_blur(np.ones((3, 3, 1), "float32"))[1, 1]
     array([0.99999994], dtype=float32)
     """
-    across, down = (_bell(int(n), float(s)) for n, s in zip(kernel_size, sigma, strict=True))
-    kernel = np.outer(down, across)
     return on_batch(
-        "gaussian_blur", images, data_format, lambda x: _each_channel(floating(x), kernel)
+        "gaussian_blur", images, data_format, lambda x: blurred(floating(x), kernel_size, sigma)
     )
 
 
@@ -70,7 +77,7 @@ def sobel_edges(images: TensorLike, data_format: str | None = None) -> Tensor:
 
     def slope(kernel: np.ndarray) -> Tensor:
         return on_batch(
-            "sobel_edges", images, data_format, lambda x: _each_channel(floating(x), kernel)
+            "sobel_edges", images, data_format, lambda x: each_channel(floating(x), kernel)
         )
 
     return stack([slope(_SOBEL.T), slope(_SOBEL)], axis=-1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,54 +9,24 @@ import numpy as np
 from cornu.engine.primitives.table import p
 from cornu.engine.trace import op
 from cornu.errors import ShapeError
-from cornu.ops.image.layout import choice, on_batch
-from cornu.ops.indexing import joint_positions
-from cornu.ops.movement import cut, flat
+from cornu.ops.image.filters import blurred
+from cornu.ops.image.layout import choice, in_dtype_of, on_batch
+from cornu.ops.image.sampling import FILL_MODES, ORDERS, pixels, sampled
+from cornu.ops.joining import concatenate, stack
+from cornu.ops.linalg import solve
+from cornu.ops.movement import cut, flat, picked
 from cornu.ops.values import Tensor, TensorLike, cast_value, floating, value
 
-_FILL_MODES = ("constant", "mirror", "nearest", "reflect", "wrap")
-_ORDERS = {"nearest": 0, "bilinear": 1}
+
+def _grid(height: int, width: int, dtype: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Row and column of each pixel, to broadcast over a batch."""
+    return np.arange(height, dtype=dtype)[None, :, None], np.arange(width, dtype=dtype)[None, None]
 
 
-def _folded(place: Tensor, size: int, fill_mode: str) -> Tensor:
-    """Whole positions brought back within an axis, as the fill mode says."""
-    if fill_mode == "wrap":
-        return p.mod(place, size)
-    if fill_mode == "mirror":  # about the middle of the edge element
-        turn = max(1, 2 * (size - 1))
-        place = p.mod(place, turn)
-        return p.minimum(place, p.sub(turn, place)) if size > 1 else p.mul(place, 0)
-    if fill_mode == "reflect":  # about the edge itself
-        place = p.mod(place, 2 * size)
-        return p.minimum(place, p.sub(2 * size - 1, place))
-    return p.maximum(0, p.minimum(size - 1, place))
-
-
-def sampled(
-    x: Tensor, coordinates: Sequence[Tensor], order: int, fill_mode: str, fill: Any
-) -> Tensor:
-    """Elements of ``x`` at real coordinates, one tensor of them per axis."""
-    sides = []
-    for place in coordinates:
-        low = p.floor(place) if order else p.floor(p.add(place, 0.5))
-        rest = p.sub(place, low)
-        low = cast_value(low, np.int32)
-        sides.append([(low, p.sub(1.0, rest)), (p.add(low, 1), rest)] if order else [(low, None)])
-    line, total = flat(x), None
-    for corner in itertools.product(*sides):
-        spots, weight, inside = [], None, None
-        for (place, share), size in zip(corner, x.shape, strict=True):
-            spots.append(_folded(place, size, fill_mode))
-            within = p.and_(p.le(0, place), p.lt(place, size))
-            inside = within if inside is None else p.and_(inside, within)
-            if share is not None:
-                weight = share if weight is None else p.mul(weight, share)
-        found = p.gather(line, joint_positions(spots, x.shape), axis=0)
-        if fill_mode == "constant":
-            found = p.where(inside, found, fill)
-        part = found if weight is None else p.mul(found, weight)
-        total = part if total is None else p.add(total, part)
-    return total
+def _per_image(numbers: Tensor, count: int) -> list[Tensor]:
+    """The first of the numbers that each image has, to broadcast over its pixels."""
+    batch = numbers.shape[0]
+    return [p.reshape(cut(numbers, 1, i, i + 1), shape=(batch, 1, 1)) for i in range(count)]
 
 
 @op
@@ -95,7 +63,7 @@ def map_coordinates(
     >>> ops.image.map_coordinates([10.0, 20.0], [[0.25, 1.0, 3.0]], order=1)
     array([12.5, 20. ,  0. ], dtype=float32)
     """
-    choice("fill_mode", fill_mode, _FILL_MODES)
+    choice("fill_mode", fill_mode, FILL_MODES)
     choice("order", order, (0, 1))
     x, places = value(inputs), value(coordinates)
     if places.ndim < 2 or places.shape[0] != x.ndim:
@@ -105,11 +73,9 @@ def map_coordinates(
         )
     full, places = floating(x), floating(places)
     places = cast_value(places, full.dtype)
-    rows = [
-        p.reshape(cut(places, 0, i, i + 1), shape=tuple(places.shape[1:])) for i in range(x.ndim)
-    ]
-    found = sampled(full, rows, order, fill_mode, fill_value)
-    return cast_value(p.round(found) if x.dtype.kind in "iu" else found, x.dtype)
+    rows = [picked(places, 0, i) for i in range(x.ndim)]
+    found = sampled(flat(full), tuple(x.shape), rows, order, fill_mode, fill_value)
+    return in_dtype_of(x, found)
 
 
 @op
@@ -146,8 +112,8 @@ def affine_transform(
     array([[0., 2.],
            [1., 3.]], dtype=float32)
     """
-    choice("interpolation", interpolation, _ORDERS)
-    choice("fill_mode", fill_mode, _FILL_MODES)
+    choice("interpolation", interpolation, ORDERS)
+    choice("fill_mode", fill_mode, FILL_MODES)
 
     def moved(x: Tensor) -> Tensor:
         batch, height, width, _ = x.shape
@@ -156,47 +122,145 @@ def affine_transform(
         if numbers.ndim == 1:
             numbers = p.expand(p.reshape(numbers, shape=(1, 8)), shape=(batch, 8))
         if tuple(numbers.shape) != (batch, 8):
-            raise ShapeError(f"transform must be (8,) or ({batch}, 8), got {tuple(numbers.shape)}.")
-        a0, a1, a2, b0, b1, b2 = (
-            p.reshape(cut(numbers, 1, i, i + 1), shape=(batch, 1, 1)) for i in range(6)
-        )
-        down = np.arange(height, dtype=full.dtype)[None, :, None]
-        across = np.arange(width, dtype=full.dtype)[None, None, :]
+            raise ShapeError(
+                f"affine_transform(): transform must be (8,) or ({batch}, 8), got "
+                f"{tuple(numbers.shape)}."
+            )
+        a0, a1, a2, b0, b1, b2 = _per_image(numbers, 6)
+        down, across = _grid(height, width, full.dtype)
         column = p.add(p.add(p.mul(a0, across), p.mul(a1, down)), a2)
         row = p.add(p.add(p.mul(b0, across), p.mul(b1, down)), b2)
-        found = _pixels(full, row, column, _ORDERS[interpolation], fill_mode, fill_value)
-        return cast_value(p.round(found) if x.dtype.kind in "iu" else found, x.dtype)
+        return in_dtype_of(x, pixels(full, row, column, interpolation, fill_mode, fill_value))
 
     return on_batch("affine_transform", images, data_format, moved)
 
 
-def _pixels(
-    x: Tensor, row: Tensor, column: Tensor, order: int, fill_mode: str, fill: Any
+@op
+def perspective_transform(
+    images: TensorLike,
+    start_points: TensorLike,
+    end_points: TensorLike,
+    interpolation: str = "bilinear",
+    fill_value: float = 0,
+    data_format: str | None = None,
 ) -> Tensor:
-    """All channels at real positions (batch, rows, columns) of their own image."""
-    batch, height, width, channels = x.shape
-    table = p.reshape(x, shape=(batch * height * width, channels))
-    own = np.arange(batch, dtype=np.int32).reshape(batch, 1, 1) * (height * width)
-    axes = []
-    for place in (row, column):
-        low = p.floor(place) if order else p.floor(p.add(place, 0.5))
-        rest, low = p.sub(place, low), cast_value(low, np.int32)
-        axes.append([(low, p.sub(1.0, rest)), (p.add(low, 1), rest)] if order else [(low, None)])
-    total = None
-    for (down, share_down), (across, share_across) in itertools.product(*axes):
-        spot = p.add(
-            p.mul(_folded(down, height, fill_mode), width), _folded(across, width, fill_mode)
+    """Images seen from another side: four points of each are moved to four others.
+
+    Parameters
+    ----------
+    images
+        ``(batch, height, width, channels)`` or one image, or channels first.
+    start_points, end_points
+        ``(batch, 4, 2)`` or ``(4, 2)``: points ``(x, y)``, and where they come to lie; no three of
+        them on one line.
+    interpolation
+        ``"nearest"`` or ``"bilinear"``.
+    fill_value
+        What lies beyond the edge.
+    data_format
+        ``"channels_last"`` or ``"channels_first"``.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes of the points do not fit.
+
+    Examples
+    --------
+    >>> image = np.arange(4, dtype="float32").reshape(2, 2, 1)
+    >>> corners = [[0, 0], [1, 0], [0, 1], [1, 1]]
+    >>> turned = [[1, 0], [1, 1], [0, 0], [0, 1]]
+    >>> ops.image.perspective_transform(image, corners, turned)[:, :, 0].round(3)
+    array([[2., 0.],
+           [3., 1.]], dtype=float32)
+    """
+    choice("interpolation", interpolation, ORDERS)
+
+    def seen(x: Tensor) -> Tensor:
+        batch, height, width, _ = x.shape
+        full = floating(x)
+        start, end = (_corners(points, batch, full.dtype) for points in (start_points, end_points))
+        h0, h1, h2, h3, h4, h5, h6, h7 = _per_image(_homography(start, end), 8)
+        down, across = _grid(height, width, full.dtype)
+        depth = p.add(p.add(p.mul(h6, across), p.mul(h7, down)), 1.0)
+        column = p.div(p.add(p.add(p.mul(h0, across), p.mul(h1, down)), h2), depth)
+        row = p.div(p.add(p.add(p.mul(h3, across), p.mul(h4, down)), h5), depth)
+        return in_dtype_of(x, pixels(full, row, column, interpolation, "constant", fill_value))
+
+    return on_batch("perspective_transform", images, data_format, seen)
+
+
+def _corners(points: TensorLike, batch: int, dtype: Any) -> Tensor:
+    found = value(points, dtype)
+    if tuple(found.shape) not in ((4, 2), (batch, 4, 2)):
+        raise ShapeError(
+            f"perspective_transform(): points must be (4, 2) or ({batch}, 4, 2), got "
+            f"{tuple(found.shape)}."
         )
-        found = p.gather(table, p.add(spot, own), axis=0)
-        if fill_mode == "constant":
-            inside = p.and_(_within(down, height), _within(across, width))
-            found = p.where(p.reshape(inside, shape=(*inside.shape, 1)), found, fill)
-        if share_down is not None:
-            weight = p.mul(share_down, share_across)
-            found = p.mul(found, p.reshape(weight, shape=(*weight.shape, 1)))
-        total = found if total is None else p.add(total, found)
-    return total
+    return p.expand(found, shape=(batch, 4, 2))
 
 
-def _within(place: Tensor, size: int) -> Tensor:
-    return p.and_(p.le(0, place), p.lt(place, size))
+def _homography(start: Tensor, end: Tensor) -> Tensor:
+    """The eight numbers per image that map the end points back to the start points."""
+    x, y, u, v = (picked(points, 2, i) for points in (start, end) for i in (0, 1))
+    one, none = p.add(p.mul(u, 0.0), 1.0), p.mul(u, 0.0)
+    of_x = [u, v, one, none, none, none, p.neg(p.mul(x, u)), p.neg(p.mul(x, v))]
+    of_y = [none, none, none, u, v, one, p.neg(p.mul(y, u)), p.neg(p.mul(y, v))]
+    rows = concatenate([stack(of_x, axis=-1), stack(of_y, axis=-1)], axis=1)
+    return solve(rows, concatenate([x, y], axis=1))
+
+
+@op
+def elastic_transform(
+    images: TensorLike,
+    alpha: float = 20.0,
+    sigma: float = 5.0,
+    interpolation: str = "bilinear",
+    fill_mode: str = "reflect",
+    fill_value: float = 0.0,
+    seed: Any = None,
+    data_format: str | None = None,
+) -> Tensor:
+    """Images distorted as if drawn on rubber (Simard et al., 2003).
+
+    Each pixel is taken from a place ``alpha`` times a random field away: noise of deviation
+    ``sigma``, blurred by a bell curve of that width.
+
+    Parameters
+    ----------
+    images
+        ``(batch, height, width, channels)`` or one image, or channels first.
+    alpha
+        Strength of the distortion.
+    sigma
+        Its smoothness, in pixels: a known number.
+    interpolation
+        ``"nearest"`` or ``"bilinear"``.
+    fill_mode, fill_value
+        As for :func:`map_coordinates`.
+    seed
+        Whole number, :class:`cornu.random.SeedGenerator`, or ``None`` for the global generator.
+    data_format
+        ``"channels_last"`` or ``"channels_first"``.
+
+    Examples
+    --------
+    >>> ops.image.elastic_transform(np.ones((8, 8, 3), "float32"), seed=0).shape
+    (8, 8, 3)
+    """
+    from cornu.random import normal
+
+    choice("interpolation", interpolation, ORDERS)
+    choice("fill_mode", fill_mode, FILL_MODES)
+    width_of_bell = int(6 * sigma) | 1
+
+    def distorted(x: Tensor) -> Tensor:
+        batch, height, width, _ = x.shape
+        full = floating(x)
+        noise = normal((batch, height, width, 2), 0.0, float(sigma), full.dtype, seed)
+        field = p.mul(blurred(noise, (width_of_bell,) * 2, (sigma,) * 2), value(alpha, full.dtype))
+        down, across = _grid(height, width, full.dtype)
+        row, column = p.add(down, picked(field, 3, 0)), p.add(across, picked(field, 3, 1))
+        return in_dtype_of(x, pixels(full, row, column, interpolation, fill_mode, fill_value))
+
+    return on_batch("elastic_transform", images, data_format, distorted)

@@ -7,7 +7,8 @@ from typing import Any
 
 from cornu.engine.primitives.table import p
 from cornu.errors import ShapeError
-from cornu.ops.values import Tensor, TensorLike, value
+from cornu.ops.core import saturate_cast
+from cornu.ops.values import Tensor, TensorLike, cast_value, value
 from cornu.ops.windowed import channels_last, original_format, standard_format
 
 
@@ -25,6 +26,13 @@ def on_batch(
     x = p.reshape(x, shape=(1, *x.shape)) if single else x
     y = original_format(compute(channels_last(x, data_format)), data_format)
     return p.reshape(y, shape=tuple(y.shape[1:])) if single else y
+
+
+def in_dtype_of(x: Tensor, found: Tensor) -> Tensor:
+    """``found`` in the dtype of ``x``; integers are rounded and held within their dtype."""
+    if x.dtype.kind in "iu":
+        return saturate_cast(p.round(found), x.dtype)
+    return cast_value(found, x.dtype)
 
 
 def choice(name: str, given: Any, allowed: Any) -> Any:

@@ -11,9 +11,9 @@ from cornu.engine.primitives.table import p
 from cornu.engine.trace import is_traced, op
 from cornu.errors import TracedValueError
 from cornu.ops.contraction import product_of
-from cornu.ops.image.layout import choice, on_batch
+from cornu.ops.image.layout import choice, in_dtype_of, on_batch
 from cornu.ops.movement import cut, permuted
-from cornu.ops.values import Tensor, TensorLike, cast_value, floating, value, wide
+from cornu.ops.values import Tensor, TensorLike, floating, value, wide
 
 
 def _triangle(x: np.ndarray) -> np.ndarray:
@@ -156,17 +156,9 @@ def resize(
                 y = _along(
                     y, axis, _weights(own, count, count / own, 0.0, interpolation, antialias)
                 )
-        return _as_before(y, x)
+        return in_dtype_of(x, y)
 
     return on_batch("resize", images, data_format, resized)
-
-
-def _as_before(y: Tensor, x: Tensor) -> Tensor:
-    """``y`` in the dtype of ``x``."""
-    if x.dtype.kind in "iu":
-        limits = np.iinfo(x.dtype)
-        y = p.minimum(float(limits.max), p.maximum(float(limits.min), p.round(y)))
-    return cast_value(y, x.dtype)
 
 
 @op
