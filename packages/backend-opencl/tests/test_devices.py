@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -115,6 +116,22 @@ def test_a_device_that_computes_wrongly_is_refused_with_the_operation(monkeypatc
     assert OpenCLBackend(device.place).session.device.place == device.place
 
 
+@pytest.mark.parametrize("kind", ["cpu", "gpu"])
+def test_this_device_computes_rightly(monkeypatch, kind):
+    monkeypatch.setattr(selftest, "timed", lambda *_: 1.0)
+    assert selftest.self_test(OpenCLBackend(schedule=Schedule(kind))).wrong == []
+
+
+def test_a_driver_that_fails_is_reported(monkeypatch):
+    monkeypatch.setattr(selftest, "_cases", lambda: _few_cases())
+
+    class Broken:
+        def compile(self, program):
+            raise RuntimeError("clBuildProgram failed:\nmuch more")
+
+    assert selftest.self_test(Broken()).wrong == ["tanh exp (clBuildProgram failed:)"]
+
+
 def _few_cases():
     import numpy as np
 
@@ -164,7 +181,7 @@ os.waitpid(child, 0)
 """
 
 
-@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="This system cannot fork.")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="This system cannot fork.")
 def test_after_fork_an_error_and_no_hang():
     done = subprocess.run(
         [sys.executable, "-c", _FORK], capture_output=True, text=True, timeout=60, check=True

@@ -9,6 +9,8 @@ import threading
 import numpy as np
 import pytest
 
+from cornu.engine import reuse
+from cornu.engine.graph import scope
 from cornu.engine.primitives.table import p
 from cornu.engine.program import build_program
 from cornu.engine.reference import ReferenceExecutable
@@ -62,6 +64,45 @@ def test_programs_of_two_backends_share_state():
     on_device(np.ones(2))
     on_host(np.ones(2))
     np.testing.assert_array_equal(on_device(np.ones(2))[0], [6, 6])
+
+
+def test_what_was_compiled_serves_other_variables(monkeypatch):
+    """As in a search over hyperparameters: models of one make are compiled once."""
+    monkeypatch.setattr(reuse, "_kept", type(reuse._kept)())
+    compiled = []
+
+    class Counting(OpenCLBackend):
+        def compile(self, program):
+            compiled.append(program)
+            return super().compile(program)
+
+    backend, totals = Counting(), [Variable(np.full(3, i, "float32"), name="a") for i in range(3)]
+    runs = []
+    with reuse.reuse():
+        for total in totals:
+            with Trace("count") as trace:
+                x = trace.input("x", (3,), "float32")
+                doubled = total.assign(total.value + x) * 2.0
+            runs.append(reuse.compiled_trace("count", trace, [doubled], backend)[1])
+    assert len(compiled) == 1
+    for i in (2, 0, 1):
+        np.testing.assert_array_equal(runs[i](np.ones(3))[0], [2 * (i + 1)] * 3)
+        np.testing.assert_array_equal(totals[i].numpy(), [i + 1] * 3)
+
+
+def test_programs_alike_but_for_names_are_built_once(monkeypatch):
+    session, built = BACKEND.session, []
+    monkeypatch.setattr(
+        session, "build", lambda text, real=session.build: built.append(real(text)) or built[-1]
+    )
+    for name in ("first", "second"):
+        total = Variable(np.zeros(3, "float32"), name=name)
+        with Trace("count") as trace, scope(f"model/{name}"):
+            total.assign(p.tanh(total.value) + trace.input("x", (3,), "float32"))
+        run = BACKEND.compile(build_program("count", trace, []))
+        run(np.ones(3))
+        assert f"model/{name}: tanh" in run.source
+    assert built[0] is built[1]
 
 
 def test_many_variables_make_the_heap_grow():
@@ -177,6 +218,13 @@ def test_float64_without_hardware_is_refused(monkeypatch):
     monkeypatch.setattr(device, "has_float64", property(lambda self: False))
     with pytest.raises(BackendError, match="does not compute in float64"):
         BACKEND.compile(program)
+
+
+def test_more_numbers_than_can_be_counted_are_refused():
+    with Trace("huge") as trace:
+        y = p.sum(trace.input("x", (2**16, 2**15), "float32") * 2.0, axes=(0, 1), keepdims=False)
+    with pytest.raises(BackendError, match=r"2,147,483,647.*\(65536, 32768\).*smaller batch"):
+        BACKEND.compile(build_program("huge", trace, [y]))
 
 
 def test_broken_source_is_reported_in_the_compilers_words():

@@ -113,6 +113,17 @@ def test_floats_divide_as_in_python(agree, backend):
     agree(lambda a, b: [p.mod(a, b), p.floordiv(a, b)], a, b, backend=backend, exact=True)
 
 
+def test_every_result_of_half_precision_is_rounded(agree, backend):
+    """Or numbers would depend on what becomes one function, and nothing would overflow."""
+    a = np.linspace(-300, 300, 4001).astype("float16")
+
+    def chain(a):
+        x = a * a - a * 0.1
+        return [x * 0.001, p.isfinite(x), p.cast(x + 1.0, dtype="float32")]
+
+    agree(chain, a, backend=backend, exact=True)
+
+
 def test_half_precision_is_stored_and_single_computed(agree, backend):
     a, b = normal(40, 70, dtype="float16"), normal(70, 30, dtype="float16")
 
@@ -125,6 +136,41 @@ def test_half_precision_is_stored_and_single_computed(agree, backend):
         ]  # fmt: skip
 
     agree(several, a, b, backend=backend)
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["", "strict"])
+def test_products_of_half_precision_are_followed_by_single(agree, backend, strict):
+    """As in training in mixed precision."""
+    a, b = normal(32, 8, dtype="float16"), normal(8, 20, dtype="float16")
+
+    def mixed(a, b):
+        y = p.tanh(p.matmul(a, b) + 0.5)
+        single = p.cast(y, dtype="float32") * 1.001
+        return [y, p.cast(single * 3.0, dtype="float16") * 2.0]
+
+    tried = OpenCLBackend(schedule=backend._schedule, strict=strict)
+    agree(mixed, a, b, backend=tried)
+
+
+def test_products_are_followed_by_work_on_single_lanes(agree, backend):
+    a, b = normal(32, 8), normal(8, 20)
+
+    def remainders(a, b):
+        y = p.matmul(a, b)
+        return [p.mod(y, 0.7) + 1.0, p.erfinv(p.tanh(y) * 0.9) * y, p.floordiv(y, 0.3)]
+
+    agree(remainders, a, b, backend=backend)
+
+
+def test_a_product_of_one_number_is_followed_by_what_does_not_read_it(agree, backend):
+    """Only one of the work-items of its tile may write."""
+    a, b, y = normal(1, 6), normal(6, 1), np.ones((1, 1), "float32")
+
+    def loss(a, b, y):
+        product, rest = p.matmul(a, b), 1.0 - y
+        return [product * y, product * rest, rest]
+
+    agree(loss, a, b, y, backend=backend)
 
 
 @pytest.mark.parametrize("kind", ["cpu", "gpu"])

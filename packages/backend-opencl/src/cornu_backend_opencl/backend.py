@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu.base.backend import Availability, Backend
+from cornu.engine.graph import Node
 from cornu.engine.plan import Plan
 from cornu.engine.program import Program
 from cornu.errors import BackendError
@@ -23,6 +24,8 @@ from cornu_backend_opencl.selftest import refuse_if_wrong, remember, self_test
 from cornu_backend_opencl.settings import is_strict, wanted_device
 from cornu_backend_opencl.tuning import tune
 
+MOST = 2**31 - 1  # numbers of a value: kernels count them in C's int
+
 _sessions: dict[str, Session] = {}
 _lock = threading.Lock()
 
@@ -36,13 +39,12 @@ def session_of(wanted: str | None = None) -> Session:
         return _sessions[device.place]
 
 
-def uses_float64(plan: Plan) -> bool:
-    """Tell whether any value of a plan is in double precision."""
-    return any(
-        (instruction.body is not None and uses_float64(instruction.body))
-        or any(v.dtype == np.float64 for v in (*instruction.inputs, *instruction.outputs))
-        for instruction in plan.instructions
-    )
+def values_of(plan: Plan) -> Iterator[Node]:
+    """Yield what the instructions of a plan read and make, those inside loops too."""
+    for instruction in plan.instructions:
+        yield from (*instruction.inputs, *instruction.outputs)
+        if instruction.body is not None:
+            yield from values_of(instruction.body)
 
 
 class OpenCLBackend(Backend):
@@ -89,25 +91,43 @@ class OpenCLBackend(Backend):
             return Availability(False, str(error))
         return Availability(True)
 
+    def settings(self) -> tuple[Any, ...]:
+        """Return the name, the device, and how programs are written for it."""
+        return (self.name, self.session.device.place, self._written_for, self._rounds_as_numpy)
+
+    @property
+    def _written_for(self) -> Schedule:
+        return self._schedule or self.session.schedule
+
+    @property
+    def _rounds_as_numpy(self) -> bool:
+        return is_strict() if self._strict is None else self._strict
+
     def compile(self, program: Program) -> OpenCLExecutable:
         """Return the program as a callable.
 
         Raises
         ------
         BackendError
-            If the device does not compute in a dtype of the program.
+            If the device does not compute in a dtype of the program, or a value is too large.
         """
         session = self.session
-        schedule = self._schedule or session.schedule
         plan = program.plan(self.lowers, fuse, fuse)
-        if uses_float64(plan) and not session.device.has_float64:
+        values = list(values_of(plan))
+        if not session.device.has_float64 and any(v.dtype == np.float64 for v in values):
             raise BackendError(
                 f"{session.device.name} does not compute in float64, which the program "
                 f"{program.name!r} does. Use float32 (cornu.set_floatx('float32'), and data cast "
                 "to it), or another device."
             )
-        strict = is_strict() if self._strict is None else self._strict
-        written = write_source(plan, schedule, strict)
+        for value in values:
+            if value.size > MOST:
+                raise BackendError(
+                    f"A value of the program {program.name!r} has more numbers than the OpenCL "
+                    f"backend can count ({MOST:,}): {value}. Use a smaller batch."
+                )
+        schedule = self._written_for
+        written = write_source(plan, schedule, self._rounds_as_numpy)
         return OpenCLExecutable(program, plan, written, session, schedule)
 
     def devices(self, test: bool = True) -> Iterator[str]:

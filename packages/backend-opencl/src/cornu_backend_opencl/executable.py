@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from cornu.engine.plan import Plan
 from cornu.engine.program import Program
 from cornu.errors import BackendError, ShapeError
 from cornu_backend_opencl.codegen.schedule import Schedule
-from cornu_backend_opencl.codegen.source import Launch, Queued, Written
+from cornu_backend_opencl.codegen.source import Launch, Queued, Written, without_names
 from cornu_backend_opencl.device.session import Session
 
 AHEAD = 2  # batches that the host may be ahead of the device
@@ -69,6 +70,13 @@ class OpenCLExecutable(Executable):
         """Bytes of temporaries of one run, weights and inputs not counted."""
         return self._written.memory
 
+    def with_variables(self, program: Program, mapping: Mapping[Any, Any]) -> OpenCLExecutable:
+        """Return the same code for `program`, which is its own over other variables."""
+        state = tuple(mapping[variable] for variable in self._written.state)
+        written = replace(self._written, state=state)
+        plan = self.plan.with_variables(mapping)
+        return type(self)(program, plan, written, self._session, self._schedule)
+
     def __call__(self, *inputs: Any) -> list[np.ndarray]:
         """Run the program: state is updated in place, the results are the caller's own arrays.
 
@@ -93,10 +101,10 @@ class OpenCLExecutable(Executable):
                 self._prepare()
             self._send(inputs)
             self._send_state()
+            for variable in self._updated:  # first: somebody may interrupt what follows
+                session.heap.written(variable)
             for run in self._steps:
                 run()
-            for variable in self._updated:
-                session.heap.written(variable)
             results, events = self._read()
             session.queue.flush()
         session.wait(events)
@@ -114,7 +122,7 @@ class OpenCLExecutable(Executable):
     def _prepare(self) -> None:
         """Build the kernels and take memory, when the program first runs."""
         session, written = self._session, self._written
-        self._program = session.build(written.text)
+        self._program = session.build(without_names(written.text))
         try:
             self._memory = session.allocate(
                 written.memory, f"the temporaries of {self.program.name!r}"
@@ -191,7 +199,7 @@ class OpenCLExecutable(Executable):
         if heap is None:  # no program of this device has state so far
             heap = self._places
         depth = self._written.depth
-        kernel = cl.Kernel(self._program, self._written.kernels[launch.first])
+        kernel = cl.Kernel(self._program, without_names(self._written.kernels[launch.first]))
         arguments = [self._memory, self._inputs, self._constants, heap, self._places]
         arguments += [np.int32(0)] * depth
         if self._schedule.is_gpu:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,13 @@ from cornu.engine.program import Program, build_program
 from cornu.engine.reference import ReferenceExecutable
 from cornu.engine.trace import Trace
 from cornu.errors import BackendError
+from cornu.ops.composites.softmax import softmax
+from cornu.ops.convolution import convolution
 from cornu_backend_opencl.device.choice import Device
 from cornu_backend_opencl.settings import cache_folder
 
 TOLERANCE = 1e-4
+Case = tuple[str, Callable[..., Any], list[np.ndarray]]  # name, function of traced values, values
 
 
 @dataclass
@@ -50,7 +54,7 @@ class Verdict:
 
 
 def self_test(backend: Any) -> Verdict:
-    """Test the device of a backend: one case of every primitive, then two timings.
+    """Test the device of a backend: every primitive, some at work for many, then two timings.
 
     Parameters
     ----------
@@ -60,8 +64,9 @@ def self_test(backend: Any) -> Verdict:
     for name, program, arrays in _cases():
         try:
             found = backend.compile(program)(*arrays)
-        except BackendError as error:
-            verdict.wrong.append(f"{name} ({str(error).splitlines()[0]})")
+        except Exception as error:  # a driver may fail in any way
+            said = str(error).splitlines() or [type(error).__name__]
+            verdict.wrong.append(f"{name} ({said[0]})")
             continue
         expected = ReferenceExecutable(program)(*arrays)
         for label, got, want in zip(name.split(), found, expected, strict=True):
@@ -75,23 +80,51 @@ def self_test(backend: Any) -> Verdict:
 
 
 def _cases() -> Iterator[tuple[str, Program, list[np.ndarray]]]:
-    """Yield programs of one case per primitive: (names, program, arrays)."""
+    """Yield programs of several cases: (names, program, arrays)."""
     from cornu.testing.cases import primitive_cases
 
     by_name: dict[str, Any] = {}
     for case in primitive_cases():
         by_name[case.op] = case  # the last one is the most general
+    cases = [(n, c, c.draw(seed=i, dtype="float32")) for i, (n, c) in enumerate(by_name.items())]
+    yield _together(cases)
+    yield _together(_large_cases())
+
+
+def _large_cases() -> list[Case]:
+    """Return cases that many work-items share, which is other code than that of small ones."""
+    rng = np.random.default_rng(0)
+    rows = rng.integers(0, 90, 3000, dtype="int32")
+    window = {"strides": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1}
+
+    def drawn(*shapes: tuple[int, ...]) -> list[np.ndarray]:
+        return [rng.normal(size=shape).astype("float32") for shape in shapes]
+
+    return [
+        ("matmul", p.matmul, drawn((130, 300), (300, 90))),
+        ("convolution", partial(convolution, **window), drawn((4, 20, 20, 8), (3, 3, 8, 32))),
+        ("softmax", partial(softmax, axes=(1,)), drawn((20, 1000))),
+        ("sum", partial(p.sum, axes=(0,), keepdims=False), drawn((50_000, 3))),
+        ("max", partial(p.max, axes=(0, 1), keepdims=False), drawn((300, 400))),
+        ("sort", partial(p.sort, axis=1), drawn((3, 1000))),
+        ("argsort", partial(p.argsort, axis=1), drawn((3, 1000))),
+        ("scatter_add", partial(p.scatter_add, shape=(90, 4), axis=0), [rows, *drawn((3000, 4))]),
+    ]
+
+
+def _together(cases: Sequence[Case]) -> tuple[str, Program, list[np.ndarray]]:
+    """Return one program of all cases."""
     results: list[Any] = []
     arrays: list[np.ndarray] = []
     with Trace("selftest") as trace:
-        for i, case in enumerate(by_name.values()):
-            drawn = case.draw(seed=i, dtype="float32")
+        for _, function, drawn in cases:
             values = [
                 trace.input(f"x{len(arrays) + j}", a.shape, a.dtype) for j, a in enumerate(drawn)
             ]
-            results.append(case(*values))
+            results.append(function(*values))
             arrays += drawn
-    yield " ".join(by_name), build_program("selftest", trace, results), arrays
+    names = " ".join(name for name, _, _ in cases)
+    return names, build_program("selftest", trace, results), arrays
 
 
 def _close(found: np.ndarray, expected: np.ndarray) -> bool:

@@ -148,7 +148,7 @@ def cast(lanes: Lanes, text: str, old: np.dtype, new: np.dtype) -> str:
     if old.kind == "b":
         return lanes.convert(f"-({text})", new)
     if new == np.float16:
-        return text if old == np.float16 else f"round_half({lanes.convert(text, 'float32')})"
+        return text if old == np.float16 else rounded(lanes, lanes.convert(text, "float32"), new)
     if old.kind == "f" and new.kind in "iu" and new not in (np.int32, np.int64):
         between = "int32" if new.itemsize < 4 else "int64"
         return lanes.convert(lanes.convert(text, between), new)
@@ -175,7 +175,7 @@ _SHIFTS = {"shift_left": "<<", "shift_right": ">>"}
 def _row(node: Node, op: str) -> tuple[Row | None, bool]:
     """Return the row of an operation, and whether it is written for one value."""
     if op in _ANY:
-        return _ANY[op], op == "cast" and _rounds(node)
+        return _ANY[op], False
     kind = node.inputs[0].dtype.kind
     if op in _SHIFTS:
         distance = scalar_of(node.inputs[1])
@@ -186,10 +186,6 @@ def _row(node: Node, op: str) -> tuple[Row | None, bool]:
     if op in SCALAR.get(kind, {}):
         return SCALAR[kind][op], True
     return _BY_KIND[kind].get(op), False
-
-
-def _rounds(node: Node) -> bool:
-    return bool(node.dtype == np.float16 and node.inputs[0].dtype != np.float16)
 
 
 def is_scalar(node: Node, op: str | None = None) -> bool:
@@ -217,5 +213,5 @@ def expression(lanes: Lanes, node: Node, operands: Sequence[str], op: str | None
 
 
 def rounded(lanes: Lanes, text: str, dtype: Any) -> str:
-    """Return a float16 result as memory would hold it (strict programs round each operation)."""
-    return f"round_half({text})" if np.dtype(dtype) == np.float16 else text
+    """Return a float16 result as memory would hold it."""
+    return f"round_half{lanes.suffix}({text})" if np.dtype(dtype) == np.float16 else text

@@ -107,7 +107,7 @@ class Frame:
     ) -> None:
         self.source, self.plan, self.base, self.depth = source, plan, base, depth
         self.parameters = parameters or {}
-        self.schedule, self.strict = source.schedule, source.strict
+        self.schedule = source.schedule
         self.labels = plan.labels()
         self.moved: dict[Node, Address] = {}
         self._inputs: dict[Node, int] = {}

@@ -14,15 +14,15 @@ import numpy as np
 from cornu.engine.layout import contiguous_strides
 from cornu.engine.plan import Instruction
 from cornu.engine.shapes import product
-from cornu_backend_opencl.codegen.convolution import (
+from cornu_backend_opencl.codegen.elementwise import copy
+from cornu_backend_opencl.codegen.frame import Frame, Unit
+from cornu_backend_opencl.codegen.geometry import (
     Geometry,
     Scratch,
     padded,
     pads_of,
     window_position,
 )
-from cornu_backend_opencl.codegen.elementwise import copy
-from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.lanes import Lanes, computed
 from cornu_backend_opencl.codegen.members import put
 from cornu_backend_opencl.codegen.products import VECTOR, least_waste, most_rows, panel_width

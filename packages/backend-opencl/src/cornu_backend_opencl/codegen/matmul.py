@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 
+import numpy as np
+
+from cornu.engine.layout import contiguous_strides
 from cornu.engine.plan import Instruction
 from cornu.engine.shapes import product
-from cornu_backend_opencl.codegen.elementwise import summary
-from cornu_backend_opencl.codegen.frame import Frame, Unit
+from cornu_backend_opencl.codegen.blocks import Blocks, blocks_of
+from cornu_backend_opencl.codegen.elementwise import copy, summary
+from cornu_backend_opencl.codegen.frame import Frame, Unit, aligned
 from cornu_backend_opencl.codegen.function import Function
-from cornu_backend_opencl.codegen.lanes import Lanes
+from cornu_backend_opencl.codegen.lanes import Lanes, computed
 from cornu_backend_opencl.codegen.members import Members, operands_of, put, results_of
-from cornu_backend_opencl.codegen.products import (
-    VECTOR,
-    blocks_of,
-    packed_rows,
-    packs_rows,
+from cornu_backend_opencl.codegen.packing import (
+    Panels,
+    first_row,
+    packed_columns,
+    packs_columns,
     panels,
-    tile,
-    tile_rows,
 )
+from cornu_backend_opencl.codegen.products import VECTOR, Carried, panel_width, tile, tile_rows
 from cornu_backend_opencl.codegen.schedule import SHARE
 from cornu_backend_opencl.codegen.tiles import Operand, gpu_tiles
 from cornu_backend_opencl.codegen.values import View, merged, position, unravel
@@ -61,80 +65,109 @@ def finish(
     writer.write(indices, count, {node: value})
 
 
-def _cpu(frame: Frame, members: Sequence[Instruction], a: View, b: View) -> list[Unit]:
+def _cpu(
+    frame: Frame, members: Sequence[Instruction], a: View, b: View, used: int = 0
+) -> list[Unit]:
+    """Write tiles in registers; `used` bytes of scratch are taken already."""
     first = members[0]
     node, schedule = first.node, frame.schedule
     batch, (m, k), n = a.shape[:-2], a.shape[-2:], b.shape[-1]
-    note = frame.label(first.inputs[1])
     batches = product(batch)
-    outer = merged(batch, [b.strides[:-2]]) if batch else None
-    flat = replace(b, shape=(batches, k, n), strides=(1 if _moves(b) else 0, *b.strides[-2:]))
-    if outer is not None and len(outer.shape) == 1:
-        flat = replace(flat, strides=(outer.strides[0][0], *b.strides[-2:]))
-        units_ = panels(frame, lambda role: frame.function(first, role=role), flat, note)
-    elif not _moves(b):
-        units_ = panels(frame, lambda role: frame.function(first, role=role), flat, note)
-    else:  # batches that strides cannot number: brought in order first
+    flat = _numbered(b, batches)
+    if flat is None:  # batches that strides cannot number: brought in order first
         return _ordered(frame, members, a, b)
-    found, units = units_
-    rows = tile_rows(m, schedule, node.dtype, found.width // 16)
-    tiles = -(-m // rows)
-    work = 2 * batches * m * n * k // 16
-    parts = schedule.parts(work, batches * tiles * found.count)
-    many = blocks_of(tiles, rows, k, a.dtype.itemsize, batches * found.count, 2 * parts)
-    blocks = -(-tiles // many)
-    tasks = batches * blocks * found.count
+    width = panel_width(schedule, b.dtype, n, m)
+    vectors = width // 16
+    rows = tile_rows(m, schedule, node.dtype, vectors)
+    tiles, note = -(-m // rows), frame.label(first.inputs[1])
+    found, units = panels(
+        frame, lambda role: frame.function(first, role=role), flat, width, tiles, note, used
+    )
+    used += aligned(product(found.view.shape) * found.view.dtype.itemsize) if found.packed else 0
     at = [f"({t})" for t in unravel("z", batch)] if batch else []
-    sm, sk = a.strides[-2:]
-    packed = None
-    if packs_rows(a, found.count) and work > SHARE:
-        line = frame.function(first, role="rows")
-        used = product(found.view.shape) * found.view.dtype.itemsize if found.packed else 0
-        packed = packed_rows(
-            frame, line, a,
-            lambda z, row: position([*at, row], a.strides[:-1], a.offset),
-            batches, tiles, rows, used,
-        )  # fmt: skip
+    sm, step = a.strides[-2:]
+    left, start = a, position([*at, "m"], a.strides[:-1], a.offset)
+    distances = [r * sm for r in range(rows)]
+    work = 2 * batches * m * n * k // 16
+    if packs_columns(a, found.count) and work > SHARE:
+        line = frame.function(first, role="columns")
+        left = packed_columns(frame, line, a, at, batches, rows, used)
+        used += aligned(product(left.shape) * a.dtype.itemsize)
+        start, step, distances = f"(z * {tiles} + t) * {k * 16}", 16, list(range(rows))
         units.append(frame.unit(line))
+    parts = schedule.parts(work, batches * tiles * found.count)
+    cut = blocks_of(tiles, found.count, k, rows * a.dtype.itemsize, batches, 2 * parts)
+    shape = (batches, -(-tiles // cut.tiles), -(-found.count // cut.panels))
+    tasks = product(shape)
     function = frame.function(first)
     function.comment = summary(members)
     function.parts = min(parts, tasks)
     writer = epilogue(frame, function, members, VECTOR)
     function.line(f"const int first = share({tasks}, 1, part, parts);")
     function.line(f"const int last = share({tasks}, 1, part + 1, parts);")
-    with function.block("for (int task = first; task < last; task++)"):
-        names = unravel("task", (batches, blocks, found.count))
-        function.line(f"const int z = {names[0]}, block = {names[1]}, panel = {names[2]};")
-        end = f"min(block * {many} + {many}, {tiles})"
-        with function.block(f"for (int t = block * {many}; t < {end}; t++)"):
-            whole = m % rows == 0
-            function.line(
-                f"const int m = {f't * {rows}' if whole else f'min(t * {rows}, {m - rows})'};"
-            )
-            start = position([*at, "m"], a.strides[:-1], a.offset)
-            b_batch = "z" if found.packed and flat.strides[0] else "0"
-            if not found.packed:
-                b_batch = position(["z"], flat.strides[:1], flat.offset)
-            distances: list[int] = [r * sm for r in range(rows)]
-            inner: list[tuple[int | str, int]] = [(k, sk)]
-            left = a
-            if packed is not None:
-                groups = -(-k // 16)
-                left, start = packed, f"(z * {tiles} + t) * {groups * rows * 16}"
-                distances = [r * 16 for r in range(rows)]
-                inner = [(groups, rows * 16), (16 if k % 16 == 0 else f"min(16, {k} - k0 * 16)", 1)]
-            tile(function, left, start, distances, inner, found,
-                 found.start(b_batch, "panel"), frame.label(first.inputs[0]))  # fmt: skip
-            low = "0" if whole else f"t * {rows} - m"
-            vectors = found.width // 16
-            head = f"for (int r = {low}; r < {rows}; r++)"
-            with function.block(head), function.block(f"for (int v = 0; v < {vectors}; v++)"):
-                function.line(f"const int n = panel * {found.width} + v * 16;")
-                if n % found.width:
-                    function.line(f"if (n >= {n}) break;")
-                count = "16" if n % 16 == 0 else f"{n} - n"
-                finish(writer, first, [*at, "(m + r)", "n"], count, f"c[r * {vectors} + v]")
+    with ExitStack() as stack:
+
+        def loop(name: str, low: str, high: str, step: int = 1) -> None:
+            head = f"for (int {name} = {low}; {name} < {high}; {name} += {step})"
+            stack.enter_context(function.block(head))
+
+        loop("task", "first", "last")
+        z, block, group = unravel("task", shape)
+        function.line(f"const int z = {z}, block = {block}, group = {group};")
+        carried, steps, b_from = None, str(k), _batch_of(found, flat)
+        if cut.piece < k:
+            loop("low", "0", str(k), cut.piece)
+            steps = f"min({cut.piece}, {k} - low)"
+            start, b_from = f"{start} + low * {step}", f"{b_from} + low * {found.stride}"
+            carried = _carried(frame, function, cut, rows * width, node.dtype, k, used)
+        loop("panel", *_range("group", cut.panels, found.count))
+        loop("t", *_range("block", cut.tiles, tiles))
+        function.line(f"const int m = {first_row('t', m, rows)};")
+        tile(function, left, start, distances, [(steps, step)], found, b_from,
+             frame.label(first.inputs[0]), carried)  # fmt: skip
+        head = f"for (int r = {'0' if m % rows == 0 else f't * {rows} - m'}; r < {rows}; r++)"
+        with function.block(head), function.block(f"for (int v = 0; v < {vectors}; v++)"):
+            function.line(f"const int n = panel * {width} + v * 16;")
+            if n % width:
+                function.line(f"if (n >= {n}) break;")
+            count = "16" if n % 16 == 0 else f"{n} - n"
+            finish(writer, first, [*at, "(m + r)", "n"], count, f"c[r * {vectors} + v]")
     return [*units, frame.unit(function)]
+
+
+def _range(name: str, each: int, count: int) -> tuple[str, str]:
+    """Return the bounds of the numbers in group `name` of `each`, of `count` together."""
+    low = f"{name} * {each}" if each > 1 else name
+    return low, f"{low} + {each}" if count % each == 0 else f"min({low} + {each}, {count})"
+
+
+def _batch_of(b: Panels, flat: View) -> str:
+    """Return the position of a panel of batch z."""
+    if b.packed:
+        return b.start("z" if flat.strides[0] else "0", "panel")
+    return b.start(position(["z"], flat.strides[:1], flat.offset), "panel")
+
+
+def _carried(
+    frame: Frame, function: Function, cut: Blocks, size: int, dtype: np.dtype, inner: int, used: int
+) -> Carried:
+    """Return where the tiles of a block, `size` results each, keep their sums."""
+    dtype = computed(dtype)
+    each = cut.tiles * cut.panels * size
+    address = frame.scratch(function.parts * each * dtype.itemsize, used)
+    number = f"panel % {cut.panels} * {cut.tiles} + t % {cut.tiles}"
+    place = f"{function.pointer(address, dtype)} + part * {each} + ({number}) * {size}"
+    return Carried(place, "low", f"low + {cut.piece} < {inner}")
+
+
+def _numbered(b: View, batches: int) -> View | None:
+    """Return B as (batch, inner, columns); None where one stride cannot number the batches."""
+    strides: tuple[int, ...] = (0,)
+    if _moves(b):
+        strides = merged(b.shape[:-2], [b.strides[:-2]]).strides[0]
+    if len(strides) > 1:
+        return None
+    return replace(b, shape=(batches, *b.shape[-2:]), strides=(*strides, *b.strides[-2:]))
 
 
 def _moves(b: View) -> bool:
@@ -144,15 +177,11 @@ def _moves(b: View) -> bool:
 
 def _ordered(frame: Frame, members: Sequence[Instruction], a: View, b: View) -> list[Unit]:
     """Copy B into order, then multiply."""
-    from cornu.engine.layout import contiguous_strides
-    from cornu_backend_opencl.codegen.elementwise import copy
-
     size = product(b.shape) * b.dtype.itemsize
-    used = product(b.shape[:-2]) * -(-b.shape[-1] // 32) * 32 * b.shape[-2] * 8
-    target = View(frame.scratch(size, used), 0, contiguous_strides(b.shape), b.shape, b.dtype)
+    target = View(frame.scratch(size), 0, contiguous_strides(b.shape), b.shape, b.dtype)
     function = frame.function(members[0], role="order")
     copy(frame, function, b, target)
-    return [frame.unit(function), *_cpu(frame, members, a, target)]
+    return [frame.unit(function), *_cpu(frame, members, a, target, aligned(size))]
 
 
 def _gpu(frame: Frame, members: Sequence[Instruction], a: View, b: View) -> list[Unit]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+
 from cornu.engine.graph import Node
 from cornu.engine.plan import Instruction
 from cornu.engine.rewrite import scalar_of
@@ -14,6 +16,9 @@ from cornu_backend_opencl.codegen.lanes import Lanes, computed, stored
 from cornu_backend_opencl.codegen.values import View, position
 
 REDUCTIONS = ("sum", "max", "min", "prod")
+# Of numbers that memory can hold they make such numbers.
+EXACT = frozenset({"abs", "ceil", "copy", "floor", "maximum", "minimum", "neg", "reshape", "round",
+                   "sign", "store", "where"})  # fmt: skip
 
 
 def operands_of(members: Sequence[Instruction]) -> list[Node]:
@@ -70,7 +75,9 @@ class Members:
         reduce: Callable[[Instruction, str], None] | None = None,
     ) -> None:
         """Write all statements; `given` are values that registers hold already."""
-        known: dict[Node, str] = dict(given or {})
+        known: dict[Node, str] = {}
+        for value, text in (given or {}).items():
+            known[value] = self._stored(value, text)
 
         def operand(value: Node) -> str:
             number = scalar_of(value)
@@ -88,15 +95,44 @@ class Members:
             if member.node not in known:
                 texts = [operand(value) for value in member.inputs]
                 name = known[member.node] = self.function.new()
-                text = expression(self.lanes, member.node, texts, member.op)
-                if self.frame.strict:
+                text = self._computed(member, texts)
+                if member.op not in EXACT:
                     text = rounded(self.lanes, text, member.node.dtype)
                 kind = self.lanes.type(member.node.dtype)
                 self.function.line(f"const {kind} {name} = {text};", comment(member))
             if member.node in self.results:
-                view = self.frame.view(member.node)
-                put(self.function, self.lanes, view, self.strides[member.node], indices, count,
-                    known[member.node])  # fmt: skip
+                view, steps = self.frame.view(member.node), self.strides[member.node]
+                if self.lanes.count == 1 and not any(steps):
+                    # Of one number: its indices are 0. Intel's compiler stores to a place that is
+                    # written as a constant even where the condition around it does not hold.
+                    steps = (1,) * len(steps)
+                put(self.function, self.lanes, view, steps, indices, count, known[member.node])
+
+    def _stored(self, value: Node, name: str) -> str:
+        """Return the name of a value in a register as memory would hold it."""
+        if value.dtype != np.float16:
+            return name
+        new = self.function.new()
+        text = rounded(self.lanes, name, value.dtype)
+        self.function.line(f"const {self.lanes.type(value.dtype)} {new} = {text};")
+        return new
+
+    def _computed(self, member: Instruction, operands: Sequence[str]) -> str:
+        """Return the expression of a result; some operations are computed lane by lane."""
+        node, lanes, one = member.node, self.lanes, Lanes(1)
+        if lanes.count == 1 or not is_scalar(node, member.op):
+            return expression(lanes, node, operands, member.op)
+        function, count = self.function, lanes.count
+        names = []
+        for value, text in zip(member.inputs, operands, strict=True):
+            names.append(function.new("a"))
+            function.line(f"{one.type(value.dtype)} {names[-1]}[{count}];")
+            function.line(f"vstore{count}({text}, 0, {names[-1]});")
+        result = function.new("a")
+        text = expression(one, node, [f"{name}[lane]" for name in names], member.op)
+        function.line(f"{one.type(node.dtype)} {result}[{count}];")
+        function.line(f"for (int lane = 0; lane < {count}; lane++) {result}[lane] = {text};")
+        return f"vload{count}(0, {result})"
 
     def _load(self, value: Node, indices: Sequence[str], count: str) -> str:
         name = self.function.new()

@@ -1,4 +1,4 @@
-"""Operations that move numbers: copies, joins, padding, gathering, scattering."""
+"""Operations that move numbers: copies, joins, padding, gathering."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from cornu.engine.layout import contiguous_strides
 from cornu.engine.plan import Instruction
-from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.elementwise import copy, walk
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.lanes import Lanes, number
@@ -130,87 +129,3 @@ def emit_gather(frame: Frame, instruction: Instruction) -> list[Unit]:
 
     walk(frame, function, space.shape, lanes, 6, write)  # type: ignore[arg-type]
     return [frame.unit(function)]
-
-
-def emit_scatter_add(frame: Frame, instruction: Instruction) -> list[Unit]:
-    """`scatter_add`: each share of the results looks through all numbers, in order.
-
-    So every result is added up by one share, in the order of the updates: the same sum each time.
-    """
-    (indices, updates), node = instruction.inputs, instruction.node
-    if node.size == 0:
-        return []
-    axis, rank = node.attrs["axis"], indices.ndim
-    function = frame.function(instruction)
-    numbers, source, target = frame.view(indices), frame.view(updates), frame.view(node)
-    outer, rows = product(node.shape[:axis]), node.shape[axis]
-    tail, count = product(node.shape[axis + 1 :]), indices.size
-    pointer = function.pointer(numbers.address, indices.dtype, frame.label(indices))
-    inner_shape = updates.shape[axis + rank :]
-    steps = source.strides
-    flat = merged(inner_shape, [steps[axis + rank :]]) if inner_shape else None
-    simple = flat is None or len(flat.shape) == 1
-    step = (flat.strides[0][-1] if flat else 0) if simple else 0
-    where = _unraveled("u", indices.shape, numbers.strides, numbers.offset)
-    base = _unraveled("u", indices.shape, steps[axis : axis + rank], source.offset)
-    before = _unraveled("o", node.shape[:axis], steps[:axis], 0)
-    out = function.pointer(target.address, node.dtype)
-    data = function.pointer(source.address, updates.dtype, frame.label(updates))
-    schedule = frame.schedule
-    zero = "0"
-    if schedule.is_gpu:
-        function.parts = schedule.parts(0, node.size)
-        with function.block(f"for (int i = part; i < {node.size}; i += parts)"):
-            function.line(f"const int o = i / {rows * tail}, row = (i / {tail}) % {rows}, "
-                          f"c = i % {tail};")  # fmt: skip
-            inner = _unraveled("c", inner_shape, steps[axis + rank :], 0)
-            function.line(f"{Lanes(1).type(node.dtype)} total = {zero};")
-            with function.block(f"for (int u = 0; u < {count}; u++)"):
-                function.line(f"long n = {pointer}[{where}];")
-                function.line(f"if (n < 0) n += {rows};")
-                value = element(data, f"{before} + {base} + {inner}", source)
-                function.line(f"if (n == row) total = total + {value};")
-            put(function, Lanes(1), target, (1,), ("i",), "1", "total")
-        return [frame.unit(function)]
-    function.parts = min(schedule.parts(2 * node.size + 4 * updates.size, rows), rows)
-    function.line(f"const int first = share({rows}, 1, part, parts);")
-    function.line(f"const int last = share({rows}, 1, part + 1, parts);")
-    lanes = Lanes(schedule.width if simple and step == 1 else 1)
-    kind, width = lanes.type(node.dtype), lanes.count
-    left = str(width) if tail % width == 0 else f"{tail} - j"
-    line = View(target.address, 0, (1,), (node.size,), node.dtype)
-    with function.block(f"for (int o = 0; o < {outer}; o++)"):
-        loop = f"for (int j = 0; j < {tail}; j += {width})"
-        with function.block("for (int row = first; row < last; row++)"), function.block(loop):
-            put(function, lanes, line, (1, 1), (f"(o * {rows} + row) * {tail}", "j"), left,
-                lanes.splat(0, node.dtype))  # fmt: skip
-        with function.block(f"for (int u = 0; u < {count}; u++)"):
-            function.line(f"long n = {pointer}[{where}];")
-            function.line(f"if (n < 0) n += {rows};")
-            function.line("if (n < first || n >= last) continue;")
-            function.line(
-                f"const int to = (o * {rows} + (int)n) * {tail}, from = {before} + {base};"
-            )
-            with function.block(loop):
-                inner = _unraveled("j", inner_shape, steps[axis + rank :], 0)
-                place = f"from + {inner}"
-                if width > 1:
-                    a = f"load_{node.dtype}({out} + to + j, {left})"
-                    b = f"load_{node.dtype}({data} + from + j, {left})"
-                else:
-                    a = element(out, "to + j", target)
-                    b = element(data, place, source)
-                function.line(f"const {kind} sum = {a} + {b};")
-                put(function, lanes, line, (1, 1), ("to", "j"), left, "sum")
-    return [frame.unit(function)]
-
-
-def _unraveled(index: str, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> str:
-    """Return the position of a row-major number in strides."""
-    from cornu_backend_opencl.codegen.values import unravel
-
-    space = merged(shape, [strides]) if shape else None
-    if space is None:
-        return str(offset)
-    parts = [f"({t})" if " " in t else t for t in unravel(index, space.shape)]
-    return position(parts, space.strides[0], offset)

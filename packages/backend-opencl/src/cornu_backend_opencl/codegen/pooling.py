@@ -7,14 +7,15 @@ from contextlib import ExitStack
 
 import numpy as np
 
+from cornu.engine.graph import Node
 from cornu.engine.plan import Instruction
 from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.elementwise import walk
+from cornu_backend_opencl.codegen.folding import neutral
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.members import get, put
-from cornu_backend_opencl.codegen.reductions import neutral
 
 
 class _Pool:
@@ -30,12 +31,11 @@ class _Pool:
 
     def __init__(self, frame: Frame, instruction: Instruction, shape: Sequence[int]) -> None:
         attrs = instruction.node.attrs
-        self.frame, self.instruction, self.shape = frame, instruction, tuple(shape)
+        self.frame, self.shape = frame, tuple(shape)
         self.size, self.strides, self.padding = attrs["size"], attrs["strides"], attrs["padding"]
         self.spatial = self.shape[1:-1]
         counts = zip(self.spatial, self.size, self.strides, self.padding, strict=True)
         self.steps = tuple((n + a + b - k) // s + 1 for n, k, s, (a, b) in counts)
-        self.results = (self.shape[0], *self.steps, self.shape[-1])
         self.lanes = Lanes(frame.schedule.width)
         self.padded = any(a or b for a, b in self.padding)
 
@@ -89,16 +89,39 @@ class _Pool:
             factors.append(f"(min({start} + {k}, {n}) - max({start}, 0))")
         return f"({kind})({' * '.join(factors)})"
 
-    def write(
-        self,
-        function: Function,
-        shape: Sequence[int],
-        body: Callable[[Sequence[str], str], None],
-        work: int,
-    ) -> Unit:
-        """Write the loops over a space around `body(indices, count)`."""
-        walk(self.frame, function, tuple(shape), self.lanes, work, body)
-        return self.frame.unit(function)
+    def read(self, function: Function, value: Node, at: Sequence[str], count: str) -> str:
+        """Return the expression that loads elements of a value."""
+        view, note = self.frame.view(value), self.frame.label(value)
+        return get(function, self.lanes, view, view.strides, at, count, note)
+
+
+Body = Callable[[_Pool, Function, Sequence[str], str], str]
+
+
+def _emit(
+    frame: Frame, instruction: Instruction, shape: Sequence[int], work: int, body: Body
+) -> list[Unit]:
+    """Write the loops over the results; `body` writes one and returns its name.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of what is pooled.
+    work : int
+        Operations on each element of a window.
+    """
+    node = instruction.node
+    if node.size == 0:
+        return []
+    pool, function = _Pool(frame, instruction, shape), frame.function(instruction)
+    target = frame.view(node)
+
+    def write(at: Sequence[str], count: str) -> None:
+        value = body(pool, function, at, count)
+        put(function, pool.lanes, target, target.strides, at, count, value)
+
+    walk(frame, function, node.shape, pool.lanes, work * product(pool.size), write)
+    return [frame.unit(function)]
 
 
 def _larger(lanes: Lanes, dtype: np.dtype) -> str:
@@ -112,113 +135,87 @@ def _larger(lanes: Lanes, dtype: np.dtype) -> str:
 
 def emit_max_pool(frame: Frame, instruction: Instruction) -> list[Unit]:
     """`max_pool`."""
-    (x,), node = instruction.inputs, instruction.node
-    if node.size == 0:
-        return []
-    pool, function = _Pool(frame, instruction, x.shape), frame.function(instruction)
-    source, target, lanes = frame.view(x), frame.view(node), pool.lanes
+    (x,) = instruction.inputs
 
-    def body(at: Sequence[str], count: str) -> None:
-        kind = lanes.type(x.dtype)
+    def body(pool: _Pool, function: Function, at: Sequence[str], count: str) -> str:
+        lanes, kind = pool.lanes, pool.lanes.type(x.dtype)
         function.line(f"{kind} best = {lanes.splat(neutral('max', x.dtype), x.dtype)};")
         with ExitStack() as stack:
             place = pool.windows(function, stack, at)
-            text = get(function, lanes, source, source.strides, place, count, frame.label(x))
-            function.line(f"const {kind} v = {text};")
+            function.line(f"const {kind} v = {pool.read(function, x, place, count)};")
             chosen = lanes.select(_larger(lanes, x.dtype), "v", "best", x.dtype)
             function.line(f"best = {chosen};")
-        put(function, lanes, target, target.strides, at, count, "best")
+        return "best"
 
-    return [pool.write(function, pool.results, body, 3 * product(pool.size))]
+    return _emit(frame, instruction, x.shape, 3, body)
 
 
 def emit_max_pool_winners(frame: Frame, instruction: Instruction) -> list[Unit]:
     """`max_pool_winners`."""
     (x,), node = instruction.inputs, instruction.node
-    if node.size == 0:
-        return []
-    pool, function = _Pool(frame, instruction, x.shape), frame.function(instruction)
-    source, target, lanes = frame.view(x), frame.view(node), pool.lanes
 
-    def body(at: Sequence[str], count: str) -> None:
+    def body(pool: _Pool, function: Function, at: Sequence[str], count: str) -> str:
+        lanes = pool.lanes
         kind, numbers = lanes.type(x.dtype), lanes.type(np.int32)
         function.line(f"{kind} best = {lanes.splat(neutral('max', x.dtype), x.dtype)};")
         function.line(f"{numbers} winner = 0;")
         with ExitStack() as stack:
             place = pool.windows(function, stack, at)
-            text = get(function, lanes, source, source.strides, place, count, frame.label(x))
-            function.line(f"const {kind} v = {text};")
+            function.line(f"const {kind} v = {pool.read(function, x, place, count)};")
             function.line(f"const {numbers} m = {_larger(lanes, x.dtype)};")
             function.line(f"best = {lanes.select('m', 'v', 'best', x.dtype)};")
             number = f"({numbers})({pool.number})"
             function.line(f"winner = {lanes.select('m', number, 'winner', np.int32)};")
-        winner = lanes.convert("winner", node.dtype)
-        put(function, lanes, target, target.strides, at, count, winner)
+        return lanes.convert("winner", node.dtype)
 
-    return [pool.write(function, pool.results, body, 4 * product(pool.size))]
+    return _emit(frame, instruction, x.shape, 4, body)
 
 
 def emit_max_unpool(frame: Frame, instruction: Instruction) -> list[Unit]:
     """`max_unpool`: each element takes what it won of every window that it lies in."""
     winners, g = instruction.inputs
-    node = instruction.node
-    if node.size == 0:
-        return []
-    pool, function = _Pool(frame, instruction, node.shape), frame.function(instruction)
-    chosen, arrived, target = frame.view(winners), frame.view(g), frame.view(node)
-    lanes = pool.lanes
 
-    def body(at: Sequence[str], count: str) -> None:
-        numbers = lanes.type(np.int32)
-        function.line(f"{lanes.type(g.dtype)} total = 0;")
+    def body(pool: _Pool, function: Function, at: Sequence[str], count: str) -> str:
+        lanes = pool.lanes
+        kind, numbers = lanes.type(g.dtype), lanes.type(np.int32)
+        function.line(f"{kind} total = 0;")
         with ExitStack() as stack:
             place = pool.covering(function, stack, at)
-            won = get(function, lanes, chosen, chosen.strides, place, count, frame.label(winners))
-            slope = get(function, lanes, arrived, arrived.strides, place, count, frame.label(g))
-            function.line(f"const {numbers} w = {lanes.convert(won, np.int32)};")
+            won = lanes.convert(pool.read(function, winners, place, count), np.int32)
+            function.line(f"const {numbers} w = {won};")
             function.line(f"const {numbers} m = {lanes.mask(f'w == {pool.number}', np.int32)};")
-            function.line(f"const {lanes.type(g.dtype)} s = {slope};")
+            function.line(f"const {kind} s = {pool.read(function, g, place, count)};")
             zero = lanes.splat(0, g.dtype)
             function.line(f"total += {lanes.select('m', 's', zero, g.dtype)};")
-        put(function, lanes, target, target.strides, at, count, "total")
+        return "total"
 
-    return [pool.write(function, node.shape, body, 2 * product(pool.size))]
+    return _emit(frame, instruction, instruction.node.shape, 2, body)
 
 
 def emit_avg_pool(frame: Frame, instruction: Instruction) -> list[Unit]:
     """`avg_pool`."""
-    (x,), node = instruction.inputs, instruction.node
-    if node.size == 0:
-        return []
-    pool, function = _Pool(frame, instruction, x.shape), frame.function(instruction)
-    source, target, lanes = frame.view(x), frame.view(node), pool.lanes
+    (x,) = instruction.inputs
 
-    def body(at: Sequence[str], count: str) -> None:
-        function.line(f"{lanes.type(x.dtype)} total = 0;")
+    def body(pool: _Pool, function: Function, at: Sequence[str], count: str) -> str:
+        function.line(f"{pool.lanes.type(x.dtype)} total = 0;")
         with ExitStack() as stack:
             place = pool.windows(function, stack, at)
-            text = get(function, lanes, source, source.strides, place, count, frame.label(x))
-            function.line(f"total += {text};")
-        value = f"total / {pool.count(at, x.dtype)}"
-        put(function, lanes, target, target.strides, at, count, value)
+            function.line(f"total += {pool.read(function, x, place, count)};")
+        return f"total / {pool.count(at, x.dtype)}"
 
-    return [pool.write(function, pool.results, body, 2 * product(pool.size))]
+    return _emit(frame, instruction, x.shape, 2, body)
 
 
 def emit_avg_pool_gradient(frame: Frame, instruction: Instruction) -> list[Unit]:
     """`avg_pool_grad`: each element takes its share of every window that it lies in."""
-    (g,), node = instruction.inputs, instruction.node
-    if node.size == 0:
-        return []
-    pool, function = _Pool(frame, instruction, node.shape), frame.function(instruction)
-    arrived, target, lanes = frame.view(g), frame.view(node), pool.lanes
+    (g,) = instruction.inputs
 
-    def body(at: Sequence[str], count: str) -> None:
-        function.line(f"{lanes.type(g.dtype)} total = 0;")
+    def body(pool: _Pool, function: Function, at: Sequence[str], count: str) -> str:
+        function.line(f"{pool.lanes.type(g.dtype)} total = 0;")
         with ExitStack() as stack:
             place = pool.covering(function, stack, at)
-            text = get(function, lanes, arrived, arrived.strides, place, count, frame.label(g))
-            function.line(f"total += {text} / {pool.count(place, g.dtype)};")
-        put(function, lanes, target, target.strides, at, count, "total")
+            slope = pool.read(function, g, place, count)
+            function.line(f"total += {slope} / {pool.count(place, g.dtype)};")
+        return "total"
 
-    return [pool.write(function, node.shape, body, 2 * product(pool.size))]
+    return _emit(frame, instruction, instruction.node.shape, 2, body)

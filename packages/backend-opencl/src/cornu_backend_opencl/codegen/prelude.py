@@ -32,6 +32,21 @@ typedef {s} any_{d} __attribute__((ext_vector_type(16), aligned({bytes})));
     "write_{d}": """
 {inlined} void write_{d}(const {r}16 v, __global {s} *p) {{ {putall}; }}
 """,
+    "turn_{d}": """
+/* Sixteen vectors turned around: four times, neighbours of the two halves are put side by side. */
+{inlined} void turn_{d}({r}16 *t) {{
+  for (int round = 0; round < 4; round++) {{
+    {r}16 u[16];
+    for (int i = 0; i < 8; i++) {{
+      u[2 * i] = __builtin_shufflevector(
+          t[i], t[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      u[2 * i + 1] = __builtin_shufflevector(
+          t[i], t[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }}
+    for (int i = 0; i < 16; i++) t[i] = u[i];
+  }}
+}}
+""",
     "some_{d}": """
 {rare} {r}16 some_{d}(__global const {s} *p, const int n) {{
   {r} a[16];
@@ -88,6 +103,13 @@ static inline float round_half(const float x) {
   ushort bits;
   vstore_half_rte(x, 0, (half *)&bits);
   return vload_half(0, (half *)&bits);
+}
+""",
+    "round_half16": """
+static inline float16 round_half16(const float16 x) {
+  ushort bits[16];
+  vstore_half16_rte(x, 0, (half *)bits);
+  return vload_half16(0, (half *)bits);
 }
 """,
     "mod_float32": """

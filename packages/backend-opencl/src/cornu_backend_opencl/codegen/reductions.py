@@ -16,6 +16,7 @@ import numpy as np
 from cornu.engine.plan import Instruction
 from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.elementwise import cost, summary
+from cornu_backend_opencl.codegen.folding import combine, fold_group, fold_lanes, neutral
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed, number
@@ -30,39 +31,6 @@ from cornu_backend_opencl.codegen.members import (
 from cornu_backend_opencl.codegen.values import Address, View, merged, position, unravel
 
 CHUNK = 4096  # elements that a chunk has at least
-
-
-def neutral(op: str, dtype: Any) -> Any:
-    """Return what changes no result.
-
-    Examples
-    --------
-    >>> neutral("sum", "float32"), neutral("max", "int8")
-    (0, -128)
-    """
-    dtype = np.dtype(dtype)
-    if op in ("sum", "prod"):
-        return int(op == "prod")
-    if dtype.kind == "b":
-        return op == "min"
-    if dtype.kind == "f":
-        return -np.inf if op == "max" else np.inf
-    info = np.iinfo(dtype)
-    return info.min if op == "max" else info.max
-
-
-def combine(lanes: Lanes, op: str, dtype: np.dtype, a: str, b: str) -> str:
-    """Return the expression that takes one more value in; NaN stays."""
-    if dtype.kind == "b":
-        return f"{a} | {b}" if op in ("sum", "max") else f"{a} & {b}"
-    if op in ("sum", "prod"):
-        return f"{a} {'+' if op == 'sum' else '*'} {b}"
-    if dtype.kind != "f":
-        return f"{op}({a}, {b})"
-    sign = ">" if op == "max" else "<"
-    if lanes.count == 1:
-        return f"({a} {sign}= {b} || isnan({a}) ? {a} : {b})"
-    return lanes.select(lanes.mask(f"({a} {sign}= {b}) | isnan({a})", dtype), a, b, dtype)
 
 
 class Reduction:
@@ -217,7 +185,7 @@ class Reduction:
                     taken = self._take(function, lanes, totals, count, not whole)
                     writer.write(indices, count, reduce=taken)
             for member, total in totals.items():
-                text = _folded(function, lanes, member, total)
+                text = fold_lanes(function, lanes, member.op, member.node.dtype, total)
                 self._leave(function, member, targets, chunks, "chunk", "k", text)
 
     def _columns(self, function: Function, chunks: int, targets: dict) -> None:
@@ -281,9 +249,7 @@ class Reduction:
             start, step = "get_group_id(0)", "get_num_groups(0)"
             for member in self.finals:
                 kind = lanes.type(member.node.dtype)
-                function.head.append(
-                    f"  __local {kind} s_{member.op}{member.node.serial}[{group}];"
-                )
+                function.head.append(f"  __local {kind} {self._local(member)}[{group}];")
         else:
             function.parts = self.frame.schedule.parts(tasks, tasks)
             start, step = "part", "parts"
@@ -311,29 +277,17 @@ class Reduction:
                 writer.write(indices, "1", reduce=self._take(function, lanes, totals, "1", False))
             for member, total in totals.items():
                 if together:
-                    total = self._fold_group(function, member, total, group)
+                    name = self._local(member)
+                    fold_group(function, group, name, member.op, member.node.dtype, total)
+                    total = f"{name}[0]"
                     with function.block("if (get_local_id(0) == 0)"):
                         self._leave(function, member, targets, chunks, "chunk", "k", total)
                 else:
                     self._leave(function, member, targets, chunks, "chunk", "k", total)
 
-    def _fold_group(self, function: Function, member: Instruction, total: str, group: int) -> str:
-        name, one = f"s_{member.op}{member.node.serial}", Lanes(1)
-        function.line("barrier(CLK_LOCAL_MEM_FENCE);")
-        function.line(f"{name}[get_local_id(0)] = {total};")
-        function.line("barrier(CLK_LOCAL_MEM_FENCE);")
-        with function.block(f"for (int half_ = {group // 2}; half_ > 0; half_ >>= 1)"):
-            text = combine(
-                one,
-                member.op,
-                member.node.dtype,
-                f"{name}[get_local_id(0)]",
-                f"{name}[get_local_id(0) + half_]",
-            )
-            with function.block("if (get_local_id(0) < half_)"):
-                function.line(f"{name}[get_local_id(0)] = {text};")
-            function.line("barrier(CLK_LOCAL_MEM_FENCE);")
-        return f"{name}[0]"
+    def _local(self, member: Instruction) -> str:
+        """Return the name of the local memory in which a group folds its results."""
+        return f"s{self.finals.index(member)}"
 
     # ---- ends ------------------------------------------------------------------------------------
 
@@ -384,20 +338,6 @@ class Reduction:
                 view = View(self.frame.view(member.node).address, 0, (1,), (), member.node.dtype)
                 put(function, width, view, (1,), ("j",), count, total)
         return self.frame.unit(function)
-
-
-def _folded(function: Function, lanes: Lanes, member: Instruction, total: str) -> str:
-    """Write the fold of the lanes, halves onto halves; return the name of the result."""
-    count, dtype = lanes.count, member.node.dtype
-    while count > 1:
-        count //= 2
-        half = Lanes(count)
-        name = function.new("t")
-        low, high = (f"{total}.lo", f"{total}.hi") if count > 0 else (total, total)
-        text = combine(half, member.op, dtype, low, high)
-        function.line(f"const {half.type(dtype)} {name} = {text};")
-        total = name
-    return total
 
 
 class _loops:

@@ -12,10 +12,10 @@ from contextlib import ExitStack
 from cornu.engine.layout import contiguous_strides
 from cornu.engine.plan import Instruction
 from cornu.engine.shapes import product
+from cornu_backend_opencl.codegen.folding import combine, fold_group, fold_lanes, neutral
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.lanes import Lanes, number
 from cornu_backend_opencl.codegen.members import get, put
-from cornu_backend_opencl.codegen.reductions import combine, neutral
 from cornu_backend_opencl.codegen.values import merged, unravel
 
 LONG = 64  # numbers of a line that are worth a group of work-items
@@ -149,26 +149,9 @@ class _Softmax:
 
         self._walk(at, body)
         if self.group:
-            return self._fold_group(name, op)
+            fold_group(function, self.group, "s", op, dtype, name)
+            function.line(f"{name} = s[0];")
+            return name
         if not self.along or lanes.count == 1:
             return name
-        size, part = lanes.count, name
-        while size > 1:
-            size //= 2
-            half, new = Lanes(size), f"{name}{size}"
-            text = combine(half, op, dtype, f"{part}.lo", f"{part}.hi")
-            function.line(f"const {half.type(dtype)} {new} = {text};")
-            part = new
-        return part
-
-    def _fold_group(self, name: str, op: str) -> str:
-        function, here = self.function, "s[get_local_id(0)]"
-        function.line("barrier(CLK_LOCAL_MEM_FENCE);")
-        function.line(f"{here} = {name};")
-        function.line("barrier(CLK_LOCAL_MEM_FENCE);")
-        with function.block(f"for (int half_ = {self.group // 2}; half_ > 0; half_ >>= 1)"):
-            text = combine(Lanes(1), op, self.dtype, here, "s[get_local_id(0) + half_]")
-            function.line(f"if (get_local_id(0) < half_) {here} = {text};")
-            function.line("barrier(CLK_LOCAL_MEM_FENCE);")
-        function.line(f"{name} = s[0];")
-        return name
+        return fold_lanes(function, lanes, op, dtype, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,9 @@ from cornu_backend_opencl.codegen.operations import emit_all
 from cornu_backend_opencl.codegen.prelude import helpers_for
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.codegen.values import Address, View
+
+_COMMENTS = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_FUNCTIONS = re.compile(r"\b(u\d+)_\w+")
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,18 @@ def write_source(plan: Plan, schedule: Schedule, strict: bool = False) -> Writte
         results,
         source.depth,
     )
+
+
+def without_names(text: str) -> str:
+    """Return a source without what it says of layers: that of models alike but for their names.
+
+    Examples
+    --------
+    >>> without_names("u7_sequential_3_dense_matmul(CALL);  // sequential_3/dense: matmul (8, 4)")
+    'u7(CALL);  '
+    """
+    text = _COMMENTS.sub(lambda comment: "\n" * comment[0].count("\n"), text)
+    return _FUNCTIONS.sub(r"\1", text)
 
 
 def _results(frame: Frame) -> tuple[tuple[Result, ...], list[Unit | Loop]]:

@@ -8,14 +8,12 @@ before the next run.
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from cornu.engine.variable import Storage, Variable
-
-if TYPE_CHECKING:
-    from cornu_backend_opencl.device.session import Session
+from cornu_backend_opencl.device.queue import Queue
 
 ALIGNMENT = 256
 FIRST = 1 << 20  # bytes of the buffer at first; it grows by halves
@@ -31,12 +29,11 @@ class Cell:
         Which of the two holds the newest value; after a copy, both.
     """
 
-    __slots__ = ("array", "offset", "on_device", "on_host", "size")
+    __slots__ = ("offset", "on_device", "on_host", "size")
 
     def __init__(self, offset: int, size: int) -> None:
         self.offset, self.size = offset, size
         self.on_device, self.on_host = False, True
-        self.array: np.ndarray | None = None
 
 
 class Heap:
@@ -44,11 +41,12 @@ class Heap:
 
     Parameters
     ----------
-    session : Session
+    queue : Queue
+        Of the device.
     """
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, queue: Queue) -> None:
+        self.queue = queue
         self.buffer: Any = None
         self.size = 0
         self.generation = 0  # how often the buffer has moved
@@ -74,9 +72,9 @@ class Heap:
         """Bring the device up to date before a run reads it."""
         cell = self.place(variable)
         if not cell.on_device:
-            # a copy of its own: the host may write on while the queue works
-            cell.array = np.array(variable._storage, order="C", copy=True)
-            self.session.upload(self.buffer, cell.array, cell.offset)
+            array = np.ascontiguousarray(variable._storage)
+            if array.nbytes:  # waited for: the host may write on while the queue works
+                self.queue.upload(self.buffer, array, cell.offset).wait()
             cell.on_device = True
 
     def written(self, variable: Variable) -> None:
@@ -91,12 +89,12 @@ class Heap:
         if cell is None:
             return
         if not cell.on_host:
-            self.session.check()
-            with self.session.lock:
+            self.queue.check()
+            with self.queue.lock:
                 target = variable._storage
                 if target.nbytes:
                     fresh = np.empty(target.shape, target.dtype)
-                    self.session.download(fresh, self.buffer, cell.offset).wait()
+                    self.queue.download(fresh, self.buffer, cell.offset).wait()
                     target[...] = fresh
                 cell.on_host = True
         cell.on_device = False  # the array is in the reader's hands, who may write to it
@@ -116,38 +114,46 @@ class Heap:
 
     def _allocate(self, size: int) -> Cell:
         size = -(-size // ALIGNMENT) * ALIGNMENT
+        self._merge()
         for i, (offset, free) in enumerate(self._free):
             if free >= size:
                 self._free[i : i + 1] = [(offset + size, free - size)] if free > size else []
                 return Cell(offset, size)
         cell = Cell(self._top, size)
+        if self._top + size > self.size:
+            self._grow(self._top + size)
         self._top += size
-        if self._top > self.size:
-            self._grow(max(self._top, self.size * 3 // 2, FIRST))
         return cell
 
-    def _grow(self, size: int) -> None:
-        old, used = self.buffer, self.size
-        limit = self.session.device.handle.max_mem_alloc_size
-        size = max(self._top, min(size, limit))
-        self.buffer = self.session.allocate(size, "the weights and states of models")
-        if old is not None:
-            cl, queue = self.session.cl, self.session.queue
-            cl.enqueue_copy(queue, self.buffer, old, byte_count=used)
-            queue.finish()
-        self.size = size
-        self.generation += 1
-
-    def _release(self, key: int, offset: int, size: int) -> None:
-        self._cells.pop(key, None)
-        spans = sorted([*self._free, (offset, size)])
+    def _merge(self) -> None:
+        """Join free spans that lie side by side."""
+        spans = [self._free.pop() for _ in range(len(self._free))]
         merged: list[tuple[int, int]] = []
-        for start, length in spans:
+        for start, length in sorted(spans):
             if merged and sum(merged[-1]) == start:
                 merged[-1] = (merged[-1][0], merged[-1][1] + length)
             else:
                 merged.append((start, length))
-        self._free = merged
+        self._free += merged
+
+    def _grow(self, needed: int) -> None:
+        old, used = self.buffer, self.size
+        limit = self.queue.device.handle.max_mem_alloc_size
+        size = max(needed, min(max(self.size * 3 // 2, FIRST), limit))
+        self.buffer = self.queue.allocate(size, "the weights and states of models")
+        if old is not None:
+            device = self.queue
+            device.cl.enqueue_copy(device.queue, self.buffer, old, byte_count=used)
+            device.queue.finish()
+            del old
+            device.pool.free_held()  # the pool would keep it, and nothing else is so large
+        self.size = size
+        self.generation += 1
+
+    def _release(self, key: int, offset: int, size: int) -> None:
+        # may run at any moment, in the middle of the methods above: nothing but an append is safe
+        self._cells.pop(key, None)
+        self._free.append((offset, size))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Heap:
         return self

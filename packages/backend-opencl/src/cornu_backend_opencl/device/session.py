@@ -1,23 +1,22 @@
-"""The device in use: its context, its one in-order queue, its pool of memory."""
+"""The device in use: its queue, the state of programs, and the programs it has built."""
 
 from __future__ import annotations
 
-import os
-import threading
 import warnings
-from collections.abc import Sequence
+from collections import OrderedDict
 from typing import Any
-
-import numpy as np
 
 from cornu.errors import BackendError
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.device.choice import Device
 from cornu_backend_opencl.device.heap import Heap
+from cornu_backend_opencl.device.queue import Queue
 from cornu_backend_opencl.device.tuned import schedule_of
 
+KEPT = 128  # built programs, beside those of programs in use
 
-class Session:
+
+class Session(Queue):
     """Everything that belongs to one device in this process.
 
     Parameters
@@ -26,62 +25,17 @@ class Session:
 
     Attributes
     ----------
-    lock : threading.RLock
-        Held while a program is put into the queue.
     heap : Heap
         The state of programs.
+    schedule : Schedule
+        How programs are written for the device.
     """
 
     def __init__(self, device: Device) -> None:
-        import pyopencl as cl
-        from pyopencl import tools
-
-        self.cl, self.device = cl, device
-        self.process = os.getpid()
-        self.lock = threading.RLock()
-        self.context = cl.Context([device.handle])
-        self.queue = cl.CommandQueue(self.context)
-        self.pool = tools.MemoryPool(tools.ImmediateAllocator(self.queue))
+        super().__init__(device)
         self.heap = Heap(self)
         self.schedule: Schedule = schedule_of(device)
-        self._built: dict[str, Any] = {}
-
-    def check(self) -> None:
-        """Refuse to work in a forked process: the driver's threads did not come along.
-
-        Raises
-        ------
-        BackendError
-            In a child of the process that opened the device.
-        """
-        if os.getpid() != self.process:
-            raise BackendError(
-                "This process was forked from one that uses an OpenCL device, and drivers do not "
-                "survive that. Start processes with the method 'spawn': "
-                "multiprocessing.get_context('spawn'), or set_start_method('spawn')."
-            )
-
-    def allocate(self, size: int, purpose: str) -> Any:
-        """Return a buffer.
-
-        Raises
-        ------
-        BackendError
-            If the device has no room for it.
-        """
-        self.check()
-        limit = self.device.handle.max_mem_alloc_size
-        if size <= limit:
-            try:
-                return self.pool.allocate(max(size, 128))
-            except (self.cl.MemoryError, self.cl.RuntimeError, MemoryError):
-                pass
-        total = self.device.handle.global_mem_size
-        raise BackendError(
-            f"{self.device.name} has no room for {purpose}: {size / 1e6:,.1f} MB are wanted; one "
-            f"buffer can have {limit / 1e6:,.1f} MB, the device has {total / 1e6:,.1f} MB. Use a "
-            "smaller batch, a smaller model, or another device."
-        )
+        self._built: OrderedDict[str, Any] = OrderedDict()
 
     def build(self, text: str) -> Any:
         """Return the built program of a source; equal sources are built once.
@@ -104,6 +58,9 @@ class Session:
                     raise BackendError(
                         f"{self.device.name} cannot compile the program:\n{error}"
                     ) from error
+                while len(self._built) > KEPT:
+                    self._built.popitem(last=False)
+            self._built.move_to_end(text)
             return self._built[text]
 
     def _cache(self) -> Any:
@@ -113,16 +70,3 @@ class Session:
             if "pocl" in self.device.platform.lower() or "Portable" in self.device.platform
             else None
         )
-
-    def upload(self, buffer: Any, array: np.ndarray, offset: int = 0) -> Any:
-        """Queue a copy to the device; the array must stay until it is done."""
-        return self.cl.enqueue_copy(self.queue, buffer, array, dst_offset=offset, is_blocking=False)
-
-    def download(self, array: np.ndarray, buffer: Any, offset: int = 0) -> Any:
-        """Queue a copy from the device."""
-        return self.cl.enqueue_copy(self.queue, array, buffer, src_offset=offset, is_blocking=False)
-
-    def wait(self, events: Sequence[Any]) -> None:
-        """Wait until some copies are done."""
-        if events:
-            self.cl.wait_for_events(list(events))

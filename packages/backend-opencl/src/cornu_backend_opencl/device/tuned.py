@@ -45,13 +45,20 @@ def schedule_of(device: Device) -> Schedule:
     if schedule.is_gpu:
         most = int(device.handle.max_work_group_size)
         schedule = replace(schedule, group=min(schedule.group, most))
-    known: Any = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in found.items() if k in _TUNABLE
-    }
-    return replace(schedule, **known)
+    return replace(schedule, **{k: _VALUES[k](v) for k, v in found.items() if _is_known(k, v)})
 
 
-_TUNABLE = ("tile", "registers", "group")
+_VALUES: dict[str, Any] = {"tile": tuple, "registers": int, "group": int}
+
+
+def _is_known(name: str, value: Any) -> bool:
+    """Tell whether a kept setting is one that can be used."""
+    if name not in _VALUES:
+        return False
+    numbers = value if isinstance(value, list) else [value]
+    return len(numbers) == (2 if name == "tile" else 1) and all(
+        type(n) is int and 1 <= n <= 1024 for n in numbers
+    )
 
 
 def _file() -> Any:
@@ -62,25 +69,35 @@ def _key(device: Device) -> str:
     return f"{device.platform} / {device.name} / {device.handle.driver_version}"
 
 
-def load_tuned(device: Device) -> dict[str, dict[str, Any]]:
-    """Return what was tuned for a device, by schedule; nothing if the file is damaged."""
+def _read() -> dict[str, Any]:
+    """Return what is kept for all devices; nothing if the file is damaged."""
     try:
-        found = json.loads(_file().read_text("utf-8"))[_key(device)]
-    except (OSError, ValueError, KeyError, TypeError):
+        found = json.loads(_file().read_text("utf-8"))
+    except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
+def load_tuned(device: Device) -> dict[str, dict[str, Any]]:
+    """Return what was tuned for a device, by schedule; nothing if the file is damaged."""
+    found = _read().get(_key(device))
+    if not isinstance(found, dict):
+        return {}
+    return {kind: values for kind, values in found.items() if isinstance(values, dict)}
+
+
 def save_tuned(device: Device, kind: str, values: dict[str, Any]) -> str:
-    """Keep what was tuned for a device; return the name of the file."""
+    """Keep what was tuned for a device; return the name of the file.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written.
+    """
     from cornu.saving.atomic import atomically
 
     path = _file()
-    try:
-        everything = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        everything = {}
-    everything.setdefault(_key(device), {})[kind] = values
     with atomically(path) as temporary:
+        everything = {**_read(), _key(device): {**load_tuned(device), kind: values}}
         temporary.write_text(json.dumps(everything, indent=1), "utf-8")
     return str(path)
