@@ -36,7 +36,7 @@ ROWS: dict[str, set[str]] = {
     "constraints": _names(test_parts.CONSTRAINTS),
     "initializers": _names(test_parts.FIXED, test_parts.RANDOM),
     "regularizers": _names(test_parts.REGULARIZERS),
-    "ops": {row.symbol.rpartition(".")[2] for row in OPERATIONS},
+    "ops": {name for name in _names([row.name for row in OPERATIONS]) if "." not in name},
 }
 
 #: What computes nothing by itself: base classes, and the ways to and from a configuration.
