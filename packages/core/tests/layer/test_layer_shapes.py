@@ -122,7 +122,7 @@ def test_the_number_of_inputs_is_checked():
 def test_a_shape_may_be_found_by_extending_that_of_the_base():
     class Padded(Layer):
         def build(self, input_shape):
-            self.scale = self.add_weight(shape=input_shape[-1:], name="scale")
+            self.scale = self.add_weight(shape=input_shape[-1:], initializer=np.ones, name="scale")
 
         def call(self, inputs):
             return inputs * self.scale
