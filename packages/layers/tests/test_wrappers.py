@@ -220,7 +220,7 @@ def test_pipeline_inside_of_a_model():
     pipeline = layers.Pipeline([layers.Dense(4), layers.Dropout(0.5)])
     model = cornu.Model(inputs, pipeline(inputs))
     assert model.output_shape == (None, 6, 4)
-    np.testing.assert_allclose(model(X), pipeline.layers[0](X), atol=1e-6)
+    np.testing.assert_allclose(model(X, training=False), pipeline.layers[0](X), atol=1e-6)
 
 
 def test_pipeline_comes_back_from_its_config():
