@@ -59,6 +59,8 @@ class NumpyExecutable(Executable):
         That its regions are cut for.
     """
 
+    suffix = ".py"
+
     def __init__(
         self, program: Program, plan: Plan, regions: Mapping[int, Region], threads: int
     ) -> None:

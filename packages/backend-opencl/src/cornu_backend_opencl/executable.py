@@ -48,6 +48,8 @@ class OpenCLExecutable(Executable):
         That it is written for.
     """
 
+    suffix = ".cl"
+
     def __init__(
         self,
         program: Program,

@@ -40,7 +40,11 @@ class Executable(ABC):
         The instructions that were compiled, with their places in memory.
     source : str
         What runs: NumPy, OpenCL C, …
+    suffix : str
+        Of a file that holds the source.
     """
+
+    suffix = ".txt"
 
     program: Program
     plan: Plan

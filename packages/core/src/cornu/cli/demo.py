@@ -55,12 +55,13 @@ def _train(arguments: argparse.Namespace, data: _digits.Digits) -> int:
     _pictures.learning_curves(history.history, folder / files["learning curves"])
     _pictures.mistakes(data.x_test, data.y_test, guesses, folder / files["misclassified digits"])
     model.save(folder / "digits.keras")
-    source = model.program("train").source
-    (folder / "train.py").write_text(source, encoding="utf-8")
-    for what, name in {**files, "model": "digits.keras", "program": "train.py"}.items():
+    program = model.program("train")
+    path = folder / f"train{program.executable.suffix}"
+    path.write_text(program.source, encoding="utf-8")
+    for what, name in {**files, "model": "digits.keras", "program": path.name}.items():
         print(f"{what}: {folder / name}")
-    print(f"\nThe first lines of the program that trained it ({folder / 'train.py'}):\n")
-    print("\n".join(_first_steps(source)))
+    print(f"\nThe first lines of the program that trained it ({path}):\n")
+    print("\n".join(_first_steps(program.source)))
     return 0
 
 

@@ -65,6 +65,8 @@ class ReferenceExecutable:
     program : Program
     """
 
+    suffix = ".txt"  # of a file that holds the source
+
     def __init__(self, program: Program) -> None:
         self.program = program
         self.source = str(program)
