@@ -1,7 +1,8 @@
 """The OpenCL backend against NumPy on the same machine: paired ratios, smaller is better.
 
 `python -m benchmarks.opencl` runs both in turn and prints the median of the ratios of neighbouring
-runs, so that a busy machine slows both alike.
+runs, so that a busy machine slows both alike. Each turn begins with a pause: the threads of a BLAS
+or a driver that has just worked go on turning for a while, and would keep a core from the other.
 """
 
 from __future__ import annotations
@@ -160,7 +161,17 @@ CASES: dict[str, Callable[[], tuple[Callable[[], object], Callable[[], object]]]
 }
 
 
+PAUSE = 0.1  # seconds
+TURN = 3  # runs, of which the best counts
+
+
 def _seconds(run: Callable[[], object]) -> float:
+    time.sleep(PAUSE)
+    run()  # wakes the threads
+    return min(_once(run) for _ in range(TURN))
+
+
+def _once(run: Callable[[], object]) -> float:
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
