@@ -7,6 +7,7 @@ import numpy as np
 from cornu.engine.graph import Node
 from cornu.engine.plan import Instruction
 from cornu.engine.primitives.movement import pad_region
+from cornu.engine.shapes import product
 from cornu_backend_numpy.emit.elementwise import Emit, comment, hint
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.views import index_expression
@@ -68,7 +69,10 @@ def _lies_there(frame: Frame, part: Node, first: int, instruction: Instruction) 
     """Tell whether a part of a concatenation was computed in its place, or is state that stays."""
     plan, whole = frame.plan, instruction.node
     owner = plan.layouts.owner(part)
-    if frame.lies_there(part, whole) or (owner in plan.inside and plan.inside[owner][0] is whole):
+    if frame.lies_there(part, whole):
+        return True
+    behind = product(whole.shape[whole.attrs["axis"] + 1 :])
+    if plan.inside.get(owner) == (whole, first * behind):  # a part may stand there twice
         return True
     place = plan.places[whole]
     if place.variable is None or place.offset or whole.ndim != 1 or part.op != "slice":
