@@ -1,4 +1,8 @@
-"""What a configuration may call its layers, and what they may be called on."""
+"""The one rule for names that a file brings: of objects, variables, inputs, outputs, keys, assets.
+
+A name ends up in messages, in names of files and groups, and in comments of generated programs, so
+it is one line of text, and no path.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,69 @@ from typing import Any
 
 from cornu.errors import BadFileError
 
+LONGEST = 1000  # letters
+# Control signs and every line end, signs that turn the direction of writing, halves of letters, and
+# what separates the parts of a path elsewhere.
+_FORBIDDEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\\]"
+)
+_PATH = re.compile(r"(?:.*/)?\.\.?(?:/.*)?|[A-Za-z]:(?!\d+$).*")  # `W:0` is a weight of Keras 2
+
+
+def check_name(name: Any, what: str = "object") -> str:
+    r"""Return a name that a file brought, if it is one.
+
+    Spaces, dots, slashes and letters of any alphabet are fine.
+
+    Parameters
+    ----------
+    name : str
+    what : str
+        What is called so, for the message.
+
+    Raises
+    ------
+    BadFileError
+        If it is no text, empty, too long, the path of a file, or holds a line end, a control sign,
+        a backslash or a sign that turns the direction of writing.
+
+    Examples
+    --------
+    >>> check_name("block 1/größe.2")
+    'block 1/größe.2'
+    >>> check_name("a\nb", "layer")
+    Traceback (most recent call last):
+    cornu.errors.BadFileError: 'a\nb' is no name of a layer. (rule: names)
+    """
+    if (
+        not isinstance(name, str)
+        or not 0 < len(name) <= LONGEST
+        or _FORBIDDEN.search(name)
+        or _PATH.fullmatch(name)
+    ):
+        article = "an" if what[:1] in "aeiou" else "a"
+        raise BadFileError(f"{_shown(name)} is no name of {article} {what}.", "names")
+    return name
+
+
+def _shown(name: Any) -> str:
+    if not isinstance(name, (str, int, float, bool, type(None))):
+        return f"A {type(name).__name__}"
+    text = repr(name[:60] if isinstance(name, str) else name)
+    return f"{text[:80]}…" if len(str(name)) > 60 else text
+
+
 _OPERATIONS = ("keras.src.ops", "cornu.ops")  # modules of functions between layers
-_BAD_NAME = re.compile(r"\.{1,2}|.*[\x00-\x1f\x7f\\].*|[A-Za-z]:.*", re.DOTALL)
 
 
 def check_names(config: Any) -> None:
-    """Refuse names that are paths, which become names of groups and variables elsewhere, and
-    functions that would compute something while the model is being made.
+    """Check the names in a configuration, and refuse functions that would compute something while
+    the model is being made.
     """
     if isinstance(config, dict):
         name = config.get("name")
-        if isinstance(name, str) and (len(name) > 1000 or _BAD_NAME.fullmatch(name)):
-            raise BadFileError(f"{name[:60]!r} is no name of a layer.", "names")
+        if isinstance(name, str):
+            check_name(name, "layer")
         if str(config.get("module")).startswith(_OPERATIONS):
             for node in config.get("inbound_nodes") or ():
                 if "__keras_tensor__" not in str(node):  # it would be computed here and now
