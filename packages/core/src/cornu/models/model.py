@@ -10,6 +10,7 @@ from cornu import tree
 from cornu.base.layer import InputSpec, KerasTensor, Layer, get_mask, set_mask
 from cornu.base.layer.calls import given_mask
 from cornu.base.layer.inference import infer
+from cornu.base.layer.weights import AddedMetric
 from cornu.errors import UnknownNameError, near_matches
 from cornu.models.copying import Copying
 from cornu.models.ends import Ends
@@ -313,6 +314,14 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
             )
         else:
             Layer.add_metric(self, value, name, aggregation)
+
+    def _metrics_inside(self) -> list[Any]:
+        """Return what a model around this one shows: not what belongs to the training of this one.
+
+        That are the metrics of `compile` and those that a `train_step` updates.
+        """
+        added = [metric for metric in self._parts.metrics if isinstance(metric, AddedMetric)]
+        return [*added, *self._metrics_of_sublayers()]
 
     def _extend_graph(self, tensor: KerasTensor) -> None:
         graph = self._graph

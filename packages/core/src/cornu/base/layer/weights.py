@@ -21,6 +21,10 @@ from cornu.errors import NotBuiltError, ShapeError
 from cornu.plugins import registry
 
 
+class AddedMetric(Mean):
+    """The mean that `add_metric` keeps."""
+
+
 class Weights(Operation):
     """The part of `Layer` that owns variables and knows those of its sublayers."""
 
@@ -198,10 +202,15 @@ class Weights(Operation):
     @property
     def metrics(self) -> list[Any]:
         """Metrics that the layer and its sublayers keep."""
-        found = list(self._parts.metrics)
-        for layer in self._parts.layers:
-            found.extend(layer.metrics)
-        return found
+        found = [*self._parts.metrics, *self._metrics_of_sublayers()]
+        return list({id(metric): metric for metric in found}.values())  # of shared layers, once
+
+    def _metrics_inside(self) -> list[Any]:
+        """Return what a model that holds the layer shows of its metrics."""
+        return self.metrics
+
+    def _metrics_of_sublayers(self) -> list[Any]:
+        return [metric for layer in self._parts.layers for metric in layer._metrics_inside()]
 
     @property
     def metrics_variables(self) -> list[Variable]:
@@ -336,7 +345,7 @@ class Weights(Operation):
         name = name or getattr(value, "name", None) or "metric"
         metric = next((m for m in self._parts.metrics if m.name == name), None)
         if metric is None:
-            metric = Mean(name=name)
+            metric = AddedMetric(name=name)
             self._parts.metrics.append(metric)
         metric.update_state(value)
 
