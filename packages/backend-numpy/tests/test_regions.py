@@ -176,3 +176,21 @@ def test_a_convolution_of_rows_that_do_not_lie_in_order(agree):
         return out, *gradients([(out * out).sum()], [x, kernel])
 
     assert "in_order" in agree(channels_first, x, kernel).source
+
+
+# x (960, 256), y (960, 1024), z (960, 21): an encoder and a decoder of 256 units, batches of 64
+ONE_WAY = {
+    "whole, then by rows": lambda x, y, z: (x.T @ y, z.T @ y),
+    "by rows, then whole": lambda x, y, z: (z.T @ y, x.T @ y),
+    "turned, and by rows": lambda x, y, z: (p.exp(y.T), p.tanh(y)),
+    "turned, and in place": lambda x, y, z: (p.exp((y + 1.0).T), p.tanh(p.tanh(y + 1.0))),
+    "both in one": lambda x, y, z: (y @ y.T, x @ x.T),
+}
+
+
+@pytest.mark.parametrize("case", ONE_WAY)
+@pytest.mark.parametrize("threads", ["1", "2", "4"])
+def test_all_members_of_a_region_read_a_value_in_one_way(agree, case, threads, monkeypatch):
+    monkeypatch.setenv("CORNU_NUM_THREADS", threads)
+    rng = np.random.default_rng(0)
+    agree(ONE_WAY[case], *(rng.normal(size=(960, n)) / 32 for n in (256, 1024, 21)))

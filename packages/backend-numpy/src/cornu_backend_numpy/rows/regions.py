@@ -42,6 +42,11 @@ class Region:
     roles : dict of Instruction to Role
     made, summed : set of Node
         Owners written here row by row, and those that add rows up.
+    ways : dict of Node to (int or None)
+        Along which axis each value that members read is cut; None: it is read whole.
+    written, apart : set of Node
+        Owners whose memory a member writes or may write; those of which a member reads other rows
+        than those of its block. No owner is both.
     rows : int
         Rows of a block.
     parts : int
@@ -53,20 +58,18 @@ class Region:
     roles: dict[Instruction, Role] = field(default_factory=dict)
     made: set[Node] = field(default_factory=set)
     summed: set[Node] = field(default_factory=set)
-    whole: set[Node] = field(default_factory=set)  # owners that a member reads as a whole
-    # owners that an elementwise member, perhaps in place, reads by rows
-    cut: set[Node] = field(default_factory=set)
+    ways: dict[Node, int | None] = field(default_factory=dict)
+    written: set[Node] = field(default_factory=set)
+    apart: set[Node] = field(default_factory=set)
     row_bytes: float = 0.0  # of the values that one row of the widest member touches
     least: int = 1  # rows that a block must have
     rows: int = 0
     parts: int = 1
 
-    axes: dict[Node, int] = field(default_factory=dict)  # along which operands are cut
-
     def axis(self, node: Node, layouts: Layouts) -> int | None:
         """Return along which axis a value is cut into rows, or None where it is not."""
-        if node in self.axes:
-            return self.axes[node]
+        if node in self.ways:
+            return self.ways[node]
         return 0 if layouts.owner(node) in self.made else None
 
     @property
@@ -152,19 +155,31 @@ class Regions:
         return None
 
     def _fits(self, region: Region, instruction: Instruction, role: Role, length: int) -> bool:
-        for operand, axis in zip(instruction.inputs, role.axes, strict=True):
+        """Tell whether each value is read in one way, and what is written by its rows only."""
+        ways, written, apart = self._touched(instruction, role, length)
+        known = {**dict(ways), **region.ways}
+        return (
+            all(known[operand] == axis for operand, axis in ways)
+            and not (region.written | written) & (region.apart | apart)
+            and self._allows(region, instruction, role, length)
+        )
+
+    def _touched(
+        self, instruction: Instruction, role: Role, length: int
+    ) -> tuple[list[tuple[Node, int | None]], set[Node], set[Node]]:
+        """Return what an instruction adds to `ways`, `written` and `apart` of a region."""
+        ways = list(zip(instruction.inputs, role.axes, strict=True))
+        written, apart = set(instruction.outputs), set()
+        for operand, axis in ways:
             owner = self.layouts.owner(operand)
-            if axis is None:
-                if owner in region.made or owner in region.cut:
-                    return False
-            elif region.axes.get(operand, axis) != axis or operand.shape[axis] % length:
-                return False
-            elif owner in region.whole and is_elementwise(instruction):
-                return False  # its result may take the place of what another member needs whole
-            elif owner in region.made:
-                rows = operand.inputs[0] if axis else operand  # a transposed operand of a product
-                if not keeps_rows(rows, self.layouts, length):
-                    return False
+            if not _by_rows(operand, axis, self.layouts, length):
+                apart.add(owner)
+            if is_elementwise(instruction) and axis is not None and self.layouts.is_whole(operand):
+                written.add(owner)  # the result may take its place
+        return ways, written, apart
+
+    def _allows(self, region: Region, instruction: Instruction, role: Role, length: int) -> bool:
+        """Tell whether a block can have the rows that all members need."""
         row_bytes, least = self._needs(instruction, role, length)
         widest = max(region.row_bytes * region.length / length, row_bytes)
         return self._most(widest, length) >= max(least, region.least * region.length // length)
@@ -207,14 +222,10 @@ class Regions:
         region.members.append(instruction)
         region.roles[instruction] = role
         (region.summed if role.sums else region.made).update(instruction.outputs)
-        for operand, axis in zip(instruction.inputs, role.axes, strict=True):
-            owner = self.layouts.owner(operand)
-            if axis is None:
-                region.whole.add(owner)
-                continue
-            region.axes[operand] = axis
-            if is_elementwise(instruction):
-                region.cut.add(owner)
+        ways, written, apart = self._touched(instruction, role, length)
+        region.ways.update(ways)
+        region.written |= written
+        region.apart |= apart
 
     # ---- deciding
 
@@ -242,6 +253,14 @@ class Regions:
             instruction.group = number
             leading = instruction.node.shape[0] if instruction.node.ndim else 1
             instruction.rows = region.rows * max(1, leading // region.length)
+
+
+def _by_rows(operand: Node, axis: int | None, layouts: Layouts, length: int) -> bool:
+    """Tell whether the rows of an operand are rows of the memory it lies in."""
+    if axis is None:
+        return False
+    rows = operand.inputs[0] if axis else operand  # a transposed operand of a product
+    return keeps_rows(rows, layouts, length)
 
 
 def _length(instruction: Instruction, role: Role) -> int:
