@@ -133,7 +133,7 @@ def predict(model: Any, source: BatchSource, select: Select, callbacks: Callback
             if guard.pending:
                 guard.deliver()
             structure = bound.step.result
-            gathered.add(outputs)
+            gathered.add(outputs, _rows(token) if in_order else None)
             steps += 1
             if end:
                 since.append(outputs)
@@ -211,6 +211,11 @@ def _guarded(callbacks: CallbackList) -> Iterator[StepGuard]:
             raise
 
 
+def _rows(token: Any) -> int:
+    """Return the number of rows that a token of arrays stands for."""
+    return token[1] - token[0] if type(token) is tuple else len(token)
+
+
 def _end_of_group(steps: int, group: int) -> int:
     """Return the last number of the group of batches that the data cut short."""
     return -(-steps // group) * group - 1
@@ -243,7 +248,7 @@ def validation_is_due(epoch: int, frequency: Any) -> bool:
 
 
 class _Gathered:
-    """Outputs of batches, written where they belong if the number of samples is known."""
+    """Outputs of batches, written where they belong if each row of the data gives one of them."""
 
     def __init__(self, samples: int | None) -> None:
         self._samples = samples
@@ -251,16 +256,14 @@ class _Gathered:
         self._parts: list[list[np.ndarray]] = []
         self._filled = 0
 
-    def add(self, outputs: list[np.ndarray]) -> None:
-        """Append the outputs of a batch."""
-        if self._samples is None:
+    def add(self, outputs: list[np.ndarray], rows: int | None) -> None:
+        """Append the outputs of a batch of so many rows."""
+        if self._samples is None or any(o.shape[:1] != (rows,) for o in outputs):
+            self._give_up()
             self._parts.append([np.array(output) for output in outputs])
             return
         if self._whole is None:
-            if any(output.ndim == 0 for output in outputs):
-                self._samples = None
-                return self.add(outputs)
-            if len(outputs[0]) == self._samples:
+            if rows == self._samples:
                 self._whole, self._filled = outputs, self._samples
                 return
             self._whole = [np.empty((self._samples, *o.shape[1:]), o.dtype) for o in outputs]
@@ -268,6 +271,13 @@ class _Gathered:
         for whole, output in zip(self._whole, outputs, strict=True):
             whole[self._filled : stop] = output
         self._filled = stop
+
+    def _give_up(self) -> None:
+        """Gather parts from now on, as the outputs have rows of their own."""
+        self._samples = None
+        if self._whole is not None:
+            self._parts.append(self.arrays())
+            self._whole = None
 
     def arrays(self) -> list[np.ndarray]:
         """Return what was gathered."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cornu import tree
-from cornu.training.data import make_source
+from cornu.training.data import as_batch
+from cornu.training.data.streams import load_batch
 from cornu.training.interrupt import StepGuard
 
 __all__ = ["OnBatchMethods"]
@@ -113,19 +114,16 @@ class OnBatchMethods:
     def _run_batch(
         self, mode: str, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None
     ) -> tuple[Any, list[Any]]:
-        source = make_source(
+        batch = as_batch(
             x,
             y,
             sample_weight,
             inputs=self._known_inputs(),  # type: ignore[attr-defined]
             model_name=self.name,  # type: ignore[attr-defined]
             output_names=self._output_names(),  # type: ignore[attr-defined]
-            steps=1,  # all samples are one batch
             class_weight=class_weight,
         )
-        select = self._select(mode)  # type: ignore[attr-defined]
-        source.prepare(select)
-        bound = source.load(next(source.one_pass()), select)
+        bound = load_batch(batch, self._select(mode))  # type: ignore[attr-defined]
         with StepGuard() as guard:
             guard.inside = True
             outputs = bound.run()

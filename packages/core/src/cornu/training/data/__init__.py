@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from cornu import tree
 from cornu.errors import DataError
 from cornu.training.data.arrays import ArrayBatches
-from cornu.training.data.checks import KnownInput, check_inputs, check_lengths
+from cornu.training.data.checks import KnownInput, check_inputs, check_lengths, check_rows
 from cornu.training.data.convert import as_arrays, is_array_like
 from cornu.training.data.dataset import PyDataset
 from cornu.training.data.source import BatchSource, ValueSpec
@@ -30,6 +30,7 @@ __all__ = [
     "BatchSource",
     "KnownInput",
     "ValueSpec",
+    "as_batch",
     "as_triple",
     "is_arrays",
     "make_source",
@@ -69,10 +70,51 @@ def as_triple(
     model_name : str
         For messages.
     """
+    return _as_triple(x, y, sample_weight, inputs, model_name, check_lengths)
+
+
+def as_batch(
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    *,
+    inputs: Any = None,
+    model_name: str = "model",
+    output_names: Any = None,
+    class_weight: Any = None,
+) -> Any:
+    """Return one whole batch in the form that steps take; its arrays may differ in their rows.
+
+    Parameters
+    ----------
+    x, y, sample_weight, class_weight
+        As passed to `train_on_batch`.
+    inputs, model_name, output_names
+        What is known of the model, for checks and messages.
+
+    Examples
+    --------
+    >>> nodes, graphs = as_batch(np.zeros((5, 2)), np.zeros(1))
+    >>> nodes.shape, graphs.shape
+    ((5, 2), (1,))
+    """
+    triple = _as_triple(x, y, sample_weight, inputs, model_name, check_rows)
+    return _weighted(*triple, class_weight, output_names)
+
+
+def _as_triple(
+    x: Any, y: Any, sample_weight: Any, inputs: Any, model_name: str, check: Callable[..., Any]
+) -> tuple[Any, Any, Any]:
     x, y = as_arrays(x, "x"), as_arrays(y, "y")
     sample_weight = as_arrays(sample_weight, "sample_weight")
-    check_lengths(x, y, sample_weight)
+    check(x, y, sample_weight)
     return check_inputs(x, inputs, model_name), y, _as_floats(sample_weight)
+
+
+def _weighted(x: Any, y: Any, sample_weight: Any, class_weight: Any, output_names: Any) -> Any:
+    if y is not None:
+        sample_weight = combine_weights(y, sample_weight, class_weight, output_names)
+    return pack_x_y_sample_weight(x, y, sample_weight)
 
 
 def make_source(
@@ -146,12 +188,10 @@ def make_source(
             },
         )
     x, y, sample_weight = as_triple(x, y, sample_weight, inputs, model_name)
-    if y is not None:
-        sample_weight = combine_weights(y, sample_weight, class_weight, output_names)
     if batch_size is None:
         samples = next(len(leaf) for leaf in tree.flatten(x) if leaf is not None)
         batch_size = math.ceil(samples / steps) if steps else DEFAULT_BATCH_SIZE
-    data = pack_x_y_sample_weight(x, y, sample_weight)
+    data = _weighted(x, y, sample_weight, class_weight, output_names)
     return ArrayBatches(
         data, batch_size=batch_size, shuffle=shuffle, steps=steps, generator=generator
     )

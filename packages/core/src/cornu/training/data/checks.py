@@ -12,7 +12,7 @@ from cornu.engine.shapes import product
 from cornu.errors import DataError, ShapeError
 from cornu.training.data.names import leaves_with_names
 
-__all__ = ["KnownInput", "check_inputs", "check_lengths", "show_shape"]
+__all__ = ["KnownInput", "check_inputs", "check_lengths", "check_rows", "show_shape"]
 
 
 class KnownInput(NamedTuple):
@@ -57,6 +57,27 @@ def check_lengths(x: Any, y: Any = None, sample_weight: Any = None) -> int:
     >>> check_lengths(np.zeros((5, 2)), np.zeros(5))
     5
     """
+    named = check_rows(x, y, sample_weight)
+    if len({len(leaf) for _, leaf in named}) > 1:
+        raise DataError(_mismatch(named))
+    return len(named[0][1])
+
+
+def check_rows(x: Any, y: Any = None, sample_weight: Any = None) -> list[tuple[str, np.ndarray]]:
+    """Return the arrays of a batch with their names: each has rows, though not equally many.
+
+    A batch may hold the nodes of some graphs beside one target for each graph.
+
+    Raises
+    ------
+    DataError
+        If there is no row, or an array has no batch axis.
+
+    Examples
+    --------
+    >>> [name for name, _ in check_rows(np.zeros((5, 2)), np.zeros(1))]
+    ['x', 'y']
+    """
     named = [
         (name, leaf)
         for structure, label in ((x, "x"), (y, "y"), (sample_weight, "sample_weight"))
@@ -71,16 +92,12 @@ def check_lengths(x: Any, y: Any = None, sample_weight: Any = None) -> int:
                 f"{name} is the single number {leaf!s}, without a batch axis. Pass one value per "
                 f"sample: np.full(number_of_samples, {leaf!s})."
             )
-    sizes = {len(leaf) for _, leaf in named}
-    if len(sizes) > 1:
-        raise DataError(_mismatch(named))
-    samples = sizes.pop()
-    if samples == 0:
+    if not any(len(leaf) for _, leaf in named):
         shapes = ", ".join(f"{name} has shape {leaf.shape}" for name, leaf in named)
         raise DataError(
             f"The data is empty: {shapes}. Was everything filtered away before this call?"
         )
-    return samples
+    return named
 
 
 def _mismatch(named: list[tuple[str, np.ndarray]]) -> str:

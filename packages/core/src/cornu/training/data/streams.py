@@ -11,7 +11,7 @@ import numpy as np
 
 from cornu import tree
 from cornu.errors import DataError
-from cornu.training.data.checks import check_lengths
+from cornu.training.data.checks import check_rows
 from cornu.training.data.convert import as_arrays
 from cornu.training.data.dataset import PyDataset
 from cornu.training.data.prefetch import in_background, ordered_prefetch
@@ -19,7 +19,7 @@ from cornu.training.data.source import BatchSource, Select, ValueSpec
 from cornu.training.data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from cornu.training.data.weights import combine_weights
 
-__all__ = ["DatasetBatches", "StreamBatches"]
+__all__ = ["DatasetBatches", "StreamBatches", "load_batch"]
 
 
 class StreamBatches(BatchSource):
@@ -91,12 +91,7 @@ class StreamBatches(BatchSource):
 
     def load(self, token: Any, select: Select) -> Any:
         """Check a batch and copy it into the buffers of its step."""
-        bound = select(_spec(token))
-        bound.check(token)
-        arrays = (array for array in tree.flatten(token) if array is not None)
-        for array, buffer in zip(arrays, bound.buffers, strict=True):
-            np.copyto(buffer, array)
-        return bound
+        return load_batch(token, select)
 
 
 class DatasetBatches(StreamBatches):
@@ -176,6 +171,16 @@ class DatasetBatches(StreamBatches):
         self.batches.on_epoch_end()  # type: ignore[attr-defined]
 
 
+def load_batch(batch: Any, select: Select) -> Any:
+    """Check a batch, copy it into the buffers of the step that takes it, and return that step."""
+    bound = select(_spec(batch))
+    bound.check(batch)
+    arrays = (array for array in tree.flatten(batch) if array is not None)
+    for array, buffer in zip(arrays, bound.buffers, strict=True):
+        np.copyto(buffer, array)
+    return bound
+
+
 def _spec(batch: Any) -> Any:
     return tree.map_structure(lambda a: None if a is None else ValueSpec(a.shape, a.dtype), batch)
 
@@ -184,7 +189,7 @@ def _convert(batch: Any, *, class_weight: Any, output_names: Any) -> Any:
     x, y, sample_weight = unpack_x_y_sample_weight(batch)
     x, y = as_arrays(x, "x"), as_arrays(y, "y")
     sample_weight = as_arrays(sample_weight, "sample_weight")
-    check_lengths(x, y, sample_weight)
+    check_rows(x, y, sample_weight)
     if y is not None:
         sample_weight = combine_weights(y, sample_weight, class_weight, output_names)
     return pack_x_y_sample_weight(x, y, sample_weight)
