@@ -142,16 +142,15 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
     def build(self, input_shape: Any = None) -> None:
         """Make all weights, for inputs of this shape.
 
+        Called from a subclass's own `build`, it marks the model as built, and no more.
+
         Parameters
         ----------
         input_shape : tuple, or nested structure of tuples
             With the batch axis, which may be None.
         """
-        if self._graph is None and input_shape is not None:
-            tensors = tree.map_shape_structure(
-                lambda s: KerasTensor(s, self.compute_dtype), input_shape
-            )
-            self._trace_once(tensors)
+        if self._graph is None and self._inherits("build"):
+            self._build_by_running(input_shape)
 
     def _ensure_built(self, arguments: dict[str, Any]) -> None:
         if not self.built and self._graph is None and self._first_input is None:

@@ -211,7 +211,7 @@ class Sequential(Model):
                 del self._stack[0], self._tensors[:]
                 raise
         else:  # several inputs into the first layer: no graph, but all weights
-            super().build(input_shape)
+            self._build_by_running(input_shape)
 
     def _inherits(self, name: str) -> bool:
         return False if name == "build" else super()._inherits(name)

@@ -148,10 +148,8 @@ class Programs:
 
     def _select_eagerly(self, mode: str) -> Select:
         def select(spec: Any) -> Any:
-            if getattr(
-                self, "built", True
-            ):  # else by its first batch, which has the values it may ask for
-                self._build_for(mode, spec)
+            if self._is_built_throughout():
+                self._build_for(mode, spec)  # else its first batch has the values it may ask for
             return EagerStep(self, mode, spec, self._checks_numerics)
 
         return select
@@ -165,7 +163,9 @@ class Programs:
 
     def _build_for(self, mode: str, spec: Any) -> None:
         """Make weights and optimizer state outside of the trace that uses them."""
-        if not getattr(self, "built", True) and (self._computes_outputs or mode == "predict"):
+        known = self.built and mode in self._step_cache().last  # type: ignore[attr-defined]
+        needed = not known and not self._is_built_throughout()
+        if needed and (self._computes_outputs or mode == "predict"):
             with Trace("build") as trace:
                 x, _, _ = unpack_x_y_sample_weight(trace_inputs(trace, spec))
                 self(x)  # type: ignore[operator]
@@ -187,6 +187,10 @@ class Programs:
                     "before training another that holds it.",
                     stacklevel=2,
                 )
+
+    def _is_built_throughout(self) -> bool:
+        """Tell whether each layer inside is built, too."""
+        return all(layer.built for layer in self._flatten_layers())  # type: ignore[attr-defined]
 
     def _name_outputs(self) -> None:
         """Give losses and metrics the names of outputs, known once the model is built."""

@@ -47,13 +47,19 @@ class Calls(Weights):
     def build(self, input_shape: Any) -> None:
         """Make the weights that depend on the input's shape. Subclasses write this.
 
+        Theirs may call this one, at its start or end: that marks the layer as built, and no more.
+
         Parameters
         ----------
         input_shape : tuple, or nested structure of tuples
             With the batch axis, which is None where open.
         """
-        unbuilt = any(not layer.built for layer in self._parts.layers)
-        if unbuilt and input_shape is not None:  # they are built by being called
+        if self._inherits("build") and any(not layer.built for layer in self._parts.layers):
+            self._build_by_running(input_shape)
+
+    def _build_by_running(self, input_shape: Any) -> None:
+        """Let the layers inside be built by being called."""
+        if input_shape is not None:
             tensors = tree.map_shape_structure(
                 lambda s: KerasTensor(s, self.compute_dtype), input_shape
             )
@@ -77,7 +83,7 @@ class Calls(Weights):
             cls.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
 
     def _ensure_built(self, arguments: dict[str, Any]) -> None:
-        if not self.built and not self._inherits("build"):
+        if not self.built and not self._building and not self._inherits("build"):
             self.build(**shapes_for(self.build, arguments, self._where()))
 
     def get_build_config(self) -> dict[str, Any] | None:
