@@ -6,6 +6,7 @@ history of a state is handed out the next step reads it from there, so that noth
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from cornu.engine.graph import Node
@@ -207,24 +208,21 @@ class StepFrame(Frame):
 
 def _parts_of_wholes(plan: Plan) -> dict[Node, Node]:
     """Return the elementwise results that only one concatenation reads."""
-    readers: dict[Node, list[Node]] = {}
+    reads: Counter[Node] = Counter()
     made = set()
     for instruction in plan.instructions:
         row = PRIMITIVES.get(instruction.op)
         if row is not None and row.kind == "elementwise":
             made.add(instruction.node)
         for operand in instruction.inputs:
-            readers.setdefault(plan.layouts.owner(operand), []).append(instruction.node)
+            reads[plan.layouts.owner(operand)] += 1
     kept = {plan.layouts.owner(o) for o in plan.outputs}
     return {
         part: whole.node
         for whole in plan.instructions
         if whole.op == "concat" and whole.node not in plan.inside
         for part in whole.inputs
-        if part in made
-        and part not in kept
-        and part not in plan.inside
-        and readers[part] == [whole.node]
+        if part in made and part not in kept and part not in plan.inside and reads[part] == 1
     }
 
 

@@ -71,8 +71,9 @@ def _lies_there(frame: Frame, part: Node, first: int, instruction: Instruction) 
     owner = plan.layouts.owner(part)
     if frame.lies_there(part, whole):
         return True
+    outer, offset = plan.inside.get(owner, (None, 0))
     behind = product(whole.shape[whole.attrs["axis"] + 1 :])
-    if plan.inside.get(owner) == (whole, first * behind):  # a part may stand there twice
+    if outer is whole and offset == first * behind:  # a part may stand there twice
         return True
     place = plan.places[whole]
     if place.variable is None or place.offset or whole.ndim != 1 or part.op != "slice":

@@ -36,7 +36,7 @@ _TAKEN = frozenset({*NAMESPACE, "bind", "step", "memory", "inputs", "state", "co
 _WORK = "What each run does."  # above it stands what is done once
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """Source text and what it needs.
 

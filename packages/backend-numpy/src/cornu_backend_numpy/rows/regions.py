@@ -30,7 +30,7 @@ LONG_PRODUCT = (
 )
 
 
-@dataclass
+@dataclass(eq=False)
 class Region:
     """Instructions that run together, some rows at a time.
 

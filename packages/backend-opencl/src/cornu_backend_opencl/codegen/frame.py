@@ -47,7 +47,7 @@ class Unit:
     function: Function
 
 
-@dataclass
+@dataclass(eq=False)
 class Source:
     """What is gathered while a program is emitted.
 

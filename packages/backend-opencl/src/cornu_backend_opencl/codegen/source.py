@@ -25,7 +25,7 @@ _COMMENTS = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _FUNCTIONS = re.compile(r"\b(u\d+)_\w+")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Result:
     """Where a result lies on the device when the program has run."""
 
@@ -63,7 +63,7 @@ class Queued:
     steps: tuple[Launch | Queued, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Written:
     """Source text and what it needs.
 

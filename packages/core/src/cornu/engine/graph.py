@@ -2,7 +2,8 @@
 
 A `Node` is one value (or, for `scan` and some composites, several). Nodes are immutable and
 hash-consed: the same operation on the same operands is the same object, so common subexpressions
-vanish by construction and nodes are compared with `is`.
+vanish by construction. A traced function may write `x == y` and means numbers; where no function is
+traced, as in what plans and emits programs, `==` and `in` ask for the same object.
 """
 
 from __future__ import annotations
@@ -76,6 +77,14 @@ class Node(ArrayOperators):
         """Bytes of the value."""
         return self.size * self.dtype.itemsize
 
+    def __eq__(self, other: object) -> Any:
+        return super().__eq__(other) if _is_tracing() else self is other
+
+    def __ne__(self, other: object) -> Any:
+        return super().__ne__(other) if _is_tracing() else self is not other
+
+    __hash__ = object.__hash__
+
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of a traced scalar.")
@@ -135,6 +144,12 @@ class Node(ArrayOperators):
 
     def __deepcopy__(self, memo: dict) -> Node:
         return self
+
+
+def _is_tracing() -> bool:
+    from cornu.engine.trace import current_trace
+
+    return current_trace() is not None
 
 
 def make_node(

@@ -187,17 +187,17 @@ def make_plan(
             v: _untangle(v, value, program, rank)
             for v, value in zip(program.updates, roots[count:], strict=True)
         }
-        return _plan(
-            program.name,
-            program.inputs,
-            outputs,
-            program.state,
-            updates,
-            rank,
-            keep,
-            group or _group,
-            group_bodies,
-        )
+    return _plan(
+        program.name,
+        program.inputs,
+        outputs,
+        program.state,
+        updates,
+        rank,
+        keep,
+        group or _group,
+        group_bodies,
+    )
 
 
 def plan_body(
@@ -205,7 +205,8 @@ def plan_body(
 ) -> Plan:
     """Plan the body of a scan: its parameters are inputs, (*next_state, *ys) its outputs."""
     rank: dict[Node, tuple[int, ...]] = {}
-    roots = expand_composites([*body.next_state, *body.ys], lowers, rank)
+    with Trace("body"):
+        roots = expand_composites([*body.next_state, *body.ys], lowers, rank)
     return _plan("body", body.parameters, roots, {}, {}, rank, lowers, group, group)
 
 
