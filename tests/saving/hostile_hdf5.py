@@ -210,7 +210,7 @@ def names_of_layers_that_are_not_there(data):
     return edited(data, edit)
 
 
-@hostile("h5", "links", "damaged", "shapes")
+@hostile("h5", "names")
 def names_of_layers_that_lead_out(data):
     def edit(file):
         file["model_weights"].attrs["layer_names"] = np.array([b"..", b"/", b"C:", b"a\0b"])
@@ -218,7 +218,7 @@ def names_of_layers_that_lead_out(data):
     return edited(data, edit)
 
 
-@hostile("h5", "links", "damaged", "shapes")
+@hostile("h5", "names")
 def names_of_weights_that_lead_out(data):
     def edit(file):
         group = file["model_weights"]

@@ -12,6 +12,7 @@ import numpy as np
 
 from cornu.errors import BadFileError
 from cornu.saving.heaps import check_heaps
+from cornu.saving.names import check_name
 from cornu.saving.rules import Limits
 
 _FILTERS = {1: "deflate", 2: "shuffle", 3: "fletcher32", 32000: "lzf"}  # those built into h5py
@@ -79,7 +80,7 @@ class Group:
         count = self._id.get_num_objs()
         if count > self._opened.limits.objects:
             raise BadFileError(f"{self.path!r} holds {count:,} objects.", "size")
-        return [name.decode("utf-8", "surrogateescape") for name in self._id]
+        return [check_name(_text(name), "group or dataset") for name in self._id]
 
     def get(self, path: str) -> Group | Dataset | None:
         """Return what lies at a path below, None if there is nothing.
@@ -173,7 +174,7 @@ class Group:
             raise BadFileError(f"The attribute {name!r} of {self.path!r} is no list.", "damaged")
         if len(found) > self._opened.limits.names:
             raise BadFileError(f"The attribute {name!r} lists {len(found):,} names.", "size")
-        return [_text(x) for x in found]
+        return [check_name(_text(x), "object") for x in found]
 
 
 class Dataset:

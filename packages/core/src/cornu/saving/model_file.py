@@ -281,6 +281,7 @@ class _Reader:
         model = self.model
         if not self.dialect.is_keras3 or "optimizer_config" in config:
             config = upgrade_training(config, self.dialect)
+        check_names(config, "compile_config")
         held = sum(v.size * v.dtype.itemsize for v in model.variables)
         with without_memory(self.limits.total + 16 * held):  # slots, and all of them side by side
             model.compile_from_config(config)

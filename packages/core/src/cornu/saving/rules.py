@@ -11,6 +11,7 @@ from typing import Any
 
 from cornu.errors import (
     BadFileError,
+    CornuError,
     MissingDistributionError,
     NotBuiltError,
     SavingError,
@@ -28,7 +29,7 @@ RULES = {
     "storage": "Numbers lie in the file itself: none outside, none virtual, no plug-in filters.",
     "json": "JSON of bounded depth and size, without repeated keys, NaN and infinity.",
     "code": "A file holds no code, and nothing in it is run.",
-    "names": "Names stand for what is registered, or passed as custom_objects.",
+    "names": "Names are one line, no paths, and stand for what is registered or in custom_objects.",
     "config": "Every object can be made from its configuration.",
     "shapes": "Shapes that the configuration leads to are the shapes of what is stored.",
     "checksum": "Numbers are those that were written.",
@@ -120,7 +121,7 @@ def _said(path: Any) -> str:
 
 def _text(error: Exception) -> str:
     text = str(error) or type(error).__name__
-    if isinstance(error, (SavingError, UnknownNameError, ShapeError, MemoryError)):
+    if isinstance(error, (CornuError, MemoryError)):
         return text
     return f"it is damaged, or no file of this kind ({type(error).__name__}: {text[:500]})"
 

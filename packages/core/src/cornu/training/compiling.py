@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 from cornu import tree
+from cornu.errors import BadFileError
 from cornu.plugins import registry
 from cornu.training.compiled_losses import CompiledLosses
 from cornu.training.compiled_metrics import CompiledMetrics
@@ -13,6 +14,12 @@ from cornu.training.programs import Programs
 from cornu.training.state import Compiled
 
 __all__ = ["Compiling"]
+
+# What a file may tell `compile`.
+_IN_FILES = frozenset(
+    "optimizer loss loss_weights metrics weighted_metrics run_eagerly steps_per_execution "
+    "jit_compile auto_scale_loss sample_weight_mode".split()
+)
 
 
 class Compiling(Programs):
@@ -271,7 +278,11 @@ class Compiling(Programs):
             )
             return
         from cornu.saving.config import deserialize
+        from cornu.saving.rules import is_reading
 
+        other = sorted(set(config) - _IN_FILES)
+        if other and is_reading():  # such as `backend`: who loads the file chooses it
+            raise BadFileError(f"The file tells compile() {', '.join(map(repr, other))}.", "config")
         kinds = {
             "optimizer": "optimizer",
             "loss": "loss",

@@ -22,7 +22,12 @@ from cornu_preprocessing.feature_layers.encoding import (
     encode_indices,
     encoded_shape,
 )
-from cornu_preprocessing.feature_layers.vocabulary import Counts, read_vocabulary, without_special
+from cornu_preprocessing.feature_layers.vocabulary import (
+    Counts,
+    no_path,
+    read_vocabulary,
+    without_special,
+)
 
 __all__ = ["IndexLookup"]
 
@@ -346,5 +351,5 @@ class IndexLookup(Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """Make a layer of what `get_config` returned, here or in Keras."""
-        own = {key: value for key, value in config.items() if key != "vocabulary_size"}
+        own = {key: value for key, value in no_path(config).items() if key != "vocabulary_size"}
         return super().from_config(own)

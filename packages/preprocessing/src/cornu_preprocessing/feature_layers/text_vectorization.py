@@ -16,6 +16,7 @@ from cornu_preprocessing.feature_layers.in_front import InFront
 from cornu_preprocessing.feature_layers.string_lookup import StringLookup
 from cornu_preprocessing.feature_layers.strings import as_strings, is_nested
 from cornu_preprocessing.feature_layers.tokens import SPLITS, STANDARDIZE, ngrams_of
+from cornu_preprocessing.feature_layers.vocabulary import no_path
 from cornu_preprocessing.sequence import pad_sequences
 from cornu_preprocessing.text.matrix import count_matrix
 
@@ -284,6 +285,11 @@ class TextVectorization(InFront):
         return {**super().get_config(), **{name: known[name] for name in found}}
 
     get_config.derives = True  # type: ignore[attr-defined]  # subclasses need none of their own
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """Make a layer of what `get_config` returned, here or in Keras."""
+        return super().from_config(dict(no_path(config)))
 
 
 def _is_many(tokens: Any) -> bool:

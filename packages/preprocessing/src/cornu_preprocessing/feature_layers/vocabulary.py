@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError
+from cornu.errors import DataError, SavingError
+from cornu.saving.rules import is_reading
 
-__all__ = ["Counts", "read_vocabulary", "without_special"]
+__all__ = ["Counts", "no_path", "read_vocabulary", "without_special"]
 
 
 class Counts:
@@ -57,6 +58,24 @@ class Counts:
         return np.log(1 + self.document_count / (1 + documents)).astype("float32")
 
 
+def no_path(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the configuration of a layer, if its vocabulary is no path.
+
+    Whoever wrote the configuration would choose what is read on the machine of whoever loads it.
+
+    Raises
+    ------
+    SavingError
+    """
+    if isinstance(config.get("vocabulary"), (str, os.PathLike)):
+        raise SavingError(
+            f"A configuration holds the tokens of a vocabulary, no file of them; layer "
+            f"{config.get('name')!r} names one. Make the layer with vocabulary=path, whose "
+            "get_config() holds the tokens."
+        )
+    return config
+
+
 def read_vocabulary(vocabulary: Any, name: str) -> list[Any]:
     """Return a vocabulary as a list: a sequence as it is, a path read line by line.
 
@@ -66,6 +85,8 @@ def read_vocabulary(vocabulary: Any, name: str) -> list[Any]:
         If it is empty or not one-dimensional.
     """
     if isinstance(vocabulary, (str, os.PathLike)):
+        if is_reading():
+            no_path({"vocabulary": vocabulary, "name": name})
         path = Path(vocabulary)
         if not path.is_file():
             raise FileNotFoundError(f"Layer {name!r}: there is no vocabulary file {str(path)!r}.")
