@@ -17,6 +17,7 @@ from cornu.base.flat import FlatGroup
 from cornu.base.naming import auto_name
 from cornu.base.optimizer_settings import OptimizerSettings
 from cornu.engine.graph import scope
+from cornu.engine.trace import traced_in_vain
 from cornu.engine.variable import Variable
 from cornu.errors import NotBuiltError, near_matches
 
@@ -204,7 +205,7 @@ class Optimizer(OptimizerSettings):
         ValueError
             If all gradients are None, or a weight is not one the optimizer was built with.
         """
-        if len(grads) == 0:
+        if len(grads) == 0 or traced_in_vain():
             return
         pairs = self._pairs(grads, trainable_variables)
         with scope(self.name):

@@ -43,6 +43,8 @@ class Trace:
         Shown in errors and programs.
     eager : bool
         Inputs carry values, and a node's number may be asked for (`run_eagerly=True`).
+    in_vain : bool
+        Nothing comes of it: a step is traced so that its layers make their weights.
 
     Attributes
     ----------
@@ -64,9 +66,10 @@ class Trace:
     (2,)
     """
 
-    def __init__(self, name: str = "trace", eager: bool = False) -> None:
+    def __init__(self, name: str = "trace", eager: bool = False, in_vain: bool = False) -> None:
         self.name = name
         self.eager = eager
+        self.in_vain = in_vain
         self.inputs: list[Node] = []
         self.variables: dict[Variable, Node] = {}
         self.updates: dict[Variable, Node] = {}
@@ -148,6 +151,12 @@ class Trace:
 def current_trace() -> Trace | None:
     """Return the innermost active trace, or None."""
     return _CURRENT.get()
+
+
+def traced_in_vain() -> bool:
+    """Tell whether a step is being traced only to make weights: optimizers are built later."""
+    trace = _CURRENT.get()
+    return trace is not None and trace.in_vain
 
 
 def is_traced(*values: Any) -> bool:

@@ -98,6 +98,8 @@ class CompiledMetrics(FirstValues, Metric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch to each metric."""
+        if not any(tree.flatten(given) for given in self._asked.values()):
+            return
         outputs = Outputs(y_pred, self.output_names)
         targets = self._targets(outputs, y_true)
         if not self.built:

@@ -16,6 +16,7 @@ from cornu.training.indices import check_indices
 from cornu.training.numerics import CheckedStep
 from cornu.training.state import Compiled
 from cornu.training.step import CompiledProgram, EagerStep, Step, StepCache, make_step, trace_inputs
+from cornu.training.step_methods import StepMethods
 
 __all__ = ["Programs"]
 
@@ -163,12 +164,16 @@ class Programs:
 
     def _build_for(self, mode: str, spec: Any) -> None:
         """Make weights and optimizer state outside of the trace that uses them."""
-        known = self.built and mode in self._step_cache().last  # type: ignore[attr-defined]
-        needed = not known and not self._is_built_throughout()
-        if needed and (self._computes_outputs or mode == "predict"):
-            with Trace("build") as trace:
-                x, _, _ = unpack_x_y_sample_weight(trace_inputs(trace, spec))
-                self(x)  # type: ignore[operator]
+        step = getattr(self, f"{mode}_step")
+        own = getattr(step, "__func__", step) is not getattr(StepMethods, f"{mode}_step")
+        known = mode in self._step_cache().last and (own or self.built)  # type: ignore[attr-defined]
+        if not known and not self._is_built_throughout():
+            with Trace("build", in_vain=True) as trace:
+                data = trace_inputs(trace, spec)
+                if own:  # whatever it calls
+                    step(data)
+                elif self._computes_outputs or mode == "predict":
+                    self(unpack_x_y_sample_weight(data)[0])  # type: ignore[operator]
         self._name_outputs()
         optimizer = self.optimizer
         if mode == "train" and optimizer is not None and hasattr(optimizer, "build"):

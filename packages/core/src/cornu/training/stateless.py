@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops
+from cornu.training.compiled_metrics import CompiledMetrics
+from cornu.training.step_methods import as_scalar
 
 __all__ = ["LossMethods"]
 
@@ -70,7 +73,14 @@ class LossMethods:
     def compiled_loss(
         self, y: Any, y_pred: Any, sample_weight: Any = None, regularization_losses: Any = None
     ) -> Any:
-        """Return the total loss, by the name it had inside `train_step` before Keras 3.
+        """Return the loss of `compile` and show it: what `train_step` called before Keras 3.
+
+        Parameters
+        ----------
+        y, y_pred, sample_weight
+            As in `compute_loss`.
+        regularization_losses : list of value, optional
+            Scalars to add, such as `self.losses`.
 
         Examples
         --------
@@ -78,13 +88,20 @@ class LossMethods:
         >>> from cornu import Sequential
         >>> model = Sequential()
         >>> model.compile(loss="mse")
-        >>> float(model.compiled_loss(np.zeros(2), np.ones(2)))
-        1.0
+        >>> float(model.compiled_loss(np.zeros(2), np.ones(2), regularization_losses=[0.5]))
+        1.5
         """
-        return self._total_loss(None, y, y_pred, sample_weight, True)  # type: ignore[attr-defined]
+        compiled = self._compiled.losses if self._compiled is not None else None  # type: ignore[attr-defined]
+        loss = None if compiled is None else compiled(y, y_pred, sample_weight)
+        terms = [*([] if loss is None else [loss]), *map(as_scalar, regularization_losses or ())]
+        total = functools.reduce(ops.add, terms) if terms else ops.zeros(())
+        if not self._shows_loss:  # type: ignore[attr-defined]
+            self._show_loss(total, y_pred)  # type: ignore[attr-defined]
+        return total
 
     @property
     def compiled_metrics(self) -> Any:
-        """The metrics of `compile` as one metric, None without any."""
+        """The metrics of `compile` as one metric, which may hold none."""
         compiled = self._compiled  # type: ignore[attr-defined]
-        return compiled.metrics if compiled is not None else None
+        found = compiled.metrics if compiled is not None else None
+        return CompiledMetrics() if found is None else found

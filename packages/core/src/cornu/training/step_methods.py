@@ -15,13 +15,14 @@ from cornu.errors import NotCompiledError
 from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.state import Compiled
 
-__all__ = ["StepMethods"]
+__all__ = ["StepMethods", "as_scalar"]
 
 
 class StepMethods:
     """Mixin of models: one step of training, of evaluation and of prediction."""
 
     _compiled: Compiled | None
+    _shows_loss = False
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Do one step of training: outputs, loss, gradients, update, metrics.
@@ -53,8 +54,7 @@ class StepMethods:
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self(x, training=True)  # type: ignore[operator]
         loss = self._total_loss(x, y, y_pred, sample_weight, training=True)
-        with scope("loss"):
-            self._loss_tracker.update_state(_reported(loss), sample_weight=_batch_size(x))
+        self._show_loss(loss, x)
         if self.trainable_variables:  # type: ignore[attr-defined]
             optimizer = self.optimizer  # type: ignore[attr-defined]
             if optimizer is None:
@@ -76,8 +76,7 @@ class StepMethods:
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self(x, training=False)  # type: ignore[operator]
         loss = self._total_loss(x, y, y_pred, sample_weight, training=False)
-        with scope("loss"):
-            self._loss_tracker.update_state(_reported(loss), sample_weight=_batch_size(x))
+        self._show_loss(loss, x)
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
     def predict_step(self, data: Any) -> Any:
@@ -130,7 +129,7 @@ class StepMethods:
         compiled = self._compiled.losses if self._compiled is not None else None
         terms = [] if compiled is None or y is None else [compiled(y, y_pred, sample_weight)]
         terms = [term for term in terms if term is not None]
-        terms += [_scalar(loss) for loss in self.losses]  # type: ignore[attr-defined]
+        terms += [as_scalar(loss) for loss in self.losses]  # type: ignore[attr-defined]
         if not terms:
             raise NotCompiledError(_no_loss(compiled, y))
         total = terms[0]
@@ -193,18 +192,26 @@ class StepMethods:
             p.kind is p.VAR_KEYWORD for p in parameters.values()
         )
         options = {"training": training} if knows else {}
-        return self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, **options)
+        self.__dict__["_shows_loss"] = True  # as the step that asks does
+        try:
+            return self.compute_loss(
+                x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, **options
+            )
+        finally:
+            self.__dict__["_shows_loss"] = False
 
-    @property
-    def _loss_tracker(self) -> Any:
-        return self._compiled.loss_tracker  # type: ignore[union-attr]
+    def _show_loss(self, loss: Any, batch: Any) -> None:
+        tracker = self._compiled.loss_tracker  # type: ignore[union-attr]
+        with scope("loss"):
+            tracker.update_state(_reported(loss), sample_weight=_batch_size(batch))
 
 
 def _batch_size(x: Any) -> int:
     return next(leaf for leaf in tree.flatten(x) if leaf is not None).shape[0]
 
 
-def _scalar(loss: Any) -> Any:
+def as_scalar(loss: Any) -> Any:
+    """Return a loss that a layer added as one floating number."""
     loss = convert(loss)
     if loss.dtype.kind != "f":
         loss = ops.cast(loss, config.floatx())

@@ -10,6 +10,7 @@ import numpy as np
 from cornu import ops
 from cornu.base import Optimizer
 from cornu.engine.graph import scope
+from cornu.engine.trace import traced_in_vain
 from cornu.engine.variable import Variable
 
 
@@ -123,6 +124,8 @@ class LossScaleOptimizer(Optimizer):
         self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None
     ) -> None:
         """Divide gradients by the scale and update, or halve the scale."""
+        if traced_in_vain():
+            return
         if not self.built and trainable_variables is not None:
             self.build(trainable_variables)
         with scope(self.name):
