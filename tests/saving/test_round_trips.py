@@ -349,28 +349,106 @@ def test_a_subclassed_model(tmp_path):
 # Custom objects
 
 
-def test_a_function_must_be_registered(tmp_path):
-    def curve(x):
-        return x * x
+def curve(x):
+    return x * x
 
-    x = cornu.Input((4,))
-    for function, said in ((curve, "'curve' is not registered"), (lambda x: x, "A lambda cannot")):
-        model = cornu.Model(x, layers.Dense(2, activation=function)(x))
-        for file in ("m.keras", "m.h5"):
-            with pytest.raises(SavingError, match=said) as caught:
-                model.save(tmp_path / file)
-            assert "@cornu.utils.register_keras_serializable()" in str(caught.value)
-    assert not list(tmp_path.iterdir())
-    model = cornu.Model(x, layers.Lambda(curve)(layers.Dense(2, activation=curve)(x)))
-    with cornu.utils.custom_object_scope({"curve": curve}):
-        for file in ("m.keras", "m.h5"):
-            model.save(tmp_path / file)
-    for file in ("m.keras", "m.h5"):
-        again = load_model(tmp_path / file, custom_objects={"curve": curve})
-        np.testing.assert_array_equal(again(X), model(X))
-        with pytest.raises(BadFileError, match="curve") as caught:
-            load_model(tmp_path / file)
-        assert caught.value.rule == "names"
+
+def start(shape, dtype=None):
+    return np.full(shape, 0.25, dtype)
+
+
+def weigh(w):
+    return 0.01 * cornu.ops.sum(cornu.ops.square(w))
+
+
+def shrink(w):
+    return 0.9 * w
+
+
+def own_loss(y, p):
+    return cornu.ops.mean(cornu.ops.square(y - p), axis=-1)
+
+
+def own_metric(y, p):
+    return cornu.ops.mean(cornu.ops.abs(y - p))
+
+
+OWN = (curve, start, weigh, shrink, own_loss, own_metric)
+
+
+def of_own_functions(loss=own_loss, activation=curve):
+    model = cornu.Sequential(
+        [
+            cornu.Input((4,)),
+            layers.Dense(3, activation=activation, kernel_initializer=start),
+            layers.Dense(3, kernel_regularizer=weigh, bias_constraint=shrink),
+            layers.Lambda(curve),
+            layers.Dense(1),
+        ]
+    )
+    model.compile("adam", loss, metrics=[own_metric])
+    model.fit(X, X[:, :1], verbose=0)
+    return model
+
+
+@pytest.mark.parametrize("file", ["m.keras", "m.h5"])
+def test_functions_of_ones_own_are_written_as_their_names(tmp_path, file):
+    model = of_own_functions()
+    model.save(tmp_path / file)
+    again = load_model(tmp_path / file, custom_objects={f.__name__: f for f in OWN})
+    np.testing.assert_array_equal(again(X), model(X))
+    assert again.evaluate(X, X[:, :1], verbose=0) == model.evaluate(X, X[:, :1], verbose=0)
+    with pytest.raises(BadFileError) as caught:
+        load_model(tmp_path / file)
+    assert caught.value.rule == "names"
+    for function in OWN:  # all at once, so that they are not asked for one by one
+        assert f"{function.__name__!r}: {function.__name__}" in str(caught.value)
+    for_model = {f.__name__: f for f in OWN[:4]}
+    with pytest.raises(BadFileError, match=r"'own_loss', 'own_metric', which are.*compile=False"):
+        load_model(tmp_path / file, custom_objects=for_model)
+    without = load_model(tmp_path / file, custom_objects=for_model, compile=False)
+    np.testing.assert_array_equal(without(X), model(X))
+
+
+@pytest.mark.parametrize("file", ["m.keras", "m.h5"])
+def test_lambdas_are_written_as_placeholders(tmp_path, file):
+    model = of_own_functions(loss=lambda y, p: own_loss(y, p), activation=lambda h: h * h)
+    with pytest.warns(UserWarning, match="'lambda h' and 'lambda y, p'"):
+        model.save(tmp_path / file)
+    with pytest.raises(BadFileError, match=r"'lambda h': the function"):
+        load_model(tmp_path / file)
+    known = {f.__name__: f for f in OWN} | {"lambda h": curve, "lambda y, p": own_loss}
+    again = load_model(tmp_path / file, custom_objects=known)
+    assert again.evaluate(X, X[:, :1], verbose=0) == model.evaluate(X, X[:, :1], verbose=0)
+
+
+def test_a_checkpoint_does_not_end_the_training_for_a_function(tmp_path):
+    model = of_own_functions(loss=lambda y, p: own_loss(y, p), activation=lambda h: h * h)
+    checkpoint = cornu.callbacks.ModelCheckpoint(str(tmp_path / "{epoch}.keras"))
+    with pytest.warns(UserWarning, match="'lambda h'"):
+        history = model.fit(X, X[:, :1], epochs=3, verbose=0, callbacks=[checkpoint])
+    assert len(history.epoch) == len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_file_never_imports_what_it_names(tmp_path, monkeypatch):
+    """A function that lies in a module at hand is not taken from there."""
+    model = cornu.Sequential([cornu.Input((4,)), layers.Lambda(curve)])
+    monkeypatch.setattr(curve, "__module__", "os.path", raising=False)
+    monkeypatch.setattr(curve, "__name__", "exists")
+    monkeypatch.setattr(curve, "__qualname__", "exists")
+    model.save(tmp_path / "m.keras")
+    with pytest.raises(BadFileError, match="'exists'"):
+        load_model(tmp_path / "m.keras")
+
+
+def test_a_name_in_an_old_file_is_found_among_what_was_registered_since(tmp_path):
+    def late(x):
+        return x + 1
+
+    model = cornu.Sequential([cornu.Input((4,)), layers.Dense(2), layers.Lambda(late)])
+    model.save(tmp_path / "m.keras")
+    cornu.utils.register_keras_serializable("since")(late)
+    np.testing.assert_array_equal(load_model(tmp_path / "m.keras")(X), model(X))
 
 
 def test_a_layer_of_ones_own(tmp_path):

@@ -29,6 +29,7 @@ from cornu.saving.known import (
     find_function,
     is_offered,
     public_name,
+    said_name,
     without_unknown,
 )
 from cornu.saving.rules import is_reading
@@ -36,7 +37,6 @@ from cornu.saving.rules import is_reading
 _PLAIN = (str, bool, int, float, type(None))
 
 _collected: ContextVar[dict[str, Any] | None] = ContextVar("cornu_collected", default=None)
-_strict: ContextVar[bool] = ContextVar("cornu_strict", default=False)
 
 
 # Writing
@@ -45,13 +45,18 @@ _strict: ContextVar[bool] = ContextVar("cornu_strict", default=False)
 def serialize(obj: Any) -> Any:
     """Return an object as a configuration.
 
+    A function is written as its module and name, never as code. One without a name, such as a
+    lambda, gets the names of its arguments as a placeholder.
+
     Raises
     ------
     SavingError
-        For a lambda, and for an object without `get_config`, which no file could bring back.
+        For an object that is no function and has no `get_config`: no file could bring it back.
 
     Examples
     --------
+    >>> serialize(lambda x, y: x)["config"]
+    'lambda x, y'
     >>> serialize({"size": np.int64(3), "window": slice(1, None)})["size"]
     3
     """
@@ -107,42 +112,23 @@ def _object(obj: Any) -> dict[str, Any]:
 
 
 def _function(function: Any) -> Any:
-    name = getattr(function, "__name__", type(function).__name__)
     core = core_function(function)
     if core is not None:
         return _function_config(*core)
-    if get_registered_name(function) == name:
-        if is_offered(function):
-            return name
-    else:
-        name = get_registered_name(function)
-    collected = _collected.get()
-    if collected is not None:
-        name = _collect(name, function)
-    elif name == "<lambda>" or (_strict.get() and name not in custom_objects_in_effect()):
-        raise SavingError(_not_registered(name))
-    return _function_config(getattr(function, "__module__", "builtins"), name)
+    name, registered = said_name(function), get_registered_name(function)
+    if registered == name and is_offered(function):
+        return name
+    module = getattr(function, "__module__", None) or "builtins"
+    if _collected.get() is not None:
+        return _function_config(module, _collect(registered, function))
+    if registered != getattr(function, "__name__", type(function).__name__):
+        return _function_config(module, registered)
+    qualified = getattr(function, "__qualname__", name) if name.isidentifier() else name
+    return {**_function_config(module, name), "registered_name": qualified}
 
 
 def _function_config(module: str, name: str) -> dict[str, Any]:
     return {"module": module, "class_name": "function", "config": name, "registered_name": name}
-
-
-def _not_registered(name: str) -> str:
-    if name == "<lambda>":
-        return (
-            "A lambda cannot be written to a file: it has no name to find it by, and its code is "
-            "never run from a file. Write it as a function, with\n"
-            "    @cornu.utils.register_keras_serializable()\n"
-            "    def my_function(x): ..."
-        )
-    return (
-        f"The function {name!r} is not registered, so no file could bring it back: a file holds "
-        "names, never code. Decorate it with\n"
-        "    @cornu.utils.register_keras_serializable()\n"
-        f"    def {name}(...): ...\n"
-        f"or save and load within cornu.utils.custom_object_scope({{{name!r}: {name}}})."
-    )
 
 
 def _collect(name: str, obj: Any) -> str:
@@ -177,21 +163,6 @@ class AtHand(dict):
     def __init__(self, obj: Any, description: Any) -> None:
         super().__init__(description if isinstance(description, dict) else {"name": description})
         self.object = obj
-
-
-def is_strict() -> bool:
-    """Whether what is described now goes into a file."""
-    return _strict.get()
-
-
-@contextlib.contextmanager
-def strictly() -> Iterator[None]:
-    """Refuse functions that were not registered: for what goes into a file."""
-    token = _strict.set(True)
-    try:
-        yield
-    finally:
-        _strict.reset(token)
 
 
 def _marked(name: str, **config: Any) -> dict[str, Any]:

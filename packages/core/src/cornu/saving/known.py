@@ -6,8 +6,10 @@ else: a name in a file is never imported.
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Iterable
+from inspect import signature
 from typing import Any
 
 from cornu.errors import MissingDistributionError, SavingError, UnknownNameError
@@ -102,6 +104,31 @@ def core_function(function: Any) -> tuple[str, str] | None:
     return next(((home[0], name) for name, home in CORE_FUNCTIONS.items() if home == place), None)
 
 
+def said_name(function: Any) -> str:
+    """Return what files call a function: its name, or a placeholder where it has none.
+
+    Examples
+    --------
+    >>> said_name(said_name), said_name(lambda x, *rest: x)
+    ('said_name', 'lambda x, rest')
+    """
+    if isinstance(function, functools.partial):
+        return f"partial({said_name(function.func)})"
+    name = getattr(function, "__name__", type(function).__name__)
+    return name if name != "<lambda>" else f"lambda {', '.join(signature(function).parameters)}"
+
+
+def is_placeholder(name: str) -> bool:
+    """Tell the placeholder of a function without a name."""
+    return name.startswith(("lambda ", "partial("))
+
+
+def is_own(config: dict[str, Any]) -> bool:
+    """Tell whether a configuration names a function or class of the user's, by its module."""
+    package = str(config.get("module") or "builtins").partition(".")[0]
+    return package not in ("builtins", "keras", "tf_keras", "cornu", "tensorflow")
+
+
 def is_offered(function: Any) -> bool:
     """Tell whether a plugin offers a function, so that its name alone brings it back."""
     return any(e.stands_for(function) for kind in _FUNCTION_KINDS for e in registry.entries(kind))
@@ -162,24 +189,29 @@ def find_function(config: dict, kind: str | None) -> Any:
         raise SavingError(f"The configuration of a function names it; this one holds {inner!r}.")
     name = inner if registered in (None, "", "function") else str(registered)
     custom = custom_objects_in_effect()
-    for candidate in (name, inner):
+    for candidate in (f"{config.get('module')}.{name}", name, inner):
         if candidate in custom:
             return custom[candidate]
     if name in CORE_FUNCTIONS:
         home, attribute = CORE_FUNCTIONS[name]
         return getattr(importlib.import_module(home), attribute)
-    said = _said_kind(config.get("module"))
-    kinds = [k for k in (kind, said) if k] or list(_FUNCTION_KINDS)
-    found, _ = _first_found(kinds, name)
-    if found is not None:
-        return found
+    if not is_own(config):  # a user's `relu` is not ours
+        said = _said_kind(config.get("module"))
+        found, _ = _first_found([k for k in (kind, said) if k] or list(_FUNCTION_KINDS), name)
+        if found is not None:
+            return found
     packaged = [obj for key, obj in custom.items() if key.endswith(f">{inner}")]
-    if registered == "function" and len(packaged) == 1:  # Keras 3.6 left out the package
+    if ">" not in inner and len(packaged) == 1:  # registered since; and Keras 3.6 left out packages
         return packaged[0]
-    raise UnknownNameError(
-        f"There is no function {name!r} here. Decorate it with "
-        "@cornu.utils.register_keras_serializable(), or pass "
-        f"custom_objects={{{name!r}: {name}}}."
+    raise UnknownNameError(f"There is no function {inner!r} here. {how_to_give([inner])}")
+
+
+def how_to_give(names: Iterable[str]) -> str:
+    """Return how a user makes names known to a file that wants them."""
+    shown = ", ".join(f"{n!r}: {n if n.isidentifier() else 'the function'}" for n in names)
+    return (
+        "A file holds names, never code: decorate your own with "
+        f"@cornu.utils.register_keras_serializable(), or pass custom_objects={{{shown}}}."
     )
 
 

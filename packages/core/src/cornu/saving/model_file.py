@@ -17,7 +17,7 @@ from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.random.seed import is_seeded, restore_seed_state, seed_state
 from cornu.saving.archive import CONFIG, METADATA, WEIGHTS, Archive
 from cornu.saving.atomic import atomically
-from cornu.saving.config import deserialize, serialize, strictly
+from cornu.saving.config import deserialize, serialize
 from cornu.saving.hdf5 import Dataset, Group, open_hdf5
 from cornu.saving.jsontext import read_json, write_json
 from cornu.saving.keras2.dialect import Dialect
@@ -31,6 +31,7 @@ from cornu.saving.operations import in_keras_words
 from cornu.saving.plan import Plan, hdf5_bytes
 from cornu.saving.rules import Limits, limits_for, reading
 from cornu.saving.training_state import read_state, write_state
+from cornu.saving.wanted import check_wanted, warn_of_placeholders
 from cornu.saving.weights import plan_weights, write_weights
 
 KERAS_VERSION = "3.15.1"  # whose layout is written; what a reader of the file decides by
@@ -68,8 +69,8 @@ def save_model(
     Raises
     ------
     SavingError
-        If the model holds a lambda or a function that is not registered, which no file could bring
-        back.
+        If the model holds an object without `get_config`, which no file could bring back. Functions
+        are written as their names, and lambdas as a placeholder, with a warning.
     """
     save_format = kwargs.pop("save_format", None)
     if kwargs:
@@ -88,10 +89,10 @@ def save_model(
             "name, which load_model reads. Write .keras or .h5 to choose.",
             stacklevel=3,
         )
-    with strictly():
-        config = serialize(model)
+    config = serialize(model)
     if not include_optimizer:
         config.pop("compile_config", None)
+    warn_of_placeholders(config, stacklevel=3)
     metadata = {"keras_version": KERAS_VERSION, "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S")}
     members: dict[str, Any] = {
         METADATA: write_json(metadata),
@@ -178,7 +179,7 @@ def _read_zip(path: str, limits: Limits, compile: bool) -> Any:
         training = config.pop("compile_config", None) if compile else None
         config.pop("compile_config", None)
         with open_hdf5(archive.open(WEIGHTS), limits) as root:
-            reader = _Reader(config, root, root, limits, dialect)
+            reader = _Reader(config, root, root, limits, dialect, training)
             if training:
                 reader.compile(training)
                 state = root.group("optimizer/vars")
@@ -224,10 +225,11 @@ def _read_hdf5(path: str, limits: Limits, compile: bool) -> Any:
         weights = root.group("model_weights")
         if weights is None:
             raise BadFileError("The file holds a model without weights.", "damaged")
-        reader = _Reader(config, weights, root, limits, dialect)
         text = root.attribute("training_config") if compile else None
-        if text is not None:
-            reader.compile(read_json(text, limits, "training_config"))
+        training = None if text is None else read_json(text, limits, "training_config")
+        reader = _Reader(config, weights, root, limits, dialect, training)
+        if training is not None:
+            reader.compile(training)
             state = root.group("optimizer_weights")
             if state is not None:
                 names = state.texts("weight_names") or []
@@ -240,7 +242,13 @@ class _Reader:
     """Makes a model from its configuration, then gives it what the file holds."""
 
     def __init__(
-        self, config: Any, weights: Group, root: Group, limits: Limits, dialect: Dialect
+        self,
+        config: Any,
+        weights: Group,
+        root: Group,
+        limits: Limits,
+        dialect: Dialect,
+        training: Any = None,
     ) -> None:
         from cornu.models.model import Model
 
@@ -251,6 +259,7 @@ class _Reader:
             config = with_operations(config)
         self.order = _layer_names(config)
         check_names(config)
+        check_wanted(config, training)
         with without_memory(limits.total) as pending:
             self.model = deserialize(config, kind="layer")
             if not isinstance(self.model, Model):

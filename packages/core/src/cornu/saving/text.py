@@ -15,6 +15,7 @@ from cornu.saving.keras2.upgrade import upgrade, without_slashes
 from cornu.saving.names import check_names
 from cornu.saving.operations import in_keras_words
 from cornu.saving.rules import Limits, reading
+from cornu.saving.wanted import check_wanted, warn_of_placeholders
 from cornu.saving.yamltext import read_yaml
 
 
@@ -47,6 +48,7 @@ def to_yaml(model: Any, **kwargs: Any) -> str:
 def _architecture(model: Any) -> dict[str, Any]:
     config = serialize(model)
     config.pop("compile_config", None)
+    warn_of_placeholders(config, stacklevel=5)
     return in_keras_words(config)
 
 
@@ -117,4 +119,5 @@ def model_from_config(config: Any, custom_objects: Mapping[str, Any] | None = No
             if not dialect.is_keras3:
                 config = upgrade(without_slashes(config), dialect)
         check_names(config)
+        check_wanted(config, None)
         return deserialize(config, kind="layer")

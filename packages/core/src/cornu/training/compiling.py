@@ -8,6 +8,7 @@ from typing import Any
 from cornu import tree
 from cornu.errors import BadFileError
 from cornu.plugins import registry
+from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu.training.compiled_losses import CompiledLosses
 from cornu.training.compiled_metrics import CompiledMetrics
 from cornu.training.programs import Programs
@@ -327,7 +328,11 @@ def _scaled(optimizer: Any, policy: Any) -> Any:
 
 
 def _deserialized(value: Any, kind: str | None, deserialize: Any) -> Any:
-    """Return objects for configs, whatever lists and dicts they lie in."""
+    """Return objects for configs and names of custom objects, whatever lists and dicts they lie
+    in.
+    """
+    if isinstance(value, str) and kind is not None:
+        return custom_objects_in_effect().get(value, value)
     if isinstance(value, dict) and "class_name" in value:
         return deserialize(value, kind=kind)
     if isinstance(value, dict):

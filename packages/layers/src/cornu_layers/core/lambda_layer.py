@@ -8,9 +8,8 @@ from typing import Any
 
 from cornu import tree
 from cornu.base import KerasTensor, Layer
-from cornu.errors import SavingError
 from cornu.plugins.registry import CustomObjectScope
-from cornu.saving.config import AtHand, is_strict, serialize
+from cornu.saving.config import AtHand, serialize
 from cornu_layers.checks import where
 
 
@@ -124,13 +123,7 @@ class Lambda(Layer):
 
 
 def _at_hand(value: Any) -> Any:
-    if not callable(value) or is_strict():
-        return serialize(value)
-    try:
-        return AtHand(value, serialize(value))
-    except SavingError:  # no description would bring it back from a file
-        name = getattr(value, "__name__", type(value).__name__)
-        return AtHand(value, {"class_name": "__lambda__", "config": {"name": name}})
+    return AtHand(value, serialize(value)) if callable(value) else serialize(value)
 
 
 def _parameter_names(function: Callable[..., Any]) -> set[str]:

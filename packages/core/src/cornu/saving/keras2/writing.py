@@ -8,13 +8,14 @@ import numpy as np
 
 from cornu.errors import SavingError
 from cornu.saving.atomic import write_bytes
-from cornu.saving.config import serialize, strictly
+from cornu.saving.config import serialize
 from cornu.saving.jsontext import write_json
 from cornu.saving.keras2.downgrade import downgrade, downgrade_training, is_expressible
 from cornu.saving.keras2.slots import keras2_state
 from cornu.saving.keras2.weights import TOP, keras2_order
 from cornu.saving.plan import hdf5_bytes, put
 from cornu.saving.training_state import write_state
+from cornu.saving.wanted import warn_of_placeholders
 
 VERSION, VERSION_3 = "2.3.1", "3.15.1"
 _BACKEND = "tensorflow"  # for another, readers turn kernels round
@@ -39,10 +40,10 @@ def write_hdf5_model(
     SavingError
         For a subclassed model, whose layers this format cannot describe.
     """
-    with strictly():
-        config = serialize(model)
+    config = serialize(model)
     training = config.pop("compile_config", None) if include_optimizer else None
     config.pop("compile_config", None)
+    warn_of_placeholders([config, training], stacklevel=4)
     if not isinstance(config["config"], dict) or "layers" not in config["config"]:
         raise SavingError(
             f"{type(model).__name__} is a subclassed model; .h5 describes functional and "
