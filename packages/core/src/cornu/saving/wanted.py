@@ -68,7 +68,7 @@ def check_wanted(config: Any, training: Any) -> None:
     wanted = list(dict.fromkeys([*of_model, *of_training]))
     if not wanted:
         return
-    aside = "" if of_model else " Or pass compile=False, which leaves out what it was compiled with."
+    aside = "" if of_model else " Or pass compile=False, which leaves the training out."
     raise UnknownNameError(
         f"It names {', '.join(map(repr, wanted))}, which {'is' if len(wanted) == 1 else 'are'} "
         f"not known here. {how_to_give(wanted)}{aside}"
