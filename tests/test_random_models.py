@@ -6,7 +6,7 @@ full of NaN when it is handed out: what a program reads it must have written.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import pytest
 import cornu
 from cornu import Input, Model
 from cornu import layers as L
-from cornu_backend_numpy.rows import regions
+from cornu.engine.thresholds import extreme
 
 Step = Callable[[Any, str | None], Any]
 
@@ -85,19 +85,10 @@ def _train(kind: str, seed: int, batch: int, backend: str) -> list[np.ndarray]:
 
 
 @pytest.fixture(params=[1, 3], ids=["1 thread", "3 threads"])
-def _cut(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CORNU_NUM_THREADS", str(request.param))
-    for name in ("WORTH_A_LOOP", "WORTH_THREADS"):
-        monkeypatch.setattr(regions, name, 0.0)
-    monkeypatch.setattr(regions, "BIG", -1.0)
-    monkeypatch.setattr(regions, "LONG_PRODUCT", 1)
-    monkeypatch.setattr(regions, "CACHE", 4096)
-
-
-def _dirty(shape: Any, dtype: Any = float, real: Any = np.empty) -> np.ndarray:
-    found = real(shape, dtype)
-    found.fill(np.nan if found.dtype.kind == "f" else 255 if found.dtype == np.uint8 else 1)
-    return found
+def _cut(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.delenv("CORNU_NUM_THREADS", raising=False)
+    with extreme(f"always+threads{request.param}+dirty"):
+        yield
 
 
 @pytest.mark.usefixtures("_cut")
@@ -107,6 +98,5 @@ def test_both_backends_train_alike(kind: str, seed: int, monkeypatch: pytest.Mon
     monkeypatch.setitem(cornu.config._settings, "floatx", "float64")
     batch = [1, 2, 4, 7][seed % 4]
     expected = _train(kind, seed, batch, "reference")
-    monkeypatch.setattr(np, "empty", _dirty)
     for ours, theirs in zip(_train(kind, seed, batch, "numpy"), expected, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-9)

@@ -7,11 +7,16 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cornu_backend_numpy.kernels import columns, convolution, input_gradient, winograd
+from cornu.engine.gradients import gradients
+from cornu.engine.graph import constant
+from cornu.engine.primitives.table import p
+from cornu.ops.convolution import convolution as conv_op
+from cornu_backend_numpy.kernels import convolution, input_gradient, winograd
 from cornu_backend_numpy.kernels.convolution import Convolution, KernelGradient
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.input_gradient import ByFlip, ByRows, ByTaps
 from cornu_backend_numpy.kernels.scratch import Scratch
+from cornu_backend_numpy.settings import limits
 
 # batch, spatial, channels, filters, size, strides, padding, dilation, groups
 CASES = [
@@ -92,7 +97,7 @@ def case(request):
 
 @pytest.mark.parametrize("block", [64, 1 << 20], ids=["lines", "images"])
 def test_forward(case, block, monkeypatch):
-    monkeypatch.setattr(columns, "BLOCK_BYTES", block)
+    monkeypatch.setattr(limits, "columns", block)
     x, kernel, g, geometry, groups = case
     out = np.full(g.shape, np.nan, "float32")
     run = Convolution(x, kernel, out, geometry, groups, Scratch())
@@ -105,8 +110,8 @@ def test_forward(case, block, monkeypatch):
 
 @pytest.mark.parametrize("block", [64, 1 << 20], ids=["lines", "images"])
 def test_gradients(case, block, monkeypatch):
-    monkeypatch.setattr(columns, "BLOCK_BYTES", block)
-    monkeypatch.setattr(input_gradient, "TAP_BYTES", block)
+    monkeypatch.setattr(limits, "columns", block)
+    monkeypatch.setattr(limits, "taps", block)
     x, kernel, g, geometry, groups = case
     _, to_x, to_kernel = naive(x, kernel, g, geometry, groups)
     scratch = Scratch()
@@ -164,7 +169,7 @@ WINOGRAD = [
 @pytest.mark.parametrize("block", [64, 1 << 20], ids=["one image", "all"])
 @pytest.mark.parametrize("case", WINOGRAD, ids=str)
 def test_winograd(case, block, monkeypatch):
-    monkeypatch.setattr(winograd, "BLOCK_WORK", block)
+    monkeypatch.setattr(limits, "winograd_block", block)
     batch, spatial, channels, filters, size, strides, padding, dilation = case
     geometry = Geometry(size, strides, padding, dilation)
     rng = np.random.default_rng(0)
@@ -208,3 +213,16 @@ def test_winograd_is_about_as_accurate_as_a_plain_product():
         for name, y in (("fast", fast), ("plain", plain))
     }
     assert error["fast"] < max(5e-6, 8 * error["plain"])
+
+
+def test_a_constant_whose_numbers_are_not_in_order(agree):
+    """Layouts tell how a value lies; a constant must lie as they say."""
+    g = np.asfortranarray(np.random.default_rng(0).normal(size=(3, 5, 2)))
+    attrs = {"strides": (1,), "padding": ((0, 0),), "dilation": (1,), "groups": 1}
+
+    def slopes(x, kernel):
+        total = p.sum(conv_op(x, kernel, **attrs) * constant(g), axes=(0, 1, 2), keepdims=False)
+        return gradients([total], [x, kernel])
+
+    agree(slopes, np.ones((3, 5, 4)), np.ones((1, 4, 2)))
+    agree(lambda x: p.reshape(constant(g), shape=(30,)) + x, np.ones(30))

@@ -12,6 +12,7 @@ from cornu.engine.gradients import gradients
 from cornu.engine.primitives.table import p
 from cornu.engine.program import build_program
 from cornu.engine.reference import ReferenceExecutable
+from cornu.engine.thresholds import extreme
 from cornu.engine.trace import Trace
 from cornu.engine.variable import Arena, Variable
 from cornu.ops.composites.activations import sigmoid
@@ -21,7 +22,7 @@ from cornu.ops.convolution import convolution
 from cornu.ops.pooling import avg_pool, max_pool
 from cornu.testing.backend_suite import BackendSuite
 from cornu_backend_numpy.backend import NumpyBackend
-from cornu_backend_numpy.rows import regions
+from cornu_backend_numpy.settings import limits
 
 CONV = {"strides": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1}
 POOL = {"size": (2, 2), "strides": (2, 2), "padding": ((0, 0), (0, 0))}
@@ -30,21 +31,9 @@ POOL = {"size": (2, 2), "strides": (2, 2), "padding": ((0, 0), (0, 0))}
 @pytest.fixture(params=[1, 2, 3], ids=lambda n: f"{n} threads")
 def everywhere(request, monkeypatch):
     """Cut whatever can be cut into rows, into blocks as small as possible."""
-    monkeypatch.setenv("CORNU_NUM_THREADS", str(request.param))
-    monkeypatch.setattr(regions, "BIG", -1.0)
-    monkeypatch.setattr(regions, "WORTH_A_LOOP", 0.0)
-    monkeypatch.setattr(regions, "WORTH_THREADS", 0.0)
-    monkeypatch.setattr(regions, "CACHE", 512)
-    monkeypatch.setattr(regions, "LONG_PRODUCT", 1)
-    monkeypatch.setattr(np, "empty", dirty)
-    return request.param
-
-
-def dirty(shape, dtype=float, real=np.empty):
-    """Return an array of memory as it may be found: full of what nobody expects."""
-    found = real(shape, dtype)
-    found.fill(np.nan if found.dtype.kind == "f" else 255 if found.dtype == np.uint8 else 1)
-    return found
+    monkeypatch.delenv("CORNU_NUM_THREADS", raising=False)
+    with extreme(f"tiny+threads{request.param}+dirty+checked"):
+        yield request.param
 
 
 @pytest.mark.usefixtures("everywhere")
@@ -159,7 +148,7 @@ def test_small_programs_are_flat():
 @pytest.mark.usefixtures("everywhere")
 @pytest.mark.parametrize("rows", [1, 2, 4, 5, 7])
 def test_sums_over_fewer_blocks_than_threads(agree, rows, monkeypatch):
-    monkeypatch.setattr(regions, "CACHE", 1 << 20)
+    monkeypatch.setattr(limits, "cache", 1 << 20)
     rng = np.random.default_rng(0)
     agree(lambda x, y: p.matmul(x.T, y), rng.normal(size=(rows, 3)), rng.normal(size=(rows, 2)))
 

@@ -10,7 +10,7 @@ from cornu.engine.program import Program
 from cornu_backend_numpy.emit.composites import COMPOSITES
 from cornu_backend_numpy.executable import NumpyExecutable
 from cornu_backend_numpy.rows.regions import Regions
-from cornu_backend_numpy.settings import thread_count
+from cornu_backend_numpy.settings import limits, thread_count
 
 
 class NumpyBackend(Backend):
@@ -35,8 +35,8 @@ class NumpyBackend(Backend):
         return Availability(True)
 
     def settings(self) -> tuple[Any, ...]:
-        """Return the name and the number of threads."""
-        return (self.name, thread_count())
+        """Return the name, the number of threads and the thresholds."""
+        return (self.name, thread_count(), *limits.values())
 
     def compile(self, program: Program) -> NumpyExecutable:
         """Return the program as a callable."""

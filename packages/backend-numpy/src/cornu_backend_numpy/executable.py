@@ -18,14 +18,14 @@ from cornu.engine.program import Program
 from cornu.engine.variable import Storage
 from cornu.errors import ShapeError
 from cornu_backend_numpy.emit.source import write_source
-from cornu_backend_numpy.kernels.scratch import Scratch, aligned_bytes
+from cornu_backend_numpy.kernels.scratch import DIRT, Scratch, aligned_bytes
 from cornu_backend_numpy.rows.regions import Region
-from cornu_backend_numpy.runtime import NAMESPACE
+from cornu_backend_numpy.runtime import namespace
+from cornu_backend_numpy.settings import limits
 from cornu_backend_numpy.sharing import sharing
 from cornu_backend_numpy.threads import Pool, pool
 
 _COUNT = itertools.count(1)
-_SMALL = 500_000  # floating-point operations: BLAS does less in one thread anyway
 _NOTHING = contextlib.nullcontext()
 
 
@@ -40,9 +40,8 @@ class Bound:
         self.scratches = [Scratch() for _ in range(threads.size)]
         self.inputs = [np.zeros(n.shape, n.dtype) for n in plan.inputs]
         memory = aligned_bytes(plan.memory)
-        self.step, self.outputs = bind(
-            memory, self.inputs, state, constants, self.scratches, threads
-        )
+        step, self.outputs = bind(memory, self.inputs, state, constants, self.scratches, threads)
+        self.step = _after_dirt(memory, step) if limits.dirty else step
 
 
 class NumpyExecutable(Executable):
@@ -68,7 +67,8 @@ class NumpyExecutable(Executable):
         written = write_source(plan, regions)
         self._pool = pool(threads)
         shares = any(r.parts > 1 for r in regions.values())
-        alone = threads == 1 and plan.flops > _SMALL  # BLAS may not start threads either
+        # BLAS may not start threads either
+        alone = threads == 1 and plan.flops > limits.own_threads
         self._around = sharing if shares or alone else _NOTHING
         self.source = written.text
         self._state, self._constants = written.state, written.constants
@@ -137,10 +137,20 @@ class NumpyExecutable(Executable):
             return bound
 
 
+def _after_dirt(memory: np.ndarray, step: Callable[[], None]) -> Callable[[], None]:
+    """Return the step of a program that finds nothing of the step before in its memory."""
+
+    def run() -> None:
+        memory.fill(DIRT)
+        step()
+
+    return run
+
+
 def _compile(name: str, text: str) -> tuple[Callable[..., Any], str]:
     """Compile source and leave it where tracebacks find it; return its function and file name."""
     filename = f"<cornu {name} {next(_COUNT)}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    namespace = dict(NAMESPACE)
-    exec(compile(text, filename, "exec"), namespace)
-    return namespace["bind"], filename
+    names = namespace()
+    exec(compile(text, filename, "exec"), names)
+    return names["bind"], filename

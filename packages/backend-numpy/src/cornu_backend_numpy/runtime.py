@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,10 @@ from cornu_backend_numpy.kernels.pooling import (
     max_pool_winners,
 )
 from cornu_backend_numpy.kernels.random_bits import RandomBits
-from cornu_backend_numpy.kernels.scratch import aligned_bytes
+from cornu_backend_numpy.kernels.scratch import aligned_bytes, empty
 from cornu_backend_numpy.kernels.special import erf, erfinv
 from cornu_backend_numpy.kernels.sums import AddRows
+from cornu_backend_numpy.settings import limits
 
 
 def at(memory: np.ndarray, offset: int, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
@@ -75,3 +77,10 @@ NAMESPACE: dict[str, Any] = {
     "share": share,
     "window_view": window_view,
 }
+
+
+def namespace() -> dict[str, Any]:
+    """Return the names for one program."""
+    if limits.dirty:
+        return {**NAMESPACE, "np": SimpleNamespace(**{**vars(np), "empty": empty})}
+    return dict(NAMESPACE)

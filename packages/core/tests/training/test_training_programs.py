@@ -93,6 +93,7 @@ def test_freezing_is_seen_without_compiling_again(parts, points):
     np.testing.assert_array_equal(before[0], model.get_weights()[0])
 
 
+@pytest.mark.usual_thresholds("counts what is compiled")
 def test_programs_are_kept(line, points, parts, monkeypatch):
     compiled = []
     original = parts.backend.compile

@@ -12,6 +12,7 @@ from cornu.engine.plan import Instruction
 from cornu.engine.rewrite import scalar_of
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.names import last_part
+from cornu_backend_numpy.settings import limits
 
 Emit = Callable[[Frame, Instruction], None]
 
@@ -104,10 +105,6 @@ def _function(frame: Frame, instruction: Instruction) -> None:
     frame.line(f"np.{function}({', '.join(operands)}, out={out}{casting})", comment(instruction))
 
 
-_LONG = 1 << 14  # elements: below, the copy of the row costs more than it saves
-_ROW = 1024  # elements that one pass over a row should have
-
-
 def _wide(frame: Frame, instruction: Instruction) -> bool:
     """Write an operation with one number per channel over long rows; tell if it was possible.
 
@@ -116,7 +113,8 @@ def _wide(frame: Frame, instruction: Instruction) -> bool:
     """
     node = instruction.node
     width = node.shape[-1] if node.ndim > 1 else 0
-    if len(instruction.inputs) != 2 or not 0 < width <= _ROW // 4 or node.size < _LONG:
+    short = 0 < width <= limits.wide_row // 4
+    if len(instruction.inputs) != 2 or not short or node.size < limits.wide:
         return False
     rows = (
         [i for i in instruction.inputs if i.size == i.shape[-1:][0] == width]
@@ -127,7 +125,7 @@ def _wide(frame: Frame, instruction: Instruction) -> bool:
         return False
     (row,) = rows
     full = next(i for i in instruction.inputs if i is not row)
-    times = frame.tiles_of(node, width, _ROW)
+    times = frame.tiles_of(node, width, limits.wide_row)
     if (
         full.shape != node.shape
         or times < 2

@@ -9,11 +9,9 @@ from cornu.engine.layout import contiguous_strides
 from cornu.engine.plan import Instruction
 from cornu_backend_numpy.emit.elementwise import Emit, comment
 from cornu_backend_numpy.emit.frame import Frame
+from cornu_backend_numpy.settings import limits
 
-# multiplications: below, `np.dot` starts sooner than `np.matmul`; above it makes no difference
-_SMALL = 1 << 18
 _BLAS = (np.dtype(np.float32), np.dtype(np.float64))
-_WIDE = 512  # elements of a row that BLAS adds up well
 _REDUCERS = {"sum": "add", "max": "maximum", "min": "minimum", "prod": "multiply"}
 
 
@@ -21,7 +19,7 @@ def _matmul(frame: Frame, instruction: Instruction) -> None:
     a, b = instruction.inputs
     node = instruction.node
     work = node.size * a.shape[-1]
-    dot = node.ndim == a.ndim == b.ndim == 2 and node.dtype in _BLAS and work < _SMALL
+    dot = node.ndim == a.ndim == b.ndim == 2 and node.dtype in _BLAS and work < limits.matmul
     function = "np.dot" if dot else "np.matmul"
     text = f"{function}({frame.operand(a)}, {frame.straight(b)}, out={frame.operand(node)})"
     frame.line(text, comment(instruction))
@@ -64,7 +62,7 @@ def _sum_rows(frame: Frame, instruction: Instruction) -> None:
     width = node.size
     rows = x.size // width
     fold = 1
-    while width * fold * 2 <= _WIDE and rows % (fold * 2) == 0:
+    while width * fold * 2 <= limits.summed_row and rows % (fold * 2) == 0:
         fold *= 2  # several rows side by side: longer rows, fewer terms per sum
     wide = rows // fold
     ones = frame.constant(_ones(wide, x.dtype), frame.names.new(f"ones_{wide}"))

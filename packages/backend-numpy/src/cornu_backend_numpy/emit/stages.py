@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 
 from cornu_backend_numpy.emit.names import Names, last_part
+from cornu_backend_numpy.settings import limits
 
 COMMENT_COLUMN = 72
-SHORT = 80  # lines of small work between two stretches of shared work
 _LAYER = re.compile(r"  # ([^:]+): ")
 
 
@@ -98,7 +98,7 @@ def in_stages(body: Sequence[str], names: Names) -> tuple[list[str], list[str]]:
 
 
 def _is_short(lines: list[str]) -> bool:
-    return len(lines) <= SHORT and not any(line.startswith("for ") for line in lines)
+    return len(lines) <= limits.between and not any(line.startswith("for ") for line in lines)
 
 
 def _definitions(lines: list[str]) -> list[str]:

@@ -9,9 +9,7 @@ import numpy as np
 
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.scratch import Scratch
-
-# of columns: they should stay in the cache of a core until they are multiplied
-BLOCK_BYTES = 1 << 20
+from cornu_backend_numpy.settings import limits
 
 Pair = tuple[np.ndarray, np.ndarray]
 Place = tuple[slice, slice]
@@ -75,9 +73,9 @@ def column_blocks(
         return
     bytes_of_image = positions * window * groups * x.itemsize
     upright = _is_upright(x, geometry, groups, counts)
-    images = max(1, min(batch, BLOCK_BYTES // bytes_of_image))
+    images = max(1, min(batch, limits.columns // bytes_of_image))
     lines = (
-        counts[0] if whole else max(1, min(counts[0], BLOCK_BYTES * counts[0] // bytes_of_image))
+        counts[0] if whole else max(1, min(counts[0], limits.columns * counts[0] // bytes_of_image))
     )
     size = images * lines * (positions // counts[0]) * window * groups
     (columns,) = scratch.arrays(((size,), x.dtype))

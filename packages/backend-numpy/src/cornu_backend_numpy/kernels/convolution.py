@@ -11,7 +11,7 @@ import numpy as np
 
 from cornu_backend_numpy.kernels.columns import column_blocks, group_kernel, group_values
 from cornu_backend_numpy.kernels.geometry import Geometry
-from cornu_backend_numpy.kernels.scratch import Scratch
+from cornu_backend_numpy.kernels.scratch import Scratch, empty
 from cornu_backend_numpy.kernels.winograd import (
     WinogradConvolution,
     WinogradKernelGradient,
@@ -92,7 +92,7 @@ class KernelGradient:
             (block, group_values(g[place], groups))
             for block, place in column_blocks(x, geometry, groups, scratch)
         ]
-        self._part = np.empty(self._groups.shape, out.dtype)
+        self._part = empty(self._groups.shape, out.dtype)
 
     def __call__(self) -> None:
         """Do the work."""

@@ -16,10 +16,9 @@ import numpy as np
 from cornu_backend_numpy.kernels.columns import column_blocks, group_values
 from cornu_backend_numpy.kernels.convolution import convolution
 from cornu_backend_numpy.kernels.geometry import Geometry
-from cornu_backend_numpy.kernels.scratch import Scratch
+from cornu_backend_numpy.kernels.scratch import Scratch, empty
 from cornu_backend_numpy.kernels.winograd import WinogradInputGradient, applies
-
-TAP_BYTES = 1 << 20  # of products before they are added up: they should stay in the cache of a core
+from cornu_backend_numpy.settings import limits
 
 
 def input_gradient(
@@ -135,7 +134,7 @@ class ByRows:
         taps = prod(lead)
         mirrored = kernel[..., ::-1, :, :].reshape(taps, last, channels, filters)
         self._mirrored = mirrored.transpose(1, 3, 0, 2)
-        self._copy = np.empty(self._mirrored.shape, kernel.dtype)
+        self._copy = empty(self._mirrored.shape, kernel.dtype)
         self._kernel = self._copy.reshape(1, last * filters, taps * channels)
         self._out = out
         along, across = _split(geometry)
@@ -175,7 +174,7 @@ class ByFlip:
     ) -> None:
         mirrored = kernel[(slice(None, None, -1),) * geometry.rank]
         self._mirrored = np.swapaxes(mirrored, -1, -2)
-        self._copy = np.empty(self._mirrored.shape, kernel.dtype)
+        self._copy = empty(self._mirrored.shape, kernel.dtype)
         self._convolution = convolution(g, self._copy, out, flipped(geometry), 1, scratch)
 
     def __call__(self) -> None:
@@ -185,7 +184,7 @@ class ByFlip:
 
 
 def _images(batch: int, bytes_of_image: int) -> int:
-    return max(1, min(batch, TAP_BYTES // max(1, bytes_of_image)))
+    return max(1, min(batch, limits.taps // max(1, bytes_of_image)))
 
 
 def _split(geometry: Geometry) -> tuple[Geometry, Geometry]:

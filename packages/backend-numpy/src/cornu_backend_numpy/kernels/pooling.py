@@ -11,8 +11,7 @@ import numpy as np
 
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.scratch import Scratch
-
-BLOCK_BYTES = 1 << 19  # of inputs that several passes go over: they should stay in the cache
+from cornu_backend_numpy.settings import limits
 
 View = tuple[np.ndarray, np.ndarray]
 
@@ -107,7 +106,7 @@ class MaxPoolWinnersOfPairs:
 
     def __init__(self, x: np.ndarray, out: np.ndarray, scratch: Scratch) -> None:
         batch, height, width, channels = x.shape
-        images = max(1, BLOCK_BYTES // max(1, x[:1].nbytes))
+        images = max(1, limits.pool // max(1, x[:1].nbytes))
         self._blocks = []
         for first in range(0, batch, images):
             chosen = slice(first, min(first + images, batch))

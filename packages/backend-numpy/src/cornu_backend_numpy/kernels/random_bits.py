@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from cornu_backend_numpy.settings import limits
+
 _LAST = 2**64 - 1
-CHUNK = 1 << 15  # 64-bit words drawn at a time: they stay in the cache until they are copied
 
 
 class RandomBits:
@@ -36,7 +37,8 @@ class RandomBits:
         head = min(flat.size, -self._skip % 8) if self._skip else 0
         self._head = flat[:head]
         rest = flat[head:]
-        self._parts = [rest[i : i + 2 * CHUNK] for i in range(0, rest.size, 2 * CHUNK)]
+        step = 2 * limits.words
+        self._parts = [rest[i : i + step] for i in range(0, rest.size, step)]
 
     def __call__(self, key: np.ndarray, counter: np.ndarray) -> None:
         """Draw the words."""

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from cornu_backend_numpy.settings import limits
+
+DIRT = 0xFF  # of these bytes are NaN of every kind, -1, and a truth value that is neither
 LINE = 64  # bytes; vector loads and BLAS like rows that start on a cache line
 
 
@@ -14,7 +17,14 @@ def aligned_bytes(size: int) -> np.ndarray:
     """Return uninitialised bytes that start on a cache line."""
     raw = np.empty(size + LINE, np.uint8)
     start = -raw.ctypes.data % LINE
+    if limits.dirty:
+        raw.fill(DIRT)
     return raw[start : start + size]
+
+
+def empty(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    """Return an uninitialised array."""
+    return aligned_bytes(prod(shape) * np.dtype(dtype).itemsize).view(dtype).reshape(shape)
 
 
 class Scratch:
@@ -22,7 +32,7 @@ class Scratch:
 
     Parameters
     ----------
-    size : int
+    size : int, optional
         Bytes. What does not fit gets memory of its own.
 
     Examples
@@ -33,8 +43,8 @@ class Scratch:
     ((2, 3), (4,))
     """
 
-    def __init__(self, size: int = 1 << 22) -> None:
-        self._size = size
+    def __init__(self, size: int | None = None) -> None:
+        self._size = limits.scratch if size is None else size
         self._block: np.ndarray | None = None
         self._padded: dict[Any, np.ndarray] = {}
         self._shared: dict[Any, list[np.ndarray]] = {}

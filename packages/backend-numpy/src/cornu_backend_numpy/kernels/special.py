@@ -7,8 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cornu.engine.primitives import special
-
-BLOCK = 16_384  # elements: temporaries stay in the cache
+from cornu_backend_numpy.settings import limits
 
 # erf(x) = x P(x²) / Q(x²) for |x| < 3.83, and ±1 beyond: the approximation that XLA computes in
 # single precision, good to a few units in the last place.
@@ -62,8 +61,8 @@ def _defined(function: Callable[[np.ndarray], np.ndarray]) -> Block:
 def _blockwise(x: np.ndarray, out: np.ndarray, run: Block) -> None:
     target = out.reshape(-1)
     source = np.broadcast_to(x, out.shape).reshape(-1)
-    for i in range(0, target.size, BLOCK):
-        run(source[i : i + BLOCK], target[i : i + BLOCK])
+    for i in range(0, target.size, limits.special):
+        run(source[i : i + limits.special], target[i : i + limits.special])
 
 
 def erf(x: np.ndarray, out: np.ndarray) -> None:

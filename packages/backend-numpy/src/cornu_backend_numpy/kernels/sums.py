@@ -8,8 +8,7 @@ from math import prod
 import numpy as np
 
 from cornu_backend_numpy.kernels.scratch import Scratch
-
-WIDE = 512  # elements of a row that BLAS adds up well
+from cornu_backend_numpy.settings import limits
 
 
 class AddRows:
@@ -46,7 +45,7 @@ class AddRows:
     ) -> Callable[[], None]:
         width = prod(x.shape[len(axes) :])
         rows, fold = prod(x.shape[: len(axes)]), 1
-        while width * fold * 2 <= WIDE and rows % (fold * 2) == 0:
+        while width * fold * 2 <= limits.summed_row and rows % (fold * 2) == 0:
             fold *= 2  # several rows side by side: longer rows, fewer terms per sum
         matrix = x.reshape(rows // fold, fold * width)
         sums, share = scratch.arrays(((fold * width,), x.dtype), ((width,), x.dtype))

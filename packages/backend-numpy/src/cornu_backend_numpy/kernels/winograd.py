@@ -16,9 +16,7 @@ import numpy as np
 
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.scratch import Scratch
-
-# Multiplications of a block: enough to be worth a call, few enough to stay in the cache.
-BLOCK_WORK = 5_000_000
+from cornu_backend_numpy.settings import limits
 
 # Interpolation at 0, 1, -1, 2, -2 and infinity.
 _INPUT = np.array(
@@ -67,7 +65,9 @@ def applies(
         and geometry.rank > 1
         and (geometry.size[0], geometry.strides[0], geometry.dilation[0]) == (3, 1, 1)
     )
-    return possible and min(channels, filters) >= 8 and 4 * -(-lines // 4) <= 1.3 * lines
+    return possible and min(channels, filters) >= limits.winograd and (
+        4 * -(-lines // 4) <= limits.winograd_waste * lines
+    )
 
 
 class _Block(NamedTuple):
@@ -105,7 +105,7 @@ def _blocks(x: np.ndarray, filters: int, geometry: Geometry, scratch: Scratch) -
     width = rest.padded((1, *spatial[1:]))[1:]
     window = prod(geometry.size[1:]) * channels
     positions = tiles * prod(counts[1:])
-    images = max(1, min(batch, BLOCK_WORK // max(1, 6 * positions * window * filters)))
+    images = max(1, min(batch, limits.winograd_block // max(1, 6 * positions * window * filters)))
     for first in range(0, batch, images) if positions else ():
         chosen = slice(first, min(first + images, batch))
         n = chosen.stop - first
@@ -308,7 +308,7 @@ class WinogradInputGradient:
     def _images(self, g: np.ndarray, out: np.ndarray, geometry: Geometry) -> list[slice]:
         positions = -(-g.shape[1] // 4) * prod(out.shape[2:-1])
         window = prod(geometry.size[1:]) * g.shape[-1]
-        images = max(1, BLOCK_WORK // max(1, 6 * positions * window * out.shape[-1]))
+        images = max(1, limits.winograd_block // max(1, 6 * positions * window * out.shape[-1]))
         return [slice(i, i + images) for i in range(0, len(g), images)]
 
     def _block(self, g: np.ndarray, out: np.ndarray, geometry: Geometry, scratch: Scratch) -> tuple:

@@ -17,17 +17,7 @@ from cornu.engine.plan import Instruction, Plan
 from cornu_backend_numpy.rows.cost import nanoseconds, operand_bytes
 from cornu_backend_numpy.rows.roles import Role, is_elementwise, roles
 from cornu_backend_numpy.rows.views import keeps_rows
-
-BIG = 20_000.0  # ns: what takes less is not worth a turn of a loop
-WORTH_A_LOOP = 60_000.0  # ns
-WORTH_THREADS = 400_000.0  # ns: starting a thread's share and waiting for it take up to 100 µs
-# Bytes that the values of a block should fit in; shorter calls take longer to hand over.
-CACHE = 1 << 22
-FINE = 8  # blocks per thread that a common measure of two lengths should allow
-SMALL_OPERAND = 1 << 18  # bytes: an operand needed whole stays in the cache from block to block
-LONG_PRODUCT = (
-    64  # rows of a product that make up for reading a large operand, or for adding up its result
-)
+from cornu_backend_numpy.settings import limits
 
 
 @dataclass(eq=False)
@@ -123,7 +113,7 @@ class Regions:
                 blocked = bool(owners & after) or (
                     region is not None and bool(owners & region.summed)
                 )
-                big = nanoseconds(instruction) >= BIG and bool(roles(instruction))
+                big = nanoseconds(instruction) >= limits.turn and bool(roles(instruction))
                 if not blocked and big and (joined := self._join(region, instruction)) is not None:
                     region = joined
                 elif not blocked and (region is None or not owners & region.made):
@@ -148,7 +138,7 @@ class Regions:
             if region is None:
                 region = Region(length)
             common = gcd(region.length, length)
-            fine = common == min(region.length, length) or common >= FINE * self.threads
+            fine = common == min(region.length, length) or common >= limits.fine * self.threads
             if fine and self._fits(region, instruction, role, common):
                 self._add(region, instruction, role, common)
                 return region
@@ -196,20 +186,20 @@ class Regions:
         least = 1
         if instruction.op == "scatter_add":
             return 0.0, 1  # each block looks through all positions: the fewer the better
-        if role.sums and instruction.op == "matmul" and instruction.node.nbytes > SMALL_OPERAND:
+        if role.sums and instruction.op == "matmul" and instruction.node.nbytes > limits.whole:
             # adding up the totals of all threads would take longer than it saves
             return (0.0, length + 1)
-        if kept > SMALL_OPERAND and instruction.op == "matmul":
+        if kept > limits.whole and instruction.op == "matmul":
             inner = max(1, next(o.shape[a] for o, a in pairs if a is not None) // length)
-            least, moved = -(-LONG_PRODUCT // inner), 0  # BLAS cuts its operands itself
+            least, moved = -(-limits.long_product // inner), 0  # BLAS cuts its operands itself
         return moved / length, least
 
     def _most(self, row_bytes: float, length: int) -> int:
         """Return how many rows a block may have."""
         share = -(-length // self.threads)
         return (
-            max(1, min(share, int(CACHE // max(1.0, row_bytes))))
-            if row_bytes * share > CACHE
+            max(1, min(share, int(limits.cache // max(1.0, row_bytes))))
+            if row_bytes * share > limits.cache
             else share
         )
 
@@ -233,7 +223,7 @@ class Regions:
         if all(map(is_elementwise, region.members)):
             region.row_bytes *= 2  # a chain keeps the values of about two operations at hand
         region.parts = (
-            self.threads if region.cost >= WORTH_THREADS and region.length >= self.threads else 1
+            self.threads if region.cost >= limits.share and region.length >= self.threads else 1
         )
         most = self._most(region.row_bytes, region.length)
         blocks = -(-region.length // most)
@@ -242,7 +232,7 @@ class Regions:
         several = region.rows < region.length
         return (
             several
-            and region.cost >= WORTH_A_LOOP
+            and region.cost >= limits.loop
             and (region.parts > 1 or len(region.members) > 1)
         )
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from cornu.engine.graph import Node
 from cornu.engine.layout import Layouts
+from cornu.engine.settings import limits
 
 NARROW = frozenset({"eq", "ne", "lt", "le", "isfinite", "max_pool_winners"})
-LEAST = 1 << 16  # bytes: below it there is nothing to win
 
 Rank = dict[Node, tuple[int, ...]]
 
@@ -57,7 +57,7 @@ def made_early(order: Iterable[Node], roots: Iterable[Node], rank: Rank) -> Rank
     kept = {layouts.owner(root) for root in roots}
     moved: Rank = {}
     for value, readers in users.items():
-        if value.is_tuple or value.nbytes < LEAST or not value.inputs or value in kept:
+        if value.is_tuple or value.nbytes < limits.early or not value.inputs or value in kept:
             continue
         now = when[value]
         ready = {

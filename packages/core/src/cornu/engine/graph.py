@@ -176,8 +176,8 @@ def leaf(op: str, shape: Shape, dtype: np.dtype, **attrs: Any) -> Node:
 
 def constant(value: Any, dtype: Any = None) -> Node:
     """Return a node holding a fixed array."""
-    # a copy: the graph must not change under its owner's hands
-    array = np.array(value, dtype=dtype)
+    # a copy, for the graph must not change under its owner's hands; in order, as layouts say it is
+    array = np.array(value, dtype=dtype, order="C")
     array.setflags(write=False)
     return make_node("constant", (), {"value": array}, array.shape, array.dtype)
 

@@ -22,12 +22,12 @@ from cornu.engine.primitives import PRIMITIVES
 from cornu.engine.primitives.table import p
 from cornu.engine.program import Program
 from cornu.engine.rewrite import expand_composites
+from cornu.engine.settings import limits
 from cornu.engine.shapes import product
 from cornu.engine.trace import Trace
 from cornu.engine.variable import Arena, Variable
 
 _FIXED = {"input": "input", "constant": "constant", "iota": "constant", "parameter": "parameter"}
-BLOCK = 32_768  # elements of a block of a long elementwise chain: a few of them stay in the cache
 
 
 @dataclass(eq=False)
@@ -260,6 +260,8 @@ def _plan(
     if group is not None:
         group(plan)
     assign_memory(plan, updates)
+    if limits.checked:
+        plan.check()
     return plan
 
 
@@ -330,7 +332,7 @@ def _is_long(instruction: Instruction) -> bool:
 
 
 def _rows(node: Node) -> int:
-    return max(1, BLOCK // max(1, node.size // max(1, node.shape[0])))
+    return max(1, limits.block // max(1, node.size // max(1, node.shape[0])))
 
 
 def _joins(plan: Plan, instruction: Instruction, members: list[Instruction]) -> bool:

@@ -23,6 +23,7 @@ import numpy as np
 
 from cornu.engine.graph import Node, _attr_key, toposort
 from cornu.engine.program import Program, build_program
+from cornu.engine.settings import limits
 from cornu.engine.trace import Trace, as_node
 from cornu.engine.variable import Arena, Variable
 
@@ -73,7 +74,7 @@ def compiled_trace(
     """
     roots = [as_node(output) for output in outputs]
     variables = list(trace.variables)
-    known = _active.get() and hasattr(backend, "settings")
+    known = (_active.get() or limits.shared) and hasattr(backend, "settings")
     key = structure(trace, roots) if known else None
     if key is not None:
         key = (name, backend.settings(), key)

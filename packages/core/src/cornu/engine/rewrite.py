@@ -16,11 +16,11 @@ from cornu.engine.composite import COMPOSITES
 from cornu.engine.graph import Node, constant, make_node, scope, toposort
 from cornu.engine.primitives import PRIMITIVES
 from cornu.engine.primitives.table import p
+from cornu.engine.settings import limits
 from cornu.engine.shapes import broadcast_shapes, product
 
 Rank = dict[Node, tuple[int, ...]]
 Rule = Callable[[Node], Node | None]
-_FOLDABLE = 4096  # elements; larger constants are cheaper to compute than to keep
 
 
 def rewrite(roots: Iterable[Node], rule: Rule, rank: Rank) -> list[Node]:
@@ -119,7 +119,7 @@ def _fold(node: Node) -> Node | None:
             value = getattr(p, node.op)(*scalars, **node.attrs)
             return p.expand(value, shape=node.shape)
     constants = node.inputs and all(i.op == "constant" for i in node.inputs)
-    if not constants or node.is_tuple or node.size > _FOLDABLE or node.op not in PRIMITIVES:
+    if not constants or node.is_tuple or node.size > limits.foldable or node.op not in PRIMITIVES:
         return None
     if node.op in ("expand", "random_bits"):
         return None

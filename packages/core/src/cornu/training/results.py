@@ -6,13 +6,12 @@ from typing import Any
 
 from cornu.engine.graph import Node
 from cornu.engine.reuse import compiled_trace
+from cornu.engine.settings import limits
 from cornu.engine.trace import Trace
 from cornu.errors import TracedValueError
 from cornu.training.logs import flat_logs
 
 __all__ = ["ResultReader"]
-
-OFTEN = 16  # reads after which it pays to compile
 
 
 class ResultReader:
@@ -38,7 +37,7 @@ class ResultReader:
         if self._run is not None:
             return dict(zip(self.names, self._run(), strict=True))
         self._reads += 1
-        if self._reads == OFTEN and not model.run_eagerly:
+        if self._reads == limits.often and not model.run_eagerly:
             self._run = _compiled(model, self.names)
         found = flat_logs(model.get_metrics_result())
         return {name: found[name] for name in self.names}

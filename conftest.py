@@ -1,0 +1,52 @@
+"""The option that puts the thresholds of all rules for large values to an extreme.
+
+`pytest --extreme=tiny+threads3` runs any tests with them; `cornu.engine.thresholds` says what there
+is. Whatever a test runs by the definitions, the backend in use then runs too. Tests that look at
+what the usual numbers lead to are marked `usual_thresholds(reason)`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+EXTREME = pytest.StashKey[str]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option."""
+    parser.addoption("--extreme", metavar="NAMES", help="where all thresholds are put to")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put all thresholds where the option or the environment says."""
+    from cornu.engine.thresholds import ENVIRONMENT_VARIABLE, choose_extreme
+
+    given = config.getoption("--extreme") or os.environ.get(ENVIRONMENT_VARIABLE, "")
+    config.stash[EXTREME] = given
+    # Whatever the tests compile is checked on paper, in processes that they start too.
+    os.environ[ENVIRONMENT_VARIABLE] = "+".join(filter(None, [given, "checked"]))
+    choose_extreme(None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what is for the usual thresholds only."""
+    if not config.stash[EXTREME]:
+        return
+    for item in items:
+        mark = item.get_closest_marker("usual_thresholds")
+        if mark is not None:
+            item.add_marker(pytest.mark.skip(reason=f"usual thresholds only: {mark.args[0]}"))
+
+
+@pytest.fixture(autouse=True)
+def _both_agree(request: pytest.FixtureRequest) -> Iterator[None]:
+    if not request.config.stash[EXTREME]:
+        yield
+        return
+    from cornu.testing.differential import both_agree
+
+    with both_agree():
+        yield
