@@ -135,9 +135,7 @@ class Limits(Thresholds):
     words: int = row(
         "Random words of 64 bits drawn at a time: they stay in the cache.", 1 << 15, tiny=4
     )
-    special: int = row(
-        "Elements of a block of erf and its inverse.", 16_384, tiny=1, never=MOST
-    )
+    special: int = row("Elements of a block of erf and its inverse.", 16_384, tiny=1, never=MOST)
     scratch: int = row(
         "Bytes that all kernels of a thread take turns in; what is larger has its own.",
         1 << 22,

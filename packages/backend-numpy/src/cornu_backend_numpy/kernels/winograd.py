@@ -65,8 +65,10 @@ def applies(
         and geometry.rank > 1
         and (geometry.size[0], geometry.strides[0], geometry.dilation[0]) == (3, 1, 1)
     )
-    return possible and min(channels, filters) >= limits.winograd and (
-        4 * -(-lines // 4) <= limits.winograd_waste * lines
+    return (
+        possible
+        and min(channels, filters) >= limits.winograd
+        and (4 * -(-lines // 4) <= limits.winograd_waste * lines)
     )
 
 

@@ -231,9 +231,7 @@ class Regions:
         region.rows = -(-region.length // blocks)
         several = region.rows < region.length
         return (
-            several
-            and region.cost >= limits.loop
-            and (region.parts > 1 or len(region.members) > 1)
+            several and region.cost >= limits.loop and (region.parts > 1 or len(region.members) > 1)
         )
 
     def _number(self, region: Region) -> None:
