@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,11 +11,13 @@ from hypothesis import strategies as st
 
 from cornu import ops
 from cornu.engine.gradients import gradients
+from cornu.engine.primitives import PRIMITIVES
 from cornu.engine.primitives.table import p
 from cornu.engine.program import build_program
 from cornu.engine.scan import scan
 from cornu.engine.trace import Trace
 from cornu.engine.variable import Arena, Variable
+from cornu.errors import GraphError
 
 
 def _train(batch=8, units=16):
@@ -113,42 +117,186 @@ def test_an_output_keeps_the_old_value_of_a_variable():
     assert plan.places[plan.outputs[0]].kind == "slot"
 
 
+@pytest.mark.parametrize("written", ["a value", "a variable"])
+def test_nothing_is_written_over_what_is_read_in_another_order(written):
+    v = Variable(np.ones((3, 3), "float32"), name="v")
+    with Trace("order") as trace:
+        x = p.exp(trace.input("x", (3, 3), "float32")) if written == "a value" else v.value
+        turned = p.transpose(x, perm=(1, 0))
+        out = p.add(x, turned)
+        v.assign(turned if written == "a variable" else v.value)
+    plan = build_program("order", trace, [out]).plan(())
+    plan.check()
+    assert plan.memory >= 2 * out.nbytes
+
+
 _UNARY = ("tanh", "exp", "neg")
 _BINARY = ("add", "mul", "sub", "maximum")
+_VIEWS = (
+    lambda x: p.transpose(x, perm=(1, 0)),
+    lambda x: p.flip(x, axes=(0,)),
+    lambda x: p.reshape(x, shape=(6, 6)),
+    lambda x: p.slice(p.concat(x, x, axis=0), start=(1, 0), stop=(7, 6), step=(1, 1)),
+    lambda x: p.expand(p.slice(x, start=(2, 0), stop=(3, 6), step=(1, 1)), shape=(6, 6)),
+)
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.data())
-def test_no_value_is_overwritten_in_random_programs(data):
-    """Random graphs of views, products, chains and updates keep to the rules of memory."""
-    v = Variable(np.ones((40, 40), "float32"), name="v")
+@st.composite
+def _programs(draw):
+    """Random graphs of views, products, chains, concatenations and updates of a variable."""
+    v = Variable(np.linspace(-1, 1, 36).reshape(6, 6).astype("float32"), name="v")
     with Trace("random") as trace:
-        pool = [trace.input("x", (40, 40), "float32"), v.value]
+        pool = [trace.input("x", (6, 6), "float32"), v.value]
 
         def pick():
-            return pool[data.draw(st.integers(0, len(pool) - 1))]
+            return pool[draw(st.integers(0, len(pool) - 1))]
 
-        for _ in range(data.draw(st.integers(3, 25))):
-            kind = data.draw(
-                st.sampled_from(["unary", "binary", "matmul", "view", "concat", "assign"])
-            )
+        for _ in range(draw(st.integers(3, 25))):
+            kind = draw(st.sampled_from(["unary", "binary", "matmul", "view", "concat", "assign"]))
             if kind == "unary":
-                pool.append(getattr(p, data.draw(st.sampled_from(_UNARY)))(pick()))
+                pool.append(getattr(p, draw(st.sampled_from(_UNARY)))(pick()))
             elif kind == "binary":
-                pool.append(getattr(p, data.draw(st.sampled_from(_BINARY)))(pick(), pick()))
+                pool.append(getattr(p, draw(st.sampled_from(_BINARY)))(pick(), pick()))
             elif kind == "matmul":
                 pool.append(p.matmul(pick(), pick()))
             elif kind == "view":
-                pool.append(p.transpose(pick(), perm=(1, 0)))
+                pool.append(draw(st.sampled_from(_VIEWS))(pick()))
             elif kind == "concat":
-                halves = [
-                    p.slice(pick(), start=(0, 0), stop=(20, 40), step=(1, 1)) for _ in range(2)
-                ]
+                halves = [p.slice(pick(), start=(0, 0), stop=(3, 6), step=(1, 1)) for _ in range(2)]
                 pool.append(p.concat(*halves, axis=0))
             else:
                 v.assign(pick())
-        results = [pool[data.draw(st.integers(0, len(pool) - 1))] for _ in range(2)]
-    build_program("random", trace, results).plan(()).check()
+        results = [pick() for _ in range(2)]
+    return build_program("random", trace, results)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_programs())
+def test_no_value_is_overwritten_in_random_programs(program):
+    program.plan(()).check()
+
+
+def _in_place(plan, x):
+    """Run a plan in the memory that it plans; return its results and what is left in the state."""
+    memory = {None: np.full(plan.memory, 255, np.uint8)}
+    fixed = {n: x if n.op == "input" else n.attrs.get("value") for n in plan.places}
+    for variable in plan.state:
+        memory[variable] = variable.array.copy().reshape(-1).view(np.uint8)
+
+    def at(node):
+        owner = plan.layouts.owner(node)
+        if owner is not node:
+            (operand,) = node.inputs
+            return PRIMITIVES[node.op].evaluate(at(operand), **node.attrs)
+        place = plan.places[node]
+        if place.kind not in ("slot", "state"):
+            return fixed[node]
+        end = place.offset + node.nbytes
+        return memory[place.variable][place.offset : end].view(node.dtype).reshape(node.shape)
+
+    for instruction in plan.instructions:
+        node = instruction.node
+        if instruction.op == "store":
+            memory[instruction.variable][:] = np.array(at(node)).reshape(-1).view(np.uint8)
+        else:
+            operands = [np.array(at(i)) for i in node.inputs]
+            at(node)[...] = PRIMITIVES[node.op].evaluate(*operands, **node.attrs)
+    left = [memory[v].view("float32").reshape(v.shape) for v in plan.state]
+    return [np.array(at(o)) for o in plan.outputs] + left
+
+
+@settings(max_examples=300, deadline=None)
+@given(_programs(), st.data())
+def test_what_the_check_lets_pass_computes_what_is_meant(program, data):
+    """Plans are damaged: a value is given another's place, or two instructions are swapped."""
+    plan = program.plan((), group=lambda plan: None)
+    x = np.linspace(-2, 2, 36).reshape(6, 6).astype("float32")
+    with np.errstate(all="ignore"):
+        expected = _in_place(plan, x)
+        values = [n for n, place in plan.places.items() if place.kind in ("slot", "state")]
+        order = plan.instructions
+        if data.draw(st.booleans()) and len(order) > 1:
+            i, j = (data.draw(st.integers(0, len(order) - 1)) for _ in range(2))
+            order[i], order[j] = order[j], order[i]
+        elif len(values) > 1:
+            one, other = (values[data.draw(st.integers(0, len(values) - 1))] for _ in range(2))
+            shift = data.draw(st.sampled_from([0, 0, 4, 64]))
+            plan.places[one] = replace(plan.places[other], offset=plan.places[other].offset + shift)
+        try:
+            plan.check()
+        except GraphError:
+            return
+        for found, wanted in zip(_in_place(plan, x), expected, strict=True):
+            np.testing.assert_array_equal(found, wanted)
+
+
+def _loop():
+    with Trace("loop") as trace:
+        x = trace.input("x", (4, 5), "float32")
+        start = trace.input("start", (5,), "float32")
+        final, rows = scan(
+            lambda h, r: ([p.tanh(p.exp(h[0]) + p.sin(r[0]))], [p.cos(h[0])]), [start], [x], 4
+        )
+    return build_program("loop", trace, [*final, *rows]).plan(())
+
+
+def _chain():
+    with Trace("chain") as trace:
+        x = trace.input("x", (1_000_000,), "float32")
+        y = p.exp(p.tanh(x * 2.0) + 1.0) * x
+    return build_program("chain", trace, [y]).plan(())
+
+
+def _group():
+    with Trace("group") as trace:
+        x = trace.input("x", (300, 300), "float32")
+        y = p.mul(p.exp(p.matmul(x, x)), x)
+    plan = build_program("group", trace, [y]).plan(())
+    _move(plan, "matmul", offset=0)
+    return plan
+
+
+def _parts():
+    with Trace("parts") as trace:
+        x = trace.input("x", (2, 3), "float32")
+        y = p.matmul(p.concat(p.exp(x), p.tanh(x), axis=0), p.transpose(x, perm=(1, 0)))
+    return build_program("parts", trace, [y]).plan(())
+
+
+def _move(plan, op, **changes):
+    node = next(i.outputs[0] for i in plan.instructions if i.op == op)
+    plan.places[node] = replace(plan.places[node], **changes)
+
+
+@pytest.mark.parametrize(
+    ("make", "damage", "message"),
+    [
+        (_parts, lambda plan: _move(plan, "tanh", offset=0), "is not computed where"),
+        (_parts, lambda plan: _move(plan, "matmul", offset=0), "is read while"),
+        (_parts, lambda plan: _move(plan, "matmul", offset=1 << 20), "does not fit"),
+        (_parts, lambda plan: _move(plan, "matmul", kind="input"), "nothing may be written"),
+        (_parts, lambda plan: plan.instructions.pop(0), "was overwritten or never made"),
+        (_chain, lambda plan: _move(plan, "tanh", offset=64, local=False), "is read while"),
+        (_group, lambda plan: _move(plan, "mul", offset=64), "is overwritten by a block"),
+        (_chain, lambda plan: setattr(plan.instructions[-1], "group", 7), "outside of the group"),
+        (
+            _chain,
+            lambda plan: _move(plan, "tanh", offset=plan.place(plan.outputs[0]).offset),
+            "shares memory with a block",
+        ),
+        (
+            _loop,
+            lambda plan: plan.instructions[1].body.instructions.reverse(),
+            "body, .* was overwritten or never made",
+        ),
+    ],
+)
+def test_the_check_tells_what_is_wrong(make, damage, message):
+    plan = make()
+    plan.check()
+    damage(plan)
+    with pytest.raises(GraphError, match=message):
+        plan.check()
 
 
 def test_listings_of_loops_stay_narrow():

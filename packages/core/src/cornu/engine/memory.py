@@ -13,7 +13,6 @@ from cornu.engine.graph import Node
 from cornu.engine.primitives import PRIMITIVES
 from cornu.engine.shapes import product
 from cornu.engine.variable import Variable
-from cornu.errors import GraphError
 
 if TYPE_CHECKING:
     from cornu.engine.plan import Instruction, Place, Plan
@@ -188,15 +187,17 @@ class _Assignment:
             if row is None or row.kind != "elementwise" or not self._free(instruction.node):
                 continue
             node = instruction.node
-            for operand in instruction.inputs:
-                owner = self.layouts.owner(operand)
+            for owner in map(self.layouts.owner, instruction.inputs):
                 if (
                     self._free(owner)
                     and owner not in wholes
                     and self.dies[owner] == index
-                    and operand.shape == node.shape
-                    and operand.dtype.itemsize == node.dtype.itemsize
-                    and self.layouts.is_whole(operand)
+                    and owner.dtype.itemsize == node.dtype.itemsize
+                    and all(
+                        self._same_place(instruction, operand, node)
+                        for at, operand in self.readers[owner]
+                        if at == index
+                    )
                     and (owner in local) == (node in local)
                     and (node not in local or self._group_of(owner) == instruction.group)
                 ):
@@ -289,41 +290,3 @@ def _pack(spans: dict[Node, tuple[int, int, int]]) -> dict[Node, int]:
         offsets[node] = offset
         placed.append((first, last, offset, offset + size))
     return offsets
-
-
-def check_memory(plan: Plan) -> None:
-    """Run the plan on paper: every operand must have been written and not been overwritten since.
-
-    Raises
-    ------
-    GraphError
-        Naming the instruction and the operand.
-    """
-    valid: dict[Node, tuple[object, int, int]] = {}
-    for index, instruction in enumerate(plan.instructions):
-        for operand in instruction.inputs:
-            owner = plan.layouts.owner(operand)
-            place = plan.places.get(owner)
-            if place is None:
-                raise GraphError(
-                    f"{plan.name}[{index}] {instruction.op}: {operand!r} has no place."
-                )
-            if place.kind == "slot" and owner not in valid:
-                raise GraphError(
-                    f"{plan.name}[{index}] {instruction.op}: {operand!r} was overwritten or never "
-                    "made."
-                )
-        for output in instruction.outputs:
-            place = plan.places.get(output)
-            if place is None or place.kind != "slot":
-                continue
-            start, stop = place.offset, place.offset + (0 if place.local else output.nbytes)
-            inner = {n for n, (whole, _) in plan.inside.items() if whole is output}
-            for other in [o for o, (_, a, b) in valid.items() if a < stop and start < b]:
-                if other not in inner:
-                    del valid[other]
-            valid[output] = (place, start, max(stop, start + 1))
-    for output in plan.outputs:
-        owner = plan.layouts.owner(output)
-        if plan.places[owner].kind == "slot" and owner not in valid:
-            raise GraphError(f"{plan.name}: the result {output!r} was overwritten.")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cornu.engine.check import check_plan
 from cornu.engine.composite import COMPOSITES, item
 from cornu.engine.cost import flops
 from cornu.engine.early import made_early
@@ -90,7 +91,8 @@ class Plan:
     Attributes
     ----------
     inputs, outputs : tuple of Node
-    state : dict of Variable to Node
+    state, updates : dict of Variable to Node
+        The leaves that stand for variables, and the values that the program leaves in them.
     instructions : list of Instruction
     places : dict of Node to Place
         Of owners only; `layouts.owner(node)` finds the owner of any value.
@@ -105,6 +107,7 @@ class Plan:
     inputs: tuple[Node, ...]
     outputs: tuple[Node, ...]
     state: dict[Variable, Node]
+    updates: dict[Variable, Node]
     instructions: list[Instruction]
     layouts: Layouts
     places: dict[Node, Place] = field(default_factory=dict)
@@ -120,6 +123,7 @@ class Plan:
         return replace(
             self,
             state={mapping[v]: node for v, node in self.state.items()},
+            updates={mapping[v]: node for v, node in self.updates.items()},
             instructions=[_over(mapping, one) for one in self.instructions],
             places={node: _over(mapping, place) for node, place in self.places.items()},
         )
@@ -139,9 +143,7 @@ class Plan:
 
     def check(self) -> None:
         """Validate the plan: every operand has been computed and not been overwritten."""
-        from cornu.engine.memory import check_memory
-
-        check_memory(self)
+        check_plan(self)
 
     def __str__(self) -> str:
         from cornu.engine.listing import listing
@@ -218,9 +220,11 @@ def _own(output: Node, program: Program, rank: dict) -> Node:
 
 
 def _untangle(variable: Variable, value: Node, program: Program, rank: dict) -> Node:
-    """A value taken from another variable is copied before that one is written."""
-    others = {v: n for v, n in program.state.items() if v in program.updates and v is not variable}
-    return _copy_if_state(value, others, rank)
+    """A value taken from another variable, or from this one in another order, is copied first."""
+    written = {v: n for v, n in program.state.items() if v in program.updates}
+    if Layouts().is_whole(value):
+        written.pop(variable)
+    return _copy_if_state(value, written, rank)
 
 
 def _copy_if_state(value: Node, written: dict[Variable, Node], rank: dict) -> Node:
@@ -249,7 +253,7 @@ def _plan(
     if early := made_early(order, roots, rank):
         order = schedule(roots, {**rank, **early})
     instructions = [_instruction(n, keep, group_bodies) for n in order if _computes(n, layouts)]
-    plan = Plan(name, tuple(inputs), tuple(outputs), state, instructions, layouts)
+    plan = Plan(name, tuple(inputs), tuple(outputs), state, updates, instructions, layouts)
     for node in order:
         if node.op in _FIXED:
             plan.places[node] = Place(_FIXED[node.op])
