@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from cornu.engine.graph import Node
 from cornu.engine.plan import Instruction
 from cornu.engine.primitives.movement import pad_region
 from cornu.engine.shapes import product
+from cornu.engine.sourcetext import number
 from cornu_backend_numpy.emit.elementwise import Emit, comment, hint
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.views import index_expression
@@ -39,14 +38,10 @@ def _pad(frame: Frame, instruction: Instruction) -> None:
     (x,), node = instruction.inputs, instruction.node
     sides = (node.attrs[k] for k in ("low", "high", "interior"))
     region = index_expression(pad_region(node.shape, *sides), node.shape)
-    frame.line(f"{frame.operand(node)}.fill({_number(node.attrs['value'])})", comment(instruction))
+    frame.line(f"{frame.operand(node)}.fill({number(node.attrs['value'])})", comment(instruction))
     if x.size:
         inner = frame.aspect(node, "inner", "{}" + (region or "[...]"))
         frame.line(f"np.copyto({inner}, {frame.operand(x)})")
-
-
-def _number(value: float) -> str:
-    return repr(value) if np.isfinite(value) else f'float("{value}")'
 
 
 def _concat(frame: Frame, instruction: Instruction) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import builtins
 import keyword
-import re
 from collections.abc import Mapping
 
 import numpy as np
 
 from cornu.engine.graph import Node
+from cornu.engine.sourcetext import identifier
 
 _TAKEN = frozenset({*dir(builtins), *keyword.kwlist, "np"})
 _OBVIOUS = frozenset({"slot", "item", "parameter", "input", "variable", "constant"})
@@ -33,9 +33,7 @@ class Names:
 
     def new(self, hint: str) -> str:
         """Return an unused identifier that resembles `hint`."""
-        base = re.sub(r"\W+", "_", hint.replace("∇", "d_"), flags=re.ASCII).strip("_") or "value"
-        if base[0].isdigit():
-            base = f"v{base}"
+        base = identifier(hint)
         count = self._used.get(base, 0) + 1
         self._used[base] = count
         if count == 1:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu.engine.listing import human
 from cornu.engine.plan import Instruction, Plan
+from cornu.engine.sourcetext import comment
 from cornu.engine.variable import Variable
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.loops import emit_scan
@@ -64,7 +65,7 @@ def write_source(plan: Plan, regions: Mapping[int, Region]) -> Source:
     outputs = [frame.value(o) for o in plan.outputs]
     functions, body = in_stages(frame.body, frame.names)
     lines = [
-        f"# {plan.name}: {len(plan.instructions)} instructions, {human(plan.flops)}FLOP, "
+        f"# {comment(plan.name)}: {len(plan.instructions)} instructions, {human(plan.flops)}FLOP, "
         f"{human(plan.memory)}B of temporaries",
         "def bind(memory, inputs, state, constants, scratches, pool):",
         "    scratch = scratches[0]",
@@ -109,7 +110,7 @@ def _own(size: int | None) -> list[str]:
 
 def _unpack(names: list[str], source: str, notes: list[str]) -> list[str]:
     return [
-        f"    {name} = {source}[{i}]  # {note}"
+        f"    {name} = {source}[{i}]  # {comment(note)}"
         for i, (name, note) in enumerate(zip(names, notes, strict=True))
     ]
 

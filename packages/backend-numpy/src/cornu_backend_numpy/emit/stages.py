@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from cornu.engine.sourcetext import comment
 from cornu_backend_numpy.emit.names import Names, last_part
 from cornu_backend_numpy.settings import limits
 
@@ -42,14 +43,14 @@ def make_call(name: str, note: str, definition: list[str], shared: bool) -> Call
 
 
 def noted(text: str, note: str) -> str:
-    """Return a line with a comment.
+    """Return a line with a comment: whatever the note holds stays in it.
 
     Examples
     --------
     >>> noted("a = b", "why").split()
     ['a', '=', 'b', '#', 'why']
     """
-    return f"{text:<{COMMENT_COLUMN}}  # {note}" if note else text
+    return f"{text:<{COMMENT_COLUMN}}  # {comment(note)}" if note else text
 
 
 def stretch(scopes: Sequence[str], otherwise: str) -> str:

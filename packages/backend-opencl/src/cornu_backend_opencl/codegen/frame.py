@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from cornu.engine.graph import Node
 from cornu.engine.layout import contiguous_strides
 from cornu.engine.plan import Instruction, Plan
+from cornu.engine.sourcetext import identifier
 from cornu.engine.variable import Variable
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.schedule import Schedule
@@ -180,8 +180,8 @@ class Frame:
     def function(self, instruction: Instruction, parts: int = 1, role: str = "") -> Function:
         """Begin the function of an instruction."""
         node = instruction.node
-        hint = re.sub(r"\W+", "_", f"{node.scope.replace('∇', 'd_')} {instruction.op} {role}")
-        name = f"u{len(self.source.functions)}_{hint.strip('_')}"
+        hint = identifier(f"{node.scope} {instruction.op} {role}")
+        name = f"u{len(self.source.functions)}_{hint}"
         made = Function(name, f"{comment(instruction)}{' ' + role if role else ''}", parts)
         self.source.functions.append(made)
         return made

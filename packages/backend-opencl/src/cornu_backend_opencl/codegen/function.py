@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from cornu.engine import sourcetext
 from cornu_backend_opencl.codegen.lanes import stored
 from cornu_backend_opencl.codegen.values import Address
 
@@ -39,7 +40,7 @@ class Function:
     def line(self, text: str, comment: str = "") -> None:
         """Add a line."""
         text = "  " * self._depth + text
-        self.lines.append(f"{text:<72}  // {comment}" if comment else text)
+        self.lines.append(_noted(text, comment))
 
     @contextmanager
     def block(self, head: str) -> Iterator[None]:
@@ -61,10 +62,16 @@ class Function:
         if key not in self._pointers:
             name = self._pointers[key] = f"p{len(self._pointers)}"
             text = f"  __global {stored(dtype)} *{name} = {address.pointer(dtype)};"
-            self.head.append(f"{text:<72}  // {note}" if note else text)
+            self.head.append(_noted(text, note))
         return self._pointers[key]
 
     def text(self, qualifier: str) -> str:
         """Return the C source."""
         body = "\n".join([*self.head, *self.lines])
-        return f"/* {self.comment} */\n{qualifier} {self.name}(ARGS) {{\n{body}\n}}\n"
+        head = f"/* {sourcetext.comment(self.comment)} */\n{qualifier} {self.name}(ARGS)"
+        return f"{head} {{\n{body}\n}}\n"
+
+
+def _noted(text: str, note: str) -> str:
+    """Return a line with a comment: whatever the note holds stays in it."""
+    return f"{text:<72}  // {sourcetext.comment(note)}" if note else text

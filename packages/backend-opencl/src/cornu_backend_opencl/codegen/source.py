@@ -12,6 +12,7 @@ from cornu.engine.graph import Node
 from cornu.engine.layout import contiguous_strides
 from cornu.engine.listing import human
 from cornu.engine.plan import Plan
+from cornu.engine.sourcetext import comment
 from cornu.engine.variable import Variable
 from cornu_backend_opencl.codegen.elementwise import copy
 from cornu_backend_opencl.codegen.frame import Frame, Loop, Source, Unit, aligned
@@ -218,10 +219,10 @@ def _text(plan: Plan, source: Source, scratch: int, units: list[Any]) -> str:
         "__global const long *T"
     )
     head = [
-        f"/* {plan.name}: {len(plan.instructions)} instructions, {human(plan.flops)}FLOP, "
+        f"/* {comment(plan.name)}: {len(plan.instructions)} instructions, {human(plan.flops)}FLOP, "
         f"{human(plan.memory)}B of temporaries",
         "   M temporaries, X inputs, K constants, H state, T where each variable begins in it:",
-        *(f"   T[{i}] {v.path} {v.shape} {v.dtype}" for i, v in enumerate(source.state)),
+        *(f"   T[{i}] {comment(v.path)} {v.shape} {v.dtype}" for i, v in enumerate(source.state)),
         "*/",
     ]
     if "double" in functions:

@@ -25,6 +25,7 @@ from cornu.engine.program import Program
 from cornu.engine.rewrite import expand_composites
 from cornu.engine.settings import limits
 from cornu.engine.shapes import product
+from cornu.engine.sourcetext import check_numbers
 from cornu.engine.trace import Trace
 from cornu.engine.variable import Arena, Variable
 
@@ -180,9 +181,9 @@ def make_plan(
         Does so for the bodies of scans; by default they have no groups.
     """
     rank = dict(program.rank)
-    keep = frozenset(COMPOSITES if lowers is None else lowers)
+    keep = None if lowers is None else frozenset(lowers)
     with Trace(program.name):
-        roots = expand_composites(program.roots, keep, rank)
+        roots = expand_composites(program.roots, COMPOSITES if keep is None else keep, rank)
         count = len(program.outputs)
         outputs = [_own(o, program, rank) for o in roots[:count]]
         updates = {
@@ -203,12 +204,13 @@ def make_plan(
 
 
 def plan_body(
-    body: Any, lowers: frozenset[str], group: Callable[[Plan], None] | None = None
+    body: Any, lowers: frozenset[str] | None, group: Callable[[Plan], None] | None = None
 ) -> Plan:
     """Plan the body of a scan: its parameters are inputs, (*next_state, *ys) its outputs."""
     rank: dict[Node, tuple[int, ...]] = {}
     with Trace("body"):
-        roots = expand_composites([*body.next_state, *body.ys], lowers, rank)
+        whole = COMPOSITES if lowers is None else lowers
+        roots = expand_composites([*body.next_state, *body.ys], whole, rank)
     return _plan("body", body.parameters, roots, {}, {}, rank, lowers, group, group)
 
 
@@ -243,13 +245,15 @@ def _plan(
     state: dict[Variable, Node],
     updates: dict[Variable, Node],
     rank: dict[Node, tuple[int, ...]],
-    keep: frozenset[str],
+    keep: frozenset[str] | None,
     group: Callable[[Plan], None] | None = None,
     group_bodies: Callable[[Plan], None] | None = None,
 ) -> Plan:
     layouts = Layouts()
     roots = [*outputs, *updates.values()]
     order = schedule(roots, rank)
+    # of a plan that keeps all composites nothing is written but their names
+    check_numbers(n for n in order if keep is not None or n.op in PRIMITIVES)
     if early := made_early(order, roots, rank):
         order = schedule(roots, {**rank, **early})
     instructions = [_instruction(n, keep, group_bodies) for n in order if _computes(n, layouts)]
@@ -279,7 +283,7 @@ def _computes(node: Node, layouts: Layouts) -> bool:
 
 
 def _instruction(
-    node: Node, keep: frozenset[str], group: Callable[[Plan], None] | None = None
+    node: Node, keep: frozenset[str] | None, group: Callable[[Plan], None] | None = None
 ) -> Instruction:
     outputs = tuple(item(node, i) for i in range(len(node.shape))) if node.is_tuple else (node,)
     made = Instruction(node.op, node, node.inputs, outputs)
