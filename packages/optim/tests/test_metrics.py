@@ -309,6 +309,27 @@ def test_intersection_over_union(runner, accumulate):
     np.testing.assert_allclose(found, iou(b, s >= 0.25, [0, 1], everything), rtol=1e-5)
 
 
+@pytest.mark.parametrize("steps", [6, 4])
+def test_a_weight_per_row_weighs_all_of_the_row(steps):
+    """Also where there are as many steps as rows."""
+    random = np.random.default_rng(steps)
+    weight = random.random(6).astype("float32")
+    each = np.repeat(weight[:, None], steps, 1)
+    y, p = random.integers(0, 3, (2, 6, steps))
+    scores = random.random((6, steps, 3)).astype("float32")
+    for make, targets, predictions, whole in (
+        (lambda: metrics.Precision(), np.eye(3)[y], scores, np.repeat(each[..., None], 3, 2)),
+        (lambda: metrics.AUC(), y == 1, scores[..., 0], each),
+        (lambda: metrics.MeanIoU(3, dtype="float32"), y, p, each),
+        (lambda: metrics.SparseCategoricalAccuracy(), y, scores, each),
+        (lambda: metrics.RootMeanSquaredError(), np.eye(3)[y], scores, each),
+    ):
+        by_row, by_value = make(), make()
+        by_row.update_state(targets, predictions, sample_weight=weight)
+        by_value.update_state(targets, predictions, sample_weight=whole)
+        assert float(by_row.result()) == pytest.approx(float(by_value.result()), rel=1e-5)
+
+
 def test_float_weights_need_a_float_confusion_matrix():
     y, p, w = [0, 1, 1, 1], [0, 1, 1, 0], np.array([0.25, 0.5, 0.25, 0.75])
     with pytest.warns(UserWarning, match="cut to whole numbers"):

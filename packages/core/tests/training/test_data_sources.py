@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cornu.errors import DataError, ShapeError
-from cornu.training.data import KnownInput, as_triple, make_source
+from cornu.training.data import KnownInput, KnownOutput, as_triple, make_source
 from cornu.training.data.dataset import PyDataset, Sequence
 from cornu.training.data.prefetch import ordered_prefetch
 from cornu.training.data.split import train_validation_split
@@ -355,14 +355,15 @@ def test_class_weights_multiply_sample_weights():
 
 def test_class_weights_of_one_of_several_outputs():
     y = [np.array([0, 1]), np.array([1, 1])]
-    options = {"class_weight": {"b": {1: 3.0}}, "output_names": ["a", "b"]}
-    _, _, _, a, b = batches(make_source(np.zeros((2, 1)), y, **options))[0]
-    assert a.tolist() == [1, 1]
-    assert b.tolist() == [3, 3]
+    outputs = [KnownOutput("a"), KnownOutput("b")]
+    for given in ({"b": {1: 3.0}}, [None, {1: 3.0}]):
+        source = make_source(np.zeros((2, 1)), y, class_weight=given, outputs=outputs)
+        _, _, _, b = batches(source)[0]  # none for a
+        assert b.tolist() == [3, 3]
     with pytest.raises(DataError, match="several outputs"):
-        make_source(np.zeros((2, 1)), y, class_weight={0: 1.0}, output_names=["a", "b"])
+        make_source(np.zeros((2, 1)), y, class_weight={0: 1.0}, outputs=outputs)
     with pytest.raises(DataError, match=r"'c'.*outputs are 'a', 'b'"):
-        make_source(np.zeros((2, 1)), y, class_weight={"c": {0: 1.0}}, output_names=["a", "b"])
+        make_source(np.zeros((2, 1)), y, class_weight={"c": {0: 1.0}}, outputs=outputs)
 
 
 def test_one_weight_per_sample_serves_every_output():

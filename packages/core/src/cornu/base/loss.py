@@ -192,6 +192,40 @@ def _match_rank(shorter: Any, longer: Any, expand_rank_1: bool) -> tuple[Any, An
     return shorter, ops.squeeze(longer, axis=-1)
 
 
+def match_weights(values: Any, weights: Any) -> tuple[Any, Any]:
+    """Bring weights to the rank of what they weigh: their axes are its first ones.
+
+    So a weight per sample `(batch,)` weighs all values of its sample `(batch, time)`, whatever the
+    sizes. Of a number, one for the whole batch, each weight makes a value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> values, weights = match_weights(np.ones((3, 3)), np.ones(3))
+    >>> weights.shape
+    (3, 1)
+    """
+    values, weights = squeeze_or_expand_to_same_rank(values, weights)
+    missing = len(values.shape) - len(weights.shape)
+    if missing > 0:
+        weights = ops.reshape(weights, (*weights.shape, *[1] * missing))
+    if len(values.shape) > 0:
+        _check_weights(tuple(weights.shape), tuple(values.shape))
+    return values, weights
+
+
+def _check_weights(weights: tuple[int, ...], values: tuple[int, ...]) -> None:
+    if len(weights) == len(values) and all(
+        w in (1, v) or v == 1 for w, v in zip(weights, values, strict=True)
+    ):
+        return
+    raise ShapeError(
+        f"sample_weight has shape {weights}, but the loss has values of shape {values}. Pass one "
+        f"weight per sample, of shape {values[:1]}"
+        + (f", or one per value, of shape {values}." if len(values) > 1 else ".")
+    )
+
+
 def apply_mask(sample_weight: Any, mask: Any, dtype: Any, reduction: str | None) -> Any:
     """Return the weights that a mask and sample weights come to together.
 
@@ -206,7 +240,11 @@ def apply_mask(sample_weight: Any, mask: Any, dtype: Any, reduction: str | None)
         weight = ops.multiply(weight, ops.divide_no_nan(total, ops.sum(weight)))
     if sample_weight is None:
         return weight
-    weight, sample_weight = squeeze_or_expand_to_same_rank(weight, to_dtype(sample_weight, dtype))
+    sample_weight = to_dtype(sample_weight, dtype)
+    if len(sample_weight.shape) > len(weight.shape):
+        sample_weight, weight = match_weights(sample_weight, weight)
+    else:
+        weight, sample_weight = match_weights(weight, sample_weight)
     return ops.multiply(sample_weight, weight)
 
 
@@ -222,8 +260,7 @@ def reduce_weighted_values(
     sample_weight = apply_mask(sample_weight, mask, values.dtype, reduction)
     if sample_weight is not None:
         sample_weight = to_dtype(sample_weight, values.dtype)
-        values, sample_weight = squeeze_or_expand_to_same_rank(values, sample_weight)
-        _check_weights(sample_weight.shape, values.shape)
+        values, sample_weight = match_weights(values, sample_weight)
         values = ops.multiply(values, sample_weight)
     if reduction in (None, "none") or tuple(values.shape) in ((), (0,)):
         return values
@@ -233,18 +270,6 @@ def reduce_weighted_values(
     if reduction == "mean_with_sample_weight" and sample_weight is not None:
         return ops.divide_no_nan(total, ops.sum(sample_weight))
     return ops.divide(total, float(max(product(values.shape), 1)))
-
-
-def _check_weights(weights: Any, values: Any) -> None:
-    if len(weights) <= len(values) and all(
-        w in (1, v) or v == 1 for w, v in zip(weights[::-1], values[::-1], strict=False)
-    ):
-        return
-    raise ShapeError(
-        f"sample_weight has shape {tuple(weights)}, but the loss has values of shape "
-        f"{tuple(values)}. Pass one weight per sample, of shape {tuple(values)[:1]}"
-        + (f", or one per value, of shape {tuple(values)}." if len(values) > 1 else ".")
-    )
 
 
 def mask_of(value: Any) -> Any:

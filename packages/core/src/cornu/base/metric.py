@@ -13,6 +13,7 @@ from cornu.base.loss import (
     apply_mask,
     dtype_name,
     mask_of,
+    match_weights,
     squeeze_or_expand_to_same_rank,
     to_dtype,
 )
@@ -347,8 +348,9 @@ def samplewise(
         rank = len(weight.shape)
         if len(values.shape) > rank:
             values = reduce(values, axis=tuple(range(rank, len(values.shape))))
-        weight = ops.broadcast_to(weight, values.shape)
+        values, weight = match_weights(values, weight)
         values = ops.multiply(values, weight)
+        weight = ops.broadcast_to(weight, values.shape)
         sample_weight = reduce(weight, axis=tuple(range(1, rank))) if rank > 1 else weight
     if len(values.shape) > 1:
         values = reduce(values, axis=tuple(range(1, len(values.shape))))

@@ -82,6 +82,15 @@ class CompiledLosses(FirstValues):
         """Means of the single losses, where there is more than one."""
         return [term.tracker for term in self._terms or [] if term.tracker is not None]
 
+    def take_numbers(self, names: Sequence[str]) -> list[bool]:
+        """Tell of each output whether its loss takes class numbers, as far as it can be told."""
+        loss = self._loss
+        if isinstance(loss, dict):
+            return [_takes_numbers(loss.get(name)) for name in names or sorted(loss)]
+        if isinstance(loss, (list, tuple)) and len(loss) == (len(names) or len(loss)):
+            return list(map(_takes_numbers, loss))
+        return [_takes_numbers(loss)] * (len(names) or 1)
+
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Return the weighted sum of all losses, or None if no output has one."""
         outputs = Outputs(y_pred, self.output_names)
@@ -99,7 +108,9 @@ class CompiledLosses(FirstValues):
         for term in self._terms:
             position = term.position
             with scope("loss"):
-                value = term.loss(targets[position], outputs.values[position], weights[position])
+                target, predicted = targets[position], outputs.values[position]
+                weight = weights[position]
+                value = term.loss(_each(target, predicted, weight), predicted, weight)
             if term.tracker is not None:
                 samples = tree.flatten(outputs.values[position])[0].shape[0]
                 term.tracker.update_state(ops.mean(value), sample_weight=samples)
@@ -198,8 +209,25 @@ def _as_object(found: Any, name: str | None) -> Any:
     return LossFunctionWrapper(found, name=name or own_name(found))
 
 
+def _takes_numbers(loss: Any) -> bool:
+    return any(
+        getattr(getattr(one, "fn", one), "integer_targets", False) for one in tree.flatten(loss)
+    )
+
+
 def _concrete(value: Any) -> Any:
     return None if value is None else np.asarray(value)
+
+
+def _each(target: Any, predicted: Any, weight: Any) -> Any:
+    """Return the target with the last axis of size 1 of the output, where each value has a weight.
+
+    A loss would drop that axis of the output otherwise, and take its mean over the next one.
+    """
+    shapes = [tuple(getattr(x, "shape", ())) for x in (target, predicted, weight)]
+    if len(shapes[2]) > 1 and shapes[1] == (*shapes[0], 1) and len(shapes[2]) == len(shapes[0]):
+        return ops.expand_dims(target, -1)
+    return target
 
 
 def _name(loss: Any) -> str:

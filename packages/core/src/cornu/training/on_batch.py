@@ -120,7 +120,7 @@ class OnBatchMethods:
             sample_weight,
             inputs=self._known_inputs(),  # type: ignore[attr-defined]
             model_name=self.name,  # type: ignore[attr-defined]
-            output_names=self._output_names(),  # type: ignore[attr-defined]
+            outputs=self._known_outputs(),  # type: ignore[attr-defined]
             class_weight=class_weight,
         )
         bound = load_batch(batch, self._select(mode))  # type: ignore[attr-defined]

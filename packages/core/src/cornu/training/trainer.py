@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from cornu import tree
 from cornu.errors import DataError, NotCompiledError
 from cornu.training import loop
 from cornu.training.callback_list import CallbackList
 from cornu.training.compiling import Compiling
-from cornu.training.data import KnownInput, as_triple, is_arrays, make_source
+from cornu.training.data import KnownInput, KnownOutput, as_triple, is_arrays, make_source
 from cornu.training.data.source import BatchSource
 from cornu.training.data.split import train_validation_split
 from cornu.training.data.unpack import unpack_x_y_sample_weight
@@ -342,7 +343,7 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
             sample_weight,
             inputs=self._known_inputs(),
             model_name=self.name,  # type: ignore[attr-defined]
-            output_names=self._output_names(),
+            outputs=self._known_outputs(),
             generator=np.random.default_rng(draw_seed()) if shuffle else None,
             **options,
         )
@@ -406,6 +407,21 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
             KnownInput(name, tuple(t.shape), t.dtype)
             for name, t in zip(names, tensors, strict=True)
         ]
+
+    def _known_outputs(self) -> list[KnownOutput]:
+        """Return what is known of the outputs: names and ranks if the model is built."""
+        names = self._output_names() or []
+        ranks: list[int | None] = []
+        with contextlib.suppress(AttributeError, ValueError):
+            described = self.output  # type: ignore[attr-defined]
+            ranks = [len(tensor.shape) for tensor in tree.flatten(described)]
+            if isinstance(described, dict) and len(described) == len(ranks):
+                names = sorted(described)
+        losses = self.compiled_losses
+        numbers = [False] * len(names) if losses is None else losses.take_numbers(names)
+        names = names or [f"output_{i + 1}" for i in range(len(numbers))]
+        ranks = ranks if len(ranks) == len(names) else [None] * len(names)
+        return list(map(KnownOutput, names, ranks, numbers))
 
     def _output_names(self) -> list[str] | None:
         try:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu import config, ops
-from cornu.base.loss import squeeze_or_expand_to_same_rank
+from cornu.base.loss import match_weights, squeeze_or_expand_to_same_rank
 from cornu.engine.variable import Variable
 
 NEVER = -1e10  # a score below every threshold
@@ -90,10 +90,7 @@ def confusion_counts(
     y_true, y_pred = ops.cast(y_true, dtype), ops.cast(y_pred, dtype)
     y_pred, y_true = squeeze_or_expand_to_same_rank(y_pred, y_true)
     if sample_weight is not None:
-        sample_weight = ops.expand_dims(ops.cast(sample_weight, dtype), -1)
-        _, sample_weight = squeeze_or_expand_to_same_rank(
-            y_true, sample_weight, expand_rank_1=False
-        )
+        _, sample_weight = match_weights(y_true, ops.cast(sample_weight, dtype))
     if top_k is not None:
         y_pred = _only_top_k(y_pred, top_k)
     if class_id is not None:

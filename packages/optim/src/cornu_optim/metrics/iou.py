@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import config, ops
-from cornu.base.loss import to_dtype
+from cornu.base.loss import match_weights, to_dtype
 from cornu.base.metric import Metric
 
 
@@ -40,30 +40,32 @@ class _ConfusionMatrix(Metric):
         """Add a batch. Classes out of range, and the ignored one, do not count."""
         y_true = self._classes(y_true, self.sparse_y_true)
         y_pred = self._classes(y_pred, self.sparse_y_pred)
-        counts = self._in_range(y_true)
-        counts = ops.logical_and(counts, self._in_range(y_pred))
+        weight = self._weights(1 if sample_weight is None else sample_weight, y_true)
+        y_true, y_pred, weight = (ops.reshape(x, (-1,)) for x in (y_true, y_pred, weight))
+        counts = ops.logical_and(self._in_range(y_true), self._in_range(y_pred))
         if self.ignore_class is not None:
             counts = ops.logical_and(counts, ops.not_equal(y_true, self.ignore_class))
-        weight = 1 if sample_weight is None else ops.convert_to_tensor(sample_weight)
-        if "float" in str(getattr(weight, "dtype", "")) and "int" in self.dtype:
-            warnings.warn(
-                f"The weights of {self.name!r} are floats, but it counts in {self.dtype}: they are "
-                "cut to whole numbers. Pass dtype='float32' to keep them.",
-                stacklevel=2,
-            )
-        weight = to_dtype(weight, self.dtype)
-        if len(weight.shape) > 1:
-            weight = ops.reshape(weight, (-1,))
-        weight = ops.multiply(ops.broadcast_to(weight, y_true.shape), ops.cast(counts, self.dtype))
+        weight = ops.multiply(weight, ops.cast(counts, self.dtype))
         cell = ops.add(ops.multiply(y_true, self.num_classes), y_pred)
         cell = ops.where(counts, cell, ops.zeros_like(cell))  # weight 0, so any cell will do
         sums = ops.segment_sum(weight, cell, num_segments=self.num_classes**2)
         self.total_cm.assign_add(ops.reshape(sums, (self.num_classes, self.num_classes)))
 
+    def _weights(self, sample_weight: Any, y_true: Any) -> Any:
+        weight = ops.convert_to_tensor(sample_weight)
+        if "float" in str(weight.dtype) and "int" in self.dtype:
+            warnings.warn(
+                f"The weights of {self.name!r} are floats, but it counts in {self.dtype}: they are "
+                "cut to whole numbers. Pass dtype='float32' to keep them.",
+                stacklevel=3,
+            )
+        _, weight = match_weights(y_true, to_dtype(weight, self.dtype))
+        return ops.broadcast_to(weight, y_true.shape)
+
     def _classes(self, y: Any, sparse: bool) -> Any:
         y = ops.convert_to_tensor(y)
         y = y if sparse else ops.argmax(y, axis=self.axis)
-        return ops.reshape(ops.cast(y, "int32"), (-1,))
+        return ops.cast(y, "int32")
 
     def _in_range(self, y: Any) -> Any:
         return ops.logical_and(ops.greater_equal(y, 0), ops.less(y, self.num_classes))

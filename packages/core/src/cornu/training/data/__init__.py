@@ -23,12 +23,13 @@ from cornu.training.data.dataset import PyDataset
 from cornu.training.data.source import BatchSource, ValueSpec
 from cornu.training.data.streams import DatasetBatches, StreamBatches
 from cornu.training.data.unpack import pack_x_y_sample_weight
-from cornu.training.data.weights import combine_weights
+from cornu.training.data.weights import KnownOutput, combine_weights
 
 __all__ = [
     "ArrayBatches",
     "BatchSource",
     "KnownInput",
+    "KnownOutput",
     "ValueSpec",
     "as_batch",
     "as_triple",
@@ -80,7 +81,7 @@ def as_batch(
     *,
     inputs: Any = None,
     model_name: str = "model",
-    output_names: Any = None,
+    outputs: Any = None,
     class_weight: Any = None,
 ) -> Any:
     """Return one whole batch in the form that steps take; its arrays may differ in their rows.
@@ -89,7 +90,7 @@ def as_batch(
     ----------
     x, y, sample_weight, class_weight
         As passed to `train_on_batch`.
-    inputs, model_name, output_names
+    inputs, model_name, outputs
         What is known of the model, for checks and messages.
 
     Examples
@@ -99,7 +100,7 @@ def as_batch(
     ((5, 2), (1,))
     """
     triple = _as_triple(x, y, sample_weight, inputs, model_name, check_rows)
-    return _weighted(*triple, class_weight, output_names)
+    return _weighted(*triple, class_weight, outputs)
 
 
 def _as_triple(
@@ -111,9 +112,9 @@ def _as_triple(
     return check_inputs(x, inputs, model_name), y, _as_floats(sample_weight)
 
 
-def _weighted(x: Any, y: Any, sample_weight: Any, class_weight: Any, output_names: Any) -> Any:
+def _weighted(x: Any, y: Any, sample_weight: Any, class_weight: Any, outputs: Any) -> Any:
     if y is not None:
-        sample_weight = combine_weights(y, sample_weight, class_weight, output_names)
+        sample_weight = combine_weights(y, sample_weight, class_weight, outputs)
     return pack_x_y_sample_weight(x, y, sample_weight)
 
 
@@ -124,7 +125,7 @@ def make_source(
     *,
     inputs: Any = None,
     model_name: str = "model",
-    output_names: Any = None,
+    outputs: Any = None,
     batch_size: int | None = None,
     steps: int | None = None,
     shuffle: bool | str = False,
@@ -142,7 +143,7 @@ def make_source(
     x, y, sample_weight
         Arrays and structures of them; or as `x` alone a generator, an iterable or a `Sequence` of
         batches.
-    inputs, model_name, output_names
+    inputs, model_name, outputs
         What is known of the model, for checks and messages.
     batch_size : int, optional
         Rows per step of arrays; 32 by default.
@@ -177,7 +178,7 @@ def make_source(
             sample_weight,
             steps=steps,
             class_weight=class_weight,
-            output_names=output_names,
+            outputs=outputs,
             limit=None if steps is None else steps * epochs,
             workers=workers,
             max_queue_size=max_queue_size,
@@ -191,7 +192,7 @@ def make_source(
     if batch_size is None:
         samples = next(len(leaf) for leaf in tree.flatten(x) if leaf is not None)
         batch_size = math.ceil(samples / steps) if steps else DEFAULT_BATCH_SIZE
-    data = _weighted(x, y, sample_weight, class_weight, output_names)
+    data = _weighted(x, y, sample_weight, class_weight, outputs)
     return ArrayBatches(
         data, batch_size=batch_size, shuffle=shuffle, steps=steps, generator=generator
     )

@@ -17,7 +17,7 @@ from cornu.training.data.dataset import PyDataset
 from cornu.training.data.prefetch import in_background, ordered_prefetch
 from cornu.training.data.source import BatchSource, Select, ValueSpec
 from cornu.training.data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
-from cornu.training.data.weights import combine_weights
+from cornu.training.data.weights import KnownOutput, combine_weights
 
 __all__ = ["DatasetBatches", "StreamBatches", "load_batch"]
 
@@ -33,8 +33,8 @@ class StreamBatches(BatchSource):
         Batches per epoch; by default until the iterable ends.
     class_weight : dict, optional
         Multiplied into the sample weights of each batch.
-    output_names : sequence of str, optional
-        Names that `class_weight` may use.
+    outputs : sequence of KnownOutput, optional
+        What `class_weight` and `sample_weight` may name.
     workers : int, optional
         With 1 or more, a thread takes batches ahead; an iterable cannot be shared among several.
     max_queue_size : int, optional
@@ -55,7 +55,7 @@ class StreamBatches(BatchSource):
         *,
         steps: int | None = None,
         class_weight: Mapping[Any, Any] | None = None,
-        output_names: Sequence[str] | None = None,
+        outputs: Sequence[KnownOutput] | None = None,
         workers: int | None = None,
         max_queue_size: int | None = None,
         limit: int | None = None,
@@ -70,9 +70,7 @@ class StreamBatches(BatchSource):
         self.num_batches = _length(batches)
         # a function without self: a stream that is still open must not keep its source alive in a
         # circle
-        self._convert = functools.partial(
-            _convert, class_weight=class_weight, output_names=output_names
-        )
+        self._convert = functools.partial(_convert, class_weight=class_weight, outputs=outputs)
 
     def one_pass(self) -> Iterator[Any]:
         """Yield the batches of one pass as structures of arrays."""
@@ -185,13 +183,13 @@ def _spec(batch: Any) -> Any:
     return tree.map_structure(lambda a: None if a is None else ValueSpec(a.shape, a.dtype), batch)
 
 
-def _convert(batch: Any, *, class_weight: Any, output_names: Any) -> Any:
+def _convert(batch: Any, *, class_weight: Any, outputs: Any) -> Any:
     x, y, sample_weight = unpack_x_y_sample_weight(batch)
     x, y = as_arrays(x, "x"), as_arrays(y, "y")
     sample_weight = as_arrays(sample_weight, "sample_weight")
     check_rows(x, y, sample_weight)
     if y is not None:
-        sample_weight = combine_weights(y, sample_weight, class_weight, output_names)
+        sample_weight = combine_weights(y, sample_weight, class_weight, outputs)
     return pack_x_y_sample_weight(x, y, sample_weight)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,11 +11,31 @@ from cornu import config, tree
 from cornu.errors import DataError, near_matches
 from cornu.training.data.names import leaves_with_names
 
-__all__ = ["class_weights_to_sample_weights", "combine_weights"]
+__all__ = ["KnownOutput", "class_weights_to_sample_weights", "combine_weights"]
+
+
+class KnownOutput(NamedTuple):
+    """What is known of an output before the first batch.
+
+    Attributes
+    ----------
+    name : str
+    rank : int or None
+        Number of axes, None for a model that is not built.
+    numbers : bool
+        Whether its loss takes class numbers.
+    """
+
+    name: str
+    rank: int | None = None
+    numbers: bool = False
+
+
+UNKNOWN = KnownOutput("")
 
 
 def combine_weights(
-    y: Any, sample_weight: Any, class_weight: Mapping[Any, Any] | None, output_names: Any = None
+    y: Any, sample_weight: Any, class_weight: Any, outputs: Sequence[KnownOutput] | None = None
 ) -> Any:
     """Return sample weights in the structure of `y`, class weights multiplied in.
 
@@ -24,27 +44,34 @@ def combine_weights(
     y : array or structure of arrays
         Targets.
     sample_weight : array, structure of arrays or None
-        One array for all outputs, or one for each.
-    class_weight : dict or None
-        Weight of each class, or such a dict for each output by name.
-    output_names : list of str, optional
-        Names of the outputs that the parts of `y` belong to.
+        One array for all outputs, or one for each; outputs without any count 1.
+    class_weight : dict, list of dict, or None
+        Weight of each class; for several outputs, such a dict for each, in order or by name.
+    outputs : sequence of KnownOutput, optional
+        The outputs that the parts of `y` belong to.
     """
-    if class_weight is not None and not isinstance(class_weight, Mapping):
-        raise DataError(
-            f"class_weight={class_weight!r} is no dict: write the weight of each class, as in "
-            "class_weight={0: 1.0, 1: 5.0}."
+    outputs = list(outputs or ())
+    by_output = _by_output(y, class_weight, outputs)
+    given = None if sample_weight is None else _spread(y, sample_weight, _in_order(y, outputs))
+    if by_output is None:
+        return given
+    weights = [
+        None if classes is None else class_weights_to_sample_weights(part, classes, output)
+        for part, classes, output in zip(
+            tree.flatten(y), by_output, _in_order(y, outputs), strict=True
         )
-    if class_weight:
-        by_class = _weights_by_class(y, class_weight, output_names)
-        if sample_weight is None:
-            return by_class
-        return _multiply(y, _spread(y, sample_weight), by_class)
-    return None if sample_weight is None else _spread(y, sample_weight)
+    ]
+    if given is not None:
+        weights = list(map(_multiply, tree.flatten(given), weights))
+    if all(weight is None for weight in weights):
+        return None
+    return tree.pack_sequence_as(y, weights)
 
 
-def class_weights_to_sample_weights(y: Any, class_weight: Mapping[Any, float]) -> np.ndarray:
-    """Return the weight of each sample's class; 1 for classes that are not mentioned.
+def class_weights_to_sample_weights(
+    y: Any, class_weight: Mapping[Any, float], output: KnownOutput = UNKNOWN
+) -> np.ndarray:
+    """Return the weight of each class number; 1 for classes that are not mentioned.
 
     Examples
     --------
@@ -53,39 +80,77 @@ def class_weights_to_sample_weights(y: Any, class_weight: Mapping[Any, float]) -
     """
     _check_classes(class_weight)
     classes = np.asarray(y)
-    if classes.ndim > 1:
-        classes = classes.argmax(-1) if classes.shape[-1] != 1 else classes[..., 0]
+    if classes.ndim > 1 and classes.shape[-1] == 1:
+        classes = classes[..., 0]
+    elif classes.ndim > 1 and not _holds_numbers(classes, output):
+        classes = classes.argmax(-1)
     present, where = np.unique(np.round(classes).astype(np.int64), return_inverse=True)
     weights = [float(class_weight.get(int(label), 1.0)) for label in present]
     return np.asarray(weights, config.floatx())[where.reshape(classes.shape)]
 
 
-def _weights_by_class(y: Any, class_weight: Mapping[Any, Any], output_names: Any) -> Any:
-    if not any(isinstance(value, Mapping) for value in class_weight.values()):
-        if tree.is_nested(y) and len(tree.flatten(y)) > 1:
-            raise DataError(
-                "class_weight names classes, but the model has several outputs. Say which output "
-                f"is meant: class_weight={{'name of the output': {dict(class_weight)!r}}}."
-            )
-        return tree.map_structure(
-            lambda part: class_weights_to_sample_weights(part, class_weight), y
+def _holds_numbers(y: np.ndarray, output: KnownOutput) -> bool:
+    """Tell class numbers, of steps or pixels, from one row of numbers for each class."""
+    if output.numbers:
+        return True
+    if output.rank is not None:
+        return y.ndim < output.rank
+    return y.ndim > 2 and not np.allclose(y.sum(axis=-1), 1.0, atol=1e-3)
+
+
+def _by_output(y: Any, class_weight: Any, outputs: list[KnownOutput]) -> list[Any] | None:
+    """Return the dict of class weights of each part of `y`, None for a part without."""
+    if class_weight is None or (isinstance(class_weight, (Mapping, list)) and not class_weight):
+        return None
+    known = _in_order(y, outputs)
+    if isinstance(class_weight, (list, tuple)):
+        class_weight = _named(class_weight, outputs, known)
+    if not isinstance(class_weight, Mapping):
+        raise DataError(
+            f"class_weight={class_weight!r} is no dict: write the weight of each class, as in "
+            "class_weight={0: 1.0, 1: 5.0}."
         )
-    names = list(y) if isinstance(y, dict) else list(output_names or [])
-    for name in class_weight:
-        if name not in names:
-            raise DataError(
-                f"class_weight names the output {name!r}, but the outputs are "
-                f"{', '.join(map(repr, names))}. "
-                f"{near_matches(str(name), names)}".rstrip()
-            )
-    parts = dict(y) if isinstance(y, dict) else dict(zip(names, tree.flatten(y), strict=False))
-    weights = {
-        name: class_weights_to_sample_weights(part, class_weight[name])
-        if name in class_weight
-        else np.ones(len(part), config.floatx())
-        for name, part in parts.items()
-    }
-    return weights if isinstance(y, dict) else tree.pack_sequence_as(y, [weights[n] for n in parts])
+    if any(value is None or isinstance(value, Mapping) for value in class_weight.values()):
+        names = [output.name for output in known]
+        for name in class_weight:
+            if name not in names:
+                raise DataError(
+                    f"class_weight names the output {name!r}, but the outputs are "
+                    f"{', '.join(map(repr, names))}. {near_matches(str(name), names)}".rstrip()
+                )
+        return [class_weight.get(name) for name in names]
+    if len(known) > 1:
+        raise DataError(
+            "class_weight names classes, but the model has several outputs. Say which output "
+            f"is meant: class_weight={{'name of the output': {dict(class_weight)!r}}}."
+        )
+    return [class_weight]
+
+
+def _in_order(y: Any, outputs: list[KnownOutput]) -> list[KnownOutput]:
+    """Return the output that each part of `y` belongs to."""
+    parts = tree.flatten_with_path(y)
+    if isinstance(y, dict):
+        named = {output.name: output for output in outputs}
+        only = outputs[0] if len(outputs) == len(parts) == 1 else UNKNOWN
+        return [named.get(path[0], only._replace(name=path[0])) for path, _ in parts]
+    if len(outputs) == len(parts):
+        return outputs
+    return [UNKNOWN._replace(name=f"output_{i + 1}") for i in range(len(parts))]
+
+
+def _named(given: Sequence[Any], outputs: list[KnownOutput], known: list[KnownOutput]) -> Any:
+    """Return the entries of a list by the names of the outputs."""
+    if len(given) != len(known):
+        raise DataError(
+            f"class_weight holds {len(given)} entries, but y holds {len(known)} targets. Pass one "
+            "dict, or None, for each."
+        )
+    if len(given) == 1:
+        return given[0]
+    names = [output.name for output in known]
+    ordered = [output.name for output in outputs]  # y may be a dict, in an order of its own
+    return dict(zip(ordered if set(ordered) == set(names) else names, given, strict=True))
 
 
 def _check_classes(class_weight: Mapping[Any, Any]) -> None:
@@ -98,39 +163,42 @@ def _check_classes(class_weight: Mapping[Any, Any]) -> None:
             )
 
 
-def _spread(y: Any, sample_weight: Any) -> Any:
-    """Give each output the one array of weights, or check that there is one for each."""
+def _spread(y: Any, sample_weight: Any, known: list[KnownOutput]) -> Any:
+    """Give each output the one array of weights, or its own; none to those without an entry."""
     if not tree.is_nested(y):
         return sample_weight
     if tree.is_nested(sample_weight):
+        names = [output.name for output in known]
+        if isinstance(sample_weight, dict):
+            for name in sample_weight:
+                if name not in names:
+                    raise DataError(
+                        f"sample_weight has an entry for {name!r}, but the targets are "
+                        f"{', '.join(map(repr, names))}. {near_matches(str(name), names)}".rstrip()
+                    )
+            return tree.pack_sequence_as(y, [sample_weight.get(name) for name in names])
         wanted, given = len(tree.flatten(y)), len(tree.flatten(sample_weight))
         if wanted != given:
             raise DataError(
                 f"sample_weight holds {given} arrays, but y holds {wanted}. Pass one array for all "
                 f"outputs, or one for each in the structure of y."
             )
-        if isinstance(y, dict) and isinstance(sample_weight, dict):
-            missing = sorted(set(y) - set(sample_weight))
-            if missing:
-                raise DataError(f"sample_weight has no entry for {', '.join(map(repr, missing))}.")
-            return {name: sample_weight[name] for name in y}
         return tree.pack_sequence_as(y, tree.flatten(sample_weight))
     if sample_weight.ndim > 1 and sample_weight.shape[1:] != (1,):
-        names = ", ".join(name for name, _ in leaves_with_names(y, "y"))
+        listed = ", ".join(name for name, _ in leaves_with_names(y, "y"))
         raise DataError(
             f"One sample_weight of shape {sample_weight.shape} cannot serve several outputs "
-            f"({names}). Pass weights of shape (samples,), or one array for each output."
+            f"({listed}). Pass weights of shape (samples,), or one array for each output."
         )
     return tree.map_structure(lambda _: sample_weight, y)
 
 
-def _multiply(y: Any, sample_weight: Any, by_class: Any) -> Any:
-    def times(weight: np.ndarray, of_class: np.ndarray) -> np.ndarray:
-        missing = weight.ndim - of_class.ndim
-        if missing > 0:  # weights of each time step, classes of each sample
-            of_class = of_class.reshape(of_class.shape + (1,) * missing)
-        elif missing < 0:
-            weight = weight.reshape(weight.shape + (1,) * -missing)
-        return (weight * of_class).astype(config.floatx())
-
-    return tree.map_structure(times, sample_weight, by_class)
+def _multiply(weight: Any, of_class: Any) -> Any:
+    if weight is None or of_class is None:
+        return of_class if weight is None else weight
+    missing = weight.ndim - of_class.ndim
+    if missing > 0:  # weights of each time step, classes of each sample
+        of_class = of_class.reshape(of_class.shape + (1,) * missing)
+    elif missing < 0:
+        weight = weight.reshape(weight.shape + (1,) * -missing)
+    return (weight * of_class).astype(config.floatx())
