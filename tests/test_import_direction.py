@@ -28,6 +28,8 @@ CORE = (
     ("base",),
     ("dtype_policies", "mixed_precision"),
     ("training",),  # a model is a layer that can be trained, so training stands below it
+    ("saving.operation_table",),
+    ("saving.operations",),  # a graph of layers holds some
     ("models",),
     ("saving",),
     ("export",),

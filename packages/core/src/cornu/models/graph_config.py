@@ -15,6 +15,7 @@ from cornu.base.layer import CallNode, FunctionCall, KerasTensor
 from cornu.errors import SavingError
 from cornu.models.graph import LayerGraph
 from cornu.saving.config import deserialize, serialize
+from cornu.saving.operations import in_our_words, is_keras_operation
 
 _KEYS = ("layers", "input_layers", "output_layers")
 
@@ -128,6 +129,7 @@ class _Reader:
         self.waiting: list[tuple[str, list[Any]]] = []
         self.old_form = any(_is_old_form(entry) for entry in layers)
         for entry in layers:
+            entry = in_our_words(entry) if is_keras_operation(entry) else entry
             operation = deserialize(
                 {k: v for k, v in entry.items() if k != "inbound_nodes"}, kind="layer"
             )

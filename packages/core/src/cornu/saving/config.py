@@ -262,10 +262,6 @@ def deserialize(
             "without running code. "
             "Save the model with a named function that is registered, or pass it as custom_objects."
         )
-    if str(config.get("module")).startswith("keras.src.ops."):
-        from cornu.base.layer.operation import FunctionCall  # a layer graph's, which stands above
-
-        return _harmless(FunctionCall.from_keras(str(name), deserialize(inner or {})))
     return _revived(find_class(config, kind), inner, config)
 
 

@@ -27,7 +27,7 @@ from cornu.saving.keras2.upgrade import upgrade, with_operations, without_slashe
 from cornu.saving.keras2.writing import write_hdf5_model
 from cornu.saving.kinds import HDF5, PROGRAM, check_is_file, kind_of_file
 from cornu.saving.names import check_names
-from cornu.saving.operations import in_keras_words
+from cornu.saving.operations import in_keras_words, warn_of_calls
 from cornu.saving.plan import Plan, hdf5_bytes
 from cornu.saving.rules import Limits, limits_for, reading
 from cornu.saving.training_state import read_state, write_state
@@ -94,9 +94,11 @@ def save_model(
         config.pop("compile_config", None)
     warn_of_placeholders(config, stacklevel=3)
     metadata = {"keras_version": KERAS_VERSION, "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S")}
+    config = in_keras_words(config)
+    warn_of_calls(config, stacklevel=3)
     members: dict[str, Any] = {
         METADATA: write_json(metadata),
-        CONFIG: write_json(in_keras_words(config)),
+        CONFIG: write_json(config),
         WEIGHTS: hdf5_bytes(lambda file: _write_weights(model, file, include_optimizer)),
     }
     with atomically(filepath, overwrite) as temporary, zipfile.ZipFile(temporary, "x") as archive:

@@ -16,6 +16,7 @@ from cornu.errors import (
     NotBuiltError,
     SavingError,
     ShapeError,
+    TracedValueError,
     UnknownNameError,
 )
 
@@ -126,10 +127,12 @@ def _text(error: Exception) -> str:
     return f"it is damaged, or no file of this kind ({type(error).__name__}: {text[:500]})"
 
 
+_SAID = (SavingError, UnknownNameError, ShapeError, TracedValueError)  # in words of our own
 _RULE_OF = (
     (UnknownNameError, "names"),
     (ShapeError, "shapes"),
     (SavingError, "config"),
+    (TracedValueError, "config"),
     (MemoryError, "size"),
     (RecursionError, "json"),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from cornu import tree
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
-from cornu.base.naming import auto_name, snake_case
+from cornu.base.naming import auto_name
 
 
 class Operation:
@@ -133,26 +133,20 @@ class FunctionCall(Operation):
         A public function of `cornu.ops`, `cornu.ops.numpy`, `cornu.random`, …, or its name in
         `cornu.ops`.
     name : str, optional
-    arguments : dict, optional
-        More keyword arguments of every call.
     """
 
     built = True
     trainable = False
     weights: tuple = ()
 
-    def __init__(
-        self, function: Any, name: str | None = None, arguments: dict[str, Any] | None = None
-    ) -> None:
-        self.function = _public_function(function) if isinstance(function, str) else function
-        self.arguments = dict(arguments or {})
+    def __init__(self, function: Any, name: str | None = None) -> None:
+        self.function = public_function(function) if isinstance(function, str) else function
         super().__init__(name or auto_name(_function_name(self.function)))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Apply the function, and record the call if it is on symbolic tensors."""
         from cornu.base.layer.inference import infer
 
-        kwargs = {**self.arguments, **kwargs}
         if not any(isinstance(x, KerasTensor) for x in tree.flatten((args, kwargs))):
             return self.function(*args, **kwargs)
         outputs = infer(self.function, args, kwargs, owner=self.name)
@@ -171,12 +165,6 @@ class FunctionCall(Operation):
     def from_config(cls, config: dict[str, Any]) -> FunctionCall:
         """Make the operation from what `get_config` returned."""
         return cls(config["function"], name=config.get("name"))
-
-    @classmethod
-    def from_keras(cls, class_name: str, config: dict[str, Any]) -> FunctionCall:
-        """Make the operation that Keras 3 writes as a class, as `GetItem` for `get_item`."""
-        arguments = {key: value for key, value in config.items() if key != "name"}
-        return cls(snake_case(class_name), name=config.get("name"), arguments=arguments)
 
     def __repr__(self) -> str:
         return f"<FunctionCall {_function_name(self.function)} name={self.name}>"
@@ -198,7 +186,19 @@ def _function_name(function: Any) -> str:
     return f"{home}.{name}" if home else name
 
 
-def _public_function(name: str) -> Any:
+def public_function(name: str) -> Any:
+    """Return the function that `get_config` calls so.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+
+    Examples
+    --------
+    >>> public_function("image.resize").__name__
+    'resize'
+    """
     from cornu import ops
     from cornu.errors import UnknownNameError, near_matches
 

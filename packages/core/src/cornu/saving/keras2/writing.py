@@ -13,6 +13,7 @@ from cornu.saving.jsontext import write_json
 from cornu.saving.keras2.downgrade import downgrade, downgrade_training, is_expressible
 from cornu.saving.keras2.slots import keras2_state
 from cornu.saving.keras2.weights import TOP, keras2_order
+from cornu.saving.operations import in_keras_words, warn_of_calls
 from cornu.saving.plan import hdf5_bytes, put
 from cornu.saving.training_state import write_state
 from cornu.saving.wanted import warn_of_placeholders
@@ -50,7 +51,9 @@ def write_hdf5_model(
             "Sequential models only. Save it as .keras, or its weights with save_weights."
         )
     old = is_expressible(config)
-    text = write_json(downgrade(config) if old else config)
+    config = downgrade(config) if old else in_keras_words(config)
+    warn_of_calls(config, stacklevel=4)
+    text = write_json(config)
     version = VERSION if old else VERSION_3
     said = write_json(downgrade_training(training, old)) if training else None
 
