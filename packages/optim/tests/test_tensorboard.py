@@ -64,7 +64,7 @@ def ask(logs):
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = program.TensorBoard()
-    options = ["--port=0", "--load_fast=false", "--reload_interval=1"]
+    options = ["--port=0", "--load_fast=false", "--reload_interval=0"]  # read once
     server.configure(argv=["tensorboard", f"--logdir={logs[0]}", *options])
     url = server.launch()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -72,7 +73,15 @@ def _complete(monkeypatch):
         monkeypatch.setattr(estimator_checks, "_enforce_estimator_tags_y", two_classes)
 
 
+CHECKS = parametrize_with_checks(ESTIMATORS).mark
+
+
+def _name(part):
+    """What scikit-learn calls a check, without the addresses of functions, which differ by run."""
+    return re.sub(r"at0x\w+", "", CHECKS.kwargs["ids"](part))
+
+
 @pytest.mark.usefixtures("_complete")
-@parametrize_with_checks(ESTIMATORS)
+@pytest.mark.parametrize(*CHECKS.args, ids=_name)
 def test_scikit_learns_own_checks(estimator, check):
     check(estimator)
