@@ -125,16 +125,20 @@ def check_numbers(nodes: Iterable[Node]) -> None:
     """
     for node in nodes:
         for key, value in (*node.attrs.items(), ("shape", node.shape), ("dtype", node.dtype)):
-            if (node.op, key) in _NAMES or _is_plain(value):
+            if _is_plain(value) or (key == "name" and node.op in _NAMED):
                 continue
-            if not (node.op in COMPOSITES and isinstance(value, str) and value == identifier(value)):
+            if not (node.op in COMPOSITES and _is_word(value)):
                 raise GraphError(
-                    f"{key!r} of the operation {node.op!r} is {line(repr(value))}. "
-                    "A program holds numbers, dtypes of numbers, and tuples of these; a composite may hold words."
+                    f"{key!r} of the operation {node.op!r} is {line(repr(value))}. A program holds "
+                    "numbers, dtypes of numbers, and tuples of these; a composite may hold words."
                 )
 
 
-_NAMES = frozenset((op, "name") for op in ("input", "variable", "parameter"))
+_NAMED = ("input", "variable", "parameter")
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and value == identifier(value)
 
 
 def _is_plain(value: Any) -> bool:
