@@ -108,6 +108,9 @@ class Callback:
         """Remember what `get_state` returned."""
         remember(self, state)
 
+    def _before_step(self, bound: Any) -> None:
+        """Run when a training step has its batch, after the hooks of its beginning."""
+
     def on_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Run before a training batch (Keras 2's name)."""
 

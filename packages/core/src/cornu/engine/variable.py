@@ -20,11 +20,19 @@ class Storage:
 
     A compiled program is bound to memory; its owner compares `Storage.epoch` with the one it was
     compiled in. `Storage.homes` counts how often a variable has moved to a device: as long as it is
-    0, no array can be older than what a device holds.
+    0, no array can be older than what a device holds. `Storage.changes` counts all that a program
+    may have been traced from: memory, what is trainable, and which parts a layer has.
     """
 
     epoch = 0
     homes = 0
+    changes = 0
+
+    @classmethod
+    def moved(cls) -> None:
+        """Count a variable in other memory."""
+        cls.epoch += 1
+        cls.changes += 1
 
 
 class Pending:
@@ -169,7 +177,7 @@ class Variable(ArrayOperators):
                 f"The initial value has shape {array.shape}, the variable {tuple(shape)}."
             )
         self._storage = array
-        self.trainable = trainable
+        self._trainable = trainable
         self.name = name or "variable"
         self.path = self.name
         self.regularizer = regularizer
@@ -180,6 +188,17 @@ class Variable(ArrayOperators):
         self.home: Any = (
             None  # a device's memory: `pull(variable)` refreshes, `push(variable)` follows a write
         )
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training moves it; settable."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        if value != self._trainable:
+            self._trainable = value
+            Storage.changes += 1
 
     @property
     def shape(self) -> Shape:
@@ -256,7 +275,7 @@ class Variable(ArrayOperators):
     def fill(self, array: np.ndarray) -> None:
         """Take `array`, of the variable's shape and dtype, as the memory of a variable without."""
         self._storage = array
-        Storage.epoch += 1
+        Storage.moved()
 
     def assign_add(self, value: Any) -> Any:
         """Add to the value."""
@@ -344,7 +363,7 @@ class Arena(Variable):
             variable.home = None
             self.pieces.append((variable.path, offset, variable.shape))
             offset = stop
-        Storage.epoch += 1
+        Storage.moved()
 
     @property
     def owner(self) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -50,7 +51,12 @@ def fit(
     model.stop_training = False
     model._initial_epoch = None
     run = Run(
-        model, callbacks.callbacks, source, validation[0] if validation else None, initial_epoch
+        model,
+        callbacks.callbacks,
+        source,
+        validation[0] if validation else None,
+        initial_epoch,
+        functools.partial(source.try_out, select),
     )
     model.training_run = run
     logs: dict[str, Any] | None = None
@@ -66,7 +72,8 @@ def fit(
                 model.reset_metrics()
                 callbacks.on_epoch_begin(epoch)
                 run.resume()
-                steps, read = _run(model, "train", source, select, callbacks, guard, run)
+                to_try = validation if logs is None else None
+                steps, read = _run(model, "train", source, select, callbacks, guard, run, to_try)
                 if steps == 0:  # a generator that has nothing left
                     break
                 if callbacks.params is not None and callbacks.params.get("steps") is None:
@@ -155,10 +162,16 @@ def _run(
     callbacks: CallbackList,
     guard: StepGuard,
     run: Run | None = None,
+    to_try: tuple[BatchSource, Select] | None = None,
 ) -> tuple[int, Callable[[], dict[str, Any]]]:
-    """Run one epoch of steps; return their number and a function that reads the logs."""
+    """Run one epoch of steps; return their number and a function that reads the logs.
+
+    What hooks change before the first step counts, so the step is not traced before; that of the
+    validation is traced then too, so that its data is checked before anything is trained.
+    """
     begin = callbacks.hooks(f"on_{mode}_batch_begin")
     end = callbacks.hooks(f"on_{mode}_batch_end")
+    before = callbacks.hooks("_before_step") if mode == "train" else ()
     stop = {"train": "stop_training", "test": "stop_evaluating"}[mode]
     group = model.steps_per_execution  # hooks are called around so many steps
     steps = 0 if run is None else run.step
@@ -181,9 +194,14 @@ def _run(
         if begin and steps % group == 0:
             for hook in begin:
                 hook(steps, {})
+        first = bound is None
         bound = source.load(token, select)
+        if first and to_try is not None:
+            to_try[0].try_out(to_try[1])
         if (aside := held()) is not None:
             aside.keep()  # a callback holds them, and the step changes what they are read from
+        for hook in before:
+            hook(bound)
         guard.inside = True
         outputs = bound.run()
         guard.inside = False

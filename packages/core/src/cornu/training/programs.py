@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import warnings
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from cornu import backends, config, tree
 from cornu.engine.trace import Trace
+from cornu.engine.variable import Storage
 from cornu.errors import NotBuiltError, near_matches
 from cornu.training.data.source import Select
 from cornu.training.data.unpack import unpack_x_y_sample_weight
@@ -130,13 +132,17 @@ class Programs:
             return self._select_eagerly(mode)
         steps = self._step_cache()
         backend = self._backend()
-        state: list[Any] = []  # what a step depends on beside the batch; known once it is built
+        state: tuple[Any, ...] = ()  # what a step depends on beside the batch
+        changes = -1  # when it was found
 
         def select(spec: Any) -> Any:
-            if not state:
+            nonlocal state, changes
+            if changes != Storage.changes:
                 self._build_for(mode, spec)
-                state.append((mode, backend.name, *self._trace_state(mode)))
-            key = (*state[0], tuple(tree.flatten_with_path(spec)))
+                self._notice_changes()
+                state = (mode, backend.name, *self._trace_state(mode))
+                changes = Storage.changes
+            key = (*state, tuple(tree.flatten_with_path(spec)))
             step = steps.get(key)
             if step is None:
                 step = make_step(self, mode, spec, backend)
@@ -149,11 +155,26 @@ class Programs:
 
     def _select_eagerly(self, mode: str) -> Select:
         def select(spec: Any) -> Any:
-            if self._is_built_throughout():
-                self._build_for(mode, spec)  # else its first batch has the values it may ask for
+            self._prepare_for(mode, spec)
             return EagerStep(self, mode, spec, self._checks_numerics)
 
         return select
+
+    def _prepare_for(self, mode: str, spec: Any) -> None:
+        """Build what can be built before the first step: line by line, that has the values."""
+        if not self.run_eagerly or self._is_built_throughout():
+            self._build_for(mode, spec)
+
+    def _notice_changes(self) -> None:
+        """Forget steps of layers, weights or metrics that have been replaced."""
+        cache = self._step_cache()
+        if cache.changes != Storage.changes:
+            model: Any = self
+            parts = [*model._flatten_layers()[1:], *model.variables, *model.metrics]
+            if len(parts) != len(cache.parts) or any(map(operator.is_not, parts, cache.parts)):
+                cache.clear()
+                cache.parts = parts
+            cache.changes = Storage.changes
 
     def _trace_state(self, mode: str) -> tuple[Any, ...]:
         """Return what a step was traced from, so that a change of it is noticed."""
@@ -209,6 +230,7 @@ class Programs:
     # The shortest way through `predict`: an array of a shape seen before, as one batch
 
     def _known_step(self, x: np.ndarray) -> Step | None:
+        self._notice_changes()
         found = self._step_cache().by_array.get((x.shape, x.dtype))
         if found is None:
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,11 +42,13 @@ class Run:
         source: BatchSource,
         validation: BatchSource | None,
         initial_epoch: int,
+        trace: Callable[[], Any],
     ) -> None:
         self.epoch = initial_epoch
         self.step = 0
         self.bound: Any = None
         self._model = model
+        self._trace = trace  # makes the step, and the variables that come with it
         self._sources = {"train": source, "validation": validation}
         datasets = [source.dataset, None if validation is None else validation.dataset]
         self._remembering = [x for x in (*callbacks, *datasets) if hasattr(x, "get_state")]
@@ -99,8 +101,8 @@ class Run:
             If the file is no saved state, or that of another model.
         """
         loaded = read_values(filepath)
-        _check(loaded["variables"], _variables(self._model), filepath)
-        self._loaded = loaded
+        _check(loaded["variables"], _owned(self._model), filepath)
+        self._loaded, self._filepath = loaded, filepath
         self.epoch, self.step = loaded["epoch"], loaded["step"]
 
     def __reduce__(self) -> Any:
@@ -111,6 +113,8 @@ class Run:
         loaded, self._loaded = self._loaded, None
         if loaded is None:
             return
+        self._trace()
+        _check(loaded["variables"], _variables(self._model), self._filepath)
         for variable, (_, value) in zip(_variables(self._model), loaded["variables"], strict=False):
             variable.assign(value)
         for each, state in _matched(self._remembering, loaded["remembered"]):
@@ -128,17 +132,20 @@ def _variables(model: Any) -> list[Variable]:
 
     Last come variables that nothing owns, but a step of training uses.
     """
-    found: dict[int, Variable] = {}
-    optimizer = model.optimizer
-    owned = [*model.variables, *(optimizer.variables if optimizer is not None else ())]
     metrics = [variable for metric in model.metrics for variable in metric.variables]
-    for variable in [*owned, *metrics]:
-        found.setdefault(id(variable), variable)
+    found = {id(variable): variable for variable in [*_owned(model), *metrics]}
     step = model._step_cache().last.get("train")
     for variable in () if step is None else step.compiled.program.state:
         if not isinstance(variable, Arena):
             found.setdefault(id(variable), variable)
     return list(found.values())
+
+
+def _owned(model: Any) -> list[Variable]:
+    """Return what is there before the first step is traced: of layers and of the optimizer."""
+    optimizer = model.optimizer
+    owned = [*model.variables, *(optimizer.variables if optimizer is not None else ())]
+    return list({id(variable): variable for variable in owned}.values())
 
 
 def _check(saved: list[tuple[str, np.ndarray]], present: list[Variable], filepath: Any) -> None:

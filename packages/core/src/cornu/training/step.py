@@ -19,7 +19,7 @@ from cornu.engine.graph import Node
 from cornu.engine.program import Program
 from cornu.engine.reuse import compiled_trace
 from cornu.engine.trace import Trace, as_node
-from cornu.engine.variable import Storage
+from cornu.engine.variable import Storage, Variable
 from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.indices import IndexRule, check_indices, index_rules
 from cornu.training.logs import flat_logs
@@ -219,6 +219,8 @@ class StepCache:
         self.last: dict[str, Step] = {}
         self.readers: dict[tuple[str, ...], ResultReader] = {}
         self.by_array: dict[Any, tuple[Step, str]] = {}  # of `predict`, by an array's shape, dtype
+        self.parts: list[Any] = []  # layers, variables and metrics of the model
+        self.changes = -1  # when they were looked at
 
     def get(self, key: Any) -> Step | None:
         """Return the step of this key if its memory is still the state's."""
@@ -318,6 +320,8 @@ def trace_inputs(trace: Trace, spec: Any, values: list[np.ndarray] | None = None
 def _outputs_of(model: Any, mode: str, data: Any) -> tuple[list[Any], Any, dict[str, int | None]]:
     """Call the step, and return what the program must return beside the state it leaves."""
     returned = getattr(model, f"{mode}_step")(data)
+    # A variable among them is read as the step leaves it.
+    returned = tree.map_structure(lambda x: x.value if isinstance(x, Variable) else x, returned)
     if mode == "predict":
         leaves = tree.flatten(returned)
         return leaves, tree.map_structure(lambda _: None, returned), {}

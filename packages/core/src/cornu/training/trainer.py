@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from typing import Any
 
 import numpy as np
@@ -150,8 +151,8 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
             epochs=max(epochs - initial_epoch, 1),
             **data_options,
         )
+        source.prepare(functools.partial(self._prepare_for, "train"))
         select = self._select("train")
-        source.prepare(select)
         validation = None
         if validation_data is not None:
             _check_frequency(validation_freq)
@@ -165,7 +166,6 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
                 ),
                 self._select("test"),
             )
-            validation[0].prepare(validation[1])
         callback_list = self._callback_list(
             callbacks,
             add_history=True,
@@ -320,8 +320,8 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
     ) -> tuple[BatchSource, Any, CallbackList]:
         """Return what `evaluate` and `predict` go over, what finds its step, and the callbacks."""
         source = self._source(*data, **options)
+        source.prepare(functools.partial(self._prepare_for, mode))
         select = self._select(mode)
-        source.prepare(select)
         callback_list = self._callback_list(
             callbacks,
             verbose=verbose,

@@ -101,6 +101,7 @@ class TensorBoard(Callback):
         self.embeddings_freq = embeddings_freq
         self.embeddings_metadata = embeddings_metadata
         self._files: dict[str, EventFile] = {}
+        self._graph_is_due = write_graph
         self._steps_before = 0  # this epoch
         self._last_batch = -1  # of this epoch
         self._epoch_began = self._last_time = 0.0
@@ -112,15 +113,15 @@ class TensorBoard(Callback):
         return super().overrides(hook)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Write the graph."""
+        """Check the options."""
         self._steps_before, self._last_batch = 0, -1
+        self._graph_is_due = self.write_graph
         if self.embeddings_metadata is not None and self.embeddings_freq:
             self._check_metadata()
-        if self.write_graph:
-            self._write_graph()
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Close the files."""
+        self._write_graph()
         for file in self._files.values():
             file.close()
         self._files = {}
@@ -154,7 +155,8 @@ class TensorBoard(Callback):
             self.on_train_end()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Write metrics, and distributions and vectors if it is time."""
+        """Write metrics, and distributions and vectors if it is time; the graph once."""
+        self._write_graph()
         steps = self._steps()
         rates = {} if self.model.optimizer is None else rates_in_logs(self.model.optimizer)
         for name, value in {**(logs or {}), **rates}.items():
@@ -185,6 +187,10 @@ class TensorBoard(Callback):
         return (self.params or {}).get("steps") or self._last_batch + 1
 
     def _write_graph(self) -> None:
+        """Write the program, which is there once a step has run."""
+        if not self._graph_is_due:
+            return
+        self._graph_is_due = False
         from cornu_optim.callbacks.program_graph import graph_of
 
         steps = getattr(self.model, "_steps", None)

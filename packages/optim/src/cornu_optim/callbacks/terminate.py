@@ -53,16 +53,17 @@ class TerminateOnNaN(Callback):
         """Let go of the copies."""
         self._snapshots = []
 
-    def on_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+    def _before_step(self, bound: Any) -> None:
         """Copy the state that the step begins with."""
         from cornu.training.numerics import Snapshot
 
-        program = self._program()
-        if program is None:
+        compiled = getattr(bound.step, "compiled", None)
+        if compiled is None:  # line by line
             return
         kept = self._snapshots
         known = kept.pop(0) if len(kept) == 2 else None
-        snapshot = known if known is not None and known.program is program else Snapshot(program)
+        same = known is not None and known.program is compiled.program
+        snapshot = known if same else Snapshot(compiled.program)
         snapshot.take()
         kept.append(snapshot)
 
@@ -80,15 +81,9 @@ class TerminateOnNaN(Callback):
         print(f"Batch {batch}: Invalid loss, terminating training{'.' if first else ''}{first}")
         self.model.stop_training = True
 
-    def _program(self) -> Any:
-        steps = getattr(self.model, "_steps", None)
-        step = None if steps is None else steps.last.get("train")
-        return None if step is None else step.compiled.program
-
     def _keep_batch(self) -> None:
         if self._snapshots:
             bound = self.model.training_run.bound
-            self._snapshots[-1].program = bound.step.compiled.program
             self._snapshots[-1].inputs = [buffer.copy() for buffer in bound.buffers]
 
     def _find(self) -> Any:

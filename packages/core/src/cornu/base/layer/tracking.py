@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cornu.base.metric import Metric
-from cornu.engine.variable import Variable
+from cornu.engine.variable import Storage, Variable
 from cornu.random import SeedGenerator
 
 # Kinds of parts, and the list of `Parts` that each belongs in; `Layer` adds itself.
@@ -58,12 +58,14 @@ class Parts:
         if self.locked and home is not self.metrics and home is not self.seed_generators:
             raise ValueError(f"{self.locked} Refused: {_described(part)}.")
         home.append(part)
+        Storage.changes += 1
 
     def remove(self, part: Any) -> None:
         """Forget a part."""
         home = self.home_of(part)
         if home is not None:
             home[:] = [known for known in home if known is not part]
+            Storage.changes += 1
 
     def track(self, value: Any) -> Any:
         """Note every part in `value`; containers come back as ones that note additions too."""

@@ -16,7 +16,7 @@ from cornu.base.metric import Mean
 from cornu.engine.dtypes import canonical
 from cornu.engine.graph import Node, current_scope, scope
 from cornu.engine.trace import current_trace
-from cornu.engine.variable import Variable, later
+from cornu.engine.variable import Storage, Variable, later
 from cornu.errors import NotBuiltError, ShapeError
 from cornu.plugins import registry
 
@@ -163,6 +163,8 @@ class Weights(Operation):
 
     @trainable.setter
     def trainable(self, value: Any) -> None:
+        if bool(value) != self._trainable:
+            Storage.changes += 1
         self._trainable = bool(value)
         for variable in self._parts.trainable_variables:
             variable.trainable = self._trainable

@@ -6,12 +6,13 @@ buffers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from cornu import tree
+from cornu.engine.variable import Storage
 from cornu.training.data.source import BatchSource, Select, ValueSpec
 
 __all__ = ["ArrayBatches"]
@@ -60,6 +61,8 @@ class ArrayBatches(BatchSource):
             generator = np.random.default_rng()
         self.generator: Any = generator  # is there wherever something is shuffled
         self._bound: dict[int, Any] = {}
+        self._changes = 0  # what `_bound` was found at
+        self._is_checked = False
 
     def one_pass(self) -> Iterator[Any]:
         """Yield the rows of each batch: an index array if shuffled, else (start, stop)."""
@@ -77,6 +80,8 @@ class ArrayBatches(BatchSource):
 
     def load(self, token: Any, select: Select) -> Any:
         """Copy the rows into the buffers of the step of that batch size, and return the step."""
+        if self._changes != Storage.changes:
+            self._bound.clear()
         if type(token) is tuple:
             start, stop = token
             bound = self._bound.get(stop - start) or self._bind(stop - start, select)
@@ -89,13 +94,25 @@ class ArrayBatches(BatchSource):
             array.take(token, 0, buffer, "clip")
         return bound
 
-    def prepare(self, select: Select) -> None:
-        """Compile the step of a whole batch and check all of the data against it."""
-        self._bind(self.batch_size, select).check(self.data)
+    def prepare(self, build: Callable[[Any], Any]) -> None:
+        """Call `build` with the spec of a whole batch."""
+        build(self._spec(self.batch_size))
 
-    def _bind(self, size: int, select: Select) -> Any:
-        spec = tree.map_structure(
+    def try_out(self, select: Select) -> None:
+        """Compile the step of a whole batch and check all of the data against it, once."""
+        if not self._is_checked:
+            self._bind(self.batch_size, select)
+
+    def _spec(self, size: int) -> Any:
+        return tree.map_structure(
             lambda a: None if a is None else ValueSpec((size, *a.shape[1:]), a.dtype), self.data
         )
-        self._bound[size] = bound = select(spec)
+
+    def _bind(self, size: int, select: Select) -> Any:
+        """Return the step of a batch size; before the first one runs, check all of the data."""
+        self._bound[size] = bound = select(self._spec(size))
+        self._changes = Storage.changes
+        if not self._is_checked:
+            bound.check(self.data)
+            self._is_checked = True
         return bound

@@ -68,9 +68,13 @@ class BatchSource:
         """Copy a batch into the buffers of its step, and return that step."""
         raise NotImplementedError(f"{type(self).__name__} must define load(self, token, select).")
 
-    def prepare(self, select: Select) -> None:
-        """Look at the first batch and compile its step, before anything runs."""
-        raise NotImplementedError(f"{type(self).__name__} must define prepare(self, select).")
+    def prepare(self, build: Callable[[Any], Any]) -> None:
+        """Look at the first batch, before anything runs, and call `build` with its spec."""
+        raise NotImplementedError(f"{type(self).__name__} must define prepare(self, build).")
+
+    def try_out(self, select: Select) -> None:
+        """Compile the step of the first batch and check what can be checked, once."""
+        self.prepare(select)
 
     def close(self) -> None:
         """Let go of a pass that is still open, and of the workers behind it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -80,12 +80,12 @@ class StreamBatches(BatchSource):
             batches = in_background(batches, self.queue_size, limit)
         return map(self._convert, batches)
 
-    def prepare(self, select: Select) -> None:
-        """Compile the step of the first batch."""
+    def prepare(self, build: Callable[[Any], Any]) -> None:
+        """Call `build` with the spec of the first batch."""
         first = self._look_ahead()
         if first is None:
             raise DataError("The data is empty: it gave not a single batch.")
-        select(_spec(first))
+        build(_spec(first))
 
     def load(self, token: Any, select: Select) -> Any:
         """Check a batch and copy it into the buffers of its step."""
