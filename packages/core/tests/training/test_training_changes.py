@@ -1,5 +1,7 @@
 """What is changed after a step was traced: by callbacks, in `trainable`, among the layers."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -121,7 +123,7 @@ def test_trainable_counts_from_the_next_step(two, streamed):
         two.fit(*map_data((batches,)), epochs=2, callbacks=[callback], verbose=0)
     else:
         two.fit(X, Y, batch_size=2, epochs=2, callbacks=[callback], verbose=0)
-    changed = [not np.array_equal(a, b) for a, b in zip(kernels, kernels[1:], strict=False)]
+    changed = [not np.array_equal(a, b) for a, b in itertools.pairwise(kernels)]
     assert changed == [True, False, False, True, True, True, True]
 
 
