@@ -62,10 +62,10 @@ class TerminateOnNaN(Callback):
             return
         kept = self._snapshots
         known = kept.pop(0) if len(kept) == 2 else None
-        same = known is not None and known.program is compiled.program
-        snapshot = known if same else Snapshot(compiled.program)
-        snapshot.take()
-        kept.append(snapshot)
+        if known is None or known.program is not compiled.program:
+            known = Snapshot(compiled.program)
+        known.take()
+        kept.append(known)
 
     def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Look at the loss."""
