@@ -430,3 +430,67 @@ def test_numbers_beyond_the_integers_of_an_input_are_refused(dtype, x, fits):
         return
     with pytest.raises(DataError, match=rf"x holds .*input 'words' takes {dtype} numbers"):
         as_triple(*arguments)
+
+
+class Counted(Sequence):
+    """Thirteen batches, each of its own number."""
+
+    def __len__(self):
+        return 13
+
+    def __getitem__(self, index):
+        return np.full((2, 2), float(index), "float32"), np.zeros((2, 1), "float32")
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+def test_fit_generator_begins_a_new_pass_within_an_epoch(line, workers):
+    """Keras 2 trains so many steps in each epoch; in `fit`, the data runs out, as in Keras 3."""
+    from cornu.base import Callback
+
+    class Counts(Callback):
+        def __init__(self):
+            super().__init__()
+            self.steps, self.validated = [], []
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self.steps.append(0)
+            self.validated.append(0)
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.steps[-1] += 1
+
+        def on_test_batch_end(self, batch, logs=None):
+            self.validated[-1] += 1
+
+    counts = Counts()
+    options = {"steps_per_epoch": 12, "epochs": 4, "verbose": 0}
+    line.fit_generator(
+        Counted(), workers=workers, callbacks=[counts], validation_data=Counted(),
+        validation_steps=9, shuffle=False, **options,
+    )  # fmt: skip
+    assert counts.steps == [12] * 4
+    assert counts.validated == [9] * 4
+    counts = Counts()
+    with pytest.warns(UserWarning, match="ran out after 1 of 12"):
+        line.fit(Counted(), callbacks=[counts], **options)
+    assert counts.steps == [12, 1, 12, 1]
+
+
+def test_a_list_of_batches(line, points):
+    x, y = points
+    batches = [(x[i : i + 10], y[i : i + 10]) for i in range(0, 50, 10)]
+    weights = line.get_weights()
+    history = line.fit(batches, epochs=2, shuffle=False, validation_data=batches, verbose=0).history
+    losses = [line.evaluate(data, verbose=0) for data in (batches, [(*batches[0], np.ones(10))])]
+    found, predictions = line.get_weights(), line.predict(batches, verbose=0)
+    line.set_weights(weights)
+    expected = line.fit(
+        x, y, batch_size=10, epochs=2, shuffle=False, validation_data=(x, y), verbose=0
+    ).history
+    assert history == {name: pytest.approx(v, rel=1e-6) for name, v in expected.items()}
+    np.testing.assert_array_equal(found[0], line.get_weights()[0])
+    assert losses[0] == pytest.approx(line.evaluate(x, y, verbose=0), rel=1e-6)
+    assert losses[1] == pytest.approx(line.evaluate(*batches[0], verbose=0), rel=1e-6)
+    np.testing.assert_allclose(predictions, line.predict(x, verbose=0), rtol=1e-6)
+    with pytest.raises(DataError, match="validation_split takes the last samples of arrays"):
+        line.fit(batches, validation_split=0.2, verbose=0)

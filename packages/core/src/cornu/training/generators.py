@@ -31,6 +31,9 @@ class GeneratorMethods:
     ) -> Any:
         """Train on batches from a generator or a `Sequence`; `fit` takes them as well.
 
+        Each epoch has `steps_per_epoch` batches, also where a pass over a `Sequence` ends within:
+        the next pass follows. In `fit`, the epoch ends there, as in Keras 3.
+
         Parameters
         ----------
         generator : generator or Sequence
@@ -51,6 +54,7 @@ class GeneratorMethods:
         >>> model.fit_generator(batches, steps_per_epoch=3, epochs=2, verbose=0).epoch
         [0, 1]
         """
+        self._cycles = True
         return self.fit(  # type: ignore[attr-defined]
             generator,
             steps_per_epoch=steps_per_epoch,

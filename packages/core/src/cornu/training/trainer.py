@@ -13,7 +13,14 @@ from cornu.errors import DataError, NotCompiledError
 from cornu.training import loop
 from cornu.training.callback_list import CallbackList
 from cornu.training.compiling import Compiling
-from cornu.training.data import KnownInput, KnownOutput, as_triple, is_arrays, make_source
+from cornu.training.data import (
+    KnownInput,
+    KnownOutput,
+    as_triple,
+    is_arrays,
+    is_batches,
+    make_source,
+)
 from cornu.training.data.source import BatchSource
 from cornu.training.data.split import train_validation_split
 from cornu.training.data.unpack import unpack_x_y_sample_weight
@@ -39,6 +46,7 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
     """
 
     training_run: Run | None = None
+    _cycles = False  # whether the next `fit` is a `fit_generator`
     _initial_epoch: int | None = None  # set by callbacks that resume a training
 
     def fit(
@@ -151,6 +159,7 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
             epochs=max(epochs - initial_epoch, 1),
             **data_options,
         )
+        source.cycles, self._cycles = self._cycles, False
         source.prepare(functools.partial(self._prepare_for, "train"))
         select = self._select("train")
         validation = None
@@ -166,6 +175,7 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
                 ),
                 self._select("test"),
             )
+            validation[0].cycles = source.cycles
         callback_list = self._callback_list(
             callbacks,
             add_history=True,
@@ -353,7 +363,7 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
     def _split(
         self, x: Any, y: Any, sample_weight: Any, fraction: float
     ) -> tuple[Any, Any, Any, Any]:
-        if not is_arrays(x):
+        if not is_arrays(x) or (y is None and is_batches(x, self._known_inputs())):
             raise DataError(
                 "validation_split takes the last samples of arrays, but x is a "
                 f"{type(x).__name__}. Pass validation_data instead."
@@ -365,8 +375,8 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
     def _validation_source(
         self, data: Any, batch_size: int | None, steps: int | None, options: dict[str, Any]
     ) -> BatchSource:
-        is_batches = not isinstance(data, (tuple, list))
-        x, y, sample_weight = (data, None, None) if is_batches else unpack_x_y_sample_weight(data)
+        whole = not isinstance(data, (tuple, list)) or is_batches(data)
+        x, y, sample_weight = (data, None, None) if whole else unpack_x_y_sample_weight(data)
         try:
             return self._source(x, y, sample_weight, batch_size=batch_size, steps=steps, **options)
         except DataError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,7 @@ __all__ = [
     "as_batch",
     "as_triple",
     "is_arrays",
+    "is_batches",
     "make_source",
 ]
 
@@ -55,6 +56,26 @@ def is_arrays(x: Any) -> bool:
     if isinstance(x, dict):  # an optional input may be None
         return all(part is None or is_arrays(part) for part in x.values())
     return isinstance(x, (list, tuple)) and all(is_arrays(part) for part in x)
+
+
+def is_batches(x: Any, inputs: Sequence[KnownInput] | None = None) -> bool:
+    """Tell whether `x` is a list of batches `(x, y)`, and not the inputs of a model.
+
+    Parameters
+    ----------
+    x : object
+    inputs : sequence of KnownInput, optional
+        What the model takes.
+
+    Examples
+    --------
+    >>> is_batches([(np.zeros(3), np.zeros(3))]), is_batches([np.zeros(3)])
+    (True, False)
+    """
+    if not isinstance(x, list) or not x:
+        return False
+    pairs = all(isinstance(batch, tuple) and len(batch) in (2, 3) for batch in x)
+    return pairs and len(inputs or ()) != len(tree.flatten(x))
 
 
 def as_triple(
@@ -171,7 +192,7 @@ def make_source(
     """
     _check_batch_size(batch_size)
     steps = _whole_steps(steps)
-    if x is not None and not is_arrays(x):
+    if x is not None and (not is_arrays(x) or (y is None and is_batches(x, inputs))):
         return _stream(
             x,
             y,

@@ -41,6 +41,8 @@ class BatchSource:
         Batches per epoch that the user asked for.
     num_batches : int or None
         Batches in one pass over the data, where it is known.
+    cycles : bool
+        Whether an epoch of `steps` goes on with a new pass where one ends, as in Keras 2.
     one_shot : bool
         Whether the data can be passed over once only, as a generator can.
     finished : bool
@@ -50,6 +52,7 @@ class BatchSource:
     steps: int | None = None
     num_batches: int | None = None
     one_shot = False
+    cycles = False
     finished = False
     generator: Any = None  # draws the orders, where there are any
 
@@ -155,7 +158,7 @@ class BatchSource:
     def _steps(self) -> Iterator[Any]:
         done, self._done = self._done, 0
         for step in itertools.count(done) if self.steps is None else range(done, self.steps):
-            token = self._next(first=step == 0)
+            token = self._next(first=self.cycles or step == 0)
             if token is _END:
                 self.finished = self.one_shot
                 if self.steps is not None:
