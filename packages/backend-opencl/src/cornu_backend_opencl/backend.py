@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,7 @@ from cornu_backend_opencl.device.session import Session
 from cornu_backend_opencl.executable import OpenCLExecutable
 from cornu_backend_opencl.fusion import fuse
 from cornu_backend_opencl.selftest import refuse_if_wrong, remember, self_test
-from cornu_backend_opencl.settings import is_strict, wanted_device
+from cornu_backend_opencl.settings import Limits, is_strict, limits, wanted_device
 from cornu_backend_opencl.tuning import tune
 
 MOST = 2**31 - 1  # numbers of a value: kernels count them in C's int
@@ -97,7 +99,8 @@ class OpenCLBackend(Backend):
 
     @property
     def _written_for(self) -> Schedule:
-        return self._schedule or self.session.schedule
+        schedule = self._schedule or self.session.schedule
+        return schedule if schedule.limits != Limits() else replace(schedule, limits=limits())
 
     @property
     def _rounds_as_numpy(self) -> bool:
@@ -112,7 +115,9 @@ class OpenCLBackend(Backend):
             If the device does not compute in a dtype of the program, or a value is too large.
         """
         session = self.session
-        plan = program.plan(self.lowers, fuse, fuse)
+        schedule = self._written_for
+        grouped = partial(fuse, longest=schedule.limits.fused)
+        plan = program.plan(self.lowers, grouped, grouped)
         values = list(values_of(plan))
         if not session.device.has_float64 and any(v.dtype == np.float64 for v in values):
             raise BackendError(
@@ -126,7 +131,6 @@ class OpenCLBackend(Backend):
                     f"A value of the program {program.name!r} has more numbers than the OpenCL "
                     f"backend can count ({MOST:,}): {value}. Use a smaller batch."
                 )
-        schedule = self._written_for
         written = write_source(plan, schedule, self._rounds_as_numpy)
         return OpenCLExecutable(program, plan, written, session, schedule)
 

@@ -16,8 +16,6 @@ from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.codegen.source import Launch, Queued, Written, without_names
 from cornu_backend_opencl.device.session import Session
 
-AHEAD = 2  # batches that the host may be ahead of the device
-
 
 class Staging:
     """Host memory from which a batch is copied to the device while the next one is prepared."""
@@ -138,7 +136,7 @@ class OpenCLExecutable(Executable):
         for start, value in written.constants:
             block[start : start + value.nbytes] = value.reshape(-1).view(np.uint8)
         session.upload(self._constants, block).wait()
-        self._staging = [Staging(self.plan, written) for _ in range(AHEAD)]
+        self._staging = [Staging(self.plan, written) for _ in range(self._schedule.limits.ahead)]
         self._buffers = {"M": self._memory, "X": self._inputs, "K": self._constants}
         self._ready = True
 
@@ -161,7 +159,7 @@ class OpenCLExecutable(Executable):
         if not inputs:
             return
         staging = self._staging[self._turn]
-        self._turn = (self._turn + 1) % AHEAD
+        self._turn = (self._turn + 1) % len(self._staging)
         if staging.sent is not None:
             staging.sent.wait()
         for target, value in zip(staging.arrays, inputs, strict=True):

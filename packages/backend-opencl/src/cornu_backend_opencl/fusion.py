@@ -16,7 +16,6 @@ from cornu.engine.primitives import PRIMITIVES
 from cornu.engine.rewrite import scalar_of
 from cornu_backend_opencl.codegen.members import REDUCTIONS
 
-LONGEST = 48  # instructions of a unit: compilers take more than twice as long for twice as many
 HEADS = frozenset({"matmul", "convolution", "convolution_input_grad"})
 
 
@@ -42,17 +41,23 @@ class Unit:
     axes: tuple[int, ...] | None = None
 
 
-def fuse(plan: Plan) -> None:
-    """Order the instructions of a plan by units, and number those of several members."""
+def fuse(plan: Plan, longest: int) -> None:
+    """Order the instructions of a plan by units, and number those of several members.
+
+    Parameters
+    ----------
+    longest : int
+        Instructions of a unit, at most.
+    """
     units: list[Unit] = []
     where: dict[Node, int] = {}
     for instruction in plan.instructions:
-        index = _join(plan, units, where, instruction)
+        index = _join(plan, units, where, instruction, longest)
         for output in instruction.outputs:
             where[output] = index
     number = 0
     order: list[Instruction] = []
-    for unit in _sunk(plan, units, where):
+    for unit in _sunk(plan, units, where, longest):
         if len(unit.members) > 1:
             number += 1
             for member in unit.members:
@@ -61,7 +66,7 @@ def fuse(plan: Plan) -> None:
     plan.instructions[:] = order
 
 
-def _sunk(plan: Plan, units: list[Unit], where: dict[Node, int]) -> list[Unit]:
+def _sunk(plan: Plan, units: list[Unit], where: dict[Node, int], longest: int) -> list[Unit]:
     """Move elementwise units into the first unit that reads them, where they fit in."""
     readers: dict[int, set[int]] = {}
     for index, unit in enumerate(units):
@@ -75,7 +80,7 @@ def _sunk(plan: Plan, units: list[Unit], where: dict[Node, int]) -> list[Unit]:
         if index not in readers or not all(_is_elementwise(m) for m in unit.members):
             continue
         target = units[min(readers[index])]
-        if _takes(plan, target, unit):
+        if _takes(plan, target, unit, longest):
             head = 1 if target.members[0].op in HEADS else 0
             target.members[head:head] = unit.members
             target.aligned |= unit.aligned
@@ -97,9 +102,9 @@ def _is_elementwise(instruction: Instruction) -> bool:
     return row is not None and row.kind == "elementwise" and instruction.node.size > 0
 
 
-def _takes(plan: Plan, target: Unit, unit: Unit) -> bool:
+def _takes(plan: Plan, target: Unit, unit: Unit, longest: int) -> bool:
     """Tell whether a unit can take in an earlier one that it reads."""
-    if target.shape != unit.shape or len(target.members) + len(unit.members) > LONGEST:
+    if target.shape != unit.shape or len(target.members) + len(unit.members) > longest:
         return False
     if (target.aligned - unit.made) & unit.crossed or (target.crossed & unit.aligned):
         return False
@@ -113,13 +118,16 @@ def _takes(plan: Plan, target: Unit, unit: Unit) -> bool:
     )
 
 
-def _join(plan: Plan, units: list[Unit], where: dict[Node, int], new: Instruction) -> int:
+def _join(
+    plan: Plan, units: list[Unit], where: dict[Node, int], new: Instruction, longest: int
+) -> int:
     """Put an instruction into a unit; return the number of the unit."""
     owners = [plan.layouts.owner(v) for v in new.inputs]
     first = max((where.get(o, -1) for o in owners), default=-1)
     if _fuses(new):
         for index in range(max(first, 0), len(units)):
-            if _fits(plan, units[index], new, index == first):
+            full = len(units[index].members) >= longest
+            if not full and _fits(plan, units[index], new, index == first):
                 _add(plan, units[index], new)
                 return index
     unit = Unit()
@@ -147,7 +155,7 @@ def _space(instruction: Instruction) -> tuple[int, ...]:
 
 def _fits(plan: Plan, unit: Unit, new: Instruction, feeds: bool) -> bool:
     """Tell whether an instruction can be a member of a unit."""
-    if unit.shape != _space(new) or len(unit.members) >= LONGEST:
+    if unit.shape != _space(new):
         return False
     reduces = new.op in REDUCTIONS
     if reduces and unit.axes not in (None, tuple(new.node.attrs["axes"])):

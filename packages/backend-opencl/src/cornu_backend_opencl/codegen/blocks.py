@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WHOLE = 512  # steps of the inner axis that are not worth cutting
-PIECE = 256  # steps that one piece has at most
-ROWS = 200_000  # bytes that a piece of a block's rows has at most
-PANELS = 4  # of a block, at most
+from cornu_backend_opencl.settings import Limits
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,13 @@ class Blocks:
 
 
 def blocks_of(
-    tiles: int, panels: int, inner: int, step_bytes: int, batches: int, wanted: int
+    tiles: int,
+    panels: int,
+    inner: int,
+    step_bytes: int,
+    batches: int,
+    wanted: int,
+    limits: Limits | None = None,
 ) -> Blocks:
     """Return the cut of `tiles` x `panels` tiles of each batch, into `wanted` blocks if it can be.
 
@@ -49,11 +52,11 @@ def blocks_of(
     >>> blocks_of(10, 16, 128, 52, 1, 16)
     Blocks(tiles=10, panels=1, piece=128)
     """
-    piece = inner
-    if inner > WHOLE:
-        piece = -(-inner // (16 * -(-inner // PIECE))) * 16
-    high = min(tiles, max(1, ROWS // (step_bytes * piece)))
-    wide = min(panels, PANELS) if piece < inner else 1
+    limits, piece = limits or Limits(), inner
+    if inner > limits.whole:
+        piece = -(-inner // (16 * -(-inner // limits.piece))) * 16
+    high = min(tiles, max(1, limits.row_bytes // (step_bytes * piece)))
+    wide = min(panels, limits.panels) if piece < inner else 1
     while wide > 1 and batches * -(-tiles // high) * -(-panels // wide) < wanted:
         wide //= 2
     most = batches * tiles * -(-panels // wide) // wanted

@@ -25,9 +25,9 @@ from cornu_backend_opencl.codegen.geometry import (
 )
 from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.matmul import epilogue, finish
+from cornu_backend_opencl.codegen.members import lanes_for
 from cornu_backend_opencl.codegen.packing import panels
 from cornu_backend_opencl.codegen.products import (
-    VECTOR,
     least_waste,
     most_rows,
     panel_width,
@@ -152,16 +152,16 @@ def _forward_cpu(
 ) -> list[Unit]:
     first, g = members[0], geometry
     node, schedule = first.node, frame.schedule
-    each = g.filters // g.groups
+    lanes, each = lanes_for(frame, members), g.filters // g.groups
     shape = (g.groups, g.inner, each)
     matrix = View(kernel.address, kernel.offset, (each, g.filters, 1), shape, kernel.dtype)
     uses = g.batch * product(g.steps) // 16
     found, units = panels(
-        frame, lambda role: frame.function(first, role=role), matrix,
-        panel_width(schedule, kernel.dtype, each), uses, "kernel", scratch.used,
+        frame, lambda role: frame.function(first, role=role), matrix, lanes,
+        panel_width(schedule, lanes, kernel.dtype, each), uses, "kernel", scratch.used,
     )  # fmt: skip
-    vectors = found.width // 16
-    high, wide = tile_shape(g.steps, most_rows(schedule, node.dtype, vectors))
+    vectors = found.width // lanes.count
+    high, wide = tile_shape(g.steps, most_rows(schedule, node.dtype, found.width))
     function = frame.function(first)
     function.comment = summary(members)
     strides = g.row_strides()
@@ -171,11 +171,11 @@ def _forward_cpu(
     width, outer = g.steps[-1], g.steps[:-2]
     tiles_y = -(-height // high)
     lines = g.batch * product(outer) * tiles_y
-    work = 2 * node.size * g.inner // 16
+    work = 2 * node.size * g.inner // lanes.count
     function.parts = parts = schedule.parts(work, lines)
     tasks = lines * g.groups
     function.parts = min(parts, tasks)
-    writer = epilogue(frame, function, members, VECTOR)
+    writer = epilogue(frame, function, members, lanes)
     image = product(x.shape[1:])
     function.line(f"const int first = share({tasks}, 1, part, parts);")
     function.line(f"const int last = share({tasks}, 1, part + 1, parts);")
@@ -203,17 +203,17 @@ def _forward_cpu(
                 b_batch = "group" if found.packed else f"group * {each} + {kernel.offset}"
                 if found.packed and g.groups == 1:
                     b_batch = "0"
-                tile(function, x, start, rows, g.window_loops(), found,
+                tile(function, lanes, x, start, rows, g.window_loops(), found,
                      found.start(b_batch, "panel"), frame.label(first.inputs[0]))  # fmt: skip
                 with function.block(f"for (int r = 0; r < {len(rows)}; r++)"):
                     function.line(f"const int row = y + r / {wide}, column = x + r % {wide};")
                     if height % high or width % wide:
                         function.line("if (row < top || column < left) continue;")
                     with function.block(f"for (int v = 0; v < {vectors}; v++)"):
-                        function.line(f"const int n = panel * {found.width} + v * 16;")
+                        function.line(f"const int n = panel * {found.width} + v * {lanes.count};")
                         if each % found.width:
                             function.line(f"if (n >= {each}) break;")
-                        count = "16" if each % 16 == 0 else f"{each} - n"
+                        count = str(lanes.count) if each % lanes.count == 0 else f"{each} - n"
                         filter_ = "n" if g.groups == 1 else f"(group * {each} + n)"
                         spot = [*at, "row", "column"] if len(g.steps) > 1 else ["column"]
                         finish(writer, first, ["image", *spot, filter_], count,

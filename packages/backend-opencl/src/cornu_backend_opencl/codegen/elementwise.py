@@ -42,7 +42,7 @@ def emit_group(frame: Frame, members: Sequence[Instruction]) -> list[Unit]:
     views = {node: frame.view(node).broadcast(shape) for node in nodes}
     space = merged(shape, [v.strides for v in views.values()])
     strides = dict(zip(views, space.strides, strict=True))
-    lanes = lanes_of(frame, members, frame.schedule.width)
+    lanes = lanes_of(frame, members)
     writer = Members(frame, function, members, lanes, strides)
     walk(frame, function, space.shape, lanes, cost(members), writer.write)
     return [frame.unit(function)]
@@ -118,7 +118,7 @@ def walk(
 def copy(frame: Frame, function: Function, source: View, target: View) -> None:
     """Write a copy from a view to a view of the same shape."""
     space = merged(target.shape, [source.broadcast(target.shape).strides, target.strides])
-    lanes = Lanes(frame.schedule.width)
+    lanes = frame.schedule.lanes_of(source.dtype)
 
     def write(indices: Sequence[str], count: str) -> None:
         name = function.new()

@@ -116,7 +116,7 @@ def padded(
     function = frame.function(first, role="pad")
     schedule = frame.schedule
     rows = batch * product(sizes)
-    lanes = Lanes(1 if schedule.is_gpu or channels < 8 else 16)
+    lanes = Lanes(1) if channels < schedule.limits.thin else schedule.lanes_of(x.dtype)
     function.parts = schedule.parts(
         rows * channels * 2, rows * channels if schedule.is_gpu else rows
     )

@@ -25,7 +25,7 @@ from cornu_backend_opencl.codegen.geometry import (
 )
 from cornu_backend_opencl.codegen.lanes import Lanes, computed
 from cornu_backend_opencl.codegen.members import put
-from cornu_backend_opencl.codegen.products import VECTOR, least_waste, most_rows, panel_width
+from cornu_backend_opencl.codegen.products import least_waste, most_rows, panel_width
 from cornu_backend_opencl.codegen.tiles import Operand, gpu_tiles
 from cornu_backend_opencl.codegen.values import View, position, unravel
 
@@ -81,32 +81,30 @@ def _kernel_gpu(
     return [frame.unit(function)]
 
 
-CHUNK_BYTES = 150_000  # of input and slopes that stay in the cache while all tiles use them
-
-
 def _kernel_cpu(
     frame: Frame, first: Instruction, x: View, slope: View, g: Geometry, scratch: Scratch
 ) -> list[Unit]:
     """Each share adds up the products of its own rows; a second function adds the shares."""
     schedule, node = frame.schedule, first.node
     each, depth = g.filters // g.groups, g.channels // g.groups
-    dtype = computed(node.dtype)
+    dtype, lanes = computed(node.dtype), schedule.lanes_of(x.dtype, slope.dtype, node.dtype)
+    n = lanes.count
     lines = g.batch * product(g.steps[:-1])
     width = g.steps[-1]
-    work = 2 * lines * width * g.inner * g.filters // 16
+    work = 2 * lines * width * g.inner * g.filters // n
     size = g.inner * g.filters
-    most = max(1, int(64e6) // (size * dtype.itemsize))
+    most = max(1, schedule.limits.partial // (size * dtype.itemsize))
     shares = max(1, min(schedule.parts(work, lines), 2 * schedule.units, lines, most))
     partial = scratch.view((shares, size), dtype)
     loops = g.window_loops()
     run, (count, unit) = loops[:-1], loops[-1]
     if unit != 1:  # windows of one number per channel
         run, count = loops, 1
-    vectors = panel_width(schedule, dtype, each) // 16
-    rows = least_waste(count, most_rows(schedule, dtype, vectors))
+    columns = panel_width(schedule, lanes, dtype, each)
+    vectors = columns // n
+    rows = least_waste(count, most_rows(schedule, dtype, columns))
     function = frame.function(first)
     function.parts = shares
-    lanes = VECTOR
     kind, one = lanes.type(dtype), Lanes(1).type(dtype)
     a = function.pointer(x.address, x.dtype, frame.label(first.inputs[0]))
     b = function.pointer(slope.address, slope.dtype, frame.label(first.inputs[1]))
@@ -114,7 +112,9 @@ def _kernel_cpu(
     row_bytes = (
         product(x.shape[2:]) * g.strides[0] if len(g.steps) > 1 else product(x.shape[1:])
     ) * x.dtype.itemsize
-    block = max(1, CHUNK_BYTES // max(1, row_bytes + width * g.filters * slope.dtype.itemsize))
+    block = max(
+        1, schedule.limits.gradient // max(1, row_bytes + width * g.filters * slope.dtype.itemsize)
+    )
     strides = g.row_strides()
     image = product(x.shape[1:])
     function.line(f"const int first = share({lines}, 1, part, {shares});")
@@ -122,14 +122,14 @@ def _kernel_cpu(
     with function.block(f"for (int i = 0; i < {size}; i++)"):
         function.line(f"{c}[part * {size} + i] = 0;")
     outer = [n for n, _ in run]
-    blocks_n = -(-each // (16 * vectors))
+    blocks_n = -(-each // columns)
     tiles = -(-count // rows)
     with function.block(f"for (int low = first; low < last; low += {block})"):
         function.line(f"const int high = min(low + {block}, last);")
         total = g.groups * product(outer) * tiles * blocks_n
         with function.block(f"for (int task = 0; task < {total}; task++)"):
             names = unravel("task", (g.groups, *outer, tiles, blocks_n))
-            function.line(f"const int group = {names[0]}, n = {names[-1]} * {16 * vectors};")
+            function.line(f"const int group = {names[0]}, n = {names[-1]} * {columns};")
             whole = count % rows == 0
             tile_ = f"({names[-2]}) * {rows}"
             function.line(f"const int m = {tile_ if whole else f'min({tile_}, {count - rows})'};")
@@ -153,7 +153,7 @@ def _kernel_cpu(
                 with function.block(loop):
                     for v in range(vectors):
                         function.line(
-                            f"const {kind} b{v} = {_slope_load(b, slope, g, v, each, vectors)};"
+                            f"const {kind} b{v} = {_slope_load(lanes, b, slope, v, each, columns)};"
                         )
                     for r, names_ in enumerate(accumulators):
                         value = (
@@ -168,38 +168,34 @@ def _kernel_cpu(
             low = "0" if whole else f"{tile_} - m"
             head = f"for (int r = {low}; r < {rows}; r++)"
             with function.block(head), function.block(f"for (int v = 0; v < {vectors}; v++)"):
-                function.line("const int column = n + v * 16;")
-                if each % (16 * vectors):
+                function.line(f"const int column = n + v * {n};")
+                if each % columns:
                     function.line(f"if (column >= {each}) break;")
                 place = f"part * {size} + (to + m + r) * {g.filters} + column{group_part}"
-                left = "16" if each % 16 == 0 else f"{each} - column"
+                left = str(n) if each % n == 0 else f"{each} - column"
                 function.line(f"__global {Lanes(1).type(dtype)} *sum = {c} + {place};")
-                more = f"load_{dtype}(sum, {left}) + c[r * {vectors} + v]"
-                function.line(f"store_{dtype}({more}, sum, {left});")
+                more = f"{lanes.load(dtype, 'sum', left)} + c[r * {vectors} + v]"
+                function.line(lanes.store(dtype, more, "sum", left))
     units = [frame.unit(function)]
     fold = frame.function(first, role="fold")
     fold.parts = schedule.parts(size * shares, size)
     target = frame.view(node)
     c = fold.pointer(partial.address, dtype)
-    fold.line(f"const int first = share({size}, 16, part, parts);")
-    fold.line(f"const int last = share({size}, 16, part + 1, parts);")
-    with fold.block("for (int j = first; j < last; j += 16)"):
-        left = "16" if size % 16 == 0 else "last - j"
-        load = (
-            f"read_{dtype}({c} + i * {size} + j)"
-            if left == "16"
-            else f"load_{dtype}({c} + i * {size} + j, {left})"
-        )
+    fold.line(f"const int first = share({size}, {n}, part, parts);")
+    fold.line(f"const int last = share({size}, {n}, part + 1, parts);")
+    with fold.block(f"for (int j = first; j < last; j += {n})"):
+        left = str(n) if size % n == 0 else "last - j"
+        load = lanes.load(dtype, f"{c} + i * {size} + j", left)
         fold.line(f"{kind} total = 0;")
         fold.line(f"for (int i = 0; i < {shares}; i++) total += {load};")
         put(fold, lanes, target, (1,), ("j",), left, "total")
     return [*units, frame.unit(fold)]
 
 
-def _slope_load(b: str, slope: View, g: Geometry, v: int, each: int, vectors: int) -> str:
+def _slope_load(lanes: Lanes, b: str, slope: View, v: int, each: int, columns: int) -> str:
     """Return the expression of a vector of slopes; beyond the filters anything may stand."""
-    place = f"{b} + g + {v * 16}"
-    dtype = slope.dtype
-    if each % (16 * vectors) == 0 and computed(dtype) == dtype:
-        return f"read_{dtype}({place})"
-    return f"n + {v * 16} < {each} ? load_{dtype}({place}, {each} - n - {v * 16}) : 0"
+    start = v * lanes.count
+    place = f"{b} + g + {start}"
+    if each % columns == 0:
+        return lanes.load(slope.dtype, place, str(lanes.count))
+    return f"n + {start} < {each} ? {lanes.load(slope.dtype, place, f'{each} - n - {start}')} : 0"

@@ -1,8 +1,8 @@
 """Values in registers: C types, numbers, loads and stores, for one lane or many.
 
-CPU devices compute on explicit vectors of 16 lanes, GPUs on one lane per work-item; one table of
-expressions serves both. Booleans are masks in registers (0 or -1) and bytes in memory, and half
-precision is a way of storing: it is computed in single precision.
+CPU devices compute on explicit vectors, of as many lanes as their compiler gets right, GPUs on one
+lane per work-item; one table of expressions serves both. Booleans are masks in registers (0 or -1)
+and bytes in memory, and half precision is a way of storing: it is computed in single precision.
 
 What the compiler does by itself is preferred to functions of the driver's library (vector loads,
 conversions, selection), which not every driver compiles into the code around them. Those for CPU
@@ -109,6 +109,34 @@ class Lanes:
         if self.count == 1:
             return f"({self.type(dtype)})({text})"
         return f"__builtin_convertvector({text}, {self.type(dtype)})"
+
+    def read(self, dtype: Any, place: str) -> str:
+        """Return what stands at a pointer, in all lanes; memory and registers hold it alike."""
+        return f"*({place})" if self.count == 1 else f"read{self.count}_{dtype}({place})"
+
+    def load(self, dtype: Any, place: str, count: str) -> str:
+        """Return what stands at a pointer; in the lanes from `count` on anything may stand."""
+        if self.count > 1 and (count != str(self.count) or computed(dtype) != dtype):
+            return f"load{self.count}_{dtype}({place}, {count})"
+        if self.count == 1 and dtype == np.float16:
+            return f"vload_half(0, {place})"
+        return f"-(int)*({place})" if np.dtype(dtype).kind == "b" else self.read(dtype, place)
+
+    def write(self, dtype: Any, value: str, place: str) -> str:
+        """Return the statement that leaves all lanes at a pointer."""
+        if self.count == 1:
+            return f"*({place}) = {value};"
+        return f"write{self.count}_{dtype}({value}, {place});"
+
+    def store(self, dtype: Any, value: str, place: str, count: str) -> str:
+        """Return the statement that leaves the first `count` lanes at a pointer."""
+        if self.count == 1 or (count == str(self.count) and computed(dtype) == dtype):
+            return self.write(dtype, value, place)
+        return f"store{self.count}_{dtype}({value}, {place}, {count});"
+
+    def keep(self, dtype: Any, value: str, other: str, count: str) -> str:
+        """Return a value with another number in the lanes from `count` on."""
+        return f"keep{self.count}_{dtype}({value}, {other}, {count})"
 
     def mask(self, comparison: str, dtype: Any) -> str:
         """Return a comparison of values of a dtype as a mask."""

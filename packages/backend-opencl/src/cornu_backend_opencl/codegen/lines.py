@@ -16,7 +16,6 @@ from cornu_backend_opencl.codegen.members import element, put
 from cornu_backend_opencl.codegen.values import View, position, unravel
 
 ONE = Lanes(1)
-LONG = 512  # elements of a line that several work-items share, on a GPU
 
 
 def loop_over_lines(frame: Frame, function: Function, view: View, axis: int, work: int) -> str:
@@ -46,7 +45,11 @@ def chunk_of(frame: Frame, size: int, lines: int) -> int:
 
     A line is cut into about as many chunks as each has elements.
     """
-    if not frame.schedule.is_gpu or size < LONG or lines >= frame.schedule.parts(0, 1 << 30):
+    if (
+        not frame.schedule.is_gpu
+        or size < frame.schedule.limits.line
+        or lines >= frame.schedule.parts(0, 1 << 30)
+    ):
         return size
     chunk = 1
     while chunk * chunk < size:

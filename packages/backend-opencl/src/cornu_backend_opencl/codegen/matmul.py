@@ -16,16 +16,16 @@ from cornu_backend_opencl.codegen.elementwise import copy, summary
 from cornu_backend_opencl.codegen.frame import Frame, Unit, aligned
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed
-from cornu_backend_opencl.codegen.members import Members, operands_of, put, results_of
+from cornu_backend_opencl.codegen.members import Members, lanes_for, operands_of, put, results_of
 from cornu_backend_opencl.codegen.packing import (
+    TALL,
     Panels,
     first_row,
     packed_columns,
     packs_columns,
     panels,
 )
-from cornu_backend_opencl.codegen.products import VECTOR, Carried, panel_width, tile, tile_rows
-from cornu_backend_opencl.codegen.schedule import SHARE
+from cornu_backend_opencl.codegen.products import Carried, panel_width, tile, tile_rows
 from cornu_backend_opencl.codegen.tiles import Operand, gpu_tiles
 from cornu_backend_opencl.codegen.values import View, merged, position, unravel
 
@@ -76,33 +76,35 @@ def _cpu(
     flat = _numbered(b, batches)
     if flat is None:  # batches that strides cannot number: brought in order first
         return _ordered(frame, members, a, b)
-    width = panel_width(schedule, b.dtype, n, m)
-    vectors = width // 16
-    rows = tile_rows(m, schedule, node.dtype, vectors)
+    lanes = lanes_for(frame, members)
+    width = panel_width(schedule, lanes, b.dtype, n, m)
+    vectors = width // lanes.count
+    rows = tile_rows(m, schedule, node.dtype, width)
     tiles, note = -(-m // rows), frame.label(first.inputs[1])
     found, units = panels(
-        frame, lambda role: frame.function(first, role=role), flat, width, tiles, note, used
+        frame, lambda role: frame.function(first, role=role), flat, lanes, width, tiles, note, used
     )
     used += aligned(product(found.view.shape) * found.view.dtype.itemsize) if found.packed else 0
     at = [f"({t})" for t in unravel("z", batch)] if batch else []
     sm, step = a.strides[-2:]
     left, start = a, position([*at, "m"], a.strides[:-1], a.offset)
     distances = [r * sm for r in range(rows)]
-    work = 2 * batches * m * n * k // 16
-    if packs_columns(a, found.count) and work > SHARE:
+    work = 2 * batches * m * n * k // lanes.count
+    if packs_columns(a, found.count, schedule.limits) and work > schedule.limits.share:
         line = frame.function(first, role="columns")
-        left = packed_columns(frame, line, a, at, batches, rows, used)
+        left = packed_columns(frame, line, lanes, a, at, batches, rows, used)
         used += aligned(product(left.shape) * a.dtype.itemsize)
-        start, step, distances = f"(z * {tiles} + t) * {k * 16}", 16, list(range(rows))
+        start, step, distances = f"(z * {tiles} + t) * {k * TALL}", TALL, list(range(rows))
         units.append(frame.unit(line))
     parts = schedule.parts(work, batches * tiles * found.count)
-    cut = blocks_of(tiles, found.count, k, rows * a.dtype.itemsize, batches, 2 * parts)
+    cut = blocks_of(tiles, found.count, k, rows * a.dtype.itemsize, batches, 2 * parts,
+                    schedule.limits)  # fmt: skip
     shape = (batches, -(-tiles // cut.tiles), -(-found.count // cut.panels))
     tasks = product(shape)
     function = frame.function(first)
     function.comment = summary(members)
     function.parts = min(parts, tasks)
-    writer = epilogue(frame, function, members, VECTOR)
+    writer = epilogue(frame, function, members, lanes)
     function.line(f"const int first = share({tasks}, 1, part, parts);")
     function.line(f"const int last = share({tasks}, 1, part + 1, parts);")
     with ExitStack() as stack:
@@ -123,14 +125,14 @@ def _cpu(
         loop("panel", *_range("group", cut.panels, found.count))
         loop("t", *_range("block", cut.tiles, tiles))
         function.line(f"const int m = {first_row('t', m, rows)};")
-        tile(function, left, start, distances, [(steps, step)], found, b_from,
+        tile(function, lanes, left, start, distances, [(steps, step)], found, b_from,
              frame.label(first.inputs[0]), carried)  # fmt: skip
         head = f"for (int r = {'0' if m % rows == 0 else f't * {rows} - m'}; r < {rows}; r++)"
         with function.block(head), function.block(f"for (int v = 0; v < {vectors}; v++)"):
-            function.line(f"const int n = panel * {width} + v * 16;")
+            function.line(f"const int n = panel * {width} + v * {lanes.count};")
             if n % width:
                 function.line(f"if (n >= {n}) break;")
-            count = "16" if n % 16 == 0 else f"{n} - n"
+            count = str(lanes.count) if n % lanes.count == 0 else f"{n} - n"
             finish(writer, first, [*at, "(m + r)", "n"], count, f"c[r * {vectors} + v]")
     return [*units, frame.unit(function)]
 

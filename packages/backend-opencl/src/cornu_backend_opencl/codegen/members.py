@@ -12,7 +12,7 @@ from cornu.engine.rewrite import scalar_of
 from cornu_backend_opencl.codegen.expressions import expression, is_scalar, rounded
 from cornu_backend_opencl.codegen.frame import Frame, comment
 from cornu_backend_opencl.codegen.function import Function
-from cornu_backend_opencl.codegen.lanes import Lanes, computed, stored
+from cornu_backend_opencl.codegen.lanes import Lanes, stored
 from cornu_backend_opencl.codegen.values import View, position
 
 REDUCTIONS = ("sum", "max", "min", "prod")
@@ -37,9 +37,16 @@ def results_of(frame: Frame, members: Sequence[Instruction]) -> list[Node]:
     return [m.node for m in members if m.op not in REDUCTIONS and frame.is_stored(m.node)]
 
 
-def lanes_of(frame: Frame, members: Sequence[Instruction], wanted: int) -> Lanes:
+def lanes_of(frame: Frame, members: Sequence[Instruction]) -> Lanes:
     """Return the lanes a group can be computed on."""
-    return Lanes(1 if any(is_scalar(m.node) for m in members if m.op not in REDUCTIONS) else wanted)
+    if any(is_scalar(m.node) for m in members if m.op not in REDUCTIONS):
+        return Lanes(1)
+    return lanes_for(frame, members)
+
+
+def lanes_for(frame: Frame, members: Sequence[Instruction]) -> Lanes:
+    """Return the lanes of vectors that hold any value of a group."""
+    return frame.schedule.lanes_of(*(v.dtype for m in members for v in (*m.inputs, *m.outputs)))
 
 
 class Members:
@@ -157,13 +164,11 @@ def get(
     if lanes.count == 1:
         return element(pointer, place, view)
     dtype = view.dtype
-    if strides[-1] == 1 and count == "16" and computed(dtype) == dtype:
-        return f"read_{dtype}({pointer} + {place})"
     if strides[-1] == 1:
-        return f"load_{dtype}({pointer} + {place}, {count})"
+        return lanes.load(dtype, f"{pointer} + {place}", count)
     if strides[-1] == 0:
         return f"({lanes.type(dtype)})({element(pointer, place, view)})"
-    return f"gather_{dtype}({pointer} + {place}, {strides[-1]}, {count})"
+    return f"gather{lanes.count}_{dtype}({pointer} + {place}, {strides[-1]}, {count})"
 
 
 def element(pointer: str, place: str, view: View) -> str:
@@ -186,17 +191,11 @@ def put(
     """Write the statement that stores to a view."""
     pointer = function.pointer(view.address, view.dtype, note)
     place = position(indices, strides, view.offset)
-    if (
-        lanes.count > 1
-        and strides[-1] == 1
-        and count == "16"
-        and computed(view.dtype) == view.dtype
-    ):
-        text = f"write_{view.dtype}({value}, {pointer} + {place});"
-    elif lanes.count > 1 and strides[-1] == 1:
-        text = f"store_{view.dtype}({value}, {pointer} + {place}, {count});"
+    if lanes.count > 1 and strides[-1] == 1:
+        text = lanes.store(view.dtype, value, f"{pointer} + {place}", count)
     elif lanes.count > 1:
-        text = f"scatter_{view.dtype}({value}, {pointer} + {place}, {strides[-1]}, {count});"
+        step = strides[-1]
+        text = f"scatter{lanes.count}_{view.dtype}({value}, {pointer} + {place}, {step}, {count});"
     elif view.dtype == "float16":
         text = f"vstore_half_rte({value}, {place}, {pointer});"
     elif view.dtype == bool:

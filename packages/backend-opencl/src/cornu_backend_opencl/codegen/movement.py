@@ -112,7 +112,7 @@ def emit_gather(frame: Frame, instruction: Instruction) -> list[Unit]:
     rows = (*source.strides[:axis], *((0,) * rank), *source.strides[axis + 1 :])
     space = merged(node.shape, [places, rows, target.strides])
     walked = space.strides[0][-1] != 0 or len(space.shape) == 0  # numbers vary along the last axis
-    lanes = Lanes(1 if walked else frame.schedule.width)
+    lanes = Lanes(1) if walked else frame.schedule.lanes_of(x.dtype)
     pointer = function.pointer(numbers.address, indices.dtype, frame.label(indices))
 
     def write(at: list[str], count: str) -> None:

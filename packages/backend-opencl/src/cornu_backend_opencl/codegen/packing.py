@@ -17,10 +17,9 @@ from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed, stored
 from cornu_backend_opencl.codegen.members import get, put
 from cornu_backend_opencl.codegen.values import View, position, unravel
+from cornu_backend_opencl.settings import Limits
 
-VECTOR = Lanes(16)
-REUSED = 8  # uses that are worth a copy
-FAR = 1_000_000  # bytes of a matrix whose rows lie too far apart for the cache
+TALL = 16  # numbers of A side by side: at least the rows of a tile
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ def panels(
     frame: Frame,
     function_of: Callable[[str], Function],
     b: View,
+    lanes: Lanes,
     width: int,
     uses: int,
     note: str,
@@ -68,7 +68,7 @@ def panels(
     """
     batch, inner, columns = b.shape
     count = -(-columns // width)
-    if _lies_well(b, uses):
+    if _lies_well(b, uses, frame.schedule.limits):
         return Panels(b, False, width, count), []
     dtype = computed(b.dtype)
     copies = batch if b.strides[0] else 1
@@ -77,18 +77,18 @@ def panels(
     view = View(address, 0, (count * inner * width, inner * width, width, 1), shape, dtype)
     function = function_of("pack")
     turned = b.strides[1] == 1 != b.strides[2] and dtype == b.dtype
-    (_pack_turned if turned else _pack)(frame, function, b, view, note)
+    (_pack_turned if turned else _pack)(frame, function, lanes, b, view, note)
     return Panels(view, True, width, count), [frame.unit(function)]
 
 
-def _lies_well(b: View, uses: int) -> bool:
+def _lies_well(b: View, uses: int, limits: Limits) -> bool:
     """Tell whether B is read where it is."""
     if b.strides[2] != 1 or computed(b.dtype) != b.dtype:
         return False
-    return uses < REUSED or b.shape[1] * b.shape[2] * b.dtype.itemsize < FAR
+    return uses < limits.reused or b.shape[1] * b.shape[2] * b.dtype.itemsize < limits.far
 
 
-def _pack(frame: Frame, function: Function, b: View, target: View, note: str) -> None:
+def _pack(frame: Frame, function: Function, lanes: Lanes, b: View, target: View, note: str) -> None:
     """Write the copy of B into panels, row by row."""
     columns, dtype = b.shape[-1], target.dtype
     copies, count, inner, width = target.shape
@@ -99,22 +99,25 @@ def _pack(frame: Frame, function: Function, b: View, target: View, note: str) ->
     with function.block("for (int r = first; r < last; r++)"):
         at, panel, k = unravel("r", (copies, count, inner))
         function.line(f"const int at = {at}, panel = {panel}, k = {k};")
-        with function.block(f"for (int j = 0; j < {width}; j += 16)"):
+        with function.block(f"for (int j = 0; j < {width}; j += {lanes.count})"):
             left = f"{columns} - panel * {width} - j"
-            kind = VECTOR.type(dtype)
+            kind = lanes.type(dtype)
             function.line(f"{kind} v = 0;")
             indices = ("at", "k", f"(panel * {width} + j)")
-            text = get(function, VECTOR, b, b.strides, indices, left, note)
+            text = get(function, lanes, b, b.strides, indices, left, note)
             function.line(f"if ({left} > 0) v = {text};")
-            put(function, VECTOR, target, (width, 1), ("r", "j"), "16", "v")
+            put(function, lanes, target, (width, 1), ("r", "j"), str(lanes.count), "v")
 
 
-def _pack_turned(frame: Frame, function: Function, b: View, target: View, note: str) -> None:
-    """Write the copy of a B whose columns lie in order: blocks of 16 x 16 are turned around."""
+def _pack_turned(
+    frame: Frame, function: Function, lanes: Lanes, b: View, target: View, note: str
+) -> None:
+    """Write the copy of a B whose columns lie in order: blocks of lanes x lanes are turned."""
+    n = lanes.count
     columns, dtype = b.shape[-1], b.dtype
     copies, count, inner, width = target.shape
-    groups = -(-inner // 16)
-    shape = (copies, count, width // 16, groups)
+    groups = -(-inner // n)
+    shape = (copies, count, width // n, groups)
     tasks = product(shape)
     function.parts = frame.schedule.parts(tasks * 64, tasks)
     source = function.pointer(b.address, dtype, note)
@@ -123,42 +126,52 @@ def _pack_turned(frame: Frame, function: Function, b: View, target: View, note: 
     function.line(f"const int last = share({tasks}, 1, part + 1, parts);")
     with function.block("for (int task = first; task < last; task++)"):
         at, panel, v, group = unravel("task", shape)
-        function.line(f"const int at = {at}, panel = {panel}, v = {v}, k = ({group}) * 16;")
-        function.line(f"const int n = panel * {width} + v * 16;")
+        function.line(f"const int at = {at}, panel = {panel}, v = {v}, k = ({group}) * {n};")
+        function.line(f"const int n = panel * {width} + v * {n};")
         function.line(f"if (n >= {columns}) continue;")
-        function.line(f"{VECTOR.type(dtype)} t[16];")
-        column = f"min(n + i, {columns - 1})" if columns % 16 else "(n + i)"
+        function.line(f"{lanes.type(dtype)} t[{n}];")
+        column = f"min(n + i, {columns - 1})" if columns % n else "(n + i)"
         place = position(["at", "k", column], b.strides, b.offset)
-        function.line(f"for (int i = 0; i < 16; i++) t[i] = read_{dtype}({source} + {place});")
-        function.line(f"turn_{dtype}(t);")
-        start = f"((at * {count} + panel) * {inner} + k) * {width} + v * 16"
+        loaded = lanes.read(dtype, f"{source} + {place}")
+        function.line(f"for (int i = 0; i < {n}; i++) t[i] = {loaded};")
+        if n > 1:
+            function.line(f"turn{n}_{dtype}(t);")
+        start = f"((at * {count} + panel) * {inner} + k) * {width} + v * {n}"
         function.line(f"__global {stored(dtype)} *to = {to} + {start};")
-        high = "16" if inner % 16 == 0 else f"min(16, {inner} - k)"
-        function.line(f"for (int i = 0; i < {high}; i++) write_{dtype}(t[i], to + i * {width});")
+        high = str(n) if inner % n == 0 else f"min({n}, {inner} - k)"
+        left = lanes.write(dtype, "t[i]", f"to + i * {width}")
+        function.line(f"for (int i = 0; i < {high}; i++) {left}")
 
 
-def packs_columns(a: View, panels: int) -> bool:
+def packs_columns(a: View, panels: int, limits: Limits) -> bool:
     """Tell whether the columns of A had better be brought together before they are used.
 
     Where they lie in order, a tile reads a few numbers of each, far apart in memory; a copy pays
     where several panels use it. Rows that lie in order are read well where they are.
     """
-    if computed(a.dtype) != a.dtype or a.shape[-2] < 4 or panels < REUSED:
+    if computed(a.dtype) != a.dtype or a.shape[-2] < 4 or panels < limits.reused:
         return False
     down, along = a.strides[-2:]
-    return down == 1 != along and along * a.dtype.itemsize >= 1024
+    return down == 1 != along and along * a.dtype.itemsize >= limits.apart
 
 
 def packed_columns(
-    frame: Frame, function: Function, a: View, at: Sequence[str], batches: int, rows: int, used: int
+    frame: Frame,
+    function: Function,
+    lanes: Lanes,
+    a: View,
+    at: Sequence[str],
+    batches: int,
+    rows: int,
+    used: int,
 ) -> View:
-    """Write the copy of A, (batch, tiles, inner, 16): the numbers of a tile side by side.
+    """Write the copy of A, (batch, tiles, inner, TALL): the numbers of a tile side by side.
 
     `at` are the indices of batch z; `used` bytes of scratch are taken already.
     """
     (m, inner), dtype = a.shape[-2:], a.dtype
     tiles = -(-m // rows)
-    shape = (batches, tiles, inner, 16)
+    shape = (batches, tiles, inner, TALL)
     address = frame.scratch(product(shape) * dtype.itemsize, used)
     source, target = function.pointer(a.address, dtype), function.pointer(address, dtype)
     lines = batches * inner
@@ -170,11 +183,13 @@ def packed_columns(
         function.line(f"const int z = {z}, k = {k};")
         start = position([*at, "k"], (*a.strides[:-2], a.strides[-1]), a.offset)
         function.line(f"__global const {stored(dtype)} *from = {source} + {start};")
-        place = f"{target} + (z * {tiles * inner} + k) * 16"
+        place = f"{target} + (z * {tiles * inner} + k) * {TALL}"
         function.line(f"__global {stored(dtype)} *to = {place};")
-        with function.block(f"for (int t = 0; t < {tiles}; t++, to += {inner * 16})"):
+        with function.block(f"for (int t = 0; t < {tiles}; t++, to += {inner * TALL})"):
             row = f"from + {first_row('t', m, rows)}"
-            function.line(f"write_{dtype}(read_{dtype}({row}), to);")
+            for part in range(0, TALL, lanes.count):
+                value = lanes.read(dtype, f"{row} + {part}")
+                function.line(lanes.write(dtype, value, f"to + {part}"))
     return View(address, 0, contiguous_strides(shape), shape, dtype)
 
 

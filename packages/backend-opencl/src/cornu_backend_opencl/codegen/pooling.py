@@ -36,7 +36,8 @@ class _Pool:
         self.spatial = self.shape[1:-1]
         counts = zip(self.spatial, self.size, self.strides, self.padding, strict=True)
         self.steps = tuple((n + a + b - k) // s + 1 for n, k, s, (a, b) in counts)
-        self.lanes = Lanes(frame.schedule.width)
+        values = (*instruction.inputs, instruction.node)
+        self.lanes = frame.schedule.lanes_of(*(v.dtype for v in values))
         self.padded = any(a or b for a, b in self.padding)
 
     def windows(self, function: Function, stack: ExitStack, at: Sequence[str]) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import numpy as np
 
 from cornu_backend_opencl.codegen.lanes import STORED, computed
 
-LANES = 16
+COUNTS = (16, 8, 4, 2)  # lanes of vectors
 
 _SHARE = """
 /* The first element of a share of n, cut between multiples of a unit. */
@@ -18,81 +19,83 @@ static inline int share(const int n, const int unit, const int number, const int
 }
 """
 
-# {d}: dtype, {s}: as stored, {r}: in a register, {get}: element i of p, {put}: stores x there.
+# {n}: lanes, {d}: dtype, {s}: as stored, {r}: in a register, {get}: element i of p, {put}: stores x
+# there.
 # What few vectors need, the last of a row, is kept out of line: it is most of the code to compile.
 _RARE = "static __attribute__((noinline))"
 _INLINED = "static inline __attribute__((always_inline))"
 _MEMORY = {
-    "any_{d}": """
-typedef {s} any_{d} __attribute__((ext_vector_type(16), aligned({bytes})));
+    "any{n}_{d}": """
+typedef {s} any{n}_{d} __attribute__((ext_vector_type({n}), aligned({bytes})));
 """,
-    "read_{d}": """
-{inlined} {r}16 read_{d}(__global const {s} *p) {{ return {all}; }}
+    "read{n}_{d}": """
+{inlined} {r}{n} read{n}_{d}(__global const {s} *p) {{ return {all}; }}
 """,
-    "write_{d}": """
-{inlined} void write_{d}(const {r}16 v, __global {s} *p) {{ {putall}; }}
+    "write{n}_{d}": """
+{inlined} void write{n}_{d}(const {r}{n} v, __global {s} *p) {{ {putall}; }}
 """,
-    "turn_{d}": """
-/* Sixteen vectors turned around: four times, neighbours of the two halves are put side by side. */
-{inlined} void turn_{d}({r}16 *t) {{
-  for (int round = 0; round < 4; round++) {{
-    {r}16 u[16];
-    for (int i = 0; i < 8; i++) {{
+    "turn{n}_{d}": """
+/* As many vectors as each has lanes, turned around: in each round, neighbours of the two halves are
+   put side by side. */
+{inlined} void turn{n}_{d}({r}{n} *t) {{
+  for (int round = 0; round < {rounds}; round++) {{
+    {r}{n} u[{n}];
+    for (int i = 0; i < {half}; i++) {{
       u[2 * i] = __builtin_shufflevector(
-          t[i], t[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+          t[i], t[i + {half}], {firsts});
       u[2 * i + 1] = __builtin_shufflevector(
-          t[i], t[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+          t[i], t[i + {half}], {seconds});
     }}
-    for (int i = 0; i < 16; i++) t[i] = u[i];
+    for (int i = 0; i < {n}; i++) t[i] = u[i];
   }}
 }}
 """,
-    "some_{d}": """
-{rare} {r}16 some_{d}(__global const {s} *p, const int n) {{
-  {r} a[16];
-  for (int j = 0; j < 16; j++) {{ const int i = min(j, n - 1); a[j] = {get}; }}
-  return vload16(0, a);
+    "some{n}_{d}": """
+{rare} {r}{n} some{n}_{d}(__global const {s} *p, const int n) {{
+  {r} a[{n}];
+  for (int j = 0; j < {n}; j++) {{ const int i = min(j, n - 1); a[j] = {get}; }}
+  return vload{n}(0, a);
 }}
 """,
-    "load_{d}": """
-{inlined} {r}16 load_{d}(__global const {s} *p, const int n) {{
-  return n >= 16 ? read_{d}(p) : some_{d}(p, n);
+    "load{n}_{d}": """
+{inlined} {r}{n} load{n}_{d}(__global const {s} *p, const int n) {{
+  return n >= {n} ? read{n}_{d}(p) : some{n}_{d}(p, n);
 }}
 """,
-    "gather_{d}": """
-{rare} {r}16 gather_{d}(__global const {s} *p, const int stride, const int n) {{
-  {r} a[16];
-  for (int j = 0; j < 16; j++) {{ const int i = min(j, n - 1) * stride; a[j] = {get}; }}
-  return vload16(0, a);
+    "gather{n}_{d}": """
+{rare} {r}{n} gather{n}_{d}(__global const {s} *p, const int stride, const int n) {{
+  {r} a[{n}];
+  for (int j = 0; j < {n}; j++) {{ const int i = min(j, n - 1) * stride; a[j] = {get}; }}
+  return vload{n}(0, a);
 }}
 """,
-    "rest_{d}": """
-{rare} void rest_{d}(const {r}16 v, __global {s} *p, const int n) {{
-  {r} a[16];
-  vstore16(v, 0, a);
+    "rest{n}_{d}": """
+{rare} void rest{n}_{d}(const {r}{n} v, __global {s} *p, const int n) {{
+  {r} a[{n}];
+  vstore{n}(v, 0, a);
   for (int i = 0; i < n; i++) {{ const {r} x = a[i]; {put}; }}
 }}
 """,
-    "store_{d}": """
-{inlined} void store_{d}(const {r}16 v, __global {s} *p, const int n) {{
-  if (n >= 16) write_{d}(v, p);
-  else rest_{d}(v, p, n);
+    "store{n}_{d}": """
+{inlined} void store{n}_{d}(const {r}{n} v, __global {s} *p, const int n) {{
+  if (n >= {n}) write{n}_{d}(v, p);
+  else rest{n}_{d}(v, p, n);
 }}
 """,
-    "scatter_{d}": """
-{rare} void scatter_{d}(const {r}16 v, __global {s} *p, const int stride, const int n) {{
-  {r} a[16];
-  vstore16(v, 0, a);
-  for (int j = 0; j < 16; j++)
+    "scatter{n}_{d}": """
+{rare} void scatter{n}_{d}(const {r}{n} v, __global {s} *p, const int stride, const int n) {{
+  {r} a[{n}];
+  vstore{n}(v, 0, a);
+  for (int j = 0; j < {n}; j++)
     if (j < n) {{ const int i = j * stride; const {r} x = a[j]; {put}; }}
 }}
 """,
-    "keep_{d}": """
-{rare} {r}16 keep_{d}(const {r}16 v, const {r} other, const int n) {{
-  {r} a[16];
-  vstore16(v, 0, a);
-  for (int i = max(n, 0); i < 16; i++) a[i] = other;
-  return vload16(0, a);
+    "keep{n}_{d}": """
+{rare} {r}{n} keep{n}_{d}(const {r}{n} v, const {r} other, const int n) {{
+  {r} a[{n}];
+  vstore{n}(v, 0, a);
+  for (int i = max(n, 0); i < {n}; i++) a[i] = other;
+  return vload{n}(0, a);
 }}
 """,
 }
@@ -103,13 +106,6 @@ static inline float round_half(const float x) {
   ushort bits;
   vstore_half_rte(x, 0, (half *)&bits);
   return vload_half(0, (half *)&bits);
-}
-""",
-    "round_half16": """
-static inline float16 round_half16(const float16 x) {
-  ushort bits[16];
-  vstore_half16_rte(x, 0, (half *)bits);
-  return vload_half16(0, (half *)bits);
 }
 """,
     "mod_float32": """
@@ -230,41 +226,66 @@ _MATH["erfinv_float64"] = _MATH["erfinv_float64"].replace(
 )
 
 
-def _helpers() -> dict[str, str]:
-    found = {"share": _SHARE, **_MATH}
-    for dtype, s in STORED.items():
-        r = STORED[str(computed(dtype))]
-        forms = {
-            "get": "p[i]",
-            "put": "p[i] = x",
-            "all": f"*(__global const any_{dtype} *)p",
-            "putall": f"*(__global any_{dtype} *)p = v",
-            "bytes": str(np.dtype(dtype).itemsize),
+_ROUND_HALF = """
+static inline float{n} round_half{n}(const float{n} x) {{
+  ushort bits[{n}];
+  vstore_half{n}_rte(x, 0, (half *)bits);
+  return vload_half{n}(0, (half *)bits);
+}}
+"""
+
+
+def _forms(dtype: str, n: int) -> dict[str, str]:
+    """Return how one element is loaded and stored, and how a whole vector is."""
+    if dtype == "float16":
+        return {
+            "get": "vload_half(i, p)",
+            "put": "vstore_half_rte(x, i, p)",
+            "all": f"vload_half{n}(0, p)",
+            "putall": f"vstore_half{n}_rte(v, 0, p)",
         }
-        if dtype == "float16":
-            forms = {
-                "get": "vload_half(i, p)",
-                "put": "vstore_half_rte(x, i, p)",
-                "bytes": "2",
-                "all": "vload_half16(0, p)",
-                "putall": "vstore_half16_rte(v, 0, p)",
+    vector = f"any{n}_{dtype}"
+    if dtype == "bool":
+        return {
+            "get": "-(int)p[i]",
+            "put": "p[i] = (uchar)-x",
+            "all": f"-__builtin_convertvector(*(__global const {vector} *)p, int{n})",
+            "putall": f"*(__global {vector} *)p = __builtin_convertvector(-v, uchar{n})",
+        }
+    return {
+        "get": "p[i]",
+        "put": "p[i] = x",
+        "all": f"*(__global const {vector} *)p",
+        "putall": f"*(__global {vector} *)p = v",
+    }
+
+
+@cache
+def helpers() -> dict[str, str]:
+    """Return all helpers by name, those that others call first."""
+    found = {"share": _SHARE, **_MATH}
+    for n in COUNTS:
+        found[f"round_half{n}"] = _ROUND_HALF.format(n=n)
+        numbers = {
+            "n": n,
+            "half": n // 2,
+            "rounds": n.bit_length() - 1,
+            "firsts": ", ".join(f"{i}, {n + i}" for i in range(n // 2)),
+            "seconds": ", ".join(f"{i}, {n + i}" for i in range(n // 2, n)),
+        }
+        for dtype, stored in STORED.items():
+            words = {
+                "d": dtype,
+                "s": stored,
+                "r": STORED[str(computed(dtype))],
+                "bytes": np.dtype(dtype).itemsize,
+                "rare": _RARE,
+                "inlined": _INLINED,
             }
-        elif dtype == "bool":
-            forms = {
-                "get": "-(int)p[i]",
-                "put": "p[i] = (uchar)-x",
-                "bytes": "1",
-                "all": "-__builtin_convertvector(*(__global const any_bool *)p, int16)",
-                "putall": "*(__global any_bool *)p = __builtin_convertvector(-v, uchar16)",
-            }
-        for name, text in _MEMORY.items():
-            found[name.format(d=dtype)] = text.format(
-                d=dtype, s=s, r=r, rare=_RARE, inlined=_INLINED, **forms
-            )
+            for name, text in _MEMORY.items():
+                forms = {**numbers, **words, **_forms(dtype, n)}
+                found[name.format(n=n, d=dtype)] = text.format(**forms)
     return found
-
-
-HELPERS = _helpers()
 
 
 def helpers_for(text: str) -> str:
@@ -275,14 +296,15 @@ def helpers_for(text: str) -> str:
     >>> "static inline int share" in helpers_for("x = share(9, 1, 0, 2);")
     True
     """
+    known = helpers()
     found: dict[str, None] = {}
 
     def visit(source: str) -> None:
         for name in re.findall(r"\b[a-z]\w*\b", source):
-            if name in HELPERS and name not in found:
+            if name in known and name not in found:
                 found[name] = None
-                visit(HELPERS[name])
+                visit(known[name])
 
     visit(text)
-    order = [name for name in HELPERS if name in found]
-    return "".join(HELPERS[name] for name in order)
+    order = [name for name in known if name in found]
+    return "".join(known[name] for name in order)

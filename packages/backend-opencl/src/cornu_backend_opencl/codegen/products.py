@@ -1,7 +1,7 @@
 """The tile of a matrix product in registers, as CPU devices like it: vectors and no barriers.
 
-A tile is `rows` x `16 * vectors` results. For each step of the inner axis the tile takes one row of
-B, as vectors, and one number of A per row, whose places are constants of the source: rows of a
+A tile is `rows` x `lanes * vectors` results. For each step of the inner axis the tile takes one row
+of B, as vectors, and one number of A per row, whose places are constants of the source: rows of a
 matrix, or the windows of a convolution.
 """
 
@@ -15,31 +15,28 @@ import numpy as np
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed, stored
 from cornu_backend_opencl.codegen.members import element
-from cornu_backend_opencl.codegen.packing import VECTOR, Panels
+from cornu_backend_opencl.codegen.packing import Panels
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.codegen.values import View
 
-MOST = 14  # rows of a tile: more meet in the same places of the cache
-FEW = 20  # vectors of sums that leave registers for the vectors of a wide row of B
 
-
-def tile_rows(count: int, schedule: Schedule, dtype: np.dtype, vectors: int) -> int:
-    """Return the rows of a tile of so many vectors that waste the fewest of `count`.
+def tile_rows(count: int, schedule: Schedule, dtype: np.dtype, columns: int) -> int:
+    """Return the rows of a tile of so many columns that waste the fewest of `count`.
 
     Examples
     --------
-    >>> tile_rows(128, Schedule(), np.dtype("float32"), 2)
+    >>> tile_rows(128, Schedule(), np.dtype("float32"), 32)
     13
     """
-    most = most_rows(schedule, dtype, vectors)
+    most = most_rows(schedule, dtype, columns)
     return count if 0 < count <= most else least_waste(max(count, 1), most)
 
 
-def most_rows(schedule: Schedule, dtype: np.dtype, vectors: int) -> int:
-    """Return how many rows of so many vectors the registers hold."""
-    rows, columns = schedule.tile
-    room = rows * max(1, columns // (16 * vectors))
-    return max(2, min(room // (1 if computed(dtype).itemsize <= 4 else 2), MOST))
+def most_rows(schedule: Schedule, dtype: np.dtype, columns: int) -> int:
+    """Return how many rows of so many columns the registers hold."""
+    rows, across = schedule.tile
+    room = rows * max(1, across // columns) // (1 if computed(dtype).itemsize <= 4 else 2)
+    return max(2, min(room, schedule.limits.tile_rows))
 
 
 def least_waste(count: int, most: int) -> int:
@@ -55,18 +52,24 @@ def least_waste(count: int, most: int) -> int:
     return min(range(max(1, most // 2), most + 1), key=lambda r: (-(-count // r) * (r + 1), -r))
 
 
-def panel_width(schedule: Schedule, dtype: np.dtype, columns: int, rows: int = 64) -> int:
+def panel_width(
+    schedule: Schedule, lanes: Lanes, dtype: np.dtype, columns: int, rows: int = 64
+) -> int:
     """Return the columns of a panel: those of a tile, fewer, or more where there are few rows.
 
     Examples
     --------
-    >>> [panel_width(Schedule(), np.dtype("float32"), 1000, rows) for rows in (1, 4, 40)]
+    >>> dtype = np.dtype("float32")
+    >>> [panel_width(Schedule(), Lanes(16), dtype, 1000, rows) for rows in (1, 4, 40)]
     [128, 64, 32]
     """
-    if columns <= 16 or computed(dtype).itemsize > 4:
-        return 16
-    width = schedule.tile[1]
-    while width < 128 and 2 * width <= columns and 2 * width * rows <= 16 * FEW:
+    if columns <= lanes.count or computed(dtype).itemsize > 4:
+        return lanes.count
+    width = max(schedule.tile[1], lanes.count)
+    most = lanes.count * schedule.limits.wide_rows
+    if schedule.lanes < 16:  # in registers of that size
+        most = min(most, schedule.tile[0] * schedule.tile[1])
+    while width < 8 * lanes.count and 2 * width <= columns and 2 * width * rows <= most:
         width *= 2
     return width
 
@@ -90,6 +93,7 @@ class Carried:
 
 def tile(
     function: Function,
+    lanes: Lanes,
     a: View,
     start: str,
     rows: Sequence[int],
@@ -114,8 +118,8 @@ def tile(
     carried : Carried, optional
         Where the inner axis comes in pieces; those that do not end it go on to the next tile.
     """
-    vectors = b.width // 16
-    kind, one = VECTOR.type(a.dtype), Lanes(1).type(a.dtype)
+    vectors = b.width // lanes.count
+    kind, one = lanes.type(a.dtype), Lanes(1).type(a.dtype)
     left = function.pointer(a.address, a.dtype, note)
     right = function.pointer(b.view.address, b.view.dtype, "" if b.packed else "B")
     names = [[f"c{r}_{v}" for v in range(vectors)] for r in range(len(rows))]
@@ -127,7 +131,7 @@ def tile(
         function.line(f"__global {one} *sums = {carried.place};")
         with function.block(f"if ({carried.begun})"):
             for i, name in enumerate(flat):
-                function.line(f"{name} = read_{dtype}(sums + {16 * i});")
+                function.line(f"{name} = {lanes.read(dtype, f'sums + {lanes.count * i}')};")
     function.line(f"__global const {stored(b.view.dtype)} *b = {right} + {b_start};")
     loops, place = [], start
     for depth, (count, step) in enumerate(inner[:-1]):
@@ -140,7 +144,8 @@ def tile(
     loops.append(function.block(head))
     loops[-1].__enter__()
     for v in range(vectors):
-        function.line(f"const {kind} b{v} = read_{b.view.dtype}(b + {16 * v});")
+        place = f"b + {lanes.count * v}"
+        function.line(f"const {kind} b{v} = {lanes.read(b.view.dtype, place)};")
     for r, distance in enumerate(rows):
         number = element("a", str(distance), a)
         function.line(f"const {one} a{r} = {number};")
@@ -151,6 +156,6 @@ def tile(
     if carried is not None:
         with function.block(f"if ({carried.unfinished})"):
             for i, name in enumerate(flat):
-                function.line(f"write_{dtype}({name}, sums + {16 * i});")
+                function.line(lanes.write(dtype, name, f"sums + {lanes.count * i}"))
             function.line("continue;")
     function.line(f"const {kind} c[] = {{{', '.join(flat)}}};")

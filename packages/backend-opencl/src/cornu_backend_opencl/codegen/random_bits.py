@@ -8,7 +8,7 @@ from cornu_backend_opencl.codegen.function import Function
 
 
 def emit_random_bits(frame: Frame, instruction: Instruction) -> list[Unit]:
-    """Write the drawing of words: blocks of eight results, eight blocks at once on a CPU."""
+    """Write the drawing of words: blocks of eight results, eight at once where vectors are wide."""
     (key, counter), node = instruction.inputs, instruction.node
     if node.size == 0:
         return []
@@ -21,14 +21,17 @@ def emit_random_bits(frame: Frame, instruction: Instruction) -> list[Unit]:
     pair = [f"(ulong){keys}[{k.offset + i * k.strides[0]}]" for i in range(2)]
     function.line(f"const ulong2 seed = (ulong2)({', '.join(pair)});")
     function.line(f"const ulong counter = {counts}[{c.offset}];")
-    if schedule.is_gpu:
-        function.parts, each = schedule.parts(blocks, blocks), 8
+    if schedule.is_gpu or schedule.lanes < 16:
+        function.parts, each = schedule.parts(8 * node.size, blocks), 8
         with function.block(f"for (int b = part; b < {blocks}; b += parts)"):
             function.line(
                 "const ulong4 words = philox((ulong4)((ulong)b + 1, counter, 0, 0), seed);"
             )
-            function.line("uint bits[8];")
-            function.line("vstore8(as_uint8(words), 0, bits);")
+            if schedule.is_gpu:
+                function.line("uint bits[8];")
+                function.line("vstore8(as_uint8(words), 0, bits);")
+            else:
+                function.line("const uint *bits = (const uint *)&words;")
             _leave(function, node.size, each, out)
         return [frame.unit(function)]
     function.parts, each = schedule.parts(8 * node.size, blocks), 64

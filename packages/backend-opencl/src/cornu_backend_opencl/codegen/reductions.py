@@ -30,8 +30,6 @@ from cornu_backend_opencl.codegen.members import (
 )
 from cornu_backend_opencl.codegen.values import Address, View, merged, position, unravel
 
-CHUNK = 4096  # elements that a chunk has at least
-
 
 class Reduction:
     """Writes the functions of one group that ends in reductions."""
@@ -55,7 +53,7 @@ class Reduction:
         self.strides = dict(zip(self.nodes, space.strides, strict=False))
         self.out_strides = space.strides[-1]
         self.inner_reduced = space.marks[-1]
-        self.lanes = lanes_of(frame, members, frame.schedule.width)
+        self.lanes = lanes_of(frame, members)
 
     def _out_strides(self) -> tuple[int, ...]:
         strides, step = [], 1
@@ -92,7 +90,9 @@ class Reduction:
         if schedule.is_gpu:
             busy = self.results * (schedule.group if self.inner_reduced else 1)
             wanted = schedule.units * 8 * schedule.group // max(1, busy)
-            return int(max(1, min(length, wanted, total // (4 * schedule.group), 256)))
+            return int(
+                max(1, min(length, wanted, total // (4 * schedule.group), schedule.limits.chunks))
+            )
         if schedule.parts(total * cost(self.members), total) == 1:
             return 1
         lanes = self.lanes.count
@@ -102,7 +102,7 @@ class Reduction:
         strided = not self.inner_reduced and self.reduced[0] == 0 and self.terms > 64
         if busy >= 2 * schedule.units and not (strided and columns < 64):
             return 1
-        return int(max(1, min(length, 8 * schedule.units, total // CHUNK)))
+        return int(max(1, min(length, 8 * schedule.units, total // schedule.limits.reduction)))
 
     def _targets(self, chunks: int) -> dict[Instruction, tuple[Address, np.dtype]]:
         """Return where each reduction leaves its results: memory, or partial ones in scratch."""
@@ -134,7 +134,8 @@ class Reduction:
                 other = number(neutral(member.op, dtype), dtype)
                 name = function.new()
                 function.line(f"{lanes.type(dtype)} {name} = {text};")
-                function.line(f"if ({count} < 16) {name} = keep_{dtype}({name}, {other}, {count});")
+                kept = lanes.keep(dtype, name, other, count)
+                function.line(f"if ({count} < {lanes.count}) {name} = {kept};")
                 text = name
             function.line(f"{total} = {combine(lanes, member.op, dtype, total, text)};")
 
@@ -241,11 +242,14 @@ class Reduction:
 
     def _gpu(self, function: Function, chunks: int, targets: dict) -> None:
         space, lanes, tasks = self.space, Lanes(1), self.results * chunks
-        together = self.inner_reduced and self.terms // chunks >= 32
+        together = self.inner_reduced and self.terms // chunks >= self.frame.schedule.limits.fold
         group = self.frame.schedule.group
         writer = Members(self.frame, function, self.members, lanes, self.strides)
         if together:
-            function.local, function.parts = group, min(tasks, 4096) * group
+            function.local, function.parts = (
+                group,
+                min(tasks, self.frame.schedule.limits.groups) * group,
+            )
             start, step = "get_group_id(0)", "get_num_groups(0)"
             for member in self.finals:
                 kind = lanes.type(member.node.dtype)
@@ -309,7 +313,7 @@ class Reduction:
     def _fold_chunks(self, chunks: int, partial: dict) -> Unit:
         """Write the function that adds partial results up, chunk after chunk."""
         function = self.frame.function(self.finals[0], role="fold")
-        width = Lanes(self.frame.schedule.width)
+        width = self.frame.schedule.lanes_of(*(m.node.dtype for m in self.finals))
         step = width.count
         schedule = self.frame.schedule
         function.parts = schedule.parts(self.results * chunks, self.results)
@@ -327,9 +331,7 @@ class Reduction:
                     address, dtype = partial[member]
                     pointer = function.pointer(address, dtype)
                     place = f"chunk * {self.results} + j"
-                    text = f"{pointer}[{place}]"
-                    if step > 1:
-                        text = f"load_{dtype}({pointer} + {place}, {count})"
+                    text = width.load(dtype, f"{pointer} + {place}", count)
                     name = function.new()
                     function.line(f"const {width.type(dtype)} {name} = {text};")
                     kind = member.node.dtype

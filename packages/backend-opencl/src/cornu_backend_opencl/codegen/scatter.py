@@ -24,8 +24,6 @@ from cornu_backend_opencl.codegen.sorting import ParallelSort
 from cornu_backend_opencl.codegen.values import Address, View, merged, position, unravel
 
 ONE = Lanes(1)
-FEW = 128  # numbers through which each result may look, on a GPU
-CHUNK = 32  # sorted numbers of a chunk, at least
 
 
 def emit_scatter_add(frame: Frame, instruction: Instruction) -> list[Unit]:
@@ -35,7 +33,11 @@ def emit_scatter_add(frame: Frame, instruction: Instruction) -> list[Unit]:
     scatter = _Scatter(frame, instruction)
     if not frame.schedule.is_gpu:
         return scatter.by_shares()
-    return scatter.by_results() if scatter.count <= FEW else scatter.by_stretches()
+    return (
+        scatter.by_results()
+        if scatter.count <= frame.schedule.limits.looked_through
+        else scatter.by_stretches()
+    )
 
 
 def _place(index: str, shape: Shape, strides: Strides, offset: int = 0) -> str:
@@ -149,7 +151,7 @@ class _Scatter:
             self.frame, self.instruction, 1, self.count, np.dtype(np.int32), ordered=True
         )
         used, addresses = sorting.used, []
-        chunk = CHUNK
+        chunk = self.frame.schedule.limits.stretch
         while chunk * chunk < self.count:
             chunk *= 2
         chunks = self.count // chunk
@@ -223,7 +225,7 @@ class _Scatter:
         function.line(f"const int last = share({rows}, 1, part + 1, parts);")
         shape, steps = self.tail_axes
         in_order = not shape or merged(shape, [steps]).strides[0] == (1,)
-        lanes = Lanes(schedule.width if in_order and tail > 1 else 1)
+        lanes = schedule.lanes_of(node.dtype) if in_order and tail > 1 else ONE
         kind, width = lanes.type(node.dtype), lanes.count
         left = str(width) if tail % width == 0 else f"{tail} - j"
         line = View(self.target.address, 0, (1,), (node.size,), node.dtype)

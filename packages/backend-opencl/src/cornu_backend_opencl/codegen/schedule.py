@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from cornu_backend_opencl.codegen.prelude import LANES
+import numpy as np
 
-SHARE = 24_000  # operations on elements that are worth a launch of their own on a CPU
-WAVE = 64  # work-items that a GPU runs side by side, at least
+from cornu_backend_opencl.codegen.lanes import Lanes
+from cornu_backend_opencl.settings import Limits
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class Schedule:
         Rows and columns that one work-item holds of it, at most (GPU).
     group : int
         Work-items that fold a reduction together (GPU).
+    lanes : {16, 8, 4, 1}
+        Of the vectors that are computed on (CPU).
+    limits : Limits
+        From which sizes on something is worth its while.
     """
 
     kind: str = "cpu"
@@ -34,22 +39,36 @@ class Schedule:
     tile: tuple[int, int] = (14, 32)
     registers: int = 8
     group: int = 64
+    lanes: int = 16
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def is_gpu(self) -> bool:
         """Whether work-items are many and small."""
         return self.kind == "gpu"
 
-    @property
-    def width(self) -> int:
-        """Lanes of the C vectors of elementwise work."""
-        return 1 if self.is_gpu else LANES
+    def lanes_of(self, *dtypes: Any) -> Lanes:
+        """Return the lanes on which values of some dtypes are computed together.
+
+        Sixteen hold any number, and the compiler splits them over registers as it likes. Fewer are
+        meant to fit into one: of numbers of 8 bytes half as many do.
+
+        Examples
+        --------
+        >>> [Schedule(lanes=n).lanes_of("float32", "float64").count for n in (16, 8, 1)]
+        [16, 4, 1]
+        """
+        if self.is_gpu:
+            return Lanes(1)
+        wide = any(np.dtype(d).itemsize > 4 for d in dtypes)
+        return Lanes(max(1, self.lanes // 2) if wide and self.lanes < 16 else self.lanes)
 
     def parts(self, work: int, elements: int) -> int:
         """Return how many shares (CPU) or work-items (GPU) work over elements is cut into."""
+        wave, share = self.limits.wave, self.limits.share
         if self.is_gpu:
-            most = self.units * 32 * WAVE
-            return max(WAVE, min(most, -(-elements // WAVE) * WAVE))
-        if work < SHARE:
+            most = self.units * 32 * wave
+            return max(wave, min(most, -(-elements // wave) * wave))
+        if work < share:
             return 1
-        return max(1, min(4 * self.units, work // (SHARE // 2)))
+        return max(1, min(4 * self.units, work // max(1, share // 2)))

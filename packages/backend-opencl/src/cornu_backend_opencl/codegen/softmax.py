@@ -18,8 +18,6 @@ from cornu_backend_opencl.codegen.lanes import Lanes, number
 from cornu_backend_opencl.codegen.members import get, put
 from cornu_backend_opencl.codegen.values import merged, unravel
 
-LONG = 64  # numbers of a line that are worth a group of work-items
-
 
 def emit_softmax(frame: Frame, instruction: Instruction) -> list[Unit]:
     """`softmax` and `log_softmax`."""
@@ -47,8 +45,9 @@ class _Softmax:
         self.terms = product(shape[i] for i in self.reduced)
         self.function = frame.function(instruction)
         schedule = frame.schedule
-        self.lanes = Lanes(schedule.width)
-        self.group = schedule.group if schedule.is_gpu and self.along and self.terms >= LONG else 0
+        self.lanes = schedule.lanes_of(x.dtype, node.dtype)
+        together = schedule.is_gpu and self.along and self.terms >= schedule.limits.softmax
+        self.group = schedule.group if together else 0
 
     def write(self) -> None:
         """Write the function."""
@@ -58,7 +57,10 @@ class _Softmax:
         blocks = 1 if self.along else -(-shape[-1] // step)
         tasks = product(shape[i] for i in outer) * blocks
         if self.group:
-            function.local, function.parts = self.group, min(tasks, 4096) * self.group
+            function.local, function.parts = (
+                self.group,
+                min(tasks, schedule.limits.groups) * self.group,
+            )
             function.head.append(f"  __local {Lanes(1).type(self.dtype)} s[{self.group}];")
             head = f"for (int task = get_group_id(0); task < {tasks}; task += get_num_groups(0))"
         elif schedule.is_gpu:
@@ -142,9 +144,8 @@ class _Softmax:
             text = value(place, count)
             function.line(f"{kind} v = {text};")
             if self.along and lanes.count > 1 and count != str(lanes.count):
-                function.line(
-                    f"if ({count} < {lanes.count}) v = keep_{dtype}(v, {start}, {count});"
-                )
+                kept = lanes.keep(dtype, "v", start, count)
+                function.line(f"if ({count} < {lanes.count}) v = {kept};")
             function.line(f"{name} = {combine(lanes, op, dtype, name, 'v')};")
 
         self._walk(at, body)

@@ -20,7 +20,6 @@ from cornu_backend_opencl.codegen.members import element, put
 from cornu_backend_opencl.codegen.values import Address
 
 ONE = Lanes(1)
-BLOCK = 128  # elements that are compared with each other before runs are merged, on a GPU
 
 Load = Callable[[Function, str], str]
 Leave = Callable[[Function, str, str, str], None]
@@ -77,6 +76,7 @@ class ParallelSort:
         self.frame, self.instruction = frame, instruction
         self.total, self.size, self.dtype, self.ordered = lines * size, size, dtype, ordered
         self.used = 0
+        self.block = frame.schedule.limits.sorted_block
         wide = computed(dtype).itemsize
         self._keys = [self._array(wide) for _ in range(2)]
         self._order = [self._array(4) for _ in range(2)] if ordered else []
@@ -96,7 +96,7 @@ class ParallelSort:
         leave : callable
             Writes a result: `leave(function, place, key, order)`.
         """
-        run, turn, units = BLOCK, 0, []
+        run, turn, units = self.block, 0, []
         while True:
             last = run >= self.size
             role = "" if last else f"runs of {min(run, self.size)}"
@@ -105,7 +105,7 @@ class ParallelSort:
             head = f"for (int e = part; e < {self.total}; e += parts)"
             with function.block(head):
                 function.line(f"const int line = e / {self.size}, i = e % {self.size};")
-                if run == BLOCK:
+                if run == self.block:
                     order = self._count(function, load)
                 else:
                     order = self._merge(function, run // 2, turn)
@@ -123,9 +123,9 @@ class ParallelSort:
         kind = ONE.type(self.dtype)
         function.line(f"const {kind} b = {load(function, 'i')};")
         low, high = "0", str(self.size)
-        if self.size > BLOCK:
-            function.line(f"const int low = i / {BLOCK} * {BLOCK};")
-            low, high = "low", f"min(low + {BLOCK}, {self.size})"
+        if self.size > self.block:
+            function.line(f"const int low = i / {self.block} * {self.block};")
+            low, high = "low", f"min(low + {self.block}, {self.size})"
         function.line(f"int place = {low};")
         with function.block(f"for (int j = {low}; j < {high}; j++)"):
             function.line(f"const {kind} a = {load(function, 'j')};")

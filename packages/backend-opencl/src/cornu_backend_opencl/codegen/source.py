@@ -249,9 +249,10 @@ def _dispatch(source: Source, pointers: str, steps: str) -> str:
     cases = "\n".join(
         f"      case {i}: {f.name}(CALL); break;" for i, f in enumerate(source.functions)
     )
+    hint = source.schedule.lanes_of(np.float32).type(np.float32)
     return f"""
 /* Each work-item runs its share of functions first ... last - 1. */
-__kernel __attribute__((reqd_work_group_size(1, 1, 1))) __attribute__((vec_type_hint(float16)))
+__kernel __attribute__((reqd_work_group_size(1, 1, 1))) __attribute__((vec_type_hint({hint})))
 void run({pointers}{steps}, const int first, const int last) {{
   const int part = get_global_id(0), parts = get_global_size(0);
   for (int number = first; number < last; number++)

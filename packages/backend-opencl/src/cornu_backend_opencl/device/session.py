@@ -13,8 +13,6 @@ from cornu_backend_opencl.device.heap import Heap
 from cornu_backend_opencl.device.queue import Queue
 from cornu_backend_opencl.device.tuned import schedule_of
 
-KEPT = 128  # built programs, beside those of programs in use
-
 
 class Session(Queue):
     """Everything that belongs to one device in this process.
@@ -58,7 +56,7 @@ class Session(Queue):
                     raise BackendError(
                         f"{self.device.name} cannot compile the program:\n{error}"
                     ) from error
-                while len(self._built) > KEPT:
+                while len(self._built) > self.schedule.limits.kept:
                     self._built.popitem(last=False)
             self._built.move_to_end(text)
             return self._built[text]
