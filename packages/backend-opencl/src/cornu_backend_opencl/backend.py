@@ -18,11 +18,12 @@ from cornu.errors import BackendError
 from cornu_backend_opencl.codegen.operations import NATIVE
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.codegen.source import write_source
-from cornu_backend_opencl.device.choice import choose, devices
+from cornu_backend_opencl.device.choice import Device, choose, devices
+from cornu_backend_opencl.device.probe import lines_about, usable
 from cornu_backend_opencl.device.session import Session
+from cornu_backend_opencl.device.tuned import kind_of, narrowed
 from cornu_backend_opencl.executable import OpenCLExecutable
 from cornu_backend_opencl.fusion import fuse
-from cornu_backend_opencl.selftest import refuse_if_wrong, remember, self_test
 from cornu_backend_opencl.settings import Limits, is_strict, limits, wanted_device
 from cornu_backend_opencl.tuning import tune
 
@@ -73,33 +74,40 @@ class OpenCLBackend(Backend):
     ) -> None:
         self._device, self._schedule, self._strict = device, schedule, strict
         self._used: Session | None = None
-        self.testing = False
+        self._narrowed = Schedule()
 
     @property
     def session(self) -> Session:
         """The device's queue and memory, opened when first asked for."""
         if self._used is None:
-            found = session_of(self._device or wanted_device())
-            if not self.testing:
-                refuse_if_wrong(found.device)
-            self._used = found
+            wanted = self._device or wanted_device()
+            device = choose(wanted)
+            lanes = usable(device, self._kind(device)).lanes
+            self._used = session_of(wanted)
+            self._narrowed = narrowed(self._schedule or self._used.schedule, lanes)
         return self._used
 
+    def _kind(self, device: Device) -> str:
+        return kind_of(device) if self._schedule is None else self._schedule.kind
+
     def available(self) -> Availability:
-        """Tell whether there is a device, and the one that was asked for."""
+        """Tell whether there is a device that computes rightly, and the one that was asked for."""
         try:
-            choose(self._device or wanted_device())
+            device = choose(self._device or wanted_device())
+            usable(device, self._kind(device))
         except BackendError as error:
             return Availability(False, str(error))
         return Availability(True)
 
     def settings(self) -> tuple[Any, ...]:
         """Return the name, the device, and how programs are written for it."""
-        return (self.name, self.session.device.place, self._written_for, self._rounds_as_numpy)
+        return (self.name, self.session.device.place, self.written_for, self._rounds_as_numpy)
 
     @property
-    def _written_for(self) -> Schedule:
-        schedule = self._schedule or self.session.schedule
+    def written_for(self) -> Schedule:
+        """How programs are written: as the device computes rightly, whatever was asked for."""
+        _ = self.session
+        schedule = self._narrowed
         return schedule if schedule.limits != Limits() else replace(schedule, limits=limits())
 
     @property
@@ -115,7 +123,7 @@ class OpenCLBackend(Backend):
             If the device does not compute in a dtype of the program, or a value is too large.
         """
         session = self.session
-        schedule = self._written_for
+        schedule = self.written_for
         grouped = partial(fuse, longest=schedule.limits.fused)
         plan = program.plan(self.lowers, grouped, grouped)
         values = list(values_of(plan))
@@ -135,17 +143,13 @@ class OpenCLBackend(Backend):
         return OpenCLExecutable(program, plan, written, session, schedule)
 
     def devices(self, test: bool = True) -> Iterator[str]:
-        """Yield a line for each device of this machine, with what a self-test finds."""
+        """Yield a line for each device of this machine, with what a test of it finds."""
         chosen = choose(self._device or wanted_device())
         for device in devices():
             mark = "*" if device.place == chosen.place else " "
             yield f"{mark} {device}, {device.version}"
             if test:
-                tried = type(self)(device.place)
-                tried.testing = True
-                verdict = self_test(tried)
-                remember(device, verdict)
-                yield f"    {verdict}"
+                yield from lines_about(device, kind_of(device))
 
     def tune(self) -> Iterator[str]:
         """Search for the best tiles on the device, and keep them; yield what happens."""

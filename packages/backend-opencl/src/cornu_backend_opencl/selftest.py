@@ -1,12 +1,12 @@
-"""Does a device compute what it should, and how fast? What is found is remembered.
+"""Does a device compute what it should, and how fast?
 
-A device that gave wrong results is refused from then on, until a new driver or a new test says
-otherwise.
+A short test has one program with a case of each kind of function that is written: long and short
+vectors of each size of number, products, convolutions, reductions, loops, sorting. A thorough one
+has every primitive too, and two timings.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,15 +15,15 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.gradients import gradients
 from cornu.engine.primitives.table import p
 from cornu.engine.program import Program, build_program
 from cornu.engine.reference import ReferenceExecutable
+from cornu.engine.scan import scan
 from cornu.engine.trace import Trace
-from cornu.errors import BackendError
 from cornu.ops.composites.softmax import softmax
 from cornu.ops.convolution import convolution
-from cornu_backend_opencl.device.choice import Device
-from cornu_backend_opencl.settings import cache_folder
+from cornu.ops.pooling import max_pool
 
 TOLERANCE = 1e-4
 Case = tuple[str, Callable[..., Any], list[np.ndarray]]  # name, function of traced values, values
@@ -47,21 +47,23 @@ class Verdict:
 
     def __str__(self) -> str:
         if self.wrong:
-            return f"computes wrongly: {', '.join(self.wrong)}; it will be refused"
+            return f"computes wrongly: {', '.join(self.wrong)}"
         return (
             f"correct; {self.gflops:,.0f} GFLOP/s in products, {self.gigabytes:,.1f} GB/s in chains"
         )
 
 
-def self_test(backend: Any) -> Verdict:
-    """Test the device of a backend: every primitive, some at work for many, then two timings.
+def self_test(backend: Any, thorough: bool = True) -> Verdict:
+    """Test the device of a backend.
 
     Parameters
     ----------
     backend : OpenCLBackend
+    thorough : bool
+        Test every primitive too, and time the device.
     """
     verdict = Verdict()
-    for name, program, arrays in _cases():
+    for name, program, arrays in _cases(backend.session.device.has_float64, thorough):
         try:
             found = backend.compile(program)(*arrays)
         except Exception as error:  # a driver may fail in any way
@@ -73,14 +75,17 @@ def self_test(backend: Any) -> Verdict:
             if not _close(got, want):
                 verdict.wrong.append(label)
     verdict.wrong = list(dict.fromkeys(verdict.wrong))
-    if not verdict.wrong:
+    if thorough and not verdict.wrong:
         verdict.gflops = 2 * 1024**3 / timed(backend, *product(1024, 1024, 1024)) / 1e9
         verdict.gigabytes = 2 * 4 * 4_000_000 / timed(backend, *chain(4_000_000)) / 1e9
     return verdict
 
 
-def _cases() -> Iterator[tuple[str, Program, list[np.ndarray]]]:
+def _cases(float64: bool, thorough: bool) -> Iterator[tuple[str, Program, list[np.ndarray]]]:
     """Yield programs of several cases: (names, program, arrays)."""
+    yield _together(_forms(float64))
+    if not thorough:
+        return
     from cornu.testing.cases import primitive_cases
 
     by_name: dict[str, Any] = {}
@@ -88,43 +93,101 @@ def _cases() -> Iterator[tuple[str, Program, list[np.ndarray]]]:
         by_name[case.op] = case  # the last one is the most general
     cases = [(n, c, c.draw(seed=i, dtype="float32")) for i, (n, c) in enumerate(by_name.items())]
     yield _together(cases)
-    yield _together(_large_cases())
 
 
-def _large_cases() -> list[Case]:
-    """Return cases that many work-items share, which is other code than that of small ones."""
+def _forms(float64: bool) -> list[Case]:
+    """Return a case of each kind of function: most are shared, and lines end within a vector."""
     rng = np.random.default_rng(0)
     rows = rng.integers(0, 90, 3000, dtype="int32")
     window = {"strides": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1}
+    pairs: dict[str, Any] = {"size": (2, 2), "strides": (2, 2), "padding": ((0, 0), (1, 1))}
 
-    def drawn(*shapes: tuple[int, ...]) -> list[np.ndarray]:
-        return [rng.normal(size=shape).astype("float32") for shape in shapes]
+    def drawn(*shapes: tuple[int, ...], dtype: str = "float32") -> list[np.ndarray]:
+        return [rng.normal(size=shape).astype(dtype) for shape in shapes]
 
-    return [
+    cases: list[Case] = [
         ("matmul", p.matmul, drawn((130, 300), (300, 90))),
+        ("matmul_turned", _turned_product, drawn((40, 300), (290, 40))),
         ("convolution", partial(convolution, **window), drawn((4, 20, 20, 8), (3, 3, 8, 32))),
+        ("convolution_gradients", partial(_slopes, window), drawn((2, 9, 9, 3), (3, 3, 3, 20))),
+        ("max_pool_gradient", partial(_pool_slope, pairs), drawn((2, 8, 7, 20))),
         ("softmax", partial(softmax, axes=(1,)), drawn((20, 1000))),
         ("sum", partial(p.sum, axes=(0,), keepdims=False), drawn((50_000, 3))),
-        ("max", partial(p.max, axes=(0, 1), keepdims=False), drawn((300, 400))),
+        ("max", partial(p.max, axes=(0, 1), keepdims=False), drawn((300, 401))),
         ("sort", partial(p.sort, axis=1), drawn((3, 1000))),
         ("argsort", partial(p.argsort, axis=1), drawn((3, 1000))),
-        ("scatter_add", partial(p.scatter_add, shape=(90, 4), axis=0), [rows, *drawn((3000, 4))]),
+        ("scatter_add", partial(p.scatter_add, shape=(90, 21), axis=0), [rows, *drawn((3000, 21))]),
+        ("scan", _loop, drawn((7, 3, 20), (20, 20))),
+        ("float32", _chain, drawn((9001,))),
+        ("float16", _chain, drawn((1001,), dtype="float16")),
+        ("integers", _integers, [rng.integers(-9, 9, (3, 333), dtype="int64")]),
     ]
+    if float64:
+        cases += [
+            ("float64", _chain, drawn((1001,), dtype="float64")),
+            ("matmul_float64", p.matmul, drawn((9, 30), (30, 21), dtype="float64")),
+        ]
+    return cases
+
+
+def _turned_product(a: Any, b: Any) -> Any:
+    """Of operands whose rows lie in the other direction, and what follows on a product."""
+    a, b = p.transpose(a, perm=(1, 0)), p.transpose(b, perm=(1, 0))
+    return p.maximum(p.matmul(a, b), 0.0) * 2.0
+
+
+def _slopes(window: dict[str, Any], x: Any, kernel: Any) -> Any:
+    """The derivatives of a convolution by both operands."""
+    y = convolution(x, kernel, **window)
+    return gradients([p.sum(y * y, axes=(0, 1, 2, 3), keepdims=False)], [x, kernel])
+
+
+def _pool_slope(pairs: dict[str, Any], x: Any) -> Any:
+    y = max_pool(x, **pairs)
+    return gradients([p.sum(y * y, axes=(0, 1, 2, 3), keepdims=False)], [x])
+
+
+def _loop(xs: Any, kernel: Any) -> Any:
+    """A recurrence over steps."""
+
+    def step(state: list[Any], rows: list[Any]) -> tuple[list[Any], list[Any]]:
+        h = p.tanh(p.matmul(state[0], kernel) + rows[0])
+        return [h], [h]
+
+    start = xs[0] * 0.0
+    return scan(step, [start], [xs], xs.shape[0])[1][0]
+
+
+def _chain(x: Any) -> Any:
+    """Functions of the driver's library, comparisons, choices and conversions on vectors."""
+    y = p.where(x < 0.5, p.exp(x), p.log(p.abs(x) + 1.0)) + p.tanh(x) * p.erf(x)
+    y = p.maximum(y, p.floor(x)) / p.sqrt(x * x + 1.0) + p.sign(x)
+    whole = p.cast(p.cast(x * 3.0, dtype="int32"), dtype=x.dtype)
+    small = p.cast(p.cast(x > 0.0, dtype="uint8"), dtype=x.dtype)
+    return p.where(p.isfinite(y), y, 0.0) + whole + small
+
+
+def _integers(x: Any) -> Any:
+    y = p.where(x > 2, x * 3, p.maximum(x, -4)) + p.cast(p.cast(x, dtype="int8"), dtype="int64")
+    return p.sum(y, axes=(1,), keepdims=False)
 
 
 def _together(cases: Sequence[Case]) -> tuple[str, Program, list[np.ndarray]]:
     """Return one program of all cases."""
     results: list[Any] = []
+    names: list[str] = []
     arrays: list[np.ndarray] = []
     with Trace("selftest") as trace:
-        for _, function, drawn in cases:
+        for name, function, drawn in cases:
             values = [
                 trace.input(f"x{len(arrays) + j}", a.shape, a.dtype) for j, a in enumerate(drawn)
             ]
-            results.append(function(*values))
+            made = function(*values)
+            made = list(made) if isinstance(made, (list, tuple)) else [made]
+            results += made
+            names += [name] * len(made)
             arrays += drawn
-    names = " ".join(name for name, _, _ in cases)
-    return names, build_program("selftest", trace, results), arrays
+    return " ".join(names), build_program("selftest", trace, results), arrays
 
 
 def _close(found: np.ndarray, expected: np.ndarray) -> bool:
@@ -166,50 +229,3 @@ def timed(backend: Any, program: Program, arrays: list[np.ndarray], limit: float
         run.run_kernels()
         best = min(best, time.perf_counter() - start)
     return best
-
-
-# ---- what is remembered --------------------------------------------------------------------------
-
-
-def _key(device: Device) -> str:
-    return f"{device.platform} / {device.name} / {device.handle.driver_version}"
-
-
-def _file() -> Any:
-    return cache_folder() / "opencl-devices.json"
-
-
-def _read() -> dict[str, Any]:
-    try:
-        found = json.loads(_file().read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def remember(device: Device, verdict: Verdict) -> None:
-    """Write down which operations a device computes wrongly."""
-    from cornu.saving.atomic import atomically
-
-    everything = _read()
-    if everything.get(_key(device), []) == verdict.wrong:
-        return
-    everything[_key(device)] = verdict.wrong
-    with atomically(_file()) as temporary:
-        temporary.write_text(json.dumps(everything, indent=1), "utf-8")
-
-
-def refuse_if_wrong(device: Device) -> None:
-    """Refuse a device whose last self-test failed.
-
-    Raises
-    ------
-    BackendError
-        With the operations that it computes wrongly.
-    """
-    wrong = _read().get(_key(device), [])
-    if wrong:
-        raise BackendError(
-            f"{device} computes wrongly: {', '.join(map(str, wrong))}. Update its driver or choose "
-            "another device with CORNU_OPENCL_DEVICE; `python -m cornu devices` tests it again."
-        )

@@ -13,7 +13,9 @@ DEVICE = "CORNU_OPENCL_DEVICE"
 STRICT = "CORNU_OPENCL_STRICT"
 SCHEDULE = "CORNU_OPENCL_SCHEDULE"
 LIMITS = "CORNU_OPENCL_LIMITS"
+PROBE = "CORNU_OPENCL_PROBE"
 SCHEDULES = ("cpu", "gpu")
+FAILURES = ("crash", "hang", "wrong", "fail")
 EXTREMES = ("always", "never", "tiny")
 
 
@@ -39,6 +41,36 @@ def wanted_schedule() -> str | None:
     if asked and asked not in SCHEDULES:
         raise ValueError(f"{SCHEDULE} is {asked!r}; it can be {' or '.join(SCHEDULES)}.")
     return asked or None
+
+
+def wanted_probe() -> str:
+    """Return what is asked of the trial of devices: "", "off", or failures that tests want.
+
+    Raises
+    ------
+    ValueError
+        For anything else.
+    """
+    asked = os.environ.get(PROBE, "").strip().lower()
+    if asked in ("", "off"):
+        return asked
+    for word in asked.split(","):
+        what, _, lanes = word.partition("-")
+        if what not in FAILURES or (lanes and not lanes.isdigit()):
+            raise ValueError(
+                f"{PROBE} holds {word!r}; it can be off, or failures such as crash-16,hang-8 of "
+                f"{', '.join(FAILURES)}."
+            )
+    return asked
+
+
+def forced_failure(lanes: int) -> str:
+    """Return how the trial on some lanes is to fail, as a test asks for; "" if it is not."""
+    for word in wanted_probe().split(","):
+        what, _, which = word.partition("-")
+        if what in FAILURES and which in ("", str(lanes)):
+            return what
+    return ""
 
 
 def cache_folder() -> Path:

@@ -46,13 +46,13 @@ def tune(backend: Any, sizes: tuple[tuple[int, int, int], ...] = SIZES) -> Itera
     sizes : tuple of (rows, inner, columns)
         Products to be timed.
     """
-    session = backend.session
-    yield f"{session.device}, {session.schedule.kind} schedule"
+    session, base = backend.session, backend.written_for
+    yield f"{session.device}, {base.kind} schedule"
     programs = [product(*size) for size in sizes]
     expected = [ReferenceExecutable(program)(*arrays)[0] for program, arrays in programs]
     tried: list[tuple[dict[str, Any], list[Any]]] = []
-    for settings in candidates(session.schedule):
-        schedule = replace(session.schedule, **settings)
+    for settings in candidates(base):
+        schedule = replace(base, **settings)
         other = type(backend)(session.device.place, schedule)
         runs = [other.compile(program) for program, _ in programs]
         found = [run(*arrays)[0] for run, (_, arrays) in zip(runs, programs, strict=True)]
@@ -68,7 +68,7 @@ def tune(backend: Any, sizes: tuple[tuple[int, int, int], ...] = SIZES) -> Itera
         yield f"  {_said(settings):<28} {total * 1e3:.2f} ms"
     best = tried[times.index(min(times))][0]
     try:
-        path = save_tuned(session.device, session.schedule.kind, best)
+        path = save_tuned(session.device, base.kind, best)
     except OSError as error:
         yield f"best: {_said(best)}; CORNU_CACHE names a folder that can keep it ({error})"
         return

@@ -39,6 +39,11 @@ class Device:
         """Whether the device computes in double precision."""
         return bool(self.handle.double_fp_config)
 
+    @property
+    def driver(self) -> str:
+        """The device with its driver: what is known of it holds until that is another."""
+        return f"{self.platform} / {self.name} / {self.handle.driver_version}"
+
     def __str__(self) -> str:
         return f"{self.place} {self.name} ({self.kind}, {self.platform})"
 

@@ -10,8 +10,9 @@ from cornu.errors import BackendError
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.device.choice import Device
 from cornu_backend_opencl.device.heap import Heap
+from cornu_backend_opencl.device.probe import find
 from cornu_backend_opencl.device.queue import Queue
-from cornu_backend_opencl.device.tuned import schedule_of
+from cornu_backend_opencl.device.tuned import kind_of, schedule_of
 
 
 class Session(Queue):
@@ -32,7 +33,8 @@ class Session(Queue):
     def __init__(self, device: Device) -> None:
         super().__init__(device)
         self.heap = Heap(self)
-        self.schedule: Schedule = schedule_of(device)
+        kind = kind_of(device)
+        self.schedule: Schedule = schedule_of(device, kind, find(device, kind).lanes or 1)
         self._built: OrderedDict[str, Any] = OrderedDict()
 
     def build(self, text: str) -> Any:

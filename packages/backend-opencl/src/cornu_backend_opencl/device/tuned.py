@@ -23,9 +23,9 @@ FAMILIES: dict[str, dict[str, Any]] = {
 }
 
 
-def family_of(device: Device, kind: str | None = None) -> str:
+def family_of(device: Device, kind: str) -> str:
     """Return the row of `FAMILIES` that a device belongs to."""
-    if (kind or device.kind) in ("cpu", "other"):
+    if kind == "cpu":
         width = int(device.handle.native_vector_width_float or 4)
         return f"cpu{16 if width >= 16 else 8 if width >= 8 else 4}"
     names = f"{device.handle.vendor} {device.platform}".lower()
@@ -36,11 +36,35 @@ def family_of(device: Device, kind: str | None = None) -> str:
     return next((family for word, family in vendors.items() if word in names), "gpu")
 
 
-def schedule_of(device: Device) -> Schedule:
-    """Return how programs are written for a device."""
-    kind = wanted_schedule()
+# Tiles for vectors of fewer lanes, which are meant for as many registers of that size.
+NARROW = {8: (6, 16), 4: (4, 8), 1: (4, 4)}
+
+
+def kind_of(device: Device) -> str:
+    """Return the kind of schedule that suits a device, or that is asked for."""
+    return wanted_schedule() or ("cpu" if device.kind in ("cpu", "other") else "gpu")
+
+
+def narrowed(schedule: Schedule, lanes: int) -> Schedule:
+    """Return a schedule on so many lanes at most.
+
+    Examples
+    --------
+    >>> narrowed(Schedule("cpu"), 8).tile
+    (6, 16)
+    """
+    if schedule.is_gpu or schedule.lanes <= lanes:
+        return schedule
+    rows, columns = (min(a, b) for a, b in zip(schedule.tile, NARROW[lanes], strict=True))
+    return replace(schedule, lanes=lanes, tile=(rows, columns))
+
+
+def schedule_of(device: Device, kind: str | None = None, lanes: int = 16) -> Schedule:
+    """Return how programs are written for a device, on so many lanes at most."""
+    kind = kind or kind_of(device)
     family = family_of(device, kind)
     schedule = Schedule(units=max(1, int(device.handle.max_compute_units)), **FAMILIES[family])
+    schedule = narrowed(schedule, lanes)
     found = load_tuned(device).get(schedule.kind, {})
     if schedule.is_gpu:
         most = int(device.handle.max_work_group_size)
@@ -65,10 +89,6 @@ def _file() -> Any:
     return cache_folder() / "opencl-tuned.json"
 
 
-def _key(device: Device) -> str:
-    return f"{device.platform} / {device.name} / {device.handle.driver_version}"
-
-
 def _read() -> dict[str, Any]:
     """Return what is kept for all devices; nothing if the file is damaged."""
     try:
@@ -80,7 +100,7 @@ def _read() -> dict[str, Any]:
 
 def load_tuned(device: Device) -> dict[str, dict[str, Any]]:
     """Return what was tuned for a device, by schedule; nothing if the file is damaged."""
-    found = _read().get(_key(device))
+    found = _read().get(device.driver)
     if not isinstance(found, dict):
         return {}
     return {kind: values for kind, values in found.items() if isinstance(values, dict)}
@@ -98,6 +118,6 @@ def save_tuned(device: Device, kind: str, values: dict[str, Any]) -> str:
 
     path = _file()
     with atomically(path) as temporary:
-        everything = {**_read(), _key(device): {**load_tuned(device), kind: values}}
+        everything = {**_read(), device.driver: {**load_tuned(device), kind: values}}
         temporary.write_text(json.dumps(everything, indent=1), "utf-8")
     return str(path)

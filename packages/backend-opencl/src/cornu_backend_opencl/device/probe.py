@@ -1,0 +1,284 @@
+"""What a device gets right, found out in a process of its own.
+
+A driver may crash, or never answer: PoCL does on processors that its compiler does not know, where
+vectors of sixteen floats meet functions of its library. So each device is tried by a child process
+before it is used, on vectors of sixteen lanes first, then on fewer until it computes rightly. What
+is found is kept on disk until the driver, or this package, is another.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import metadata
+from typing import Any
+
+from cornu.errors import BackendError
+from cornu_backend_opencl.device.choice import Device
+from cornu_backend_opencl.settings import DEVICE, PROBE, cache_folder, wanted_probe
+
+LADDER = {"cpu": (16, 8, 4, 1), "gpu": (1,)}  # lanes, the most first, of each schedule
+START = 60.0  # seconds until the driver is loaded and a simple function is built
+# What each stage may take: this many seconds, or times as long as that simple function.
+PATIENCE = {"compiled vectors": (4.0, 8), "ran programs": (60.0, 100), "timed": (60.0, 100)}
+
+_CHILD = (
+    "import json, sys; asked = json.load(sys.stdin); sys.path[:] = asked.pop('path'); "
+    "from cornu_backend_opencl.trial import run; run(**asked)"
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is known of a device under one schedule.
+
+    Attributes
+    ----------
+    lanes : int
+        On which it computes rightly; 0 if it cannot be used.
+    failures : dict of int to str
+        What happened on more lanes.
+    told : str
+        What a thorough test found.
+    """
+
+    lanes: int
+    failures: dict[int, str] = field(default_factory=dict)
+    told: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why it does not compute on more lanes, in words.
+
+        Examples
+        --------
+        >>> Finding(4, {16: "it crashed", 8: "it crashed"}).reason
+        'on 16 and 8 lanes it crashed'
+        """
+        lanes: dict[str, list[str]] = {}
+        for count, failure in self.failures.items():
+            lanes.setdefault(failure, []).append(str(count))
+        if list(lanes.values()) == [["1"]]:
+            return next(iter(lanes))
+        said = []
+        for failure, counts in lanes.items():
+            *others, last = counts
+            many = f"{', '.join(others)} and {last} lanes" if others else f"{last} lanes"
+            said.append(
+                f"on {many.replace('1 lanes', '1 lane') if last == '1' else many} {failure}"
+            )
+        return "; ".join(said)
+
+
+_known: dict[tuple[str, str], Finding] = {}  # by key and what is asked of the probe
+_lock = threading.RLock()
+
+
+def find(device: Device, kind: str) -> Finding:
+    """Return what is known of a device under a schedule; it is tried if nothing is.
+
+    Parameters
+    ----------
+    device : Device
+    kind : {"cpu", "gpu"}
+    """
+    wanted = wanted_probe()
+    if wanted == "off":
+        return Finding(LADDER[kind][0])
+    key = key_of(device, kind)
+    with _lock:
+        if (key, wanted) not in _known:
+            found = None if wanted else _load(key)
+            _known[key, wanted] = probe(device, kind) if found is None else found
+        return _known[key, wanted]
+
+
+def usable(device: Device, kind: str) -> Finding:
+    """Return what is known of a device that can be used.
+
+    Raises
+    ------
+    BackendError
+        If it cannot be used, with the reason.
+    """
+    found = find(device, kind)
+    if not found.lanes:
+        raise BackendError(
+            f"{device} cannot be used: {found.reason}. Update its driver or choose another device "
+            f"with {DEVICE}; `python -m cornu devices` tests it again."
+        )
+    return found
+
+
+def trust(device: Device, kind: str, lanes: int) -> None:
+    """Take a device for one that computes rightly on some lanes, in this process alone."""
+    _known[key_of(device, kind), wanted_probe()] = Finding(lanes)
+
+
+def probe(device: Device, kind: str, thorough: bool = False) -> Finding:
+    """Try a device, on fewer and fewer lanes, and keep what is found."""
+    failures: dict[int, str] = {}
+    found = Finding(0, failures)
+    for lanes in LADDER[kind]:
+        failure, told = trial(device, kind, lanes, thorough)
+        if not failure:
+            found = Finding(lanes, failures, told)
+            break
+        failures[lanes] = failure
+    with _lock:
+        _known[key_of(device, kind), wanted_probe()] = found
+    if not wanted_probe():
+        _save(key_of(device, kind), found)
+    return found
+
+
+# ---- the child -----------------------------------------------------------------------------------
+
+
+def trial(device: Device, kind: str, lanes: int, thorough: bool = False) -> tuple[str, str]:
+    """Try a device in a child process; return how it failed, or nothing, and what was found."""
+    if not sys.executable or getattr(sys, "frozen", False):
+        return f"no Python can be started here to try it ({PROBE}=off uses it untried)", ""
+    asked = {"path": sys.path, "place": device.place, "kind": kind, "lanes": lanes}
+    with tempfile.TemporaryFile() as errors:
+        try:
+            child = subprocess.Popen(
+                [sys.executable, "-I", "-c", _CHILD],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+        except OSError as error:
+            return f"no Python could be started to try it ({error})", ""
+        try:
+            failure, told = _watch(child, json.dumps({**asked, "thorough": thorough}))
+        finally:
+            child.kill()
+            child.wait()
+        if failure.startswith("it crashed"):
+            failure += _last_words(errors)
+        return failure, told
+
+
+def _watch(child: subprocess.Popen[str], asked: str) -> tuple[str, str]:
+    """Follow what a child says of its stages until it is done, dead, or too slow."""
+    said: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+
+    def listen() -> None:
+        assert child.stdout is not None
+        for line in child.stdout:
+            said.put(line)
+        said.put(None)
+
+    threading.Thread(target=listen, daemon=True).start()
+    assert child.stdin is not None
+    try:
+        child.stdin.write(asked)
+        child.stdin.close()
+    except OSError:
+        pass  # it is dead already, and that is said below
+    stage, patience, unit, began = "opened it", START, 0.0, time.monotonic()
+    while True:
+        try:
+            line = said.get(timeout=patience)
+        except queue.Empty:
+            return f"it gave no answer for {patience:.0f} s while the driver {stage}", ""
+        if line is None:
+            return f"it crashed while the driver {stage} ({_death(child.wait())})", ""
+        message = json.loads(line)
+        if "stage" not in message:
+            return message["failure"], message["told"]
+        now = time.monotonic()
+        if message["stage"] == "compiled vectors":
+            unit = now - began  # what the stage before took: building a simple function
+        stage, began = message["stage"], now
+        least, times = PATIENCE.get(stage, (START, 0))
+        patience = max(least, times * unit)
+
+
+def _death(status: int) -> str:
+    try:
+        return signal.Signals(-status).name
+    except ValueError:
+        return f"exit status {status}"
+
+
+def _last_words(errors: Any) -> str:
+    """Return the last line that a child wrote, which may say why it died."""
+    errors.seek(0)
+    lines = errors.read().decode("utf-8", "replace").strip().splitlines()
+    return f": {lines[-1].strip()[:120]}" if lines else ""
+
+
+# ---- what is kept --------------------------------------------------------------------------------
+
+
+@cache
+def _version() -> str:
+    try:
+        return metadata.version("cornu-backend-opencl")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def key_of(device: Device, kind: str) -> str:
+    """Return what a finding is for: with another driver or release of ours a device is tried anew."""
+    platform = getattr(getattr(device.handle, "platform", None), "version", "")
+    return f"{device.driver} / {platform} / {_version()} / {kind}"
+
+
+def _file() -> Any:
+    return cache_folder() / "opencl-devices.json"
+
+
+def _entries() -> dict[str, Any]:
+    try:
+        found = json.loads(_file().read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _load(key: str) -> Finding | None:
+    """Return what is kept of a device; None if nothing is, or the file is damaged."""
+    found = _entries().get(key)
+    if not isinstance(found, dict) or not isinstance(found.get("failures"), dict):
+        return None
+    lanes, failures = found.get("lanes"), found["failures"]
+    if lanes not in (0, 1, 4, 8, 16) or not all(n.isdigit() for n in failures):
+        return None
+    return Finding(int(lanes), {int(n): str(failure) for n, failure in failures.items()})
+
+
+def _save(key: str, found: Finding) -> None:
+    """Keep what was found, if there is a place for it."""
+    from cornu.saving.atomic import atomically
+
+    entry = {"lanes": found.lanes, "failures": {str(n): f for n, f in found.failures.items()}}
+    try:
+        with atomically(_file()) as temporary:
+            temporary.write_text(json.dumps({**_entries(), key: entry}, indent=1), "utf-8")
+    except OSError:
+        pass  # it will be tried again
+
+
+def lines_about(device: Device, kind: str) -> Iterator[str]:
+    """Test a device thoroughly; yield what is found, line by line."""
+    found = probe(device, kind, thorough=True)
+    if not found.lanes:
+        yield f"    cannot be used: {found.reason}"
+        return
+    lanes = f"; {found.lanes} lane{'s' if found.lanes > 1 else ''}" if kind == "cpu" else ""
+    yield f"    {found.told}{lanes}"
+    if found.failures:
+        yield f"    {found.reason}"
