@@ -55,5 +55,5 @@ def test_wrong_candidates_are_never_kept(kept, monkeypatch):
 def test_settings_that_cannot_be_are_not_used(kept, values):
     device = OpenCLBackend().session.device
     before = tuned.schedule_of(device)
-    kept.write_text(json.dumps({tuned._key(device): {"cpu": values}}))
+    kept.write_text(json.dumps({device.driver: {"cpu": values}}))
     assert tuned.schedule_of(device) == before

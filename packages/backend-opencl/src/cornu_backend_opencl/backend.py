@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -24,7 +23,7 @@ from cornu_backend_opencl.device.session import Session
 from cornu_backend_opencl.device.tuned import kind_of, narrowed
 from cornu_backend_opencl.executable import OpenCLExecutable
 from cornu_backend_opencl.fusion import fuse
-from cornu_backend_opencl.settings import Limits, is_strict, limits, wanted_device
+from cornu_backend_opencl.settings import is_strict, limits, wanted_device
 from cornu_backend_opencl.tuning import tune
 
 MOST = 2**31 - 1  # numbers of a value: kernels count them in C's int
@@ -101,14 +100,14 @@ class OpenCLBackend(Backend):
 
     def settings(self) -> tuple[Any, ...]:
         """Return the name, the device, and how programs are written for it."""
-        return (self.name, self.session.device.place, self.written_for, self._rounds_as_numpy)
+        written = (self.written_for, self._rounds_as_numpy, limits.values())
+        return (self.name, self.session.device.place, *written)
 
     @property
     def written_for(self) -> Schedule:
         """How programs are written: as the device computes rightly, whatever was asked for."""
         _ = self.session
-        schedule = self._narrowed
-        return schedule if schedule.limits != Limits() else replace(schedule, limits=limits())
+        return narrowed(self._narrowed, limits.lanes)
 
     @property
     def _rounds_as_numpy(self) -> bool:
@@ -124,7 +123,7 @@ class OpenCLBackend(Backend):
         """
         session = self.session
         schedule = self.written_for
-        grouped = partial(fuse, longest=schedule.limits.fused)
+        grouped = partial(fuse, longest=limits.fused)
         plan = program.plan(self.lowers, grouped, grouped)
         values = list(values_of(plan))
         if not session.device.has_float64 and any(v.dtype == np.float64 for v in values):

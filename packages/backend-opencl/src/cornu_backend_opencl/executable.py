@@ -15,6 +15,7 @@ from cornu.errors import BackendError, ShapeError
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.codegen.source import Launch, Queued, Written, without_names
 from cornu_backend_opencl.device.session import Session
+from cornu_backend_opencl.settings import limits
 
 
 class Staging:
@@ -136,7 +137,7 @@ class OpenCLExecutable(Executable):
         for start, value in written.constants:
             block[start : start + value.nbytes] = value.reshape(-1).view(np.uint8)
         session.upload(self._constants, block).wait()
-        self._staging = [Staging(self.plan, written) for _ in range(self._schedule.limits.ahead)]
+        self._staging = [Staging(self.plan, written) for _ in range(limits.ahead)]
         self._buffers = {"M": self._memory, "X": self._inputs, "K": self._constants}
         self._ready = True
 

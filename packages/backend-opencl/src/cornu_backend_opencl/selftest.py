@@ -162,13 +162,15 @@ def _chain(x: Any) -> Any:
     """Functions of the driver's library, comparisons, choices and conversions on vectors."""
     y = p.where(x < 0.5, p.exp(x), p.log(p.abs(x) + 1.0)) + p.tanh(x) * p.erf(x)
     y = p.maximum(y, p.floor(x)) / p.sqrt(x * x + 1.0) + p.sign(x)
-    whole = p.cast(p.cast(x * 3.0, dtype="int32"), dtype=x.dtype)
-    small = p.cast(p.cast(x > 0.0, dtype="uint8"), dtype=x.dtype)
+    whole = p.cast(p.cast(x * 3.0, dtype=np.dtype("int32")), dtype=x.dtype)
+    small = p.cast(p.cast(x > 0.0, dtype=np.dtype("uint8")), dtype=x.dtype)
     return p.where(p.isfinite(y), y, 0.0) + whole + small
 
 
 def _integers(x: Any) -> Any:
-    y = p.where(x > 2, x * 3, p.maximum(x, -4)) + p.cast(p.cast(x, dtype="int8"), dtype="int64")
+    y = p.where(x > 2, x * 3, p.maximum(x, -4)) + p.cast(
+        p.cast(x, dtype=np.dtype("int8")), dtype=x.dtype
+    )
     return p.sum(y, axes=(1,), keepdims=False)
 
 

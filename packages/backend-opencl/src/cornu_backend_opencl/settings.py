@@ -1,22 +1,19 @@
-"""What the environment may set, and the sizes from which on something is worth its while."""
+"""What the environment may set, and from which sizes on rules for large values apply."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from cornu.engine.thresholds import MOST, Thresholds, row
 
 DEVICE = "CORNU_OPENCL_DEVICE"
 STRICT = "CORNU_OPENCL_STRICT"
 SCHEDULE = "CORNU_OPENCL_SCHEDULE"
-LIMITS = "CORNU_OPENCL_LIMITS"
 PROBE = "CORNU_OPENCL_PROBE"
 SCHEDULES = ("cpu", "gpu")
 FAILURES = ("crash", "hang", "wrong", "fail")
-EXTREMES = ("always", "never", "tiny")
 
 
 def wanted_device() -> str | None:
@@ -79,127 +76,122 @@ def cache_folder() -> Path:
     return Path(base) / "cornu" if base else Path.home() / ".cache" / "cornu"
 
 
-# ---- limits --------------------------------------------------------------------------------------
-
-_HUGE = 1 << 40
+# ---- thresholds ----------------------------------------------------------------------------------
 
 
-def _limit(default: int, always: int, never: int, tiny: int | None = None) -> Any:
-    """Return a row of the table: what is used, and the extremes at which tests run.
+@dataclass(eq=False)
+class Limits(Thresholds):
+    """Where the rules of this backend begin to apply, and how large its blocks are."""
 
-    Parameters
-    ----------
-    default, always, never : int
-        What was measured to be good, and where the rule applies to all sizes, and to none.
-    tiny : int, optional
-        For the size of a piece of work: one that cuts the smallest of tests. Else the default.
-    """
-    extremes = {"always": always, "never": never, "tiny": default if tiny is None else tiny}
-    return field(default=default, metadata=extremes)
+    # ---- all programs
+    fused: int = row(
+        "Instructions of a unit: compilers take more than twice as long for twice as many.",
+        48,
+        tiny=2,
+        never=1,
+    )
+    share: int = row(
+        "Operations on elements that are worth a launch of their own (CPU).",
+        24_000,
+        always=0,
+        tiny=8,
+        never=MOST,
+    )
+    wave: int = row("Work-items that run side by side, at least (GPU).", 64, tiny=1)
+    # ---- products and convolutions, on CPUs
+    tile_rows: int = row(
+        "Rows of a tile: more meet in the same places of the cache.", 14, tiny=2, never=2
+    )
+    wide_rows: int = row(
+        "Vectors of sums that leave registers for the vectors of a wide row of B.",
+        20,
+        always=64,
+        never=0,
+    )
+    whole: int = row(
+        "Steps of the inner axis that are not worth cutting.", 512, always=0, tiny=16, never=MOST
+    )
+    piece: int = row("Steps that one piece has at most.", 256, tiny=16)
+    row_bytes: int = row(
+        "Bytes that a piece of a block's rows has at most.", 200_000, tiny=1, never=MOST
+    )
+    panels: int = row("Panels of a block, at most.", 4, tiny=2, never=1)
+    reused: int = row("Uses that are worth a copy.", 8, always=0, tiny=0, never=MOST)
+    far: int = row(
+        "Bytes of a matrix whose rows lie too far apart for the cache.",
+        1_000_000,
+        always=0,
+        tiny=0,
+        never=MOST,
+    )
+    apart: int = row(
+        "Bytes between columns that had better be brought together.",
+        1024,
+        always=0,
+        tiny=0,
+        never=MOST,
+    )
+    thin: int = row(
+        "Channels that are worth vectors where zeros are put around.",
+        8,
+        always=1,
+        tiny=1,
+        never=MOST,
+    )
+    gradient: int = row(
+        "Bytes of input and slopes that stay in the cache while all tiles use them.",
+        150_000,
+        always=MOST,
+        tiny=1,
+    )
+    partial: int = row("Bytes of the sums of all shares, at most.", 64_000_000, tiny=1, never=1)
+    # ---- reductions, softmax, lines
+    reduction: int = row(
+        "Elements that a chunk of a reduction has at least (CPU).",
+        4096,
+        always=1,
+        tiny=1,
+        never=MOST,
+    )
+    chunks: int = row("Chunks of a reduction, at most (GPU).", 256, tiny=2, never=1)
+    fold: int = row(
+        "Terms that a group of work-items takes together (GPU).", 32, always=1, tiny=1, never=MOST
+    )
+    softmax: int = row(
+        "Numbers of a line that are worth a group of work-items (GPU).",
+        64,
+        always=1,
+        tiny=1,
+        never=MOST,
+    )
+    groups: int = row("Groups of work-items, each for some lines, at most (GPU).", 4096, tiny=1)
+    line: int = row(
+        "Elements of a line that several work-items share (GPU).",
+        512,
+        always=1,
+        tiny=1,
+        never=MOST,
+    )
+    # ---- sorting and scattering, on GPUs
+    sorted_block: int = row(
+        "Elements that are compared with each other before runs are merged.",
+        128,
+        always=1,
+        tiny=2,
+        never=1 << 20,
+    )
+    looked_through: int = row(
+        "Numbers through which each result may look.", 128, always=0, tiny=0, never=MOST
+    )
+    stretch: int = row("Sorted numbers of a chunk, at least.", 32, always=1, tiny=1)
+    # ---- the host
+    ahead: int = row("Batches that the host may be ahead of the device.", 2, always=8, tiny=1)
+    kept: int = row(
+        "Built programs that are kept, beside those of programs in use.", 128, tiny=1, never=1
+    )
+    # ---- for tests
+    lanes: int = row("Lanes of vectors, at most; fewer where a device needs it (CPU).", 16, tiny=4)
+    dirty: bool = row("Memory is handed out full of what nobody expects.", False, dirty=True)
 
 
-@dataclass(frozen=True)
-class Limits:
-    """The sizes from which on something is worth its while; each was measured.
-
-    Results do not depend on them, but for the order of additions.
-    """
-
-    # All programs.
-    fused: int = _limit(
-        48, 48, 1, 2
-    )  # instructions of a unit: more compile more than in proportion
-    share: int = _limit(
-        24_000, 0, _HUGE, 8
-    )  # operations that are worth a launch of their own (CPU)
-    wave: int = _limit(64, 1, 1024, 1)  # work-items that run side by side, at least (GPU)
-    # Matrix products and convolutions (CPU).
-    tile_rows: int = _limit(14, 14, 2, 2)  # of a tile: more meet in the same places of the cache
-    wide_rows: int = _limit(20, 64, 0)  # vectors of sums beside which a wide row of B has room
-    whole: int = _limit(512, 0, _HUGE, 16)  # steps of the inner axis that are not cut into pieces
-    piece: int = _limit(256, 256, 256, 16)  # steps of a piece
-    row_bytes: int = _limit(200_000, 200_000, _HUGE, 1)  # of A that stay in the cache with a piece
-    panels: int = _limit(4, 4, 1, 2)  # of B that a block takes, at most
-    reused: int = _limit(8, 0, _HUGE)  # uses that are worth a copy into panels
-    far: int = _limit(1_000_000, 0, _HUGE)  # bytes of a matrix whose rows lie too far apart to stay
-    apart: int = _limit(1024, 0, _HUGE)  # bytes between columns that had better stand together
-    thin: int = _limit(8, 1, _HUGE)  # channels that are padded on vectors
-    gradient: int = _limit(150_000, _HUGE, 1, 1)  # bytes of input and slopes that stay in the cache
-    partial: int = _limit(64_000_000, _HUGE, 1, 1)  # bytes of the sums of all shares, at most
-    # Reductions, softmax and lines.
-    reduction: int = _limit(4096, 1, _HUGE, 2)  # elements of a chunk of a reduction (CPU)
-    chunks: int = _limit(256, 256, 1, 2)  # of a reduction, at most (GPU)
-    fold: int = _limit(32, 1, _HUGE)  # terms that a group of work-items takes together (GPU)
-    softmax: int = _limit(64, 1, _HUGE)  # numbers of a line that a group takes together (GPU)
-    groups: int = _limit(4096, 4096, 1, 1)  # of work-items, at most; each takes several lines (GPU)
-    line: int = _limit(512, 1, _HUGE, 2)  # elements of a line that is cut into chunks (GPU)
-    # Sorting and scattering (GPU).
-    sorted_block: int = _limit(128, 128, 1, 2)  # elements that are compared each with each
-    looked_through: int = _limit(128, 0, _HUGE)  # numbers through which each result may look
-    stretch: int = _limit(32, 32, _HUGE, 1)  # sorted numbers of a chunk, at least
-    # The host.
-    ahead: int = _limit(2, 8, 1, 1)  # batches that it may be ahead of the device
-    kept: int = _limit(128, _HUGE, 1, 1)  # built programs that are kept, beside those in use
-
-    @classmethod
-    def extreme(cls, name: str) -> Limits:
-        """Return the limits at one of `EXTREMES`.
-
-        Examples
-        --------
-        >>> Limits.extreme("never").fused
-        1
-        """
-        return cls(**{f.name: f.metadata[name] for f in fields(cls)})
-
-
-_set: list[Limits] = []  # those of `limited` blocks, the innermost last
-
-
-def limits() -> Limits:
-    """Return the limits in force: those of a `limited` block, or of `CORNU_OPENCL_LIMITS`.
-
-    The variable holds the name of an extreme, settings as in ``share=100,fused=4``, or both.
-
-    Raises
-    ------
-    ValueError
-        For a name that is not in the table, or a value that is no number.
-    """
-    if _set:
-        return _set[-1]
-    return _parsed(os.environ.get(LIMITS, ""))
-
-
-@contextmanager
-def limited(extreme: str | None = None, **values: int) -> Iterator[Limits]:
-    """Compile what is compiled inside with other limits: an extreme, some values, or both.
-
-    Examples
-    --------
-    >>> with limited(fused=3):
-    ...     limits().fused
-    3
-    """
-    _set.append(replace(Limits.extreme(extreme) if extreme else limits(), **values))
-    try:
-        yield _set[-1]
-    finally:
-        _set.pop()
-
-
-def _parsed(text: str) -> Limits:
-    found = Limits()
-    known = {f.name for f in fields(Limits)}
-    for word in text.replace(",", " ").split():
-        name, is_value, value = word.partition("=")
-        if not is_value and name in EXTREMES:
-            found = Limits.extreme(name)
-        elif is_value and name in known and value.isdigit():
-            found = replace(found, **{name: int(value)})
-        else:
-            raise ValueError(
-                f"{LIMITS} holds {word!r}; it can hold {', '.join(EXTREMES)}, or settings such as "
-                f"share=100 of {', '.join(sorted(known))}."
-            )
-    return found
+limits = Limits()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cornu_backend_opencl.settings import Limits
+from cornu_backend_opencl.settings import limits
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,6 @@ def blocks_of(
     step_bytes: int,
     batches: int,
     wanted: int,
-    limits: Limits | None = None,
 ) -> Blocks:
     """Return the cut of `tiles` x `panels` tiles of each batch, into `wanted` blocks if it can be.
 
@@ -52,7 +51,7 @@ def blocks_of(
     >>> blocks_of(10, 16, 128, 52, 1, 16)
     Blocks(tiles=10, panels=1, piece=128)
     """
-    limits, piece = limits or Limits(), inner
+    piece = inner
     if inner > limits.whole:
         piece = -(-inner // (16 * -(-inner // limits.piece))) * 16
     high = min(tiles, max(1, limits.row_bytes // (step_bytes * piece)))

@@ -15,6 +15,7 @@ from cornu_backend_opencl.codegen.frame import Frame, Unit, aligned
 from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.members import get, put
 from cornu_backend_opencl.codegen.values import View, position, unravel
+from cornu_backend_opencl.settings import limits
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def padded(
     function = frame.function(first, role="pad")
     schedule = frame.schedule
     rows = batch * product(sizes)
-    lanes = Lanes(1) if channels < schedule.limits.thin else schedule.lanes_of(x.dtype)
+    lanes = Lanes(1) if channels < limits.thin else schedule.lanes_of(x.dtype)
     function.parts = schedule.parts(
         rows * channels * 2, rows * channels if schedule.is_gpu else rows
     )

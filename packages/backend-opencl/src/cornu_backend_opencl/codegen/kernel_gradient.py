@@ -28,6 +28,7 @@ from cornu_backend_opencl.codegen.members import put
 from cornu_backend_opencl.codegen.products import least_waste, most_rows, panel_width
 from cornu_backend_opencl.codegen.tiles import Operand, gpu_tiles
 from cornu_backend_opencl.codegen.values import View, position, unravel
+from cornu_backend_opencl.settings import limits
 
 
 def emit_kernel_gradient(frame: Frame, members: Sequence[Instruction]) -> list[Unit]:
@@ -93,7 +94,7 @@ def _kernel_cpu(
     width = g.steps[-1]
     work = 2 * lines * width * g.inner * g.filters // n
     size = g.inner * g.filters
-    most = max(1, schedule.limits.partial // (size * dtype.itemsize))
+    most = max(1, limits.partial // (size * dtype.itemsize))
     shares = max(1, min(schedule.parts(work, lines), 2 * schedule.units, lines, most))
     partial = scratch.view((shares, size), dtype)
     loops = g.window_loops()
@@ -112,9 +113,7 @@ def _kernel_cpu(
     row_bytes = (
         product(x.shape[2:]) * g.strides[0] if len(g.steps) > 1 else product(x.shape[1:])
     ) * x.dtype.itemsize
-    block = max(
-        1, schedule.limits.gradient // max(1, row_bytes + width * g.filters * slope.dtype.itemsize)
-    )
+    block = max(1, limits.gradient // max(1, row_bytes + width * g.filters * slope.dtype.itemsize))
     strides = g.row_strides()
     image = product(x.shape[1:])
     function.line(f"const int first = share({lines}, 1, part, {shares});")

@@ -14,6 +14,7 @@ from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed
 from cornu_backend_opencl.codegen.members import element, put
 from cornu_backend_opencl.codegen.values import View, position, unravel
+from cornu_backend_opencl.settings import limits
 
 ONE = Lanes(1)
 
@@ -45,11 +46,7 @@ def chunk_of(frame: Frame, size: int, lines: int) -> int:
 
     A line is cut into about as many chunks as each has elements.
     """
-    if (
-        not frame.schedule.is_gpu
-        or size < frame.schedule.limits.line
-        or lines >= frame.schedule.parts(0, 1 << 30)
-    ):
+    if not frame.schedule.is_gpu or size < limits.line or lines >= frame.schedule.parts(0, 1 << 30):
         return size
     chunk = 1
     while chunk * chunk < size:

@@ -28,6 +28,7 @@ from cornu_backend_opencl.codegen.packing import (
 from cornu_backend_opencl.codegen.products import Carried, panel_width, tile, tile_rows
 from cornu_backend_opencl.codegen.tiles import Operand, gpu_tiles
 from cornu_backend_opencl.codegen.values import View, merged, position, unravel
+from cornu_backend_opencl.settings import limits
 
 
 def emit_matmul(frame: Frame, members: Sequence[Instruction]) -> list[Unit]:
@@ -90,15 +91,14 @@ def _cpu(
     left, start = a, position([*at, "m"], a.strides[:-1], a.offset)
     distances = [r * sm for r in range(rows)]
     work = 2 * batches * m * n * k // lanes.count
-    if packs_columns(a, found.count, schedule.limits) and work > schedule.limits.share:
+    if packs_columns(a, found.count) and work > limits.share:
         line = frame.function(first, role="columns")
         left = packed_columns(frame, line, lanes, a, at, batches, rows, used)
         used += aligned(product(left.shape) * a.dtype.itemsize)
         start, step, distances = f"(z * {tiles} + t) * {k * TALL}", TALL, list(range(rows))
         units.append(frame.unit(line))
     parts = schedule.parts(work, batches * tiles * found.count)
-    cut = blocks_of(tiles, found.count, k, rows * a.dtype.itemsize, batches, 2 * parts,
-                    schedule.limits)  # fmt: skip
+    cut = blocks_of(tiles, found.count, k, rows * a.dtype.itemsize, batches, 2 * parts)  # fmt: skip
     shape = (batches, -(-tiles // cut.tiles), -(-found.count // cut.panels))
     tasks = product(shape)
     function = frame.function(first)

@@ -17,7 +17,7 @@ from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed, stored
 from cornu_backend_opencl.codegen.members import get, put
 from cornu_backend_opencl.codegen.values import View, position, unravel
-from cornu_backend_opencl.settings import Limits
+from cornu_backend_opencl.settings import limits
 
 TALL = 16  # numbers of A side by side: at least the rows of a tile
 
@@ -68,7 +68,7 @@ def panels(
     """
     batch, inner, columns = b.shape
     count = -(-columns // width)
-    if _lies_well(b, uses, frame.schedule.limits):
+    if _lies_well(b, uses):
         return Panels(b, False, width, count), []
     dtype = computed(b.dtype)
     copies = batch if b.strides[0] else 1
@@ -81,7 +81,7 @@ def panels(
     return Panels(view, True, width, count), [frame.unit(function)]
 
 
-def _lies_well(b: View, uses: int, limits: Limits) -> bool:
+def _lies_well(b: View, uses: int) -> bool:
     """Tell whether B is read where it is."""
     if b.strides[2] != 1 or computed(b.dtype) != b.dtype:
         return False
@@ -143,7 +143,7 @@ def _pack_turned(
         function.line(f"for (int i = 0; i < {high}; i++) {left}")
 
 
-def packs_columns(a: View, panels: int, limits: Limits) -> bool:
+def packs_columns(a: View, panels: int) -> bool:
     """Tell whether the columns of A had better be brought together before they are used.
 
     Where they lie in order, a tile reads a few numbers of each, far apart in memory; a copy pays

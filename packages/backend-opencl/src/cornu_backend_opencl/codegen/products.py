@@ -18,6 +18,7 @@ from cornu_backend_opencl.codegen.members import element
 from cornu_backend_opencl.codegen.packing import Panels
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.codegen.values import View
+from cornu_backend_opencl.settings import limits
 
 
 def tile_rows(count: int, schedule: Schedule, dtype: np.dtype, columns: int) -> int:
@@ -36,7 +37,7 @@ def most_rows(schedule: Schedule, dtype: np.dtype, columns: int) -> int:
     """Return how many rows of so many columns the registers hold."""
     rows, across = schedule.tile
     room = rows * max(1, across // columns) // (1 if computed(dtype).itemsize <= 4 else 2)
-    return max(2, min(room, schedule.limits.tile_rows))
+    return max(2, min(room, limits.tile_rows))
 
 
 def least_waste(count: int, most: int) -> int:
@@ -66,7 +67,7 @@ def panel_width(
     if columns <= lanes.count or computed(dtype).itemsize > 4:
         return lanes.count
     width = max(schedule.tile[1], lanes.count)
-    most = lanes.count * schedule.limits.wide_rows
+    most = lanes.count * limits.wide_rows
     if schedule.lanes < 16:  # in registers of that size
         most = min(most, schedule.tile[0] * schedule.tile[1])
     while width < 8 * lanes.count and 2 * width <= columns and 2 * width * rows <= most:

@@ -29,6 +29,7 @@ from cornu_backend_opencl.codegen.members import (
     results_of,
 )
 from cornu_backend_opencl.codegen.values import Address, View, merged, position, unravel
+from cornu_backend_opencl.settings import limits
 
 
 class Reduction:
@@ -90,9 +91,7 @@ class Reduction:
         if schedule.is_gpu:
             busy = self.results * (schedule.group if self.inner_reduced else 1)
             wanted = schedule.units * 8 * schedule.group // max(1, busy)
-            return int(
-                max(1, min(length, wanted, total // (4 * schedule.group), schedule.limits.chunks))
-            )
+            return int(max(1, min(length, wanted, total // (4 * schedule.group), limits.chunks)))
         if schedule.parts(total * cost(self.members), total) == 1:
             return 1
         lanes = self.lanes.count
@@ -102,7 +101,7 @@ class Reduction:
         strided = not self.inner_reduced and self.reduced[0] == 0 and self.terms > 64
         if busy >= 2 * schedule.units and not (strided and columns < 64):
             return 1
-        return int(max(1, min(length, 8 * schedule.units, total // schedule.limits.reduction)))
+        return int(max(1, min(length, 8 * schedule.units, total // limits.reduction)))
 
     def _targets(self, chunks: int) -> dict[Instruction, tuple[Address, np.dtype]]:
         """Return where each reduction leaves its results: memory, or partial ones in scratch."""
@@ -242,13 +241,13 @@ class Reduction:
 
     def _gpu(self, function: Function, chunks: int, targets: dict) -> None:
         space, lanes, tasks = self.space, Lanes(1), self.results * chunks
-        together = self.inner_reduced and self.terms // chunks >= self.frame.schedule.limits.fold
+        together = self.inner_reduced and self.terms // chunks >= limits.fold
         group = self.frame.schedule.group
         writer = Members(self.frame, function, self.members, lanes, self.strides)
         if together:
             function.local, function.parts = (
                 group,
-                min(tasks, self.frame.schedule.limits.groups) * group,
+                min(tasks, limits.groups) * group,
             )
             start, step = "get_group_id(0)", "get_num_groups(0)"
             for member in self.finals:

@@ -22,6 +22,7 @@ from cornu_backend_opencl.codegen.lanes import Lanes, computed
 from cornu_backend_opencl.codegen.members import element, get, put
 from cornu_backend_opencl.codegen.sorting import ParallelSort
 from cornu_backend_opencl.codegen.values import Address, View, merged, position, unravel
+from cornu_backend_opencl.settings import limits
 
 ONE = Lanes(1)
 
@@ -34,9 +35,7 @@ def emit_scatter_add(frame: Frame, instruction: Instruction) -> list[Unit]:
     if not frame.schedule.is_gpu:
         return scatter.by_shares()
     return (
-        scatter.by_results()
-        if scatter.count <= frame.schedule.limits.looked_through
-        else scatter.by_stretches()
+        scatter.by_results() if scatter.count <= limits.looked_through else scatter.by_stretches()
     )
 
 
@@ -151,7 +150,7 @@ class _Scatter:
             self.frame, self.instruction, 1, self.count, np.dtype(np.int32), ordered=True
         )
         used, addresses = sorting.used, []
-        chunk = self.frame.schedule.limits.stretch
+        chunk = limits.stretch
         while chunk * chunk < self.count:
             chunk *= 2
         chunks = self.count // chunk

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cornu_backend_opencl.codegen.lanes import Lanes
-from cornu_backend_opencl.settings import Limits
+from cornu_backend_opencl.settings import limits
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,6 @@ class Schedule:
         Work-items that fold a reduction together (GPU).
     lanes : {16, 8, 4, 1}
         Of the vectors that are computed on (CPU).
-    limits : Limits
-        From which sizes on something is worth its while.
     """
 
     kind: str = "cpu"
@@ -40,7 +38,6 @@ class Schedule:
     registers: int = 8
     group: int = 64
     lanes: int = 16
-    limits: Limits = field(default_factory=Limits)
 
     @property
     def is_gpu(self) -> bool:
@@ -65,7 +62,7 @@ class Schedule:
 
     def parts(self, work: int, elements: int) -> int:
         """Return how many shares (CPU) or work-items (GPU) work over elements is cut into."""
-        wave, share = self.limits.wave, self.limits.share
+        wave, share = limits.wave, limits.share
         if self.is_gpu:
             most = self.units * 32 * wave
             return max(wave, min(most, -(-elements // wave) * wave))

@@ -17,6 +17,7 @@ from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.lanes import Lanes, number
 from cornu_backend_opencl.codegen.members import get, put
 from cornu_backend_opencl.codegen.values import merged, unravel
+from cornu_backend_opencl.settings import limits
 
 
 def emit_softmax(frame: Frame, instruction: Instruction) -> list[Unit]:
@@ -46,7 +47,7 @@ class _Softmax:
         self.function = frame.function(instruction)
         schedule = frame.schedule
         self.lanes = schedule.lanes_of(x.dtype, node.dtype)
-        together = schedule.is_gpu and self.along and self.terms >= schedule.limits.softmax
+        together = schedule.is_gpu and self.along and self.terms >= limits.softmax
         self.group = schedule.group if together else 0
 
     def write(self) -> None:
@@ -59,7 +60,7 @@ class _Softmax:
         if self.group:
             function.local, function.parts = (
                 self.group,
-                min(tasks, schedule.limits.groups) * self.group,
+                min(tasks, limits.groups) * self.group,
             )
             function.head.append(f"  __local {Lanes(1).type(self.dtype)} s[{self.group}];")
             head = f"for (int task = get_group_id(0); task < {tasks}; task += get_num_groups(0))"

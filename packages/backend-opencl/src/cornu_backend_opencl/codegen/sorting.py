@@ -18,6 +18,7 @@ from cornu_backend_opencl.codegen.lanes import Lanes, computed
 from cornu_backend_opencl.codegen.lines import loop_over_lines, start_of
 from cornu_backend_opencl.codegen.members import element, put
 from cornu_backend_opencl.codegen.values import Address
+from cornu_backend_opencl.settings import limits
 
 ONE = Lanes(1)
 
@@ -76,7 +77,7 @@ class ParallelSort:
         self.frame, self.instruction = frame, instruction
         self.total, self.size, self.dtype, self.ordered = lines * size, size, dtype, ordered
         self.used = 0
-        self.block = frame.schedule.limits.sorted_block
+        self.block = limits.sorted_block
         wide = computed(dtype).itemsize
         self._keys = [self._array(wide) for _ in range(2)]
         self._order = [self._array(4) for _ in range(2)] if ordered else []

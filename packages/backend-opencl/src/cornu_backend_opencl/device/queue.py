@@ -11,6 +11,7 @@ import numpy as np
 
 from cornu.errors import BackendError
 from cornu_backend_opencl.device.choice import Device
+from cornu_backend_opencl.settings import limits
 
 SLACK = 256  # bytes after a buffer: vectors may be read past the end of what it holds
 
@@ -66,7 +67,11 @@ class Queue:
         limit = self.device.handle.max_mem_alloc_size
         if size <= limit:
             try:
-                return self.pool.allocate(size + SLACK)
+                buffer = self.pool.allocate(size + SLACK)
+                if limits.dirty:
+                    fill = np.uint8(255)
+                    self.cl.enqueue_fill_buffer(self.queue, buffer, fill, 0, buffer.size)
+                return buffer
             except (self.cl.MemoryError, self.cl.RuntimeError, MemoryError):
                 pass
         total = self.device.handle.global_mem_size

@@ -13,6 +13,7 @@ from cornu_backend_opencl.device.heap import Heap
 from cornu_backend_opencl.device.probe import find
 from cornu_backend_opencl.device.queue import Queue
 from cornu_backend_opencl.device.tuned import kind_of, schedule_of
+from cornu_backend_opencl.settings import limits
 
 
 class Session(Queue):
@@ -58,7 +59,7 @@ class Session(Queue):
                     raise BackendError(
                         f"{self.device.name} cannot compile the program:\n{error}"
                     ) from error
-                while len(self._built) > self.schedule.limits.kept:
+                while len(self._built) > limits.kept:
                     self._built.popitem(last=False)
             self._built.move_to_end(text)
             return self._built[text]
