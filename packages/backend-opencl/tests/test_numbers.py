@@ -13,6 +13,10 @@ from cornu_backend_opencl.backend import OpenCLBackend
 from cornu_backend_opencl.codegen.schedule import Schedule
 
 
+def cast(x, dtype):
+    return p.cast(x, dtype=np.dtype(dtype))
+
+
 def normal(*shape, dtype="float32"):
     return np.random.default_rng(0).normal(size=shape).astype(dtype)
 
@@ -87,8 +91,8 @@ def test_integers(agree, backend, dtype):
             a + b, a * b, p.floordiv(a, b), p.mod(a, b), p.abs(a), p.sign(a), p.maximum(a, b),
             p.and_(a, b), p.xor(a, b), p.shift_left(a, 3), p.le(a, b), p.invert(a),
             p.sum(a, axes=(0,), keepdims=False), p.cumsum(a, axis=0, reverse=True),
-            p.cast(a, dtype="float32"), p.cast(p.cast(a, dtype="float32") * 1.5, dtype=dtype),
-            p.sort(a, axis=0), p.cast(a, dtype="bool"),
+            cast(a, "float32"), cast(cast(a, "float32") * 1.5, dtype),
+            p.sort(a, axis=0), cast(a, "bool"),
         ]  # fmt: skip
 
     agree(several, a, b, backend=backend)
@@ -100,7 +104,7 @@ def test_booleans(agree, backend):
     def several(a, b):
         return [
             p.and_(a, b), p.or_(a, b), p.xor(a, b), p.invert(a), p.eq(a, b),
-            p.cast(a, dtype="int32"), p.cast(a, dtype="float32"), p.where(a, b, p.invert(b)),
+            cast(a, "int32"), cast(a, "float32"), p.where(a, b, p.invert(b)),
             p.max(a, axes=(0,), keepdims=False), p.min(b, axes=(0,), keepdims=False),
         ]  # fmt: skip
 
@@ -119,7 +123,7 @@ def test_every_result_of_half_precision_is_rounded(agree, backend):
 
     def chain(a):
         x = a * a - a * 0.1
-        return [x * 0.001, p.isfinite(x), p.cast(x + 1.0, dtype="float32")]
+        return [x * 0.001, p.isfinite(x), cast(x + 1.0, "float32")]
 
     agree(chain, a, backend=backend, exact=True)
 
@@ -131,7 +135,7 @@ def test_half_precision_is_stored_and_single_computed(agree, backend):
         product = p.matmul(a, b)
         return [
             product, p.tanh(a) * 2.0 + 1.0, p.sum(a, axes=(0,), keepdims=False),
-            p.cast(p.cast(p.cast(a, dtype="float32") * 1.001, dtype="float16"), dtype="float32"),
+            cast(cast(cast(a, "float32") * 1.001, "float16"), "float32"),
             p.sort(a, axis=1), p.gather(a, np.array([3, 0], "int32"), axis=0),
         ]  # fmt: skip
 
@@ -145,8 +149,8 @@ def test_products_of_half_precision_are_followed_by_single(agree, backend, stric
 
     def mixed(a, b):
         y = p.tanh(p.matmul(a, b) + 0.5)
-        single = p.cast(y, dtype="float32") * 1.001
-        return [y, p.cast(single * 3.0, dtype="float16") * 2.0]
+        single = cast(y, "float32") * 1.001
+        return [y, cast(single * 3.0, "float16") * 2.0]
 
     tried = OpenCLBackend(schedule=backend._schedule, strict=strict)
     agree(mixed, a, b, backend=tried)

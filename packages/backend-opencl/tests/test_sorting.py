@@ -49,7 +49,7 @@ def test_along_any_axis_and_of_views(agree, backend, shape, axis):
     agree(partial(both, axis=axis), x, backend=backend, exact=True)
 
     def turned(x):
-        return both(p.transpose(p.flip(x, axes=(0,)), perm=range(x.ndim)[::-1]), axis=0)
+        return both(p.transpose(p.flip(x, axes=(0,)), perm=tuple(range(x.ndim))[::-1]), axis=0)
 
     agree(turned, x, backend=backend, exact=True)
 

@@ -29,7 +29,7 @@ from cornu_backend_opencl.settings import DEVICE, PROBE, cache_folder, wanted_pr
 LADDER = {"cpu": (16, 8, 4, 1), "gpu": (1,)}  # lanes, the most first, of each schedule
 START = 60.0  # seconds until the driver is loaded and a simple function is built
 # What each stage may take: this many seconds, or times as long as that simple function.
-PATIENCE = {"compiled vectors": (4.0, 8), "ran programs": (60.0, 100), "timed": (60.0, 100)}
+PATIENCE = {"compiled vectors": (4.0, 6), "ran programs": (60.0, 100), "timed": (60.0, 100)}
 
 _CHILD = (
     "import json, sys; asked = json.load(sys.stdin); sys.path[:] = asked.pop('path'); "
@@ -72,10 +72,8 @@ class Finding:
         said = []
         for failure, counts in lanes.items():
             *others, last = counts
-            many = f"{', '.join(others)} and {last} lanes" if others else f"{last} lanes"
-            said.append(
-                f"on {many.replace('1 lanes', '1 lane') if last == '1' else many} {failure}"
-            )
+            many = f"{', '.join(others)} and {last}" if others else last
+            said.append(f"on {many} lane{'' if many == '1' else 's'} {failure}")
         return "; ".join(said)
 
 
@@ -232,7 +230,7 @@ def _version() -> str:
 
 
 def key_of(device: Device, kind: str) -> str:
-    """Return what a finding is for: with another driver or release of ours a device is tried anew."""
+    """Return what a finding is for: another driver, or release of ours, is tried anew."""
     platform = getattr(getattr(device.handle, "platform", None), "version", "")
     return f"{device.driver} / {platform} / {_version()} / {kind}"
 
