@@ -12,6 +12,7 @@ import linecache
 import os
 import re
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar, Token
 from types import FrameType
@@ -25,6 +26,11 @@ from cornu.engine.primitives import PRIMITIVES
 from cornu.engine.primitives.table import p
 from cornu.engine.variable import Arena, Variable
 from cornu.errors import TracedValueError
+
+# Held while layers are built and steps are traced: both change layers, which threads may share.
+TRACING = threading.RLock()
+if hasattr(os, "register_at_fork"):  # a child has no thread that would let go of it
+    os.register_at_fork(after_in_child=TRACING._at_fork_reinit)  # type: ignore[attr-defined]
 
 _CURRENT: ContextVar[Trace | None] = ContextVar("cornu_trace", default=None)
 _AUTOCAST: ContextVar[str | None] = ContextVar("cornu_autocast", default=None)

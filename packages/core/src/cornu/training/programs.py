@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu import backends, config, tree
-from cornu.engine.trace import Trace
+from cornu.engine.trace import TRACING, Trace
 from cornu.engine.variable import Storage
 from cornu.errors import NotBuiltError, near_matches
 from cornu.training.data.source import Select
@@ -115,7 +115,8 @@ class Programs:
 
     def _step_cache(self) -> StepCache:
         if self._steps is None:
-            self._steps = StepCache()
+            with TRACING:
+                self._steps = self._steps or StepCache()
         return self._steps
 
     def _forget_steps(self) -> None:
@@ -145,8 +146,11 @@ class Programs:
             key = (*state, tuple(tree.flatten_with_path(spec)))
             step = steps.get(key)
             if step is None:
-                step = make_step(self, mode, spec, backend)
-                steps.put(key, step)
+                with TRACING:
+                    step = steps.get(key)  # another thread may have made it
+                    if step is None:
+                        step = make_step(self, mode, spec, backend)
+                        steps.put(key, step)
             steps.last[mode] = step
             bound = step.bind()
             return CheckedStep(bound) if self._checks_numerics else bound
@@ -189,7 +193,7 @@ class Programs:
         own = getattr(step, "__func__", step) is not getattr(StepMethods, f"{mode}_step")
         known = mode in self._step_cache().last and (own or self.built)  # type: ignore[attr-defined]
         if not known and not self._is_built_throughout():
-            with Trace("build", in_vain=True) as trace:
+            with TRACING, Trace("build", in_vain=True) as trace:
                 data = trace_inputs(trace, spec)
                 if own:  # whatever it calls
                     step(data)
@@ -201,7 +205,8 @@ class Programs:
             variables = self.trainable_variables  # type: ignore[attr-defined]
             compiled = self._compiled
             if variables:
-                optimizer.build(variables)
+                with TRACING:
+                    optimizer.build(variables)
                 if compiled is not None:
                     compiled.was_trainable = True
             elif compiled is not None and compiled.was_trainable:

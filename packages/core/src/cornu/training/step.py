@@ -6,6 +6,7 @@ traced together and compiled once for each signature of a batch.
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -207,13 +208,14 @@ class EagerStep:
 
 
 class StepCache:
-    """The compiled steps of a model, the least recently used dropped.
+    """The compiled steps of a model, the least recently used dropped; threads may share it.
 
     A copy of a model, pickled or not, starts with none: programs are bound to the memory of their
     weights.
     """
 
     def __init__(self) -> None:
+        self._lock = threading.RLock()
         self._steps: OrderedDict[Any, Step] = OrderedDict()
         self._dropped = 0
         self.last: dict[str, Step] = {}
@@ -224,32 +226,39 @@ class StepCache:
 
     def get(self, key: Any) -> Step | None:
         """Return the step of this key if its memory is still the state's."""
-        step = self._steps.get(key)
-        if step is None:
-            return None
-        if not step.is_current():
-            self._drop(key)
-            return None
-        self._steps.move_to_end(key)
-        return step
+        with self._lock:
+            step = self._steps.get(key)
+            if step is None:
+                return None
+            if not step.is_current():
+                self._drop(key)
+                return None
+            self._steps.move_to_end(key)
+            return step
 
     def put(self, key: Any, step: Step) -> None:
         """Keep a step; the oldest of its mode go where there are many, or they take much memory."""
-        self._steps[key] = step
-        mode = key[0]
+        with self._lock:
+            self._steps[key] = step
+            again = self._make_room(key[0])
+        if again:
+            warnings.warn(
+                f"Programs for {key[0]} steps are compiled again and again: batches have more "
+                f"shapes than the {KEPT} programs that are kept. Bring them to few shapes, for "
+                "example by padding sequences to multiples of 32.",
+                stacklevel=2,
+            )
+
+    def _make_room(self, mode: str) -> bool:
+        """Drop the oldest steps of a mode; tell whether so many were for the first time."""
         kept = [k for k in self._steps if k[0] == mode]
         sizes = [self._steps[k].compiled.memory for k in kept]
+        before = self._dropped
         while len(kept) > KEPT or (len(kept) > 2 and sum(sizes) > KEPT_BYTES):
             self._drop(kept.pop(0))
             sizes.pop(0)
             self._dropped += 1
-            if self._dropped == KEPT:
-                warnings.warn(
-                    f"Programs for {mode} steps are compiled again and again: batches have more "
-                    f"shapes than the {KEPT} programs that are kept. Bring them to few shapes, for "
-                    "example by padding sequences to multiples of 32.",
-                    stacklevel=2,
-                )
+        return before < KEPT <= self._dropped
 
     def _drop(self, key: Any) -> None:
         dropped = self._steps.pop(key)
@@ -257,7 +266,8 @@ class StepCache:
 
     def remember(self, shape: Any, dtype: Any, step: Step, backend: str) -> None:
         """Let arrays of this shape and dtype find a step that is kept at once."""
-        self.by_array[shape, dtype] = (step, backend)
+        with self._lock:
+            self.by_array[shape, dtype] = (step, backend)
 
     def reader(self, names: tuple[str, ...]) -> ResultReader:
         """Return what reads these results of metrics."""
@@ -267,10 +277,11 @@ class StepCache:
 
     def clear(self) -> None:
         """Forget every step."""
-        self._steps.clear()
-        self.last.clear()
-        self.by_array.clear()
-        self.readers.clear()
+        with self._lock:
+            self._steps.clear()
+            self.last.clear()
+            self.by_array.clear()
+            self.readers.clear()
 
     def __getstate__(self) -> dict[str, Any]:
         return {}

@@ -24,7 +24,7 @@ from cornu.base.layer.signature import (
     value_arguments,
 )
 from cornu.base.layer.weights import Weights
-from cornu.engine.trace import autocast, convert
+from cornu.engine.trace import TRACING, autocast, convert
 
 _ONE_VALUE = InputSpec()
 
@@ -143,7 +143,9 @@ class Calls(Weights):
             self._clear_losses()
         with self._scope():
             self._check_inputs(first)
-            self._ensure_built(arguments)
+            if not self.built or self._building:
+                with TRACING:
+                    self._ensure_built(arguments)
             training = self._resolve_training(info, arguments, given, outer)
             if training is not None and info.accepts("training"):
                 kwargs["training"] = training
@@ -170,7 +172,8 @@ class Calls(Weights):
         first = info.first_of(arguments)
         with self._scope():
             self._check_inputs(first)
-            self._ensure_built(arguments)
+            with TRACING:
+                self._ensure_built(arguments)
             outputs = self.compute_output_spec(*args, **kwargs)
         self.built = True
         return outputs
