@@ -16,8 +16,9 @@ EXTREME = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option."""
+    """Add the options."""
     parser.addoption("--extreme", metavar="NAMES", help="where all thresholds are put to")
+    parser.addoption("--examples", type=int, metavar="N", help="random models per test")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,0 +1,102 @@
+"""Small models train alike on the NumPy backend and by the definitions, whatever rules apply.
+
+The thresholds of all rules for large values are drawn with the model: so small models meet them in
+every combination, for more threads than there are rows at times, in memory full of NaN.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, note, settings
+from hypothesis import strategies as st
+
+import cornu
+import cornu_backend_numpy.settings
+from cornu.engine import settings as engine_settings
+from cornu.engine.thresholds import Thresholds
+
+from .drawing import Script, scripts
+
+TABLES = {"core": engine_settings.limits, "numpy": cornu_backend_numpy.settings.limits}
+
+
+def _rows(table: Thresholds) -> dict[str, list[Any]]:
+    """Return what each threshold may be: the usual number first."""
+    return {
+        row.name: list(dict.fromkeys([row.default, *row.metadata["extremes"].values()]))
+        for row in fields(table)  # type: ignore[arg-type]
+        if row.name != "checked"
+    }
+
+
+THRESHOLDS = st.fixed_dictionaries(
+    {
+        name: st.fixed_dictionaries({k: st.sampled_from(v) for k, v in _rows(table).items()})
+        for name, table in TABLES.items()
+    }
+)
+
+
+def _train(script: Script, backend: str, batch: int, optimizer: str) -> list[np.ndarray]:
+    """Build a model, train it for two epochs, and return all numbers that are left."""
+    cornu.utils.set_random_seed(7)
+    model = script.build()
+    model.compile(optimizer, "mse", backend=backend)
+    random = np.random.default_rng(7)
+    rows = 2 * batch + 1  # the last batch has one row
+    inputs = [
+        random.integers(0, 6, (rows, *i.shape[1:]))
+        if i.dtype[0] == "i"
+        else random.normal(size=(rows, *i.shape[1:]))
+        for i in model.inputs
+    ]
+    targets = [random.normal(size=(rows, *o.shape[1:])) for o in model.outputs]
+    history = model.fit(inputs, targets, batch_size=batch, epochs=2, verbose=0, shuffle=False)
+    found = [np.array(values) for values in history.history.values()]
+    found += [*model.get_weights(), *_listed(model.predict([i[:1] for i in inputs], verbose=0))]
+    return [*found, *_listed(model.predict(inputs, batch_size=batch, verbose=0))]
+
+
+def _listed(value: Any) -> list[np.ndarray]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+@pytest.fixture(autouse=True)
+def _float64(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CORNU_NUM_THREADS", raising=False)
+    monkeypatch.setitem(cornu.config._settings, "floatx", "float64")
+
+
+def test_small_models_train_by_any_rules(examples: int) -> None:
+    @settings(
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    @given(scripts(), THRESHOLDS, st.sampled_from([1, 2, 3, 5]), st.sampled_from(["adam", "sgd"]))
+    def run(script: Script, thresholds: dict, batch: int, optimizer: str) -> None:
+        usual = {name: {k: v[0] for k, v in _rows(t).items()} for name, t in TABLES.items()}
+        for name, values in thresholds.items():
+            moved = {k: v for k, v in values.items() if v != usual[name][k]}
+            note(f"{name} thresholds: {moved}")
+        note(f"{script}\nbatch {batch}, {optimizer}")
+        expected = _train(script, "reference", batch, optimizer)
+        assume(all(np.isfinite(e).all() and np.abs(e).max(initial=0) < 1e6 for e in expected))
+        with ExitStack() as stack:
+            for name, values in thresholds.items():
+                stack.enter_context(TABLES[name].using(**values))
+            found = _train(script, "numpy", batch, optimizer)
+        for ours, theirs in zip(found, expected, strict=True):
+            size = np.abs(theirs).max(initial=1.0)
+            np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-8 * size)
+
+    run()
