@@ -44,6 +44,7 @@ THRESHOLDS = st.fixed_dictionaries(
 
 def _train(script: Script, backend: str, batch: int, optimizer: str) -> list[np.ndarray]:
     """Build a model, train it for two epochs, and return all numbers that are left."""
+    cornu.utils.clear_session()  # names of layers order what fit reports
     cornu.utils.set_random_seed(7)
     model = script.build()
     model.compile(optimizer, "mse", backend=backend)
