@@ -32,6 +32,14 @@ BACKENDS = {kind: OpenCLBackend(schedule=Schedule(kind)) for kind in ("cpu", "gp
 CASES = [("image", 0), ("image", 3), ("image", 5), ("sequence", 0), ("sequence", 2), ("flat", 1)]
 
 
+@pytest.fixture(autouse=True)
+def _usable() -> None:
+    for backend in BACKENDS.values():
+        availability = backend.available()
+        if not availability.ok:
+            pytest.skip(availability.reason)
+
+
 @pytest.fixture
 def _dirty(monkeypatch: pytest.MonkeyPatch) -> None:
     allocate = Session.allocate

@@ -51,6 +51,17 @@ def _agree(
     return run
 
 
+@pytest.fixture(autouse=True)
+def _usable(request: pytest.FixtureRequest) -> None:
+    """Skip what the device of this machine cannot do, with the reason."""
+    asked = getattr(request.cls, "backend", BACKENDS["cpu"])
+    if "backend" in request.fixturenames:
+        asked = request.getfixturevalue("backend")
+    availability = asked.available()
+    if not availability.ok:
+        pytest.skip(availability.reason)
+
+
 @pytest.fixture
 def agree() -> Callable[..., Any]:
     """`agree(function, *arrays, backend=…)`: the backend computes what the definitions say."""

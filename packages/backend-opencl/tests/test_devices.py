@@ -104,8 +104,14 @@ def test_a_self_test_finds_what_is_computed_wrongly(monkeypatch):
     assert selftest.self_test(OpenCLBackend(schedule=Schedule("cpu"))).wrong == ["tanh"]
 
 
+@pytest.mark.parametrize("lanes", [16, 8, 4, 1])
+def test_this_device_computes_rightly(lanes):
+    backend = OpenCLBackend(schedule=tuned.narrowed(Schedule("cpu"), lanes))
+    assert selftest.self_test(backend, thorough=False).wrong == []
+
+
 @pytest.mark.parametrize("kind", ["cpu", "gpu"])
-def test_this_device_computes_rightly(monkeypatch, kind):
+def test_a_thorough_test_finds_nothing_either(monkeypatch, kind):
     monkeypatch.setattr(selftest, "timed", lambda *_: 1.0)
     assert selftest.self_test(OpenCLBackend(schedule=Schedule(kind))).wrong == []
 
