@@ -183,3 +183,15 @@ def test_an_input_made_of_a_tensor_takes_its_shape():
     with pytest.raises(ValueError, match=r"ndarray of shape \(1000,\)") as caught:
         cornu.Input(tensor=np.zeros(1000))
     assert len(str(caught.value)) < 250
+
+
+def test_symbolic_tensors_are_equal_as_objects():
+    a, b = KerasTensor((None, 3)), KerasTensor((None, 3))
+    assert (a == b, a == a, a == None, a != None) == (False, True, False, True)  # noqa: E711
+    assert b not in [a]
+    assert [a, b].index(b) == 1
+    listed = [a, b]
+    listed.remove(b)
+    assert listed == [a]
+    for compared in (a != b, cornu.ops.equal(a, b), a < b):
+        assert compared.dtype == "bool"

@@ -140,6 +140,16 @@ class KerasTensor(ArrayOperators):
             f"name={self.name}>"
         )
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether it is the same tensor, as in Keras: `ops.equal` compares numbers."""
+        return self is other
+
+    def __ne__(self, other: object) -> Any:
+        """Compare numbers, as in Keras; nothing is None."""
+        return True if other is None else super().__ne__(other)
+
+    __hash__ = ArrayOperators.__hash__
+
     def __bool__(self) -> bool:
         raise TypeError(self._no_number("True or False"))
 
