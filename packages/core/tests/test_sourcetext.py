@@ -18,7 +18,7 @@ from cornu.engine.graph import make_node
 from cornu.engine.primitives import PRIMITIVES
 from cornu.engine.program import build_program
 from cornu.engine.scan import scan
-from cornu.engine.sourcetext import check_numbers, comment, identifier, line, number, quoted
+from cornu.engine.sourcetext import check_numbers, comment, identifier, number, one_line, quoted
 from cornu.engine.trace import Trace
 from cornu.errors import GraphError
 from cornu.testing.cases import primitive_cases
@@ -52,7 +52,7 @@ def test_a_comment_is_one_comment_of_c(text):
 
 @pytest.mark.parametrize("end", ENDS)
 def test_no_line_ends_in_a_text(end):
-    for written in (line, comment, quoted):
+    for written in (one_line, comment, quoted):
         assert len(f"a{end}b".splitlines()) == 2
         assert len(written(f"a{end}b").splitlines()) == 1
 
@@ -65,7 +65,7 @@ def test_an_identifier_has_a_closed_alphabet(text):
 
 @given(st.text())
 def test_a_line_shows_what_prints_and_no_more(text):
-    shown = line(text)
+    shown = one_line(text)
     assert shown.isprintable()
     assert shown == text or not text.isprintable()
     shown.encode()

@@ -15,7 +15,7 @@ import numpy as np
 from cornu.base.backend import Executable
 from cornu.engine.plan import Plan
 from cornu.engine.program import Program
-from cornu.engine.sourcetext import line
+from cornu.engine.sourcetext import one_line
 from cornu.engine.variable import Storage
 from cornu.errors import ShapeError
 from cornu_backend_numpy.emit.source import write_source
@@ -150,7 +150,7 @@ def _after_dirt(memory: np.ndarray, step: Callable[[], None]) -> Callable[[], No
 
 def _compile(name: str, text: str) -> tuple[Callable[..., Any], str]:
     """Compile source and leave it where tracebacks find it; return its function and file name."""
-    filename = f"<cornu {line(name)} {next(_COUNT)}>"
+    filename = f"<cornu {one_line(name)} {next(_COUNT)}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     names = namespace()
     exec(compile(text, filename, "exec"), names)

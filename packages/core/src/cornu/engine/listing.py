@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cornu.engine.cost import flops
 from cornu.engine.graph import Node
+from cornu.engine.sourcetext import one_line
 
 if TYPE_CHECKING:
     from cornu.engine.plan import Instruction, Plan
@@ -19,12 +20,13 @@ def listing(plan: Plan) -> str:
     """Return the instructions with shape, dtype, place, work and the layer they came from."""
     names = _names(plan)
     head = (
-        f"program {plan.name}: {len(plan.instructions)} instructions, "
+        f"program {one_line(plan.name)}: {len(plan.instructions)} instructions, "
         f"{human(plan.memory)}B of temporaries, {human(plan.flops)}FLOP"
     )
     rows: list[tuple[str, ...]] = [("", "operation", "shape", "dtype", "place", "FLOP", "from")]
     for instruction in plan.instructions:
         rows += _rows(plan, instruction, names)
+    rows = [tuple(map(one_line, row)) for row in rows]
     widths = [max(len(r[c]) for r in rows) for c in range(len(rows[0]))]
     lines = [
         "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
@@ -35,7 +37,7 @@ def listing(plan: Plan) -> str:
 
 
 def _names(plan: Plan) -> dict[Node, str]:
-    names = plan.labels()
+    names = {node: one_line(label) for node, label in plan.labels().items()}
     for index, instruction in enumerate(plan.instructions):
         for i, output in enumerate(instruction.outputs):
             names[output] = f"%{index}" if len(instruction.outputs) == 1 else f"%{index}.{i}"

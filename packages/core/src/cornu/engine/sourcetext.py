@@ -42,7 +42,7 @@ def identifier(text: str) -> str:
     return f"v{name}" if name[0].isdigit() else name
 
 
-def line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text as one line that a terminal shows and does not obey.
 
     All characters that do not print are spelled: line ends of any alphabet, escapes, marks that
@@ -50,7 +50,7 @@ def line(text: str) -> str:
 
     Examples
     --------
-    >>> line("∇dense: add (3,)"), line("a\\u2028b\\x1b[2J")
+    >>> one_line("∇dense: add (3,)"), line("a\\u2028b\\x1b[2J")
     ('∇dense: add (3,)', 'a<U+2028>b<U+001B>[2J')
     """
     if text.isprintable():
@@ -66,7 +66,7 @@ def comment(text: str) -> str:
     >>> comment("model/dense: add (3,)"), comment("*/ x /*"), comment("??/"), comment("end\\\\")
     ('model/dense: add (3,)', '* / x / *', '? ?/', 'end<U+005C>')
     """
-    return _LEAVES.sub(r"\g<0> ", line(text)).replace("\\", "<U+005C>")
+    return _LEAVES.sub(r"\g<0> ", one_line(text)).replace("\\", "<U+005C>")
 
 
 def quoted(text: str) -> str:
@@ -79,7 +79,7 @@ def quoted(text: str) -> str:
     """
     if text and not _OTHERS.search(text) and not text[0].isdigit():
         return text
-    escaped = line(text).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = one_line(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
@@ -99,7 +99,7 @@ def number(value: Any) -> str:
     if isinstance(value, tuple):
         return f"({', '.join(map(number, value))}{',' if len(value) == 1 else ''})"
     if not _is_number(value):
-        raise GraphError(f"{line(repr(value))} cannot be written into source: it is no number.")
+        raise GraphError(f"{one_line(repr(value))} cannot be written into source: it is no number.")
     value = value.item() if isinstance(value, np.generic) else value
     special = isinstance(value, float) and not np.isfinite(value)
     return f'float("{value}")' if special else repr(value)
@@ -129,8 +129,9 @@ def check_numbers(nodes: Iterable[Node]) -> None:
                 continue
             if not (node.op in COMPOSITES and _is_word(value)):
                 raise GraphError(
-                    f"{key!r} of the operation {node.op!r} is {line(repr(value))}. A program holds "
-                    "numbers, dtypes of numbers, and tuples of these; a composite may hold words."
+                    f"{key!r} of the operation {node.op!r} is {one_line(repr(value))}. A program "
+                    "holds numbers, dtypes of numbers, and tuples of these; a composite may hold "
+                    "words."
                 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from cornu import tree
 from cornu.base.layer import FunctionCall
+from cornu.engine.sourcetext import one_line
 from cornu.engine.variable import Variable
 
 _ALIGN: dict[str, Callable[[str, int], str]] = {
@@ -93,10 +94,10 @@ def summary_text(
             row.append(_connections(layer, graph))
         if show_trainable:
             row.append(("Y" if layer.trainable else "N") if len(layer.weights) else "-")
-        rows.append(row)
+        rows.append(list(map(one_line, row)))
     names, alignments = zip(*header, strict=True)
     return (
-        f'Model: "{model.name}"\n'
+        f'Model: "{one_line(model.name)}"\n'
         + _table(list(names), rows, widths, alignments)
         + "\n".join(_totals(model))
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.sourcetext import one_line
 from cornu.errors import BadFileError, near_matches
 from cornu.saving.archive import METADATA, Archive
 from cornu.saving.atomic import write_bytes
@@ -101,7 +102,7 @@ class KerasFileEditor:
         print(f"Keras model file {self.filepath!r}")
         if self.metadata is not None:
             version, date = (self.metadata.get(k) for k in ("keras_version", "date_saved"))
-            print(f"Saved with Keras {version} - date: {date}")
+            print(one_line(f"Saved with Keras {version} - date: {date}"))
 
     def _read(self, group: Group, path: str) -> Tree:
         """Return what is in a group; the variables of an object lie beside the objects inside."""
@@ -127,7 +128,7 @@ class KerasFileEditor:
         for path, value in _walk(self.weights_dict):
             name = path.rpartition("/")[2]
             said = "" if isinstance(value, dict) else f"  {value.shape}  {value.dtype}"
-            print(f"{'    ' * path.count('/')}{name}{said}")
+            print(f"{'    ' * path.count('/')}{one_line(name)}{said}")
 
     def compare(self, reference_model: Any) -> dict[str, Any]:
         """Print how the file differs from what a model would save.

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.sourcetext import one_line
+
 __all__ = ["Progbar", "output_kind"]
 
 BOLD, GREEN, WHITE, RESET = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
@@ -171,7 +173,8 @@ class Progbar:
                 f"{self._strong(self._count(current))}{bar} {self._strong(shown)} {time_per_unit}"
             )
         numbers = (
-            f"{name}: {_number(total / count)}" for name, (total, count) in self._values.items()
+            f"{one_line(name)}: {_number(total / count)}"
+            for name, (total, count) in self._values.items()
         )
         return " - ".join([head, *numbers])
 

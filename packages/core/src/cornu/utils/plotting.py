@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from typing import Any
 
 from cornu import tree
 from cornu.base.layer import FunctionCall
+from cornu.engine.sourcetext import one_line, quoted
 
 __all__ = ["model_to_dot", "plot_model"]
 
@@ -67,7 +69,7 @@ def model_to_dot(
         "show_trainable": show_trainable,
     }
     if subgraph:
-        dot = pydot.Cluster(graph_name=model.name, style="dashed", label=model.name, labeljust="l")
+        dot = _frame(pydot, model.name, model.name)
     else:
         dot = pydot.Dot(
             graph_type="digraph", rankdir=rankdir, dpi=dpi, splines=splines, concentrate=True
@@ -163,18 +165,22 @@ def _draw(
         name = f"{prefix}{operation.name}"
         inner = getattr(operation, "layers", None)
         if expand and inner:
-            cluster = pydot.Cluster(
-                graph_name=name, style="dashed", label=operation.name, labeljust="l"
-            )
+            cluster = _frame(pydot, name, operation.name)
             found = _draw(pydot, cluster, operation, options, expand, prefix=f"{name}/")
             dot.add_subgraph(cluster)
             ends[id(operation)] = (found["first"], found["last"])
         else:
-            dot.add_node(pydot.Node(name, label=_label(operation, options)))
+            dot.add_node(pydot.Node(quoted(name), label=_label(operation, options)))
             ends[id(operation)] = (name, name)
     for source, target in _edges(graph, operations):
-        dot.add_edge(pydot.Edge(ends[id(source)][1], ends[id(target)][0]))
+        dot.add_edge(pydot.Edge(quoted(ends[id(source)][1]), quoted(ends[id(target)][0])))
     return {"first": ends[id(operations[0])][0], "last": ends[id(operations[-1])][1]}
+
+
+def _frame(pydot: Any, name: str, label: str) -> Any:
+    # pydot writes "cluster_" before the name, and quotes what needs it but for quotes themselves
+    name = re.sub(r"[^\w/. -]", lambda c: f"U{ord(c[0]):04X}", name, flags=re.ASCII)
+    return pydot.Cluster(graph_name=name, style="dashed", label=quoted(label), labeljust="l")
 
 
 def _edges(graph: Any, operations: list[Any]) -> list[tuple[Any, Any]]:
@@ -221,6 +227,7 @@ def _of(operation: Any, side: str, attribute: str) -> str:
 
 
 def _escaped(text: str) -> str:
+    text = one_line(text)
     for character in "\\{}|<>":
         text = text.replace(character, f"\\{character}")
     return text

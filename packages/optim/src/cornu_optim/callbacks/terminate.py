@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from cornu.base import Callback
+from cornu.engine.sourcetext import one_line
 
 
 class TerminateOnNaN(Callback):
@@ -75,7 +76,7 @@ class TerminateOnNaN(Callback):
             return
         self.origin = self._find()
         self._snapshots = []
-        first = "" if self.origin is None else f" First: {self.origin}"
+        first = "" if self.origin is None else f" First: {one_line(str(self.origin))}"
         if self.raise_error:
             raise RuntimeError(f"The loss is {loss} after batch {batch}.{first}")
         print(f"Batch {batch}: Invalid loss, terminating training{'.' if first else ''}{first}")
