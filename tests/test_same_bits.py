@@ -82,3 +82,52 @@ def _source() -> str:
     import inspect
 
     return f"import hashlib\n\n\n{inspect.getsource(train)}"
+
+
+# Products for which BLAS would start threads, in a program that starts none: rows, inputs, units.
+LARGE = [(1, 4096, 1000), (5, 784, 512), (32, 784, 512), (100, 784, 512), (3, 20_000, 4)]
+
+
+def predictions(rows: int, inputs: int, units: int) -> bytes:
+    import numpy as np
+
+    cornu.set_seed(0)
+    model = cornu.Sequential([cornu.Input((inputs,)), cornu.layers.Dense(units)])
+    x = np.random.default_rng(0).normal(size=(rows, inputs))
+    return model.predict(x, batch_size=rows, verbose=0).tobytes()
+
+
+@pytest.mark.parametrize("sizes", LARGE, ids=str)
+def test_whatever_number_of_threads_blas_may_use(sizes):
+    from threadpoolctl import threadpool_limits
+
+    expected = predictions(*sizes)
+    for count in (1, 2, 3):
+        with threadpool_limits(count, user_api="blas"):
+            assert predictions(*sizes) == expected
+
+
+def fitted(weights: list) -> bytes:
+    import numpy as np
+
+    draw = np.random.default_rng(0)
+    x, y = (draw.normal(size=(257, n)).astype("float32") for n in (100, 10))
+    layers = [cornu.layers.Dense(n, activation="tanh") for n in (300, 333, 10)]
+    model = cornu.Sequential([cornu.Input((100,)), *layers])
+    if not weights:
+        weights.extend(model.get_weights())
+    model.set_weights(weights)
+    model.compile("adam", "mse")
+    model.fit(x, y, epochs=2, batch_size=100, shuffle=False, verbose=0)
+    whole = model.predict(x, batch_size=257, verbose=0)
+    return b"".join(w.tobytes() for w in (*model.get_weights(), whole))
+
+
+def test_in_any_thread_and_in_several_at_once():
+    from concurrent.futures import ThreadPoolExecutor
+
+    weights: list = []
+    expected = fitted(weights)
+    for count in (1, 4):
+        with ThreadPoolExecutor(count) as threads:
+            assert list(threads.map(fitted, [weights] * count)) == [expected] * count

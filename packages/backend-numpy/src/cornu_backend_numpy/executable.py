@@ -20,6 +20,7 @@ from cornu.engine.variable import Storage
 from cornu.errors import ShapeError
 from cornu_backend_numpy.emit.source import write_source
 from cornu_backend_numpy.kernels.scratch import DIRT, Scratch, aligned_bytes
+from cornu_backend_numpy.rows.cost import calls_threads
 from cornu_backend_numpy.rows.regions import Region
 from cornu_backend_numpy.runtime import namespace
 from cornu_backend_numpy.settings import limits
@@ -68,9 +69,7 @@ class NumpyExecutable(Executable):
         written = write_source(plan, regions)
         self._pool = pool(threads)
         shares = any(r.parts > 1 for r in regions.values())
-        # BLAS may not start threads either
-        alone = threads == 1 and plan.flops > limits.own_threads
-        self._around = sharing if shares or alone else _NOTHING
+        self._around = sharing if shares or calls_threads(plan) else _NOTHING
         self.source = written.text
         self._state, self._constants = written.state, written.constants
         self._bind, filename = _compile(program.name, written.text)

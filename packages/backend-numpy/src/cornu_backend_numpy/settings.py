@@ -67,8 +67,15 @@ class Limits(Thresholds):
         never=MOST,
     )
     own_threads: int = row(
-        "Floating-point operations of a program for which BLAS would start threads.",
+        "Floating-point operations of a product for which BLAS would start threads.",
         500_000,
+        always=0,
+        tiny=0,
+        never=MOST,
+    )
+    own_threads_of_vectors: int = row(
+        "The same of a product with a single row or column.",
+        18_000,
         always=0,
         tiny=0,
         never=MOST,

@@ -1,7 +1,9 @@
-"""What holds for the whole process while a program shares its work between threads of its own.
+"""What holds for the whole process while a program runs that shares its work between threads.
 
-* BLAS uses the calling thread only. A BLAS that started threads inside each share would fight the
-  others for the cores, and how it cuts its sums would depend on who else is running.
+* BLAS uses the calling thread only, in programs for which it would start threads of its own too. A
+  BLAS that started them inside each share would fight the others for the cores, its idle threads
+  keep a core from whoever else is busy, and how it cuts its sums, and with it the last bits, would
+  depend on who else is running.
 * A thread that waits for Python's lock gets it soon: the others give it up between two calls of
   NumPy anyway, but by default they may take it back many times before the one that waits has woken
   up.

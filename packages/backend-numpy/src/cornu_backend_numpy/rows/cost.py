@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cornu.engine.cost import flops
 from cornu.engine.graph import Node
-from cornu.engine.plan import Instruction
+from cornu.engine.plan import Instruction, Plan
+from cornu_backend_numpy.settings import limits
 
 _FLOP = 0.012  # of a large product
 _BYTE = 0.06  # read or written
@@ -36,6 +37,28 @@ def nanoseconds(instruction: Instruction) -> float:
         else _SLOW.get(instruction.op, 0.0) * node.size
     )
     return work + _BYTE * moved
+
+
+def calls_threads(plan: Plan) -> bool:
+    """Tell whether BLAS, left alone, would start threads of its own for a plan.
+
+    How it cuts its sums then depends on how many there are, and so do the last bits.
+    """
+    return any(
+        calls_threads(i.body) if i.body is not None else _calls_threads(i)
+        for i in plan.instructions
+    )
+
+
+def _calls_threads(instruction: Instruction) -> bool:
+    if instruction.op == "sum":  # a row or column of ones times a matrix
+        return 2 * instruction.inputs[0].size > limits.own_threads_of_vectors
+    if instruction.op not in _PRODUCTS:
+        return False
+    ends = (i.shape[-2:] for i in (*instruction.inputs, instruction.node))
+    is_vector = instruction.op == "matmul" and any(1 in end for end in ends)
+    most = limits.own_threads_of_vectors if is_vector else limits.own_threads
+    return flops(instruction.node) > most
 
 
 def operand_bytes(node: Node) -> int:
