@@ -201,3 +201,41 @@ def test_several_optimizers_go_on_on_the_other_side(scaled, there, tmp_path) -> 
     for each in (model, again):
         each.fit(x, y, **steps)
     same(again.get_weights(), model.get_weights())
+
+
+def shared_between_models(k):
+    dense = k.layers.Dense(4, name="shared")
+    a = k.Input((4,))
+    inner = k.Model(a, dense(a) + 1.0, name="inner")
+    x = k.Input((4,))
+    return k.Model(x, inner(x) + dense(x))
+
+
+def a_model_in_two(k):
+    one = k.Sequential([k.Input((4,)), k.layers.Dense(4)], name="one")
+    two = k.Sequential([k.Input((4,)), one, k.layers.Dense(4)], name="two")
+    x = k.Input((4,))
+    return k.Model(x, two(x) + one(x))
+
+
+def a_layer_and_its_wrapper(k):
+    dense = k.layers.Dense(3, name="shared")
+    x = k.Input((2, 4))
+    return k.Model(x, k.layers.TimeDistributed(dense)(x) + dense(x))
+
+
+@pytest.mark.parametrize(
+    "make", [shared_between_models, a_model_in_two, a_layer_and_its_wrapper]
+)  # fmt: skip
+def test_what_stands_in_two_models_comes_back(make, tmp_path) -> None:
+    """Keras cannot read its own files of these models."""
+    model = drawn(make(cornu), make.__name__)
+    x = generator("x").normal(size=(3, *model.input_shape[1:])).astype("float32")
+    model.save(tmp_path / "m.keras")
+    for side in (cornu, keras):
+        same(side.models.load_model(tmp_path / "m.keras")(x), model(x))
+    weights = model.get_weights()
+    model.save_weights(tmp_path / "m.weights.h5")
+    model.set_weights([0 * w for w in weights])
+    model.load_weights(tmp_path / "m.weights.h5")
+    same(model.get_weights(), weights)

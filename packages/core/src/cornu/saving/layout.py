@@ -26,8 +26,13 @@ _CALLED = {
 }
 
 
-def saved_objects(root: Any, with_optimizer: bool = True) -> Iterator[tuple[str, Any]]:
+def saved_objects(
+    root: Any, with_optimizer: bool = True, repeated: bool = False
+) -> Iterator[tuple[str, Any]]:
     """Yield the path in the file and the object, for every object that may own variables.
+
+    A file makes each layer of a stack anew, from its own configuration. What two of them share
+    becomes two objects then, so a file that is to be read so holds it for each.
 
     Parameters
     ----------
@@ -35,6 +40,8 @@ def saved_objects(root: Any, with_optimizer: bool = True) -> Iterator[tuple[str,
         A model or layer.
     with_optimizer : bool
         Whether the optimizer of a model is one of its parts.
+    repeated : bool
+        Whether what several layers of a stack share comes once for each.
 
     Examples
     --------
@@ -43,33 +50,49 @@ def saved_objects(root: Any, with_optimizer: bool = True) -> Iterator[tuple[str,
     >>> [path for path, _ in saved_objects(cornu.Model(x, x + 1.0))]
     ['', 'layers/input_layer']
     """
-    yield from _walk(root, "", set(), with_optimizer)
+    yield from _Walk(with_optimizer, repeated).of_object(root, "", set())
 
 
-def _walk(obj: Any, path: str, seen: set[int], with_optimizer: bool) -> Iterator[tuple[str, Any]]:
-    if id(obj) in seen:
-        return
-    seen.add(id(obj))
-    yield path, obj
-    for name, child in _children(obj, with_optimizer):
-        yield from _walk_child(child, _join(path, name), seen, with_optimizer)
+class _Walk:
+    """One way over the parts of an object.
+
+    Parameters
+    ----------
+    with_optimizer, repeated : bool
+        As in `saved_objects`.
+    """
+
+    def __init__(self, with_optimizer: bool, repeated: bool) -> None:
+        self.with_optimizer = with_optimizer
+        self.repeated = repeated
+
+    def of_object(self, obj: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+        """Yield an object and its parts."""
+        if id(obj) in seen:
+            return
+        seen.add(id(obj))
+        yield path, obj
+        for name, child in _children(obj, self.with_optimizer):
+            apart = self.repeated and name == "layers" and _is_stack(obj)
+            yield from self._of_child(child, _join(path, name), seen, apart)
+
+    def _of_child(
+        self, child: Any, path: str, seen: set[int], apart: bool = False
+    ) -> Iterator[tuple[str, Any]]:
+        if _is_saved(child):
+            yield from self.of_object(child, path, seen)
+        elif isinstance(child, (dict, list, tuple, set)) and id(child) not in seen:
+            seen.add(id(child))  # a list may hold itself
+            members = child.values() if isinstance(child, dict) else child
+            for name, member in _numbered(members):
+                own = set() if apart else seen
+                yield from self._of_child(member, _join(path, name), own)
+                seen |= own
+            seen.discard(id(child))
 
 
-def _walk_child(
-    child: Any, path: str, seen: set[int], with_optimizer: bool
-) -> Iterator[tuple[str, Any]]:
-    if _is_saved(child):
-        yield from _walk(child, path, seen, with_optimizer)
-    elif isinstance(child, (dict, list, tuple, set)) and id(child) not in seen:
-        seen.add(id(child))  # a list may hold itself
-        members = child.values() if isinstance(child, dict) else child
-        yield from _walk_members(members, path, seen, with_optimizer)
-        seen.discard(id(child))
-
-
-def _walk_members(
-    members: Iterable[Any], path: str, seen: set[int], with_optimizer: bool
-) -> Iterator[tuple[str, Any]]:
+def _numbered(members: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the parts in a list by the names of their classes, numbered per class."""
     counts: dict[str, int] = {}
     for member in members:
         nested = isinstance(member, (list, tuple, dict, set))
@@ -78,13 +101,12 @@ def _walk_members(
         name = "container" if nested else snake_case(type(member).__name__)
         count = counts.get(name, 0)
         counts[name] = count + 1
-        numbered = f"{name}_{count}" if count else name
-        yield from _walk_child(member, _join(path, numbered), seen, with_optimizer)
+        yield f"{name}_{count}" if count else name, member
 
 
 def _children(obj: Any, with_optimizer: bool) -> Iterator[tuple[str, Any]]:
     optimizer = getattr(obj, "optimizer", None) if hasattr(obj, "compile") else None
-    is_stack = getattr(obj, "_graph", None) is not None or hasattr(obj, "_stack")
+    is_stack = _is_stack(obj)
     if is_stack:
         yield "layers", obj.layers
     called = _CALLED.get(type(obj).__name__, {})
@@ -97,6 +119,11 @@ def _children(obj: Any, with_optimizer: bool) -> Iterator[tuple[str, Any]]:
             found["optimizer"] = optimizer
     for name in sorted(found, key=lambda n: (n.startswith("_"), n)):
         yield name, found[name]
+
+
+def _is_stack(obj: Any) -> bool:
+    """Tell a model that is described by its layers."""
+    return getattr(obj, "_graph", None) is not None or hasattr(obj, "_stack")
 
 
 def _is_saved(obj: Any) -> bool:

@@ -91,7 +91,7 @@ def _stored(
 ) -> Iterator[tuple[str, str | None, dict[str, np.ndarray]]]:
     """Yield where the variables of each object lie, what it is called, and their values."""
     left_out = {id(obj) for obj in _with_parts(skipped)}
-    for path, obj in saved_objects(model, with_optimizer):
+    for path, obj in saved_objects(model, with_optimizer, repeated=True):
         if id(obj) in left_out:
             continue
         store: dict[str, Any] = {}
