@@ -337,7 +337,7 @@ def _walk(objects: Tree, path: str = "") -> Iterator[tuple[str, Any]]:
 def _tree_of(model: Any) -> Tree:
     """Return what a model would save."""
     found: Tree = {}
-    for path, obj in saved_objects(model):
+    for path, obj in saved_objects(model, repeated=True):
         store: dict[str, Any] = {}
         obj.save_own_variables(store)
         place = found

@@ -257,10 +257,15 @@ def _shape_problem(variables: list[Any], group: Group) -> str:
 
 def _pairs_by_place(model: Any, root: Group, plan: Plan) -> Iterator[tuple[str, Any, Group]]:
     used: set[str] = set()
-    for path, obj in saved_objects(model, with_optimizer=False):
+    done: set[int] = set()
+    for path, obj in saved_objects(model, with_optimizer=False, repeated=True):
         group = _group_at(root, path)
         if group is not None:
             used.add(group.path)
+        if id(obj) in done:  # shared, and there already: a file may hold it once or for each
+            continue
+        done.add(id(obj))
+        if group is not None:
             if own_variables(obj) or group.names():
                 yield path or "model", obj, group
         elif own_variables(obj) and not plan.skips(obj):

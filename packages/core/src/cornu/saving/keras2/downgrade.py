@@ -6,7 +6,7 @@ from typing import Any
 
 from cornu.errors import SavingError, UnknownNameError
 from cornu.plugins import registry
-from cornu.saving.known import HARD_SIGMOID, HARD_SIGMOID_3
+from cornu.saving.known import HARD_SIGMOID
 
 Config = dict[str, Any]
 
@@ -29,6 +29,11 @@ _KNOWN = frozenset(
     Functional Model Sequential
     """.split()
 )
+_OF_IMAGES = tuple(
+    "CenterCrop RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomRotation "
+    "RandomTranslation RandomWidth RandomZoom Resizing".split()
+)
+_KNOWN |= {*_OF_IMAGES, "CategoryEncoding", "Discretization", "Normalization"}
 _MODELS = ("Functional", "Model", "Sequential")
 
 # Keys that came later, with the values at which nothing is lost by leaving them out.
@@ -57,6 +62,8 @@ _LATER: dict[str, tuple[Any, ...]] = {
     "input_length": (None,),
     "antialias": (False,),
     "output_padding": (None,),
+    "gptq_unpacked_column_size": (None,),
+    "pad_to_aspect_ratio": (False,),
 }
 # The same, for arguments of one class.
 _LATER_OF = {
@@ -65,6 +72,10 @@ _LATER_OF = {
     ("Cropping1D", "data_format"): ("channels_last",),
     ("UpSampling1D", "data_format"): ("channels_last",),
     ("SparseCategoricalCrossentropy", "axis"): (-1,),
+    ("RandomContrast", "value_range"): ([0, 255], (0, 255)),
+    ("Resizing", "fill_mode"): ("constant",),
+    ("Resizing", "fill_value"): (0.0,),
+    **{(name, "data_format"): ("channels_last",) for name in _OF_IMAGES},
 }
 _KEPT = {("Dropout", "seed"), ("VarianceScaling", "seed"), ("Orthogonal", "seed")}
 
@@ -101,6 +112,8 @@ def is_expressible(config: Any) -> bool:
     name = config.get("class_name")
     if isinstance(name, str) and "config" in config and _is_ours(config) and name not in _KNOWN:
         return False
+    if any(config.get(key) == "hard_sigmoid" for key in _ACTIVATIONS):
+        return False  # this name means another function there
     return all(is_expressible(value) for value in config.values())
 
 
@@ -181,9 +194,7 @@ def _arguments(name: str, inner: Config) -> Config:
 
 
 def _activation(value: Any) -> Any:
-    """What `hard_sigmoid` names is another function in Keras 2."""
-    if value == "hard_sigmoid":
-        return HARD_SIGMOID_3
+    """Keras 2's own `hard_sigmoid`, which has another name here."""
     if isinstance(value, dict) and value.get("config") == HARD_SIGMOID:
         return "hard_sigmoid"
     return value
@@ -364,6 +375,9 @@ _OPTIMIZER_LATER: dict[str, tuple[Any, ...]] = {
 }
 
 
+_UNLISTED = ("Adafactor", "Lion")  # which tf_keras has, and finds by this name only
+
+
 def _optimizer(described: Config) -> Config:
     """Return an optimizer as Keras 2.3 writes it, or tf_keras where Keras 2.3 has no such one."""
     from cornu.saving.keras2.slots import SLOTS
@@ -379,4 +393,10 @@ def _optimizer(described: Config) -> Config:
         return {"class_name": name, "config": kept}
     unknown = ("loss_scale_factor", "gradient_accumulation_steps")
     kept = {k: v for k, v in inner.items() if k not in unknown or v is not None}
-    return {"class_name": f"Custom>{name}", "config": {**kept, "is_legacy_optimizer": False}}
+    found = f"Custom>{name}" if name in _UNLISTED else name
+    return {"class_name": found, "config": {**kept, "is_legacy_optimizer": False}}
+
+
+def is_of_keras2(described: Config) -> bool:
+    """Tell an optimizer that is written as Keras 2.3 writes it."""
+    return "is_legacy_optimizer" not in described.get("config", {})

@@ -46,6 +46,8 @@ _IN_TURN = {
     "Ftrl": ("accumulator", "linear"),
 }
 
+_IN_TF_KERAS = (*SLOTS, "AdamW", "Ftrl", "Lion", "Adafactor")
+
 Pair = tuple[Variable, Any]
 
 
@@ -73,7 +75,7 @@ def match_slots(
         found = _in_order(_keras3_order(optimizer, weights), stored)
     elif names is not None and not _by_block(names, dialect) and not hasattr(optimizer, "_rows"):
         found = _named(optimizer, weights, stored, names)
-    elif dialect.of_tensorflow:
+    elif dialect.of_tensorflow or (names and names[0].startswith("iteration")):
         found = _in_order(_tensorflow_order(optimizer, weights), stored)
     else:
         found = _blocks(optimizer, weights, stored)
@@ -201,6 +203,22 @@ def _extra(optimizer: Any) -> Variable | None:
 
 
 # Writing
+
+
+def tf_keras_state(optimizer: Any) -> list[tuple[str, np.ndarray]]:
+    """Return names and arrays in the order of tf_keras, or of Keras 3 for what it alone has."""
+    name = type(optimizer).__name__
+    if name not in _IN_TF_KERAS:
+        return [(v.path, v.numpy()) for v in optimizer.variables]
+    weights = optimizer._trainable_variables
+    places = {
+        slot: f"{name}/{word}/{weight.path}"
+        for word, table in optimizer._slots.items()
+        for weight, slot in table.items()
+    }
+    first, *rest = _tensorflow_order(optimizer, weights)
+    named = [(f"{places.get(v, v.path)}:0", v.numpy()) for v in rest]
+    return [("iteration:0", first.numpy()), *named]
 
 
 def keras2_state(optimizer: Any) -> list[tuple[str, np.ndarray]] | None:

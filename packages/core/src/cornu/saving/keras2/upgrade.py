@@ -27,7 +27,7 @@ _ACTIVATIONS = ("activation", "recurrent_activation")
 _SILENT = frozenset(
     "implementation ragged synchronized quantization_config jit_compile is_legacy_optimizer "
     "build_config module registered_name shared_object_id input_axes output_axes "
-    "query_shape key_shape value_shape fn".split()
+    "query_shape key_shape value_shape fn rng_type auto_vectorize force_generator".split()
 )
 # Values with which an unknown key says nothing.
 _NEUTRAL = (None, False, 0, 1, "", "default")

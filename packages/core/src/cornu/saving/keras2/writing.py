@@ -10,8 +10,13 @@ from cornu.errors import SavingError
 from cornu.saving.atomic import write_bytes
 from cornu.saving.config import serialize
 from cornu.saving.jsontext import write_json
-from cornu.saving.keras2.downgrade import downgrade, downgrade_training, is_expressible
-from cornu.saving.keras2.slots import keras2_state
+from cornu.saving.keras2.downgrade import (
+    downgrade,
+    downgrade_training,
+    is_expressible,
+    is_of_keras2,
+)
+from cornu.saving.keras2.slots import keras2_state, tf_keras_state
 from cornu.saving.keras2.weights import TOP, keras2_order
 from cornu.saving.operations import in_keras_words, warn_of_calls
 from cornu.saving.plan import hdf5_bytes, put
@@ -55,7 +60,8 @@ def write_hdf5_model(
     warn_of_calls(config, stacklevel=4)
     text = write_json(config)
     version = VERSION if old else VERSION_3
-    said = write_json(downgrade_training(training, old)) if training else None
+    compiled = downgrade_training(training, old) if training else None
+    said = write_json(compiled) if compiled else None
 
     def write(file: Any) -> None:
         file.attrs["keras_version"], file.attrs["backend"] = version, _BACKEND
@@ -65,7 +71,7 @@ def write_hdf5_model(
             write_keras2_weights(model, weights, version)
         if said:
             file.attrs["training_config"] = said.encode()
-            _write_optimizer(model.optimizer, file)
+            _write_optimizer(model.optimizer, file, compiled)
         if include_optimizer:
             write_state(model, file)
 
@@ -119,13 +125,12 @@ def _write_names(group: Any, attribute: str, names: list[str]) -> None:
         group.attrs[f"{attribute}{number}"] = part
 
 
-def _write_optimizer(optimizer: Any, file: Any) -> None:
+def _write_optimizer(optimizer: Any, file: Any, compiled: Any) -> None:
     if optimizer is None or not optimizer.built:
         return
-    arrays = keras2_state(optimizer)
-    if arrays is None:  # one that Keras 2.3 does not have: in Keras 3's order
-        arrays = [(v.path, v.numpy()) for v in optimizer.variables]
+    described = compiled.get("optimizer_config") or {}
+    arrays = keras2_state(optimizer) if is_of_keras2(described) else None
     named: dict[str, np.ndarray] = {}
-    for name, array in arrays:
+    for name, array in arrays or tf_keras_state(optimizer):
         named[_unused(name, named)] = array
     _write_arrays(file.create_group("optimizer_weights"), named)
