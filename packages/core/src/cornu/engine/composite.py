@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from cornu.engine.attributes import Signature, check_call, signature_of
 from cornu.engine.graph import Node, make_node
 from cornu.engine.trace import _find_symbolic, as_node, is_traced
 
@@ -19,7 +20,7 @@ COMPOSITES: dict[str, Composite] = {}
 
 class Composite:
     """A function of values (positional) and static attributes (keyword-only), kept whole in the
-    graph.
+    graph. An exported file may hold those of core whose annotations say what each attribute may be.
 
     Attributes
     ----------
@@ -48,6 +49,20 @@ class Composite:
                 f"{other.__module__}."
             )
         COMPOSITES[self.name] = self
+
+    @functools.cached_property
+    def signature(self) -> Signature:
+        """What it takes, as the annotations of its definition say."""
+        return signature_of(self.function)
+
+    @property
+    def is_portable(self) -> bool:
+        """Whether a file may hold it: it is core's own, and its attributes are said."""
+        return self.function.__module__.startswith("cornu.") and self.signature.is_complete
+
+    def check(self, operands: Sequence[Any], attrs: Mapping[str, Any]) -> None:
+        """Check operands and attributes as `Primitive.check` does."""
+        check_call(self.signature, operands, attrs)
 
     def vjp(self, derivative: Callable[..., tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
         """Give the composite its own derivative (decorator)."""

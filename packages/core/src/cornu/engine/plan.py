@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cornu.engine.budget import within_budget
 from cornu.engine.check import check_plan
 from cornu.engine.composite import COMPOSITES, item
 from cornu.engine.cost import flops
@@ -190,7 +191,7 @@ def make_plan(
             v: _untangle(v, value, program, rank)
             for v, value in zip(program.updates, roots[count:], strict=True)
         }
-    return _plan(
+    plan = _plan(
         program.name,
         program.inputs,
         outputs,
@@ -201,6 +202,8 @@ def make_plan(
         group or _group,
         group_bodies,
     )
+    within_budget(plan)
+    return plan
 
 
 def plan_body(

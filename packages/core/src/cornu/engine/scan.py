@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
 
+from cornu.engine.attributes import Count, Flag, Kind
 from cornu.engine.composite import item
 from cornu.engine.gradients import gradients, unbroadcast, zeros_like
 from cornu.engine.graph import Node, leaf, make_node, toposort
@@ -264,9 +265,28 @@ def _split(operands: Sequence[Any], body: Body) -> tuple[list[Any], list[Any], l
     return list(operands[:n]), list(operands[n:m]), list(operands[m:])
 
 
-def _scan_shape(*operands: Node, body: Body, length: int, reverse: bool) -> tuple[Any, Any]:
+def _scan_shape(
+    *operands: Node, body: BodyOfOperands, length: Count, reverse: Flag
+) -> tuple[Any, Any]:
+    expected = [
+        *(q.shape for q in (*body.consts, *body.state)),
+        *((length, *q.shape) for q in body.xs),
+    ]
+    for operand, shape, q in zip(operands, expected, body.parameters, strict=True):
+        if (operand.shape, operand.dtype) != (shape, q.dtype):
+            raise ValueError(f"A scan takes {shape} {q.dtype} here, not {operand!r}.")
+    for old, new in zip(body.state, body.next_state, strict=True):
+        if (old.shape, old.dtype) != (new.shape, new.dtype):
+            raise ValueError(f"A scan's state is {old!r}, and becomes {new!r}.")
     shapes = [n.shape for n in body.next_state] + [(length, *y.shape) for y in body.ys]
     return tuple(shapes), tuple(n.dtype for n in (*body.next_state, *body.ys))
+
+
+def _fits(body: Any, operands: Sequence[Node]) -> bool:
+    return isinstance(body, Body) and len(body.parameters) == len(operands)
+
+
+BodyOfOperands: TypeAlias = Annotated[Body, Kind("a body of as many parameters", _fits)]
 
 
 def _evaluate(*operands: Any, body: Body, length: int, reverse: bool) -> tuple[Any, ...]:

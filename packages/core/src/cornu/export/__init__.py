@@ -8,7 +8,9 @@ a formula of these sizes, so the file serves batches of any size.
 | `sizes.py` | formulas of free sizes |
 | `describe.py` | from traces to a description in JSON's terms |
 | `revive.py` | from a description to a program |
-| `file.py` | the file |
+| `said.py` | what a description may say |
+| `budgets.py` | how much a loaded program may take |
+| `file.py`, `reading.py` | the file, written and read |
 | `serving.py` | what a loaded file is: a callable, or several |
 | `archive.py` | several endpoints in one file |
 | `onnx/` | the same program in ONNX |

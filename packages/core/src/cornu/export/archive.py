@@ -12,10 +12,7 @@ from cornu.engine.variable import Variable
 from cornu.errors import NotBuiltError
 from cornu.export.describe import describe
 from cornu.export.exporting import of_count, specs_of
-from cornu.export.file import Endpoint, write_programs
-from cornu.export.serving import ServedArchive
-
-_SERVED = ("endpoints", "name", "variables")  # attributes of what is loaded
+from cornu.export.file import Endpoint, is_endpoint, write_programs
 
 
 class ExportArchive:
@@ -172,8 +169,7 @@ class ExportArchive:
     def _check_name(self, name: Any) -> None:
         if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
             raise ValueError(f"It becomes the name of an attribute, which {name!r} cannot be.")
-        taken = {*self._endpoints, *self._collections, *vars(ServedArchive), *_SERVED}
-        if name in taken:
+        if name in {*self._endpoints, *self._collections} or not is_endpoint(name):
             raise ValueError(f"{name!r} is taken already: what is loaded has one {name!r}.")
 
     def write_out(self, filepath: Any, options: Any = None, verbose: bool = True) -> None:

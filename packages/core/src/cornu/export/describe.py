@@ -95,7 +95,7 @@ def describe(
     result = Description(list(inputs))
     free = free_axes(inputs)
     points: list[tuple[int, ...]] = probes(max(free.values()) + 1) if free else [()]
-    kept = [n for n, c in COMPOSITES.items() if c.function.__module__.startswith("cornu.")]
+    kept = [name for name, each in COMPOSITES.items() if each.is_portable]
     whole = {name for name in kept if keep(name)}
     traced = [_trace(function, inputs, free, point, whole, result) for point in points]
     _Description(result, points, [program for program, _ in traced]).write(

@@ -6,7 +6,6 @@ bounded, a checksum for each array.
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,21 +14,32 @@ from typing import Any
 import numpy as np
 
 from cornu.engine.variable import Variable
-from cornu.errors import BadFileError
 from cornu.export.describe import Description, InputSpec
-from cornu.saving.archive import CONFIG, METADATA, WEIGHTS, Archive
+from cornu.saving.archive import CONFIG, METADATA, WEIGHTS
 from cornu.saving.atomic import atomically
-from cornu.saving.hdf5 import Dataset, Group, open_hdf5
-from cornu.saving.jsontext import read_json, write_json
+from cornu.saving.jsontext import write_json
 from cornu.saving.kinds import PROGRAM
-from cornu.saving.plan import checked, hdf5_bytes, put
-from cornu.saving.rules import limits_for
+from cornu.saving.plan import hdf5_bytes, put
 from cornu.version import __version__
 
 VERSION = 1
 
 
 FIRST = "serve"  # the endpoint of a file that does not say another
+SERVED = frozenset(  # attributes of what is loaded
+    "endpoints name signatures variables trainable_variables non_trainable_variables".split()
+)
+
+
+def is_endpoint(name: str) -> bool:
+    """Tell whether what is loaded can have an attribute of that name.
+
+    Examples
+    --------
+    >>> is_endpoint("serve"), is_endpoint("_serve"), is_endpoint("variables")
+    (True, False, False)
+    """
+    return name.isidentifier() and not name.startswith("_") and name not in SERVED
 
 
 @dataclass(frozen=True)
@@ -72,12 +82,15 @@ class StoredFile:
         Paths and values, and whether they were trainable.
     collections : dict of str to list of int, or None
         Which variables go by a name of their own; None in the file of one model.
+    size : int
+        Bytes on the disk.
     """
 
     name: str
     programs: list[Stored]
     variables: list[tuple[str, np.ndarray, bool]]
     collections: dict[str, list[int]] | None
+    size: int
 
 
 @dataclass(frozen=True)
@@ -131,7 +144,7 @@ def write_programs(
 
     def numbers(file: Any) -> None:
         groups: dict[str, Iterable[tuple[str, Any]]] = {
-            _constants(i): each.description.arrays.items() for i, each in enumerate(endpoints)
+            constants_group(i): each.description.arrays.items() for i, each in enumerate(endpoints)
         }
         groups["variables"] = ((str(i), v.array) for v, i in places.items())
         for group, arrays in groups.items():
@@ -161,82 +174,9 @@ def _program(endpoint: Endpoint, places: Mapping[Variable, int]) -> dict[str, An
     }
 
 
-def _constants(number: int) -> str:
+def constants_group(number: int) -> str:
+    """Return where the constants of a program lie."""
     return f"constants_{number}" if number else "constants"
-
-
-def read_programs(filepath: Any, max_bytes: int | None = None) -> StoredFile:
-    """Read what `write_programs` wrote.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    BadFileError
-        If the file breaks a rule.
-    """
-    path = os.fspath(filepath)
-    limits = limits_for(path, max_bytes)
-    with open(path, "rb") as file:
-        archive = Archive(file, limits)
-        config = read_json(archive.text(CONFIG), limits, CONFIG)
-        if config.get("format") != PROGRAM:
-            raise BadFileError(
-                "It holds a model to go on with, not an exported program: open it with "
-                "cornu.models.load_model.",
-                "kind",
-            )
-        if config["version"] > VERSION:
-            raise BadFileError(
-                f"It is of version {config['version']}; this Cornu reads up to {VERSION}.", "kind"
-            )
-        paths = [str(path) for path in config["variables"]]
-        trainable = config.get("trainable", [True] * len(paths))
-        with open_hdf5(archive.open(WEIGHTS), limits) as root:
-            values = _numbers(root, "variables")
-            programs = [
-                _stored(said, _numbers(root, _constants(i)), len(paths))
-                for i, said in enumerate([config, *config.get("more", [])])
-            ]
-        collections = config.get("collections")
-        return StoredFile(
-            str(config["name"]),
-            programs,
-            [(p, values[str(i)], bool(trainable[i])) for i, p in enumerate(paths)],
-            None
-            if collections is None
-            else {str(key): _places(group, len(paths)) for key, group in collections.items()},
-        )
-
-
-def _stored(said: dict[str, Any], constants: dict[str, np.ndarray], count: int) -> Stored:
-    return Stored(
-        str(said.get("endpoint", FIRST)),
-        tuple(_input(*each) for each in said["inputs"]),
-        said["graph"],
-        _read(said["outputs"]),
-        [str(name) for name in said["output_names"]],
-        constants,
-        _places(said.get("knows", range(count)), count),
-    )
-
-
-def _places(given: Iterable[Any], count: int) -> list[int]:
-    found = [int(place) for place in given]
-    if any(not 0 <= place < count for place in found):
-        raise BadFileError("A program speaks of a variable that the file does not hold.", "config")
-    return found
-
-
-def _input(name: Any, shape: Any, dtype: Any) -> InputSpec:
-    sizes = tuple(None if n is None else int(n) for n in shape)
-    return InputSpec(str(name), sizes, np.dtype(dtype).name)
-
-
-def _numbers(root: Group, name: str) -> dict[str, np.ndarray]:
-    group = root.group(name)
-    found = {} if group is None else {key: group.get(key) for key in group.names()}
-    return {key: checked(value) for key, value in found.items() if isinstance(value, Dataset)}
 
 
 def _written(structure: Any) -> Any:
@@ -246,13 +186,3 @@ def _written(structure: Any) -> Any:
         kind = "tuple" if isinstance(structure, tuple) else "list"
         return {kind: [_written(value) for value in structure]}
     return structure
-
-
-def _read(written: Any) -> Any:
-    if not isinstance(written, dict):
-        return int(written)
-    kind, members = next(iter(written.items()))
-    if kind == "dict":
-        return {str(key): _read(value) for key, value in members}
-    found = [_read(value) for value in members]
-    return tuple(found) if kind == "tuple" else found

@@ -10,11 +10,15 @@ from typing import Any
 import numpy as np
 
 from cornu import backends, tree
+from cornu.engine.budget import Budget, budgeted
+from cornu.engine.graph import Node, constant
 from cornu.engine.program import Program
 from cornu.engine.variable import Variable
-from cornu.errors import DataError, ShapeError, near_matches
+from cornu.errors import BadFileError, CornuError, DataError, ShapeError, near_matches
+from cornu.export.budgets import Allowance
 from cornu.export.describe import InputSpec, free_axes
-from cornu.export.file import FIRST, Stored, StoredFile, read_programs
+from cornu.export.file import FIRST, Stored, StoredFile
+from cornu.export.reading import read_programs
 from cornu.export.revive import revive
 from cornu.export.sizes import probes
 from cornu.saving.rules import reading
@@ -45,13 +49,16 @@ class ServedModel:
     array([[2., 6.]], dtype=float32)
     """
 
-    def __init__(self, stored: Stored, name: str, variables: Sequence[Variable]) -> None:
-        self._stored = stored
+    def __init__(
+        self, stored: Stored, name: str, variables: Sequence[Variable], allowance: Allowance
+    ) -> None:
+        self._stored, self._allowance = stored, allowance
         self.name, self.inputs = name, list(stored.inputs)
         self.output_names = stored.output_names
         self.variables = [variables[place] for place in stored.variables]
         self._free = free_axes(self.inputs)
         self._programs: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._arrays_made: dict[str, Node] = {}
         self._lock = threading.Lock()
 
     @property
@@ -71,10 +78,17 @@ class ServedModel:
         ------
         ShapeError, DataError
             If an array does not fit its input, or is missing.
+        BadFileError
+            If the program cannot run for these sizes, or takes more than its budget.
         """
         arrays = self._arrays(args, kwargs)
         executable = self._executable(self._sizes(arrays))
-        outputs = executable(*arrays)
+        try:
+            outputs = executable(*arrays)
+        except IndexError as error:  # a word that is none
+            raise DataError(f"{self.name!r} cannot compute with these arrays: {error}") from error
+        except (ArithmeticError, TypeError, ValueError) as error:
+            raise BadFileError(f"The program of {self.name!r} fails: {error}", "program") from error
         return tree.map_structure(lambda i: outputs[i], self._stored.structure)
 
     __call__ = serve
@@ -104,11 +118,24 @@ class ServedModel:
     def check(self) -> None:
         """Make the program for some sizes, so that whatever is wrong with it is known."""
         free = max(self._free.values(), default=-1) + 1
-        self._revived(probes(free)[0] if free else ())
+        sizes = probes(free)[0] if free else ()
+        # nobody asked for so many rows: what they need is the budget of each
+        budget = self._allowance.at(self.inputs, sizes, times=max(sizes, default=1))
+        program = self._revived(sizes, budget)
+        if len(program.outputs) != len(self.output_names):
+            raise BadFileError("The program has other outputs than are named.", "program")
 
-    def _revived(self, sizes: tuple[int, ...]) -> Program:
+    def _revived(self, sizes: tuple[int, ...], budget: Budget) -> Program:
         stored = self._stored
-        return revive(stored.graph, stored.inputs, sizes, stored.arrays, self.variables)
+        graph, inputs = stored.graph, stored.inputs
+        return revive(graph, inputs, sizes, self._array, self.variables, budget)
+
+    def _array(self, name: Any) -> Node:
+        if not isinstance(name, str) or name not in self._stored.arrays:
+            raise BadFileError("The program speaks of an array that is not there.", "program")
+        if name not in self._arrays_made:
+            self._arrays_made[name] = constant(self._stored.arrays[name])
+        return self._arrays_made[name]
 
     def _by_name(self, *args: Any, **kwargs: Any) -> dict[str, np.ndarray]:
         return dict(zip(self.output_names, tree.flatten(self.serve(*args, **kwargs)), strict=True))
@@ -150,11 +177,23 @@ class ServedModel:
         with self._lock:
             found = self._programs.get(key)
             if found is None:
-                found = self._programs[key] = backend.compile(self._revived(sizes))
+                found = self._programs[key] = self._compiled(backend, sizes)
                 if len(self._programs) > _KEPT:
                     self._programs.popitem(last=False)
             self._programs.move_to_end(key)
         return found
+
+    def _compiled(self, backend: Any, sizes: tuple[int, ...]) -> Any:
+        budget = self._allowance.at(self.inputs, sizes)
+        try:
+            with budgeted(budget):
+                return backend.compile(self._revived(sizes, budget))
+        except CornuError:
+            raise
+        except Exception as error:
+            raise BadFileError(
+                f"The program of {self.name!r} cannot be made for these sizes: {error}", "program"
+            ) from error
 
     def __repr__(self) -> str:
         inputs = ", ".join(f"{s.name}: {s.dtype}{list(s.shape)}" for s in self.inputs)
@@ -176,7 +215,7 @@ def _fitting(value: Any, spec: InputSpec, model: str) -> np.ndarray:
             f"The input {spec.name!r} of {model!r} is described as {spec.shape}, but got shape "
             f"{array.shape}.{hint}"
         )
-    return np.ascontiguousarray(array, spec.dtype)
+    return np.asarray(array, spec.dtype, order="C")  # a scalar stays one
 
 
 class ServedArchive:
@@ -205,14 +244,17 @@ class ServedArchive:
     array([[0.5, 1.5]], dtype=float32)
     """
 
-    def __init__(self, stored: StoredFile) -> None:
+    def __init__(
+        self, stored: StoredFile, max_memory: int | None = None, max_work: int | None = None
+    ) -> None:
+        allowance = Allowance(stored.size, max_memory, max_work)
         self.name = stored.name
         self.variables = [
             Variable(value, trainable=trainable, name=path)
             for path, value, trainable in stored.variables
         ]
         self.endpoints = {
-            program.endpoint: ServedModel(program, stored.name, self.variables)
+            program.endpoint: ServedModel(program, stored.name, self.variables, allowance)
             for program in stored.programs
         }
         self._collections = {
@@ -249,7 +291,12 @@ class ServedArchive:
         return f"<served archive {self.name!r} of {', '.join(self.endpoints)}>"
 
 
-def load(filepath: Any, max_bytes: int | None = None) -> ServedModel | ServedArchive:
+def load(
+    filepath: Any,
+    max_bytes: int | None = None,
+    max_memory: int | None = None,
+    max_work: int | None = None,
+) -> ServedModel | ServedArchive:
     """Read what `model.export` or an `ExportArchive` wrote.
 
     Parameters
@@ -257,6 +304,12 @@ def load(filepath: Any, max_bytes: int | None = None) -> ServedModel | ServedArc
     filepath : path
     max_bytes : int, optional
         Bytes that the arrays of the file may take; by default 8 times its size.
+    max_memory : int, optional
+        Bytes that one call may take for temporaries; by default 512 MiB, or 256 times what the file
+        and the inputs take, if that is more.
+    max_work : int, optional
+        Operations on single numbers that one call may take; by default 40 billion, or 4 for each
+        byte of the file, or number of the inputs, and each number of the inputs.
 
     Returns
     -------
@@ -272,7 +325,7 @@ def load(filepath: Any, max_bytes: int | None = None) -> ServedModel | ServedArc
     """
     with reading(filepath):
         stored = read_programs(filepath, max_bytes)
-        archive = ServedArchive(stored)
+        archive = ServedArchive(stored, max_memory, max_work)
         for endpoint in archive.endpoints.values():
             endpoint.check()
         return archive if stored.collections is not None else archive.endpoints[FIRST]

@@ -6,13 +6,15 @@ a sequence, and their product where both axes are merged.
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations, product
 from math import prod
 from typing import Any
 
-from cornu.errors import SavingError
+from cornu.engine.attributes import is_int
+from cornu.errors import BadFileError, SavingError
 
 # Sizes to trace with, rare in models: for each axis two that give the formulas, and three to prove
 # them, multiples of 2, 3, 4 and 5: a model that rounds a size does so differently for these.
@@ -89,10 +91,31 @@ def size(formula: Any, sizes: Sequence[int]) -> int:
     --------
     >>> size({"size": [[2, [0]], [3, []]]}, (10,))
     23
+
+    Raises
+    ------
+    BadFileError
+        If it is no formula of these axes, or far too large.
     """
-    if isinstance(formula, int):
-        return formula
-    return sum(int(f) * prod(sizes[a] for a in axes) for f, axes in formula["size"])
+    if is_int(formula):
+        return int(formula)
+    terms = formula.get("size") if isinstance(formula, dict) and len(formula) == 1 else None
+    if not isinstance(terms, list) or len(terms) > 2 ** len(sizes):
+        raise BadFileError(f"{reprlib.repr(formula)} is no formula of a size.", "program")
+    total = 0
+    for term in terms:
+        match term:
+            case [factor, list(axes)] if is_int(factor) and _are_axes(axes, len(sizes)):
+                total += factor * prod(sizes[a] for a in axes)
+            case _:
+                raise BadFileError(f"{reprlib.repr(term)} is no term of a size.", "program")
+    if abs(total) >= 2**63:
+        raise BadFileError("A size is larger than any array.", "size")
+    return total
+
+
+def _are_axes(axes: list[Any], count: int) -> bool:
+    return all(is_int(a) and 0 <= a < count for a in axes) and len(set(axes)) == len(axes)
 
 
 def _solve(rows: list[list[Fraction]], values: list[Fraction]) -> list[Fraction]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cornu.engine.attributes import Groups, Numbers, Sides, Sizes, Steps, Window
 from cornu.engine.composite import composite
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import product
@@ -19,7 +20,13 @@ Padding = tuple[tuple[int, int], ...]
 
 @composite
 def convolution(
-    x: Any, kernel: Any, *, strides: Static, padding: Padding, dilation: Static, groups: int = 1
+    x: Numbers,
+    kernel: Numbers,
+    *,
+    strides: Steps,
+    padding: Sides,
+    dilation: Steps,
+    groups: Groups = 1,
 ) -> Any:
     """Convolve (in the field's sense: correlate) `x` with `kernel`.
 
@@ -52,14 +59,14 @@ def convolution(
 
 @composite
 def convolution_input_grad(
-    g: Any,
-    kernel: Any,
+    g: Numbers,
+    kernel: Numbers,
     *,
-    shape: Static,
-    strides: Static,
-    padding: Padding,
-    dilation: Static,
-    groups: int = 1,
+    shape: Sizes,
+    strides: Steps,
+    padding: Sides,
+    dilation: Steps,
+    groups: Groups = 1,
 ) -> Any:
     """Return the gradient of a convolution by its input, of shape `shape`: a transposed convolution
     of `g`.
@@ -87,14 +94,14 @@ def convolution_input_grad(
 
 @composite
 def convolution_kernel_grad(
-    x: Any,
-    g: Any,
+    x: Numbers,
+    g: Numbers,
     *,
-    size: Static,
-    strides: Static,
-    padding: Padding,
-    dilation: Static,
-    groups: int = 1,
+    size: Window,
+    strides: Steps,
+    padding: Sides,
+    dilation: Steps,
+    groups: Groups = 1,
 ) -> Any:
     """Return the gradient of a convolution by its kernel, whose window has the given size.
 

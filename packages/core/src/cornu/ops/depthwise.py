@@ -10,13 +10,14 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from cornu.engine.attributes import Numbers, Sides, Steps, Taps
 from cornu.engine.composite import composite
 from cornu.engine.primitives.table import p
 from cornu.ops.convolution import Padding, Static
 
 
 @composite
-def depthwise(x: Any, kernel: Any, *, strides: Static, padding: Padding, dilation: Static) -> Any:
+def depthwise(x: Numbers, kernel: Taps, *, strides: Steps, padding: Sides, dilation: Steps) -> Any:
     """Convolve each channel of `x` with its own kernel.
 
     Parameters

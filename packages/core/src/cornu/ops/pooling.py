@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.attributes import Integers, Lengths, Numbers, Pooled, Sides, Steps
 from cornu.engine.composite import composite
+from cornu.engine.graph import Node, constant
 from cornu.engine.primitives.table import p
 from cornu.engine.rewrite import scalar_of
-from cornu.engine.shapes import product
+from cornu.engine.shapes import product, window_count
 from cornu.ops.values import lowest
 
 Static = tuple[int, ...]
@@ -17,7 +19,7 @@ Padding = tuple[tuple[int, int], ...]
 
 
 @composite
-def max_pool(x: Any, *, size: Static, strides: Static, padding: Padding) -> Any:
+def max_pool(x: Numbers, *, size: Pooled, strides: Steps, padding: Sides) -> Any:
     """Return the largest value of each window; padding never wins.
 
     Parameters
@@ -51,7 +53,7 @@ def _(x: Any, **attrs: Any) -> Any | None:
 
 
 @composite
-def max_pool_winners(x: Any, *, size: Static, strides: Static, padding: Padding) -> Any:
+def max_pool_winners(x: Numbers, *, size: Pooled, strides: Steps, padding: Sides) -> Any:
     """Return which element of each window `max_pool` takes: the first of equal maxima.
 
     All that its gradient needs to know of `x`, in a quarter of the memory or less.
@@ -72,7 +74,13 @@ def max_pool_winners(x: Any, *, size: Static, strides: Static, padding: Padding)
 
 @composite
 def max_unpool(
-    winners: Any, g: Any, *, shape: Static, size: Static, strides: Static, padding: Padding
+    winners: Integers,
+    g: Numbers,
+    *,
+    shape: Lengths,
+    size: Pooled,
+    strides: Steps,
+    padding: Sides,
 ) -> Any:
     """Return an array of the given shape where each window's value lies with its winner.
 
@@ -97,7 +105,7 @@ def _(g: Any, out: Any, x: Any, **attrs: Any) -> tuple[Any]:
 
 
 @composite
-def avg_pool(x: Any, *, size: Static, strides: Static, padding: Padding) -> Any:
+def avg_pool(x: Numbers, *, size: Pooled, strides: Steps, padding: Sides) -> Any:
     """Return the mean of each window over the values in it; padding is not counted.
 
     Examples
@@ -108,11 +116,13 @@ def avg_pool(x: Any, *, size: Static, strides: Static, padding: Padding) -> Any:
     """
     windows = _windows(x, size, strides, padding, 0.0)
     total = p.sum(windows, axes=(windows.ndim - 1,), keepdims=False)
-    return total / _counts(x.shape, size, strides, padding, x.dtype)
+    return p.div(total, _counts(x, x.shape, size, strides, padding))
 
 
 @composite
-def avg_pool_grad(g: Any, *, shape: Static, size: Static, strides: Static, padding: Padding) -> Any:
+def avg_pool_grad(
+    g: Numbers, *, shape: Lengths, size: Pooled, strides: Steps, padding: Sides
+) -> Any:
     """Return the gradient of `avg_pool` by an input of the given shape.
 
     Examples
@@ -121,7 +131,7 @@ def avg_pool_grad(g: Any, *, shape: Static, size: Static, strides: Static, paddi
     >>> avg_pool_grad(np.ones((1, 2, 1), "float32"), **attrs)[0, :, 0]
     array([0.5, 0.5, 0.5, 0.5], dtype=float32)
     """
-    share = g / _counts(shape, size, strides, padding, g.dtype)
+    share = p.div(g, _counts(g, shape, size, strides, padding))
     spread = p.expand(p.reshape(share, shape=(*g.shape, 1)), shape=(*g.shape, product(size)))
     return _unwindow(spread, shape, size, strides, padding)
 
@@ -173,8 +183,17 @@ def _unwindow(parts: Any, shape: Static, size: Static, strides: Static, padding:
     return p.slice(folded, start=sides["low"], stop=stop, step=(1,) * len(shape))
 
 
-def _counts(shape: Static, size: Static, strides: Static, padding: Padding, dtype: Any) -> Any:
-    """Return how many real values each window holds, (1, *steps, 1)."""
-    ones = np.ones((1, *shape[1:-1], 1), dtype)
-    windows = _windows(ones, size, strides, padding, 0.0)
-    return np.asarray(np.sum(windows, axis=-1), dtype)
+def _counts(g: Any, shape: Static, size: Static, strides: Static, padding: Padding) -> Any:
+    """Return how many real values each window holds, (1, *steps, 1), in the dtype of `g`."""
+    total, rank = None, len(size)
+    for axis, (n, k, s, (low, high)) in enumerate(
+        zip(shape[1:-1], size, strides, padding, strict=True)
+    ):
+        first = np.arange(window_count(low + n + high, k, s)) * s - low
+        inside = np.maximum(0, np.minimum(first + k, n) - np.maximum(first, 0))
+        there = [1] * (rank + 2)
+        there[axis + 1] = -1
+        along = inside.reshape(there).astype(g.dtype)
+        counts = constant(along) if isinstance(g, Node) else along
+        total = counts if total is None else p.mul(total, counts)
+    return total

@@ -32,6 +32,7 @@ RULES = {
     "code": "A file holds no code, and nothing in it is run.",
     "names": "Names are one line, no paths, and stand for what is registered or in custom_objects.",
     "config": "Every object can be made from its configuration.",
+    "program": "An exported program holds known operations on what fits them.",
     "shapes": "Shapes that the configuration leads to are the shapes of what is stored.",
     "checksum": "Numbers are those that were written.",
     "damaged": "The file is whole.",

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.attributes import Dtype, Truths
 from cornu.engine.graph import Node
 from cornu.engine.primitives import special
 from cornu.engine.primitives.table import p, register, same
@@ -89,32 +90,44 @@ def _safe_log(a: Any) -> Any:
     return p.where(positive, p.log(p.where(positive, a, 1.0)), 0.0)
 
 
-def _broadcast(*operands: Node, **attrs: Any) -> tuple[Shape, np.dtype]:
-    first = operands[0].dtype
-    if any(o.dtype != first for o in operands):
+def _broadcast(a: Node, b: Node) -> tuple[Shape, np.dtype]:
+    if a.dtype != b.dtype:
         raise TypeError(
-            f"Operands have dtypes {[str(o.dtype) for o in operands]}; cast them to one first."
+            f"Operands have dtypes {[str(a.dtype), str(b.dtype)]}; cast them to one first."
         )
-    return broadcast_shapes(*(o.shape for o in operands)), first
+    return broadcast_shapes(a.shape, b.shape), a.dtype
 
 
 def _compare(a: Node, b: Node) -> tuple[Shape, np.dtype]:
     return _broadcast(a, b)[0], np.dtype(bool)
 
 
-def _where(condition: Node, a: Node, b: Node) -> tuple[Shape, np.dtype]:
+def _where(condition: Truths, a: Node, b: Node) -> tuple[Shape, np.dtype]:
     shape, dtype = _broadcast(a, b)
     return broadcast_shapes(condition.shape, shape), dtype
 
 
+# Kinds of dtypes that NumPy's function takes and gives back; what is not named takes floats alone.
+_DTYPES = {
+    **dict.fromkeys("abs add mul maximum minimum".split(), "biuf"),
+    **dict.fromkeys("neg sign floor ceil sub pow mod floordiv".split(), "iuf"),
+    **dict.fromkeys("invert and_ or_ xor".split(), "biu"),
+    **dict.fromkeys("shift_left shift_right".split(), "iu"),
+}
+
 for _name, (_evaluate, _vjp) in _UNARY.items():
-    register(_name, "elementwise", _evaluate, same, _vjp)
+    register(_name, "elementwise", _evaluate, same, _vjp, _DTYPES.get(_name, "f"))
 for _name, (_evaluate, _vjp) in _BINARY.items():
-    register(_name, "elementwise", _evaluate, _broadcast, _vjp)
+    register(_name, "elementwise", _evaluate, _broadcast, _vjp, _DTYPES.get(_name, "f"))
 for _name, _evaluate in _COMPARISONS.items():
     register(_name, "elementwise", _evaluate, _compare)
 
-register("isfinite", "elementwise", np.isfinite, lambda x: (x.shape, np.dtype(bool)))
+
+def _truth(x: Node) -> tuple[Shape, np.dtype]:
+    return x.shape, np.dtype(bool)
+
+
+register("isfinite", "elementwise", np.isfinite, _truth)
 register(
     "where",
     "elementwise",
@@ -129,8 +142,12 @@ def _cast(x: np.ndarray, *, dtype: Any) -> np.ndarray:
         return np.asarray(x).astype(dtype)
 
 
+def _cast_shape(x: Node, *, dtype: Dtype) -> tuple[Shape, np.dtype]:
+    return x.shape, np.dtype(dtype)
+
+
 def _cast_vjp(g: Node, y: Node, x: Node, *, dtype: Any) -> tuple[Any]:
     return (p.cast(g, dtype=x.dtype) if x.dtype.kind == "f" else None,)
 
 
-register("cast", "elementwise", _cast, lambda x, *, dtype: (x.shape, np.dtype(dtype)), _cast_vjp)
+register("cast", "elementwise", _cast, _cast_shape, _cast_vjp)

@@ -6,22 +6,25 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.attributes import Axis, Integers, Place, Sizes
 from cornu.engine.graph import Node
-from cornu.engine.primitives.table import p, register, same
+from cornu.engine.primitives.table import p, register
 from cornu.engine.shapes import Shape, product
 
 Static = tuple[int, ...]
 
 
-def _gather_shape(x: Node, indices: Node, *, axis: int) -> tuple[Shape, np.dtype]:
+def _gather_shape(x: Node, indices: Integers, *, axis: Axis) -> tuple[Shape, np.dtype]:
     if indices.dtype.kind not in "iu":
         raise TypeError(f"Indices must be integers, not {indices.dtype}.")
     return (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :]), x.dtype
 
 
 def _scatter_shape(
-    indices: Node, updates: Node, *, shape: Static, axis: int
+    indices: Integers, updates: Node, *, shape: Sizes, axis: Place
 ) -> tuple[Shape, np.dtype]:
+    if axis >= len(shape):
+        raise ValueError(f"Shape {tuple(shape)} has no axis {axis}.")
     expected = (*shape[:axis], *indices.shape, *shape[axis + 1 :])
     if updates.shape != tuple(expected):
         raise ValueError(f"Updates of shape {updates.shape} should have shape {tuple(expected)}.")
@@ -81,10 +84,18 @@ def _sort_vjp(g: Node, y: Node, x: Node, *, axis: int) -> tuple[Any]:
     return (p.reshape(flat, shape=x.shape),)
 
 
-register("sort", "other", lambda x, *, axis: np.sort(x, axis), same, _sort_vjp)
+def _along(x: Node, *, axis: Axis) -> tuple[Shape, np.dtype]:
+    return x.shape, x.dtype
+
+
+def _order(x: Node, *, axis: Axis) -> tuple[Shape, np.dtype]:
+    return x.shape, np.dtype(np.int32)
+
+
+register("sort", "other", lambda x, *, axis: np.sort(x, axis), _along, _sort_vjp)
 register(
     "argsort",
     "other",
     lambda x, *, axis: np.argsort(x, axis, kind="stable").astype(np.int32),
-    lambda x, *, axis: (x.shape, np.dtype(np.int32)),
+    _order,
 )

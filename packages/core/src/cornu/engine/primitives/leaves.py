@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.attributes import Count, Dtype, Integers, Sizes
+from cornu.engine.graph import Node
 from cornu.engine.primitives.table import register, same
 
 
@@ -13,8 +15,12 @@ def _needs_a_value(**attrs: Any) -> Any:
     raise RuntimeError("An input, a variable or a parameter has no value of its own.")
 
 
-def _declared(*, shape: Any, dtype: Any, **attrs: Any) -> tuple[Any, Any]:
+def _declared(*, shape: Sizes, dtype: Dtype, **attrs: Any) -> tuple[Any, Any]:
     return tuple(shape), np.dtype(dtype)
+
+
+def _counted(*, size: Count, dtype: Dtype) -> tuple[Any, Any]:
+    return (size,), np.dtype(dtype)
 
 
 for _name in ("input", "variable", "parameter"):
@@ -25,18 +31,28 @@ register(
     "iota",
     "leaf",
     lambda *, size, dtype: np.arange(size, dtype=dtype),
-    lambda *, size, dtype: ((size,), np.dtype(dtype)),
+    _counted,
 )
+
+
+def _one(x: Node, *, index: Count) -> tuple[Any, Any]:
+    return x.shape[index], x.dtype[index]
+
+
 # its derivative is part of `gradients`: the cotangents of all items go to the tuple together
 register(
     "item",
     "view",
     lambda values, *, index: values[index],
-    lambda x, *, index: (x.shape[index], x.dtype[index]),
+    _one,
 )
 # the planner's: forces memory of its own
 register("copy", "other", np.array, same, lambda g, out, x: (g,))
 register("stop_gradient", "view", lambda x: x, same, lambda g, out, x: (None,))
+
+
+def _words(key: Integers, counter: Integers, *, shape: Sizes) -> tuple[Any, Any]:
+    return tuple(shape), np.dtype(np.uint32)
 
 
 def _random_bits(key: np.ndarray, counter: np.ndarray, *, shape: tuple[int, ...]) -> np.ndarray:
@@ -52,5 +68,5 @@ register(
     "random_bits",
     "other",
     _random_bits,
-    lambda key, counter, *, shape: (tuple(shape), np.dtype(np.uint32)),
+    _words,
 )

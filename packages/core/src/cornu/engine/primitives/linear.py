@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.attributes import Axes, Places, Sizes, Steps, Window
 from cornu.engine.graph import Node
 from cornu.engine.primitives.table import p, register
 from cornu.engine.shapes import Shape, broadcast_shapes, window_count
@@ -39,16 +40,18 @@ register(
 
 
 def _windows_shape(
-    x: Node, *, axes: Static, size: Static, strides: Static, dilation: Static
+    x: Node, *, axes: Axes, size: Window, strides: Steps, dilation: Steps
 ) -> tuple[Shape, np.dtype]:
-    counts = dict(
-        zip(
-            axes,
-            map(window_count, (x.shape[a] for a in axes), size, strides, dilation),
-            strict=True,
-        )
-    )
-    return (*(counts.get(i, n) for i, n in enumerate(x.shape)), *size), x.dtype
+    return windows_shape(x.shape, axes, size, strides, dilation), x.dtype
+
+
+def windows_shape(
+    shape: Static, axes: Static, size: Static, strides: Static, dilation: Static
+) -> Shape:
+    """Return the shape of the windows of a value of some shape."""
+    windows = zip(axes, size, strides, dilation, strict=True)
+    counts = {a: window_count(shape[a], n, step, gap) for a, n, step, gap in windows}
+    return (*(counts.get(i, n) for i, n in enumerate(shape)), *size)
 
 
 def window_view(
@@ -61,6 +64,17 @@ def window_view(
         steps[axis] = x.strides[axis] * stride
     tail = [x.strides[a] * gap for a, gap in zip(axes, dilation, strict=True)]
     return np.lib.stride_tricks.as_strided(x, (*shape, *size), (*steps, *tail))
+
+
+def _fold_shape(
+    g: Node, *, shape: Sizes, axes: Places, size: Window, strides: Steps, dilation: Steps
+) -> tuple[Shape, np.dtype]:
+    if max(axes, default=-1) >= len(shape):
+        raise ValueError(f"Shape {tuple(shape)} has no axis {max(axes)}.")
+    expected = windows_shape(shape, axes, size, strides, dilation)
+    if g.shape != expected:
+        raise ValueError(f"Windows of shape {g.shape} should have shape {expected}.")
+    return tuple(shape), g.dtype
 
 
 def _fold(
@@ -87,6 +101,6 @@ register(
     "fold",
     "other",
     _fold,
-    lambda g, *, shape, **attrs: (tuple(shape), g.dtype),
+    _fold_shape,
     lambda g, y, x, *, shape, **attrs: (p.windows(g, **attrs),),
 )

@@ -6,33 +6,34 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.attributes import Axes, Axis, Fill, Sizes, Steps
 from cornu.engine.graph import Node
-from cornu.engine.primitives.table import p, register, same
+from cornu.engine.primitives.table import p, register
 from cornu.engine.shapes import Shape, broadcast_shapes, product
 
 Static = tuple[int, ...]
 
 
-def _reshape(x: Node, *, shape: Static) -> tuple[Shape, np.dtype]:
+def _reshape(x: Node, *, shape: Sizes) -> tuple[Shape, np.dtype]:
     if product(shape) != x.size:
         raise ValueError(f"A value of shape {x.shape} does not reshape to {tuple(shape)}.")
     return tuple(shape), x.dtype
 
 
-def _transpose(x: Node, *, perm: Static) -> tuple[Shape, np.dtype]:
+def _transpose(x: Node, *, perm: Axes) -> tuple[Shape, np.dtype]:
     if sorted(perm) != list(range(x.ndim)):
         raise ValueError(f"{tuple(perm)} is no permutation of the axes of shape {x.shape}.")
     return tuple(x.shape[i] for i in perm), x.dtype
 
 
-def _expand(x: Node, *, shape: Static) -> tuple[Shape, np.dtype]:
+def _expand(x: Node, *, shape: Sizes) -> tuple[Shape, np.dtype]:
     if broadcast_shapes(x.shape, shape) != tuple(shape):
         raise ValueError(f"Shape {x.shape} does not broadcast to {tuple(shape)}.")
     return tuple(shape), x.dtype
 
 
 def _pad_shape(
-    x: Node, *, low: Static, high: Static, interior: Static, value: float
+    x: Node, *, low: Sizes, high: Sizes, interior: Sizes, value: Fill
 ) -> tuple[Shape, np.dtype]:
     spread = (n + max(0, n - 1) * i for n, i in zip(x.shape, interior, strict=True))
     return tuple(n + a + b for n, a, b in zip(spread, low, high, strict=True)), x.dtype
@@ -67,7 +68,7 @@ def slice_region(start: Static, stop: Static, step: Static) -> tuple[slice, ...]
     return tuple(slice(a, b, s) for a, b, s in zip(start, stop, step, strict=True))
 
 
-def _slice_shape(x: Node, *, start: Static, stop: Static, step: Static) -> tuple[Shape, np.dtype]:
+def _slice_shape(x: Node, *, start: Sizes, stop: Sizes, step: Steps) -> tuple[Shape, np.dtype]:
     for a, b, s, n in zip(start, stop, step, x.shape, strict=True):
         if not (0 <= a <= b <= n and s > 0):
             raise ValueError(f"Slice {start}:{stop}:{step} leaves a value of shape {x.shape}.")
@@ -85,7 +86,7 @@ def _slice_vjp(
     return (p.pad(g, low=tuple(start), high=high, interior=interior, value=0.0),)
 
 
-def _concat_shape(*parts: Node, axis: int) -> tuple[Shape, np.dtype]:
+def _concat_shape(*parts: Node, axis: Axis) -> tuple[Shape, np.dtype]:
     first = parts[0]
     for part in parts[1:]:
         if part.dtype != first.dtype:
@@ -114,6 +115,10 @@ def _concat_vjp(g: Node, y: Node, *parts: Node, axis: int) -> tuple[Any, ...]:
         stop = tuple(offset if i == axis else n for i, n in enumerate(g.shape))
         pieces.append(p.slice(g, start=start, stop=stop, step=(1,) * g.ndim))
     return tuple(pieces)
+
+
+def _flip_shape(x: Node, *, axes: Axes) -> tuple[Shape, np.dtype]:
+    return x.shape, x.dtype
 
 
 def _inverse(perm: Static) -> Static:
@@ -152,7 +157,7 @@ register(
     "flip",
     "view",
     lambda x, *, axes: np.flip(x, axes),
-    same,
+    _flip_shape,
     lambda g, y, x, *, axes: (p.flip(g, axes=axes),),
 )
 register("pad", "other", _pad, _pad_shape, _pad_vjp)

@@ -6,15 +6,24 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.attributes import Axis, Flag, SortedAxes
 from cornu.engine.graph import Node
-from cornu.engine.primitives.table import p, register, same
+from cornu.engine.primitives.table import p, register
 from cornu.engine.shapes import Shape, product, reduced_shape
 
 Static = tuple[int, ...]
 
 
-def _reduced(x: Node, *, axes: Static, keepdims: bool) -> tuple[Shape, np.dtype]:
+def _reduced(x: Node, *, axes: SortedAxes, keepdims: Flag) -> tuple[Shape, np.dtype]:
     return reduced_shape(x.shape, axes, keepdims), x.dtype
+
+
+def _place_of_largest(x: Node, *, axis: Axis) -> tuple[Shape, np.dtype]:
+    return reduced_shape(x.shape, (axis,), False), np.dtype(np.int32)
+
+
+def _cumulated(x: Node, *, axis: Axis, reverse: Flag) -> tuple[Shape, np.dtype]:
+    return x.shape, x.dtype
 
 
 def keep(value: Any, x: Any, axes: Static) -> Any:
@@ -80,7 +89,7 @@ register(
     "argmax",
     "other",
     lambda x, *, axis: np.argmax(x, axis).astype(np.int32),
-    lambda x, *, axis: (reduced_shape(x.shape, (axis,), False), np.dtype(np.int32)),
+    _place_of_largest,
 )
 
 
@@ -94,6 +103,6 @@ register(
     "cumsum",
     "other",
     _cumsum,
-    same,
+    _cumulated,
     lambda g, y, x, *, axis, reverse: (p.cumsum(g, axis=axis, reverse=not reverse),),
 )

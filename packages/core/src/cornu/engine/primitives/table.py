@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from cornu.engine.attributes import Signature, check_call, signature_of
 from cornu.engine.graph import Node
 from cornu.engine.shapes import Shape
 
@@ -26,9 +28,12 @@ class Primitive:
         `evaluate(*arrays, **attrs)`: the definition, in NumPy.
     infer : callable
         `infer(*nodes, **attrs)` returns (shape, dtype).
+        Its annotations say what each attribute may be (`cornu.engine.attributes`).
     vjp : callable or None
         `vjp(g, out, *inputs, **attrs)` returns one gradient or None for each input. Gradients may
         have the broadcast shape; the caller sums them back. None: the result is not differentiable.
+    dtypes : str
+        The kinds of dtypes for which `evaluate` keeps what `infer` promises.
     """
 
     name: str
@@ -36,6 +41,29 @@ class Primitive:
     evaluate: Callable[..., Any]
     infer: Callable[..., tuple[Any, Any]]
     vjp: Callable[..., tuple[Any, ...]] | None = None
+    dtypes: str = "biuf"
+
+    @functools.cached_property
+    def signature(self) -> Signature:
+        """What it takes."""
+        return signature_of(self.infer)
+
+    def check(self, operands: Sequence[Any], attrs: Mapping[str, Any]) -> None:
+        """Check operands and attributes before `infer` computes with them.
+
+        Raises
+        ------
+        ValueError
+            Saying which of them cannot be.
+
+        Examples
+        --------
+        >>> from cornu.engine.primitives import PRIMITIVES
+        >>> PRIMITIVES["sort"].check([np.zeros((2, 3))], {"axis": 2})
+        Traceback (most recent call last):
+        ValueError: axis=2 is not an axis of the operand
+        """
+        check_call(self.signature, operands, attrs, self.dtypes)
 
 
 PRIMITIVES: dict[str, Primitive] = {}
@@ -47,11 +75,12 @@ def register(
     evaluate: Callable[..., Any],
     infer: Callable[..., tuple[Any, Any]],
     vjp: Callable[..., tuple[Any, ...]] | None = None,
+    dtypes: str = "biuf",
 ) -> None:
     """Add one row; a name stands once."""
     if name in PRIMITIVES:
         raise ValueError(f"The primitive {name!r} is already defined.")
-    PRIMITIVES[name] = Primitive(name, kind, evaluate, infer, vjp)
+    PRIMITIVES[name] = Primitive(name, kind, evaluate, infer, vjp, dtypes)
 
 
 class _Calls:
@@ -74,6 +103,6 @@ class _Calls:
 p: Any = _Calls()
 
 
-def same(x: Node, *rest: Node, **attrs: Any) -> tuple[Shape, np.dtype]:
-    """Shape rule: that of the first operand."""
+def same(x: Node) -> tuple[Shape, np.dtype]:
+    """Shape rule: that of the operand."""
     return x.shape, x.dtype

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.graph import Node
+from cornu.engine.graph import Node, constant
 from cornu.engine.trace import Trace
 from cornu.engine.variable import Variable
 from cornu.errors import MissingDistributionError, SavingError
@@ -120,8 +120,13 @@ class _Writer:
                 for i, spec in enumerate(description.inputs)
             ]
             point = probes(count)[0] if free else ()
+            arrays = description.arrays
             self.revival = Revival(
-                point, description.arrays, self.trace, inputs, description.variables
+                point,
+                lambda name: constant(arrays[name]),
+                self.trace,
+                inputs,
+                description.variables,
             )
         self.outputs: list[Node] = []
 
@@ -215,7 +220,7 @@ class _Writer:
         described = row["with"]["body"]["body"]
         consts, state, xs = described["counts"]
         with self.trace:
-            nodes = self.revival.graph(described["nodes"])
+            nodes = self.revival.loop(described["nodes"])
         body = Graph(graph)
         places = described["parameters"]
         given = [*operands[:consts], *(body.name() for _ in range(state + xs))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from cornu.engine.attributes import Flag, Floats
 from cornu.engine.composite import composite
 from cornu.engine.primitives.table import p
 
@@ -15,7 +16,7 @@ _GELU_CUBE = 0.044715
 
 
 @composite
-def sigmoid(x: Any) -> Any:
+def sigmoid(x: Floats) -> Any:
     """``1 / (1 + exp(-x))``, with an exponential that cannot overflow."""
     small = p.exp(p.neg(p.abs(x)))
     return p.div(p.where(p.lt(x, 0.0), small, 1.0), p.add(small, 1.0))
@@ -27,7 +28,7 @@ def _(g: Any, out: Any, x: Any) -> tuple[Any]:
 
 
 @composite
-def softplus(x: Any) -> Any:
+def softplus(x: Floats) -> Any:
     """``log(1 + exp(x))``, with an exponential that cannot overflow."""
     return p.add(p.maximum(x, 0.0), p.log1p(p.exp(p.neg(p.abs(x)))))
 
@@ -38,7 +39,7 @@ def _(g: Any, out: Any, x: Any) -> tuple[Any]:
 
 
 @composite
-def silu(x: Any) -> Any:
+def silu(x: Floats) -> Any:
     """``x * sigmoid(x)`` (Elfwing et al., 2017)."""
     return p.mul(x, sigmoid(x))
 
@@ -50,7 +51,7 @@ def _(g: Any, out: Any, x: Any) -> tuple[Any]:
 
 
 @composite
-def gelu(x: Any, *, approximate: bool) -> Any:
+def gelu(x: Floats, *, approximate: Flag) -> Any:
     """``x * Phi(x)``, or its form with a tanh (Hendrycks and Gimpel, 2016)."""
     return p.mul(x, _normal_cdf(x, approximate))
 

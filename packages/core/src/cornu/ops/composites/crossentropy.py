@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.attributes import ClassAxis, Floats, Integers, Small
 from cornu.engine.composite import composite
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import reduced_shape
@@ -39,7 +40,7 @@ def _inside(shares: Any, epsilon: float) -> Any:
 
 
 @composite
-def sparse_crossentropy_from_logits(labels: Any, logits: Any, *, axis: int) -> Any:
+def sparse_crossentropy_from_logits(labels: Integers, logits: Floats, *, axis: ClassAxis) -> Any:
     """``-log_softmax(logits)[label]``."""
     scores = log_softmax(logits, axes=(axis,))
     hit = one_hot_mask(labels, logits, axis)
@@ -55,7 +56,7 @@ def _(g: Any, out: Any, labels: Any, logits: Any, *, axis: int) -> tuple[Any, An
 
 
 @composite
-def crossentropy_from_logits(target: Any, logits: Any, *, axis: int) -> Any:
+def crossentropy_from_logits(target: Floats, logits: Floats, *, axis: ClassAxis) -> Any:
     """``-sum(target * log_softmax(logits))``."""
     return p.neg(
         p.sum(p.mul(target, log_softmax(logits, axes=(axis,))), axes=(axis,), keepdims=False)
@@ -71,7 +72,9 @@ def _(g: Any, out: Any, target: Any, logits: Any, *, axis: int) -> tuple[Any, An
 
 
 @composite
-def sparse_crossentropy(labels: Any, output: Any, *, axis: int, epsilon: float) -> Any:
+def sparse_crossentropy(
+    labels: Integers, output: Floats, *, axis: ClassAxis, epsilon: Small
+) -> Any:
     """``-log(output[label])`` of probabilities."""
     scores = p.log(_clipped(_shares(output, axis)[0], epsilon))
     hit = one_hot_mask(labels, output, axis)
@@ -85,7 +88,7 @@ def _(g: Any, out: Any, labels: Any, output: Any, *, axis: int, epsilon: float) 
 
 
 @composite
-def crossentropy(target: Any, output: Any, *, axis: int, epsilon: float) -> Any:
+def crossentropy(target: Floats, output: Floats, *, axis: ClassAxis, epsilon: Small) -> Any:
     """``-sum(target * log(output))`` of probabilities."""
     scores = p.log(_clipped(_shares(output, axis)[0], epsilon))
     return p.neg(p.sum(p.mul(target, scores), axes=(axis,), keepdims=False))
@@ -106,7 +109,7 @@ def _slope(target: Any, output: Any, axis: int, epsilon: float) -> Any:
 
 
 @composite
-def binary_crossentropy_from_logits(target: Any, logits: Any) -> Any:
+def binary_crossentropy_from_logits(target: Floats, logits: Floats) -> Any:
     """``-(t * log(sigmoid(x)) + (1 - t) * log(1 - sigmoid(x)))``, without forming the sigmoid."""
     rest = p.log1p(p.exp(p.neg(p.abs(logits))))
     return p.add(p.sub(p.maximum(logits, 0.0), p.mul(logits, target)), rest)
@@ -118,7 +121,7 @@ def _(g: Any, out: Any, target: Any, logits: Any) -> tuple[Any, Any]:
 
 
 @composite
-def binary_crossentropy(target: Any, output: Any, *, epsilon: float) -> Any:
+def binary_crossentropy(target: Floats, output: Floats, *, epsilon: Small) -> Any:
     """``-(t * log(p) + (1 - t) * log(1 - p))`` of probabilities."""
     chance = _clipped(output, epsilon)
     hit, miss = p.log(chance), p.log(p.sub(1.0, chance))

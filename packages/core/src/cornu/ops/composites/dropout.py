@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from cornu.engine.attributes import Floats, Share, Words
 from cornu.engine.composite import composite
 from cornu.engine.primitives.table import p
 
 
 @composite
-def dropout(x: Any, bits: Any, *, rate: float) -> Any:
+def dropout(x: Floats, bits: Words, *, rate: Share) -> Any:
     """``x / (1 - rate)`` where a uniform word reaches ``rate``, else 0 (Srivastava et al., 2014).
 
     ``bits`` (uint32) has the shape of ``x``, or one that broadcasts to it.

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.attributes import Floats
 from cornu.engine.composite import composite
 from cornu.engine.primitives.table import p
 from cornu.ops.movement import transposed
@@ -56,7 +57,7 @@ def _eliminate(a: Any, b: Any) -> tuple[Any, Any, Any]:
 
 
 @composite
-def solve_system(a: Any, b: Any) -> Any:
+def solve_system(a: Floats, b: Floats) -> Any:
     """``a^-1 b`` of matrices (batch, n, n) and (batch, n, m)."""
     if isinstance(a, np.ndarray):
         return np.linalg.solve(a, b)
@@ -70,7 +71,7 @@ def _(g: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
 
 
 @composite
-def log_determinant(a: Any) -> tuple[Any, Any]:
+def log_determinant(a: Floats) -> tuple[Any, Any]:
     """Sign and logarithm of the absolute determinant of matrices (batch, n, n)."""
     if isinstance(a, np.ndarray):
         sign, logarithm = np.linalg.slogdet(a)
@@ -89,7 +90,7 @@ def _(g: Any, out: Any, a: Any) -> tuple[Any]:
 
 
 @composite
-def cholesky_factor(a: Any) -> Any:
+def cholesky_factor(a: Floats) -> Any:
     """The lower triangle ``l`` with ``l @ l.T = a`` of positive definite (batch, n, n)."""
     from cornu.ops.control import scan
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cornu.engine.attributes import Axis, Floats, Small, SortedAxes
 from cornu.engine.composite import composite
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import product, reduced_shape
@@ -25,7 +26,9 @@ def _batch_axes(x: Any, axis: int) -> tuple[Axes, tuple[int, ...], int]:
 
 
 @composite
-def batch_norm(x: Any, gamma: Any, beta: Any, *, axis: int, epsilon: float) -> tuple[Any, Any, Any]:
+def batch_norm(
+    x: Floats, gamma: Floats, beta: Floats, *, axis: Axis, epsilon: Small
+) -> tuple[Any, Any, Any]:
     """``(x - mean) / sqrt(var + epsilon) * gamma + beta`` per channel, with the mean and variance.
 
     ``gamma``, ``beta`` and both statistics have one number per position along ``axis``
@@ -68,7 +71,7 @@ def _(
 
 
 @composite
-def layer_norm(x: Any, *, axes: Axes, epsilon: float) -> Any:
+def layer_norm(x: Floats, *, axes: SortedAxes, epsilon: Small) -> Any:
     """``(x - mean) / sqrt(var + epsilon)`` over axes (Ba et al., 2016)."""
     full = wide(x)
     centred = p.sub(full, _mean(full, axes))
@@ -86,7 +89,7 @@ def _(g: Any, out: Any, x: Any, *, axes: Axes, epsilon: float) -> tuple[Any]:
 
 
 @composite
-def rms_norm(x: Any, *, axes: Axes, epsilon: float) -> Any:
+def rms_norm(x: Floats, *, axes: SortedAxes, epsilon: Small) -> Any:
     """``x / sqrt(mean(x**2) + epsilon)`` over axes (Zhang and Sennrich, 2019)."""
     full = wide(x)
     return cast_value(p.div(full, p.sqrt(p.add(_mean(p.mul(full, full), axes), epsilon))), x.dtype)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from cornu.engine.attributes import Flag, Floats, SortedAxes
 from cornu.engine.composite import composite
 from cornu.engine.primitives.table import p
 from cornu.engine.shapes import reduced_shape
@@ -19,7 +20,7 @@ def _top(x: Any, axes: Axes) -> Any:
 
 
 @composite
-def softmax(x: Any, *, axes: Axes) -> Any:
+def softmax(x: Floats, *, axes: SortedAxes) -> Any:
     """``exp(x) / sum(exp(x))`` over axes."""
     powers = p.exp(p.sub(x, p.max(x, axes=axes, keepdims=True)))
     return p.div(powers, p.sum(powers, axes=axes, keepdims=True))
@@ -32,7 +33,7 @@ def _(g: Any, out: Any, x: Any, *, axes: Axes) -> tuple[Any]:
 
 
 @composite
-def log_softmax(x: Any, *, axes: Axes) -> Any:
+def log_softmax(x: Floats, *, axes: SortedAxes) -> Any:
     """``x - log(sum(exp(x)))`` over axes."""
     shifted = p.sub(x, p.max(x, axes=axes, keepdims=True))
     return p.sub(shifted, p.log(p.sum(p.exp(shifted), axes=axes, keepdims=True)))
@@ -44,7 +45,7 @@ def _(g: Any, out: Any, x: Any, *, axes: Axes) -> tuple[Any]:
 
 
 @composite
-def logsumexp(x: Any, *, axes: Axes, keepdims: bool) -> Any:
+def logsumexp(x: Floats, *, axes: SortedAxes, keepdims: Flag) -> Any:
     """``log(sum(exp(x)))`` over axes."""
     top = _top(x, axes)
     total = p.sum(p.exp(p.sub(x, top)), axes=axes, keepdims=True)
