@@ -9,6 +9,7 @@ from cornu.base.backend import Availability, Backend
 from cornu.engine.program import Program
 from cornu_backend_numpy.emit.composites import COMPOSITES
 from cornu_backend_numpy.executable import NumpyExecutable
+from cornu_backend_numpy.rows.check import check_regions
 from cornu_backend_numpy.rows.regions import Regions
 from cornu_backend_numpy.settings import limits, thread_count
 
@@ -43,4 +44,6 @@ class NumpyBackend(Backend):
         threads = thread_count()
         regions = Regions(threads)
         plan = program.plan(self.lowers, regions.group)
+        if limits.checked:
+            check_regions(plan, regions.found)
         return NumpyExecutable(program, plan, regions.found, threads)
