@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.allowance import spend
 from cornu.engine.operators import ArrayOperators
 from cornu.engine.shapes import Shape, product
 
@@ -156,6 +157,7 @@ def make_node(
     op: str, inputs: Sequence[Node], attrs: dict[str, Any], shape: Any, dtype: Any
 ) -> Node:
     """Return the node of this operation on these operands, making it if it is new."""
+    spend()
     key = (op, *(id(i) for i in inputs), _attrs_key(attrs), shape, dtype)
     found = _INTERNED.get(key)
     if found is not None:

@@ -97,7 +97,7 @@ class ArrayOperators:
         from cornu.errors import TracedValueError
 
         twin = (
-            f" Use cornu.ops.{name}." if hasattr(_ops(), name) else " Use functions of cornu.ops."
+            f" Use cornu.ops.{name}." if name in _ops().__all__ else " Use functions of cornu.ops."
         )
         return TracedValueError(f"np.{name} works on arrays, not on {self!r}.{twin}")
 
@@ -123,7 +123,7 @@ class ArrayOperators:
 
         def __getattr__(self, name: str) -> Any:
             hint = ""
-            if not name.startswith("_") and hasattr(_ops(), name):
+            if name in _ops().__all__:
                 hint = f" Write ops.{name}(x)."  # methods of arrays that are functions here
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}.{hint}")
 

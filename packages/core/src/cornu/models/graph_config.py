@@ -7,6 +7,7 @@ Written in Keras 3's form. Keras 2's form is read too: `inbound_nodes` as nested
 from __future__ import annotations
 
 import copy
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -126,7 +127,7 @@ class _Reader:
     def __init__(self, layers: list[dict[str, Any]]) -> None:
         self.made: dict[str, Any] = {}
         self.calls: dict[str, list[CallNode]] = {}
-        self.waiting: list[tuple[str, list[Any]]] = []
+        self.waiting: list[tuple[str, deque[Any]]] = []  # layers, and the calls left to be made
         self.old_form = any(_is_old_form(entry) for entry in layers)
         for entry in layers:
             entry = in_our_words(entry) if is_keras_operation(entry) else entry
@@ -138,33 +139,31 @@ class _Reader:
             self.calls[name] = list(operation._inbound_nodes)
             nodes = entry.get("inbound_nodes") or []
             if nodes:
-                self.waiting.append((name, list(nodes)))
+                self.waiting.append((name, deque(nodes)))
 
     def call_all(self) -> None:
-        """Call every layer as described, in as many rounds as it takes."""
-        while self.waiting:
-            left: list[tuple[str, list[Any]]] = []
-            progress = False
-            for name, nodes in self.waiting:
-                while nodes:
-                    try:
-                        args, kwargs = self._arguments(nodes[0])
-                    except _NotYet:
-                        break
-                    operation = self.made[name]
-                    operation(*args, **kwargs)
-                    self.calls[name].append(operation._inbound_nodes[-1])
-                    nodes.pop(0)
-                    progress = True
-                if nodes:
-                    left.append((name, nodes))
-            if left and not progress:
-                raise SavingError(
-                    "The configuration's graph has a loop or a gap: the inputs of "
-                    f"{[name for name, _ in left]} "
-                    "are never made."
-                )
-            self.waiting = left
+        """Call every layer as described, as soon as it can be."""
+        ready = deque(self.waiting)
+        blocked: dict[Any, list[tuple[str, deque[Any]]]] = {}  # by the call that they wait for
+        while ready:
+            name, nodes = ready.popleft()
+            operation = self.made[name]
+            while nodes:
+                try:
+                    args, kwargs = self._arguments(nodes[0])
+                except _NotYet as missing:
+                    blocked.setdefault(missing.args, []).append((name, nodes))
+                    break
+                operation(*args, **kwargs)
+                self.calls[name].append(operation._inbound_nodes[-1])
+                nodes.popleft()
+                ready.extend(blocked.pop((name, len(self.calls[name]) - 1), ()))
+        if blocked:
+            left = [name for waiting in blocked.values() for name, _ in waiting]
+            raise SavingError(
+                "The configuration's graph has a loop or a gap: the inputs of "
+                f"{', '.join(map(repr, left[:8]))} are never made."
+            )
 
     def ends(self, places: Any) -> Any:
         """Return the tensors that `input_layers` or `output_layers` name."""
@@ -210,7 +209,7 @@ class _Reader:
             number -= self._offset(operation)
         calls = self.calls[name]
         if not 0 <= number < len(calls):
-            raise _NotYet
+            raise _NotYet(name, number)
         return calls[number].output_tensors[index]
 
     def _offset(self, operation: Any) -> int:
@@ -222,7 +221,7 @@ class _Reader:
 
 
 class _NotYet(Exception):
-    """The tensor asked for is not made yet."""
+    """The tensor asked for is not made yet: by the layer of this name, in this of its calls."""
 
 
 def _is_old_form(entry: dict[str, Any]) -> bool:

@@ -41,6 +41,7 @@ class Sequential(Model):
     """
 
     _stack: list[Any]
+    _names: set[str]
     _tensors: list[KerasTensor]
 
     def __init__(
@@ -50,6 +51,7 @@ class Sequential(Model):
             trainable, name = True, trainable
         super().__init__(name=name, trainable=trainable)
         self.__dict__["_stack"] = []
+        self.__dict__["_names"] = set()  # of the stack, as the layers were called when they came
         # the symbolic output of each layer of the stack that is connected
         self.__dict__["_tensors"] = []
         for layer in layers or ():
@@ -90,12 +92,13 @@ class Sequential(Model):
                 f"Sequential model {self.name!r} takes one input, as its first layer; it has "
                 f"{[x.name for x in self._stack]} already."
             )
-        if any(layer.name == known.name for known in self._stack):
+        if layer.name in self._names and any(layer.name == x.name for x in self._stack):
             raise ValueError(
                 f"Sequential model {self.name!r} has a layer named {layer.name!r} already: pass "
                 "another name=."
             )
         self._stack.append(layer)
+        self._names.add(layer.name)
         self._parts.add(layer)
         self.built = False
         if rebuild:
@@ -103,7 +106,7 @@ class Sequential(Model):
 
     def pop(self, rebuild: bool = True) -> Any:
         """Take the top layer away and return it."""
-        if not self.layers:
+        if not self._stack or isinstance(self._stack[-1], InputLayer):
             raise TypeError(f"Sequential model {self.name!r} has no layer to pop.")
         layer = self._stack.pop()
         self._parts.remove(layer)
@@ -155,6 +158,7 @@ class Sequential(Model):
 
     def _insert_input(self, shape: Any, dtype: Any) -> None:
         self._stack.insert(0, InputLayer(batch_shape=shape, dtype=dtype))
+        self._names.add(self._stack[0].name)
         self._tensors.append(self._stack[0].output)
 
     @property

@@ -40,6 +40,7 @@ __all__ = [
     "custom_object_scope",
     "custom_objects_in_effect",
     "entries",
+    "find",
     "get",
     "get_custom_objects",
     "get_registered_name",
@@ -153,13 +154,18 @@ class Registry:
         UnknownNameError
             If nothing installed brings the name.
         """
+        found = self.find(kind, name)
+        if found is None:
+            raise self._miss(kind_of(kind), name)
+        return found
+
+    def find(self, kind: str, name: str) -> Any:
+        """Return what :meth:`lookup` does, and None where it raises an error, which takes long."""
         custom = custom_objects_in_effect()
         if name in custom:
             return custom[name]
         entry = self._table(kind).meant_by(name)
-        if entry is None:
-            raise self._miss(kind_of(kind), name)
-        return entry.object
+        return None if entry is None else entry.object
 
     def get(self, kind: str, identifier: Any) -> Any:
         """Turn whatever a user may pass for one kind into an object.
@@ -265,6 +271,7 @@ default = Registry()
 
 attribute = default.attribute
 entries = default.entries
+find = default.find
 get = default.get
 installed = default.installed
 lookup = default.lookup

@@ -45,6 +45,11 @@ class Archive:
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise BadFileError(f"The zip cannot be opened: {error}", "damaged") from error
         self._members = dict(self._checked())
+        self._assets: dict[str, list[str]] = {}  # folder -> names in it
+        for name in self._members:
+            if name.startswith(_ASSETS):
+                folder, _, inside = name.removeprefix(_ASSETS).rpartition("/")
+                self._assets.setdefault(folder, []).append(inside)
 
     def _checked(self) -> Iterator[tuple[str, zipfile.ZipInfo]]:
         seen: set[str] = set()
@@ -93,9 +98,8 @@ class Archive:
 
     def assets(self, path: str) -> dict[str, bytes]:
         """Return the files that lie beside the weights of the object at a path, by name."""
-        folder = f"{_ASSETS}{path}/"
-        names = [n.removeprefix(folder) for n in self._members if n.startswith(folder)]
-        return {name: self.text(folder + name) for name in names if "/" not in name}
+        names = self._assets.get(path, ())
+        return {name: self.text(f"{_ASSETS}{path}/{name}") for name in names}
 
     def open(self, name: str) -> BinaryIO:
         """Return a member as a file; what is stored as it is takes no memory."""

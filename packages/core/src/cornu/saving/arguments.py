@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from cornu.errors import MissingDistributionError, UnknownNameError
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu.saving.config import deserialize
@@ -72,8 +71,5 @@ def _is_custom(value: dict) -> bool:
 
 def _revive_plain(value: dict) -> Any:
     """Make a layer of Keras 2's form; other kinds are made by the constructor that expects them."""
-    try:
-        registry.lookup("layer", str(value["class_name"]).rpartition(">")[2])
-    except (UnknownNameError, MissingDistributionError):
-        return value
-    return deserialize(value, kind="layer")
+    known = registry.find("layer", str(value["class_name"]).rpartition(">")[2])
+    return value if known is None else deserialize(value, kind="layer")

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.allowance import spend
 from cornu.engine.variable import Variable
 from cornu.errors import BadFileError, CornuError, SavingError
 from cornu.plugins.custom_objects import (
@@ -34,6 +35,7 @@ from cornu.saving.known import (
 )
 from cornu.saving.rules import is_reading
 
+_WORK_OF_AN_OBJECT = 50  # in nodes
 _PLAIN = (str, bool, int, float, type(None))
 
 _collected: ContextVar[dict[str, Any] | None] = ContextVar("cornu_collected", default=None)
@@ -268,6 +270,7 @@ def deserialize(
 def _revived(cls: Any, inner: Any, config: dict) -> Any:
     if not isinstance(cls, type):
         return cls  # a custom function under the name of a class
+    spend(_WORK_OF_AN_OBJECT)
     if not isinstance(inner, (dict, list, type(None))):
         raise SavingError(f"The configuration of {cls.__name__} must be a dict, not {inner!r}.")
     try:

@@ -16,6 +16,7 @@ from cornu.saving.names import check_name
 from cornu.saving.rules import Limits
 
 _FILTERS = {1: "deflate", 2: "shuffle", 3: "fletcher32", 32000: "lzf"}  # those built into h5py
+_STEPS, _BYTES_PER_STEP = 20_000, 16  # an object that is stored takes some 300 bytes
 _SMALL = 2**16  # bytes of a dataset that may lie in the file as its fill value alone
 
 
@@ -38,17 +39,17 @@ def open_hdf5(source: Any, limits: Limits) -> Iterator[Group]:
     if isinstance(source, (str, os.PathLike)):
         size = os.path.getsize(source)
         with open(source, "rb") as file:
-            check_heaps(file)
+            longest = check_heaps(file)
     else:
         size = source.seek(0, os.SEEK_END)
-        check_heaps(source)
+        longest = check_heaps(source)
         source.seek(0)
     try:
         file = h5py.File(source, "r")
     except (OSError, RuntimeError, ValueError, KeyError) as error:
         raise BadFileError(f"It is damaged, or no HDF5 ({error}).", "damaged") from error
     try:
-        yield Group(file["/"].id, "", _Opened(limits, size))
+        yield Group(file["/"].id, "", _Opened(limits, size, longest))
     finally:
         file.close()
 
@@ -56,8 +57,16 @@ def open_hdf5(source: Any, limits: Limits) -> Iterator[Group]:
 class _Opened:
     """What is left of the limits of one file."""
 
-    def __init__(self, limits: Limits, size: int) -> None:
+    def __init__(self, limits: Limits, size: int, longest: int) -> None:
         self.limits, self.size, self.left = limits, size, limits.total
+        self.longest = longest  # bytes of the longest text
+        self.steps = _STEPS + size // _BYTES_PER_STEP
+
+    def step(self, count: int = 1) -> None:
+        """Count a name or an object that is looked at: hard links may show one in many places."""
+        self.steps -= count
+        if self.steps < 0:
+            raise BadFileError("The file shows its objects in too many places.", "size")
 
     def take(self, count: int, path: str) -> None:
         self.left -= count
@@ -80,6 +89,7 @@ class Group:
         count = self._id.get_num_objs()
         if count > self._opened.limits.objects:
             raise BadFileError(f"{self.path!r} holds {count:,} objects.", "size")
+        self._opened.step(count // 8)
         return [check_name(_text(name), "group or dataset") for name in self._id]
 
     def get(self, path: str) -> Group | Dataset | None:
@@ -107,6 +117,7 @@ class Group:
 
         if name in ("", ".", "..") or "\0" in name:
             raise BadFileError(f"{name!r} is no name of an HDF5 object.", "links")
+        self._opened.step()
         raw = name.encode("utf-8", "surrogateescape")
         try:
             link = self._id.links.get_info(raw)
@@ -223,6 +234,9 @@ class Dataset:
                 raise BadFileError(f"{self.path!r} is stored in pieces of {chunk:,} bytes.", "size")
             if not plan.get_nfilters() and stored < self.nbytes > _SMALL:
                 raise BadFileError(f"{self.path!r} is not all there.", "storage")
+            pieces = [-(-n // m) for n, m in zip(self.shape, plan.get_chunk(), strict=True)]
+            if math.prod(pieces) > max(stored, _STEPS):
+                raise BadFileError(f"{self.path!r} lies in {math.prod(pieces):,} pieces.", "size")
         elif stored < self.nbytes:
             raise BadFileError(f"{self.path!r} is not all there.", "storage")
         if stored == 0 and self.nbytes > _SMALL:
@@ -258,8 +272,9 @@ def _attribute(identifier: Any, name: str, path: str, opened: _Opened) -> Any:
     kind = attribute.get_type()
     if kind.get_class() not in (h5py.h5t.STRING, h5py.h5t.INTEGER, h5py.h5t.FLOAT):
         raise BadFileError(f"The attribute {name!r} of {path!r} is no text or number.", "storage")
-    size = math.prod(attribute.shape) * kind.get_size()
-    if size > min(opened.limits.text, opened.size):
+    is_open = kind.get_class() == h5py.h5t.STRING and kind.is_variable_str()
+    size = math.prod(attribute.shape) * (opened.longest if is_open else kind.get_size())
+    if size > (opened.limits.total if is_open else min(opened.limits.text, opened.size)):
         raise BadFileError(f"The attribute {name!r} of {path!r} has {size:,} bytes.", "size")
     found = np.empty(attribute.shape, attribute.dtype)
     if found.size:

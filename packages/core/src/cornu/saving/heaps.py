@@ -5,6 +5,7 @@ A heap whose objects do not add up to its size makes HDF5 itself go round in cir
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from typing import Any
@@ -17,8 +18,8 @@ _HEADER = 16  # of the heap, and of each object in it
 _SMALLEST = 4096
 
 
-def check_heaps(file: Any) -> None:
-    """Raise unless the objects of every global heap fill it.
+def check_heaps(file: Any) -> int:
+    """Return the size of the longest object in a global heap, and raise unless they fill it.
 
     Parameters
     ----------
@@ -28,15 +29,19 @@ def check_heaps(file: Any) -> None:
     ------
     BadFileError
     """
+    left = file.seek(0, os.SEEK_END)
+    longest = 0
     for place in list(_places(file)):
         file.seek(place)
         (size,) = struct.unpack("<Q", file.read(_HEADER)[8:].ljust(8, b"\0"))
         if size < _SMALLEST:
             raise BadFileError("A heap of texts is smaller than any.", "damaged")
-        heap = file.read(min(size - _HEADER, 64 * _BLOCK))
+        left -= size  # heaps lie beside one another
+        heap = file.read(size - _HEADER) if left >= 0 else b""
         if len(heap) != size - _HEADER:
             raise BadFileError("A heap of texts is cut off.", "damaged")
-        _check(heap)
+        longest = max(longest, _longest(heap))
+    return longest
 
 
 def _places(file: Any) -> Iterator[int]:
@@ -52,8 +57,8 @@ def _places(file: Any) -> Iterator[int]:
         kept = text[-len(_SIGNATURE) + 1 :]
 
 
-def _check(heap: bytes) -> None:
-    at, end = 0, len(heap)
+def _longest(heap: bytes) -> int:
+    at, end, longest = 0, len(heap), 0
     while end - at >= _HEADER:
         index, _, _, size = struct.unpack_from("<HHIQ", heap, at)
         # what is free counts its own header, and stands last
@@ -61,3 +66,5 @@ def _check(heap: bytes) -> None:
         if need < _HEADER or need > end - at or (index == 0 and need != end - at):
             raise BadFileError("A heap of texts does not add up.", "damaged")
         at += need
+        longest = max(longest, size if index else 0)
+    return longest

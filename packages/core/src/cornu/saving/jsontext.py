@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 from cornu.errors import BadFileError, SavingError
@@ -92,9 +93,9 @@ def _check_nesting(text: str, limits: Limits, what: str) -> None:
 def _object(pairs: list[tuple[str, Any]], what: str) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        _refuse(f"{what} holds the key {twice!r} twice.", "json")
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
+        _refuse(f"{what} holds the key {twice[:60]!r} twice.", "json")
     for key in LARGEST.keys() & found.keys():
         if isinstance(found[key], (int, float)) and found[key] > LARGEST[key]:
             _refuse(f"{what} asks for {key}={found[key]}; {LARGEST[key]} is the most.", "size")

@@ -152,12 +152,13 @@ def find_class(config: dict, kind: str | None) -> Any:
         return getattr(importlib.import_module(CORE_CLASSES[name][1]), name)
     short = name.rpartition(">")[2]
     kinds = [k for k in (kind, _said_kind(module)) if k] or list(_kinds_of_files())
-    found, failure = _first_found(kinds, short, classes=True)
+    found = _first_found(kinds, short, classes=True)
     if found is not None:
         return found
+    failure = _failure(kinds[0], short) if len(kinds) == 1 else None
     what = kinds[0] if len(kinds) == 1 or kind else "class"
     raise UnknownNameError(
-        f"There is no {what} {name!r} here. {failure if len(kinds) == 1 else ''} If it is your "
+        f"There is no {what} {name!r} here. {failure or ''} If it is your "
         "own, decorate it with "
         "@cornu.utils.register_keras_serializable(), or pass "
         f"custom_objects={{{short!r}: {short}}}."
@@ -197,7 +198,7 @@ def find_function(config: dict, kind: str | None) -> Any:
         return getattr(importlib.import_module(home), attribute)
     if not is_own(config):  # a user's `relu` is not ours
         said = _said_kind(config.get("module"))
-        found, _ = _first_found([k for k in (kind, said) if k] or list(_FUNCTION_KINDS), name)
+        found = _first_found([k for k in (kind, said) if k] or list(_FUNCTION_KINDS), name)
         if found is not None:
             return found
     packaged = [obj for key, obj in custom.items() if key.endswith(f">{inner}")]
@@ -215,22 +216,19 @@ def how_to_give(names: Iterable[str]) -> str:
     )
 
 
-def _first_found(kinds: Iterable[str], name: str, classes: bool = False) -> tuple[Any, Any]:
-    """Return what the first of the kinds to know a name calls so, else None and why not.
+def _first_found(kinds: Iterable[str], name: str, classes: bool = False) -> Any:
+    """Return what the first of the kinds to know a name calls so.
 
     With `classes`, functions are passed over: the class "Linear" is not the activation `linear`.
     """
-    failure: Exception | None = None
-    for kind in kinds:
-        found, error = _looked_up(kind, name)
-        if error is None and (isinstance(found, type) or not classes):
-            return found, None
-        failure = failure or error
-    return None, failure
+    found = (registry.find(kind, name) for kind in kinds)
+    return next((x for x in found if x is not None and (isinstance(x, type) or not classes)), None)
 
 
-def _looked_up(kind: str, name: str) -> tuple[Any, Exception | None]:
+def _failure(kind: str, name: str) -> Exception | None:
+    """Return why a name stands for nothing."""
     try:
-        return registry.lookup(kind, name), None
+        registry.lookup(kind, name)
     except (UnknownNameError, MissingDistributionError) as error:
-        return None, error
+        return error
+    return None

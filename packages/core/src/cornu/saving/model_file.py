@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cornu.base.naming import snake_case
+from cornu.engine.allowance import spend
 from cornu.engine.variable import Pending, without_memory
 from cornu.errors import BadFileError
 from cornu.plugins.custom_objects import CustomObjectScope
@@ -34,6 +35,7 @@ from cornu.saving.training_state import read_state, write_state
 from cornu.saving.wanted import check_wanted, warn_of_placeholders
 from cornu.saving.weights import plan_weights, write_weights
 
+_WORK_OF_A_STEP = 50  # of each call of a layer, once the model is used
 KERAS_VERSION = "3.15.1"  # whose layout is written; what a reader of the file decides by
 
 
@@ -157,7 +159,7 @@ def load_model(
     limits = limits_for(path, max_bytes)
     seeds = seed_state()
     try:
-        with reading(path), CustomObjectScope(custom_objects or {}):
+        with reading(path, limits), CustomObjectScope(custom_objects or {}):
             read = _read_hdf5 if kind_of_file(path) == HDF5 else _read_zip
             return read(path, limits, compile)
     finally:
@@ -266,6 +268,7 @@ class _Reader:
             self.model = deserialize(config, kind="layer")
             if not isinstance(self.model, Model):
                 raise BadFileError(f"The file describes {self.model!r}, no model.", "config")
+            spend(_WORK_OF_A_STEP * calls_within(self.model))
             if self.model.built:
                 plan = Plan()
                 plan_weights(self.model, weights, plan)
@@ -328,6 +331,31 @@ class _Reader:
                    for v in known[name].trainable_variables]  # fmt: skip
         unique = list({id(v): v for v in ordered}.values())
         return unique if len(unique) == len(own) else own
+
+
+def calls_within(model: Any) -> int:
+    """Return how many calls of layers a call of a model leads to: models in it call theirs.
+
+    Examples
+    --------
+    >>> import cornu
+    >>> x = cornu.Input((2,))
+    >>> twice = cornu.Model(x, (x + 1.0) * 2.0)
+    >>> calls_within(cornu.Model(x, twice(twice(x))))
+    7
+    """
+    known: dict[int, int] = {}
+
+    def count(operation: Any) -> int:
+        graph = getattr(operation, "_graph", None)
+        if graph is None:
+            return 1
+        if id(operation) not in known:
+            nodes = [node for node in graph.nodes if not node.is_input]
+            known[id(operation)] = len(nodes) and 1 + sum(count(node.operation) for node in nodes)
+        return known[id(operation)]
+
+    return count(model)
 
 
 def _layer_names(config: dict[str, Any]) -> list[str]:

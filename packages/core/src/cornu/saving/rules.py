@@ -9,14 +9,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cornu.engine.allowance import allowance
 from cornu.errors import (
     BadFileError,
     CornuError,
     MissingDistributionError,
     NotBuiltError,
-    SavingError,
     ShapeError,
-    TracedValueError,
     UnknownNameError,
 )
 
@@ -57,6 +56,8 @@ class Limits:
         Groups and datasets of an HDF5 file.
     names : int
         Names in one list of an HDF5 file.
+    work : int
+        Operations, layers and other objects that are made, as `engine.allowance` counts them.
     """
 
     total: int = 64 * MIB
@@ -65,19 +66,29 @@ class Limits:
     items: int = 200_000
     objects: int = 50_000
     names: int = 50_000
+    work: int = 2_000_000
 
 
 def limits_for(path: Any, max_bytes: int | None = None) -> Limits:
-    """Return the limits for a file: arrays of 8 times its size at most, or of `max_bytes`."""
+    """Return the limits for a file: arrays of 8 times its size at most, or of `max_bytes`.
+
+    Who allows more bytes than by default allows as much more work.
+    """
     if max_bytes is None:
         max_bytes = max(Limits.total, 8 * os.path.getsize(path))
     elif isinstance(max_bytes, bool) or int(max_bytes) < 0:
         raise ValueError(f"max_bytes is a number of bytes; got {max_bytes!r}.")
-    return replace(Limits(), total=int(max_bytes))
+    work = Limits.work * max(1, int(max_bytes) // Limits.total)
+    return replace(Limits(), total=int(max_bytes), work=work)
 
 
 # Largest arguments of constructors that work through them at once.
-LARGEST = {"num_thresholds": 100_000, "num_classes": 30_000, "num_labels": 100_000}
+LARGEST = {
+    "num_classes": 30_000,
+    "num_labels": 100_000,
+    "num_oov_indices": 100_000,
+    "num_thresholds": 100_000,
+}
 
 _reading: ContextVar[bool] = ContextVar("cornu_reading_file", default=False)
 
@@ -94,13 +105,14 @@ def is_reading() -> bool:
 
 
 @contextlib.contextmanager
-def reading(path: Any) -> Iterator[None]:
+def reading(path: Any, limits: Limits | None = None) -> Iterator[None]:
     """Read a file inside: whatever is wrong with it is a `BadFileError`.
 
     Parameters
     ----------
     path : path or str
         What to call the file in messages.
+    limits : Limits, optional
 
     Raises
     ------
@@ -108,7 +120,8 @@ def reading(path: Any) -> Iterator[None]:
     """
     token = _reading.set(True)
     try:
-        yield
+        with allowance((limits or Limits()).work):
+            yield
     except (BadFileError, MissingDistributionError, NotBuiltError):
         raise
     except Exception as error:
@@ -128,12 +141,11 @@ def _text(error: Exception) -> str:
     return f"it is damaged, or no file of this kind ({type(error).__name__}: {text[:500]})"
 
 
-_SAID = (SavingError, UnknownNameError, ShapeError, TracedValueError)  # in words of our own
+_SAID = (CornuError, MemoryError)  # in words of our own
 _RULE_OF = (
     (UnknownNameError, "names"),
     (ShapeError, "shapes"),
-    (SavingError, "config"),
-    (TracedValueError, "config"),
+    (CornuError, "config"),
     (MemoryError, "size"),
     (RecursionError, "json"),
 )

@@ -158,7 +158,7 @@ def load_weights(
     if not os.path.isfile(path):
         raise FileNotFoundError(f"There is no weights file {path!r}.")
     limits = limits_for(path, max_bytes)
-    with reading(path), _opened(path, limits) as root:
+    with reading(path, limits), _opened(path, limits) as root:
         plan = Plan(skip_mismatch, reshape, _with_parts(objects_to_skip or ()))
         plan_weights(model, root, plan, by_name)
         plan.carry_out()

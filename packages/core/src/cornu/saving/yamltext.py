@@ -62,6 +62,8 @@ def _loader() -> Any:
         return loader.construct_sequence(node, deep=True)
 
     def read_mapping(loader: Any, node: Any) -> dict:
+        if not all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
+            raise BadFileError("The text holds a key that is no text.", "json")
         keys = [loader.construct_object(key, deep=True) for key, _ in node.value]
         if len({str(key) for key in keys}) != len(keys):
             raise BadFileError("The text holds a key twice.", "json")

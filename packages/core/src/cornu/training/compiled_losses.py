@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -236,11 +237,9 @@ def _name(loss: Any) -> str:
 
 def _names(found: list[tuple[int, Loss, Any]], outputs: Outputs) -> list[str]:
     """Losses are named after their outputs; several of one output after themselves."""
-    positions = [position for position, _, _ in found]
+    times = Counter(position for position, _, _ in found)
     return [
-        outputs.names[position]
-        if positions.count(position) == 1 and len(outputs) > 1
-        else loss.name
+        outputs.names[position] if times[position] == 1 and len(outputs) > 1 else loss.name
         for position, loss, _ in found
     ]
 

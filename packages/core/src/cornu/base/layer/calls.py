@@ -24,9 +24,11 @@ from cornu.base.layer.signature import (
     value_arguments,
 )
 from cornu.base.layer.weights import Weights
+from cornu.engine.allowance import spend
 from cornu.engine.trace import TRACING, autocast, convert
 
 _ONE_VALUE = InputSpec()
+_WORK_OF_A_CALL = 100  # in nodes
 
 
 class Calls(Weights):
@@ -122,6 +124,7 @@ class Calls(Weights):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Apply the layer: compute on arrays and traced values, describe on symbolic tensors."""
         self._check_initialised()
+        spend(_WORK_OF_A_CALL)
         leaves = tree.flatten((args, kwargs)) if kwargs or len(args) != 1 else tree.flatten(args[0])
         if any(isinstance(x, KerasTensor) for x in leaves):
             outputs = self._symbolic_call(args, kwargs)

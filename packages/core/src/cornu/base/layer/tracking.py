@@ -35,16 +35,22 @@ class Parts:
         self.metrics: list[Any] = []
         self.seed_generators: list[Any] = []
         self.locked = ""
+        self._homes: dict[int, list[Any]] = {}  # id of each part -> the list that it is in
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_homes"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        lists = (value for value in state.values() if isinstance(value, list))
+        self._homes = {id(part): home for home in lists for part in home}
 
     def home_of(self, part: Any) -> list[Any] | None:
         """Return the list a part belongs in, or None if it is no part."""
+        if id(part) in self._homes:  # for good, whatever `trainable` of a variable says today
+            return self._homes[id(part)]
         if isinstance(part, Variable):
-            if any(part is v for v in self.non_trainable_variables):
-                # moved there for good, whatever `trainable` says today
-                return self.non_trainable_variables
-            if part.trainable or any(part is v for v in self.trainable_variables):
-                return self.trainable_variables
-            return self.non_trainable_variables
+            return self.trainable_variables if part.trainable else self.non_trainable_variables
         for kind, home in PART_KINDS:
             if isinstance(part, kind):
                 return getattr(self, home)
@@ -52,19 +58,20 @@ class Parts:
 
     def add(self, part: Any) -> None:
         """Note a part, once."""
-        home = self.home_of(part)
-        if home is None or any(part is known for known in home):
+        home = None if id(part) in self._homes else self.home_of(part)
+        if home is None:
             return
         if self.locked and home is not self.metrics and home is not self.seed_generators:
             raise ValueError(f"{self.locked} Refused: {_described(part)}.")
         home.append(part)
+        self._homes[id(part)] = home
         Storage.changes += 1
 
     def remove(self, part: Any) -> None:
         """Forget a part."""
-        home = self.home_of(part)
+        home = self._homes.pop(id(part), None)
         if home is not None:
-            home[:] = [known for known in home if known is not part]
+            del home[next(i for i in reversed(range(len(home))) if home[i] is part)]
             Storage.changes += 1
 
     def track(self, value: Any) -> Any:

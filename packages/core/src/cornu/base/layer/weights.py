@@ -348,7 +348,7 @@ class Weights(Operation):
         metric = next((m for m in self._parts.metrics if m.name == name), None)
         if metric is None:
             metric = AddedMetric(name=name)
-            self._parts.metrics.append(metric)
+            self._parts.add(metric)
         metric.update_state(value)
 
     # Names

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cornu.errors import BadFileError, MissingDistributionError, UnknownNameError
+from cornu.errors import BadFileError
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu.saving.arguments import arguments_of
@@ -259,10 +259,7 @@ def _metric_of(inner: Any) -> str | None:
     name = inner.get("fn") if isinstance(inner, dict) else None
     if not isinstance(name, str) or name in custom_objects_in_effect():
         return None
-    try:
-        found = registry.lookup("metric", name)
-    except (UnknownNameError, MissingDistributionError):
-        return None
+    found = registry.find("metric", name)
     return found.__name__ if isinstance(found, type) else None
 
 
@@ -346,10 +343,7 @@ def _class_of(name: str) -> Any:
         "loss",
         "metric",
     ):
-        try:
-            found = registry.lookup(kind, name)
-        except (UnknownNameError, MissingDistributionError):
-            continue
+        found = registry.find(kind, name)
         if isinstance(found, type) and found.__name__ == name:
             return found
     return None

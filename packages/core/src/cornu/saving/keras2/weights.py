@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -59,20 +60,16 @@ def stored_layers(root: Group) -> dict[str, dict[str, Dataset]]:
 def stored_arrays(group: Group) -> dict[str, Dataset]:
     """Return the arrays that `weight_names` lists, in its order."""
     found: dict[str, Dataset] = {}
+    times: Counter[str] = Counter()
     for name in group.texts("weight_names") or []:
         array = group.get(name)
         if not isinstance(array, Dataset):
             raise BadFileError(
                 f"The file lists {name!r} in {group.path!r} but does not hold it.", "damaged"
             )
-        found[_unused(name, found)] = array
+        times[name] += 1
+        found[name if times[name] == 1 else f"{name}'{times[name]}"] = array
     return found
-
-
-def _unused(name: str, found: dict[str, Dataset]) -> str:
-    while name in found:
-        name += "'"
-    return name
 
 
 def _plan_layer(layer: Any, arrays: dict[str, Dataset], plan: Plan) -> None:
@@ -110,10 +107,8 @@ def keras2_order(layer: Any) -> list[Variable]:
 
 def _made_order(layer: Any) -> list[Variable]:
     """Return what was made to be trained, frozen or not, then the rest."""
-    made: list[Variable] = []
-    for part in layer._flatten_layers():
-        made.extend(v for v in part._parts.trainable_variables if not any(v is m for m in made))
-    return [*made, *(v for v in layer.weights if not any(v is m for m in made))]
+    made = {id(v): v for part in layer._flatten_layers() for v in part._parts.trainable_variables}
+    return list({**made, **{id(v): v for v in layer.weights}}.values())
 
 
 def _by_name(layer: Any, names: Sequence[str]) -> list[Variable] | None:
