@@ -141,7 +141,6 @@ def _text(error: Exception) -> str:
     return f"it is damaged, or no file of this kind ({type(error).__name__}: {text[:500]})"
 
 
-_SAID = (CornuError, MemoryError)  # in words of our own
 _RULE_OF = (
     (UnknownNameError, "names"),
     (ShapeError, "shapes"),
