@@ -106,10 +106,11 @@ def number(value: Any) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    # the types themselves: a class that is derived from them may write itself as it likes
-    return type(value) in (int, float, bool) or (
-        isinstance(value, np.generic) and value.dtype.kind in _KINDS
-    )
+    return type(value) in _NUMBERS or (isinstance(value, np.generic) and value.dtype.kind in _KINDS)
+
+
+# the types themselves: a class that is derived from them may write itself as it likes
+_NUMBERS = frozenset({int, float, bool})
 
 
 def check_numbers(nodes: Iterable[Node]) -> None:
@@ -143,10 +144,12 @@ def _is_word(value: Any) -> bool:
 
 
 def _is_plain(value: Any) -> bool:
+    if type(value) in _NUMBERS or value is None:
+        return True
     if type(value) is tuple:
         return all(map(_is_plain, value))
     if isinstance(value, np.ndarray):
         value = value.dtype
     if isinstance(value, np.dtype):
         return value.kind in _KINDS
-    return value is None or _is_number(value) or isinstance(value, Body | FunctionType)
+    return _is_number(value) or isinstance(value, Body | FunctionType)
