@@ -8,6 +8,7 @@ import weakref
 import numpy as np
 import pytest
 
+import cornu
 from cornu import ops
 from cornu.base import Layer
 from cornu.base.layer import KerasTensor, get_mask, set_mask
@@ -98,3 +99,24 @@ def test_a_mask_dies_with_its_array():
     assert alive() is not None
     del x
     assert alive() is None
+
+
+class Same(Layer):
+    """Hands on its very input, as a Reshape to the same shape does."""
+
+    def call(self, x):
+        return x
+
+
+@pytest.mark.parametrize("how", ["arrays", "predict"])
+def test_a_mask_ends_at_a_layer_that_hands_on_its_input(parts, how):
+    x = np.float32([[[1.0], [0.0], [3.0]]])
+    model = cornu.Sequential([cornu.Input((3, 1)), parts.Gate(), Same(), last := parts.MaskedSum()])
+    with pytest.warns(UserWarning, match="so the mask ends"):
+        (model if how == "arrays" else model.predict_on_batch)(x)
+    assert not last.saw_mask
+    gated = parts.Gate()(x)
+    with pytest.warns(UserWarning, match="so the mask ends"):
+        same = Same()(gated)
+    assert get_mask(same) is None
+    assert get_mask(gated) is not None

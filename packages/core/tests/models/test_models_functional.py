@@ -307,3 +307,13 @@ def test_two_variables_of_one_path_have_no_state_tree():
     model = cornu.Model(x, Twice(name="twice")(x))
     with pytest.raises(ValueError, match="Two variables of the model have the path 'twice/w'"):
         model.get_state_tree()
+
+
+def test_a_missing_input_is_not_among_those_reached(parts):
+    a, b = cornu.Input((3,), name="given"), cornu.Input((3,), name="missing")
+    outputs = parts.Linear(2, name="last")(parts.Linear(3, name="first")(a) + b)
+    with pytest.raises(ValueError, match="disconnected: 'missing'") as raised:
+        cornu.Model(a, outputs)
+    reached = str(raised.value).split("Reached so far: ")[1]
+    assert "'given'" in reached
+    assert "'missing'" not in reached

@@ -255,3 +255,24 @@ def test_a_clone_is_compiled_like_its_model(parts, two):
     assert clone.optimizer is not two.optimizer
     clone.optimizer.learning_rate = 0.5
     assert float(two.optimizer.learning_rate) == 0.25
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [np.array([2.0, 0.5]), (np.float32(2.0), np.float32(0.5)), {"a": np.float32(2.0), "b": 0.5}],
+)
+def test_factors_of_numpy(parts, two, weights):
+    two.compile(parts.SGD(), [parts.mse, parts.sparse], weights, backend=parts.backend)
+    assert two.loss_weights in ([2.0, 0.5], (2.0, 0.5), {"a": 2.0, "b": 0.5})
+    two.compile(parts.SGD(), [parts.mse, parts.sparse], loss_weights=weights, backend=parts.backend)
+    assert two.metrics_names == ["loss"]
+    assert two.loss_weights in ([2.0, 0.5], (2.0, 0.5), {"a": 2.0, "b": 0.5})
+
+
+def test_arguments_that_do_not_exist(parts, line):
+    with pytest.raises(
+        TypeError, match=r"compile\(\) got an unexpected argument 'metric'.*'metrics'"
+    ):
+        line.compile(parts.SGD(), parts.mse, metric=["mae"])
+    with pytest.raises(TypeError, match=r"fit\(\) got an unexpected argument 'epoch'.*'epochs'"):
+        line.fit(DATA, TARGETS[0], epoch=3)

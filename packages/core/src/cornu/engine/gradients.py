@@ -42,6 +42,17 @@ def gradients(
     >>> evaluate([slope], {x: np.float32([1, 3])})[0]
     array([2., 6.], dtype=float32)
     """
+    found = arriving(outputs, inputs, seeds, partial)
+    return [zeros_like(x) if g is None else g for x, g in zip(inputs, found, strict=True)]
+
+
+def arriving(
+    outputs: Sequence[Node],
+    inputs: Sequence[Node],
+    seeds: Sequence[Node] | None = None,
+    partial: bool = False,
+) -> list[Node | None]:
+    """Return what `gradients` does, but None where no gradient arrives."""
     order, sources = _between(outputs, inputs), set(inputs)
     arrived: dict[Node, Any] = {}
     for i, output in enumerate(outputs):
@@ -53,7 +64,7 @@ def gradients(
             continue
         with scope(_label(node.scope)):
             _send_back(arrived, node, g, order)
-    return [arrived[x] if x in arrived else zeros_like(x) for x in inputs]
+    return [arrived.get(x) for x in inputs]
 
 
 def _between(outputs: Sequence[Node], inputs: Sequence[Node]) -> dict[Node, None]:

@@ -84,9 +84,10 @@ class LayerGraph:
                         "Reached so far: "
                         f"{passed}. Add its Input to inputs=."
                     )
-            if not node.is_input:  # an Input that is not among the inputs has no value
+            if not node.is_input:
                 known.update(node.output_keys())
-            passed.append(node.operation.name)
+            if all(key in known for key in node.output_keys()):
+                passed.append(node.operation.name)  # unlike an Input that is not among the inputs
         for path, tensor in tree.flatten_with_path(self.outputs_structure):
             if tensor_key(tensor) not in known:
                 where = f" {'.'.join(map(str, path))!r}" if path else ""

@@ -77,6 +77,11 @@ class CallbackList(Callback):
         self.callbacks.append(kind())
         return self.callbacks[-1]
 
+    @property
+    def history(self) -> Any:
+        """The History among the callbacks, or None."""
+        return self._history
+
     def append(self, callback: Any) -> None:
         """Add a callback at the end."""
         self.callbacks.append(callback)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from typing import Any
 
+import numpy as np
+
 from cornu import tree
-from cornu.errors import BadFileError
+from cornu.errors import BadFileError, near_matches
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu.training.compiled_losses import CompiledLosses
@@ -14,7 +17,7 @@ from cornu.training.compiled_metrics import CompiledMetrics
 from cornu.training.programs import Programs
 from cornu.training.state import Compiled
 
-__all__ = ["Compiling"]
+__all__ = ["Compiling", "check_arguments"]
 
 # What a file may tell `compile`.
 _IN_FILES = frozenset(
@@ -46,6 +49,7 @@ class Compiling(Programs):
         target_tensors: Any = None,
         backend: Any = None,
         check_numerics: bool = False,
+        **kwargs: Any,
     ) -> None:
         """Say how to train: optimizer, losses, metrics.
 
@@ -98,6 +102,7 @@ class Compiling(Programs):
         >>> model.metrics_names
         ['loss', 'accuracy']
         """
+        check_arguments(Compiling.compile, kwargs)
         if target_tensors is not None:
             raise ValueError(
                 "target_tensors fed placeholders with values, which do not exist here. Pass "
@@ -108,6 +113,7 @@ class Compiling(Programs):
         if _are_metrics(loss_weights) and not _are_metrics(metrics):
             # compile(optimizer, loss, metrics, loss_weights)
             loss_weights, metrics = (metrics, loss_weights)
+        loss_weights = _plain(loss_weights)
         steps_per_execution = int(steps_per_execution or 1)
         if steps_per_execution < 1:
             raise ValueError(f"steps_per_execution={steps_per_execution} must be 1 or more.")
@@ -299,6 +305,15 @@ class Compiling(Programs):
             self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
 
 
+def check_arguments(method: Any, unknown: dict[str, Any]) -> None:
+    """Raise TypeError for arguments that a method does not take, with what may have been meant."""
+    if unknown:
+        name = next(iter(unknown))
+        known = list(inspect.signature(method).parameters)[1:]
+        hint = near_matches(name, [k for k in known if k != "kwargs"])
+        raise TypeError(f"{method.__name__}() got an unexpected argument {name!r}. {hint}".rstrip())
+
+
 def _check_mode(mode: Any) -> None:
     modes = (
         mode.values()
@@ -315,7 +330,14 @@ def _check_mode(mode: Any) -> None:
 def _are_metrics(value: Any) -> bool:
     """Tell metrics from factors, where Keras 2 and 3 disagree on which comes first."""
     leaves = [leaf for leaf in tree.flatten(value) if leaf is not None]
-    return bool(leaves) and not any(isinstance(leaf, (int, float)) for leaf in leaves)
+    numbers = (int, float, np.number, np.ndarray)
+    return bool(leaves) and not any(isinstance(leaf, numbers) for leaf in leaves)
+
+
+def _plain(factors: Any) -> Any:
+    """Return factors as Python's numbers, whatever held them."""
+    listed = factors.tolist() if isinstance(factors, np.ndarray) else factors
+    return tree.map_structure(lambda x: x.item() if isinstance(x, np.generic) else x, listed)
 
 
 def _scaled(optimizer: Any, policy: Any) -> Any:

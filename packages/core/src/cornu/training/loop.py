@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import warnings
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -58,6 +59,7 @@ def fit(
         initial_epoch,
         functools.partial(source.try_out, select),
     )
+    outer = model.training_run  # a callback of which calls `fit`
     model.training_run = run
     logs: dict[str, Any] | None = None
     try:
@@ -75,21 +77,27 @@ def fit(
                 to_try = validation if logs is None else None
                 steps, read = _run(model, "train", source, select, callbacks, guard, run, to_try)
                 if steps == 0:  # a generator that has nothing left
+                    _warn_ended(epoch, epochs)
                     break
                 if callbacks.params is not None and callbacks.params.get("steps") is None:
                     callbacks.params["steps"] = steps
                 logs = read()
                 if validation is not None and validation_is_due(epoch, validation_freq):
                     found = evaluate(model, *validation, callbacks)
+                    if not found and validation[0].finished:
+                        _warn_unvalidated(epoch)
                     logs.update({f"val_{name}": value for name, value in found.items()})
                     logs = plain_logs(logs)
                 run.epoch, run.step = epoch + 1, 0
                 callbacks.on_epoch_end(epoch, logs)
-                if model.stop_training or (source.finished and epoch + 1 < epochs):
+                if model.stop_training:
+                    break
+                if source.finished and epoch + 1 < epochs:
+                    _warn_ended(epoch + 1, epochs)
                     break
             run.resume()  # no epoch was left
     finally:
-        model.training_run = None
+        model.training_run = outer
         finalize = getattr(model.optimizer, "finalize_variable_values", None)
         if finalize is not None and epochs > 0:
             finalize(model.trainable_variables)
@@ -232,6 +240,24 @@ def _guarded(callbacks: CallbackList) -> Iterator[StepGuard]:
 def _rows(token: Any) -> int:
     """Return the number of rows that a token of arrays stands for."""
     return token[1] - token[0] if type(token) is tuple else len(token)
+
+
+def _warn_ended(ran: int, epochs: int) -> None:
+    warnings.warn(
+        f"The generator has nothing left: {ran} of {epochs} epochs were trained. Pass data that "
+        "can be passed over again, such as a list of batches or a cornu.utils.Sequence; or a "
+        "generator without an end, with steps_per_epoch.",
+        stacklevel=4,
+    )
+
+
+def _warn_unvalidated(epoch: int) -> None:
+    warnings.warn(
+        f"The generator of validation_data has nothing left, so epoch {epoch + 1} is not "
+        "validated. Pass data that can be passed over again, such as a list of batches or a "
+        "cornu.utils.Sequence; or a generator without an end, with validation_steps.",
+        stacklevel=4,
+    )
 
 
 def _end_of_group(steps: int, group: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import config, ops, tree
-from cornu.engine.gradients import gradients
+from cornu.engine.gradients import arriving, zeros_like
 from cornu.engine.graph import scope
 from cornu.engine.trace import as_node, convert
 from cornu.engine.variable import Variable
@@ -163,10 +163,20 @@ class StepMethods:
             Computed in this step.
         variables : sequence of Variable, optional
             By default `trainable_variables`.
+
+        Raises
+        ------
+        ValueError
+            If no gradient reaches any of them: training would change nothing.
         """
         if variables is None:
             variables = self.trainable_variables  # type: ignore[attr-defined]
-        return gradients([as_node(loss)], [variable.value for variable in variables])
+        values = [as_node(variable.value) for variable in variables]
+        found = arriving([as_node(loss)], values)
+        if values and all(gradient is None for gradient in found):
+            raise ValueError(_NO_GRADIENT.format(name=self.name, weights=len(values)))  # type: ignore[attr-defined]
+        pairs = zip(found, values, strict=True)
+        return [zeros_like(value) if slope is None else slope for slope, value in pairs]
 
     def get_metrics_result(self) -> dict[str, Any]:
         """Return the value of each metric, by name.
@@ -204,6 +214,14 @@ class StepMethods:
         tracker = self._compiled.loss_tracker  # type: ignore[union-attr]
         with scope("loss"):
             tracker.update_state(_reported(loss), sample_weight=_batch_size(batch))
+
+
+_NO_GRADIENT = (
+    "No gradient of the loss reaches any of the {weights} weights of model {name!r}, so training "
+    "would change nothing. Comparisons, argmax, rounding, casts to integers and stop_gradient end "
+    "gradients: write the loss with operations that have one, such as sigmoid in place of >, and "
+    "of the model's outputs."
+)
 
 
 def _batch_size(x: Any) -> int:

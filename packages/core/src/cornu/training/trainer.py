@@ -12,7 +12,7 @@ from cornu import tree
 from cornu.errors import DataError, NotCompiledError
 from cornu.training import loop
 from cornu.training.callback_list import CallbackList
-from cornu.training.compiling import Compiling
+from cornu.training.compiling import Compiling, check_arguments
 from cornu.training.data import (
     KnownInput,
     KnownOutput,
@@ -134,7 +134,8 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
         >>> history.history["loss"]
         [0.0, 0.0]
         """
-        epochs = _older_names(kwargs, epochs)
+        epochs = kwargs.pop("nb_epoch", epochs)  # of Keras 1
+        check_arguments(Trainer.fit, kwargs)
         _check_epochs(epochs)
         epochs = limit_epochs(epochs)
         self._must_be_compiled("fit")
@@ -199,6 +200,8 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
                 validation=validation,
                 validation_freq=validation_freq,
             )
+        if callback_list.history is not None:  # a callback may have called `fit` as well
+            self.history = callback_list.history
         return self.history
 
     def evaluate(
@@ -445,14 +448,6 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
         found = self._step_cache().reader(names).read(self) if names else {}
         found.update((name, outputs[at]) for name, at in places.items() if at is not None)
         return plain_logs(found)
-
-
-def _older_names(kwargs: dict[str, Any], epochs: int) -> int:
-    """Accept `nb_epoch` of Keras 1, refuse what is unknown."""
-    epochs = kwargs.pop("nb_epoch", epochs)
-    if kwargs:
-        raise TypeError(f"fit() got an unexpected argument {next(iter(kwargs))!r}.")
-    return epochs
 
 
 def _check_epochs(epochs: Any) -> None:

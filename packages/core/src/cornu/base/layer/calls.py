@@ -25,6 +25,8 @@ from cornu.base.layer.signature import (
 )
 from cornu.base.layer.weights import Weights
 from cornu.engine.allowance import spend
+from cornu.engine.graph import current_scope
+from cornu.engine.primitives.table import p
 from cornu.engine.trace import TRACING, autocast, convert
 
 _ONE_VALUE = InputSpec()
@@ -40,6 +42,8 @@ class Calls(Weights):
     activity_regularizer: Any
     _build_shapes: dict[str, Any] | None
     _building: bool
+    _made_within: bool  # a call of another layer, or a step that is being traced
+    _is_part = False  # whether it has become a part of another
     _initial_weights: Any
     _convert_input_args = True
     one_input = False  # whether the first argument of `call` is one value, never several
@@ -142,6 +146,7 @@ class Calls(Weights):
         arguments = info.bind(args, kwargs, self._where())
         first = info.first_of(arguments)
         outer = current_call()
+        fresh = not self.built
         if outer is None:
             self._clear_losses()
         with self._scope():
@@ -162,6 +167,8 @@ class Calls(Weights):
             ):
                 outputs = self._explained(args, kwargs, first)
                 self.built = True
+                if fresh and self._made_within and not self._is_part and self.weights:
+                    raise ValueError(made_anew(self))
                 if self.activity_regularizer is not None:
                     self._regularize(outputs)
                 return self._masked(first, outputs, previous)
@@ -370,7 +377,7 @@ class Calls(Weights):
                     "here. Set self.supports_masking = True in __init__ to pass it on.",
                     stacklevel=4,
                 )
-            return outputs
+            return _without_masks(outputs, first) if previous is not None else outputs
         flat = tree.flatten(outputs)
         if all(get_mask(x) is not None for x in flat):
             return outputs
@@ -439,6 +446,32 @@ def _marking_built(build: Callable) -> Callable:
 
     wrapped._marks_built = True  # type: ignore[attr-defined]
     return wrapped
+
+
+def made_anew(layer: Any, place: str = "") -> str:
+    """Return the message for a layer with weights that a call makes and nobody keeps."""
+    where = current_scope().removesuffix(f"/{layer.name}")
+    within = f"the call of {where!r}" if where and where != layer.name else "a step"
+    keep = f"{place or 'self.' + layer.name} = {type(layer).__name__}(...)"
+    return (
+        f"{type(layer).__name__} {layer.name!r} is made inside {within}, so its weights would be "
+        f"made anew each time and never be trained. Make it once, in __init__() or build(): "
+        f"{keep}. In place of a Lambda, write a Layer."
+    )
+
+
+def _without_masks(outputs: Any, first: Any) -> Any:
+    """Return outputs that carry no mask, also where a layer hands on its very input."""
+    given = tree.flatten(first)
+
+    def bare(value: Any) -> Any:
+        if get_mask(value) is None or not any(value is x for x in given):
+            return value
+        if isinstance(value, np.ndarray):
+            return value.view()
+        return p.reshape(value, shape=value.shape)  # another node of the same numbers
+
+    return tree.map_structure(bare, outputs)
 
 
 def given_mask(args: tuple, kwargs: dict[str, Any]) -> Any:

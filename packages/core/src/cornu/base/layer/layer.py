@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from cornu.base.layer import tracking
-from cornu.base.layer.calls import Calls
+from cornu.base.layer.calls import Calls, made_anew
 from cornu.base.layer.configuration import PLACE_ARGUMENTS, derived_config
+from cornu.base.layer.context import current_call
 from cornu.base.layer.dtype_policy import DTypePolicy, dtype_policy_config, get_dtype_policy
 from cornu.base.layer.operation import Operation
 from cornu.base.layer.shapes import as_shape
+from cornu.engine.trace import current_trace
 from cornu.errors import NotBuiltError, ShapeError, near_matches
 from cornu.plugins import registry
 from cornu.saving.config import serialize
@@ -74,7 +76,12 @@ class Layer(Calls):
         """Note the arguments, for `get_config`."""
         layer = super().__new__(cls)
         kept = {k: v for k, v in kwargs.items() if k != "weights"}
-        layer.__dict__.update(_parts=tracking.Parts(), _made_with=(args, kept), _building=False)
+        layer.__dict__.update(
+            _parts=tracking.Parts(),
+            _made_with=(args, kept),
+            _building=False,
+            _made_within=current_call() is not None or current_trace() is not None,
+        )
         return layer
 
     def __init__(
@@ -124,6 +131,8 @@ class Layer(Calls):
             return
         known = self.__dict__.get(name)
         if known is not None and known is not value:
+            if isinstance(value, Layer) and value._made_within and current_call() is not None:
+                raise ValueError(made_anew(value, f"self.{name}"))
             self._let_go(name, known)
         super().__setattr__(name, self._parts.track(value))
 

@@ -65,6 +65,8 @@ class Parts:
             raise ValueError(f"{self.locked} Refused: {_described(part)}.")
         home.append(part)
         self._homes[id(part)] = home
+        if home is self.layers:
+            part.__dict__["_is_part"] = True
         Storage.changes += 1
 
     def remove(self, part: Any) -> None:
