@@ -127,7 +127,8 @@ def as_batch(
 def _as_triple(
     x: Any, y: Any, sample_weight: Any, inputs: Any, model_name: str, check: Callable[..., Any]
 ) -> tuple[Any, Any, Any]:
-    x, y = as_arrays(x, "x"), as_arrays(y, "y")
+    by_batch = check is check_lengths  # a single batch is dense
+    x, y = as_arrays(x, "x", by_batch), as_arrays(y, "y", by_batch)
     sample_weight = as_arrays(sample_weight, "sample_weight")
     check(x, y, sample_weight)
     return check_inputs(x, inputs, model_name), y, _as_floats(sample_weight)
@@ -135,6 +136,8 @@ def _as_triple(
 
 def _weighted(x: Any, y: Any, sample_weight: Any, class_weight: Any, outputs: Any) -> Any:
     if y is not None:
+        if class_weight is not None:
+            y = as_arrays(y, "y")  # all classes are looked at
         sample_weight = combine_weights(y, sample_weight, class_weight, outputs)
     return pack_x_y_sample_weight(x, y, sample_weight)
 

@@ -192,9 +192,9 @@ def _fit_rank(name: str, array: np.ndarray, known: KnownInput, model_name: str) 
     if _fits(array.shape, wanted):
         return array
     if wanted[-1:] == (1,) and _fits((*array.shape, 1), wanted):
-        return array[..., np.newaxis]
+        return array.reshape((*array.shape, 1))
     if array.shape[-1:] == (1,) and array.ndim > 1 and _fits(array.shape[:-1], wanted):
-        return array[..., 0]
+        return array.reshape(array.shape[:-1])
     raise ShapeError(
         f"{name} has shape {show_shape(array.shape)}, but input {known.name!r} of model "
         f"{model_name!r} takes {show_shape(wanted, batch=True)}. {_remedy(name, array, wanted)}"

@@ -13,6 +13,7 @@ import numpy as np
 
 from cornu import config
 from cornu.errors import DataError
+from cornu.training.data.rows import rows_of
 
 __all__ = ["as_array", "as_arrays", "is_array_like", "looks_like_numbers"]
 
@@ -45,8 +46,8 @@ def is_array_like(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and looks_like_numbers(value)
 
 
-def as_arrays(structure: Any, name: str) -> Any:
-    """Convert each array of a structure.
+def as_arrays(structure: Any, name: str, by_batch: bool = False) -> Any:
+    """Convert each array of a structure; with `by_batch`, what can be read in batches is `Rows`.
 
     Examples
     --------
@@ -56,11 +57,12 @@ def as_arrays(structure: Any, name: str) -> Any:
     if structure is None:
         return None
     if is_array_like(structure):
-        return as_array(structure, name)
+        rows = rows_of(structure) if by_batch else None
+        return as_array(structure, name) if rows is None else rows
     if isinstance(structure, dict):
-        return {key: as_arrays(part, f"{name}[{key!r}]") for key, part in structure.items()}
+        return {k: as_arrays(part, f"{name}[{k!r}]", by_batch) for k, part in structure.items()}
     if isinstance(structure, (list, tuple)):
-        parts = [as_arrays(part, f"{name}[{i}]") for i, part in enumerate(structure)]
+        parts = [as_arrays(part, f"{name}[{i}]", by_batch) for i, part in enumerate(structure)]
         return type(structure)(*parts) if hasattr(structure, "_fields") else type(structure)(parts)
     raise DataError(
         f"{name} is {_article(type(structure).__name__)}, which holds no numbers that Cornu can "
