@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from cornu.base.backend import Executable
+from cornu.engine.interrupt import StepGuard
 from cornu.engine.plan import Plan
 from cornu.engine.program import Program
 from cornu.engine.sourcetext import one_line
@@ -70,6 +71,8 @@ class NumpyExecutable(Executable):
         self._pool = pool(threads)
         shares = any(r.parts > 1 for r in regions.values())
         self._around = sharing if shares or calls_threads(plan) else _NOTHING
+        # state half updated, or threads that wait for one that has gone
+        self._is_fragile = bool(program.updates) or self._around is not _NOTHING
         self.source = written.text
         self._state, self._constants = written.state, written.constants
         self._bind, filename = _compile(program.name, written.text)
@@ -121,9 +124,20 @@ class NumpyExecutable(Executable):
             for variable in self._state:
                 if variable.home is not None:  # a program of a device ran before
                     variable.home.release(variable)
+        if self._is_fragile and StepGuard.is_needed():
+            with StepGuard() as guard:
+                guard.inside = True
+                self._run(bound)
+                guard.inside = False
+                if guard.pending:
+                    guard.deliver()
+        else:
+            self._run(bound)
+        return [output.copy() for output in bound.outputs]
+
+    def _run(self, bound: Bound) -> None:
         with np.errstate(all="ignore"), self._around:
             bound.step()
-        return [output.copy() for output in bound.outputs]
 
     def _bound(self) -> Bound:
         try:

@@ -73,7 +73,7 @@ class Pool:
                 worker.start(job, part)
             job(0)
             for worker in workers:
-                _wait(worker.done, job)
+                worker.done.wait(job)
             if job.errors:
                 raise job.errors[0]
         finally:
@@ -105,7 +105,7 @@ class _Job:
         self._left = size
         self._size = size
         self._lock = threading.Lock()
-        self._gates = [_closed() for _ in range(size)]
+        self._gates = {i: [_Gate() for _ in range(size)] for i in range(1, len(stages), 2)}
         self.errors: list[BaseException] = []
 
     def __call__(self, part: int) -> None:
@@ -114,11 +114,11 @@ class _Job:
                 self._try(stage, part)
             elif self._is_last():
                 self._try(stage)
-                for other, gate in enumerate(self._gates):
+                for other, gate in enumerate(self._gates[i]):
                     if other != part:
-                        gate.release()
+                        gate.open()
             else:
-                _wait(self._gates[part], self)
+                self._gates[i][part].wait(self)
 
     def _try(self, stage: Any, *part: int) -> None:
         if not self.errors:
@@ -142,26 +142,35 @@ def _closed() -> Any:
     return lock
 
 
-def _wait(lock: Any, job: _Job) -> None:
-    """Wait for a lock; an interrupt is kept for the end of the job."""
-    while not _acquired(lock, job):
-        pass
+class _Gate:
+    """Opened once, so that what a signal interrupts need not know whether it had got the lock."""
 
+    __slots__ = ("_is_open", "_lock")
 
-def _acquired(lock: Any, job: _Job) -> bool:
-    try:
-        lock.acquire()
-    except KeyboardInterrupt as interrupt:
-        job.errors.append(interrupt)
-        return False
-    return True
+    def __init__(self) -> None:
+        self._is_open, self._lock = False, _closed()
+
+    def open(self) -> None:
+        """Let the one that waits go on."""
+        self._is_open = True
+        self._lock.release()
+
+    def wait(self, job: _Job) -> None:
+        """Wait until it is open; what a handler of a signal raises is kept for the job's end."""
+        while True:
+            try:
+                while not self._is_open:
+                    self._lock.acquire()
+                return
+            except BaseException as error:  # noqa: PERF203 - whatever a handler raises
+                job.errors.append(error)
 
 
 class _Worker:
     """One thread that waits for work. Two locks hand it over and back, without polling."""
 
     def __init__(self, name: str) -> None:
-        self._given, self.done = _closed(), _closed()
+        self._given, self.done = _closed(), _Gate()
         self._job: _Job | None = None
         self._part = 0
         thread = threading.Thread(target=self._serve, name=name, daemon=True)
@@ -169,17 +178,17 @@ class _Worker:
         self.thread = thread.native_id or 0
 
     def start(self, job: _Job, part: int) -> None:
-        self._job, self._part = job, part
+        self._job, self._part, self.done = job, part, _Gate()
         self._given.release()
 
     def _serve(self) -> None:
         with np.errstate(all="ignore"):
             while True:
                 self._given.acquire()
-                job, self._job = self._job, None
+                job, self._job, done = self._job, None, self.done
                 job(self._part)  # type: ignore[misc]
                 del job
-                self.done.release()
+                done.open()
 
 
 _POOLS: dict[int, Pool] = {}

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from cornu import tree
+from cornu.engine.interrupt import StepGuard
 from cornu.training.callback_list import CallbackList
 from cornu.training.data import ArrayBatches, BatchSource
 from cornu.training.data.source import Select
-from cornu.training.interrupt import StepGuard
 from cornu.training.logs import StepLogs, flat_logs, plain_logs
 from cornu.training.run import Run
 
