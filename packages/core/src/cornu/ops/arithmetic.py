@@ -238,7 +238,7 @@ def round(x: TensorLike, decimals: int = 0) -> Tensor:
         if decimals >= 0:
             return x
         step = 10**-decimals
-        scaled = p.round(p.cast(x, dtype=np.float64) / float(step)) * float(step)
+        scaled = p.round(p.cast(x, dtype=np.dtype("float64")) / float(step)) * float(step)
         return p.cast(scaled, dtype=x.dtype)
     if decimals == 0:
         return p.round(x)

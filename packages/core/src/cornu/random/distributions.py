@@ -215,12 +215,12 @@ def randint(
     dtype = canonical(dtype)
     if dtype.kind not in "iu":
         raise TypeError(f"randint() draws integers: dtype must be one, not {dtype}.")
-    words = p.cast(random_words(ints(shape), seed), dtype=np.uint64)
+    words = p.cast(random_words(ints(shape), seed), dtype=np.dtype("uint64"))
     low, high = value(minval, np.int64), value(maxval, np.int64)
-    span = p.cast(p.sub(high, low), dtype=np.uint64)
+    span = p.cast(p.sub(high, low), dtype=np.dtype("uint64"))
     # the upper half of word * span: even to one part in 2**32 / span, without a division
     scaled = p.shift_right(p.mul(words, span), 32)
-    return p.cast(p.add(p.cast(scaled, dtype=np.int64), low), dtype=dtype)
+    return p.cast(p.add(p.cast(scaled, dtype=np.dtype("int64")), low), dtype=dtype)
 
 
 @op
@@ -409,7 +409,9 @@ def binomial(
         drawn = _fractions((stop - start, *shape), np.dtype(np.float32), seeds[block])
         counted = np.arange(start, stop).reshape(-1, *(1,) * len(shape)) < trials
         hits = p.and_(p.lt(drawn, chance), counted)
-        total = p.add(total, p.sum(p.cast(hits, dtype=np.int32), axes=(0,), keepdims=False))
+        total = p.add(
+            total, p.sum(p.cast(hits, dtype=np.dtype("int32")), axes=(0,), keepdims=False)
+        )
     return p.cast(total, dtype=canonical(dtype))
 
 
