@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pytest
 
 from cornu.engine.gradients import gradients
 from cornu.engine.graph import scope
@@ -13,6 +14,8 @@ from cornu.engine.program import build_program
 from cornu.engine.trace import Trace
 from cornu.engine.variable import Arena, Variable
 from cornu.ops.convolution import convolution
+
+ONE_FUNCTION = pytest.mark.usual_thresholds("what becomes one function")
 
 
 def functions(source):
@@ -26,6 +29,7 @@ def written(backend, make, *shapes):
     return backend.compile(build_program("test", trace, outputs)).source
 
 
+@ONE_FUNCTION
 def test_bias_and_activation_are_the_epilogue_of_a_product(backend):
     def dense(x, kernel, bias):
         with scope("dense"):
@@ -37,6 +41,7 @@ def test_bias_and_activation_are_the_epilogue_of_a_product(backend):
     assert "/* dense: matmul, add, maximum" in source
 
 
+@ONE_FUNCTION
 def test_bias_and_activation_are_the_epilogue_of_a_convolution(backend):
     attrs = {"strides": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1}
 
@@ -46,6 +51,7 @@ def test_bias_and_activation_are_the_epilogue_of_a_convolution(backend):
     assert len(functions(written(backend, layer, (2, 8, 8, 3), (3, 3, 3, 32), (32,)))) == 1
 
 
+@ONE_FUNCTION
 def test_elementwise_work_and_its_reductions_are_one_function(backend):
     def loss(x, y):
         d = p.tanh(x) - y
@@ -54,6 +60,7 @@ def test_elementwise_work_and_its_reductions_are_one_function(backend):
     assert len(functions(written(backend, loss, (40, 50), (40, 50)))) == 1
 
 
+@ONE_FUNCTION
 def test_an_optimizer_over_an_arena_is_one_function(backend):
     kernel, bias = Variable(np.ones((4, 3), "float32")), Variable(np.ones(3, "float32"))
     arena = Arena([kernel, bias])

@@ -113,7 +113,8 @@ def _kernel_cpu(
     row_bytes = (
         product(x.shape[2:]) * g.strides[0] if len(g.steps) > 1 else product(x.shape[1:])
     ) * x.dtype.itemsize
-    block = max(1, limits.gradient // max(1, row_bytes + width * g.filters * slope.dtype.itemsize))
+    line_bytes = max(1, row_bytes + width * g.filters * slope.dtype.itemsize)
+    block = min(max(1, limits.gradient // line_bytes), max(1, lines))
     strides = g.row_strides()
     image = product(x.shape[1:])
     function.line(f"const int first = share({lines}, 1, part, {shares});")

@@ -146,7 +146,7 @@ def trial(device: Device, kind: str, lanes: int, thorough: bool = False) -> tupl
     """Try a device in a child process; return how it failed, or nothing, and what was found."""
     if not sys.executable or getattr(sys, "frozen", False):
         return f"no Python can be started here to try it ({PROBE}=off uses it untried)", ""
-    asked = {"path": sys.path, "place": device.place, "kind": kind, "lanes": lanes}
+    asked = {"path": list(map(str, sys.path)), "place": device.place, "kind": kind, "lanes": lanes}
     with tempfile.TemporaryFile() as errors:
         try:
             child = subprocess.Popen(
@@ -193,7 +193,10 @@ def _watch(child: subprocess.Popen[str], asked: str) -> tuple[str, str]:
             return f"it gave no answer for {patience:.0f} s while the driver {stage}", ""
         if line is None:
             return f"it crashed while the driver {stage} ({_death(child.wait())})", ""
-        message = json.loads(line)
+        try:
+            message = json.loads(line)
+        except ValueError:
+            continue  # cut off: it died while it wrote
         if "stage" not in message:
             return message["failure"], message["told"]
         now = time.monotonic()
