@@ -177,7 +177,6 @@ def test_a_run_without_validation(tmp_path, net, rows):
     ("options", "error", "words"),
     [
         ({"update_freq": "steps"}, ValueError, "'epoch', 'batch' or a number"),
-        ({"profile_batch": 2}, ValueError, "no profiler"),
         ({"write_grads": True}, ValueError, "TensorBoard 1"),
         ({"embeddings_data": np.zeros(2)}, ValueError, "leave it out"),
         ({"log_folder": "x"}, TypeError, "no argument 'log_folder'"),

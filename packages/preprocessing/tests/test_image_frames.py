@@ -87,7 +87,6 @@ def test_subsets_and_skipping_of_frames(frame, broken):
         ({"y_col": "age", "class_mode": "multi_output"}, TypeError, "needs y_col=\\[…\\]"),
         ({"class_mode": "binary"}, DataError, "2 classes, and there are 3"),
         ({"weight_col": "class"}, TypeError, "must be numbers"),
-        ({"has_ext": True}, TypeError, "must have their endings"),
         ({"shufle": True}, TypeError, "no argument 'shufle'"),
     ],
 )

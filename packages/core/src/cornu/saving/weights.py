@@ -12,7 +12,13 @@ import numpy as np
 from cornu.errors import BadFileError, NotBuiltError
 from cornu.saving.atomic import write_bytes
 from cornu.saving.hdf5 import Dataset, Group, open_hdf5
-from cornu.saving.kinds import WEIGHTS_GROUPS, is_keras2_weights, is_model, weights_source
+from cornu.saving.kinds import (
+    WEIGHTS_GROUPS,
+    check_is_file,
+    is_keras2_weights,
+    is_model,
+    weights_source,
+)
 from cornu.saving.layout import saved_objects
 from cornu.saving.plan import Plan, hdf5_bytes, put
 from cornu.saving.rules import Limits, limits_for, reading
@@ -155,8 +161,7 @@ def load_weights(
     if kwargs:
         raise TypeError(f"load_weights() does not take {', '.join(map(repr, kwargs))}.")
     path = os.fspath(filepath)
-    if not os.path.isfile(path):
-        raise FileNotFoundError(f"There is no weights file {path!r}.")
+    check_is_file(path, "weights file")
     limits = limits_for(path, max_bytes)
     with reading(path, limits), _opened(path, limits) as root:
         plan = Plan(skip_mismatch, reshape, _with_parts(objects_to_skip or ()))

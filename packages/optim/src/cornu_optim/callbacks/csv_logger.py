@@ -70,7 +70,8 @@ class CSVLogger(Callback):
         self._file.truncate()
         if self.keys is None:
             self.keys = sorted(logs)
-            if self.keys and not any(key.startswith("val_") for key in self.keys):
+            validates = (self.params or {}).get("do_validation", True)
+            if validates and not any(key.startswith("val_") for key in self.keys):
                 # validation may start in a later epoch
                 self.keys += [f"val_{key}" for key in self.keys]
         self._writer = csv.DictWriter(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -83,11 +84,14 @@ class TensorBoard(Callback):
         has_tensorboard()
         _check_older(kwargs)
         if profile_batch not in (0, "0"):
-            raise ValueError(
+            warnings.warn(
                 f"profile_batch={profile_batch!r}: there is no profiler to ask. The training "
-                "program is plain NumPy: run the script under cProfile or py-spy."
+                "program is plain NumPy: run the script under cProfile or py-spy.",
+                stacklevel=2,
             )
-        if update_freq != "epoch" and update_freq != "batch" and not isinstance(update_freq, int):
+        if update_freq not in ("epoch", "batch") and not (
+            isinstance(update_freq, int) and update_freq > 0
+        ):
             raise ValueError(
                 f"`update_freq` must be 'epoch', 'batch' or a number of batches, not "
                 f"{update_freq!r}."

@@ -119,7 +119,7 @@ def load_img(
     if target_size is None:
         return img
     resample = INTERPOLATIONS[checked("interpolation", interpolation, INTERPOLATIONS)]
-    height, width = size_of("target_size", target_size)
+    height, width = size_of("target_size", tuple(target_size)[:2])  # the third is of channels
     if img.size == (width, height):
         return img
     box = _middle(*img.size, width, height) if keep_aspect_ratio else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -132,13 +133,15 @@ class Flows:
     ) -> DataFrameIterator:
         """Return batches of the pictures that a pandas frame names; see :class:`DataFrameIterator`.
 
-        `has_ext`, `sort` and `drop_duplicates` of older versions of Keras are refused, saying what
-        to do instead.
+        `has_ext`, `sort` and `drop_duplicates` of older versions of Keras change nothing; a warning
+        says what to do instead.
         """
         from cornu_preprocessing.image.dataframe_iterator import DataFrameIterator
 
         for name in kwargs:
-            raise TypeError(_GONE.get(name, f"flow_from_dataframe() takes no argument {name!r}."))
+            if name not in _GONE:
+                raise TypeError(f"flow_from_dataframe() takes no argument {name!r}.")
+            warnings.warn(_GONE[name], stacklevel=2)
         return DataFrameIterator(
             dataframe,
             directory,

@@ -82,8 +82,8 @@ class TimeseriesGenerator(Sequence):
         }
         for name, count in counts.items():
             whole(name, count)
-        self.data = data
-        self.targets = targets
+        self.data = _by_position(data)
+        self.targets = _by_position(targets)
         self.length = length
         self.sampling_rate = sampling_rate
         self.stride = stride
@@ -157,6 +157,11 @@ def timeseries_generator_from_json(json_string: str) -> TimeseriesGenerator:
         config[name] = json.loads(config[name])
     config["start_index"] -= config["length"]
     return TimeseriesGenerator(**config)
+
+
+def _by_position(values: Any) -> Any:
+    """Return a frame or series of pandas as an array: windows go by position, not by its index."""
+    return values.to_numpy() if hasattr(values, "iloc") else values
 
 
 def _entries(values: Any, rows: np.ndarray) -> np.ndarray:

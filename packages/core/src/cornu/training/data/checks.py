@@ -59,7 +59,7 @@ def check_lengths(x: Any, y: Any = None, sample_weight: Any = None) -> int:
     """
     named = check_rows(x, y, sample_weight)
     if len({len(leaf) for _, leaf in named}) > 1:
-        raise DataError(_mismatch(named))
+        raise DataError(_list_of_rows(x, named) or _mismatch(named))
     return len(named[0][1])
 
 
@@ -100,8 +100,27 @@ def check_rows(x: Any, y: Any = None, sample_weight: Any = None) -> list[tuple[s
     return named
 
 
+SHOWN = 8  # arrays that a message lists
+
+
+def _list_of_rows(x: Any, named: Sequence[tuple[str, np.ndarray]] = ()) -> str:
+    """Return what to do where `x` is a list of rows, each an array of its own, else nothing."""
+    if not isinstance(x, (list, tuple)) or len(x) < 2:
+        return ""
+    shapes = {getattr(part, "shape", None) for part in x}
+    others = [leaf for name, leaf in named if not name.startswith("x")]
+    if len(shapes) > 1 or None in shapes or any(len(leaf) != len(x) for leaf in others):
+        return ""
+    return (
+        f"x is a list of {len(x)} arrays of shape {shapes.pop()}, and a list holds one array for "
+        "each input of a model. If these are the samples, make one array of them: np.stack(x)."
+    )
+
+
 def _mismatch(named: list[tuple[str, np.ndarray]]) -> str:
-    listed = ", ".join(f"{name} has {len(leaf)} (shape {leaf.shape})" for name, leaf in named)
+    shown = named if len(named) <= SHOWN else [*named[: SHOWN - 1], named[-1]]
+    listed = ", ".join(f"{name} has {len(leaf)} (shape {leaf.shape})" for name, leaf in shown)
+    listed += "" if shown is named else f", and {len(named) - len(shown)} more"
     first, other = named[0], next(pair for pair in named if len(pair[1]) != len(named[0][1]))
     hint = f"Give {first[0]} and {other[0]} the same number of rows"
     turned = [name for name, leaf in named if leaf.ndim == 2 and leaf.shape[1] == len(first[1])]
@@ -140,7 +159,8 @@ def check_inputs(x: Any, inputs: Sequence[KnownInput] | None, model_name: str) -
     if isinstance(x, dict) and set(x) != set(names):
         return x  # the user's own structure, or more than is needed: the model resolves it
     if len(named) != len(names):
-        raise DataError(_wrong_number(model_name, names, len(named)))
+        rows = _list_of_rows(x) if len(names) == 1 else ""
+        raise DataError(" ".join([_wrong_number(model_name, names, len(named)), rows]).strip())
     order = dict(zip(names, inputs, strict=True))
     wanted = [order[key] for key in sorted(x)] if isinstance(x, dict) else inputs
     leaves = [

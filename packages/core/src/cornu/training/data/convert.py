@@ -93,6 +93,11 @@ def as_array(value: Any, name: str) -> np.ndarray:
     """
     if hasattr(value, "toarray"):  # a sparse matrix of SciPy: programs hold dense values
         value = value.toarray()
+    if np.ma.is_masked(value):
+        raise DataError(
+            f"{name} is a masked array, {np.ma.count_masked(value)} of whose numbers are masked. "
+            f"A program would compute with what lies under the mask: pass {name}.filled(value)."
+        )
     try:
         array = np.asarray(value)
     except ValueError as error:  # nested lists of unequal lengths
@@ -143,11 +148,7 @@ def _not_numbers(name: str, array: np.ndarray, value: Any) -> str:
     if kind == "O":
         return _object_array(name, array, value)
     if kind in "US":
-        return (
-            f"{name} holds text (dtype {array.dtype}), and programs compute with numbers. Map each "
-            f"word or class to an integer first: names, {name} = np.unique({name}, "
-            "return_inverse=True)."
-        )
+        return _text(name, array)
     if kind in "Mm":
         return (
             f"{name} holds dates or durations (dtype {array.dtype}). Turn them into numbers first, "
@@ -159,12 +160,26 @@ def _not_numbers(name: str, array: np.ndarray, value: Any) -> str:
     )
 
 
+def _text(name: str, array: np.ndarray) -> str:
+    return (
+        f"{name} holds text (dtype {array.dtype}), and programs compute with numbers. Map each "
+        f"word or class to an integer first: names, {name} = np.unique({name}, "
+        "return_inverse=True)."
+    )
+
+
 def _object_array(name: str, array: np.ndarray, value: Any) -> str:
     columns = getattr(value, "dtypes", None)
     if columns is not None and hasattr(
         columns, "items"
     ):  # a pandas frame: name the columns at fault
         odd = [str(c) for c, dtype in columns.items() if getattr(dtype, "kind", "O") not in "biuf"]
+        if odd and name.startswith("y"):
+            classes = f"np.unique({name}[{odd[0]!r}], return_inverse=True)"
+            return (
+                f"Columns {', '.join(odd)} of {name} hold no plain numbers. If they name classes, "
+                f"number these first: names, y = {classes}."
+            )
         if odd:
             return (
                 f"Columns {', '.join(odd)} of {name} hold no plain numbers. Encode or drop them "
@@ -178,6 +193,8 @@ def _object_array(name: str, array: np.ndarray, value: Any) -> str:
             f"{sizes}, … If they have one shape, np.stack({name}) makes one array; if not, pad "
             f"them first: cornu.preprocessing.sequence.pad_sequences({name})."
         )
+    if isinstance(first, str):
+        return _text(name, array)
     return (
         f"{name} is an object array of shape {array.shape}: its elements are Python objects (the "
         f"first is {_article(type(first).__name__)}), not numbers of one dtype. Convert it first: "

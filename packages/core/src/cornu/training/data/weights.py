@@ -103,6 +103,8 @@ def _by_output(y: Any, class_weight: Any, outputs: list[KnownOutput]) -> list[An
     if class_weight is None or (isinstance(class_weight, (Mapping, list)) and not class_weight):
         return None
     known = _in_order(y, outputs)
+    if hasattr(class_weight, "to_dict"):  # a series of pandas, its index the classes
+        class_weight = class_weight.to_dict()
     if isinstance(class_weight, (list, tuple)):
         class_weight = _named(class_weight, outputs, known)
     if not isinstance(class_weight, Mapping):
