@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import functools
 import gc
 import io
 import keyword
@@ -28,6 +29,7 @@ from cornu_backend_opencl.backend import OpenCLBackend
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.codegen.source import write_source
 from cornu_backend_opencl.fusion import fuse
+from cornu_backend_opencl.settings import limits
 from tests.attack.watch import watched
 
 ENDS = ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
@@ -139,10 +141,12 @@ def test_names_in_files_run_nothing(suffix, text, marker, tmp_path):
 # ---- the source is that of a model with plain names
 
 
-def _opencl(kind):
+def _opencl(**schedule):
+    grouped = functools.partial(fuse, longest=limits.fused)
+
     def source(program):  # written without a device
-        plan = program.plan(OpenCLBackend.lowers, fuse, fuse)
-        return write_source(plan, Schedule(kind=kind)).text
+        plan = program.plan(OpenCLBackend.lowers, grouped, grouped)
+        return write_source(plan, Schedule(**schedule)).text
 
     return source
 
@@ -174,8 +178,9 @@ def c_skeleton(source):
 
 WRITERS = {
     "numpy": (lambda program: NumpyBackend().compile(program).source, python_skeleton),
-    "opencl cpu": (_opencl("cpu"), c_skeleton),
-    "opencl gpu": (_opencl("gpu"), c_skeleton),
+    "opencl cpu": (_opencl(kind="cpu"), c_skeleton),
+    "opencl of one lane": (_opencl(kind="cpu", lanes=1), c_skeleton),
+    "opencl gpu": (_opencl(kind="gpu"), c_skeleton),
 }
 HOSTILE = [
     "m\n    RAN()  # ",
