@@ -27,6 +27,7 @@ _NEVER = (
     "subprocess.Popen tempfile.mkstemp tempfile.mkdtemp urllib.Request webbrowser.open"
 ).split()  # fmt: skip
 _OF_IMPORTS = ("marshal.loads", "os.listdir", "os.scandir", "code.__new__", "ctypes.dlopen")
+_OF_FOLDERS = ("os.listdir", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.scandir")
 _watching: list[tuple[list[str], tuple[str, ...]]] = []  # what was seen, what may be opened
 _hooked: list[bool] = []
 
@@ -59,6 +60,8 @@ def _hook(event: str, args: tuple) -> None:
         problem = _opened(*args, _watching[-1][1])
     elif event in ("compile", "exec"):
         problem = _ran(event, args)
+    elif event in _OF_FOLDERS and _is_inside(args[0], _watching[-1][1]):
+        return
     elif event in _NEVER and not (event in _OF_IMPORTS and _is_importing()):
         problem = f"{event}{args!r}"
     else:
@@ -72,11 +75,18 @@ def _opened(path: Any, mode: Any, flags: int, allowed: tuple[str, ...]) -> str:
         return ""  # a number: a file that is open already
     name = os.path.realpath(os.fsdecode(path))
     writes = any(sign in (mode or "") for sign in "wax+") or flags & (os.O_WRONLY | os.O_RDWR)
-    if any(name == root or name.startswith(root + os.sep) for root in allowed):
+    if _is_inside(path, allowed):
         return ""
     if not writes and name.startswith(_LIBRARIES):
         return ""
     return f"open({name!r}, {mode!r}, {flags})"
+
+
+def _is_inside(path: Any, folders: tuple[str, ...]) -> bool:
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        return False
+    name = os.path.realpath(os.fsdecode(path))
+    return any(name == folder or name.startswith(folder + os.sep) for folder in folders)
 
 
 def _ran(event: str, args: tuple) -> str:

@@ -54,7 +54,7 @@ _BASELESS: dict[str, tuple[tuple[str, str], ...]] = {
 # the value at which they say nothing.
 _KERAS_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
 _NOT_IN_KERAS = {
-    **dict.fromkeys(("implementation", "input_length", "noise_shape")),
+    **dict.fromkeys(("implementation", "input_length", "noise_shape", "schedule_decay")),
     **dict.fromkeys(("rms_scaling", "time_major"), False),
 }
 _NOT_IN_KERAS_CLASS = {f"SpatialDropout{n}D": {"trainable": True} for n in (1, 2, 3)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 import zlib
 from typing import Any
 
@@ -48,14 +47,24 @@ def read_values(filepath: Any) -> dict[str, Any]:
     SavingError
         If the file is damaged, or another.
     """
+    from cornu.saving.npz import npy_array, npz_members
+
     try:
-        with np.load(filepath, allow_pickle=False) as file:
-            found = json.loads(file["values"].tobytes())
-            return _decode(found, lambda i: file[f"array_{i}"])
-    except (ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
+        members = npz_members(filepath)
+        found = _decode(
+            json.loads(npy_array(members["values"]).tobytes()),
+            lambda i: npy_array(members[f"array_{i}"]),
+        )
+        if not isinstance(found, dict):
+            raise ValueError(f"it holds a {type(found).__name__}")
+        return found
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # what damage leads to, nobody can list
+        said = str(error) or type(error).__name__
         raise SavingError(
-            f"{str(filepath)!r} is damaged, or no file of this kind: {error}"
-        ) from None
+            f"{str(filepath)!r} is damaged, or no file of this kind: {said}"
+        ) from error
 
 
 def fingerprint(value: Any) -> tuple[str, int]:

@@ -101,6 +101,11 @@ class Run:
             If the file is no saved state, or that of another model.
         """
         loaded = read_values(filepath)
+        try:
+            _check_form(loaded)
+        except Exception as error:  # a form that nobody has thought of
+            said = str(error) or type(error).__name__
+            raise SavingError(f"{str(filepath)!r} is no state of a training: {said}") from error
         _check(loaded["variables"], _owned(self._model), filepath)
         self._loaded, self._filepath = loaded, filepath
         self.epoch, self.step = loaded["epoch"], loaded["step"]
@@ -146,6 +151,43 @@ def _owned(model: Any) -> list[Variable]:
     optimizer = model.optimizer
     owned = [*model.variables, *(optimizer.variables if optimizer is not None else ())]
     return list({id(variable): variable for variable in owned}.values())
+
+
+_FORM: dict[str, Any] = {
+    "epoch": int,
+    "step": int,
+    "stop_training": bool,
+    "variables": list,
+    "positions": dict,
+    "seeds": dict,
+    "random": dict,
+    "remembered": list,
+}
+
+
+def _check_form(loaded: dict[str, Any]) -> None:
+    """Raise, whatever, for a state that could not be put in place as a whole."""
+    for name, kind in _FORM.items():
+        value = loaded[name]
+        if type(value) is not kind or (kind is int and not 0 <= value < 2**53):
+            raise ValueError(f"its {name!r} is {str(value)[:60]!r}")
+    for path, value in loaded["variables"]:
+        if not isinstance(path, str) or value.dtype.kind not in "biuf":
+            raise ValueError(f"it holds {str(path)[:60]!r}, which is no variable")
+    for name in ("train", "validation"):
+        if not isinstance(loaded["positions"][name], dict | None):
+            raise ValueError(f"the position of its {name} data is none")
+    for name, state in loaded["remembered"]:
+        if not isinstance(name, str) or not all(isinstance(key, str) for key in state):
+            raise ValueError("it remembers what nothing can")
+    seeds = loaded["seeds"]
+    generator = seeds["generator"]
+    if not all(isinstance(seeds[name], int) and seeds[name] >= 0 for name in ("entropy", "drawn")):
+        raise ValueError("its seed is no number")
+    if generator is not None and (generator.dtype, generator.shape) != (np.uint32, (2,)):
+        raise ValueError("its random numbers have another form")
+    random.Random().setstate(loaded["random"]["python"])
+    np.random.RandomState().set_state(loaded["random"]["numpy"])
 
 
 def _check(saved: list[tuple[str, np.ndarray]], present: list[Variable], filepath: Any) -> None:

@@ -36,6 +36,8 @@ class Nadam(Optimizer):
         Share of the old means that stays.
     epsilon : float
         Keeps the division finite.
+    schedule_decay : float, optional
+        Factor of t in :math:`\mu_t`, as in Keras 2; 1 if not given.
     **options
         As in `cornu.optimizers.Optimizer`.
 
@@ -62,12 +64,14 @@ class Nadam(Optimizer):
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
+        schedule_decay: float | None = None,
         **options: Unpack[OptimizerOptions],
     ) -> None:
         super().__init__(learning_rate, **options)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
+        self.schedule_decay = schedule_decay
 
     def build(self, variables: Iterable[Variable]) -> None:
         """Make the state for these weights."""
@@ -84,6 +88,8 @@ class Nadam(Optimizer):
         super()._update_all(grads, targets, rate)
 
     def _momentum_at(self, step: Any) -> Any:
+        if self.schedule_decay is not None:
+            step = ops.multiply(step, self.schedule_decay)
         warm = ops.subtract(1.0, ops.multiply(0.5, ops.power(_WARM_UP, step)))
         return ops.multiply(self.beta_1, warm)
 

@@ -12,13 +12,13 @@ import io
 import math
 import pickle
 import re
-import zipfile
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from cornu.errors import DataError
+from cornu.saving.npz import npy_array, npy_header, npz_members
 
 __all__ = ["read_npz", "read_plain_pickle"]
 
@@ -32,13 +32,10 @@ def read_npz(path: str | Path) -> dict[str, np.ndarray]:
         If the file is damaged, or holds anything else.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = {
-                name.removesuffix(".npy"): io.BytesIO(archive.read(name))
-                for name in archive.namelist()
-                if name.endswith(".npy")
-            }
-    except (zipfile.BadZipFile, OSError) as error:
+        members = npz_members(path)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # a damaged zip may raise anything
         raise DataError(f"{str(path)!r} is no .npz file: {error}.") from error
     return {name: _read_npy(data, f"{path}:{name}") for name, data in members.items()}
 
@@ -171,19 +168,13 @@ def _text(value: Any) -> str:
     return value.decode("ascii") if isinstance(value, bytes) else str(value)
 
 
-def _read_npy(file: io.BytesIO, name: str) -> np.ndarray:
+def _read_npy(data: bytes, name: str) -> np.ndarray:
     try:
-        version = np.lib.format.read_magic(file)
-        reader = {
-            (1, 0): np.lib.format.read_array_header_1_0,
-            (2, 0): np.lib.format.read_array_header_2_0,
-        }[version]
-        _, _, dtype = reader(file)
+        _, _, dtype, start = npy_header(data)
         if dtype.hasobject:
-            return np.asarray(read_plain_pickle(file, name))
-        file.seek(0)
-        return np.lib.format.read_array(file, allow_pickle=False)
-    except (ValueError, KeyError) as error:
-        if isinstance(error, DataError):
-            raise
+            return np.asarray(read_plain_pickle(io.BytesIO(data[start:]), name))
+        return npy_array(data)
+    except DataError:
+        raise
+    except Exception as error:  # a damaged header is read as Python's literals
         raise DataError(f"{name} is no array: {error}.") from error

@@ -42,7 +42,8 @@ def unpack(
     Raises
     ------
     DataError
-        If a member would land outside of the folder, or is neither file, folder nor link.
+        If a member would land outside of the folder, or is neither file, folder nor link, and for
+        a damaged archive.
     """
     kinds = {"tar": (tarfile.is_tarfile, _untar), "zip": (zipfile.is_zipfile, _unzip)}
     for name in formats:
@@ -54,7 +55,12 @@ def unpack(
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         try:
-            extract(archive, work / "content", max_bytes)
+            try:
+                extract(archive, work / "content", max_bytes)
+            except (DataError, OSError):
+                raise
+            except Exception as error:  # damage may raise anything
+                raise DataError(f"{archive.name} is damaged: {error}.") from error
             if folder.exists():
                 shutil.rmtree(folder)
             os.replace(work / "content", folder)

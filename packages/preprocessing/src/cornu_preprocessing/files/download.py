@@ -111,8 +111,8 @@ def _fetch(url: str, part: Path, max_bytes: int | None, timeout: float, verbose:
     with opener.open(request, timeout=timeout) as response:
         resumed = getattr(response, "status", 200) == 206
         have = have if resumed else 0
-        length = response.headers.get("Content-Length")
-        total = have + int(length) if length else None
+        length = response.headers.get("Content-Length") or ""
+        total = have + int(length) if length.isascii() and length.isdigit() else None
         _refuse_large(url, total or 0, max_bytes)
         _note_version(part, url, response.headers)
         with part.open("ab" if resumed else "wb") as file, _progress(total, verbose) as show:

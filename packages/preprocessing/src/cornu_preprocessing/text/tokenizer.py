@@ -277,6 +277,7 @@ class Tokenizer:
         return text_to_word_sequence(text, self.filters, self.lower, self.split)
 
 
+_MOST_WORDS = 10_000_000  # columns of a matrix that a text may ask for
 _ARGUMENTS = "num_words filters lower split char_level oov_token document_count".split()
 _COUNTS = "word_counts word_docs index_docs index_word word_index".split()
 
@@ -300,15 +301,46 @@ def tokenizer_from_json(json_string: str) -> Tokenizer:
         config = dict(json.loads(json_string)["config"])
         counts = {name: json.loads(config.pop(name)) for name in _COUNTS}
         config.pop("analyzer", None)
-    except (ValueError, TypeError, KeyError) as error:
+        return _tokenizer(config, counts)
+    except Exception as error:  # what a text may describe, nobody can list
         raise DataError(
             f"This is no tokenizer as to_json() writes it: {type(error).__name__}: {error}."
         ) from error
+
+
+def _tokenizer(config: dict[str, Any], counts: dict[str, Any]) -> Tokenizer:
+    _check_arguments(config)
     tokenizer = Tokenizer(**config)
-    tokenizer.word_counts = OrderedDict(counts["word_counts"])
-    tokenizer.word_docs = defaultdict(int, counts["word_docs"])
-    tokenizer.word_index = counts["word_index"]
+    word_counts, word_docs, word_index = (
+        {_word(word): whole(name, number, least=0) for word, number in counts[name].items()}
+        for name in ("word_counts", "word_docs", "word_index")
+    )
     # JSON knows keys of text only
-    tokenizer.index_word = {int(index): word for index, word in counts["index_word"].items()}
-    tokenizer.index_docs = defaultdict(int, {int(i): n for i, n in counts["index_docs"].items()})
+    index_docs = {int(i): whole("index_docs", n, least=0) for i, n in counts["index_docs"].items()}
+    if max(word_index.values(), default=0) > len(word_index) + 1:
+        raise ValueError("it has gaps between the indices of its words")
+    tokenizer.word_counts = OrderedDict(word_counts)
+    tokenizer.word_docs = defaultdict(int, word_docs)
+    tokenizer.word_index = word_index
+    tokenizer.index_word = {int(i): _word(word) for i, word in counts["index_word"].items()}
+    tokenizer.index_docs = defaultdict(int, index_docs)
     return tokenizer
+
+
+def _check_arguments(config: dict[str, Any]) -> None:
+    whole("num_words", config.get("num_words"), least=0, or_none=True)
+    if (config.get("num_words") or 0) > _MOST_WORDS:
+        raise ValueError(f"num_words={config['num_words']}; {_MOST_WORDS:,} are the most")
+    whole("document_count", config.get("document_count", 0), least=0)
+    for name, kinds in (
+        ("filters", str), ("split", str), ("lower", bool), ("char_level", bool),
+        ("oov_token", (str, type(None))),
+    ):  # fmt: skip
+        if name in config and not isinstance(config[name], kinds):
+            raise TypeError(f"{name}={str(config[name])[:60]!r}")
+
+
+def _word(word: Any) -> str:
+    if not isinstance(word, str):
+        raise TypeError(f"{str(word)[:60]!r} is no word")
+    return word

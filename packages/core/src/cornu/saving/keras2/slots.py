@@ -91,7 +91,8 @@ def _schedule_after(optimizer: Any, found: list[Pair]) -> np.ndarray:
     """Return Nadam's product of momenta after so many steps."""
     counts = [checked(value) for variable, value in found if variable is optimizer._iterations]
     steps = np.arange(1, 1 + min(int(counts[0]) if counts else 0, 10_000))
-    return np.prod(optimizer.beta_1 * (1.0 - 0.5 * 0.96**steps))
+    times = optimizer.schedule_decay or 1.0
+    return np.prod(optimizer.beta_1 * (1.0 - 0.5 * 0.96 ** (times * steps)))
 
 
 def _in_order(variables: Sequence[Variable], stored: Sequence[Any]) -> list[Pair] | None:

@@ -248,6 +248,13 @@ def _rate(config: Config, dialect: Dialect) -> Config:
     return found
 
 
+def _nadam(config: Config, dialect: Dialect) -> Config:
+    """`decay` of tf.keras' first Nadam is that of the momentum, as `schedule_decay` of Keras 2."""
+    if not dialect.of_tensorflow or "decay" not in config or "jit_compile" in config:
+        return config
+    return {("schedule_decay" if k == "decay" else k): v for k, v in config.items()}
+
+
 def _wrapped(config: Config, dialect: Dialect) -> Config:
     if isinstance(config.get("fn"), str):
         return {**config, "fn": {"class_name": "function", "config": config["fn"]}}
@@ -304,6 +311,7 @@ _OF_CLASS: dict[str, tuple[Callable[[Config, Dialect], Config], ...]] = {
     "MeanMetricWrapper": (_wrapped,),
     "LossFunctionWrapper": (_wrapped,),
     **dict.fromkeys(_OPTIMIZERS, (_rate,)),
+    "Nadam": (_rate, _nadam),
 }
 
 
