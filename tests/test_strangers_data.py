@@ -7,7 +7,7 @@ from cornu.preprocessing.sequence import TimeseriesGenerator
 
 import cornu
 from cornu import layers
-from cornu.errors import BadFileError, DataError
+from cornu.errors import BadFileError, DataError, ShapeError
 
 X = np.zeros((6, 3))
 TEXT = list("ababab")
@@ -114,3 +114,36 @@ def test_arguments_of_older_frames_of_pictures(tmp_path):
         with pytest.warns(UserWarning, match=name):
             batches = ImageDataGenerator().flow_from_dataframe(frame, str(tmp_path), **{name: True})
         assert len(batches) == 1
+
+
+def test_nan_lies_in_the_last_bin():
+    """As in NumPy and Keras, at once and in a program."""
+    x = np.float32([np.nan, -1, 0.5, 2])
+    layer = layers.Discretization([0.0, 1.0])
+    right = np.digitize(x, [0.0, 1.0])
+    np.testing.assert_array_equal(layer(x), right)
+    inputs = cornu.Input((4,))
+    np.testing.assert_array_equal(
+        cornu.Model(inputs, layer(inputs)).predict(x[None], verbose=0)[0], right
+    )
+    for side in ("left", "right"):
+        found = cornu.ops.searchsorted([0.0, 1.0], x, side=side)
+        np.testing.assert_array_equal(found, np.searchsorted([0.0, 1.0], x, side))
+
+
+def test_integers_that_are_booleans_or_many():
+    layer = layers.IntegerLookup()
+    layer.adapt(np.array([True, False, True]))
+    assert layer.get_vocabulary() == [-1, 1, 0]
+    assert all(type(token) is int for token in layer.get_vocabulary())
+    draw = np.random.default_rng(0).integers(0, 50, (400, 5))
+    one, other = (layers.IntegerLookup(output_mode="tf_idf") for _ in range(2))
+    one.adapt(draw)
+    other.adapt(row[None] for row in draw)
+    assert one.get_vocabulary() == other.get_vocabulary()
+    np.testing.assert_array_equal(one(draw[:3]), other(draw[:3]))
+
+
+def test_statistics_of_another_length():
+    with pytest.raises(ShapeError, match=r"mean and variance of shape \(2,\).*\(None, 3\)"):
+        layers.Normalization(mean=[1.0, 2.0], variance=[1.0, 1.0])(X)

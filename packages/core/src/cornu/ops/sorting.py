@@ -159,10 +159,12 @@ def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "l
     size = line.shape[0]
     low = p.expand(np.zeros((), np.int32), shape=tuple(wanted.shape))
     high = p.expand(np.full((), size, np.int32), shape=tuple(wanted.shape))
+    last = p.ne(wanted, wanted) if wanted.dtype.kind == "f" else None  # NaN
     for _ in range(size.bit_length()):  # bisection: the span halves each time
         middle = p.shift_right(p.add(low, high), 1)
         probe = p.gather(line, p.minimum(middle, size - 1), axis=0)
         past = p.lt(probe, wanted) if side == "left" else p.le(probe, wanted)
+        past = past if last is None else p.or_(past, last)
         past = p.and_(past, p.lt(middle, high))
         low, high = p.where(past, p.add(middle, 1), low), p.where(past, high, middle)
     return low if is_traced(low) else np.array(low, np.int32)

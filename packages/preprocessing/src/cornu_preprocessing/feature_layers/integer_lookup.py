@@ -169,10 +169,11 @@ class IntegerLookup(IndexLookup):
                 "StringLookup is for words."
             ) from None
 
-    def _documents(self, batch: Any) -> list[list[int]]:
+    def _documents(self, batch: Any) -> np.ndarray:
         values = np.asarray(batch)
         if values.dtype.kind not in "biu":
             raise DataError(
                 f"Layer {self.name!r} adapts to integers, and was given {values.dtype}."
             )
-        return values.reshape(-1, values.shape[-1] if values.ndim > 1 else 1).tolist()
+        rows = values.reshape(-1, values.shape[-1] if values.ndim > 1 else 1)
+        return rows.astype("int64") if rows.dtype.kind == "b" else rows

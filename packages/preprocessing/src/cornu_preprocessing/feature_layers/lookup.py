@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -308,7 +308,7 @@ class IndexLookup(Layer):
         """Return a token of a vocabulary in the form it is looked up in."""
         return token
 
-    def _documents(self, batch: Any) -> Sequence[Sequence[Any]]:
+    def _documents(self, batch: Any) -> Any:
         """Return the tokens of a batch, by documents."""
         raise NotImplementedError(f"{type(self).__name__} must define _documents(self, batch).")
 

@@ -187,7 +187,14 @@ class Normalization(Layer):
         shape = [1] * len(self._broadcast)
         for axis, size in zip(self._kept[::-1], values.shape[::-1], strict=False):
             shape[axis] = size
-        return np.broadcast_to(values.reshape(shape), self._broadcast)
+        try:
+            return np.broadcast_to(values.reshape(shape), self._broadcast)
+        except ValueError:
+            raise ShapeError(
+                f"Layer {self.name!r} has a mean and variance of shape {values.shape}, and its "
+                f"inputs are of shape {self._built_for()}. Pass one number for each place of axis "
+                f"{self.axis}."
+            ) from None
 
     def _numbers(self, batch: Any) -> np.ndarray:
         try:

@@ -25,7 +25,16 @@ class Counts:
         self.document_count = 0
 
     def add(self, documents: Iterable[Sequence[Any]]) -> None:
-        """Count the tokens of documents."""
+        """Count the tokens of documents; numbers come as an array with a row for each."""
+        if isinstance(documents, np.ndarray):
+            rows = np.sort(documents, axis=1)
+            first = np.ones(rows.shape, bool)
+            first[:, 1:] = rows[:, 1:] != rows[:, :-1]
+            for counter, tokens in ((self.tokens, rows), (self.documents, rows[first])):
+                found, counts = np.unique(tokens, return_counts=True)
+                counter.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
+            self.document_count += len(rows)
+            return
         for document in documents:
             self.tokens.update(document)
             self.documents.update(set(document))
