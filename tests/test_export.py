@@ -168,6 +168,15 @@ def test_free_axes_beside_the_batch_take_any_size(tmp_path: Path) -> None:
         np.testing.assert_allclose(served.serve(words), expected, rtol=1e-5)
 
 
+def test_a_later_axis_may_be_free_where_the_batch_is_not(tmp_path: Path) -> None:
+    model = Sequential([Input(batch_shape=(2, None, 4)), L.Dense(3)])
+    model.export(tmp_path / "m")
+    served = cornu.saved_model.load(tmp_path / "m")
+    for steps in (1, 5):
+        x = np.random.default_rng(0).normal(size=(2, steps, 4)).astype("float32")
+        np.testing.assert_allclose(served.serve(x), model(x), rtol=1e-5)
+
+
 class _Sums(L.Layer):
     """Sums over sliding windows of three, two steps apart."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import subprocess
@@ -19,8 +20,10 @@ import cornu.export.revive  # completes the table of composites
 from cornu.engine.composite import COMPOSITES
 from cornu.engine.primitives import PRIMITIVES
 from cornu.errors import BadFileError, DataError, ShapeError
+from cornu_backend_numpy.sharing import sharing
 from tests.attack import programs
 from tests.attack.watch import watched
+from tests.test_export import MODELS, _archive
 
 ROOT = Path(__file__).parents[1]
 
@@ -80,7 +83,10 @@ def served(path: Any) -> Any:
     """Load a file, and serve each of its programs once."""
     loaded = cornu.saved_model.load(path)
     for each in getattr(loaded, "endpoints", {"serve": loaded}).values():
-        each.serve(*(np.zeros([n or 2 for n in s.shape], s.dtype) for s in each.inputs))
+        shapes = [[n or 2 for n in spec.shape] for spec in each.inputs]
+        if max(map(math.prod, shapes), default=0) < 10**7:  # else it is we who take the memory
+            dtypes = (spec.dtype for spec in each.inputs)
+            each.serve(*map(np.zeros, shapes, dtypes))
     return loaded
 
 
@@ -108,6 +114,8 @@ def warm_up(folder: Path) -> None:
     config = programs.program_of("neg", [((2,), "float32")], {})
     (folder / "m").write_bytes(programs.file_of(config))
     served(folder / "m")
+    with sharing:  # and for the threads of BLAS
+        pass
 
 
 def child(what: str, folder: Path, memory: int = 3 << 30) -> dict[str, str]:
@@ -150,3 +158,121 @@ def test_no_operation_takes_a_hostile_attribute(tmp_path: Path) -> None:
     }
     assert not wrong
     assert len(found) > 3000
+
+
+# ---- programs that take too much, and real files with something changed
+
+
+X = {"op": "input", "input": 0}
+
+
+def _program(nodes: list[Any], shape: list[Any]) -> dict[str, Any]:
+    config = programs.program_of("neg", [((2,), "float32")], {})
+    graph = {"nodes": [X, *nodes], "outputs": [len(nodes)], "updates": []}
+    return {**config, "inputs": [["x", shape, "float32"]], "graph": graph}
+
+
+def _pad(count: int) -> dict[str, Any]:
+    sides = {"low": [0, 0], "high": [0, count], "interior": [0, 0], "value": {"float": "0x0p+0"}}
+    return {"op": "pad", "of": [0], "with": sides}
+
+
+def _loops(depth: int, length: int) -> list[dict[str, Any]]:
+    parameter = {"op": "parameter", "shape": [3], "dtype": "float32"}
+    inner = [{"op": "tanh", "of": [0]}] if depth == 1 else _loops(depth - 1, length)
+    nodes = [parameter, *inner]
+    body = {"nodes": nodes, "parameters": [0], "results": [len(inner)], "counts": [0, 1, 0]}
+    attrs = {"length": length, "reverse": False, "body": {"body": body}}
+    scan = {"op": "scan", "of": [0], "with": attrs}
+    return [scan, {"op": "item", "of": [1], "with": {"index": 0}}]
+
+
+def _pool(op: str, size: int, side: int) -> dict[str, Any]:
+    attrs = {"size": [size] * 2, "strides": [1, 1], "padding": [[side, side]] * 2}
+    return {"op": op, "of": [0], "with": attrs}
+
+
+# nodes, shape of the input, and whether the program is small enough
+AMOUNTS: dict[str, tuple[list[Any], list[Any], bool]] = {
+    "a little padding": ([_pad(100)], [None, 3], True),
+    "padding of gigabytes": ([_pad(1_400_000_000)], [None, 3], False),
+    "padding of a gigabyte": ([_pad(140_000_000)], [None, 3], False),
+    "numbers without end": (
+        [{"op": "iota", "with": {"size": 10**12, "dtype": {"dtype": "float32"}}}], [None, 3], False
+    ),
+    "a loop": (_loops(1, 100), [3], True),
+    "a loop without end": (_loops(1, 10**9), [3], False),
+    "loops in loops": (_loops(4, 3), [3], True),
+    "loops that multiply": (_loops(4, 100), [3], False),
+    "loops too deep": (_loops(5, 1), [3], False),
+    "a window of millions": ([_pool("max_pool", 2000, 4000)], [1, 4, 4, 1], False),
+    "pads of millions": ([_pool("avg_pool", 2, 2**21)], [1, 4, 4, 1], False),
+    "a product of all with all": (
+        [
+            {"op": "expand", "of": [0], "with": {"shape": [100_000, 3]}},
+            {"op": "transpose", "of": [1], "with": {"perm": [1, 0]}},
+            {"op": "matmul", "of": [1, 2]},
+        ],
+        [1, 3],
+        False,
+    ),
+    "a long chain": ([{"op": "tanh", "of": [i]} for i in range(1_000)], [None, 3], True),
+    "a chain too long": ([{"op": "tanh", "of": [i]} for i in range(40_000)], [None, 3], False),
+}  # fmt: skip
+
+
+def amounts(folder: Path) -> dict[str, str]:
+    """Outcomes of programs that take much."""
+    warm_up(folder)
+    return {
+        name: outcome(programs.file_of(_program(nodes, shape)), folder / "m")
+        for name, (nodes, shape, _) in AMOUNTS.items()
+    }
+
+
+def test_a_program_that_takes_too_much_is_refused_before_it_gets_memory(tmp_path: Path) -> None:
+    found = child("amounts", tmp_path)
+    for name, (_, _, small) in AMOUNTS.items():
+        deep = name == "loops too deep"
+        said = "served" if small else "refused by program" if deep else "refused by size"
+        assert found[name] == said, name
+
+
+def test_a_user_may_allow_more(tmp_path: Path) -> None:
+    data = programs.file_of(_program([_pad(1000)], [None, 3]))
+    (tmp_path / "m").write_bytes(data)
+    x = np.ones((1000, 3), "float32")
+    few = cornu.saved_model.load(tmp_path / "m", max_memory=1_000_000)
+    assert few.serve(x[:10])[0].shape == (10, 1003)
+    with pytest.raises(BadFileError, match="pass max_memory="):
+        few.serve(x)
+    with pytest.raises(BadFileError, match="pass max_work="):
+        cornu.saved_model.load(tmp_path / "m", max_work=10).serve(x)
+    assert cornu.saved_model.load(tmp_path / "m").serve(x)[0].shape == (1000, 1003)
+    with pytest.raises(ValueError, match="max_memory"):
+        cornu.saved_model.load(tmp_path / "m", max_memory=-1)
+
+
+def changed_files(folder: Path) -> dict[str, str]:
+    """Outcomes of real files with some values changed; `CORNU_ATTACKS` says how many of each."""
+    warm_up(folder)
+    found = {}
+    for path in sorted(folder.glob("*.cornu")):
+        data = path.read_bytes()
+        for seed in range(int(os.environ.get("CORNU_ATTACKS", "25"))):
+            found[f"{path.stem} {seed}"] = outcome(programs.mutated(data, seed), folder / "m")
+    return found
+
+
+def test_a_changed_file_is_served_or_refused(tmp_path: Path) -> None:
+    for name, (make, shapes) in MODELS.items():
+        cornu.utils.set_random_seed(0)
+        model = make()
+        if name == "subclassed":
+            model(np.zeros((2, *shapes[0]), "float32"))
+        model.export(tmp_path / f"{name}.cornu")
+    _archive(MODELS["mlp"][0]()).write_out(tmp_path / "archive.cornu", verbose=False)
+    found = child("changed_files", tmp_path)
+    wrong = {k: v for k, v in found.items() if not v.startswith(("served", "refused")) or "," in v}
+    assert not wrong
+    assert len(found) >= 250

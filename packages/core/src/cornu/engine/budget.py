@@ -115,7 +115,9 @@ class Ledger:
         self._operations += count
         if self._operations > self._budget.operations:
             raise BadFileError(
-                f"The program has more than {self._budget.operations:,} instructions.", "size"
+                f"The program has more than {self._budget.operations:,} instructions. If you trust "
+                "the file, pass max_work= to cornu.saved_model.load, 5,000 for each.",
+                "size",
             )
 
 

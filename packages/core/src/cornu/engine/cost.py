@@ -77,7 +77,7 @@ def flops(node: Node) -> int:
     return sum(i.size for i in node.inputs if not i.is_tuple)
 
 
-CALL = 1_000  # numbers that could be added up while one call begins and ends
+CALL = 5_000  # numbers that could be added up while one call begins and ends
 
 
 def work(node: Node) -> int:
@@ -91,7 +91,7 @@ def work(node: Node) -> int:
     >>> from cornu.engine.graph import constant
     >>> from cornu.engine.primitives.table import p
     >>> work(p.neg(constant([1.0, 2.0]))), work(p.expand(constant(1.0), shape=(10, 1000)))
-    (1000, 0)
+    (5000, 0)
     """
     row = PRIMITIVES.get(node.op)
     if row is not None and row.kind in ("leaf", "view"):

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from cornu.engine.budget import Budget
+from cornu.engine.cost import CALL
 from cornu.engine.shapes import product
 from cornu.export.describe import InputSpec, free_axes
 
 MEMORY = 512 << 20  # bytes that any program may take
-WORK = 40_000_000_000  # operations that any program may take: seconds, not minutes
-OPERATIONS = 100_000
+WORK = 20_000_000_000  # operations that any program may take: seconds, not minutes
+OPERATIONS = 12_000  # instructions that any program may have: compiled in seconds
 _TIMES = 256  # bytes of temporaries for each byte of the file or of the inputs
 _MEETINGS = 4  # how often each byte of the file meets each number of the inputs
 
@@ -72,5 +73,5 @@ class Allowance:
         return Budget(
             memory if self.max_memory is None else self.max_memory * times,
             work if self.max_work is None else self.max_work * times,
-            OPERATIONS,
+            max(OPERATIONS, (self.max_work or 0) // CALL),
         )

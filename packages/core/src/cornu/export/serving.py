@@ -169,7 +169,8 @@ class ServedModel:
             if sizes.setdefault(number, length) != length:
                 lengths = {s.name: len(a) for s, a in zip(self.inputs, arrays, strict=True)}
                 raise ShapeError(f"The inputs of {self.name!r} have different lengths: {lengths}.")
-        return tuple(sizes[number] for number in sorted(sizes))
+        # where only later axes are free, the batch has a number but no size of its own
+        return tuple(sizes.get(number, 1) for number in range(max(sizes, default=-1) + 1))
 
     def _executable(self, sizes: tuple[int, ...]) -> Any:
         backend = backends.resolve(None)
@@ -308,7 +309,7 @@ def load(
         Bytes that one call may take for temporaries; by default 512 MiB, or 256 times what the file
         and the inputs take, if that is more.
     max_work : int, optional
-        Operations on single numbers that one call may take; by default 40 billion, or 4 for each
+        Operations on single numbers that one call may take; by default 20 billion, or 4 for each
         byte of the file, or number of the inputs, and each number of the inputs.
 
     Returns
