@@ -98,3 +98,37 @@ def test_activation_and_loss_written_with_k():
     first = model.evaluate(X, X[:, :1], verbose=0)
     model.fit(X, X[:, :1], epochs=20, verbose=0)
     assert model.evaluate(X, X[:, :1], verbose=0) < first
+
+
+def test_updates_by_an_optimizer():
+    x, y = K.placeholder((None, 4)), K.placeholder((None, 1))
+    layer = cornu.layers.Dense(1)
+    loss = K.mean(K.square(layer(x) - y))
+    updates = cornu.optimizers.SGD(0.1).get_updates(loss=loss, params=layer.trainable_weights)
+    step = K.function([x, y], [loss], updates=updates)
+    kernel, target = layer.get_weights()[0], X[:, :1] + 1
+    error = X @ kernel - target
+    np.testing.assert_allclose(step([X, target])[0], np.mean(error**2), rtol=1e-5)
+    slope = 2 * X.T @ error / len(X)
+    np.testing.assert_allclose(layer.get_weights()[0], kernel - 0.1 * slope, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("start", [0.0, [1.0, 2.0]])
+def test_an_update_that_was_computed_already_is_refused(start):
+    v, x = K.variable(start), K.placeholder((None, 4))
+    with pytest.raises(ValueError, match="would be the same at each call"):
+        K.function([x], [K.sum(x)], updates=[(v, v + 1)])
+    count = K.function([x], [K.sum(x)], updates=[(v, cornu.layers.Lambda(lambda _: v + 1)(x))])
+    for _ in range(3):
+        count([X])
+    np.testing.assert_array_equal(v.numpy(), np.array(start) + 3)
+    K.function([x], [K.sum(x)], updates=[(v, start)])([X])
+    np.testing.assert_array_equal(v.numpy(), start)
+
+
+def test_an_open_size_is_no_number():
+    x = cornu.Input((3, 4))
+    with pytest.raises(TypeError, match=r"cast\(\) takes numbers.*open"):
+        K.prod(K.cast(K.shape(x), "float32"))
+    counted = cornu.layers.Lambda(lambda h: h * 0 + K.prod(K.cast(K.shape(h), "float32")))(x)
+    assert cornu.Model(x, counted).predict(np.ones((2, 3, 4)), verbose=0).max() == 24

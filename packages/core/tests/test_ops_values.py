@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from typing import Any
@@ -341,6 +342,32 @@ def test_arrays_agree_with_numpy(case):
     name, args, kwargs, oracle = case
     with np.errstate(all="ignore"):
         agree(getattr(ops, name)(*args, **kwargs), oracle(*args, **kwargs))
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_what_is_returned_changes_under_no_other_name(case):
+    name, args, kwargs, _ = case
+    result = getattr(ops, name)(*args, **kwargs)
+    for kept in result if isinstance(result, (list, tuple)) else [result]:
+        if isinstance(kept, np.ndarray):
+            before, other = np.array(kept), kept
+            with np.errstate(all="ignore"):
+                other += other
+            np.testing.assert_array_equal(kept, before)
+            with pytest.raises(ValueError, match="read-only"):
+                kept[...] = 0
+
+
+# what tells about values, and functions of functions
+OTHERS = {*"dtype is_tensor ndim shape size convert_to_numpy".split()} | {
+    *"custom_gradient jvp vectorize".split()
+}
+
+
+@pytest.mark.parametrize("module", [ops, ops.image], ids=lambda module: module.__name__)
+def test_every_operation_returns_values(module):
+    functions = {n for n in dir(module) if inspect.isroutine(getattr(module, n)) and n[0] != "_"}
+    assert {n for n in functions if not hasattr(getattr(module, n), "__wrapped__")} <= OTHERS
 
 
 # `nextafter` is for arrays, a traced `bincount` needs `minlength`, the maximum of nothing is a

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import cornu
+from cornu import ops
 from cornu.base import Layer
 from cornu.base.layer.context import set_learning_phase
 from cornu.engine.trace import Trace
@@ -184,3 +186,33 @@ def test_building_inside_a_trace_makes_plain_weights(parts):
         node = layer(trace.input("x", (3, 4), "float32"))
     assert node.shape == (3, 2)
     np.testing.assert_array_equal(layer.kernel.numpy(), np.ones((4, 2)))
+
+
+class _Residual(Layer):
+    def build(self, input_shape):
+        self.weight = self.add_weight(shape=(), initializer="ones")
+
+    def call(self, x):
+        skip = x
+        h = ops.relu(x)
+        h += skip
+        x += h
+        x *= self.weight
+        w = ops.convert_to_tensor(self.weight)
+        w -= 0.5
+        flat = ops.reshape(skip, (-1,))
+        flat += 7.0
+        return x + skip + w
+
+
+def test_what_call_changes_in_place_is_its_own():
+    x, layer = np.ones((1, 1), "float32"), _Residual()
+    expected = 4.5  # 1 + (1 + 1), 1 and 0.5
+    model = cornu.Sequential([cornu.Input((1,)), layer])
+    for _ in range(2):
+        for found in (model(x), layer(x), model.predict(x, verbose=0)):
+            assert found.item() == expected
+    assert x == 1
+    assert layer.weight.numpy() == 1
+    with pytest.raises(ValueError, match="read-only"):
+        layer.weight.value[...] = 2.0

@@ -12,9 +12,11 @@ from cornu import backends
 from cornu.backend.phases import LearningPhase
 from cornu.backend.variables import is_keras_tensor
 from cornu.base.layer.context import CallContext, calling
+from cornu.base.optimizer import OptimizerStep
 from cornu.engine.gradients import gradients as _node_gradients
 from cornu.engine.program import build_program
 from cornu.engine.trace import Trace, as_node, convert, op
+from cornu.engine.values import Value
 from cornu.engine.variable import Storage, Variable
 
 _KEPT = 16  # programs per function; one for each shape of the inputs
@@ -31,7 +33,8 @@ class Function:
     outputs
         Symbolic tensors computed from them.
     updates
-        Pairs of variable and its new value (a symbolic tensor), assigned at every call.
+        Pairs of variable and its new value (a symbolic tensor), assigned at every call, and what
+        `optimizer.get_updates` returns.
     name
         Shown in the program.
     """
@@ -54,13 +57,27 @@ class Function:
         self.single = not isinstance(outputs, (list, tuple))
         self.outputs = [outputs] if self.single else list(outputs)
         self.updates = [pair for pair in updates or [] if isinstance(pair, (list, tuple))]
+        self.steps = [step for step in updates or [] if isinstance(step, OptimizerStep)]
+        for variable, new in self.updates:
+            if isinstance(new, (Value, np.generic)):  # a constant, where a rule was meant
+                raise ValueError(
+                    f"function(): the new value of {variable.path!r} was computed once, when it "
+                    "was written, and would be the same at each call. Make it of a symbolic "
+                    "tensor: updates=[(v, cornu.layers.Lambda(lambda x: v + 1)(x))]."
+                )
         self.name = name or "function"
         fed = [x for x in self.inputs if not isinstance(x, LearningPhase)]
         wrong = [x for x in fed if not is_keras_tensor(x)]
         if wrong:
             raise TypeError(f"The inputs of a function must be symbolic tensors, got {wrong[0]!r}.")
         symbolic = [
-            x for x in (*self.outputs, *(new for _, new in self.updates)) if is_keras_tensor(x)
+            x
+            for x in (
+                *self.outputs,
+                *(new for _, new in self.updates),
+                *(step.loss for step in self.steps),
+            )
+            if is_keras_tensor(x)
         ]
         self._graph = Graph(fed, symbolic)
         self._programs: OrderedDict[Any, Any] = OrderedDict()
@@ -92,6 +109,8 @@ class Function:
             outputs = [as_node(next(found) if is_keras_tensor(x) else x) for x in self.outputs]
             for variable, new in self.updates:
                 trace.assign(variable, next(found) if is_keras_tensor(new) else new)
+            for step in self.steps:
+                step.optimizer.get_updates(next(found), step.params)
             program = build_program(self.name, trace, outputs)
         return backends.resolve(None).compile(program)
 

@@ -6,6 +6,7 @@ import inspect
 import re
 import warnings
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from cornu import ops
 from cornu.base.clipping import clip_by_global_norm, clip_by_norm
 from cornu.base.configurable import signature_parameters
 from cornu.base.flat import FlatGroup
+from cornu.base.layer.keras_tensor import KerasTensor
 from cornu.base.naming import auto_name
 from cornu.base.optimizer_settings import OptimizerSettings
 from cornu.engine.graph import scope
@@ -413,7 +415,17 @@ class Optimizer(OptimizerSettings):
         return gradients([loss], [v.value for v in params])
 
     def get_updates(self, loss: Any, params: Sequence[Variable]) -> list[Any]:
-        """Differentiate a traced loss and update `params` (Keras 2); nothing is left to run: []."""
+        """Differentiate a loss and update `params` (Keras 2).
+
+        Returns
+        -------
+        list
+            Empty for a traced loss: nothing is left to run. For a symbolic one, what
+            `K.function(…, updates=…)` takes.
+        """
+        if isinstance(loss, KerasTensor):
+            self.build(params)
+            return [OptimizerStep(self, loss, list(params))]
         self.apply(self.get_gradients(loss, params), params)
         return []
 
@@ -444,6 +456,15 @@ class Optimizer(OptimizerSettings):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
+
+
+@dataclass(frozen=True, eq=False)
+class OptimizerStep:
+    """An update by the gradients of a symbolic loss, run by a backend function."""
+
+    optimizer: Optimizer
+    loss: KerasTensor
+    params: list[Variable]
 
 
 def _ordered(parameters: Iterable[inspect.Parameter]) -> list[inspect.Parameter]:

@@ -24,6 +24,7 @@ from cornu.engine.dtypes import canonical
 from cornu.engine.graph import Node, constant, leaf, make_node
 from cornu.engine.primitives import PRIMITIVES
 from cornu.engine.primitives.table import p
+from cornu.engine.values import read_only
 from cornu.engine.variable import Arena, Variable
 from cornu.errors import TracedValueError
 
@@ -335,10 +336,11 @@ def op(function: F) -> F:
         if symbolic is not None:
             return symbolic.symbolic_apply(call, args, kwargs)
         try:
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
         except (ValueError, TypeError, IndexError, OverflowError) as error:
             _name_operation(error, function.__name__)
             raise
+        return read_only(result)
 
     return call  # type: ignore[return-value]
 

@@ -13,6 +13,7 @@ import numpy as np
 from cornu.engine.dtypes import canonical
 from cornu.engine.operators import ArrayOperators
 from cornu.engine.shapes import Shape, product
+from cornu.engine.values import read_only
 
 
 class Storage:
@@ -230,11 +231,11 @@ class Variable(ArrayOperators):
 
     @property
     def value(self) -> Any:
-        """The array, or the traced value inside a trace."""
+        """The array to be read, or the traced value inside a trace."""
         from cornu.engine.trace import current_trace
 
         trace = current_trace()
-        return self.array if trace is None else trace.read(self)
+        return read_only(self.array) if trace is None else trace.read(self)
 
     def numpy(self) -> np.ndarray:
         """Return a copy of the array."""

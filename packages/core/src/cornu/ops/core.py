@@ -26,6 +26,12 @@ def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
     dtype = canonical(dtype)
     if not is_traced(x) and not isinstance(x, Variable):
         x = np.asarray(x)
+        if x.dtype.kind == "O":
+            raise TypeError(
+                "cast() takes numbers. The shape of a symbolic tensor has None where a size is "
+                "open: ask for it in a layer, as in Lambda(lambda x: ops.cast(ops.shape(x)[0], "
+                "'float32'))."
+            )
         return x if x.dtype == dtype else p.cast(x, dtype=dtype)
     return value(x, dtype)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu import ops
+from cornu.engine.values import read_only
 from cornu_layers.keywords import renamed
 
 
@@ -17,7 +18,7 @@ def linear(x: Any) -> Any:
     >>> activations.linear(3.0)
     3.0
     """
-    return x
+    return read_only(x)
 
 
 @renamed(alpha="negative_slope")

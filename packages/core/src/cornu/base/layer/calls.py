@@ -28,6 +28,7 @@ from cornu.engine.allowance import spend
 from cornu.engine.graph import current_scope
 from cornu.engine.primitives.table import p
 from cornu.engine.trace import TRACING, autocast, convert
+from cornu.engine.values import read_only
 
 _ONE_VALUE = InputSpec()
 _WORK_OF_A_CALL = 100  # in nodes
@@ -271,6 +272,7 @@ class Calls(Weights):
         value = convert(x)
         if self.autocast and value.dtype.kind == "f" and value.dtype.name != self.compute_dtype:
             value = convert(value, self.compute_dtype)
+        value = read_only(value)
         if mask is not None and value is not x:
             set_mask(value, mask)
         return value
