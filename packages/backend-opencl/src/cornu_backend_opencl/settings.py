@@ -178,7 +178,6 @@ class Limits(Thresholds):
         128,
         always=1,
         tiny=2,
-        never=1 << 20,
     )
     looked_through: int = row(
         "Numbers through which each result may look.", 128, always=0, tiny=0, never=MOST
