@@ -147,3 +147,25 @@ def test_integers_that_are_booleans_or_many():
 def test_statistics_of_another_length():
     with pytest.raises(ShapeError, match=r"mean and variance of shape \(2,\).*\(None, 3\)"):
         layers.Normalization(mean=[1.0, 2.0], variance=[1.0, 1.0])(X)
+
+
+@pytest.mark.parametrize(("mode", "channels"), [("grayscale", 1), ("rgb", 3), ("rgba", 4)])
+def test_greys_of_16_bits_in_data_sets(tmp_path, mode, channels):
+    """The upper byte, as TensorFlow decodes them."""
+    from PIL import Image
+
+    greys = (np.arange(64).reshape(8, 8) * 1000).astype("uint16")
+    Image.fromarray(greys).save(tmp_path / "x.png")
+    found = next(iter(cornu.utils.image_dataset_from_directory(
+        str(tmp_path), color_mode=mode, image_size=(8, 8), labels=None, verbose=False
+    )))  # fmt: skip
+    assert np.asarray(found).shape == (1, 8, 8, channels)
+    for channel in range(min(channels, 3)):
+        np.testing.assert_array_equal(np.asarray(found)[0, ..., channel], greys >> 8)
+
+
+def test_a_model_called_on_a_sparse_matrix(model):
+    import scipy.sparse
+
+    x = np.eye(3, dtype="float32")
+    np.testing.assert_array_equal(model(scipy.sparse.csr_matrix(x)), model(x))

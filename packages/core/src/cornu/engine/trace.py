@@ -218,7 +218,7 @@ def convert(value: Any, dtype: Any = None) -> Any:
         parts = [convert(v, dtype) for v in value]
         rows = [p.reshape(as_node(v), shape=(1, *v.shape)) for v in parts]
         return p.concat(*rows, axis=0)
-    array = np.asarray(value)
+    array = np.asarray(value.toarray() if hasattr(value, "toarray") else value)  # SciPy's sparse
     if dtype is None and not hasattr(value, "dtype"):
         dtype = {"f": float, "i": np.int32}.get(array.dtype.kind)
         if dtype is np.int32 and array.size and np.abs(array).max() > np.iinfo(np.int32).max:

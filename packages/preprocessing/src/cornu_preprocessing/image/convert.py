@@ -34,8 +34,11 @@ class UnreadableImageError(DataError, OSError):
     """A file that is no picture, or only the beginning of one."""
 
 
-def read_img(path: Any, color_mode: str = "rgb") -> Image.Image:
+def read_img(path: Any, color_mode: str = "rgb", eight_bits: bool = False) -> Image.Image:
     """Return the picture in a file, decoded, in a colour mode.
+
+    With `eight_bits`, greys of 16 bits are brought to 0-255; else they are kept where the mode is
+    grey, and Pillow cuts them off where it is not.
 
     Raises
     ------
@@ -53,6 +56,8 @@ def read_img(path: Any, color_mode: str = "rgb") -> Image.Image:
     try:
         img: Image.Image = Image.open(data)
         img.load()  # a picture that is cut short is found out here, not when its pixels are used
+        if eight_bits and img.mode in ("I;16", "I"):
+            img = Image.fromarray((np.asarray(img).astype("uint16") >> 8).astype("uint8"))
         kept = color_mode == "grayscale" and img.mode in _GREY_MODES
         return img if kept or img.mode == _MODES[color_mode] else img.convert(_MODES[color_mode])
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:

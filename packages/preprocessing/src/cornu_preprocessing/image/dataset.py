@@ -55,7 +55,7 @@ class _Reader:
         return x if self.targets is None else (x, self.targets[rows])
 
     def _picture(self, path: str) -> np.ndarray:
-        with read_img(path, self.color_mode) as img:
+        with read_img(path, self.color_mode, eight_bits=True) as img:
             x = np.asarray(img, "float32")
         x = resize(x if x.ndim == 3 else x[:, :, None], **self.how)
         return x if self.data_format == "channels_last" else x.transpose(2, 0, 1)
