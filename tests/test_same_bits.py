@@ -131,3 +131,30 @@ def test_in_any_thread_and_in_several_at_once():
     for count in (1, 4):
         with ThreadPoolExecutor(count) as threads:
             assert list(threads.map(fitted, [weights] * count)) == [expected] * count
+
+
+def trained() -> bytes:
+    """Train with products that BLAS would cut, and those that regions share; return the weights."""
+    import numpy as np
+
+    draw = np.random.default_rng(0)
+    x, y = draw.normal(size=(256, 784)).astype("float32"), draw.integers(0, 10, 256)
+    dense = cornu.layers.Dense
+    model = cornu.Sequential([cornu.Input((784,)), dense(512, activation="relu"), dense(10)])
+    for weight in model.weights:
+        weight.assign(np.random.default_rng(weight.size).normal(size=weight.shape) / 20)
+    model.compile("adam", cornu.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(x, y, batch_size=128, epochs=1, shuffle=False, verbose=0)
+    return b"".join(w.tobytes() for w in model.get_weights())
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "3"])
+def test_whichever_thread_trains(threads, monkeypatch):
+    from concurrent.futures import ThreadPoolExecutor
+
+    monkeypatch.setenv("CORNU_NUM_THREADS", threads)
+    expected = trained()
+    for at_once in (1, 3):
+        with ThreadPoolExecutor(at_once) as pool:
+            found = list(pool.map(lambda _: trained(), range(at_once)))
+        assert found == [expected] * at_once

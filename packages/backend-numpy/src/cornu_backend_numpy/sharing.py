@@ -44,7 +44,7 @@ class Sharing:
                 libraries = self._blas()
                 self._found = [library.get_num_threads() for library in libraries]
                 for library in libraries:
-                    library.set_num_threads(1)
+                    _let(library, 1)
                 self._interval = sys.getswitchinterval()
                 sys.setswitchinterval(min(SWITCH, self._interval))
         return self
@@ -57,7 +57,7 @@ class Sharing:
 
     def _give_back(self) -> None:
         for library, threads in zip(self._blas(), self._found, strict=True):
-            library.set_num_threads(threads)
+            _let(library, threads)
         sys.setswitchinterval(self._interval)
 
     def forget(self) -> None:
@@ -73,6 +73,15 @@ class Sharing:
 
             self._libraries = ThreadpoolController().select(user_api="blas").lib_controllers
         return self._libraries
+
+
+def _let(library: Any, threads: int) -> None:
+    """Let BLAS use so many threads, whichever thread asks.
+
+    Newer versions of threadpoolctl let only the first thread that asks change OpenBLAS, so that
+    threads do not quarrel about it. Here they do not: they are counted, and it is set once.
+    """
+    getattr(library, "_real_set_num_threads", library.set_num_threads)(threads)
 
 
 sharing = Sharing()

@@ -28,6 +28,7 @@ def test_the_shortest_way_sees_new_weights(line, points):
     np.testing.assert_allclose(line.predict(x, verbose=0), x @ w + b, rtol=1e-5)
 
 
+@pytest.mark.usual_thresholds("counts what is compiled")
 def test_logs_read_often_are_compiled(line, points):
     class Reader(Callback):
         def on_train_batch_end(self, batch, logs=None):
