@@ -274,7 +274,9 @@ def _attribute(identifier: Any, name: str, path: str, opened: _Opened) -> Any:
         raise BadFileError(f"The attribute {name!r} of {path!r} is no text or number.", "storage")
     is_open = kind.get_class() == h5py.h5t.STRING and kind.is_variable_str()
     size = math.prod(attribute.shape) * (opened.longest if is_open else kind.get_size())
-    if size > (opened.limits.total if is_open else min(opened.limits.text, opened.size)):
+    limits = opened.limits
+    most = max(limits.total, limits.text) if is_open else min(limits.text, opened.size)
+    if size > most:
         raise BadFileError(f"The attribute {name!r} of {path!r} has {size:,} bytes.", "size")
     found = np.empty(attribute.shape, attribute.dtype)
     if found.size:
