@@ -21,6 +21,7 @@ from cornu.engine.shapes import broadcast_shapes, product
 
 Rank = dict[Node, tuple[int, ...]]
 Rule = Callable[[Node], Node | None]
+_MANY = 512  # terms of a sum that are looked through: each partial sum has all of its own
 
 
 def rewrite(roots: Iterable[Node], rule: Rule, rank: Rank) -> list[Node]:
@@ -180,6 +181,8 @@ def _add_pads(node: Node) -> Node | None:
     stack = list(node.inputs)
     while stack:
         term = stack.pop()
+        if len(terms) > _MANY:
+            return None
         if term.op == "add":
             stack.extend(term.inputs)
         elif term.op == "pad" and term.attrs["value"] == 0 and not any(term.attrs["interior"]):
