@@ -12,6 +12,7 @@ import numpy as np
 
 from cornu import tree
 from cornu.base.layer.context import CallContext, calling, current_call, learning_phase
+from cornu.base.layer.explaining import add_note, made_anew, merge_hint
 from cornu.base.layer.inference import infer
 from cornu.base.layer.input_spec import InputSpec, check_input
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
@@ -25,7 +26,6 @@ from cornu.base.layer.signature import (
 )
 from cornu.base.layer.weights import Weights
 from cornu.engine.allowance import spend
-from cornu.engine.graph import current_scope
 from cornu.engine.primitives.table import p
 from cornu.engine.trace import TRACING, autocast, convert
 from cornu.engine.values import read_only
@@ -334,7 +334,7 @@ class Calls(Weights):
         except Exception as error:
             if not getattr(error, "_cornu_layer", None):
                 note = f"In layer {self._where()}, called on {show_shapes(first)}."
-                _add_note(error, note + _merge_hint(first))
+                add_note(error, note + merge_hint(first))
             raise
 
     def _regularize(self, outputs: Any) -> None:
@@ -436,7 +436,7 @@ def _marking_built(build: Callable) -> Callable:
                 if not getattr(error, "_cornu_layer", None):
                     shapes = args[0] if args else next(iter(kwargs.values()), None)
                     note = f"Layer {self._where()} was being built for {shapes}."
-                    _add_note(error, note + _merge_hint(shapes))
+                    add_note(error, note + merge_hint(shapes))
                 raise
             finally:
                 self.__dict__["_building"] = False
@@ -448,18 +448,6 @@ def _marking_built(build: Callable) -> Callable:
 
     wrapped._marks_built = True  # type: ignore[attr-defined]
     return wrapped
-
-
-def made_anew(layer: Any, place: str = "") -> str:
-    """Return the message for a layer with weights that a call makes and nobody keeps."""
-    where = current_scope().removesuffix(f"/{layer.name}")
-    within = f"the call of {where!r}" if where and where != layer.name else "a step"
-    keep = f"{place or 'self.' + layer.name} = {type(layer).__name__}(...)"
-    return (
-        f"{type(layer).__name__} {layer.name!r} is made inside {within}, so its weights would be "
-        f"made anew each time and never be trained. Make it once, in __init__() or build(): "
-        f"{keep}. In place of a Lambda, write a Layer."
-    )
 
 
 def _without_masks(outputs: Any, first: Any) -> Any:
@@ -498,28 +486,6 @@ def _is_numbers(x: Any) -> bool:
     if not isinstance(x, (list, tuple)) or not x:
         return isinstance(x, (int, float)) and not isinstance(x, bool)
     return all(isinstance(leaf, (int, float, bool, np.number)) for leaf in tree.flatten(x))
-
-
-def _add_note(error: BaseException, note: str) -> None:
-    try:
-        error._cornu_layer = note  # type: ignore[attr-defined]
-    except AttributeError:
-        return
-    if sys.version_info >= (3, 11):
-        error.add_note(note)
-    elif error.args and isinstance(error.args[0], str):
-        error.args = (f"{error.args[0]}\n{note}", *error.args[1:])
-
-
-def _merge_hint(first: Any) -> str:
-    """What to do where a layer of one input was given several."""
-    several = isinstance(first, (list, tuple)) and len(first) > 1
-    if not several or not all(hasattr(x, "shape") or isinstance(x, (list, tuple)) for x in first):
-        return ""
-    return (
-        f" These are {len(first)} values; if the layer takes one, join them first, for example "
-        "with Concatenate()."
-    )
 
 
 def _as_shapes(structure: Any) -> Any:

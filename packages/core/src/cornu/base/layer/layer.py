@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from cornu.base.layer import tracking
-from cornu.base.layer.calls import Calls, made_anew
+from cornu.base.layer.calls import Calls
 from cornu.base.layer.configuration import PLACE_ARGUMENTS, derived_config
 from cornu.base.layer.context import current_call
 from cornu.base.layer.dtype_policy import DTypePolicy, dtype_policy_config, get_dtype_policy
+from cornu.base.layer.explaining import made_anew
 from cornu.base.layer.operation import Operation
 from cornu.base.layer.shapes import as_shape
 from cornu.engine.trace import current_trace
