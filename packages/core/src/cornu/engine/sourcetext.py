@@ -50,7 +50,7 @@ def one_line(text: str) -> str:
 
     Examples
     --------
-    >>> one_line("∇dense: add (3,)"), line("a\\u2028b\\x1b[2J")
+    >>> one_line("∇dense: add (3,)"), one_line("a\\u2028b\\x1b[2J")
     ('∇dense: add (3,)', 'a<U+2028>b<U+001B>[2J')
     """
     if text.isprintable():
