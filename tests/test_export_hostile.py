@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 import subprocess
@@ -16,14 +15,13 @@ import numpy as np
 import pytest
 
 import cornu
-import cornu.export.revive  # completes the table of composites
 from cornu.engine.composite import COMPOSITES
 from cornu.engine.primitives import PRIMITIVES
 from cornu.errors import BadFileError, DataError, ShapeError
 from cornu_backend_numpy.sharing import sharing
 from tests.attack import programs
+from tests.attack.programs import served
 from tests.attack.watch import watched
-from tests.test_export import MODELS, _archive
 
 ROOT = Path(__file__).parents[1]
 
@@ -77,17 +75,6 @@ def test_an_operation_keeps_its_promise_for_each_dtype_it_takes(op: str) -> None
 
 
 # ---- hostile rows, all in one child process
-
-
-def served(path: Any) -> Any:
-    """Load a file, and serve each of its programs once."""
-    loaded = cornu.saved_model.load(path)
-    for each in getattr(loaded, "endpoints", {"serve": loaded}).values():
-        shapes = [[n or 2 for n in spec.shape] for spec in each.inputs]
-        if max(map(math.prod, shapes), default=0) < 10**7:  # else it is we who take the memory
-            dtypes = (spec.dtype for spec in each.inputs)
-            each.serve(*map(np.zeros, shapes, dtypes))
-    return loaded
 
 
 def outcome(data: bytes, path: Path) -> str:
@@ -265,13 +252,7 @@ def changed_files(folder: Path) -> dict[str, str]:
 
 
 def test_a_changed_file_is_served_or_refused(tmp_path: Path) -> None:
-    for name, (make, shapes) in MODELS.items():
-        cornu.utils.set_random_seed(0)
-        model = make()
-        if name == "subclassed":
-            model(np.zeros((2, *shapes[0]), "float32"))
-        model.export(tmp_path / f"{name}.cornu")
-    _archive(MODELS["mlp"][0]()).write_out(tmp_path / "archive.cornu", verbose=False)
+    programs.export_all(tmp_path)
     found = child("changed_files", tmp_path)
     wrong = {k: v for k, v in found.items() if not v.startswith(("served", "refused")) or "," in v}
     assert not wrong

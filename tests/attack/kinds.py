@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,11 @@ import numpy as np
 
 import cornu
 from cornu import layers
-from cornu.errors import BadFileError, DataError, NotBuiltError, SavingError
+from cornu.errors import BadFileError, DataError, NotBuiltError, SavingError, ShapeError
 from cornu.training.encoding import read_values, write_values
 from cornu_preprocessing.datasets.plain_pickle import read_npz
 from cornu_preprocessing.text import Tokenizer, tokenizer_from_json
+from tests.attack import programs
 
 GOLDEN = Path(__file__).parent.parent / "saving" / "golden"
 
@@ -42,6 +45,8 @@ class Kind:
         From the bytes of a file to the JSON texts in it, by name.
     with_texts : callable, optional
         From the bytes of a file and other texts to the bytes of a file with these.
+    hostile : callable, optional
+        From a seed to the bytes of a hostile file, for a kind that is changed in ways of its own.
     """
 
     make: Callable[[Path], Path]
@@ -49,6 +54,7 @@ class Kind:
     raises: tuple[type[Exception], ...]
     texts: Callable[[bytes], dict[str, str]] | None = None
     with_texts: Callable[[bytes, dict[str, str]], bytes] | None = None
+    hostile: Callable[[int], bytes] | None = None
 
 
 def _model() -> Any:
@@ -197,7 +203,33 @@ def _read_text(read: Callable[[Any], Any]) -> Callable[[Path], None]:
     return lambda path: read(path.read_bytes()).get_config() and None
 
 
+def _exported(folder: Path) -> Path:
+    _model().export(folder / "m.cornu", verbose=False)
+    return folder / "m.cornu"
+
+
+@cache
+def _programs() -> list[bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        return [path.read_bytes() for path in programs.export_all(Path(folder))]
+
+
+@cache
+def _operations() -> list[dict[str, Any]]:
+    return [bad for op in programs.case_rows() for _, bad in programs.hostile_attributes(op)]
+
+
+def _of_programs(seed: int) -> bytes:
+    return programs.mutated(_programs()[seed % len(_programs())], seed)
+
+
+def _of_operations(seed: int) -> bytes:
+    found = _operations()
+    return programs.file_of(found[seed * 1009 % len(found)])  # a few show all operations
+
+
 _FILE = (BadFileError, NotBuiltError)
+_PROGRAM = (BadFileError, DataError, ShapeError)  # zeros may not fit the inputs
 _ZIP, _HDF5, _JSON = (_zip_texts, _zip_with), (_hdf5_texts, _hdf5_with), (_text, _from_text)
 
 KINDS = {
@@ -219,4 +251,7 @@ KINDS = {
     "backup": Kind(_backup, _resume, ()),
     "tokenizer": Kind(
         _written("t.json", _tokenizer), _read_tokenizer, (DataError,), *_JSON),
+    ".cornu": Kind(_exported, programs.served, _PROGRAM, *_ZIP),
+    "exported programs": Kind(_exported, programs.served, _PROGRAM, hostile=_of_programs),
+    "operations": Kind(_exported, programs.served, _PROGRAM, hostile=_of_operations),
 }  # fmt: skip

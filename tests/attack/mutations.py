@@ -21,6 +21,8 @@ HOSTILE: tuple[Any, ...] = (
 
 def mutated(kind: Kind, good: bytes, seed: int) -> bytes:
     """Return a good file with changes that the seed alone decides."""
+    if kind.hostile is not None:
+        return kind.hostile(seed)
     draw = random.Random(seed)
     if kind.texts is not None and kind.with_texts is not None and draw.random() < 0.5:
         texts = kind.texts(good)

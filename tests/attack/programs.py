@@ -7,14 +7,18 @@ from __future__ import annotations
 import copy
 import io
 import json
+import math
 import random
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
 
+import cornu
+import cornu.export.revive  # completes the table of composites
 from cornu.engine.composite import COMPOSITES
 from cornu.engine.primitives import PRIMITIVES
 from cornu.saving.kinds import PROGRAM
@@ -215,7 +219,32 @@ def zipped(members: dict[str, bytes]) -> bytes:
     return data.getvalue()
 
 
+def served(path: Any) -> Any:
+    """Load a file, and serve each of its programs once."""
+    loaded = cornu.saved_model.load(path)
+    for each in getattr(loaded, "endpoints", {"serve": loaded}).values():
+        shapes = [[n or 2 for n in spec.shape] for spec in each.inputs]
+        if max(map(math.prod, shapes), default=0) < 10**7:  # else it is we who take the memory
+            dtypes = (spec.dtype for spec in each.inputs)
+            each.serve(*map(np.zeros, shapes, dtypes))
+    return loaded
+
+
 # ---- real files, changed
+
+
+def export_all(folder: Path) -> list[Path]:
+    """Export the models whose export is tested elsewhere, and an archive of several programs."""
+    from tests.test_export import MODELS, _archive  # imports the runtime of ONNX
+
+    for name, (make, shapes) in MODELS.items():
+        cornu.utils.set_random_seed(0)
+        model = make()
+        if name == "subclassed":
+            model(np.zeros((2, *shapes[0]), "float32"))
+        model.export(folder / f"{name}.cornu", verbose=False)
+    _archive(MODELS["mlp"][0]()).write_out(folder / "archive.cornu", verbose=False)
+    return sorted(folder.glob("*.cornu"))
 
 
 def mutated(data: bytes, seed: int) -> bytes:
