@@ -40,7 +40,7 @@ def check_regions(plan: Plan, regions: Mapping[int, Region]) -> None:
         index += len(members)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Touch:
     """Bytes of memory that a member reads or writes in a block."""
 
