@@ -251,3 +251,49 @@ def test_what_stands_in_two_models_comes_back(make, tmp_path) -> None:
     model.set_weights([0 * w for w in weights])
     model.load_weights(tmp_path / "m.weights.h5")
     same(model.get_weights(), weights)
+
+
+def of_a_dense_in_and_beside_a_wrapper(side, x):
+    shared = side.layers.Dense(4)
+    return side.layers.TimeDistributed(shared)(x) + shared(x)
+
+
+def of_a_dense_in_two_wrappers(side, x):
+    shared = side.layers.Dense(4)
+    return side.layers.TimeDistributed(shared)(side.layers.TimeDistributed(shared)(x))
+
+
+def of_a_cell_in_two_rnns(side, x):
+    shared = side.layers.LSTMCell(3)
+    return side.layers.RNN(shared)(x) + side.layers.RNN(shared, go_backwards=True)(x)
+
+
+def of_a_model_in_two_wrappers(side, x):
+    shared = side.Sequential([side.Input((4,)), side.layers.Dense(4)])
+    return side.layers.TimeDistributed(shared)(x) + side.layers.TimeDistributed(shared)(x * 2)
+
+
+def of_a_dense_in_a_model_and_beside_it(side, x):
+    shared = side.layers.Dense(4)
+    return side.Sequential([side.Input((5, 4)), shared])(x) + shared(x * 2)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        of_a_dense_in_and_beside_a_wrapper,
+        of_a_dense_in_two_wrappers,
+        of_a_cell_in_two_rnns,
+        of_a_model_in_two_wrappers,
+        of_a_dense_in_a_model_and_beside_it,
+    ],
+)
+def test_a_layer_that_keras_marks_as_shared_is_one_layer(made, tmp_path) -> None:
+    """Keras itself refuses these files: it looks for weights at the places that have none."""
+    x = keras.Input((5, 4))
+    model = drawn(keras.Model(x, made(keras, x)), made.__name__)
+    model.save(tmp_path / "m.keras")
+    again = cornu.models.load_model(tmp_path / "m.keras")
+    values = generator(made.__name__).normal(size=(2, 5, 4)).astype("float32")
+    same(again.predict(values, verbose=0), model.predict(values, verbose=0))
+    assert [w.shape for w in again.weights] == [tuple(w.shape) for w in model.weights]

@@ -136,8 +136,9 @@ class _Reader:
             )
             name = str(entry.get("name", getattr(operation, "name", None)))
             self.made[name] = operation
-            self.calls[name] = list(operation._inbound_nodes)
             nodes = entry.get("inbound_nodes") or []
+            # An Input was called as it was made; a layer may have calls in a model inside.
+            self.calls[name] = [] if nodes else list(operation._inbound_nodes)
             if nodes:
                 self.waiting.append((name, deque(nodes)))
 

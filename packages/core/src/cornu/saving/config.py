@@ -35,6 +35,7 @@ from cornu.saving.known import (
     without_unknown,
 )
 from cornu.saving.rules import is_reading
+from cornu.saving.sharing import remember, shared
 
 _WORK_OF_AN_OBJECT = 50  # in nodes
 _PLAIN = (str, bool, int, float, type(None))
@@ -265,7 +266,11 @@ def deserialize(
             "without running code. "
             "Save the model with a named function that is registered, or pass it as custom_objects."
         )
-    return _revived(find_class(config, kind), inner, config)
+    found = shared(config)
+    if found is None:
+        found = _revived(find_class(config, kind), inner, config)
+        remember(found, config)
+    return found
 
 
 def _revived(cls: Any, inner: Any, config: dict) -> Any:

@@ -262,14 +262,16 @@ def _shape_problem(variables: list[Any], group: Group) -> str:
 
 def _pairs_by_place(model: Any, root: Group, plan: Plan) -> Iterator[tuple[str, Any, Group]]:
     used: set[str] = set()
-    done: set[int] = set()
+    places: dict[int, tuple[str, Any, Group | None]] = {}
     for path, obj in saved_objects(model, with_optimizer=False, repeated=True):
         group = _group_at(root, path)
         if group is not None:
             used.add(group.path)
-        if id(obj) in done:  # shared, and there already: a file may hold it once or for each
-            continue
-        done.add(id(obj))
+        # What is shared may be held once, at any of its places, or for each.
+        held = places[id(obj)][2] if id(obj) in places else None
+        if id(obj) not in places or (group is not None and (held is None or not held.names())):
+            places[id(obj)] = (path, obj, group)
+    for path, obj, group in places.values():
         if group is not None:
             if own_variables(obj) or group.names():
                 yield path or "model", obj, group
