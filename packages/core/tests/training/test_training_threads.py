@@ -101,7 +101,7 @@ def test_first_calls_at_once(parts, make, call):
     x = np.random.default_rng(1).normal(size=(4, 2)).astype("float32")
     for _ in range(5):
         model = make(parts)
-        model.compile(backend=parts.backend)
+        model.compile(parts.SGD(), backend=parts.backend)
         found = in_threads(lambda _, model=model: CALLS[call](model, x))
         count = {"sequential": 8, "subclass": 5, "functional": 5}[make.__name__]
         assert len(model.weights) == count
