@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
 from sklearn.base import clone
@@ -128,6 +129,30 @@ def test_sparse_rows_are_those_rows(cls):
     table = np.where(X > 2, X, 0)
     dense, sparse = (cls(random_state=0).fit(rows, Y) for rows in (table, csr_matrix(table)))
     assert (dense.predict_proba(table) == sparse.predict_proba(csr_matrix(table))).all()
+
+
+def test_a_sparse_table_of_labels_is_that_table():
+    table = np.eye(3, dtype=int)[Y]
+    dense, sparse = (KerasClassifier(random_state=0).fit(X, y) for y in (table, csr_matrix(table)))
+    np.testing.assert_array_equal(sparse.predict(X), dense.predict(X))
+    assert sparse.score(X, csr_matrix(table)) == dense.score(X, table)
+
+
+@pytest.mark.parametrize("dtype", ["category", "object"])
+def test_columns_of_words_are_named_with_the_edit(dtype):
+    frame = pd.DataFrame({"size": range(6), "colour": list("rgbrgb")}).astype({"colour": dtype})
+    with pytest.raises(ValueError, match=r"\['colour'\].*get_dummies\(X, columns=\['colour'\]"):
+        KerasClassifier().fit(frame, [0, 1] * 3)
+    numbers = pd.get_dummies(frame, columns=["colour"])
+    assert KerasClassifier().fit(numbers, [0, 1] * 3).n_features_in_ == 4
+
+
+def test_numbers_as_categories_are_numbers():
+    frame = pd.DataFrame({"size": [0.5] * 6, "grade": [1, 2, 3] * 2}).astype({"grade": "category"})
+    one, two = (
+        KerasClassifier(random_state=0).fit(x, [0, 1] * 3) for x in (frame, frame.astype(float))
+    )
+    np.testing.assert_array_equal(one.predict_proba(frame), two.predict_proba(frame.astype(float)))
 
 
 def test_words_through_a_vectorizer():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import ClassifierMixin
 from sklearn.utils import compute_sample_weight
 
@@ -29,6 +30,7 @@ class Classifying(Predicting, ClassifierMixin, Estimator):
     _can_weigh_classes = True
 
     def _check_data(self, X: Any, y: Any, reset: bool) -> tuple[np.ndarray, np.ndarray]:
+        y = y.toarray() if issparse(y) else y
         X, y = self._check_X(X, y=y, reset=reset, multi_output=True)
         return X, as_labels(y)
 

@@ -40,10 +40,13 @@ class Informed(Parameterized):
 
     def _check_X(self, X: Any, **options: Any) -> Any:
         reset = options.get("reset", True)
+        _refuse_words(X)
         found = validate_data(self, X, allow_nd=True, accept_sparse="csr", **options)
         x, *rest = found if isinstance(found, tuple) else (found,)
         if issparse(x):
             x = x.astype(config.floatx()).toarray()
+        if x.dtype.kind == "O":  # numbers as categories
+            x = x.astype(np.float64)
         if x.dtype.kind in "fb" or (not reset and self.X_dtype_.kind == "f"):
             x = self._in_floatx(x)
         if not reset and x.shape[1:] != self.X_shape_[1:]:
@@ -121,3 +124,35 @@ class Informed(Parameterized):
         tags.input_tags.three_d_array = True
         tags.input_tags.sparse = True
         return tags
+
+
+def _refuse_words(X: Any) -> None:
+    """Raise ValueError for a frame that has columns of words, as categories or not."""
+    dtypes: Any = getattr(X, "dtypes", None)
+    if not hasattr(X, "columns") or not hasattr(dtypes, "items"):
+        return
+    kinds = [getattr(dtype, "kind", None) for _, dtype in dtypes.items()]
+    words = [
+        name
+        for name, kind in zip(X.columns, kinds, strict=True)
+        if kind == "O" and _has_words(X, name)
+    ]
+    if words:
+        raise ValueError(
+            f"X has columns that are no numbers: {words}. Write them as numbers: "
+            f"pd.get_dummies(X, columns={words}), or OneHotEncoder() for them in a "
+            "ColumnTransformer in front of the estimator."
+        )
+
+
+def _has_words(X: Any, name: Any) -> bool:
+    values = np.asarray(X[name], object).ravel()
+    return any(isinstance(value, str) and not _is_number(value) for value in values)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
