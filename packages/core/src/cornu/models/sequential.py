@@ -217,6 +217,10 @@ class Sequential(Model):
         else:  # several inputs into the first layer: no graph, but all weights
             self._build_by_running(input_shape)
 
+    def _waits_for_shape(self) -> bool:
+        """Whether it would know its weights, if it knew the shape of its input."""
+        return bool(self._stack) and not self._tensors and not self.built and self._runs_graph()
+
     def _inherits(self, name: str) -> bool:
         return False if name == "build" else super()._inherits(name)
 
@@ -245,12 +249,17 @@ class Sequential(Model):
             mask = None if all(m is None for m in tree.flatten(mask)) else mask
         return value
 
+    def _known_inputs(self) -> Any:
+        return None if "_any_rank" in self.__dict__ else super()._known_inputs()
+
     def _has_other_sizes(self, inputs: Any) -> bool:
         """Whether nobody described the input, and this one is not like the first one."""
-        if "_described_by_data" not in self.__dict__ or not hasattr(inputs, "shape"):
+        if not hasattr(inputs, "shape"):
             return False
         shape, first = tuple(inputs.shape), self._tensors[0].shape
-        return len(shape) == len(first) and shape[1:] != first[1:]
+        if len(shape) != len(first):
+            return "_any_rank" in self.__dict__
+        return "_described_by_data" in self.__dict__ and shape[1:] != first[1:]
 
     def _runs_graph(self) -> bool:
         return type(self).call is Sequential.call

@@ -135,7 +135,8 @@ def load_weights(
     Parameters
     ----------
     model : Model
-        Built, of the architecture that was saved.
+        Built, of the architecture that was saved. A Sequential that is not built yet is built
+        where the file's shapes tell that of its input.
     filepath : path
         What is in the file is told by its bytes, not by its name.
     skip_mismatch : bool
@@ -156,6 +157,8 @@ def load_weights(
     BadFileError
         If the file is no weights file, holds other layers, or a weight of another shape; nothing is
         changed then.
+    NotBuiltError
+        If the model has no weights, and the file does not tell for which input.
     """
     kwargs.pop("options", None)
     if kwargs:
@@ -181,11 +184,20 @@ def _opened(path: str, limits: Limits) -> Iterator[Group]:
 
 def plan_weights(model: Any, root: Group, plan: Plan, by_name: bool = False) -> None:
     """Decide which array of an open file, of any layout, goes into which variable."""
-    from cornu.saving.keras2.weights import plan_keras2_weights
+    from cornu.models.sequential import Sequential
+    from cornu.saving.unbuilt import build_from_weights
 
-    check_built(model)
     if is_model(root):
         root = root.group("model_weights") or root
+    if isinstance(model, Sequential) and model._waits_for_shape():
+        build_from_weights(model, root, lambda copy: _plan(copy, root, Plan(reshape=plan.reshape)))
+    check_built(model)
+    _plan(model, root, plan, by_name)
+
+
+def _plan(model: Any, root: Group, plan: Plan, by_name: bool = False) -> None:
+    from cornu.saving.keras2.weights import plan_keras2_weights
+
     if is_keras2_weights(root):
         if plan.skipped:
             raise BadFileError(
