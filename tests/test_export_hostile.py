@@ -18,9 +18,8 @@ import cornu
 from cornu.engine.composite import COMPOSITES
 from cornu.engine.primitives import PRIMITIVES
 from cornu.errors import BadFileError, DataError, ShapeError
-from cornu_backend_numpy.sharing import sharing
 from tests.attack import programs
-from tests.attack.programs import served
+from tests.attack.programs import served, warm_up
 from tests.attack.watch import watched
 
 ROOT = Path(__file__).parents[1]
@@ -94,15 +93,6 @@ def outcome(data: bytes, path: Path) -> str:
     if seen:
         found = f"did {seen[:3]}"
     return found if time.perf_counter() - start < 20 else f"{found}, but took too long"
-
-
-def warm_up(folder: Path) -> None:
-    """Serve once: the first time looks for plugins."""
-    config = programs.program_of("neg", [((2,), "float32")], {})
-    (folder / "m").write_bytes(programs.file_of(config))
-    served(folder / "m")
-    with sharing:  # and for the threads of BLAS
-        pass
 
 
 def child(what: str, folder: Path, memory: int = 3 << 30) -> dict[str, str]:

@@ -204,6 +204,7 @@ def _read_text(read: Callable[[Any], Any]) -> Callable[[Path], None]:
 
 
 def _exported(folder: Path) -> Path:
+    programs.warm_up(folder)
     _model().export(folder / "m.cornu", verbose=False)
     return folder / "m.cornu"
 

@@ -23,6 +23,7 @@ from cornu.engine.composite import COMPOSITES
 from cornu.engine.primitives import PRIMITIVES
 from cornu.saving.kinds import PROGRAM
 from cornu.testing.cases import primitive_cases
+from cornu_backend_numpy.sharing import sharing
 
 CODE = "0) or open('/tmp/cornu-was-here','w') or (0"
 # No attribute of any operation is one of these.
@@ -228,6 +229,15 @@ def served(path: Any) -> Any:
             dtypes = (spec.dtype for spec in each.inputs)
             each.serve(*map(np.zeros, shapes, dtypes))
     return loaded
+
+
+def warm_up(folder: Path) -> None:
+    """Serve once: the first time looks for plugins."""
+    config = program_of("neg", [((2,), "float32")], {})
+    (folder / "m").write_bytes(file_of(config))
+    served(folder / "m")
+    with sharing:  # and for the threads of BLAS
+        pass
 
 
 # ---- real files, changed

@@ -26,14 +26,7 @@ _NEVER = (
     "socket.__new__ socket.bind socket.connect socket.getaddrinfo sqlite3.connect "
     "subprocess.Popen tempfile.mkstemp tempfile.mkdtemp urllib.Request webbrowser.open"
 ).split()  # fmt: skip
-_OF_IMPORTS = (
-    "marshal.loads",
-    "os.putenv",
-    "os.listdir",
-    "os.scandir",
-    "code.__new__",
-    "ctypes.dlopen",
-)
+_OF_IMPORTS = ("marshal.loads", "os.listdir", "os.scandir", "code.__new__", "ctypes.dlopen")
 _OF_FOLDERS = ("os.listdir", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.scandir")
 _watching: list[tuple[list[str], tuple[str, ...]]] = []  # what was seen, what may be opened
 _hooked: list[bool] = []
