@@ -23,9 +23,12 @@ def npz_members(path: Any) -> dict[str, bytes]:
     ValueError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError
         For a damaged file, whichever the standard library finds right.
     """
-    allowed = max(_LEAST, _RATIO * os.path.getsize(path))
+    size = os.path.getsize(path)
+    allowed = max(_LEAST, _RATIO * size)
     with zipfile.ZipFile(path) as archive:
         members = [info for info in archive.infolist() if info.filename.endswith(".npy")]
+        if any(info.compress_size > size for info in members):
+            raise ValueError("it is cut off")  # the standard library takes the memory at once
         total = sum(info.file_size for info in members)
         if total > allowed:
             raise ValueError(f"it unpacks to {total:,} bytes; {allowed:,} are allowed")
