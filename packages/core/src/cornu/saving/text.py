@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cornu.errors import SavingError
+from cornu.errors import BadFileError
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.config import deserialize, serialize
 from cornu.saving.jsontext import read_json, write_json
@@ -103,6 +103,11 @@ def model_from_config(config: Any, custom_objects: Mapping[str, Any] | None = No
     config : dict
         With "class_name" and "config", as Cornu, Keras 2 or Keras 3 make it.
     custom_objects : dict, optional
+
+    Raises
+    ------
+    BadFileError
+        If it breaks one of the rules of `cornu.saving.rules`.
     """
     if not isinstance(config, dict) or "class_name" not in config:
         hint = (
@@ -110,8 +115,8 @@ def model_from_config(config: Any, custom_objects: Mapping[str, Any] | None = No
             if isinstance(config, list)
             else ""
         )
-        raise SavingError(
-            f"A model's configuration is a dict with 'class_name' and 'config'.{hint}"
+        raise BadFileError(
+            f"A model's configuration is a dict with 'class_name' and 'config'.{hint}", "config"
         )
     with reading("The configuration"), CustomObjectScope(custom_objects or {}):
         if "module" not in config or "keras_version" in config:  # Keras 3 says neither
