@@ -137,6 +137,7 @@ def large(tmp_path_factory):
     return path
 
 
+@pytest.mark.usual_thresholds("blocks and packed weights are memory above the data's")
 @pytest.mark.parametrize("kind", MADE)
 def test_memory_above_the_data(kind, large):
     pytest.importorskip("resource", reason="Windows does not tell a process' peak so")
