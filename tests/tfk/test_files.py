@@ -32,6 +32,10 @@ LAYERS = {
     "EinsumDense": (ROWS, lambda k: k.layers.EinsumDense("ab,bc->ac", output_shape=4)),
     "Discretization": (ROWS, lambda k: k.layers.Discretization([10.0, 100.0, 200.0])),
     "CategoryEncoding": (WORDS, lambda k: k.layers.CategoryEncoding(3, "multi_hot")),
+    "Hashing": (WORDS, lambda k: k.layers.Hashing(100)),
+    "Hashing salted": (WORDS, lambda k: k.layers.Hashing(9, mask_value=1, salt=[3, 9])),
+    "Hashing one-hot": (WORDS[:, :1], lambda k: k.layers.Hashing(9, output_mode="one_hot")),
+    "IntegerLookup": (WORDS, lambda k: k.layers.IntegerLookup(vocabulary=[2, 5])),
     "hard_sigmoid": (ROWS, lambda k: k.layers.Dense(3, activation="hard_sigmoid")),
     "LSTM": (IMAGES[:, 0], lambda k: k.layers.LSTM(3)),
 }

@@ -61,8 +61,6 @@ def test_normalization_passes_the_checks_of_every_layer():
     [
         lambda: layers.StringLookup(vocabulary=["a"]),
         lambda: layers.TextVectorization(vocabulary=["a"]),
-        lambda: layers.Hashing(3),
-        lambda: layers.IntegerLookup(vocabulary=[1], num_oov_indices=2, oov_method="farmhash"),
         lambda: layers.IntegerLookup(vocabulary=[1], num_oov_indices=0),
     ],
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import cornu
 from cornu import layers
 
 CASES = json.loads(
@@ -84,3 +85,70 @@ def test_crossings_land_where_those_of_keras_do(columns, bins):
     )
     assert one_hot.dtype == np.float32
     assert one_hot.argmax(axis=1).tolist() == layers.HashedCrossing(5)(columns).tolist()
+
+
+INTEGERS = [0, 7, 42, 123, -1, -12, -123, 9999, 1234567, 12345678, -12345678, 1234567890123456]
+INTEGERS += [-1234567890123456, 99999999999999999, 2**63 - 1, -(2**63)]
+# Each length of decimals has a way of its own through the hash.
+BINS_OF_INTEGERS = {
+    "plain": (
+        lambda: layers.Hashing(100),
+        [35, 88, 36, 31, 30, 69, 75, 29, 23, 62, 41, 68, 95, 14, 19, 12],
+    ),
+    "masked": (
+        lambda: layers.Hashing(100, mask_value=7),
+        [47, 0, 4, 71, 85, 74, 52, 1, 32, 58, 59, 48, 7, 55, 63, 33],
+    ),
+    "salted": (
+        lambda: layers.Hashing(100, salt=[3, 9]),
+        [31, 98, 70, 22, 28, 70, 47, 78, 47, 13, 51, 27, 45, 87, 68, 6],
+    ),
+    "masked and salted": (
+        lambda: layers.Hashing(100, mask_value=-1, salt=133),
+        [50, 34, 13, 55, 0, 80, 37, 37, 82, 49, 71, 87, 65, 86, 79, 71],
+    ),
+    "crossed": (
+        lambda: layers.HashedCrossing(100),
+        [70, 75, 69, 8, 59, 14, 95, 34, 12, 31, 35, 58, 73, 52, 36, 1],
+    ),
+}
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["in front", "in a model"])
+@pytest.mark.parametrize("case", BINS_OF_INTEGERS)
+def test_integers_land_where_keras_puts_them(case, inside):
+    make, bins = BINS_OF_INTEGERS[case]
+    layer, x = make(), np.array(INTEGERS, "int64")[:, None]
+    x = [x, x[::-1].copy()] if case == "crossed" else x
+    if inside:
+        inputs = [cornu.Input((1,), dtype="int64") for _ in x] if case == "crossed" else None
+        inputs = inputs or cornu.Input((1,), dtype="int64")
+        found = cornu.Model(inputs, layer(inputs)).predict(x, verbose=0)
+    else:
+        found = layer(x)
+    assert found.dtype == np.int64
+    assert found[:, 0].tolist() == bins
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "uint64", "float32"])
+def test_integers_of_any_width_are_hashed_alike(dtype):
+    layer = layers.Hashing(1000003)
+    inputs = cornu.Input((3,), dtype=dtype)
+    x = np.array([[1, 2, 100]], dtype)
+    assert layer(x).tolist() == layer([["1", "2", "100"]]).tolist()
+    assert cornu.Model(inputs, layer(inputs)).predict(x, verbose=0).tolist() == layer(x).tolist()
+    large = np.array([2**64 - 1], "uint64")
+    assert layer(large).tolist() == layer([str(2**64 - 1)]).tolist()
+
+
+def test_integers_outside_a_vocabulary_are_hashed_within_a_model_too():
+    layer = layers.IntegerLookup(
+        vocabulary=[7], num_oov_indices=9, oov_method="farmhash", mask_token=42
+    )
+    inputs = cornu.Input((1,), dtype="int64")
+    x = np.array(INTEGERS, "int64")[:, None]
+    found = cornu.Model(inputs, layer(inputs)).predict(x, verbose=0)
+    assert found.tolist() == layer(x).tolist()
+    hashed = 1 + layers.Hashing(9)(x.astype(str))
+    expected = np.where(x == 7, 10, np.where(x == 42, 0, hashed))
+    assert found.tolist() == expected.tolist()

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from cornu import ops
 from cornu.errors import DataError
-from cornu_preprocessing.feature_layers.farmhash import fingerprints
-from cornu_preprocessing.feature_layers.siphash import siphash
+from cornu_preprocessing.feature_layers.farmhash import fingerprints, fingerprints_of_integers
+from cornu_preprocessing.feature_layers.siphash import siphash, siphash_of_integers
 
-__all__ = ["as_salt", "buckets"]
+__all__ = ["as_salt", "buckets", "buckets_of_integers"]
 
 
 def buckets(words: Sequence[str], count: int, salt: Sequence[int] | None = None) -> np.ndarray:
@@ -36,13 +37,34 @@ def buckets(words: Sequence[str], count: int, salt: Sequence[int] | None = None)
     """
     different = list(dict.fromkeys(words))
     encoded = [word.encode() for word in different]
-    if salt is None:
-        hashes = fingerprints(encoded) % np.uint64(count)
-    else:
-        key = (salt[0], salt[1])
-        hashes = np.array([siphash(word, key) % count for word in encoded], "uint64")
+    hashes = (fingerprints(encoded) if salt is None else siphash(encoded, salt)) % np.uint64(count)
     table = dict(zip(different, hashes.tolist(), strict=True))
     return np.fromiter((table[word] for word in words), "int64", len(words))
+
+
+def buckets_of_integers(x: Any, count: int, salt: Sequence[int] | None = None) -> Any:
+    """Return the bucket of each integer: that of its decimals.
+
+    Parameters
+    ----------
+    x : array or traced value of int
+    count : int
+        How many buckets there are.
+    salt : two integers, optional
+
+    Returns
+    -------
+    array or traced value
+        In the shape of x, int64, from 0 to count - 1.
+
+    Example
+    -------
+    >>> buckets_of_integers(np.array([[12, -7]]), 100) == buckets(["12", "-7"], 100)
+    array([[ True,  True]])
+    """
+    flat = ops.reshape(x, (-1,))
+    hashes = fingerprints_of_integers(flat) if salt is None else siphash_of_integers(flat, salt)
+    return ops.reshape(ops.cast(hashes % np.uint64(count), "int64"), tuple(x.shape))
 
 
 def as_salt(salt: Any) -> list[int] | None:

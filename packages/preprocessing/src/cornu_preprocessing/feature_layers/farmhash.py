@@ -1,16 +1,22 @@
 """FarmHash's 64-bit fingerprint, which Keras hashes words with, over many byte strings at once.
 
 Strings of one length go through the same arithmetic, so each length is a few operations on arrays.
+Integers go through that of all lengths which decimals have, within a compiled program too.
 The function is part of FarmHash, https://github.com/google/farmhash: Fingerprint64.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-__all__ = ["fingerprints"]
+from cornu import ops
+from cornu_preprocessing.feature_layers.bytestrings import ByteStrings, by_length
+from cornu_preprocessing.feature_layers.decimals import Decimals
+
+__all__ = ["fingerprints", "fingerprints_of_integers"]
 
 MASK = (1 << 64) - 1
 K0, K1, K2 = 0xC3A5C85C97CB3127, 0xB492B66FBE98F273, 0x9AE16A3B2F90404F
@@ -33,56 +39,48 @@ def fingerprints(words: Sequence[bytes]) -> np.ndarray:
     >>> [hex(x) for x in fingerprints([b"", b"cornu"]).tolist()]
     ['0x9ae16a3b2f90404f', '0x110be4086e1fc9a6']
     """
-    lengths = np.fromiter(map(len, words), "int64", len(words))
-    found = np.empty(len(words), "uint64")
-    for length in np.unique(lengths).tolist():
-        rows = np.flatnonzero(lengths == length)
-        joined = b"".join([words[row] for row in rows.tolist()])
-        table = np.frombuffer(joined, "u1").reshape(len(rows), length)
-        found[rows] = _of_length(length)(_Bytes(table))
+    return by_length(words, lambda s: _of_length(s.length)(s))
+
+
+def fingerprints_of_integers(x: Any) -> Any:
+    """Return the fingerprint of the decimals of each integer.
+
+    Parameters
+    ----------
+    x : array or traced value of int
+        Shape (count,).
+
+    Example
+    -------
+    >>> fingerprints_of_integers(np.array([12, -7])) == fingerprints([b"12", b"-7"])
+    array([ True,  True])
+    """
+    s = Decimals(x)
+    found = _to_32(s)
+    for limit, function in reversed(_SHORT[1:4]):
+        found = ops.where(s.length <= limit, function(s), found)
     return found
 
 
-class _Bytes:
-    """Byte strings of one length; `at` reads 8 bytes of each, little-endian."""
-
-    def __init__(self, table: np.ndarray) -> None:
-        self.table = table
-        self.count, self.length = table.shape
-
-    def at(self, start: int, size: int = 8) -> np.ndarray:
-        part = np.ascontiguousarray(self.table[:, start : start + size])
-        return part.view(f"<u{size}")[:, 0].astype("uint64")
-
-    def end(self, back: int, size: int = 8) -> np.ndarray:
-        return self.at(self.length - back, size)
-
-    def full(self, value: int) -> np.ndarray:
-        return np.full(self.count, value & MASK, "uint64")
-
-
 def _of_length(length: int):  # type: ignore[no-untyped-def]  # the one that fits
-    for limit, function in ((0, _empty), (3, _to_3), (7, _to_7), (16, _to_16), (32, _to_32)):
-        if length <= limit:
-            return function
-    return _to_64 if length <= 64 else _longer
+    return next((function for limit, function in _SHORT if length <= limit), _longer)
 
 
-def _empty(s: _Bytes) -> np.ndarray:
+def _empty(s: ByteStrings) -> np.ndarray:
     return s.full(K2)
 
 
-def _to_3(s: _Bytes) -> np.ndarray:
+def _to_3(s: Any) -> Any:
     a, b, c = (s.at(i, 1) for i in (0, s.length >> 1, s.length - 1))
     y, z = a + (b << _u(8)), s.length + (c << _u(2))
     return _shift_mix(y * _u(K2) ^ z * _u(K0)) * _u(K2)
 
 
-def _to_7(s: _Bytes) -> np.ndarray:
-    return _mix(_u(s.length) + (s.at(0, 4) << _u(3)), s.end(4, 4), _mul(s))
+def _to_7(s: Any) -> Any:
+    return _mix(s.length + (s.at(0, 4) << _u(3)), s.end(4, 4), _mul(s))
 
 
-def _to_16(s: _Bytes) -> np.ndarray:
+def _to_16(s: Any) -> Any:
     mul = _mul(s)
     a, b = s.at(0) + _u(K2), s.end(8)
     c = _rotate(b, 37) * mul + a
@@ -90,7 +88,7 @@ def _to_16(s: _Bytes) -> np.ndarray:
     return _mix(c, d, mul)
 
 
-def _to_32(s: _Bytes) -> np.ndarray:
+def _to_32(s: Any) -> Any:
     mul = _mul(s)
     a, b = s.at(0) * _u(K1), s.at(8)
     c, d = s.end(8) * mul, s.end(16) * _u(K2)
@@ -101,7 +99,7 @@ def _to_32(s: _Bytes) -> np.ndarray:
     )
 
 
-def _to_64(s: _Bytes) -> np.ndarray:
+def _to_64(s: ByteStrings) -> np.ndarray:
     mul = _mul(s)
     a, b = s.at(0) * _u(K2), s.at(8)
     c, d = s.end(8) * mul, s.end(16) * _u(K2)
@@ -112,7 +110,7 @@ def _to_64(s: _Bytes) -> np.ndarray:
     return _mix(_rotate(e + f, 43) + _rotate(g, 30) + h, e + _rotate(f + a, 18) + g, mul)
 
 
-def _longer(s: _Bytes) -> np.ndarray:
+def _longer(s: ByteStrings) -> np.ndarray:
     x, y = s.full(81 * K2) + s.at(0), s.full(81 * K1 + 113)
     z = _shift_mix(y * _u(K2) + _u(113)) * _u(K2)
     v, w = (s.full(0), s.full(0)), (s.full(0), s.full(0))
@@ -139,7 +137,9 @@ def _longer(s: _Bytes) -> np.ndarray:
     return _mix(_mix(v[0], w[0], mul) + _shift_mix(y) * _u(K0) + x, _mix(v[1], w[1], mul) + z, mul)
 
 
-def _weak(s: _Bytes, start: int, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _weak(
+    s: ByteStrings, start: int, a: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     w, x, y, z = (s.at(start + 8 * i) for i in range(4))
     a = a + w
     b = _rotate(b + a + z, 21)
@@ -149,22 +149,25 @@ def _weak(s: _Bytes, start: int, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarr
     return a + z, b + c
 
 
-def _mix(u: np.ndarray, v: np.ndarray, mul: np.ndarray | np.uint64) -> np.ndarray:
+def _mix(u: Any, v: Any, mul: Any) -> Any:
     a = _shift_mix((u ^ v) * mul)
     return _shift_mix((v ^ a) * mul) * mul
 
 
-def _shift_mix(x: np.ndarray) -> np.ndarray:
+def _shift_mix(x: Any) -> Any:
     return x ^ (x >> _u(47))
 
 
-def _rotate(x: np.ndarray, bits: int) -> np.ndarray:
+def _rotate(x: Any, bits: int) -> Any:
     return (x >> _u(bits)) | (x << _u(64 - bits))
 
 
-def _mul(s: _Bytes) -> np.uint64:
-    return _u(K2 + 2 * s.length)
+def _mul(s: Any) -> Any:
+    return s.twice + _u(K2)
 
 
 def _u(value: int) -> np.uint64:
     return np.uint64(value & MASK)
+
+
+_SHORT = ((0, _empty), (3, _to_3), (7, _to_7), (16, _to_16), (32, _to_32), (64, _to_64))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config
+from cornu import config, ops
 from cornu.errors import DataError, ShapeError
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse
@@ -17,7 +17,7 @@ from cornu_preprocessing.feature_layers.encoding import (
     encoded_shape,
 )
 from cornu_preprocessing.feature_layers.farmhash import fingerprints
-from cornu_preprocessing.feature_layers.in_front import InFront
+from cornu_preprocessing.feature_layers.in_front import InFront, is_traced
 from cornu_preprocessing.feature_layers.strings import as_strings
 
 __all__ = ["HashedCrossing"]
@@ -31,7 +31,7 @@ class HashedCrossing(InFront):
     """Turn combinations of categories into the number of one of `num_bins` bins, by their hash.
 
     The same combination lands in the same bin everywhere, and in the one that Keras puts it in. It
-    works on arrays, in front of a model.
+    works in front of a model, on integers within one too.
 
     Parameters
     ----------
@@ -53,6 +53,8 @@ class HashedCrossing(InFront):
     >>> layer((["A", "B", "A", "B", "A"], [101, 101, 101, 102, 102]))
     array([1, 4, 1, 1, 3])
     """
+
+    numbers = True
 
     def __init__(
         self, num_bins: int, output_mode: str = "int", sparse: bool = False, **kwargs: Any
@@ -76,34 +78,34 @@ class HashedCrossing(InFront):
         if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
             raise DataError(f"Layer {self.name!r} crosses two or more arrays: pass a list of them.")
         columns = [self._fingerprints(column) for column in inputs]
-        shapes = [shape for _, shape in columns]
+        shapes = [tuple(shape) for _, shape in columns]
         fits = all(shape == shapes[0] for shape in shapes)
         if not fits or len(shapes[0]) > 2 or (len(shapes[0]) == 2 and shapes[0][1] != 1):
             raise ShapeError(
                 f"Layer {self.name!r} crosses arrays of one shape, (batch,) or (batch, 1); these "
                 f"have {', '.join(map(str, shapes))}."
             )
-        crossed = np.full(columns[0][0].shape, KEY, "uint64")
+        crossed: Any = np.array([KEY], "uint64")
         for column, _ in columns:
             crossed = _joined(crossed, column)
-        bins = (crossed % np.uint64(self.num_bins)).astype("int64").reshape(shapes[0])
+        bins = ops.reshape(ops.cast(crossed % np.uint64(self.num_bins), "int64"), shapes[0])
         return encode_indices(bins, self.output_mode, self.num_bins, self.dtype)
 
     def compute_output_shape(self, input_shape: Any) -> tuple:
         """Return the shape of the bins, or of their vectors, for the shapes of the arrays."""
         return encoded_shape(tuple(input_shape[0]), self.output_mode, self.num_bins)
 
-    def _fingerprints(self, column: Any) -> tuple[np.ndarray, tuple[int, ...]]:
-        array = np.asarray(column)
+    def _fingerprints(self, column: Any) -> tuple[Any, tuple[int, ...]]:
+        array = column if is_traced(column) else np.asarray(column)
         if array.dtype.kind in "biu":  # integers stand for themselves
-            return array.ravel().astype("int64").view("uint64"), array.shape
+            return ops.cast(ops.reshape(array, (-1,)), "uint64"), array.shape
         if array.dtype.kind == "f":
             raise DataError(f"Layer {self.name!r} crosses words and integers, not {array.dtype}.")
         words, shape = as_strings(column, "utf-8", self.name)
         return fingerprints([word.encode() for word in words]), shape
 
 
-def _joined(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _joined(left: Any, right: Any) -> Any:
     """Return one fingerprint for two: TensorFlow's FingerprintCat64."""
     mixed = right * FACTOR
     mixed = (mixed ^ (mixed >> SHIFT)) * FACTOR

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config
+from cornu import config, ops
 from cornu.errors import DataError
 from cornu_preprocessing.arguments import whole
-from cornu_preprocessing.feature_layers.buckets import as_salt, buckets
+from cornu_preprocessing.feature_layers.buckets import as_salt, buckets, buckets_of_integers
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse
 from cornu_preprocessing.feature_layers.encoding import (
     check_output_mode,
     encode_indices,
     encoded_shape,
 )
-from cornu_preprocessing.feature_layers.in_front import InFront
+from cornu_preprocessing.feature_layers.in_front import InFront, is_traced
 from cornu_preprocessing.feature_layers.strings import as_strings
 
 __all__ = ["Hashing"]
@@ -26,7 +26,7 @@ class Hashing(InFront):
     """Turn words or integers into the number of one of `num_bins` bins, by their hash.
 
     The same input lands in the same bin in every process and on every machine, and in the one that
-    Keras puts it in. It works on arrays, in front of a model.
+    Keras puts it in. Words are hashed in front of a model, integers within one too.
 
     Parameters
     ----------
@@ -57,6 +57,8 @@ class Hashing(InFront):
     Weinberger et al., Feature Hashing for Large Scale Multitask Learning, 2009,
     https://arxiv.org/abs/0902.2206
     """
+
+    numbers = True
 
     def __init__(
         self,
@@ -90,24 +92,20 @@ class Hashing(InFront):
         inputs : str, int, list or array of them
             Floats are cut to integers first.
         """
-        array = np.asarray(inputs)
-        if array.dtype.kind in "biuf":
-            whole = array.astype("int64")
-            words, shape = [str(x) for x in whole.ravel().tolist()], array.shape
+        masked = self.mask_value if self.num_bins > 1 else None
+        count = self.num_bins - (masked is not None)
+        values = inputs if is_traced(inputs) else np.asarray(inputs)
+        if values.dtype.kind in "biuf":
+            whole = values if values.dtype.kind == "u" else ops.cast(values, "int64")
+            bins = buckets_of_integers(whole, count, self.salt)
         else:
             words, shape = as_strings(inputs, "utf-8", self.name)
-        masks = self.mask_value is not None and self.num_bins > 1
-        bins = buckets(words, self.num_bins - masks, self.salt)
-        if masks:
-            bins = np.where(_equal(words, array, self.mask_value), 0, bins + 1)
-        return encode_indices(bins.reshape(shape), self.output_mode, self.num_bins, self.dtype)
+            values = np.array(words, object).reshape(shape)
+            bins = buckets(words, count, self.salt).reshape(shape)
+        if masked is not None:
+            bins = ops.where(values == masked, 0, bins + 1)
+        return encode_indices(bins, self.output_mode, self.num_bins, self.dtype)
 
     def compute_output_shape(self, input_shape: Any) -> tuple:
         """Return the shape of the bins, or of their vectors."""
         return encoded_shape(tuple(input_shape), self.output_mode, self.num_bins)
-
-
-def _equal(words: list[str], array: np.ndarray, value: Any) -> np.ndarray:
-    if array.dtype.kind in "biuf":
-        return array.ravel() == value
-    return np.array([word == value for word in words], dtype=bool)

@@ -9,8 +9,7 @@ import numpy as np
 from cornu import ops
 from cornu.engine.graph import Node
 from cornu.errors import DataError, TracedValueError
-from cornu_preprocessing.feature_layers.buckets import buckets
-from cornu_preprocessing.feature_layers.in_front import refuse_traced
+from cornu_preprocessing.feature_layers.buckets import buckets_of_integers
 from cornu_preprocessing.feature_layers.lookup import IndexLookup
 
 __all__ = ["IntegerLookup"]
@@ -49,7 +48,7 @@ class IntegerLookup(IndexLookup):
     pad_to_max_tokens : bool
         Whether vectors have the length `max_tokens` even where the vocabulary is smaller.
     oov_method : "floormod" or "farmhash"
-        The remainder of the integer, or its hash, which works on arrays only.
+        The remainder of the integer, or its hash.
     salt : int or two integers, optional
         Key of the hash, for "farmhash".
 
@@ -149,10 +148,7 @@ class IntegerLookup(IndexLookup):
             return -1
         if self.oov_method == "floormod":
             return ops.mod(inputs, self.num_oov_indices) + self._oov_start
-        refuse_traced(inputs, self, "hashes what is outside the vocabulary, which no program does")
-        words = [str(x) for x in inputs.ravel().tolist()]
-        found = buckets(words, self.num_oov_indices, self.salt).reshape(inputs.shape)
-        return found + self._oov_start
+        return buckets_of_integers(inputs, self.num_oov_indices, self.salt) + self._oov_start
 
     def _integers(self, inputs: Any) -> Any:
         values = np.array([*self.get_vocabulary(), self.oov_token], "int64")

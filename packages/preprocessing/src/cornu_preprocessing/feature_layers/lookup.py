@@ -64,8 +64,10 @@ class IndexLookup(Layer):
         given = kwargs.pop("has_input_vocabulary", vocabulary is not None)
         for name in ("vocabulary_size", "dtype", "trainable"):  # in the files of Keras
             kwargs.pop(name, None)
-        super().__init__(**kwargs)
         output_mode = check_output_mode(output_mode, MODES)
+        kwargs["dtype"] = "int64" if output_mode == "int" else None
+        super().__init__(**kwargs)
+        self.autocast = False  # floats are refused, not cut
         refuse_sparse(sparse)
         whole("max_tokens", max_tokens, least=2, or_none=True)
         if pad_to_max_tokens and max_tokens is None:

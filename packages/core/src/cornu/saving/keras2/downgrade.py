@@ -33,7 +33,8 @@ _OF_IMAGES = tuple(
     "CenterCrop RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomRotation "
     "RandomTranslation RandomWidth RandomZoom Resizing".split()
 )
-_KNOWN |= {*_OF_IMAGES, "CategoryEncoding", "Discretization", "Normalization"}
+_OF_FEATURES = "CategoryEncoding Discretization HashedCrossing Hashing IntegerLookup Normalization"
+_KNOWN |= {*_OF_IMAGES, *_OF_FEATURES.split()}
 _MODELS = ("Functional", "Model", "Sequential")
 
 # Keys that came later, with the values at which nothing is lost by leaving them out.
@@ -64,6 +65,7 @@ _LATER: dict[str, tuple[Any, ...]] = {
     "output_padding": (None,),
     "gptq_unpacked_column_size": (None,),
     "pad_to_aspect_ratio": (False,),
+    "oov_method": ("floormod",),
 }
 # The same, for arguments of one class.
 _LATER_OF = {
@@ -72,6 +74,7 @@ _LATER_OF = {
     ("Cropping1D", "data_format"): ("channels_last",),
     ("UpSampling1D", "data_format"): ("channels_last",),
     ("SparseCategoricalCrossentropy", "axis"): (-1,),
+    ("IntegerLookup", "salt"): (None,),
     ("RandomContrast", "value_range"): ([0, 255], (0, 255)),
     ("Resizing", "fill_mode"): ("constant",),
     ("Resizing", "fill_value"): (0.0,),
