@@ -22,6 +22,8 @@ LAYERS = {
     "RandomBrightness": (IMAGES, lambda k: k.layers.RandomBrightness(0.2)),
     "RandomTranslation": (IMAGES, lambda k: k.layers.RandomTranslation(0.1, 0.2)),
     "RandomCrop": (IMAGES, lambda k: k.layers.RandomCrop(8, 8)),
+    "RandomHeight": (IMAGES, lambda k: k.layers.RandomHeight(0.3)),
+    "RandomWidth": (IMAGES, lambda k: k.layers.RandomWidth((0.1, 0.4))),
     "Resizing": (IMAGES, lambda k: k.layers.Resizing(4, 5)),
     "CenterCrop": (IMAGES, lambda k: k.layers.CenterCrop(4, 4)),
     "Rescaling": (IMAGES, lambda k: k.layers.Rescaling(1 / 255)),

@@ -373,5 +373,52 @@ def test_stretching(name, axis):
     assert masks["segmentation_masks"].shape == masks["images"].shape
     again = type(layer).from_config(layer.get_config())
     assert again.factor == (0.2, 0.6)
-    with pytest.raises(TracedValueError, match="in front of the model"):
-        layer(cornu.Input(X.shape[1:]))
+
+
+class Stretched(cornu.Model):
+    """Says to no layer whether it trains."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.stretch = layer
+        self.pool = layers.GlobalAveragePooling2D(data_format=layer.data_format)
+        self.dense = layers.Dense(1)
+        self.seen = []
+
+    def call(self, x):
+        x = self.stretch(x)
+        self.seen.append(x.shape)
+        return self.dense(self.pool(x))
+
+
+def functional_stretched(layer):
+    inputs = cornu.Input(X.shape[1:])
+    x = layers.Resizing(5, 6, data_format=layer.data_format)(layer(inputs))
+    return cornu.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+
+
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+@pytest.mark.parametrize(("name", "axis"), [("RandomHeight", 1), ("RandomWidth", 2)])
+@pytest.mark.parametrize("make", [Stretched, functional_stretched])
+def test_stretching_within_a_model(make, name, axis, data_format):
+    axis += data_format == "channels_first"
+    x, y = X.astype("float32"), np.zeros((len(X), 1))
+    layer = getattr(layers, name)((-0.5, 0.9), seed=0, data_format=data_format)
+    expected = list(X.shape)
+    expected[axis] = None
+    assert list(layer.compute_output_shape(X.shape)) == expected
+    model = make(layer)
+    plain = model.predict(x, verbose=0)
+    model.compile("sgd", "mse")
+    np.testing.assert_array_equal(model.predict(x, verbose=0), plain)
+    loss = model.evaluate(x, y, verbose=0)
+    with pytest.raises(TracedValueError, match="run_eagerly=True to compile"):
+        model.fit(x, y, verbose=0)
+    assert model.evaluate(x, y, verbose=0) == loss
+    model.compile("sgd", "mse", run_eagerly=True)
+    if make is Stretched:
+        model.seen.clear()
+    model.fit(x, y, epochs=9, verbose=0)
+    if make is Stretched:
+        assert len({shape[axis] for shape in model.seen}) > 3
+    assert model.evaluate(x, y, verbose=0) != loss

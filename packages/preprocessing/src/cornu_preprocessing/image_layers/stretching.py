@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import ops, random
-from cornu_preprocessing.feature_layers.in_front import refuse_traced
+from cornu.engine.trace import traced_in_vain
+from cornu.errors import TracedValueError
 from cornu_preprocessing.image.layout import checked
 from cornu_preprocessing.image_layers.base import RandomImageLayer
 from cornu_preprocessing.image_layers.ranges import symmetric_range
@@ -18,7 +19,7 @@ __all__ = ["RandomHeight", "RandomWidth"]
 class RandomStretch(RandomImageLayer):
     """Base class of layers that draw a new size of one axis, the same for the whole batch.
 
-    The size is known when the numbers are drawn, so they work on arrays, in front of a model.
+    The size is known when the numbers are drawn: a compiled step cannot train them.
 
     Parameters
     ----------
@@ -34,22 +35,34 @@ class RandomStretch(RandomImageLayer):
         self.factor = symmetric_range("factor", factor, -1.0, float("inf"))
         self.interpolation = checked("interpolation", interpolation, INTERPOLATIONS)
 
-    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """Return the pictures, stretched.
+    def draw(self, shape: Sequence[int], seed: Any) -> dict[str, Any]:
+        """Draw the size.
 
         Raises
         ------
         TracedValueError
-            If the layer is put into a model.
+            In a step that is compiled.
         """
-        refuse_traced(inputs, self, "draws the size of pictures, and that of a program is fixed")
-        return super().__call__(inputs, *args, **kwargs)
-
-    def draw(self, shape: Sequence[int], seed: Any) -> dict[str, Any]:
-        """Draw the size."""
+        if traced_in_vain():  # to make weights, which hang on no size
+            return {"size": shape[self.axis]}
         low, high = self.factor
         scale = random.uniform((), 1.0 + low, 1.0 + high, seed=seed)
-        return {"size": max(int(float(scale) * shape[self.axis]), 1)}
+        try:
+            part = float(scale)
+        except TracedValueError:
+            raise TracedValueError(
+                f"{type(self).__name__} {self.name!r} draws a size for each batch, and a compiled "
+                "step has one for all. To train with it, pass run_eagerly=True to compile(), or "
+                "put it in front of the model: dataset.map(lambda x, y: (layer(x, training=True), "
+                "y)). predict() and evaluate() need neither."
+            ) from None
+        return {"size": max(int(part * shape[self.axis]), 1)}
+
+    def compute_output_shape(self, input_shape: Any) -> tuple:
+        """Return the shape of the pictures, with the axis open that is stretched."""
+        shape = list(self._checked(tuple(input_shape)))
+        shape[self.axis - 4 if self.data_format == "channels_last" else self.axis - 3] = None
+        return tuple(shape)
 
     def change(self, x: Any, drawn: Any, interpolation: str | None = None) -> Any:
         """Return a batch, stretched."""
@@ -73,7 +86,8 @@ class RandomHeight(RandomStretch):
 
     Notes
     -----
-    Works on arrays, in front of a model, whose inputs have one size.
+    What follows must take pictures of any size. A model with this layer predicts as it is, and
+    trains with ``compile(run_eagerly=True)``; or the layer stands in front of it.
 
     Examples
     --------
@@ -107,7 +121,8 @@ class RandomWidth(RandomStretch):
 
     Notes
     -----
-    Works on arrays, in front of a model, whose inputs have one size.
+    What follows must take pictures of any size. A model with this layer predicts as it is, and
+    trains with ``compile(run_eagerly=True)``; or the layer stands in front of it.
 
     Examples
     --------
