@@ -60,7 +60,7 @@ class RandomStretch(RandomImageLayer):
 
     def compute_output_shape(self, input_shape: Any) -> tuple:
         """Return the shape of the pictures, with the axis open that is stretched."""
-        shape = list(self._checked(tuple(input_shape)))
+        shape: list[Any] = list(self._checked(tuple(input_shape)))
         shape[self.axis - 4 if self.data_format == "channels_last" else self.axis - 3] = None
         return tuple(shape)
 
