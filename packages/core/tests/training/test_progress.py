@@ -49,7 +49,7 @@ def test_a_file_gets_one_line_per_epoch_and_no_control_characters(line, points, 
     written = file()
     lines = written.splitlines()
     assert lines[::2] == ["Epoch 1/3", "Epoch 2/3", "Epoch 3/3"]
-    pattern = r"4/4 ━{20} 0s \d+[mu]?s/step - loss: \d\.\d{4} - val_loss: \d\.\d{4}"
+    pattern = r"4/4 ━{20} \d+s \d+[mu]?s/step - loss: \d\.\d{4} - val_loss: \d\.\d{4}"
     assert all(re.fullmatch(pattern, text) for text in lines[1::2])
     assert not re.search(r"[\r\b\x1b]", written)
 
@@ -147,7 +147,7 @@ def test_an_encoding_without_bars():
 def test_an_unknown_number_of_steps(file):
     bar = Progbar(None)
     bar.update(3, finalize=True)
-    assert file().startswith("      3/Unknown 0s")
+    assert re.match(r"      3/Unknown \d+s", file())
 
 
 def test_means_and_values_as_they_are(file):
