@@ -278,16 +278,24 @@ def of_a_dense_in_a_model_and_beside_it(side, x):
     return side.Sequential([side.Input((5, 4)), shared])(x) + shared(x * 2)
 
 
-@pytest.mark.parametrize(
-    "made",
-    [
-        of_a_dense_in_and_beside_a_wrapper,
-        of_a_dense_in_two_wrappers,
-        of_a_cell_in_two_rnns,
-        of_a_model_in_two_wrappers,
-        of_a_dense_in_a_model_and_beside_it,
-    ],
-)
+def of_a_dense_in_two_models(side, x):
+    shared, inputs = side.layers.Dense(4), side.Input((5, 4))
+    one = side.Sequential([side.Input((5, 4)), shared])
+    return one(x) + side.Model(inputs, shared(inputs) * 2)(x)
+
+
+SHARED = {
+    of_a_dense_in_and_beside_a_wrapper: 2,
+    of_a_dense_in_two_wrappers: 2,
+    of_a_cell_in_two_rnns: 3,
+    of_a_model_in_two_wrappers: 2,
+    # Keras numbers the calls of a layer over all models of a file, if it makes it once.
+    of_a_dense_in_a_model_and_beside_it: 4,
+    of_a_dense_in_two_models: 4,
+}
+
+
+@pytest.mark.parametrize("made", SHARED)
 def test_a_layer_that_keras_marks_as_shared_is_one_layer(made, tmp_path) -> None:
     """Keras itself refuses these files: it looks for weights at the places that have none."""
     x = keras.Input((5, 4))
@@ -297,3 +305,14 @@ def test_a_layer_that_keras_marks_as_shared_is_one_layer(made, tmp_path) -> None
     values = generator(made.__name__).normal(size=(2, 5, 4)).astype("float32")
     same(again.predict(values, verbose=0), model.predict(values, verbose=0))
     assert [w.shape for w in again.weights] == [tuple(w.shape) for w in model.weights]
+
+
+@pytest.mark.parametrize("made", SHARED)
+def test_keras_reads_layers_that_are_shared_here(made, tmp_path) -> None:
+    x = cornu.Input((5, 4))
+    model = drawn(cornu.Model(x, made(cornu, x)), made.__name__)
+    model.save(tmp_path / "m.keras")
+    again = keras.models.load_model(tmp_path / "m.keras")
+    values = generator(made.__name__).normal(size=(2, 5, 4)).astype("float32")
+    same(again.predict(values, verbose=0), model.predict(values, verbose=0))
+    assert len(again.weights) == SHARED[made]

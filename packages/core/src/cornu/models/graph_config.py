@@ -17,6 +17,7 @@ from cornu.errors import SavingError
 from cornu.models.graph import LayerGraph
 from cornu.saving.config import deserialize, serialize
 from cornu.saving.operations import in_our_words, is_keras_operation
+from cornu.saving.sharing import called_by_a_model
 
 _KEYS = ("layers", "input_layers", "output_layers")
 
@@ -35,11 +36,12 @@ def graph_config(model: Any) -> dict[str, Any]:
     places = _Places(graph)
     layers = []
     for operation in graph.operations:
+        calls = [node for node in graph.layer_nodes(operation) if not node.is_input]
+        if calls:
+            called_by_a_model(operation, numbered=True)
         entry = serialize(operation)
         entry["name"] = operation.name
-        entry["inbound_nodes"] = [
-            _node_config(node, places) for node in graph.layer_nodes(operation) if not node.is_input
-        ]
+        entry["inbound_nodes"] = [_node_config(node, places) for node in calls]
         layers.append(entry)
     return copy.deepcopy(
         {

@@ -284,7 +284,10 @@ class Sequential(Model):
         """Return name, layers and the shape of the input."""
         from cornu.base.layer.dtype_policy import dtype_policy_config
         from cornu.saving.config import serialize
+        from cornu.saving.sharing import called_by_a_model
 
+        for layer in self._stack:
+            called_by_a_model(layer, numbered=False)
         config: dict[str, Any] = {
             "name": self.name,
             "trainable": self.trainable,

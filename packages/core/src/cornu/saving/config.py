@@ -35,7 +35,7 @@ from cornu.saving.known import (
     without_unknown,
 )
 from cornu.saving.rules import is_reading
-from cornu.saving.sharing import remember, shared
+from cornu.saving.sharing import mark, marking, one_object_per_id, remember, shared
 
 _WORK_OF_AN_OBJECT = 50  # in nodes
 _PLAIN = (str, bool, int, float, type(None))
@@ -77,7 +77,7 @@ def serialize(obj: Any) -> Any:
     if isinstance(obj, type):
         return np.dtype(obj).name if issubclass(obj, np.generic) else _function(obj)
     if hasattr(obj, "get_config"):
-        return _object(obj)
+        return marking(_object, obj)
     if hasattr(obj, "_keras_history"):
         return _tensor(obj)
     if callable(obj):
@@ -112,6 +112,7 @@ def _object(obj: Any) -> dict[str, Any]:
         extra = getattr(obj, method, lambda: None)()
         if extra is not None:
             found[key] = serialize(extra)
+    mark(obj, found)
     return found
 
 
@@ -266,10 +267,11 @@ def deserialize(
             "without running code. "
             "Save the model with a named function that is registered, or pass it as custom_objects."
         )
-    found = shared(config)
-    if found is None:
-        found = _revived(find_class(config, kind), inner, config)
-        remember(found, config)
+    with one_object_per_id():
+        found = shared(config)
+        if found is None:
+            found = _revived(find_class(config, kind), inner, config)
+            remember(found, config)
     return found
 
 

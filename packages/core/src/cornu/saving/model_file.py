@@ -31,7 +31,6 @@ from cornu.saving.names import check_names
 from cornu.saving.operations import in_keras_words, warn_of_calls
 from cornu.saving.plan import Plan, hdf5_bytes
 from cornu.saving.rules import Limits, limits_for, reading
-from cornu.saving.sharing import one_object_per_id
 from cornu.saving.training_state import read_state, write_state
 from cornu.saving.wanted import check_wanted, warn_of_placeholders
 from cornu.saving.weights import plan_weights, write_weights
@@ -266,8 +265,7 @@ class _Reader:
         check_names(config)
         check_wanted(config, training)
         with without_memory(limits.total) as pending:
-            with one_object_per_id():
-                self.model = deserialize(config, kind="layer")
+            self.model = deserialize(config, kind="layer")
             if not isinstance(self.model, Model):
                 raise BadFileError(f"The file describes {self.model!r}, no model.", "config")
             spend(_WORK_OF_A_STEP * calls_within(self.model))

@@ -7,6 +7,7 @@ from typing import Any
 from cornu.errors import SavingError, UnknownNameError
 from cornu.plugins import registry
 from cornu.saving.known import HARD_SIGMOID
+from cornu.saving.sharing import own_marks
 
 Config = dict[str, Any]
 
@@ -148,13 +149,14 @@ def downgrade(config: Any, at_top: bool = False) -> Any:
         return config["config"]["name"]
     inner = config["config"]
     if name in _MODELS and isinstance(inner, dict) and "layers" in inner:
-        return {"class_name": _CLASS_NAMES.get(name, name), "config": _model(name, inner)}
+        described = {"class_name": _CLASS_NAMES.get(name, name), "config": _model(name, inner)}
+        return {**described, **own_marks(config)}
     if not isinstance(inner, dict):
         return {"class_name": name, "config": downgrade(inner)}
     registered = config.get("registered_name")
     inner = {**_arguments(name, inner), **_shapes(name, config), **_functions(name, inner)}
     found_name, inner = _renamed_class(name, inner)
-    found = {"class_name": registered or found_name, "config": inner}
+    found = {"class_name": registered or found_name, "config": inner, **own_marks(config)}
     if str(config.get("module")) in _SAID and not at_top:  # Keras 3 looks for it in wrappers
         found = {"module": config["module"], **found, "registered_name": None}
     return found
