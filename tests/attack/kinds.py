@@ -5,6 +5,7 @@ A new kind is a row: a function from a folder to the path of a good file, and on
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import tempfile
@@ -23,6 +24,7 @@ from cornu import layers
 from cornu.errors import BadFileError, DataError, NotBuiltError, SavingError, ShapeError
 from cornu.training.encoding import read_values, write_values
 from cornu_preprocessing.datasets.plain_pickle import read_npz
+from cornu_preprocessing.feature_space import FeatureSpace
 from cornu_preprocessing.text import Tokenizer, tokenizer_from_json
 from tests.attack import programs
 
@@ -158,6 +160,23 @@ def _read_tokenizer(path: Path) -> None:
     tokenizer.texts_to_sequences(["a rose"])
 
 
+def _feature_space(folder: Path) -> Path:
+    table = {"age": np.array([20.0, 40.0]), "city": np.array(["Rome", "Oslo"])}
+    space = FeatureSpace(
+        {"age": "float_discretized", "city": "string_categorical"}, crosses=[("age", "city")]
+    )
+    space.adapt(table)
+    space.save(folder / "space.json")
+    return folder / "space.json"
+
+
+def _encode(path: Path) -> None:
+    space = FeatureSpace.load(path)
+    space.get_config()
+    with contextlib.suppress(DataError, ShapeError):  # the table may not be one of its own
+        space({"age": np.array([30.0]), "city": np.array(["Bonn"])})
+
+
 def _zip_texts(data: bytes) -> dict[str, str]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {n: archive.read(n).decode() for n in archive.namelist() if n.endswith(".json")}
@@ -252,6 +271,7 @@ KINDS = {
     "backup": Kind(_backup, _resume, ()),
     "tokenizer": Kind(
         _written("t.json", _tokenizer), _read_tokenizer, (DataError,), *_JSON),
+    "FeatureSpace": Kind(_feature_space, _encode, (BadFileError,), *_JSON),
     ".cornu": Kind(_exported, programs.served, _PROGRAM, *_ZIP),
     "exported programs": Kind(_exported, programs.served, _PROGRAM, hostile=_of_programs),
     "operations": Kind(_exported, programs.served, _PROGRAM, hostile=_of_operations),

@@ -28,6 +28,8 @@ class Feature:
         _check_mode(output_mode, ("int", "one_hot", "float"))
         if isinstance(preprocessor, dict):
             preprocessor = deserialize_keras_object(preprocessor)
+        if not (preprocessor is None or callable(preprocessor)):
+            raise DataError(f"A preprocessor is a layer, a function or None, not {preprocessor!r}.")
         self.dtype = dtype
         self.preprocessor = preprocessor
         self.output_mode = output_mode

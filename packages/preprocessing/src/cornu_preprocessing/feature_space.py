@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,15 @@ from typing import Any
 import numpy as np
 
 from cornu import config
-from cornu.errors import DataError, TracedValueError, near_matches
+from cornu.errors import BadFileError, DataError, TracedValueError, near_matches
 from cornu.models import Input
 from cornu.plugins import registry
 from cornu.saving import serialize_keras_object
 from cornu.saving.atomic import atomically
+from cornu.saving.config import deserialize
+from cornu.saving.jsontext import read_json, write_json
+from cornu.saving.names import check_names
+from cornu.saving.rules import Limits, reading
 from cornu_preprocessing.feature_columns import Cross, Feature
 from cornu_preprocessing.feature_layers.discretization import Discretization
 from cornu_preprocessing.feature_layers.encoding import encode_indices
@@ -28,6 +31,8 @@ from cornu_preprocessing.feature_layers.string_lookup import StringLookup
 from cornu_preprocessing.feature_layers.text_vectorization import TextVectorization
 
 __all__ = ["FeatureSpace"]
+
+_LIMITS = Limits(text=Limits.total)  # vocabularies are texts
 
 
 class FeatureSpace(InFront):
@@ -249,16 +254,27 @@ class FeatureSpace(InFront):
     def save(self, filepath: Any) -> None:
         """Write the space, with what it has learned, as JSON; :meth:`load` reads it back."""
         with atomically(filepath) as temporary:
-            temporary.write_text(json.dumps(serialize_keras_object(self)), encoding="utf-8")
+            config = serialize_keras_object(self)
+            check_names(config)  # what is written can be read
+            temporary.write_text(write_json(config), encoding="utf-8")
 
     @classmethod
     def load(cls, filepath: Any) -> FeatureSpace:
-        """Return the space that a file of :meth:`save` describes."""
-        try:
-            config = json.loads(Path(filepath).read_text(encoding="utf-8"))["config"]
-        except (ValueError, TypeError, KeyError) as error:
-            raise DataError(f"{str(filepath)!r} is no file of a FeatureSpace: {error}.") from error
-        return cls.from_config(config)
+        """Return the space that a file of :meth:`save` describes.
+
+        Raises
+        ------
+        BadFileError
+            If the file breaks one of the rules of `cornu.saving.rules`.
+        """
+        text = Path(filepath).read_bytes()
+        with reading(filepath):
+            config = read_json(text, _LIMITS)
+            check_names(config)
+            space = deserialize(config, kind="layer")
+            if not isinstance(space, cls):
+                raise BadFileError(f"{str(filepath)!r} holds no {cls.__name__}.", "kind")
+            return space
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments, with what was learned."""

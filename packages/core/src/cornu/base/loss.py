@@ -8,6 +8,7 @@ from typing import Any
 from cornu import config, ops
 from cornu.base.configurable import Configurable, plain
 from cornu.base.naming import auto_name
+from cornu.engine.dtypes import canonical
 from cornu.engine.shapes import product
 from cornu.errors import ShapeError
 
@@ -301,7 +302,5 @@ def _map(function: Callable[[Any], Any], value: Any) -> Any:
 
 def dtype_name(dtype: Any) -> str:
     """Return the name of a dtype or of what a dtype policy computes in; `floatx` for None."""
-    if dtype is None:
-        return config.floatx()
     dtype = getattr(dtype, "compute_dtype", dtype)  # a dtype policy stands for what it computes in
-    return getattr(dtype, "name", dtype if isinstance(dtype, str) else dtype.__name__)
+    return canonical(dtype).name

@@ -110,7 +110,7 @@ class OptimizerSettings(OptimizerState):
     def _learning_rate_from(self, value: Any) -> Any:
         if callable(value) and not isinstance(value, Variable):
             return value
-        if isinstance(value, (str, bool)) or np.ndim(value) or not np.isreal(value):
+        if isinstance(value, bool) or np.ndim(value) or np.asarray(value).dtype.kind not in "iuf":
             raise ValueError(
                 "`learning_rate` must be a number, a LearningRateSchedule or a callable, not "
                 f"{value!r}."

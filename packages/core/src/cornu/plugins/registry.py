@@ -181,7 +181,7 @@ class Registry:
         if isinstance(identifier, dict):
             from cornu.saving.config import deserialize  # saving stands above plugins
 
-            return deserialize(identifier, kind=kind)
+            identifier = deserialize(identifier, kind=kind)
         row = kind_of(kind)
         if row.of_array is not None and hasattr(identifier, "__array__"):
             return self.lookup(kind, row.of_array)(identifier.__array__())

@@ -8,7 +8,6 @@ says which class or function a name stands for.
 from __future__ import annotations
 
 import contextlib
-import functools
 import inspect
 import types
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from cornu.plugins.custom_objects import (
     custom_objects_in_effect,
     get_registered_name,
 )
+from cornu.saving.annotated import check_arguments
 from cornu.saving.known import (
     core_function,
     find_class,
@@ -282,7 +282,7 @@ def _revived(cls: Any, inner: Any, config: dict) -> Any:
     if not isinstance(inner, (dict, list, type(None))):
         raise SavingError(f"The configuration of {cls.__name__} must be a dict, not {inner!r}.")
     if isinstance(inner, dict):
-        _check_numbers(cls, inner)
+        check_arguments(cls, inner)
     try:
         obj = _from_config(cls, {} if inner is None else inner)
     except (CornuError, RecursionError):
@@ -300,26 +300,6 @@ def _revived(cls: Any, inner: Any, config: dict) -> Any:
     if compile_config and hasattr(obj, "compile_from_config"):
         obj.compile_from_config(compile_config)
     return obj
-
-
-@functools.cache
-def _numbers_of(cls: type) -> frozenset[str]:
-    """Return the arguments of a class of ours that are numbers, so that a text fails here and not
-    in a program.
-    """
-    if not cls.__module__.startswith("cornu"):
-        return frozenset()
-    makers = [vars(owner)["__init__"] for owner in cls.__mro__[:-1] if "__init__" in vars(owner)]
-    parameters = [p for make in makers for p in inspect.signature(make).parameters.values()]
-    return frozenset(p.name for p in parameters if p.annotation in ("float", "float | None"))
-
-
-def _check_numbers(cls: type, config: dict[str, Any]) -> None:
-    for name in _numbers_of(cls) & config.keys():
-        if isinstance(config[name], (str, list, dict)):
-            raise SavingError(
-                f"{name} of {cls.__name__} is a number, not {str(config[name])[:60]!r}."
-            )
 
 
 def _harmless(call: Any) -> Any:

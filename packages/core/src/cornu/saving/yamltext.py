@@ -1,11 +1,13 @@
-"""YAML that comes from a file: data alone, bounded as JSON is."""
+"""YAML that comes from a file: data alone, under the rules of JSON."""
 
 from __future__ import annotations
 
-import math
+import json
+from dataclasses import replace
 from typing import Any
 
 from cornu.errors import BadFileError
+from cornu.saving.jsontext import read_json
 from cornu.saving.rules import Limits
 
 _LONGEST = 2**19  # bytes: reading YAML is slow
@@ -43,11 +45,12 @@ def read_yaml(text: Any, limits: Limits) -> dict[str, Any]:
         found = yaml.load(text, Loader=_loader())
         if not isinstance(found, dict):
             raise BadFileError("The text is no object.", "json")
-        return _copied(found, limits, [limits.items], 0)
+        plain = _copied(found, limits, [limits.items], 0)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         if isinstance(error, BadFileError):
             raise
         raise BadFileError(f"This is no YAML that can be read safely: {error}", "json") from error
+    return read_json(json.dumps(plain), replace(limits, text=limits.total), "The text")
 
 
 def _loader() -> Any:
@@ -83,8 +86,6 @@ def _copied(value: Any, limits: Limits, left: list[int], depth: int) -> Any:
         return {str(k): _copied(v, limits, left, depth + 1) for k, v in value.items()}
     if isinstance(value, list):
         return [_copied(v, limits, left, depth + 1) for v in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        raise BadFileError("The text holds a number that is not finite.", "json")
     if not isinstance(value, (str, bool, int, float, type(None))):
         raise BadFileError(f"The text holds {type(value).__name__}, which is no data.", "json")
     return value

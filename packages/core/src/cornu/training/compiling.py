@@ -42,7 +42,7 @@ class Compiling(Programs):
         metrics: Any = None,
         weighted_metrics: Any = None,
         run_eagerly: bool = False,
-        steps_per_execution: int = 1,
+        steps_per_execution: int | None = 1,
         jit_compile: Any = "auto",
         auto_scale_loss: bool = True,
         sample_weight_mode: Any = None,
@@ -284,12 +284,14 @@ class Compiling(Programs):
                 stacklevel=2,
             )
             return
+        from cornu.saving.annotated import check_call
         from cornu.saving.config import deserialize
         from cornu.saving.rules import is_reading
 
         other = sorted(set(config) - _IN_FILES)
         if other and is_reading():  # such as `backend`: who loads the file chooses it
             raise BadFileError(f"The file tells compile() {', '.join(map(repr, other))}.", "config")
+        check_call((Compiling.compile,), config, "compile()")
         kinds = {
             "optimizer": "optimizer",
             "loss": "loss",

@@ -22,7 +22,7 @@ class _Older(Layer):
 
     def _keep(self, given: Mapping[str, Any]) -> None:
         arguments.keep_parameters(self, given, "W", "b")
-        self.init = registry.get("initializer", given["init"])
+        self.init = registry.get("initializer", given["init"] or "glorot_uniform")
         self.bias = given["bias"]
         self.input_dim = given["input_dim"]
 

@@ -32,6 +32,8 @@ class Rescaling(SameShape):
 
     def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        for numbers in (scale, offset):
+            np.asarray(numbers, float)  # what is none fails here
         self.scale = scale
         self.offset = offset
 

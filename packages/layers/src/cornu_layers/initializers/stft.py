@@ -65,7 +65,7 @@ class STFT(Initializer):
     def __init__(
         self,
         side: str = "real",
-        window: Any = "hann",
+        window: str | Sequence[float] | np.ndarray | None = "hann",
         scaling: str | None = "density",
         periodic: bool = False,
     ) -> None:

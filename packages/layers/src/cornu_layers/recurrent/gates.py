@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from cornu import ops
+from cornu.plugins import registry
 from cornu_layers import arguments
 
 
 def make_bias(cell: Any, columns: int) -> Any:
     """Make the bias of a cell, columns i, f, c, o; those of f are 1 if `unit_forget_bias`."""
-    first = cell.bias_initializer
+    first = cell.bias_initializer or registry.get("initializer", "zeros")
 
     def forgetful(shape: Sequence[int], dtype: Any = None) -> np.ndarray:
         size = columns // 4

@@ -113,7 +113,7 @@ class STFTSpectrogram(Sliding):
         frame_length: int = 256,
         frame_step: int | None = None,
         fft_length: int | None = None,
-        window: Any = "hann",
+        window: str | Sequence[float] | np.ndarray | None = "hann",
         periodic: bool = False,
         scaling: str | None = "density",
         padding: str = "valid",

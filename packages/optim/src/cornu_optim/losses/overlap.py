@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cornu import config, ops
@@ -89,7 +90,7 @@ class Dice(LossFunctionWrapper):
         self,
         reduction: str | None = "sum_over_batch_size",
         name: str = "dice",
-        axis: Any = None,
+        axis: int | Sequence[int] | None = None,
         dtype: Any = None,
     ) -> None:
         super().__init__(dice, reduction, name, dtype, axis=axis)
@@ -132,7 +133,7 @@ class Tversky(LossFunctionWrapper):
         beta: float = 0.5,
         reduction: str | None = "sum_over_batch_size",
         name: str = "tversky",
-        axis: Any = None,
+        axis: int | Sequence[int] | None = None,
         dtype: Any = None,
     ) -> None:
         super().__init__(tversky, reduction, name, dtype, alpha=alpha, beta=beta, axis=axis)

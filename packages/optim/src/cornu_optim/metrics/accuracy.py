@@ -8,6 +8,7 @@ from cornu import config, ops
 from cornu.base.loss import squeeze_or_expand_to_same_rank
 from cornu.base.metric import MeanMetricWrapper
 from cornu_optim.losses.targets import aligned
+from cornu_optim.metrics.confusion import check_top_k
 
 
 def accuracy(y_true: Any, y_pred: Any) -> Any:
@@ -279,7 +280,7 @@ class TopKCategoricalAccuracy(MeanMetricWrapper):
     def __init__(
         self, k: int = 5, name: str = "top_k_categorical_accuracy", dtype: Any = None
     ) -> None:
-        super().__init__(top_k_categorical_accuracy, name, dtype, k=k)
+        super().__init__(top_k_categorical_accuracy, name, dtype, k=check_top_k(k))
 
 
 class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
@@ -311,5 +312,9 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
         from_sorted_ids: bool = False,
     ) -> None:
         super().__init__(
-            sparse_top_k_categorical_accuracy, name, dtype, k=k, from_sorted_ids=from_sorted_ids
+            sparse_top_k_categorical_accuracy,
+            name,
+            dtype,
+            k=check_top_k(k),
+            from_sorted_ids=from_sorted_ids,
         )

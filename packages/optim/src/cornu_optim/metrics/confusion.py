@@ -45,6 +45,20 @@ def parse_thresholds(thresholds: Any, default: float = 0.5) -> list[float]:
     return [float(t) for t in found]
 
 
+def check_top_k(k: int | None) -> int | None:
+    """Return how many of the largest scores count, if that is at least one.
+
+    Examples
+    --------
+    >>> check_top_k(0)
+    Traceback (most recent call last):
+    ValueError: Of 0 scores none can be right: k must be at least 1.
+    """
+    if k is not None and k < 1:
+        raise ValueError(f"Of {k} scores none can be right: k must be at least 1.")
+    return k
+
+
 def evenly_spaced(thresholds: Sequence[float]) -> bool:
     """Tell whether thresholds are 0, 1/n, 2/n, …, 1: each prediction falls into one bucket.
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
+
+import numpy as np
 
 from cornu import ops
 from cornu.base.metric import Metric
 from cornu.engine.variable import Variable
-from cornu_optim.metrics.confusion import NEVER, add_counts, confusion_counts, parse_thresholds
+from cornu_optim.metrics.confusion import (
+    NEVER,
+    add_counts,
+    check_top_k,
+    confusion_counts,
+    parse_thresholds,
+)
 from cornu_optim.metrics.docs import share_sections
 
 _RAISES = """
@@ -48,7 +57,12 @@ class _Count(Metric):
         if cls.__module__ == __name__:
             share_sections(cls, _OF_COUNTS)
 
-    def __init__(self, thresholds: Any = None, name: str | None = None, dtype: Any = None) -> None:
+    def __init__(
+        self,
+        thresholds: float | Sequence[float] | np.ndarray | None = None,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(name=name, dtype=dtype)
         self.init_thresholds = thresholds
         self.thresholds = parse_thresholds(thresholds)
@@ -138,7 +152,7 @@ class _Share(Metric):
 
     def __init__(
         self,
-        thresholds: Any = None,
+        thresholds: float | Sequence[float] | np.ndarray | None = None,
         top_k: int | None = None,
         class_id: int | None = None,
         name: str | None = None,
@@ -146,7 +160,7 @@ class _Share(Metric):
     ) -> None:
         super().__init__(name=name, dtype=dtype)
         self.init_thresholds = thresholds
-        self.top_k = top_k
+        self.top_k = check_top_k(top_k)
         self.class_id = class_id
         self.thresholds = parse_thresholds(thresholds, 0.5 if top_k is None else NEVER)
         shape = (len(self.thresholds),)

@@ -58,7 +58,7 @@ class RandomElasticTransform(RandomImageLayer):
     def __init__(
         self,
         factor: Any = 1.0,
-        scale: Any = 1.0,
+        scale: float | Sequence[float] = 1.0,
         interpolation: str = "bilinear",
         fill_mode: str = "reflect",
         fill_value: float = 0.0,

@@ -94,8 +94,8 @@ class RandomGaussianBlur(RandomImageLayer):
     def __init__(
         self,
         factor: Any = 1.0,
-        kernel_size: Any = 3,
-        sigma: Any = 1.0,
+        kernel_size: int | Sequence[int] = 3,
+        sigma: float | Sequence[float] = 1.0,
         value_range: Sequence[float] = (0, 255),
         data_format: str | None = None,
         seed: int | None = None,
@@ -104,7 +104,7 @@ class RandomGaussianBlur(RandomImageLayer):
         super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.factor = chance_range("factor", factor)
         sizes = tuple(kernel_size) if isinstance(kernel_size, (tuple, list)) else (kernel_size,) * 2
-        if len(sizes) != 2 or any(size % 2 != 1 for size in sizes):
+        if len(sizes) != 2 or any(size < 1 or size % 2 != 1 for size in sizes):
             raise ValueError(f"kernel_size is one odd number or two; it is {kernel_size!r}.")
         self.kernel_size = sizes
         self.sigma = chance_range("sigma", sigma)

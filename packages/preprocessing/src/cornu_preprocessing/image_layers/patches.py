@@ -75,8 +75,8 @@ class RandomErasing(RandomImageLayer):
     def __init__(
         self,
         factor: Any = 1.0,
-        scale: Any = (0.02, 0.33),
-        fill_value: Any = None,
+        scale: float | Sequence[float] = (0.02, 0.33),
+        fill_value: float | Sequence[float] | None = None,
         value_range: Sequence[float] = (0, 255),
         seed: int | None = None,
         data_format: str | None = None,
