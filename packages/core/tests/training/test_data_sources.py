@@ -201,6 +201,38 @@ def test_a_dataset_is_told_of_epochs():
     assert dataset.events == ["begin", "end"] * 2
 
 
+class Planned(Numbers):
+    """What it gives is drawn when an epoch begins."""
+
+    def on_epoch_begin(self):
+        super().on_epoch_begin()
+        self.plan = [10 * len(self.events) + index for index in range(self.count)]
+
+    def __getitem__(self, index):
+        return np.full((2, 1), self.plan[index]), np.zeros(2)
+
+
+@pytest.mark.parametrize("steps", [None, 2])
+@pytest.mark.parametrize("looks", [0, 1, 2])
+def test_an_epoch_begins_before_its_first_batch_is_looked_at(looks, steps):
+    dataset = Planned(2)
+    source = make_source(dataset, steps=steps)
+    for _ in range(looks):
+        source.prepare(lambda spec: None)
+    assert numbers_of(source) == [10, 11]
+    assert numbers_of(source) == [30, 31]
+    assert dataset.events == ["begin", "end"] * 2
+
+
+def test_an_epoch_that_was_left_early_begins_anew():
+    dataset = Planned(2)
+    source = make_source(dataset)
+    source.prepare(lambda spec: None)
+    next(iter(source.epoch()))
+    next(iter(source.epoch()))
+    assert dataset.events == ["begin"] * 2
+
+
 def test_a_dataset_is_shuffled_by_batches():
     source = make_source(Numbers(30), shuffle=True, generator=generator())
     found = numbers_of(source)

@@ -59,6 +59,7 @@ class BatchSource:
     def __init__(self) -> None:
         self._stream: Iterator[Any] | None = None
         self._ahead: list[Any] = []  # a token taken to look at, and not yet used
+        self._begun = False  # whether the next epoch has begun, to look at its first token
         self._pulled = 0  # tokens taken from the stream
         self._done = 0  # steps of the next epoch that were done before this source was resumed
         self._before: Any = None  # the state of `generator` when the pass began
@@ -103,14 +104,19 @@ class BatchSource:
 
     def epoch(self) -> Iterator[Any]:
         """Yield the tokens of one epoch: one pass, or `steps` from where the last one stopped."""
-        if not self._done:
-            self.on_epoch_begin()
+        self._begin()
+        self._begun = False
         if self.steps is None and self._stream is None:
             yield from self._open()
             self.finished = self.one_shot
         else:
             yield from self._steps()
         self.on_epoch_end()
+
+    def _begin(self) -> None:
+        if not self._begun and not self._done:
+            self.on_epoch_begin()
+        self._begun = True
 
     # Going on where another process stopped
 
@@ -184,6 +190,7 @@ class BatchSource:
     def _look_ahead(self) -> Any:
         """Return the first token without using it up, or None if there is none."""
         if not self._ahead:
+            self._begin()
             token = self._next(first=True)
             if token is _END:
                 return None
