@@ -1,10 +1,13 @@
 """What compile takes, and which loss and metric belongs to which output."""
 
+import json
+
 import numpy as np
 import pytest
 
 from cornu import ops
 from cornu.base.metric import Mean, MeanMetricWrapper
+from cornu.engine.variable import Variable
 from cornu.errors import DataError
 from cornu.models.cloning import clone_model
 from cornu.models.input_layer import Input
@@ -267,6 +270,39 @@ def test_factors_of_numpy(parts, two, weights):
     two.compile(parts.SGD(), [parts.mse, parts.sparse], loss_weights=weights, backend=parts.backend)
     assert two.metrics_names == ["loss"]
     assert two.loss_weights in ([2.0, 0.5], (2.0, 0.5), {"a": 2.0, "b": 0.5})
+
+
+@pytest.mark.parametrize("put", [list, tuple, lambda w: dict(zip("ab", w, strict=True))])
+def test_factors_that_are_variables(parts, two, put):
+    """Keras 2's way to shift weight from one loss to another while a model learns."""
+    factors = Variable(np.float32(1.0)), Variable(np.float32(0.0))
+    both = [TARGETS[0], np.zeros((12, 3))]
+    two.compile(
+        parts.SGD(0.0), [parts.mse, absolute], loss_weights=put(factors), backend=parts.backend
+    )
+    first = two.evaluate(DATA, both, verbose=0, return_dict=True)
+    factors[0].assign(0.5)
+    factors[1].assign(2.0)
+    second = two.fit(DATA, both, verbose=0).history
+    assert first["loss"] == pytest.approx(first["a_loss"], rel=1e-5)
+    expected = 0.5 * first["a_loss"] + 2 * first["b_loss"]
+    assert second["loss"] == pytest.approx([expected], rel=1e-5)
+    config = json.loads(json.dumps(two.get_compile_config()))
+    two.compile_from_config({**config, "loss": [parts.mse, absolute]})
+    again = two.evaluate(DATA, both, verbose=0, return_dict=True)
+    assert again["loss"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_factor_for_one_output(parts, line):
+    line.compile(parts.SGD(0.0), parts.mse, backend=parts.backend)
+    plain = line.evaluate(DATA, TARGETS[0], verbose=0)
+    for factor in (2.0, [2.0], np.array([2.0]), np.array(2.0), Variable(np.float32(2.0))):
+        line.compile(parts.SGD(0.0), parts.mse, loss_weights=factor, backend=parts.backend)
+        assert line.evaluate(DATA, TARGETS[0], verbose=0) == pytest.approx(2 * plain, rel=1e-5)
+    line.compile(parts.SGD(0.0), parts.mse, loss_weights=[2.0, 1.0], backend=parts.backend)
+    words = r"loss_weights holds 2 factors for output '\w+', which has 1 loss. Pass one for each"
+    with pytest.raises(DataError, match=words):
+        line.evaluate(DATA, TARGETS[0], verbose=0)
 
 
 def test_arguments_that_do_not_exist(parts, line):

@@ -13,6 +13,7 @@ from cornu.base.loss import Loss, LossFunctionWrapper
 from cornu.base.metric import Mean
 from cornu.engine.graph import scope
 from cornu.engine.trace import current_trace
+from cornu.engine.variable import Variable
 from cornu.errors import DataError
 from cornu.plugins import registry
 from cornu.training.first_values import FirstValues
@@ -43,7 +44,7 @@ class CompiledLosses(FirstValues):
     ----------
     loss : str, function, Loss, or a list or dict of them
         One for all outputs, or one for each; several in a list for one output are added up.
-    loss_weights : float, list or dict, optional
+    loss_weights : float, Variable, list or dict, optional
         Factor of each loss in the sum.
     output_names : sequence of str, optional
         The model's names for its outputs.
@@ -70,9 +71,8 @@ class CompiledLosses(FirstValues):
         self.output_names = list(output_names or [])
         self._terms: list[_Term] | None = None
         self.rules: list[TargetRule] = []
-        if not isinstance(loss_weights, (list, tuple, dict, float, int, type(None))) or isinstance(
-            loss_weights, bool
-        ):
+        factors = (list, tuple, dict, float, int, Variable, type(None))
+        if not isinstance(loss_weights, factors) or isinstance(loss_weights, bool):
             raise ValueError(
                 f"loss_weights={loss_weights!r} is no factor: pass a number, a list with one "
                 f"number per output, or a dict with names of outputs as keys."
@@ -157,10 +157,16 @@ class CompiledLosses(FirstValues):
         if len(outputs) == 1 and isinstance(given, (list, tuple)):
             given = given if len(given) == 1 else [list(given)]
         entries = outputs.align(given, "loss_weights", spread=given is None)
-        return [
-            list(entry) if isinstance(entry, (list, tuple)) else [entry] * len(losses)
-            for entry, losses in zip(entries, by_output, strict=True)
-        ]
+        found = []
+        for name, entry, losses in zip(outputs.names, entries, by_output, strict=True):
+            factors = list(entry) if isinstance(entry, (list, tuple)) else [entry] * len(losses)
+            if len(factors) != len(losses):
+                raise DataError(
+                    f"loss_weights holds {len(factors)} factors for output {name!r}, which has "
+                    f"{len(losses)} loss{'es' if len(losses) != 1 else ''}. Pass one for each."
+                )
+            found.append(factors)
+        return found
 
     def _rules(self, outputs: Outputs, targets: list[Any], y_true: Any) -> list[TargetRule]:
         leaves = tree.flatten(y_true)

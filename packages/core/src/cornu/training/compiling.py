@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu import tree
+from cornu.engine.variable import Variable
 from cornu.errors import BadFileError, near_matches
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
@@ -60,8 +61,9 @@ class Compiling(Programs):
         optimizer : str or Optimizer
         loss : str, function, Loss, or list or dict of them
             For several outputs, one for each, in order or by name.
-        loss_weights : float, list or dict, optional
-            Factor of each output's loss in the sum that is minimised.
+        loss_weights : float, Variable, list or dict, optional
+            Factor of each output's loss in the sum that is minimised. What a callback assigns to a
+            variable counts from the next step.
         metrics : list or dict, optional
             Names, functions of `(y_true, y_pred)` or objects. "accuracy" picks the right one from
             the shapes. For several outputs, one entry or list per output.
@@ -332,14 +334,14 @@ def _check_mode(mode: Any) -> None:
 def _are_metrics(value: Any) -> bool:
     """Tell metrics from factors, where Keras 2 and 3 disagree on which comes first."""
     leaves = [leaf for leaf in tree.flatten(value) if leaf is not None]
-    numbers = (int, float, np.number, np.ndarray)
+    numbers = (int, float, np.number, np.ndarray, Variable)
     return bool(leaves) and not any(isinstance(leaf, numbers) for leaf in leaves)
 
 
 def _plain(factors: Any) -> Any:
-    """Return factors as Python's numbers, whatever held them."""
-    listed = factors.tolist() if isinstance(factors, np.ndarray) else factors
-    return tree.map_structure(lambda x: x.item() if isinstance(x, np.generic) else x, listed)
+    """Return factors as Python's numbers, whatever held them; a variable's may change, so it stays."""
+    held = (np.ndarray, np.generic)
+    return tree.map_structure(lambda x: x.tolist() if isinstance(x, held) else x, factors)
 
 
 def _scaled(optimizer: Any, policy: Any) -> Any:
