@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import sys
 import weakref
 
 import numpy as np
@@ -268,6 +269,56 @@ def test_a_model_of_a_thousand_layers_is_made_and_copied(parts):
         y = y + 1.0
     model = copy.deepcopy(cornu.Model(x, y))
     assert float(model(np.zeros((1, 2), "float32"))[0, 0]) == 1000.0
+
+
+class Holds(cornu.Model):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def call(self, inputs):
+        return self.inner(inputs)
+
+
+def in_a_graph(inner):
+    x = cornu.Input((2,))
+    return cornu.Model(x, inner(x))
+
+
+def in_a_sequence(inner):
+    return cornu.Sequential([cornu.Input((2,)), inner])
+
+
+@pytest.fixture
+def deep(parts, request):
+    """Two hundred models inside of one another."""
+    limit = sys.getrecursionlimit()
+    model = first = cornu.Sequential([cornu.Input((2,)), parts.Linear(2)])
+    for _ in range(200):
+        model = request.param(model)
+    yield first, model
+    sys.setrecursionlimit(limit)
+
+
+@pytest.mark.parametrize("deep", [in_a_graph, in_a_sequence, Holds], indirect=True)
+def test_models_far_inside_are_run(deep):
+    first, model = deep
+    x = rows(3, 2)
+    np.testing.assert_array_equal(model(x), first(x))
+    np.testing.assert_array_equal(model.predict(x, verbose=0), first.predict(x, verbose=0))
+    model.trainable = False
+    assert not first.trainable_variables
+
+
+@pytest.mark.parametrize("deep", [in_a_sequence], indirect=True)
+def test_models_far_inside_are_described_and_copied(deep):
+    _, model = deep
+    copied = cornu.models.clone_model(model)
+    copied.set_weights(model.get_weights())
+    x = rows(3, 2)
+    np.testing.assert_array_equal(copied(x), model(x))
+    assert model.name in model.to_json()
+    model.summary(print_fn=lambda text: None, expand_nested=True)
 
 
 def test_a_tuple_of_outputs_comes_back_as_one(parts):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from cornu.base.layer.nesting import make_room
 from cornu.base.metric import Metric
 from cornu.engine.variable import Storage, Variable
 from cornu.random import SeedGenerator
@@ -24,6 +25,8 @@ class Parts:
     Attributes
     ----------
     trainable_variables, non_trainable_variables, layers, metrics, seed_generators : list
+    depth : int
+        How many layers lie inside of one another here.
     locked : str
         Why no part may be added now, or an empty text.
     """
@@ -34,6 +37,7 @@ class Parts:
         self.layers: list[Any] = []
         self.metrics: list[Any] = []
         self.seed_generators: list[Any] = []
+        self.depth = 0
         self.locked = ""
         self._homes: dict[int, list[Any]] = {}  # id of each part -> the list that it is in
 
@@ -67,6 +71,8 @@ class Parts:
         self._homes[id(part)] = home
         if home is self.layers:
             part.__dict__["_is_part"] = True
+            self.depth = max(self.depth, part._parts.depth + 1)
+            make_room(self.depth)
         Storage.changes += 1
 
     def remove(self, part: Any) -> None:
