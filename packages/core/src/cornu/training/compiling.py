@@ -339,7 +339,7 @@ def _are_metrics(value: Any) -> bool:
 
 
 def _plain(factors: Any) -> Any:
-    """Return factors as Python's numbers, whatever held them; a variable's may change, so it stays."""
+    """Return factors as Python's numbers, whatever held them, and variables as they are."""
     held = (np.ndarray, np.generic)
     return tree.map_structure(lambda x: x.tolist() if isinstance(x, held) else x, factors)
 
