@@ -1,4 +1,4 @@
-"""Small models train alike on the NumPy backend and by the definitions, whatever rules apply.
+"""Small models train alike on a backend and by the definitions, whatever rules apply.
 
 The thresholds of all rules for large values are drawn with the model: so small models meet them in
 every combination, for more threads than there are rows at times, in memory full of NaN.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import fields
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,14 @@ from hypothesis import HealthCheck, Phase, assume, given, note, settings
 from hypothesis import strategies as st
 
 import cornu
-import cornu_backend_numpy.settings
+from cornu.backends import resolve
+from cornu.base.backend import Backend
 from cornu.engine import settings as engine_settings
 from cornu.engine.thresholds import Thresholds
 
 from .drawing import Script, scripts
 
-TABLES = {"core": engine_settings.limits, "numpy": cornu_backend_numpy.settings.limits}
+COMPILED = 10  # times as long as others a compiled model takes: so many times fewer are drawn
 
 
 def _rows(table: Thresholds) -> dict[str, list[Any]]:
@@ -34,15 +36,7 @@ def _rows(table: Thresholds) -> dict[str, list[Any]]:
     }
 
 
-THRESHOLDS = st.fixed_dictionaries(
-    {
-        name: st.fixed_dictionaries({k: st.sampled_from(v) for k, v in _rows(table).items()})
-        for name, table in TABLES.items()
-    }
-)
-
-
-def _train(script: Script, backend: str, batch: int, optimizer: str) -> list[np.ndarray]:
+def _train(script: Script, backend: str | Backend, batch: int, optimizer: str) -> list[np.ndarray]:
     """Build a model, train it for two epochs, and return all numbers that are left."""
     cornu.utils.clear_session()  # names of layers order what fit reports
     cornu.utils.set_random_seed(7)
@@ -73,7 +67,35 @@ def _float64(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(cornu.config._settings, "floatx", "float64")
 
 
-def test_small_models_train_by_any_rules(examples: int) -> None:
+def test_on_numpy(examples: int) -> None:
+    _train_by_any_rules(resolve("numpy"), "cornu_backend_numpy", examples)
+
+
+@pytest.mark.parametrize("schedule", ["cpu", "gpu"])
+def test_on_opencl(schedule: str, examples: int) -> None:
+    pytest.importorskip("pyopencl", reason="The OpenCL backend is not installed.")
+    from cornu_backend_opencl.backend import OpenCLBackend
+    from cornu_backend_opencl.codegen.schedule import Schedule
+
+    backend = OpenCLBackend(schedule=Schedule(schedule))
+    availability = backend.available()
+    if not availability.ok:
+        pytest.skip(availability.reason)
+    _train_by_any_rules(backend, "cornu_backend_opencl", max(1, examples // COMPILED))
+
+
+def _train_by_any_rules(backend: Backend, package: str, examples: int) -> None:
+    """Draw models with thresholds of core and of the backend's package; train them both ways."""
+    own: Thresholds = import_module(f"{package}.settings").limits
+    tables = {"core": engine_settings.limits, package: own}
+    rows = {name: _rows(table) for name, table in tables.items()}
+    thresholds = st.fixed_dictionaries(
+        {
+            name: st.fixed_dictionaries({k: st.sampled_from(v) for k, v in row.items()})
+            for name, row in rows.items()
+        }
+    )
+
     @settings(
         max_examples=examples,
         derandomize=True,
@@ -83,19 +105,18 @@ def test_small_models_train_by_any_rules(examples: int) -> None:
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )
-    @given(scripts(), THRESHOLDS, st.sampled_from([1, 2, 3, 5]), st.sampled_from(["adam", "sgd"]))
-    def run(script: Script, thresholds: dict, batch: int, optimizer: str) -> None:
-        usual = {name: {k: v[0] for k, v in _rows(t).items()} for name, t in TABLES.items()}
-        for name, values in thresholds.items():
-            moved = {k: v for k, v in values.items() if v != usual[name][k]}
+    @given(scripts(), thresholds, st.sampled_from([1, 2, 3, 5]), st.sampled_from(["adam", "sgd"]))
+    def run(script: Script, drawn: dict, batch: int, optimizer: str) -> None:
+        for name, values in drawn.items():
+            moved = {k: v for k, v in values.items() if v != rows[name][k][0]}
             note(f"{name} thresholds: {moved}")
         note(f"{script}\nbatch {batch}, {optimizer}")
         expected = _train(script, "reference", batch, optimizer)
         assume(all(np.isfinite(e).all() and np.abs(e).max(initial=0) < 1e6 for e in expected))
         with ExitStack() as stack:
-            for name, values in thresholds.items():
-                stack.enter_context(TABLES[name].using(**values))
-            found = _train(script, "numpy", batch, optimizer)
+            for name, values in drawn.items():
+                stack.enter_context(tables[name].using(**values))
+            found = _train(script, backend, batch, optimizer)
         for ours, theirs in zip(found, expected, strict=True):
             size = np.abs(theirs).max(initial=1.0)
             np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-8 * size)
