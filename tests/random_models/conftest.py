@@ -1,4 +1,4 @@
-"""How many models are drawn."""
+"""How many models are drawn, and from which seed."""
 
 from __future__ import annotations
 
@@ -11,3 +11,10 @@ FEW = 60  # what a run of all tests has time for
 def examples(request: pytest.FixtureRequest) -> int:
     """Models per test: `--examples`, or a few."""
     return request.config.getoption("--examples") or FEW
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int | None:
+    """Where draws begin: `--hypothesis-seed`; None for the same ones as ever."""
+    given = request.config.getoption("--hypothesis-seed")
+    return None if given is None else int(given)

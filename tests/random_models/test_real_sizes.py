@@ -111,9 +111,10 @@ def _step(model: Model, x: Any, y: Any, backend: str) -> dict[str, np.ndarray]:
 
 
 @pytest.fixture
-def real_sizes(examples: int) -> range:
+def real_sizes(examples: int, seed: int | None) -> range:
     """Seeds: as many as there are random models, but for the time that they take."""
-    return range(examples if examples != FEW else 15)
+    first = seed or 0
+    return range(first, first + (examples if examples != FEW else 15))
 
 
 def test_models_of_real_sizes(real_sizes: range, monkeypatch: pytest.MonkeyPatch) -> None:

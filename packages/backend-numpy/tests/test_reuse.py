@@ -13,6 +13,7 @@ import pytest
 from cornu import ops
 from cornu.backends import limit_threads, resolve
 from cornu.engine import reuse
+from cornu.engine.settings import limits
 from cornu.engine.trace import Trace
 from cornu.engine.variable import Arena, Variable
 
@@ -110,7 +111,7 @@ def test_tracebacks_still_find_the_source():
 
 
 def test_only_so_many_are_kept(monkeypatch):
-    monkeypatch.setattr(reuse, "KEPT", 3)
+    monkeypatch.setattr(limits, "reused", 3)
     with reuse.reuse():
         for rows in range(1, 6):
             Machine(shape=(rows, 2))
@@ -118,7 +119,7 @@ def test_only_so_many_are_kept(monkeypatch):
 
 
 def test_large_constants_and_loops_are_not_kept():
-    table = np.zeros(reuse.LARGEST // 8 + 1)
+    table = np.zeros(limits.reused_constants // 8 + 1)
     with reuse.reuse():
         for make in (
             lambda x: x + table,

@@ -98,6 +98,11 @@ class Limits(Thresholds):
         never=MOST,
     )
     wave: int = row("Work-items that run side by side, at least (GPU).", 64, tiny=1)
+    aligned: int = row("Bytes at whose multiples values begin in memory.", 128, tiny=8)
+    # ---- products, on GPUs
+    staged: int = row(
+        "Steps of the inner axis that a group brings to local memory together.", 16, tiny=3, never=1
+    )
     # ---- products and convolutions, on CPUs
     tile_rows: int = row(
         "Rows of a tile: more meet in the same places of the cache.", 14, tiny=2, never=2
@@ -123,6 +128,9 @@ class Limits(Thresholds):
         always=0,
         tiny=0,
         never=MOST,
+    )
+    tall: int = row(
+        "Rows of a matrix whose columns are worth bringing together.", 4, always=1, tiny=1
     )
     apart: int = row(
         "Bytes between columns that had better be brought together.",
@@ -184,12 +192,16 @@ class Limits(Thresholds):
     )
     stretch: int = row("Sorted numbers of a chunk, at least.", 32, always=1, tiny=1)
     # ---- the host
+    heap: int = row(
+        "Bytes of the memory of variables at first; it grows by halves.", 1 << 20, tiny=1
+    )
     ahead: int = row("Batches that the host may be ahead of the device.", 2, always=8, tiny=1)
     kept: int = row(
         "Built programs that are kept, beside those of programs in use.", 128, tiny=1, never=1
     )
     # ---- for tests
     lanes: int = row("Lanes of vectors, at most; fewer where a device needs it (CPU).", 16, tiny=4)
+    optimised: bool = row("The device's compiler optimises what it builds.", True, quick=False)
     dirty: bool = row("Memory is handed out full of what nobody expects.", False, dirty=True)
 
 

@@ -89,7 +89,7 @@ def test_a_dropped_model_is_freed_at_once(use, eager, parts, points):
 
 
 def test_programs_are_kept_by_their_bytes(parts, monkeypatch):
-    from cornu.training import step
+    from cornu.engine.settings import limits
 
     model = parts.Sequential([parts.Dense(1)])
     model.build((None, 2))
@@ -98,7 +98,7 @@ def test_programs_are_kept_by_their_bytes(parts, monkeypatch):
         model.predict(np.zeros((rows, 2)), verbose=0)
     steps = model._steps
     assert len(steps._steps) == len(steps.by_array) == 8
-    monkeypatch.setattr(step, "KEPT_BYTES", 0)
+    monkeypatch.setattr(limits, "kept_bytes", 0)
     model.predict(np.zeros((9, 2)), verbose=0)
     assert len(steps._steps) == 2  # the last, and one more to take turns with
     assert {id(found) for found, _ in steps.by_array.values()} <= set(

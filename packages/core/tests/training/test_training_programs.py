@@ -107,15 +107,15 @@ def test_programs_are_kept(line, points, parts, monkeypatch):
 
 
 def test_programs_of_many_shapes_are_dropped_again(parts):
-    from cornu.training.step import KEPT
+    from cornu.engine.settings import limits
 
     model = parts.Sequential([parts.Dense(1)])
     model.build((None, 2))
     model.compile(parts.SGD(), parts.mse, backend=parts.backend)
-    batches = ((np.zeros((n, 2)), np.zeros((n, 1))) for n in range(1, 2 * KEPT + 2))
+    batches = ((np.zeros((n, 2)), np.zeros((n, 1))) for n in range(1, 2 * limits.kept + 2))
     with pytest.warns(UserWarning, match="compiled again and again"):
         model.fit(batches, verbose=0)
-    assert len(model._steps._steps) == KEPT
+    assert len(model._steps._steps) == limits.kept
 
 
 def test_the_program_can_be_read(line, points):

@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.settings import limits as core_limits
 from cornu_backend_numpy.settings import limits
 
 DIRT = 0xFF  # of these bytes are NaN of every kind, -1, and a truth value that is neither
-LINE = 64  # bytes; vector loads and BLAS like rows that start on a cache line
 
 
 def aligned_bytes(size: int) -> np.ndarray:
     """Return uninitialised bytes that start on a cache line."""
-    raw = np.empty(size + LINE, np.uint8)
-    start = -raw.ctypes.data % LINE
+    line = core_limits.aligned
+    raw = np.empty(size + line, np.uint8)
+    start = -raw.ctypes.data % line
     if limits.dirty:
         raw.fill(DIRT)
     return raw[start : start + size]
@@ -65,8 +66,9 @@ class Scratch:
 
     def arrays(self, *wanted: tuple[tuple[int, ...], Any]) -> list[np.ndarray]:
         """Return uninitialised arrays, distinct from one another only."""
+        line = core_limits.aligned
         sizes = [
-            -(-prod(shape) * np.dtype(dtype).itemsize // LINE) * LINE for shape, dtype in wanted
+            -(-prod(shape) * np.dtype(dtype).itemsize // line) * line for shape, dtype in wanted
         ]
         total = sum(sizes)
         if total <= self._size:

@@ -15,8 +15,7 @@ from cornu.engine.variable import Variable
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.codegen.values import Address, View
-
-ALIGNMENT = 128
+from cornu_backend_opencl.settings import limits
 
 
 def aligned(size: int) -> int:
@@ -27,7 +26,7 @@ def aligned(size: int) -> int:
     >>> aligned(1), aligned(128)
     (128, 128)
     """
-    return -(-size // ALIGNMENT) * ALIGNMENT
+    return -(-size // limits.aligned) * limits.aligned
 
 
 @dataclass(frozen=True)

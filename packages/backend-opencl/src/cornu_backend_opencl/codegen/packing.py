@@ -149,7 +149,7 @@ def packs_columns(a: View, panels: int) -> bool:
     Where they lie in order, a tile reads a few numbers of each, far apart in memory; a copy pays
     where several panels use it. Rows that lie in order are read well where they are.
     """
-    if computed(a.dtype) != a.dtype or a.shape[-2] < 4 or panels < limits.reused:
+    if computed(a.dtype) != a.dtype or a.shape[-2] < limits.tall or panels < limits.reused:
         return False
     down, along = a.strides[-2:]
     return down == 1 != along and along * a.dtype.itemsize >= limits.apart

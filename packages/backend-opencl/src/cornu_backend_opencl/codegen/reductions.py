@@ -17,7 +17,7 @@ from cornu.engine.plan import Instruction
 from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.elementwise import cost, summary
 from cornu_backend_opencl.codegen.folding import combine, fold_group, fold_lanes, neutral
-from cornu_backend_opencl.codegen.frame import Frame, Unit
+from cornu_backend_opencl.codegen.frame import Frame, Unit, aligned
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed, number
 from cornu_backend_opencl.codegen.members import (
@@ -112,7 +112,7 @@ class Reduction:
             dtype = computed(member.node.dtype)
             size = chunks * self.results * dtype.itemsize
             found[member] = (self.frame.scratch(size, used), dtype)
-            used += -(-size // 128) * 128
+            used += aligned(size)
         return found
 
     # ---- CPU -------------------------------------------------------------------------------------

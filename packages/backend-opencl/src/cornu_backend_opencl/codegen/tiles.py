@@ -11,8 +11,7 @@ from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.members import element
 from cornu_backend_opencl.codegen.values import View
-
-INNER = 16  # steps of the inner axis that are staged together
+from cornu_backend_opencl.settings import limits
 
 
 @dataclass(frozen=True)
@@ -88,12 +87,12 @@ def gpu_tiles(
     so that neighbours write neighbours.
     """
     rows, columns = tile_of(frame.schedule, m, n)
-    side = 16
+    side, staged = 16, limits.staged
     tm, tn = side * rows, side * columns
     kind = Lanes(1).type(dtype)
     grid_m, grid_n = -(-m // tm), -(-n // tn)
     function.local, function.parts = side * side, batches * grid_m * grid_n * side * side
-    function.head.append(f"  __local {kind} s_a[{INNER}][{tm + 1}], s_b[{INNER}][{tn + 1}];")
+    function.head.append(f"  __local {kind} s_a[{staged}][{tm + 1}], s_b[{staged}][{tn + 1}];")
     function.line("const int me = get_local_id(0), x = me % 16, y = me / 16;")
     function.line(f"const int z = get_group_id(0) / {grid_m * grid_n};")
     function.line(f"const int m = get_group_id(0) / {grid_n} % {grid_m} * {tm};")
@@ -101,13 +100,13 @@ def gpu_tiles(
     function.line(f"{kind} c[{rows}][{columns}];")
     with function.block(f"for (int i = 0; i < {rows}; i++)"):
         function.line(f"for (int j = 0; j < {columns}; j++) c[i][j] = 0;")
-    with function.block(f"for (int k = 0; k < {k}; k += {INNER})"):
+    with function.block(f"for (int k = 0; k < {k}; k += {staged})"):
         for name, operand, extent, limit in (("s_a", a, tm, m), ("s_b", b, tn, n)):
             is_a = name == "s_a"
             fast_inner = operand.by_columns if is_a else not operand.by_columns
-            with function.block(f"for (int e = me; e < {INNER * extent}; e += {side * side})"):
+            with function.block(f"for (int e = me; e < {staged * extent}; e += {side * side})"):
                 if fast_inner:
-                    function.line(f"const int q = e % {INNER}, i = e / {INNER};")
+                    function.line(f"const int q = e % {staged}, i = e / {staged};")
                 else:
                     function.line(f"const int q = e / {extent}, i = e % {extent};")
                 line, step = ("(m + i)" if is_a else "(n + i)"), "(k + q)"
@@ -115,7 +114,7 @@ def gpu_tiles(
                 pair = (line, step) if is_a else (step, line)
                 function.line(f"{name}[q][i] = {operand.load(function, *pair, inside)};")
         function.line("barrier(CLK_LOCAL_MEM_FENCE);")
-        with function.block(f"for (int q = 0; q < {INNER}; q++)"):
+        with function.block(f"for (int q = 0; q < {staged}; q++)"):
             function.line(f"{kind} a[{rows}], b[{columns}];")
             function.line(f"for (int i = 0; i < {rows}; i++) a[i] = s_a[q][y + 16 * i];")
             function.line(f"for (int j = 0; j < {columns}; j++) b[j] = s_b[q][x + 16 * j];")

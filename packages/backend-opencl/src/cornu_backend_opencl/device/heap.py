@@ -14,9 +14,7 @@ import numpy as np
 
 from cornu.engine.variable import Storage, Variable
 from cornu_backend_opencl.device.queue import Queue
-
-ALIGNMENT = 256
-FIRST = 1 << 20  # bytes of the buffer at first; it grows by halves
+from cornu_backend_opencl.settings import limits
 
 
 class Cell:
@@ -113,7 +111,7 @@ class Heap:
     # ---- space -----------------------------------------------------------------------------------
 
     def _allocate(self, size: int) -> Cell:
-        size = -(-size // ALIGNMENT) * ALIGNMENT
+        size = -(-size // limits.aligned) * limits.aligned
         self._merge()
         for i, (offset, free) in enumerate(self._free):
             if free >= size:
@@ -139,7 +137,7 @@ class Heap:
     def _grow(self, needed: int) -> None:
         old, used = self.buffer, self.size
         limit = self.queue.device.handle.max_mem_alloc_size
-        size = max(needed, min(max(self.size * 3 // 2, FIRST), limit))
+        size = max(needed, min(max(self.size * 3 // 2, limits.heap), limit))
         self.buffer = self.queue.allocate(size, "the weights and states of models")
         if old is not None:
             device = self.queue

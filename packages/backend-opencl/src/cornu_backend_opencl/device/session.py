@@ -50,6 +50,7 @@ class Session(Queue):
         with self.lock:
             if text not in self._built:
                 options = ["-cl-std=CL1.2", "-w"]
+                options += [] if limits.optimised else ["-cl-opt-disable"]
                 try:
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore")

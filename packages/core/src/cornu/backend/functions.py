@@ -15,11 +15,10 @@ from cornu.base.layer.context import CallContext, calling
 from cornu.base.optimizer import OptimizerStep
 from cornu.engine.gradients import gradients as _node_gradients
 from cornu.engine.program import build_program
+from cornu.engine.settings import limits
 from cornu.engine.trace import Trace, as_node, convert, op
 from cornu.engine.values import Value
 from cornu.engine.variable import Storage, Variable
-
-_KEPT = 16  # programs per function; one for each shape of the inputs
 
 
 class Function:
@@ -96,7 +95,7 @@ class Function:
         key = (training, Storage.epoch, *((a.shape, a.dtype.str) for a in arrays))
         if key not in self._programs:
             self._programs[key] = self._compiled(arrays, training)
-            if len(self._programs) > _KEPT:
+            if len(self._programs) > limits.kept:
                 self._programs.popitem(last=False)
         results = [np.array(r) for r in self._programs[key](*arrays)]
         return results[0] if self.single else results

@@ -16,10 +16,9 @@ from cornu.engine.gradients import gradients
 from cornu.engine.graph import Node
 from cornu.engine.program import build_program
 from cornu.engine.rewrite import substitute
+from cornu.engine.settings import limits
 from cornu.engine.trace import Trace, as_node, convert, current_trace
 from cornu.engine.variable import Storage, Variable
-
-_KEPT = 64  # compiled functions; a graph is compiled once, whoever traces it
 
 
 def value_and_grad(
@@ -229,6 +228,6 @@ def _compiled(trace: Trace, outputs: list[Node]) -> Any:
         if found is None:  # holding the nodes keeps their identity theirs
             found = nodes, backend.compile(build_program(trace.name, trace, outputs))
         _PROGRAMS[signature] = found
-        if len(_PROGRAMS) > _KEPT:
+        if len(_PROGRAMS) > limits.reused:
             _PROGRAMS.popitem(last=False)
     return found[1]

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from cornu.engine.graph import Node
 from cornu.engine.primitives import PRIMITIVES
+from cornu.engine.settings import limits
 from cornu.engine.shapes import product
 from cornu.engine.variable import Variable
 
 if TYPE_CHECKING:
     from cornu.engine.plan import Instruction, Place, Plan
-
-_ALIGNMENT = 64
 
 
 def assign_memory(plan: Plan, updates: dict[Variable, Node]) -> None:
@@ -235,7 +234,7 @@ class _Assignment:
         if owner in local and owner.ndim:
             rows = self.plan.instructions[self.born[owner]].rows
             size = size // owner.shape[0] * min(rows, owner.shape[0])
-        return -(-max(size, 1) // _ALIGNMENT) * _ALIGNMENT
+        return -(-max(size, 1) // limits.aligned) * limits.aligned
 
     def _whole_group(self, start: int, stop: int) -> tuple[int, int]:
         """A group runs block after block: what any member touches must last for all of it."""

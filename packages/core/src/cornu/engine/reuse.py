@@ -27,8 +27,6 @@ from cornu.engine.settings import limits
 from cornu.engine.trace import Trace, as_node
 from cornu.engine.variable import Arena, Variable
 
-KEPT = 64  # programs
-LARGEST = 2**20  # bytes of constants of a program that is kept
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), np.dtype, np.generic)
 
 _active: ContextVar[bool] = ContextVar("cornu_reuse", default=False)
@@ -125,7 +123,7 @@ def structure(trace: Trace, outputs: Sequence[Node]) -> Any:
         if not all(_is_plain(value) for value in node.attrs.values()):
             return None
         constants += sum(v.nbytes for v in node.attrs.values() if isinstance(v, np.ndarray))
-        if constants > LARGEST:
+        if constants > limits.reused_constants:
             return None
         operands = tuple(names[i] for i in node.inputs)
         attrs = tuple((name, _content(value)) for name, value in sorted(node.attrs.items()))
@@ -176,7 +174,7 @@ def _keep(key: Any, program: Program, executable: Any, variables: Sequence[Varia
         return
     with _lock:
         _kept[key] = (bare, kept, stand_ins)
-        while len(_kept) > KEPT:
+        while len(_kept) > limits.reused:
             _kept.popitem(last=False)
 
 

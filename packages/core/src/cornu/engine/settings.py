@@ -38,6 +38,27 @@ class Limits(Thresholds):
         tiny=1,
         never=MOST,
     )
+    aligned: int = row(
+        "Bytes at whose multiples values begin in memory: vectors and BLAS like lines of a cache.",
+        64,
+        tiny=8,
+    )
+    # ---- what is kept
+    kept: int = row(
+        "Programs of a model's mode, of a function, of an endpoint: one for each shape of inputs.",
+        16,
+        tiny=1,
+    )
+    kept_bytes: int = row(
+        "Bytes of the temporaries of a mode's programs, unless there are two only.",
+        1 << 30,
+        tiny=0,
+        never=0,
+    )
+    reused: int = row("Programs for others alike, whoever traces them.", 64, tiny=1)
+    reused_constants: int = row(
+        "Bytes of constants of a program for others alike.", 1 << 20, always=MOST, tiny=0, never=0
+    )
     shared: bool = row(
         "Programs alike are compiled once, wherever they are traced.", False, always=True
     )

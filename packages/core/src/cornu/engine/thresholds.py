@@ -17,6 +17,8 @@ dirty
     Memory is handed out full of NaN, and of what else nobody expects.
 checked
     Each plan is run on paper before it is used.
+quick
+    What is compiled is not optimised: a kernel that runs once takes longer to optimise than to run.
 
 The environment variable ``CORNU_EXTREME`` names one, or several as in ``tiny+threads3``; in tests
 the option ``--extreme`` does.
@@ -35,7 +37,7 @@ from cornu.errors import UnknownNameError, near_matches
 ENVIRONMENT_VARIABLE = "CORNU_EXTREME"
 EXTREMES = (
     *("always", "never", "tiny", "threads1", "threads2", "threads3", "threads4"),
-    *("dirty", "checked"),
+    *("dirty", "checked", "quick"),
 )
 MOST = 1 << 62  # more than there will ever be of anything
 

@@ -13,6 +13,7 @@ from cornu import backends, tree
 from cornu.engine.budget import Budget, budgeted
 from cornu.engine.graph import Node, constant
 from cornu.engine.program import Program
+from cornu.engine.settings import limits
 from cornu.engine.variable import Variable
 from cornu.errors import BadFileError, CornuError, DataError, ShapeError, near_matches
 from cornu.export.budgets import Allowance
@@ -22,8 +23,6 @@ from cornu.export.reading import read_programs
 from cornu.export.revive import revive
 from cornu.export.sizes import probes
 from cornu.saving.rules import reading
-
-_KEPT = 8  # programs, one for each combination of sizes
 
 
 class ServedModel:
@@ -179,7 +178,7 @@ class ServedModel:
             found = self._programs.get(key)
             if found is None:
                 found = self._programs[key] = self._compiled(backend, sizes)
-                if len(self._programs) > _KEPT:
+                if len(self._programs) > limits.kept:
                     self._programs.popitem(last=False)
             self._programs.move_to_end(key)
         return found

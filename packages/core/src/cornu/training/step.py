@@ -19,6 +19,7 @@ from cornu import tree
 from cornu.engine.graph import Node
 from cornu.engine.program import Program
 from cornu.engine.reuse import compiled_trace
+from cornu.engine.settings import limits
 from cornu.engine.trace import Trace, as_node
 from cornu.engine.variable import Storage, Variable
 from cornu.training.data.unpack import unpack_x_y_sample_weight
@@ -39,8 +40,6 @@ __all__ = [
 ]
 
 _LABELS = ("x", "y", "sample_weight")
-KEPT = 16  # programs per model and mode: whole batches, the last one, sizes to predict
-KEPT_BYTES = 2**30  # of their temporaries, unless there are two programs only
 
 
 class CompiledProgram:
@@ -244,8 +243,8 @@ class StepCache:
         if again:
             warnings.warn(
                 f"Programs for {key[0]} steps are compiled again and again: batches have more "
-                f"shapes than the {KEPT} programs that are kept. Bring them to few shapes, for "
-                "example by padding sequences to multiples of 32.",
+                f"shapes than the {limits.kept} programs that are kept. Bring them to few shapes, "
+                "for example by padding sequences to multiples of 32.",
                 stacklevel=2,
             )
 
@@ -254,11 +253,11 @@ class StepCache:
         kept = [k for k in self._steps if k[0] == mode]
         sizes = [self._steps[k].compiled.memory for k in kept]
         before = self._dropped
-        while len(kept) > KEPT or (len(kept) > 2 and sum(sizes) > KEPT_BYTES):
+        while len(kept) > limits.kept or (len(kept) > 2 and sum(sizes) > limits.kept_bytes):
             self._drop(kept.pop(0))
             sizes.pop(0)
             self._dropped += 1
-        return before < KEPT <= self._dropped
+        return before < limits.kept <= self._dropped
 
     def _drop(self, key: Any) -> None:
         dropped = self._steps.pop(key)
