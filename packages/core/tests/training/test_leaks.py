@@ -91,6 +91,8 @@ def test_a_dropped_model_is_freed_at_once(use, eager, parts, points):
 def test_programs_are_kept_by_their_bytes(parts, monkeypatch):
     from cornu.engine.settings import limits
 
+    monkeypatch.setattr(limits, "kept", 8)
+    monkeypatch.setattr(limits, "kept_bytes", 1 << 30)
     model = parts.Sequential([parts.Dense(1)])
     model.build((None, 2))
     for rows in range(1, 9):

@@ -47,13 +47,13 @@ class Limits(Thresholds):
     kept: int = row(
         "Programs of a model's mode, of a function, of an endpoint: one for each shape of inputs.",
         16,
-        tiny=1,
+        tiny=2,
     )
     kept_bytes: int = row(
         "Bytes of the temporaries of a mode's programs, unless there are two only.",
         1 << 30,
         tiny=0,
-        never=0,
+        never=MOST,
     )
     reused: int = row("Programs for others alike, whoever traces them.", 64, tiny=1)
     reused_constants: int = row(
