@@ -23,6 +23,8 @@ X = np.arange(6, dtype="float32").reshape(3, 2)
 @pytest.fixture(autouse=True)
 def _nothing_kept(monkeypatch):
     monkeypatch.setattr(reuse, "_kept", type(reuse._kept)())
+    for name, usual in {"reused": 64, "reused_constants": 1 << 20, "shared": False}.items():
+        monkeypatch.setattr(limits, name, usual)
 
 
 class Machine:
