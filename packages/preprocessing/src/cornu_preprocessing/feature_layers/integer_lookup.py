@@ -10,7 +10,9 @@ from cornu import ops
 from cornu.engine.graph import Node
 from cornu.errors import DataError, TracedValueError
 from cornu_preprocessing.feature_layers.buckets import buckets_of_integers
+from cornu_preprocessing.feature_layers.counts import IntegerCounts
 from cornu_preprocessing.feature_layers.lookup import IndexLookup
+from cornu_preprocessing.feature_layers.places import Places
 
 __all__ = ["IntegerLookup"]
 
@@ -60,6 +62,9 @@ class IntegerLookup(IndexLookup):
     array([[1, 3, 4],
            [4, 0, 2]])
     """
+
+    _counting = IntegerCounts
+    _places: Places
 
     def __init__(
         self,
@@ -111,16 +116,13 @@ class IntegerLookup(IndexLookup):
         self._require_vocabulary()
         if self.invert:
             return self._integers(inputs)
-        tokens = np.array(self._tokens, "int64")
-        order = np.argsort(tokens)
-        place = ops.minimum(ops.searchsorted(tokens[order], inputs), len(tokens) - 1)
-        known = ops.equal(ops.take(tokens[order], place), inputs)
+        known, place = self._places.find(inputs)
         if self.mask_token is not None:
             masked = ops.equal(inputs, self.mask_token)
         else:
             masked = ops.zeros_like(known)
         unknown = self._unknown(inputs, ops.logical_or(known, masked))
-        found = ops.where(known, ops.take(order + self._token_start, place), unknown)
+        found = ops.where(known, place + self._token_start, unknown)
         found = ops.where(masked, self._mask_index, found)
         return self._encoded(ops.cast(found, "int64"))
 
@@ -156,6 +158,10 @@ class IntegerLookup(IndexLookup):
         known = ops.logical_and(inputs >= 0, inputs < outside)
         return ops.take(values, ops.where(known, inputs, outside))
 
+    def _learn(self, tokens: list[Any]) -> None:
+        super()._learn(tokens)
+        self.__dict__["_places"] = Places(tokens)
+
     def _as_token(self, token: Any) -> int:
         try:
             return int(token)
@@ -172,4 +178,4 @@ class IntegerLookup(IndexLookup):
                 f"Layer {self.name!r} adapts to integers, and was given {values.dtype}."
             )
         rows = values.reshape(-1, values.shape[-1] if values.ndim > 1 else 1)
-        return rows.astype("int64") if rows.dtype.kind == "b" else rows
+        return rows.astype("int64", copy=False)

@@ -17,13 +17,13 @@ from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.adapting import batches_of
 from cornu_preprocessing.feature_layers.buckets import as_salt
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse
+from cornu_preprocessing.feature_layers.counts import IntegerCounts, WordCounts, rarity
 from cornu_preprocessing.feature_layers.encoding import (
     check_output_mode,
     encode_indices,
     encoded_shape,
 )
 from cornu_preprocessing.feature_layers.vocabulary import (
-    Counts,
     no_path,
     read_vocabulary,
     without_special,
@@ -43,7 +43,7 @@ class IndexLookup(Layer):
     """
 
     _tokens: list[Any]
-    _table: dict[Any, int]
+    _counting: type[WordCounts] | type[IntegerCounts]
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class IndexLookup(Layer):
         self.salt = as_salt(salt)
         self.idf_weights: np.ndarray | None = None
         self._given = bool(given)
-        self._counts = Counts()
+        self.reset_state()
         self._learn([])
         if vocabulary is not None and (given or idf_weights is not None):
             self.set_vocabulary(vocabulary, idf_weights)
@@ -132,18 +132,18 @@ class IndexLookup(Layer):
 
     def finalize_state(self) -> None:
         """Make the vocabulary of what was counted."""
-        if not self._counts.tokens:
+        if not self._counts:
             return
         limit = self.max_tokens - self._token_start if self.max_tokens else None
         tokens = self._counts.most_common(limit, (self.mask_token, self.oov_token))
         self._learn(tokens)
         if self.output_mode == "tf_idf":
-            self._weigh(self._counts.rarity(tokens), has_special=False)
+            self._weigh(rarity(self._counts, tokens), has_special=False)
         self.reset_state()
 
     def reset_state(self) -> None:
         """Forget what was counted."""
-        self._counts = Counts()
+        self._counts = self._counting(by_document=self.output_mode == "tf_idf")
 
     def save_assets(self, dir_path: str | os.PathLike[str]) -> None:
         """Write a learned vocabulary as Keras does: ``vocabulary.txt``, a token in each line.
@@ -294,8 +294,6 @@ class IndexLookup(Layer):
 
     def _learn(self, tokens: list[Any]) -> None:
         self.__dict__["_tokens"] = tokens
-        start = self._token_start
-        self.__dict__["_table"] = {token: start + i for i, token in enumerate(tokens)}
 
     def _weigh(self, weights: np.ndarray, has_special: bool) -> None:
         front = 0 if has_special else self._token_start

@@ -8,6 +8,7 @@ import numpy as np
 
 from cornu.errors import DataError
 from cornu_preprocessing.feature_layers.buckets import buckets
+from cornu_preprocessing.feature_layers.counts import WordCounts
 from cornu_preprocessing.feature_layers.in_front import InFront
 from cornu_preprocessing.feature_layers.lookup import IndexLookup
 from cornu_preprocessing.feature_layers.strings import as_strings, is_nested
@@ -60,6 +61,9 @@ class StringLookup(InFront, IndexLookup):
     >>> layers.StringLookup(vocabulary=["a", "b", "c"], invert=True)([[1, 3, 0]])
     array([['a', 'c', '[UNK]']], dtype=object)
     """
+
+    _counting = WordCounts
+    _table: dict[str, int]
 
     def __init__(
         self,
@@ -142,6 +146,11 @@ class StringLookup(InFront, IndexLookup):
         known = (indices >= 0) & (indices < outside)
         return vocabulary[np.where(known, indices, outside)]
 
+    def _learn(self, tokens: list[Any]) -> None:
+        super()._learn(tokens)
+        start = self._token_start
+        self.__dict__["_table"] = {token: start + i for i, token in enumerate(tokens)}
+
     def _as_token(self, token: Any) -> str:
         return str(token)
 
@@ -149,5 +158,7 @@ class StringLookup(InFront, IndexLookup):
         if is_nested(batch):
             return [as_strings(part, self.encoding, self.name)[0] for part in batch]
         words, shape = as_strings(batch, self.encoding, self.name)
+        if self.output_mode != "tf_idf":  # which alone asks where one ends
+            return [words]
         width = shape[-1] if len(shape) > 1 else 1
         return [words[i : i + width] for i in range(0, len(words), max(width, 1))]

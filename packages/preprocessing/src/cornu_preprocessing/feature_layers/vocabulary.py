@@ -1,10 +1,10 @@
-"""Vocabularies: how they are counted, checked and read."""
+"""Vocabularies: how they are checked and read."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,58 +13,7 @@ import numpy as np
 from cornu.errors import DataError, SavingError
 from cornu.saving.rules import is_reading
 
-__all__ = ["Counts", "no_path", "read_vocabulary", "without_special"]
-
-
-class Counts:
-    """How often each token was seen, and in how many documents."""
-
-    def __init__(self) -> None:
-        self.tokens: Counter[Any] = Counter()
-        self.documents: Counter[Any] = Counter()
-        self.document_count = 0
-
-    def add(self, documents: Iterable[Sequence[Any]]) -> None:
-        """Count the tokens of documents; numbers come as an array with a row for each."""
-        if isinstance(documents, np.ndarray):
-            rows = np.sort(documents, axis=1)
-            first = np.ones(rows.shape, bool)
-            first[:, 1:] = rows[:, 1:] != rows[:, :-1]
-            for counter, tokens in ((self.tokens, rows), (self.documents, rows[first])):
-                found, counts = np.unique(tokens, return_counts=True)
-                counter.update(dict(zip(found.tolist(), counts.tolist(), strict=True)))
-            self.document_count += len(rows)
-            return
-        for document in documents:
-            self.tokens.update(document)
-            self.documents.update(set(document))
-            self.document_count += 1
-
-    def most_common(self, limit: int | None, special: Iterable[Any]) -> list[Any]:
-        """Return the most frequent tokens; of those equally frequent the last in order first.
-
-        Parameters
-        ----------
-        limit : int, optional
-            How many at most.
-        special : iterable
-            Tokens that do not count.
-
-        Example
-        -------
-        >>> counts = Counts()
-        >>> counts.add([["b", "a", "c", "c"]])
-        >>> counts.most_common(2, [])
-        ['c', 'b']
-        """
-        known = {token: n for token, n in self.tokens.items() if token not in set(special)}
-        ordered = sorted(known, key=lambda token: (known[token], token), reverse=True)
-        return ordered[:limit]
-
-    def rarity(self, tokens: Sequence[Any]) -> np.ndarray:
-        """Return the inverse document frequency of tokens, ln(1 + N / (1 + d)), as float32."""
-        documents = np.array([self.documents[token] for token in tokens], "float64")
-        return np.log(1 + self.document_count / (1 + documents)).astype("float32")
+__all__ = ["no_path", "read_vocabulary", "without_special"]
 
 
 def no_path(config: Mapping[str, Any]) -> Mapping[str, Any]:
