@@ -21,7 +21,7 @@ CORE = (
     ("random",),
     ("plugins", "aliases"),
     ("saving.rules", "saving.sharing"),
-    ("saving.known",),
+    ("saving.annotated", "saving.known"),
     ("saving.config",),  # objects as plain values; files stand at the top
     ("backends",),
     ("engine.functional",),  # grad and value_and_grad run what they build, so they need a backend

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import signal
 import warnings
 from types import SimpleNamespace
 
 import pytest
 
-from cornu.errors import PluginWarning, UnknownNameError
+from cornu import backends
+from cornu.errors import BackendError, PluginWarning, UnknownNameError
 from cornu.plugins import discovery, hookimpl, hookspecs
 from cornu.plugins.kinds import KINDS
 from cornu.plugins.registry import Registry
@@ -56,6 +58,70 @@ def test_a_plugin_that_raises_at_import(error):
     for expected in ("Plugin bad", "module bad.plugin", type(error).__name__, str(error)):
         assert expected in texts[0]
     assert registry.problems()[0].cause is error
+
+
+class Broken:
+    @hookimpl
+    def cornu_backends(self):
+        raise ImportError("No module named 'pyopencl'")
+
+
+@pytest.mark.parametrize("broken", [Broken(), ImportError("No module named 'pyopencl'")])
+def test_a_broken_plugin_is_the_reason_why_a_backend_is_missing(broken, monkeypatch):
+    registry = Registry(lambda: [Point("bad", broken)])
+    with pytest.warns(PluginWarning):
+        registry.problems()
+    for name in ("lookup", "entries", "names", "reasons"):
+        monkeypatch.setattr(backends.registry, name, getattr(registry, name))
+    with pytest.raises(BackendError, match=r"Plugin bad .*ImportError: No module named 'pyopencl'"):
+        backends.resolve("broken")
+    assert "pyopencl" in registry.reasons("backend")[0]
+    if broken is not registry.problems()[0].cause:
+        assert registry.reasons("layer") == []
+
+
+@pytest.fixture
+def interrupted():
+    """What makes the handler of a signal raise an exception in whatever code calls it."""
+
+    def handle(number, frame):
+        raise raised[0]
+
+    raised = []
+    before = signal.signal(signal.SIGTERM, handle)
+
+    def interrupt(error):
+        raised[:] = [error]
+        signal.raise_signal(signal.SIGTERM)
+
+    yield interrupt
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), TimeoutError("late"), SystemExit(3)])
+@pytest.mark.parametrize("place", ["load", "hook"])
+def test_what_a_handler_of_a_signal_raises_goes_through(error, place, interrupted):
+    class Slow(Point):
+        def load(self):
+            if place == "load" and not calls:
+                calls.append(1)
+                interrupted(error)
+            return self
+
+        @hookimpl
+        def cornu_layers(self):
+            if place == "hook" and not calls:
+                calls.append(1)
+                interrupted(error)
+            return [Dense]
+
+    calls = []
+    registry = Registry(lambda: [Slow("slow", None)])
+    with pytest.raises(type(error)) as caught:
+        registry.lookup("layer", "Dense")
+    assert caught.value is error
+    assert registry.lookup("layer", "Dense") is Dense  # and nothing is taken for missing
+    assert not registry.problems()
 
 
 def test_a_misspelt_hook_names_the_right_one():

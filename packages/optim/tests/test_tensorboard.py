@@ -14,6 +14,7 @@ import pytest
 
 from cornu import Input, Sequential
 from cornu.base import Layer
+from cornu.base.naming import fresh_names
 from cornu_optim import callbacks as c
 
 pytest.importorskip("tensorboard", reason="event files need the package tensorboard")
@@ -40,8 +41,9 @@ def logs(tmp_path_factory):
     (folder / "names.tsv").write_text("\n".join("abcdefghij"))
     x = np.random.default_rng(0).integers(0, 10, (30, 5))
     y = x.mean(axis=1, keepdims=True).astype("float32").repeat(4, axis=1)
-    model = Sequential([Input((5,), dtype="int32"), Words(name="words")], name="net")
-    model.compile("sgd", "mse", metrics=["mae"], backend="reference")
+    with fresh_names():
+        model = Sequential([Input((5,), dtype="int32"), Words(name="words")], name="net")
+        model.compile("sgd", "mse", metrics=["mae"], backend="reference")
     board = c.TensorBoard(
         folder,
         histogram_freq=2,

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from cornu.engine.gradients import gradients
+from cornu.engine.interrupt import let_signals_through
 from cornu.engine.primitives.table import p
 from cornu.engine.program import Program, build_program
 from cornu.engine.reference import ReferenceExecutable
@@ -67,6 +68,7 @@ def self_test(backend: Any, thorough: bool = True) -> Verdict:
         try:
             found = backend.compile(program)(*arrays)
         except Exception as error:  # a driver may fail in any way
+            let_signals_through(error)
             said = str(error).splitlines() or [type(error).__name__]
             verdict.wrong.append(f"{name} ({said[0]})")
             continue

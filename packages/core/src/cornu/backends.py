@@ -181,7 +181,8 @@ def _unknown(name: str, origin: str) -> str:
         hint = OWN[name.lower()]
     else:
         hint = near_matches(name, registry.names("backend"))
-    return f"There is no backend {name!r}{origin}. {_those_there()} {hint}".rstrip()
+    parts = (*registry.reasons("backend"), hint)
+    return " ".join((f"There is no backend {name!r}{origin}. {_those_there()}", *parts)).rstrip()
 
 
 def _those_there() -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 
 from cornu.base import Layer
+from cornu.engine.trace import Trace
 from cornu.engine.variable import Variable
 from cornu.errors import NotBuiltError, ShapeError
 from cornu.random import SeedGenerator
@@ -278,3 +281,21 @@ def test_stateless_call_leaves_the_layer_alone(parts):
     assert float(after[0]) == 8.0
     assert float(layer.count.numpy()) == 1.0
     np.testing.assert_array_equal(outputs, X)
+
+
+def test_a_variable_is_taken_from_a_list_as_an_object():
+    class Holder(Layer):
+        def __init__(self):
+            super().__init__()
+            self.held = [Variable(np.zeros(2, "float32"), name=n) for n in "abc"]
+
+    for in_trace in (False, True):
+        layer = Holder()
+        b = layer.held[1]
+        with Trace("test") if in_trace else contextlib.nullcontext():
+            layer.held.remove(b)
+        assert [v.name for v in layer.held] == ["a", "c"]
+        assert [v.name for v in layer.weights] == ["a", "c"]
+    layer.numbers = [1, 2, 3]
+    layer.numbers.remove(2)
+    assert layer.numbers == [1, 3]

@@ -1,9 +1,13 @@
 """Ctrl-C lands between steps and leaves a model and a history that can be used."""
 
+import ast
+import functools
 import os
+import re
 import signal
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +15,8 @@ import pytest
 from cornu.base import Callback
 from cornu.engine import interrupt
 from cornu.engine.interrupt import StepGuard
+from cornu.errors import BadFileError
+from cornu.saving.rules import reading
 
 pytestmark = pytest.mark.skipif(
     threading.current_thread() is not threading.main_thread(),
@@ -179,3 +185,44 @@ def test_a_step_that_fails_gives_the_signal_back(ringing):
     with pytest.raises(Rung) as caught:
         fail()
     assert isinstance(caught.value.__context__, ValueError)
+
+
+def _handle(number, frame):
+    raise TimeoutError("too long")
+
+
+class _Handler:
+    def __call__(self, number, frame):
+        raise TimeoutError("too long")
+
+    method = __call__
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [_handle, _Handler(), _Handler().method, functools.partial(_handle)],
+    ids=["function", "object", "method", "partial"],
+)
+def test_what_a_handler_raises_is_no_fault_of_a_file(handler):
+    before = signal.signal(signal.SIGTERM, handler)
+    try:
+        with pytest.raises(TimeoutError), reading("a file"):
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    with pytest.raises(BadFileError), reading("a file"):
+        raise TimeoutError("of its own")
+
+
+def test_wherever_any_exception_is_caught_that_of_a_handler_goes_through():
+    """Who catches Exception raises it again, or asks where it comes from."""
+    found = []
+    for path in Path(interrupt.__file__).parents[5].glob("*/src/**/*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ExceptHandler) and node.type is not None:
+                if not re.search(r"\bException\b", ast.unparse(node.type)):
+                    continue
+                text = ast.unparse(node)
+                if "let_signals_through(" not in text and not text.endswith("raise"):
+                    found.append(f"{path}:{node.lineno}")
+    assert [place for place in found if "/trial.py:" not in place] == []  # a child process

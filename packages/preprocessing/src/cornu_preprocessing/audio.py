@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.interrupt import let_signals_through
 from cornu.errors import DataError
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.dataset import Batches
@@ -165,6 +166,7 @@ def read_wav(path: str | os.PathLike[str]) -> tuple[int, np.ndarray]:
     except FileNotFoundError:
         raise
     except Exception as error:  # SciPy raises what comes up where a file is damaged
+        let_signals_through(error)
         reason = str(error) or type(error).__name__
         raise UnreadableAudioError(
             f"{os.fspath(path)!r} cannot be read as a WAV file: {reason.rstrip('.')}."

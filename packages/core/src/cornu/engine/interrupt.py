@@ -1,13 +1,14 @@
-"""Signals take effect between steps, never inside one."""
+"""Signals take effect between steps, never inside one; what their handlers raise goes through."""
 
 from __future__ import annotations
 
+import functools
 import signal
 import threading
 import time
 from typing import Any, ClassVar
 
-__all__ = ["StepGuard"]
+__all__ = ["StepGuard", "let_signals_through"]
 
 PATIENCE = 1.0  # seconds after which Ctrl-C takes effect in a step that hangs
 _FATAL = "SIGSEGV SIGBUS SIGFPE SIGILL SIGABRT SIGKILL SIGSTOP".split()
@@ -110,6 +111,42 @@ class StepGuard:
         """Tell whether a program that starts here could be left half done by a signal."""
         current = cls.current
         return (current is None or not current.inside) and _in_main_thread()
+
+
+def let_signals_through(error: BaseException) -> None:
+    """Raise an exception again that a signal's handler has raised, in whatever code it met.
+
+    Where code of others may fail in any way, and its failure becomes a reason, a message or another
+    exception, that of a handler is none of these: it is meant for the whole program.
+
+    Examples
+    --------
+    >>> try:
+    ...     1 / 0
+    ... except Exception as error:
+    ...     let_signals_through(error)  # no handler raised it
+    """
+    link: BaseException | None = error
+    chain: list[BaseException] = []
+    codes: set[Any] = set()
+    while link is not None and not any(link is known for known in chain):
+        chain.append(link)
+        trace = link.__traceback__
+        while trace is not None:
+            codes.add(trace.tb_frame.f_code)
+            trace = trace.tb_next
+        link = link.__cause__ or link.__context__
+    if any(_code_of(_handler_of(number)) in codes for number in _CATCHABLE):
+        raise error
+
+
+def _code_of(handler: Any) -> Any:
+    if isinstance(handler, functools.partial):
+        handler = handler.func
+    function = getattr(handler, "__func__", handler)
+    if not hasattr(function, "__code__"):
+        function = vars(type(handler)).get("__call__")  # of an object
+    return getattr(function, "__code__", handler)
 
 
 def _in_main_thread() -> bool:

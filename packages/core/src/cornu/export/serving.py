@@ -12,6 +12,7 @@ import numpy as np
 from cornu import backends, tree
 from cornu.engine.budget import Budget, budgeted
 from cornu.engine.graph import Node, constant
+from cornu.engine.interrupt import let_signals_through
 from cornu.engine.program import Program
 from cornu.engine.settings import limits
 from cornu.engine.variable import Variable
@@ -191,6 +192,7 @@ class ServedModel:
         except CornuError:
             raise
         except Exception as error:
+            let_signals_through(error)
             raise BadFileError(
                 f"The program of {self.name!r} cannot be made for these sizes: {error}", "program"
             ) from error

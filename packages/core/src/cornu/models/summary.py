@@ -12,6 +12,7 @@ from typing import Any
 
 from cornu import tree
 from cornu.base.layer import FunctionCall
+from cornu.engine.interrupt import let_signals_through
 from cornu.engine.sourcetext import one_line
 from cornu.engine.variable import Variable
 
@@ -138,7 +139,8 @@ def _output_shape(layer: Any) -> str:
             shapes = layer.compute_output_shape(**layer._build_shapes)
         else:
             return "?"
-    except Exception:  # a shape is a courtesy: a layer that cannot tell is still listed
+    except Exception as error:  # a shape is a courtesy: a layer that cannot tell is still listed
+        let_signals_through(error)
         return "?"
     texts: list[str] = []
     tree.map_shape_structure(lambda s: texts.append(_shape_text(s)), shapes)

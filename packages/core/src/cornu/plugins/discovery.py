@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
+from cornu.engine.interrupt import let_signals_through
 from cornu.errors import PluginWarning, near_matches
 from cornu.plugins import ENTRY_POINT_GROUP, hookspecs
 from cornu.plugins.kinds import KINDS
@@ -127,6 +128,7 @@ def _load(
         manager.register(plugin.object, name=name)
         texts = list(_misspelt(plugin.object))
     except (Exception, SystemExit) as error:  # whatever it raises, the others keep working
+        let_signals_through(error)
         plugin.object = None
         text = f"could not be loaded, {type(error).__name__}: {error}"
         return [Problem(plugin.distribution, plugin.module, text, error)]

@@ -51,6 +51,7 @@ __all__ = [
     "names",
     "plugins",
     "problems",
+    "reasons",
     "register",
     "register_keras_serializable",
     "unregister",
@@ -87,6 +88,12 @@ class Registry:
         for kind in KINDS:
             self._table(kind)
         return list(self._problems)
+
+    def reasons(self, kind: str) -> list[str]:
+        """Say why names of one kind may be missing: plugins or hooks that raised an exception."""
+        self._table(kind)
+        starts = ("could not be loaded", f"{kind_of(kind).hook}: raised")
+        return [str(p) for p in self._problems if p.text.startswith(starts)]
 
     def installed(self, distribution: str) -> bool:
         """Say whether a distribution brought a plugin."""
@@ -251,8 +258,9 @@ class Registry:
             own = f"Cornu's own {kind.module.partition('.')[2]} come with {kind.provider}"
             text = f"{own}, which is not installed here: pip install {kind.provider}"
             return MissingDistributionError(" ".join(filter(None, (said, hint, text))))
-        # Where the plugin that should bring it is broken, that is the reason.
+        # Where a plugin that should bring it is broken, that is the reason.
         broken = [str(p) for p in self._problems if p.distribution == kind.provider]
+        broken = list(dict.fromkeys((*broken, *self.reasons(kind.name))))
         text = " ".join(filter(None, (hint, *broken))) or f"See dir({kind.module}) for all of them."
         return UnknownNameError(f"{said} {text}")
 
@@ -279,5 +287,6 @@ name_of = default.name_of
 names = default.names
 plugins = default.plugins
 problems = default.problems
+reasons = default.reasons
 register = default.register
 unregister = default.unregister

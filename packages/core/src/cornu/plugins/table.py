@@ -9,6 +9,7 @@ from typing import Any
 
 import pluggy
 
+from cornu.engine.interrupt import let_signals_through
 from cornu.errors import PluginError, letters
 from cornu.plugins.discovery import Plugin, Problem
 from cornu.plugins.kinds import Kind
@@ -111,6 +112,7 @@ class Table:
             try:
                 offers = list(impl.function() or ())
             except (Exception, SystemExit) as error:
+                let_signals_through(error)
                 yield self._problem(plugin, f"raised {type(error).__name__}: {error}", error)
                 continue
             for offer in offers:

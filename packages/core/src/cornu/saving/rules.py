@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cornu.engine.allowance import allowance
+from cornu.engine.interrupt import let_signals_through
 from cornu.errors import (
     BadFileError,
     CornuError,
@@ -125,6 +126,7 @@ def reading(path: Any, limits: Limits | None = None) -> Iterator[None]:
     except (BadFileError, MissingDistributionError, NotBuiltError):
         raise
     except Exception as error:
+        let_signals_through(error)
         raise BadFileError(f"{_said(path)}: {_text(error)}", _rule_of(error)) from error
     finally:
         _reading.reset(token)

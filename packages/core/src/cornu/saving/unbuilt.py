@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cornu.base.naming import fresh_names
+from cornu.engine.interrupt import let_signals_through
 from cornu.engine.variable import without_memory
 from cornu.errors import BadFileError, NotBuiltError
 from cornu.saving.hdf5 import Dataset, Group
@@ -108,6 +109,7 @@ def _copied(model: Any) -> Any:
 def _works(build: Callable[[Any], Any], shape: Shape) -> bool:
     try:
         build(shape)
-    except Exception:  # the user's own layers may raise anything for a shape they do not take
+    except Exception as error:  # the user's layers may raise anything for a shape they do not take
+        let_signals_through(error)
         return False
     return True

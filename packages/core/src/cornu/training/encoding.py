@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.interrupt import let_signals_through
 from cornu.errors import SavingError
 
 __all__ = ["Unsupported", "fingerprint", "read_values", "write_values"]
@@ -61,6 +62,7 @@ def read_values(filepath: Any) -> dict[str, Any]:
     except FileNotFoundError:
         raise
     except Exception as error:  # what damage leads to, nobody can list
+        let_signals_through(error)
         said = str(error) or type(error).__name__
         raise SavingError(
             f"{str(filepath)!r} is damaged, or no file of this kind: {said}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.interrupt import let_signals_through
 from cornu.engine.variable import Arena, Variable
 from cornu.errors import SavingError
 from cornu.random.seed import restore_seed_state, seed_state
@@ -104,6 +105,7 @@ class Run:
         try:
             _check_form(loaded)
         except Exception as error:  # a form that nobody has thought of
+            let_signals_through(error)
             said = str(error) or type(error).__name__
             raise SavingError(f"{str(filepath)!r} is no state of a training: {said}") from error
         _check(loaded["variables"], _owned(self._model), filepath)

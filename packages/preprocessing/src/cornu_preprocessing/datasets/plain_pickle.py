@@ -17,6 +17,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from cornu.engine.interrupt import let_signals_through
 from cornu.errors import DataError
 from cornu.saving.npz import npy_array, npy_header, npz_members
 
@@ -36,6 +37,7 @@ def read_npz(path: str | Path) -> dict[str, np.ndarray]:
     except FileNotFoundError:
         raise
     except Exception as error:  # a damaged zip may raise anything
+        let_signals_through(error)
         raise DataError(f"{str(path)!r} is no .npz file: {error}.") from error
     return {name: _read_npy(data, f"{path}:{name}") for name, data in members.items()}
 
@@ -76,6 +78,7 @@ def read_plain_pickle(file: IO[bytes], name: str, encoding: str = "bytes") -> An
             "is not the data set."
         ) from None
     except Exception as error:  # a damaged pickle may raise anything
+        let_signals_through(error)
         raise DataError(f"{name} is damaged: {type(error).__name__}: {error}.") from error
 
 
@@ -177,4 +180,5 @@ def _read_npy(data: bytes, name: str) -> np.ndarray:
     except DataError:
         raise
     except Exception as error:  # a damaged header is read as Python's literals
+        let_signals_through(error)
         raise DataError(f"{name} is no array: {error}.") from error

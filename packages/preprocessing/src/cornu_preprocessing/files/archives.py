@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
+from cornu.engine.interrupt import let_signals_through
 from cornu.errors import DataError
 
 __all__ = ["unpack"]
@@ -60,6 +61,7 @@ def unpack(
             except (DataError, OSError):
                 raise
             except Exception as error:  # damage may raise anything
+                let_signals_through(error)
                 raise DataError(f"{archive.name} is damaged: {error}.") from error
             if folder.exists():
                 shutil.rmtree(folder)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.engine.interrupt import let_signals_through
 from cornu.errors import DataError
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.text.matrix import count_matrix
@@ -303,6 +304,7 @@ def tokenizer_from_json(json_string: str) -> Tokenizer:
         config.pop("analyzer", None)
         return _tokenizer(config, counts)
     except Exception as error:  # what a text may describe, nobody can list
+        let_signals_through(error)
         raise DataError(
             f"This is no tokenizer as to_json() writes it: {type(error).__name__}: {error}."
         ) from error

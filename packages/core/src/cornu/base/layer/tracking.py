@@ -154,8 +154,9 @@ class TrackedList(list):
         return value
 
     def remove(self, value: Any) -> None:
-        super().remove(value)
-        self._out(value)
+        same = (i for i, member in enumerate(self) if member is value)
+        place = next(same, None)  # in a program `==` compares numbers
+        del self[self.index(value) if place is None else place]
 
     def clear(self) -> None:
         self._out(list(self))
