@@ -20,7 +20,7 @@ CORE = (
     ("ops",),
     ("random",),
     ("plugins", "aliases"),
-    ("saving.rules", "saving.sharing"),
+    ("saving.rules", "saving.sharing", "saving.function_names"),
     ("saving.annotated", "saving.known"),
     ("saving.config",),  # objects as plain values; files stand at the top
     ("backends",),

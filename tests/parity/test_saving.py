@@ -316,3 +316,26 @@ def test_keras_reads_layers_that_are_shared_here(made, tmp_path) -> None:
     values = generator(made.__name__).normal(size=(2, 5, 4)).astype("float32")
     same(again.predict(values, verbose=0), model.predict(values, verbose=0))
     assert len(again.weights) == SHARED[made]
+
+
+#: Operations where a layer takes a function; Keras finds activations by their name alone.
+FUNCTIONS = {
+    **{name: lambda k, name=name: getattr(k.ops, name) for name in
+       ("tanh", "sigmoid", "relu", "softmax", "leaky_relu", "gelu", "sin", "square")},
+    "image": lambda k: k.ops.image.hsv_to_rgb,
+    "activation": lambda k: k.activations.mish,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("layer", ["Activation", "Lambda"])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_operations_as_functions_are_read_by_both(name, layer, suffix, tmp_path) -> None:
+    x = cornu.Input((4, 4, 3))
+    y = getattr(cornu.layers, layer)(FUNCTIONS[name](cornu))(x)
+    model = cornu.Model(x, y)
+    model.save(tmp_path / f"m{suffix}")
+    values = generator(name).uniform(0, 1, (2, 4, 4, 3)).astype("float32")
+    for reader in (keras, cornu):
+        again = reader.models.load_model(tmp_path / f"m{suffix}")
+        same(again.predict(values, verbose=0), model.predict(values, verbose=0))

@@ -30,6 +30,7 @@ from cornu.saving.known import (
     find_class,
     find_function,
     is_offered,
+    operation_function,
     public_name,
     said_name,
     without_unknown,
@@ -117,9 +118,9 @@ def _object(obj: Any) -> dict[str, Any]:
 
 
 def _function(function: Any) -> Any:
-    core = core_function(function)
-    if core is not None:
-        return _function_config(*core)
+    ours = core_function(function) or operation_function(function)
+    if ours is not None:
+        return _function_config(*ours) if ours[0] else ours[1]
     name, registered = said_name(function), get_registered_name(function)
     if registered == name and is_offered(function):
         return name
@@ -166,7 +167,8 @@ class AtHand(dict):
     """A description with the object itself beside it, for copies within one process."""
 
     def __init__(self, obj: Any, description: Any) -> None:
-        super().__init__(description if isinstance(description, dict) else {"name": description})
+        said = isinstance(description, dict)
+        super().__init__(description if said else _function_config("builtins", description))
         self.object = obj
 
 

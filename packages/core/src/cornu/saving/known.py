@@ -15,6 +15,7 @@ from typing import Any
 from cornu.errors import MissingDistributionError, SavingError, UnknownNameError
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
+from cornu.saving.function_names import function_name, public_function
 from cornu.saving.rules import is_reading
 
 # Classes of core itself, which no plugin brings: name -> (Keras' module, home).
@@ -70,6 +71,7 @@ _SEGMENTS = {
     "activations": "activation",
     "callbacks": "callback",  # these touch files and networks: not from a file
 }
+_OPERATIONS = ("keras.ops", "keras.src.ops", "cornu.ops")  # where functions on tensors stand
 _FUNCTION_KINDS = ("activation", "loss", "metric", "initializer", "regularizer", "constraint")
 
 
@@ -102,6 +104,43 @@ def core_function(function: Any) -> tuple[str, str] | None:
     """Return the module and name of a function of core itself, None for any other."""
     place = (getattr(function, "__module__", None), getattr(function, "__name__", None))
     return next(((home[0], name) for name, home in CORE_FUNCTIONS.items() if home == place), None)
+
+
+def operation_function(function: Any) -> tuple[str, str] | None:
+    """Return the module and name under which Keras knows a function of `cornu.ops`.
+
+    The module is empty where the name alone says it: an activation of that name does the same.
+    None for any other function.
+
+    Examples
+    --------
+    >>> from cornu import ops
+    >>> operation_function(ops.tanh), operation_function(ops.sin), operation_function(len)
+    (('', 'tanh'), ('keras.ops', 'sin'), None)
+    """
+    home, _, name = function_name(function).rpartition(".")
+    if _operation(f"cornu.ops.{home}", name) is not function:
+        return None
+    activation = registry.find("activation", name)
+    if activation is not None and not home and _alike(function, activation):
+        return "", name
+    return f"keras.ops.{home}".rstrip("."), name
+
+
+def _alike(one: Any, two: Any) -> bool:
+    """Tell whether two functions fill in the same for the arguments that both take."""
+    left, right = signature(one).parameters, signature(two).parameters
+    return all(left[key].default == right[key].default for key in left.keys() & right.keys())
+
+
+def _operation(module: str, name: str) -> Any:
+    """Return the operation that Keras has a class for, of a module and a name in a file."""
+    from cornu.saving.operation_table import BY_FUNCTION  # which stands above
+
+    if not module.startswith(_OPERATIONS):
+        return None
+    path = next((f"{s}.{name}" for s in module.split(".") if f"{s}.{name}" in BY_FUNCTION), name)
+    return public_function(path) if path in BY_FUNCTION else None
 
 
 def said_name(function: Any) -> str:
@@ -196,6 +235,9 @@ def find_function(config: dict, kind: str | None) -> Any:
     if name in CORE_FUNCTIONS:
         home, attribute = CORE_FUNCTIONS[name]
         return getattr(importlib.import_module(home), attribute)
+    operation = _operation(str(config.get("module")), inner)
+    if operation is not None:
+        return operation
     if not is_own(config):  # a user's `relu` is not ours
         said = _said_kind(config.get("module"))
         found = _first_found([k for k in (kind, said) if k] or list(_FUNCTION_KINDS), name)

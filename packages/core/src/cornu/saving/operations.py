@@ -10,9 +10,9 @@ import inspect
 import warnings
 from typing import Any
 
-from cornu.base.layer.operation import public_function
 from cornu.config import image_data_format
 from cornu.errors import SavingError, UnknownNameError
+from cornu.saving.function_names import public_function
 from cornu.saving.operation_table import BY_CLASS, BY_FUNCTION, UNREADABLE, Row
 
 _Entry = dict[str, Any]

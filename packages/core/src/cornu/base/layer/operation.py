@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 from cornu import tree
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
 from cornu.base.naming import auto_name
+from cornu.saving.function_names import function_name, public_function
 
 
 class Operation:
@@ -141,7 +141,7 @@ class FunctionCall(Operation):
 
     def __init__(self, function: Any, name: str | None = None) -> None:
         self.function = public_function(function) if isinstance(function, str) else function
-        super().__init__(name or auto_name(_function_name(self.function)))
+        super().__init__(name or auto_name(function_name(self.function)))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Apply the function, and record the call if it is on symbolic tensors."""
@@ -159,7 +159,7 @@ class FunctionCall(Operation):
 
     def get_config(self) -> dict[str, Any]:
         """Return the name and the function's public name; arguments are part of each call."""
-        return {"name": self.name, "function": _function_name(self.function)}
+        return {"name": self.name, "function": function_name(self.function)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> FunctionCall:
@@ -167,48 +167,7 @@ class FunctionCall(Operation):
         return cls(config["function"], name=config.get("name"))
 
     def __repr__(self) -> str:
-        return f"<FunctionCall {_function_name(self.function)} name={self.name}>"
-
-
-# Where a public function stands: prefix of its saved name to the module it is found in.
-_HOMES = {
-    "random": "cornu.random",
-    "image": "cornu.ops.image",
-    "backend": "cornu.backend",
-    "": "cornu.ops",
-}
-
-
-def _function_name(function: Any) -> str:
-    name = getattr(function, "__name__", type(function).__name__)
-    module = getattr(function, "__module__", "") or ""
-    home = next((h for h, path in _HOMES.items() if module.startswith(path)), "")
-    return f"{home}.{name}" if home else name
-
-
-def public_function(name: str) -> Any:
-    """Return the function that `get_config` calls so.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none.
-
-    Examples
-    --------
-    >>> public_function("image.resize").__name__
-    'resize'
-    """
-    from cornu import ops
-    from cornu.errors import UnknownNameError, near_matches
-
-    prefix, _, short = name.rpartition(".")
-    home = import_module(_HOMES[prefix]) if prefix in _HOMES else None
-    if home is None or short not in home.__all__:
-        raise UnknownNameError(
-            f"There is no function {name!r} in cornu.ops. {near_matches(name, ops.__all__)}"
-        )
-    return getattr(home, short)
+        return f"<FunctionCall {function_name(self.function)} name={self.name}>"
 
 
 def _shapes(tensors: Any) -> Any:

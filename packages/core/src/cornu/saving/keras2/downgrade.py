@@ -143,8 +143,9 @@ def downgrade(config: Any, at_top: bool = False) -> Any:
     name = config.get("class_name")
     if name is None or "config" not in config:
         return {key: downgrade(value) for key, value in config.items()}
-    if name == "function":
-        return config["config"]
+    if name == "function":  # Keras' own is told from yours by its module
+        is_keras = str(config.get("module")).startswith(("builtins", "keras.ops"))
+        return dict(config) if is_keras else config["config"]
     if name == "DTypePolicy":
         return config["config"]["name"]
     inner = config["config"]

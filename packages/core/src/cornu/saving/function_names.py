@@ -1,0 +1,54 @@
+"""What files call the public functions on tensors: `relu`, `image.resize`, `random.normal`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+# Where a public function stands: prefix of its saved name to the module it is found in.
+_HOMES = {
+    "random": "cornu.random",
+    "image": "cornu.ops.image",
+    "backend": "cornu.backend",
+    "": "cornu.ops",
+}
+
+
+def function_name(function: Any) -> str:
+    """Return what `get_config` calls a function, which `public_function` finds again.
+
+    Examples
+    --------
+    >>> from cornu import ops
+    >>> function_name(ops.tanh), function_name(ops.image.resize)
+    ('tanh', 'image.resize')
+    """
+    name = getattr(function, "__name__", type(function).__name__)
+    module = getattr(function, "__module__", "") or ""
+    home = next((h for h, path in _HOMES.items() if module.startswith(path)), "")
+    return f"{home}.{name}" if home else name
+
+
+def public_function(name: str) -> Any:
+    """Return the function that `get_config` calls so.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+
+    Examples
+    --------
+    >>> public_function("image.resize").__name__
+    'resize'
+    """
+    from cornu import ops
+    from cornu.errors import UnknownNameError, near_matches
+
+    prefix, _, short = name.rpartition(".")
+    home = import_module(_HOMES[prefix]) if prefix in _HOMES else None
+    if home is None or short not in home.__all__:
+        raise UnknownNameError(
+            f"There is no function {name!r} in cornu.ops. {near_matches(name, ops.__all__)}"
+        )
+    return getattr(home, short)
