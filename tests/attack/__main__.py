@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 import warnings
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,9 @@ def _fault(kind: Any, path: Path, folder: str) -> str:
     except kind.raises as error:
         if isinstance(error.__cause__, MemoryError) and "more work" not in str(error):
             return f"memory: {error}"
+        said = "".join(traceback.format_exception(error))
+        if not said.replace("\n", "").isprintable():
+            return f"says {said[-200:]!r}"
     except BaseException as error:
         return f"{type(error).__name__}: {str(error)[:200]!r}"
     finally:

@@ -11,7 +11,8 @@ from tests.attack.kinds import Kind
 
 PAYLOAD = "x\n    open('/tmp/cornu_attack_was_here', 'w')\n#"
 HOSTILE: tuple[Any, ...] = (
-    PAYLOAD, "x\u2028y", "*/ x /*", "a\\", "../../x", "/etc/passwd", "", "\ud800", "x" * 5000,
+    PAYLOAD, "x\x1b[2J\x9b", "x\u2028y", "*/ x /*", "a\\", "../../x", "/etc/passwd",
+    "", "\ud800", "x" * 5000,
     2**62, 2**31, -1, 0, -(2**40), 1e308, -1.5, 0.1, True, False, None,
     [], {}, [[[]]], {"a": 1}, [PAYLOAD], {PAYLOAD: 1}, [1, "a", None], "float32", "S100",
     {"class_name": "Dense", "config": {}}, {"class_name": PAYLOAD, "config": {}},

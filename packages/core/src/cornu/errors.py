@@ -28,11 +28,18 @@ __all__ = [
     "UnknownNameError",
     "letters",
     "near_matches",
+    "printable",
 ]
 
 
 class CornuError(Exception):
-    """Base of every exception that Cornu raises on purpose."""
+    """Base of every exception that Cornu raises on purpose.
+
+    Names in its text may come from a file: a terminal shows them, and obeys none.
+    """
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class ShapeError(CornuError, ValueError):
@@ -91,7 +98,7 @@ class BadFileError(SavingError):
         self.rule = rule
 
     def __str__(self) -> str:
-        return f"{self.args[0]} (rule: {self.rule})"
+        return printable(f"{self.args[0]} (rule: {self.rule})")
 
 
 class BackendError(CornuError, RuntimeError):
@@ -119,6 +126,19 @@ class PluginWarning(UserWarning):
 
     Turn it into an error with ``warnings.simplefilter("error", PluginWarning)``.
     """
+
+
+def printable(text: str, but: str = "\n") -> str:
+    r"""Return a text with every character spelled that does not print, some apart.
+
+    Example
+    -------
+    >>> printable("∇dense\x1b[2J")
+    '∇dense<U+001B>[2J'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in but else f"<U+{ord(c):04X}>" for c in text)
 
 
 def near_matches(name: str, candidates: Iterable[str], limit: int = 3) -> str:

@@ -19,7 +19,7 @@ import numpy as np
 from cornu.engine.composite import COMPOSITES
 from cornu.engine.graph import Node
 from cornu.engine.scan import Body
-from cornu.errors import GraphError
+from cornu.errors import GraphError, printable
 
 LONGEST = 200  # characters of an identifier
 _OTHERS = re.compile(r"[^A-Za-z0-9_]+")
@@ -53,9 +53,7 @@ def one_line(text: str) -> str:
     >>> one_line("∇dense: add (3,)"), one_line("a\\u2028b\\x1b[2J")
     ('∇dense: add (3,)', 'a<U+2028>b<U+001B>[2J')
     """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text)
+    return printable(text, but="")
 
 
 def comment(text: str) -> str:

@@ -14,9 +14,8 @@ from cornu.errors import BadFileError
 LONGEST = 1000  # letters
 # Control signs and every line end, signs that turn the direction of writing, halves of letters, and
 # what separates the parts of a path elsewhere.
-_FORBIDDEN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\\]"
-)
+_SIGNS = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
+_STEERS, _FORBIDDEN = re.compile(f"[{_SIGNS}]"), re.compile(rf"[{_SIGNS}\\]")
 _PATH = re.compile(r"(?:.*/)?\.\.?(?:/.*)?|[A-Za-z]:(?!\d+$).*")  # `W:0` is a weight of Keras 2
 
 
@@ -111,6 +110,8 @@ def _check(value: Any, key: str, all_names: bool) -> None:
         if is_object:
             _check_object(value)
         for inner, member in value.items():
+            if _STEERS.search(str(inner)):
+                raise BadFileError(f"{_shown(inner)} is no key of a configuration.", "names")
             if all_names and not is_object:
                 check_name(inner, "key")
             if inner in _NAMED and isinstance(member, str) and member:

@@ -88,7 +88,9 @@ class Tokenizer:
         if "nb_words" in kwargs:
             num_words = kwargs.pop("nb_words")
         if kwargs:
-            raise TypeError(f"Tokenizer does not take the argument(s) {', '.join(kwargs)}.")
+            raise TypeError(
+                f"Tokenizer does not take the argument(s) {', '.join(map(repr, kwargs))}."
+            )
         self.num_words = num_words if not num_words else whole("num_words", num_words)
         self.filters = filters
         self.lower = lower
