@@ -10,7 +10,7 @@ from cornu.engine.gradients import gradients
 from cornu.engine.graph import constant, scope
 from cornu.engine.program import build_program
 from cornu.engine.reference import ReferenceExecutable
-from cornu.engine.trace import Trace, is_traced
+from cornu.engine.trace import Trace, apply, is_traced
 from cornu.engine.variable import Arena, Variable
 from cornu.errors import GraphError, TracedValueError
 
@@ -22,6 +22,15 @@ def test_equal_operations_are_one_node():
         assert ops.exp(x) is not ops.exp(trace.input("x", (2,)))
     assert constant(0.0) is not constant(-0.0)
     assert constant(np.nan) is constant(np.nan)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, "uint8", np.dtype("uint8")])
+def test_a_dtype_has_one_spelling(dtype):
+    with Trace("step") as trace:
+        x = trace.input("x", (3,))
+        node = apply("cast", x, dtype=dtype)
+    assert isinstance(node.attrs["dtype"], np.dtype)
+    assert node is apply("cast", x, dtype=np.dtype("uint8"))
 
 
 def test_variables_read_as_arrays_outside_and_as_nodes_inside():

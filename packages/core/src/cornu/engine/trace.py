@@ -261,6 +261,8 @@ def apply(name: str, *values: Any, **attrs: Any) -> Any:
     array([1., 1.])
     """
     row = PRIMITIVES[name]
+    if "dtype" in attrs:  # one spelling, so that equal operations are one, and files can say it
+        attrs["dtype"] = np.dtype(attrs["dtype"])
     like = _operand_dtype(values[1:] if name == "where" else values)
     if is_traced(*values):
         nodes = [as_node(v, like) for v in values]
