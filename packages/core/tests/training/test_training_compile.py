@@ -293,6 +293,31 @@ def test_factors_that_are_variables(parts, two, put):
     assert again["loss"] == pytest.approx(expected, rel=1e-5)
 
 
+def test_outputs_of_one_layer_are_told_apart(parts):
+    """As in Keras 2; in Keras 3 one loss is shown for both, as in a CycleGAN."""
+    inputs = [Input((2,)), Input((2,))]
+    head = parts.Dense(1, name="head")
+    model = Model(inputs, list(map(head, inputs)))
+    assert model.output_names == ["head", "head_1"]
+    model.compile(
+        parts.SGD(0.0), parts.mse, metrics=[[absolute], [absolute]], backend=parts.backend
+    )
+    x, y = [DATA, -DATA], [TARGETS[0], TARGETS[0]]
+    found = model.evaluate(x, y, verbose=0, return_dict=True)
+    for name, predicted in zip(model.output_names, model.predict(x, verbose=0), strict=True):
+        errors = TARGETS[0] - predicted
+        assert found[f"{name}_loss"] == pytest.approx((errors**2).mean(), rel=1e-5)
+        assert found[f"{name}_absolute"] == pytest.approx(np.abs(errors).mean(), rel=1e-5)
+    assert found["loss"] == pytest.approx(found["head_loss"] + found["head_1_loss"], rel=1e-5)
+    assert len(model.train_on_batch(x, y)) == len(model.metrics_names) == 5
+
+
+def test_equal_losses_of_one_output_are_told_apart(parts, line):
+    line.compile(parts.SGD(), [absolute, absolute], backend=parts.backend)
+    logs = line.evaluate(DATA, TARGETS[0], verbose=0, return_dict=True)
+    assert sorted(logs) == ["absolute_1_loss", "absolute_loss", "loss"]
+
+
 def test_a_factor_for_one_output(parts, line):
     line.compile(parts.SGD(0.0), parts.mse, backend=parts.backend)
     plain = line.evaluate(DATA, TARGETS[0], verbose=0)

@@ -33,6 +33,16 @@ def test_a_loss_without_any_gradient(parts, loss, eager):
         model.train_on_batch(X, Y)
 
 
+def test_a_model_without_a_trainable_weight(parts):
+    model = parts.Sequential([Input((3,)), parts.Dense(1)], name="still")
+    model.trainable = False
+    model.compile(parts.SGD(), parts.mse, backend=parts.backend)
+    with pytest.warns(UserWarning, match="'still' has no trainable weights now") as said:
+        model.fit(X, Y, epochs=2, verbose=0)
+        model.fit(X, Y, verbose=0)
+    assert len(said) == 1
+
+
 def test_a_loss_that_reaches_some_weights(parts):
     a, b = parts.Dense(1, name="a"), parts.Dense(1, name="b")
     x = Input((3,))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -50,6 +51,21 @@ def snake_case(name: str) -> str:
     name = re.sub(r"\W+", "", name)
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Return the names, numbered where one comes again.
+
+    Examples
+    --------
+    >>> distinct(["head", "tail", "head", "head"])
+    ['head', 'tail', 'head_1', 'head_2']
+    """
+    found: list[str] = []
+    for name in names:
+        proposals = itertools.chain([name], (f"{name}_{i}" for i in itertools.count(1)))
+        found.append(next(one for one in proposals if one not in found))
+    return found
 
 
 def auto_name(prefix: str) -> str:

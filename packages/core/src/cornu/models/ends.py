@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.base.layer import InputSpec, KerasTensor, Operation
+from cornu.base.naming import distinct
 from cornu.models.graph import LayerGraph
 from cornu.models.inputs import input_name
 
@@ -77,8 +78,8 @@ class Ends(Operation):
 
     @property
     def output_names(self) -> list[str]:
-        """Names of the layers that make the outputs, in order."""
-        return [input_name(t) for t in self._need_graph("output names").outputs]
+        """Names of the layers that make the outputs, in order; numbered where one makes several."""
+        return distinct(input_name(t) for t in self._need_graph("output names").outputs)
 
     def get_input_at(self, node_index: int) -> Any:
         """Return the symbolic input of one use: 0 is the model's own, 1 its first call."""

@@ -11,6 +11,7 @@ import numpy as np
 from cornu import ops, tree
 from cornu.base.loss import Loss, LossFunctionWrapper
 from cornu.base.metric import Mean
+from cornu.base.naming import distinct
 from cornu.engine.graph import scope
 from cornu.engine.trace import current_trace
 from cornu.engine.variable import Variable
@@ -244,10 +245,10 @@ def _name(loss: Any) -> str:
 def _names(found: list[tuple[int, Loss, Any]], outputs: Outputs) -> list[str]:
     """Losses are named after their outputs; several of one output after themselves."""
     times = Counter(position for position, _, _ in found)
-    return [
+    return distinct(
         outputs.names[position] if times[position] == 1 and len(outputs) > 1 else loss.name
         for position, loss, _ in found
-    ]
+    )
 
 
 def _weights(sample_weight: Any, outputs: Outputs, targets: list[Any]) -> list[Any]:

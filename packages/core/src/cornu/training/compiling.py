@@ -145,7 +145,6 @@ class Compiling(Programs):
             check_numerics=bool(check_numerics),
             sample_weight_mode=sample_weight_mode,
             arguments={**arguments, "optimizer": optimizer},
-            was_trainable=bool(getattr(self, "trainable_variables", ())),
         )
         if backend is not None:
             self._backend()  # named wrongly, it is better known now

@@ -208,12 +208,12 @@ class Programs:
                 with TRACING:
                     optimizer.build(variables)
                 if compiled is not None:
-                    compiled.was_trainable = True
-            elif compiled is not None and compiled.was_trainable:
-                compiled.was_trainable = False  # say it once
+                    compiled.warns_if_still = True
+            elif compiled is not None and compiled.warns_if_still and not own:
+                compiled.warns_if_still = False  # say it once
                 warnings.warn(
-                    f"Model {self.name!r} had trainable weights before and has none "  # type: ignore[attr-defined]
-                    "now, so training changes nothing. What is trainable is looked up at each "
+                    f"Model {self.name!r} has no trainable weights now, "  # type: ignore[attr-defined]
+                    "so training changes nothing. What is trainable is looked up at each "
                     "step: set model.trainable = True before training this model, and False "
                     "before training another that holds it.",
                     stacklevel=2,

@@ -36,8 +36,8 @@ class Compiled:
         As given.
     arguments : dict
         As given to `compile`, for saving.
-    was_trainable : bool
-        Whether there were trainable weights then, or at a step since.
+    warns_if_still : bool
+        Whether `fit` is to say that there is no trainable weight: once, until there is one.
     """
 
     optimizer: Any = None
@@ -51,7 +51,7 @@ class Compiled:
     check_numerics: bool = False
     sample_weight_mode: Any = None
     arguments: dict[str, Any] = field(default_factory=dict)
-    was_trainable: bool = False
+    warns_if_still: bool = True
 
     def metric_variables(self) -> dict[str, list[Any]]:
         """Return the variables of the loss, of the metrics and of the single losses."""
