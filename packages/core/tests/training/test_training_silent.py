@@ -38,8 +38,7 @@ def test_a_model_without_a_trainable_weight(parts):
     model.trainable = False
     model.compile(parts.SGD(), parts.mse, backend=parts.backend)
     with pytest.warns(UserWarning, match="'still' has no trainable weights now") as said:
-        model.fit(X, Y, epochs=2, verbose=0)
-        model.fit(X, Y, verbose=0)
+        [model.fit(X, Y, epochs=2, verbose=0) for _ in range(2)]
     assert len(said) == 1
 
 
