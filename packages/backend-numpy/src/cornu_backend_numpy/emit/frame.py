@@ -59,6 +59,8 @@ class Frame:
         parent: Frame | None = None,
     ) -> None:
         self.plan, self.names, self.constants, self.parent = plan, names, constants, parent
+        # By what they are: scalars by their number, arrays by themselves.
+        self.constant_names: dict[Any, str] = parent.constant_names if parent is not None else {}
         self.prepare: list[str] = []
         self.body: list[str] = []
         self.known: dict[Node, str] = {}
@@ -116,11 +118,19 @@ class Frame:
         return self.use(self.value(node))
 
     def _name(self, node: Node) -> str:
+        if not self._is_view(node):
+            return self.owner(node)
+        chain = [node.inputs[0]]  # of views of views: it may be longer than calls can be deep
+        while chain[-1] not in self.known and self._is_view(chain[-1]):
+            chain.append(chain[-1].inputs[0])
+        for one in reversed(chain):
+            source = self.value(one)
+        return self._view(node, source)
+
+    def _is_view(self, node: Node) -> bool:
         row = PRIMITIVES.get(node.op)
-        if row is not None and row.kind == "view" and self.plan.layouts.owner(node) is not node:
-            source = self.value(node.inputs[0])
-            return self._view(node, source)
-        return self.owner(node)
+        is_view = row is not None and row.kind == "view"
+        return is_view and self.plan.layouts.owner(node) is not node
 
     def _view(self, node: Node, source: str) -> str:
         expression = view_expression(node, source, self.shape(node), self.shape(node.inputs[0]))
@@ -155,11 +165,10 @@ class Frame:
 
     def constant(self, value: np.ndarray, name: str) -> str:
         """Return the name of a fixed array."""
-        for known, other in self.constants.items():
-            if other is value or _same_scalar(other, value):
-                return known
-        self.constants[name] = value
-        return name
+        key = (value.dtype.str, value.tobytes()) if value.shape == () else id(value)
+        known = self.constant_names.setdefault(key, name)
+        self.constants[known] = value
+        return known
 
     def scalar(self, number: Any, dtype: Any) -> str:
         """Return the name of a number as an array without axes: faster than a scalar."""
@@ -231,7 +240,3 @@ class Frame:
         source = self.value(node)
         name = self.names.new(f"{source} {suffix}")
         return self.use(self.define(name, expression.format(source)))
-
-
-def _same_scalar(a: np.ndarray, b: np.ndarray) -> bool:
-    return a.shape == b.shape == () and a.dtype == b.dtype and a.tobytes() == b.tobytes()

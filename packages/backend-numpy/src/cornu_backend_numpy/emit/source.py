@@ -16,6 +16,7 @@ from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.loops import emit_scan
 from cornu_backend_numpy.emit.names import Names
 from cornu_backend_numpy.emit.operations import OPERATIONS
+from cornu_backend_numpy.emit.parts import in_parts
 from cornu_backend_numpy.emit.regions import emit_region
 from cornu_backend_numpy.emit.stages import in_stages
 from cornu_backend_numpy.rows.regions import Region
@@ -63,8 +64,8 @@ def write_source(plan: Plan, regions: Mapping[int, Region]) -> Source:
     state = [frame.known.setdefault(n, frame.names.of(n)) for n in plan.state.values()]
     write_instructions(frame, regions)
     outputs = [frame.value(o) for o in plan.outputs]
-    functions, body = in_stages(frame.body, frame.names)
-    lines = [
+    functions, stages = in_stages(frame.body, frame.names)
+    head = [
         f"# {comment(plan.name)}: {len(plan.instructions)} instructions, {human(plan.flops)}FLOP, "
         f"{human(plan.memory)}B of temporaries",
         "def bind(memory, inputs, state, constants, scratches, pool):",
@@ -78,6 +79,11 @@ def write_source(plan: Plan, regions: Mapping[int, Region]) -> Source:
         f"    # {_WORK}",
         *(f"    {line}".rstrip() for line in functions),
         "",
+    ]
+    parts, body = in_parts(stages, head, frame.names)
+    lines = [
+        *head,
+        *parts,
         "    def step():",
         *(f"        {line}" for line in body or ["pass"]),
         "",

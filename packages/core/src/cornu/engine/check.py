@@ -9,38 +9,19 @@ each element is read where its result goes. Tests check every plan that is made 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, NoReturn
 
 from cornu.engine.graph import Node
 from cornu.engine.layout import Layouts, contiguous_strides
 from cornu.engine.primitives import PRIMITIVES
 from cornu.engine.shapes import product
+from cornu.engine.spans import Index, Span
 from cornu.engine.variable import Variable
 from cornu.errors import GraphError
 
 if TYPE_CHECKING:
     from cornu.engine.plan import Instruction, Plan
-
-
-@dataclass(frozen=True, eq=False)
-class Span:
-    """Bytes `start:stop` of a variable, or of the program's memory (None)."""
-
-    space: Variable | None
-    start: int
-    stop: int
-
-    def is_that(self, other: Span) -> bool:
-        """Tell whether two ranges are the same."""
-        return self.space is other.space and self.start == other.start and self.stop == other.stop
-
-    def meets(self, other: Span) -> bool:
-        """Tell whether two ranges have a byte in common."""
-        return self.space is other.space and max(self.start, other.start) < min(
-            self.stop, other.stop
-        )
 
 
 def check_plan(plan: Plan) -> None:
@@ -62,13 +43,14 @@ class _Paper:
         self.plan, self.layouts = plan, plan.layouts
         self.maker = {o: i for i in plan.instructions for o in i.outputs}
         self.lies: dict[Node, Span] = {}  # what has been written and is not lost altogether
+        self.index = Index()  # the same, by where it lies
         self.lost: dict[Node, list[Span]] = {}
         self.stored: dict[Variable, Node] = {}  # what a store has left in a variable
         self.at = "start"
 
     def run(self) -> None:
         for variable, leaf in self.plan.state.items():
-            self.lies[leaf] = self._span(leaf)
+            self._lay(leaf, self._span(leaf))
             if not self.lies[leaf].is_that(Span(variable, 0, leaf.nbytes)):
                 self._fail(leaf, "does not stand for its variable")
         for part, (whole, first) in self.plan.inside.items():
@@ -112,7 +94,7 @@ class _Paper:
                     self._fail(output, f"is written over {other!r}")
         for output, span in written:
             self._take(span, output)
-            self.lies[output] = span
+            self._lay(output, span)
             self.lost.pop(output, None)
 
     # ---- reading
@@ -172,11 +154,12 @@ class _Paper:
         """Note what a write takes from other values; what lies inside a whole is part of it."""
         if span.space is not None:
             self.stored.pop(span.space, None)
-        for other, its in list(self.lies.items()):
-            if other is output or not span.meets(its) or self._is_inside(other, output):
+        for other in self.index.meeting(span):
+            its = self.lies[other]
+            if other is output or self._is_inside(other, output):
                 continue
             if span.start <= its.start and its.stop <= span.stop:
-                del self.lies[other]
+                self._lay(other, None)
             self.lost.setdefault(other, []).append(span)
 
     def _check_left(self, variable: Variable, value: Node) -> None:
@@ -212,6 +195,14 @@ class _Paper:
             and self.layouts.is_whole(operand)
             and reach.is_that(span)
         )
+
+    def _lay(self, value: Node, span: Span | None) -> None:
+        """Note where a value lies from now on: None is nowhere."""
+        if value in self.lies:
+            self.index.forget(value, self.lies.pop(value))
+        if span is not None:
+            self.lies[value] = span
+            self.index.add(value, span)
 
     # ---- parts of a concatenation
 
@@ -294,8 +285,8 @@ def first_element(value: Node, layouts: Layouts) -> int:
 
 def _parts(whole: Node) -> list[tuple[Node, int]]:
     """Return the parts of a contiguous concatenation and the first element of each."""
-    firsts = [sum(p.size for p in whole.inputs[:i]) for i in range(len(whole.inputs))]
-    return list(zip(whole.inputs, firsts, strict=True))
+    firsts = accumulate((p.size for p in whole.inputs), initial=0)
+    return list(zip(whole.inputs, firsts, strict=False))
 
 
 def _is_contiguous(whole: Node) -> bool:

@@ -95,22 +95,28 @@ class Layouts:
 
     def __init__(self) -> None:
         self._found: dict[Node, tuple[Node, Strides]] = {}
+        self._flipped: set[Node] = set()
 
     def of(self, node: Node) -> tuple[Node, Strides]:
         """Return (owner, strides in elements)."""
         found = self._found.get(node)
         if found is None:
-            found = self._found[node] = self._find(node)
-        return found
+            chain = [node]  # of views of views: it may be longer than calls can be deep
+            while _is_view(chain[-1]) and chain[-1].inputs[0] not in self._found:
+                chain.append(chain[-1].inputs[0])
+            for one in reversed(chain):
+                found = self._found[one] = self._find(one)
+        return found  # type: ignore[return-value]
 
     def _find(self, node: Node) -> tuple[Node, Strides]:
         if node.is_tuple:
             return node, ()  # only its items have memory
-        row = PRIMITIVES.get(node.op)
-        if row is not None and row.kind == "view" and node.op != "item":
-            owner, strides = self.of(node.inputs[0])
+        if _is_view(node):
+            owner, strides = self._found[node.inputs[0]]
             viewed = view_strides(node, strides)
             if viewed is not None:
+                if node.op == "flip" or node.inputs[0] in self._flipped:
+                    self._flipped.add(node)
                 return owner, viewed
         return node, contiguous_strides(node.shape)
 
@@ -124,13 +130,10 @@ class Layouts:
         return (
             node.size == owner.size
             and strides == contiguous_strides(node.shape)
-            and not _has_flip(node)
+            and node not in self._flipped  # of length 1, or twice: it is not worth more than this
         )
 
 
-def _has_flip(node: Node) -> bool:
-    while node.inputs and node.op in ("reshape", "transpose", "flip", "slice", "stop_gradient"):
-        if node.op == "flip":
-            return True
-        node = node.inputs[0]
-    return False
+def _is_view(node: Node) -> bool:
+    row = PRIMITIVES.get(node.op)
+    return row is not None and row.kind == "view" and node.op != "item" and not node.is_tuple

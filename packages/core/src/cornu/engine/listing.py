@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cornu.engine.plan import Instruction, Plan
 
 _UNITS = ("", "k", "M", "G", "T")
+_VIEWS = 6  # of views of a value, before the rest is left out
 _WIDEST = 64  # characters of an operation with its operands; more go on below
 
 
@@ -45,14 +46,22 @@ def _names(plan: Plan) -> dict[Node, str]:
 
 
 def _reference(node: Node, names: dict[Node, str]) -> str:
+    views = []  # that nobody has named
+    while node not in names and node.op not in ("constant", "iota") and node.inputs:
+        views.append(node.op)
+        node = node.inputs[0]
+    if len(views) > _VIEWS:
+        views[_VIEWS:] = ["…"]
+    return "".join(f"{op}(" for op in views) + _leaf(node, names) + ")" * len(views)
+
+
+def _leaf(node: Node, names: dict[Node, str]) -> str:
     if node in names:
         return names[node]
     if node.op == "constant":
         value = node.attrs["value"]
         return f"{value.reshape(())[()]:g}" if value.size == 1 else f"const{node.shape}"
-    if node.op == "iota":
-        return f"iota({node.size})"
-    return f"{node.op}({_reference(node.inputs[0], names)})" if node.inputs else node.op
+    return f"iota({node.size})" if node.op == "iota" else node.op
 
 
 def _rows(plan: Plan, instruction: Instruction, names: dict[Node, str]) -> list[tuple[str, ...]]:

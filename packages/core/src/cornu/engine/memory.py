@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cornu.engine.graph import Node
 from cornu.engine.primitives import PRIMITIVES
 from cornu.engine.settings import limits
@@ -276,16 +278,23 @@ def _index_of(nodes: tuple[Node, ...], wanted: Node) -> int:
 
 
 def _pack(spans: dict[Node, tuple[int, int, int]]) -> dict[Node, int]:
-    """Give each (first, last, bytes) an offset: the largest first, each as low as it can lie."""
+    """Give each (first, last, bytes) an offset: the largest first, each as low as it can lie.
+
+    Whole rows of what has been placed are compared at once: in a long training step most values
+    live at the same time, so each is compared with all others.
+    """
     offsets: dict[Node, int] = {}
-    placed: list[tuple[int, int, int, int]] = []  # first, last, offset, end
-    for node, (first, last, size) in sorted(spans.items(), key=lambda kv: -kv[1][2]):
-        offset = 0
-        near = sorted((o, e) for born, died, o, e in placed if born <= last and first <= died)
-        for start, end in near:
-            if offset + size <= start:
-                break
-            offset = max(offset, end)
-        offsets[node] = offset
-        placed.append((first, last, offset, offset + size))
+    placed = np.empty((4, len(spans)), np.int64)  # first, last, offset, end; by offset
+    for count, (node, (first, last, size)) in enumerate(
+        sorted(spans.items(), key=lambda kv: -kv[1][2])
+    ):
+        born, died, low, high = placed[:, :count]
+        near = (born <= last) & (died >= first)
+        starts, ends = low[near], np.maximum.accumulate(high[near])
+        ends = np.concatenate(([0], ends))  # of all that lie below each, and of all
+        gap = np.flatnonzero(ends[:-1] + size <= starts)
+        offset = offsets[node] = int(ends[gap[0] if gap.size else -1])
+        at = int(np.searchsorted(low, offset, "right"))
+        placed[:, at + 1 : count + 1] = placed[:, at:count]
+        placed[:, at] = first, last, offset, offset + size
     return offsets

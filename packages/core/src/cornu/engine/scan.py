@@ -18,7 +18,7 @@ import numpy as np
 from cornu.engine.attributes import Count, Flag, Kind
 from cornu.engine.composite import item
 from cornu.engine.gradients import gradients, unbroadcast, zeros_like
-from cornu.engine.graph import Node, leaf, make_node, toposort
+from cornu.engine.graph import Node, leaf, make_node, scope, toposort
 from cornu.engine.primitives import PRIMITIVES
 from cornu.engine.primitives.table import p, register
 from cornu.engine.rewrite import Rank, substitute
@@ -362,32 +362,48 @@ register("scan", "other", _evaluate, _scan_shape, _vjp)
 
 
 def prune_scans(roots: Sequence[Node], rank: Rank) -> list[Node]:
-    """Drop the outputs of scans that nobody reads."""
-    roots = list(roots)
-    while True:
-        order = toposort(roots)
-        read: dict[Node, set[int]] = {}
-        for node in order:
-            if node.op == "item":
-                read.setdefault(node.inputs[0], set()).add(node.attrs["index"])
-        for node in reversed(
-            order
-        ):  # users first: what they drop, their operands need not hand out
-            new = _pruned(node, read.get(node, set())) if node.op == "scan" else {}
-            if new:
-                break
-        else:
-            return roots
-        for old, fresh in new.items():
-            rank.setdefault(fresh, rank.get(old, (old.serial,)))
-        roots = substitute(roots, new)
+    """Drop the outputs of scans that nobody reads.
+
+    Users come first: what they do without, the loops before them need not hand out.
+    """
+    roots, order = list(roots), toposort(roots)
+    slim: dict[Node, _Slim] = {}
+    wanted = set(roots)
+    read: dict[Node, set[int]] = {}
+    for node in reversed(order):
+        if node not in wanted:
+            continue
+        operands: Sequence[Node] = node.inputs
+        if node.op == "item":
+            read.setdefault(node.inputs[0], set()).add(node.attrs["index"])
+        elif node.op == "scan" and (found := _slimmed(node, read.get(node, set()))):
+            slim[node], operands = found, found.operands
+        wanted.update(operands)
+    if not slim:
+        return roots
+    new: dict[Node, Node] = {}
+    for node in order:
+        if node in wanted:
+            with scope(node.scope):
+                new[node] = _without_unread(node, slim, new)
+            rank.setdefault(new[node], rank.get(node, (node.serial,)))
+    return [new[r] for r in roots]
 
 
-def _pruned(node: Node, read: set[int]) -> dict[Node, Node]:
+@dataclass(frozen=True)
+class _Slim:
+    """A scan without some of its outputs: the operands it needs, and where the others went."""
+
+    body: Body
+    operands: list[Node]
+    places: dict[int, int]
+
+
+def _slimmed(node: Node, read: set[int]) -> _Slim | None:
     body, count = node.attrs["body"], len(node.attrs["body"].state)
     kept = [i for i in range(len(body.ys)) if count + i in read]
     if len(kept) == len(body.ys):
-        return {}
+        return None
     ys = tuple(body.ys[i] for i in kept)
     used = set(toposort([*body.next_state, *ys]))
     consts, init, xs = _split(node.inputs, body)
@@ -397,9 +413,18 @@ def _pruned(node: Node, read: set[int]) -> dict[Node, Node]:
         tuple(q for q, _ in pairs_c), body.state, tuple(q for q, _ in pairs_x), body.next_state, ys
     )
     operands = [*(v for _, v in pairs_c), *init, *(v for _, v in pairs_x)]
-    attrs = {**node.attrs, "body": slim}
-    shape, dtype = _scan_shape(*operands, **attrs)
-    fresh = make_node("scan", operands, attrs, shape, dtype)
-    new = {item(node, i): item(fresh, i) for i in range(count)}
-    new.update({item(node, count + i): item(fresh, count + k) for k, i in enumerate(kept)})
-    return new
+    places = {i: i for i in range(count)} | {count + i: count + k for k, i in enumerate(kept)}
+    return _Slim(slim, operands, places)
+
+
+def _without_unread(node: Node, slim: dict[Node, _Slim], new: dict[Node, Node]) -> Node:
+    found = slim.get(node)
+    if found is not None:
+        operands, attrs = [new[v] for v in found.operands], {**node.attrs, "body": found.body}
+        return make_node("scan", operands, attrs, *_scan_shape(*operands, **attrs))
+    if node.op == "item" and node.inputs[0] in slim:
+        source = node.inputs[0]
+        return item(new[source], slim[source].places[node.attrs["index"]])
+    inputs = tuple(new[i] for i in node.inputs)
+    same = all(a is b for a, b in zip(inputs, node.inputs, strict=True))
+    return node if same else make_node(node.op, inputs, node.attrs, node.shape, node.dtype)
