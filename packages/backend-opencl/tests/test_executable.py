@@ -18,6 +18,7 @@ from cornu.engine.trace import Trace
 from cornu.engine.variable import Variable
 from cornu.errors import BackendError, ShapeError
 from cornu_backend_opencl.backend import OpenCLBackend
+from cornu_backend_opencl.settings import limits
 
 BACKEND = OpenCLBackend()
 
@@ -103,6 +104,21 @@ def test_programs_alike_but_for_names_are_built_once(monkeypatch):
         run(np.ones(3))
         assert f"model/{name}: tanh" in run.source
     assert built[0] is built[1]
+
+
+def test_what_is_not_optimised_is_built_by_itself(monkeypatch):
+    options = []
+    original = BACKEND.session.cl.Program.build
+    monkeypatch.setattr(
+        BACKEND.session.cl.Program,
+        "build",
+        lambda self, **given: options.append(given["options"]) or original(self, **given),
+    )
+    for optimised in (False, True, False):
+        with limits.using(optimised=optimised):
+            run = counting(Variable(np.zeros(1009, "float32")))
+            np.testing.assert_array_equal(run(np.ones(1009))[0], np.full(1009, 2.0))
+    assert ["-cl-opt-disable" in each for each in options] == [True, False]
 
 
 def test_many_variables_make_the_heap_grow():

@@ -36,7 +36,7 @@ class Session(Queue):
         self.heap = Heap(self)
         kind = kind_of(device)
         self.schedule: Schedule = schedule_of(device, kind, find(device, kind).lanes or 1)
-        self._built: OrderedDict[str, Any] = OrderedDict()
+        self._built: OrderedDict[tuple[str, ...], Any] = OrderedDict()
 
     def build(self, text: str) -> Any:
         """Return the built program of a source; equal sources are built once.
@@ -48,22 +48,23 @@ class Session(Queue):
         """
         self.check()
         with self.lock:
-            if text not in self._built:
-                options = ["-cl-std=CL1.2", "-w"]
-                options += [] if limits.optimised else ["-cl-opt-disable"]
+            options = ["-cl-std=CL1.2", "-w"]
+            options += [] if limits.optimised else ["-cl-opt-disable"]
+            key = (text, *options)
+            if key not in self._built:
                 try:
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore")
                         program = self.cl.Program(self.context, text)
-                        self._built[text] = program.build(options=options, cache_dir=self._cache())
+                        self._built[key] = program.build(options=options, cache_dir=self._cache())
                 except self.cl.Error as error:
                     raise BackendError(
                         f"{self.device.name} cannot compile the program:\n{error}"
                     ) from error
                 while len(self._built) > limits.kept:
                     self._built.popitem(last=False)
-            self._built.move_to_end(text)
-            return self._built[text]
+            self._built.move_to_end(key)
+            return self._built[key]
 
     def _cache(self) -> Any:
         """PoCL keeps what it built by itself, and faster."""
