@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import cornu
 from cornu import layers
 from cornu.testing import check_layer, check_layer_properties
 
@@ -87,6 +88,22 @@ ROWS = [
 @pytest.mark.parametrize(("cls", "arguments", "shape"), ROWS)
 def test_layer(cls, arguments, shape):
     check_layer_properties(cls, arguments, shape, valid=one_of_both_exceeds, examples=5)
+
+
+@pytest.mark.parametrize("which", [0, -1], ids=["first", "last"])
+@pytest.mark.parametrize(("cls", "arguments", "shape"), ROWS)
+def test_an_exported_layer_serves_what_it_predicts(cls, arguments, shape, which, tmp_path):
+    chosen = {k: v[which] if isinstance(v, list) else v for k, v in arguments.items()}
+    if not one_of_both_exceeds(chosen, shape):
+        chosen["dilation_rate"] = 1
+    sizes = [n if isinstance(n, int) else n[1] for n in shape]
+    model = cornu.Sequential([cornu.Input(sizes), cls(**chosen)])
+    x = np.random.default_rng(0).normal(size=(2, *sizes)).astype("float32")
+    model.export(tmp_path / "layer.cornu", verbose=False)
+    served = cornu.saved_model.load(tmp_path / "layer.cornu")
+    for rows in (1, 2):
+        expected = model.predict(x[:rows], verbose=0)
+        np.testing.assert_allclose(served.serve(x[:rows]), expected, rtol=1e-6, atol=1e-6)
 
 
 MERGES = (layers.Add, layers.Multiply, layers.Average, layers.Concatenate)
