@@ -201,6 +201,25 @@ def test_other_targets_are_refused_in_words():
         KerasClassifier().fit(*make_regression(20, random_state=0))
 
 
+DATES = np.arange(150).astype("datetime64[D]")
+NO_NUMBERS = [
+    (KerasClassifier, np.ma.masked_greater(X, 7), Y, r"X is a masked array, 12 of.*X\.filled"),
+    (KerasClassifier, X, np.ma.masked_equal(Y, 0), r"y is a masked array, 50 of.*y\.filled"),
+    (KerasRegressor, X, np.ma.masked_equal(Y, 0), r"y is a masked array, 50 of.*y\.filled"),
+    (KerasRegressor, X, DATES, r"y holds dates or durations.*y - y\.min\(\)"),
+    (KerasRegressor, X, pd.Series(DATES), r"y holds dates or durations.*y - y\.min\(\)"),
+    (KerasRegressor, X, DATES - DATES[0], "y holds dates or durations"),
+]
+
+
+@pytest.mark.parametrize(("estimator", "x", "y", "message"), NO_NUMBERS, ids=range(6))
+def test_what_has_no_number_to_learn_is_refused(estimator, x, y, message):
+    with pytest.raises(ValueError, match=message):
+        estimator(epochs=1).fit(x, y)
+    plain = np.ma.masked_array(X, False)  # nothing is masked
+    assert KerasClassifier(epochs=1).fit(plain, Y).predict(plain).shape == (150,)
+
+
 @pytest.mark.parametrize("method", ["predict", "predict_proba", "decision_function", "score"])
 def test_before_fit_and_with_other_columns(method):
     arguments = (X, Y) if method == "score" else (X,)
@@ -215,9 +234,12 @@ def test_class_weights():
     x, y = make_classification(300, weights=[0.9], flip_y=0.1, random_state=0)
     names = np.array(["common", "rare"])[y]
     found = {}
-    for weight in (None, "balanced", {"rare": 20.0}, {"common": 1.0, "rare": 20.0}):
+    rare = {"rare": 20.0}
+    series = pd.Series(rare)
+    for weight in (None, "balanced", rare, {"common": 1.0, "rare": 20.0}, series):
         estimator = KerasClassifier(class_weight=weight, random_state=0, epochs=10).fit(x, names)
         found[str(weight)] = (estimator.predict(x) == "rare").sum()
+    assert found[str(rare)] == found[str(series)]
     assert found["None"] < found["balanced"]
     assert found["None"] < found[str({"rare": 20.0})]
     assert found[str({"rare": 20.0})] == found[str({"common": 1.0, "rare": 20.0})]

@@ -38,6 +38,7 @@ class Classifying(Predicting, ClassifierMixin, Estimator):
         return classes_of(y, classes)
 
     def _class_weights(self, y: np.ndarray, given: Any) -> np.ndarray | None:
+        given = given.to_dict() if hasattr(given, "to_dict") else given  # a series of pandas
         return None if given is None else compute_sample_weight(given, y)
 
     def predict_proba(self, X: Any = None, **kwargs: Any) -> np.ndarray:
@@ -136,7 +137,7 @@ class KerasClassifier(Classifying, BaseWrapper):
         Threads for each fit and prediction. With 1 a search with `n_jobs` uses each core once, and
         gives the same scores, bit for bit, with any number of jobs. None is for one large model:
         all cores.
-    class_weight : dict or "balanced", optional
+    class_weight : dict, series or "balanced", optional
         Weight of each class in the loss.
     **sk_params
         Arguments of the function, of `Model.fit` or `Model.predict`; or routed by a prefix:

@@ -41,6 +41,8 @@ class Informed(Parameterized):
     def _check_X(self, X: Any, **options: Any) -> Any:
         reset = options.get("reset", True)
         _refuse_words(X)
+        for name, value in (("X", X), ("y", options.get("y"))):
+            _refuse_masked(name, value)
         found = validate_data(self, X, allow_nd=True, accept_sparse="csr", **options)
         x, *rest = found if isinstance(found, tuple) else (found,)
         if issparse(x):
@@ -124,6 +126,15 @@ class Informed(Parameterized):
         tags.input_tags.three_d_array = True
         tags.input_tags.sparse = True
         return tags
+
+
+def _refuse_masked(name: str, value: Any) -> None:
+    """Raise ValueError for a masked array: scikit-learn would take what lies under the mask."""
+    if np.ma.is_masked(value):
+        raise ValueError(
+            f"{name} is a masked array, {np.ma.count_masked(value)} of whose numbers are masked. "
+            f"A model would compute with what lies under the mask: pass {name}.filled(value)."
+        )
 
 
 def _refuse_words(X: Any) -> None:

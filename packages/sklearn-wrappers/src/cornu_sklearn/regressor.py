@@ -20,6 +20,11 @@ class Regressing(Predicting, RegressorMixin, Estimator):
 
     def _check_data(self, X: Any, y: Any, reset: bool) -> tuple[np.ndarray, np.ndarray]:
         X, y = self._check_X(X, y=y, reset=reset, multi_output=True, y_numeric=True)
+        if y.dtype.kind in "mM":
+            raise ValueError(
+                f"y holds dates or durations (dtype {y.dtype}), and a regression is of numbers. "
+                "Subtract a date and divide by a unit: (y - y.min()) / np.timedelta64(1, 'D')."
+            )
         if self._fixed_units() == 1 and y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         return X, y
