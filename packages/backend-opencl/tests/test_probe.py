@@ -11,7 +11,7 @@ import pytest
 from cornu.errors import BackendError
 from cornu_backend_opencl.backend import OpenCLBackend
 from cornu_backend_opencl.codegen.schedule import Schedule
-from cornu_backend_opencl.device import probe
+from cornu_backend_opencl.device import child, kept, listing, probe
 from cornu_backend_opencl.device.choice import choose
 from cornu_backend_opencl.device.probe import Finding, find, trial
 from cornu_backend_opencl.device.tuned import NARROW, narrowed
@@ -25,6 +25,7 @@ def folder(monkeypatch, tmp_path):
     """A cache of its own, and nothing known so far."""
     monkeypatch.setenv("CORNU_CACHE", str(tmp_path))
     monkeypatch.setattr(probe, "_known", {})
+    monkeypatch.setattr(listing, "_known", {})
     (tmp_path / "cornu").mkdir()
     return tmp_path / "cornu"
 
@@ -98,10 +99,11 @@ def test_what_is_found_is_kept_for_this_driver_and_release(folder, monkeypatch):
     probe._known.clear()
     assert find(device, "cpu") == expected  # from the file
     assert len(tried) == 3
-    monkeypatch.setattr(probe, "_version", lambda: "another")
+    monkeypatch.setattr(kept, "version", lambda: "another")
     find(device, "cpu")
     assert len(tried) == 6
-    assert len(json.loads((folder / KEPT).read_text())) == 2
+    found = json.loads((folder / KEPT).read_text())
+    assert len([key for key in found if not key.startswith("listing")]) == 2
 
 
 @pytest.mark.parametrize("text", ["", "[1, 2", "7", "\x00", "{KEY: 3}", "{KEY: {'lanes': 8}}",
@@ -143,3 +145,45 @@ def test_any_schedule_is_narrowed_to_what_the_device_gets_right(monkeypatch):
     written = OpenCLBackend(schedule=Schedule("cpu")).written_for
     assert (written.lanes, written.tile) == (4, NARROW[4])
     assert narrowed(written, 8) == written  # what is narrow already stays
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("crash-list", "it crashed while the driver listed its devices (SIGABRT)"),
+        ("hang-list", "it gave no answer for 1 s while the driver listed its devices"),
+    ],
+)
+def test_a_driver_that_fails_when_it_is_asked_for_devices_kills_nobody(
+    folder, monkeypatch, asked, said
+):
+    monkeypatch.setenv("CORNU_OPENCL_PROBE", asked)
+    monkeypatch.setattr(listing, "PATIENCE", {"listed its devices": (1.0, 0)})
+    availability = OpenCLBackend().available()
+    assert not availability
+    assert f"OpenCL cannot be used: {said}" in availability.reason
+    assert not (folder / KEPT).exists()
+    with pytest.raises(BackendError, match="One of the drivers is broken"):
+        next(iter(OpenCLBackend().devices()))
+
+
+def test_that_devices_can_be_listed_is_found_out_once(folder, monkeypatch):
+    monkeypatch.delenv("CORNU_OPENCL_PROBE", raising=False)
+    asked = []
+
+    def ask(function, patience, **arguments):
+        asked.append(function)
+        return failures.pop(), ""
+
+    monkeypatch.setattr(child, "ask", ask)
+    failures = ["it crashed", "it crashed", ""]
+    choose(None)
+    listing._known.clear()
+    choose(None)  # from the file
+    assert asked == ["list_devices"]
+    with pytest.raises(BackendError, match="it crashed"):
+        next(iter(OpenCLBackend().devices()))  # tries again
+    monkeypatch.setattr(kept, "version", lambda: "another")
+    with pytest.raises(BackendError, match="it crashed"):
+        listing.check_listing()
+    assert len(asked) == 3

@@ -143,8 +143,9 @@ class OpenCLBackend(Backend):
 
     def devices(self, test: bool = True) -> Iterator[str]:
         """Yield a line for each device of this machine, with what a test of it finds."""
-        chosen = choose(self._device or wanted_device())
-        for device in devices():
+        there = devices(again=test)
+        chosen = choose(self._device or wanted_device(), there)
+        for device in there:
             mark = "*" if device.place == chosen.place else " "
             yield f"{mark} {device}, {device.version}"
             if test:

@@ -53,7 +53,7 @@ def wanted_probe() -> str:
         return asked
     for word in asked.split(","):
         what, _, lanes = word.partition("-")
-        if what not in FAILURES or (lanes and not lanes.isdigit()):
+        if what not in FAILURES or not (lanes.isdigit() or lanes in ("", "list")):
             raise ValueError(
                 f"{PROBE} holds {word!r}; it can be off, or failures such as crash-16,hang-8 of "
                 f"{', '.join(FAILURES)}."
@@ -61,11 +61,12 @@ def wanted_probe() -> str:
     return asked
 
 
-def forced_failure(lanes: int) -> str:
-    """Return how the trial on some lanes is to fail, as a test asks for; "" if it is not."""
+def forced_failure(lanes: int | str) -> str:
+    """Return how the trial on some lanes, or the "list", is to fail as a test asks; "" if not."""
     for word in wanted_probe().split(","):
         what, _, which = word.partition("-")
-        if what in FAILURES and which in ("", str(lanes)):
+        every = which == "" and lanes != "list"
+        if what in FAILURES and (every or which == str(lanes)):
             return what
     return ""
 

@@ -11,10 +11,12 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import IO, Any
 
 import numpy as np
 
+from cornu.errors import BackendError
 from cornu_backend_opencl.settings import forced_failure
 
 # What vectors meet in every program: arithmetic, and functions of the driver's library.
@@ -38,6 +40,15 @@ __kernel void run(__global const float *a, __global float *b) {{
 
 def run(place: str, kind: str, lanes: int, thorough: bool) -> None:
     """Try a device; never returns."""
+    _answer(lambda say: _tried(say, place, kind, lanes, thorough))
+
+
+def list_devices() -> None:
+    """Ask the drivers for their devices; never returns."""
+    _answer(_listed)
+
+
+def _answer(tried: Callable[[Any], tuple[str, str]]) -> None:
     heard = _own_output()
 
     def say(**message: Any) -> None:
@@ -47,7 +58,7 @@ def run(place: str, kind: str, lanes: int, thorough: bool) -> None:
     _die_quietly()
     failure, told = "", ""
     try:
-        failure, told = _tried(say, place, kind, lanes, thorough)
+        failure, told = tried(say)
     except Exception as error:  # a driver may fail in any way
         first = (str(error).splitlines() or [""])[0]
         failure = f"it failed ({type(error).__name__}: {first[:200]})"
@@ -55,14 +66,27 @@ def run(place: str, kind: str, lanes: int, thorough: bool) -> None:
     os._exit(0)  # a driver may hang when it is unloaded
 
 
+def _listed(say: Any) -> tuple[str, str]:
+    say(stage="listed its devices")
+    from cornu_backend_opencl.device import choice, listing
+
+    listing.trust()
+    _force(forced_failure("list"))
+    try:
+        return "", f"{len(choice.devices())} devices"
+    except BackendError as error:  # none, or no OpenCL: that kills nobody
+        return "", str(error)
+
+
 def _tried(say: Any, place: str, kind: str, lanes: int, thorough: bool) -> tuple[str, str]:
     say(stage="opened it")
     from cornu_backend_opencl.backend import OpenCLBackend
-    from cornu_backend_opencl.device import probe
+    from cornu_backend_opencl.device import listing, probe
     from cornu_backend_opencl.device.choice import choose
     from cornu_backend_opencl.device.tuned import narrowed, schedule_of
     from cornu_backend_opencl.selftest import self_test
 
+    listing.trust()
     device = choose(place)
     probe.trust(device, kind, lanes)
     backend = OpenCLBackend(device.place, narrowed(schedule_of(device, kind), lanes))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cornu.errors import BackendError
+from cornu_backend_opencl.device.listing import check_listing
 from cornu_backend_opencl.settings import DEVICE
 
 INSTALL = (
@@ -48,18 +49,24 @@ class Device:
         return f"{self.place} {self.name} ({self.kind}, {self.platform})"
 
 
-def devices() -> list[Device]:
+def devices(again: bool = False) -> list[Device]:
     """Return all devices, the order in which they are preferred first.
+
+    Parameters
+    ----------
+    again : bool
+        Try anew whether drivers survive being asked.
 
     Raises
     ------
     BackendError
-        If OpenCL itself is missing.
+        If OpenCL itself is missing, or one of the drivers crashes.
     """
     try:
         import pyopencl as cl
     except ImportError as error:
         raise BackendError(f"pyopencl cannot be imported ({error}). {INSTALL}") from error
+    check_listing(again)
     found = []
     try:
         platforms = cl.get_platforms()

@@ -8,33 +8,22 @@ is found is kept on disk until the driver, or this package, is another.
 
 from __future__ import annotations
 
-import json
-import queue
-import signal
-import subprocess
-import sys
-import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import metadata
-from typing import Any
 
 from cornu.errors import BackendError
+from cornu_backend_opencl.device import child, kept
 from cornu_backend_opencl.device.choice import Device
-from cornu_backend_opencl.settings import DEVICE, PROBE, cache_folder, wanted_probe
+from cornu_backend_opencl.settings import DEVICE, wanted_probe
 
 LADDER = {"cpu": (16, 8, 4, 1), "gpu": (1,)}  # lanes, the most first, of each schedule
-START = 60.0  # seconds until the driver is loaded and a simple function is built
-# What each stage may take: this many seconds, or times as long as that simple function.
-PATIENCE = {"compiled vectors": (4.0, 6), "ran programs": (60.0, 100), "timed": (60.0, 100)}
-
-_CHILD = (
-    "import json, sys; asked = json.load(sys.stdin); sys.path[:] = asked.pop('path'); "
-    "from cornu_backend_opencl.trial import run; run(**asked)"
-)
+# What each stage of a trial may take: this many seconds, or times as long as that simple function.
+PATIENCE = {
+    "compiled vectors": (4.0, 6),
+    "ran programs": (child.START, 100),
+    "timed": (child.START, 100),
+}
 
 
 @dataclass(frozen=True)
@@ -139,120 +128,24 @@ def probe(device: Device, kind: str, thorough: bool = False) -> Finding:
     return found
 
 
-# ---- the child -----------------------------------------------------------------------------------
-
-
 def trial(device: Device, kind: str, lanes: int, thorough: bool = False) -> tuple[str, str]:
     """Try a device in a child process; return how it failed, or nothing, and what was found."""
-    if not sys.executable or getattr(sys, "frozen", False):
-        return f"no Python can be started here to try it ({PROBE}=off uses it untried)", ""
-    asked = {"path": list(map(str, sys.path)), "place": device.place, "kind": kind, "lanes": lanes}
-    with tempfile.TemporaryFile() as errors:
-        try:
-            child = subprocess.Popen(
-                [sys.executable, "-I", "-c", _CHILD],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-            )
-        except OSError as error:
-            return f"no Python could be started to try it ({error})", ""
-        try:
-            failure, told = _watch(child, json.dumps({**asked, "thorough": thorough}))
-        finally:
-            child.kill()
-            child.wait()
-        if failure.startswith("it crashed"):
-            failure += _last_words(errors)
-        return failure, told
-
-
-def _watch(child: subprocess.Popen[str], asked: str) -> tuple[str, str]:
-    """Follow what a child says of its stages until it is done, dead, or too slow."""
-    said: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-
-    def listen() -> None:
-        assert child.stdout is not None
-        for line in child.stdout:
-            said.put(line)
-        said.put(None)
-
-    threading.Thread(target=listen, daemon=True).start()
-    assert child.stdin is not None
-    try:
-        child.stdin.write(asked)
-        child.stdin.close()
-    except OSError:
-        pass  # it is dead already, and that is said below
-    stage, patience, unit, began = "opened it", START, 0.0, time.monotonic()
-    while True:
-        try:
-            line = said.get(timeout=patience)
-        except queue.Empty:
-            return f"it gave no answer for {patience:.0f} s while the driver {stage}", ""
-        if line is None:
-            return f"it crashed while the driver {stage} ({_death(child.wait())})", ""
-        try:
-            message = json.loads(line)
-        except ValueError:
-            continue  # cut off: it died while it wrote
-        if "stage" not in message:
-            return message["failure"], message["told"]
-        now = time.monotonic()
-        if message["stage"] == "compiled vectors":
-            unit = now - began  # what the stage before took: building a simple function
-        stage, began = message["stage"], now
-        least, times = PATIENCE.get(stage, (START, 0))
-        patience = max(least, times * unit)
-
-
-def _death(status: int) -> str:
-    try:
-        return signal.Signals(-status).name
-    except ValueError:
-        return f"exit status {status}"
-
-
-def _last_words(errors: Any) -> str:
-    """Return the last line that a child wrote, which may say why it died."""
-    errors.seek(0)
-    lines = errors.read().decode("utf-8", "replace").strip().splitlines()
-    return f": {lines[-1].strip()[:120]}" if lines else ""
+    asked = {"place": device.place, "kind": kind, "lanes": lanes, "thorough": thorough}
+    return child.ask("run", PATIENCE, **asked)
 
 
 # ---- what is kept --------------------------------------------------------------------------------
 
 
-@cache
-def _version() -> str:
-    try:
-        return metadata.version("cornu-backend-opencl")
-    except metadata.PackageNotFoundError:
-        return "unknown"
-
-
 def key_of(device: Device, kind: str) -> str:
     """Return what a finding is for: another driver, or release of ours, is tried anew."""
     platform = getattr(getattr(device.handle, "platform", None), "version", "")
-    return f"{device.driver} / {platform} / {_version()} / {kind}"
-
-
-def _file() -> Any:
-    return cache_folder() / "opencl-devices.json"
-
-
-def _entries() -> dict[str, Any]:
-    try:
-        found = json.loads(_file().read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return f"{device.driver} / {platform} / {kept.version()} / {kind}"
 
 
 def _load(key: str) -> Finding | None:
     """Return what is kept of a device; None if nothing is, or the file is damaged."""
-    found = _entries().get(key)
+    found = kept.entries().get(key)
     if not isinstance(found, dict) or not isinstance(found.get("failures"), dict):
         return None
     lanes, failures = found.get("lanes"), found["failures"]
@@ -262,15 +155,8 @@ def _load(key: str) -> Finding | None:
 
 
 def _save(key: str, found: Finding) -> None:
-    """Keep what was found, if there is a place for it."""
-    from cornu.saving.atomic import atomically
-
-    entry = {"lanes": found.lanes, "failures": {str(n): f for n, f in found.failures.items()}}
-    try:
-        with atomically(_file()) as temporary:
-            temporary.write_text(json.dumps({**_entries(), key: entry}, indent=1), "utf-8")
-    except OSError:
-        pass  # it will be tried again
+    failures = {str(n): failure for n, failure in found.failures.items()}
+    kept.keep(key, {"lanes": found.lanes, "failures": failures})
 
 
 def lines_about(device: Device, kind: str) -> Iterator[str]:
