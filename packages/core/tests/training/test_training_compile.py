@@ -310,6 +310,9 @@ def test_outputs_of_one_layer_are_told_apart(parts):
         assert found[f"{name}_absolute"] == pytest.approx(np.abs(errors).mean(), rel=1e-5)
     assert found["loss"] == pytest.approx(found["head_loss"] + found["head_1_loss"], rel=1e-5)
     assert len(model.train_on_batch(x, y)) == len(model.metrics_names) == 5
+    model.compile(parts.SGD(0.0), {"head": parts.mse}, backend=parts.backend)
+    same = model.evaluate(x, {"head": y[0]}, verbose=0, return_dict=True)
+    assert same == pytest.approx({n: v for n, v in found.items() if "loss" in n}, rel=1e-5)
 
 
 def test_equal_losses_of_one_output_are_told_apart(parts, line):

@@ -7,7 +7,7 @@ import itertools
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -53,6 +53,29 @@ def snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
+class Numbered(str):
+    """A name that got a number, as it came again.
+
+    Attributes
+    ----------
+    first : str
+        The name that it came after.
+    """
+
+    first: str
+
+
+def entry_of(given: Mapping[Any, Any], name: Any) -> Any:
+    """Return what a dict holds for a name, or else for the one that it was before it was numbered.
+
+    Examples
+    --------
+    >>> [entry_of({"head": 1, "head_2": 2}, name) for name in distinct(["head"] * 3)]
+    [1, 1, 2]
+    """
+    return given.get(name, given.get(getattr(name, "first", name)))
+
+
 def distinct(names: Iterable[str]) -> list[str]:
     """Return the names, numbered where one comes again.
 
@@ -63,8 +86,12 @@ def distinct(names: Iterable[str]) -> list[str]:
     """
     found: list[str] = []
     for name in names:
-        proposals = itertools.chain([name], (f"{name}_{i}" for i in itertools.count(1)))
-        found.append(next(one for one in proposals if one not in found))
+        if name in found:
+            numbered = (Numbered(f"{name}_{i}") for i in itertools.count(1))
+            again = next(one for one in numbered if one not in found)
+            again.first = name
+            name = again
+        found.append(name)
     return found
 
 

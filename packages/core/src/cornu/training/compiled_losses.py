@@ -11,7 +11,7 @@ import numpy as np
 from cornu import ops, tree
 from cornu.base.loss import Loss, LossFunctionWrapper
 from cornu.base.metric import Mean
-from cornu.base.naming import distinct
+from cornu.base.naming import distinct, entry_of
 from cornu.engine.graph import scope
 from cornu.engine.trace import current_trace
 from cornu.engine.variable import Variable
@@ -88,7 +88,7 @@ class CompiledLosses(FirstValues):
         """Tell of each output whether its loss takes class numbers, as far as it can be told."""
         loss = self._loss
         if isinstance(loss, dict):
-            return [_takes_numbers(loss.get(name)) for name in names or sorted(loss)]
+            return [_takes_numbers(entry_of(loss, name)) for name in names or sorted(loss)]
         if isinstance(loss, (list, tuple)) and len(loss) == (len(names) or len(loss)):
             return list(map(_takes_numbers, loss))
         return [_takes_numbers(loss)] * (len(names) or 1)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu import tree
+from cornu.base.naming import entry_of
 from cornu.errors import DataError, near_matches
 
 __all__ = ["Outputs"]
@@ -93,7 +94,7 @@ class Outputs:
                     f"{argument} has an entry for {key!r}, but the outputs are {known}. {hint}"
                 )
                 raise DataError(message.rstrip())
-        return [given.get(key) for key in keys]
+        return [entry_of(given, key) for key in keys]
 
     def targets(self, y: Any, wanted: Sequence[bool]) -> list[Any]:
         """Return the target of each output.

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu import config, tree
+from cornu.base.naming import entry_of
 from cornu.errors import DataError, near_matches
 from cornu.training.data.names import leaves_with_names
 
@@ -120,7 +121,7 @@ def _by_output(y: Any, class_weight: Any, outputs: list[KnownOutput]) -> list[An
                     f"class_weight names the output {name!r}, but the outputs are "
                     f"{', '.join(map(repr, names))}. {near_matches(str(name), names)}".rstrip()
                 )
-        return [class_weight.get(name) for name in names]
+        return [entry_of(class_weight, name) for name in names]
     if len(known) > 1:
         raise DataError(
             "class_weight names classes, but the model has several outputs. Say which output "
@@ -178,7 +179,7 @@ def _spread(y: Any, sample_weight: Any, known: list[KnownOutput]) -> Any:
                         f"sample_weight has an entry for {name!r}, but the targets are "
                         f"{', '.join(map(repr, names))}. {near_matches(str(name), names)}".rstrip()
                     )
-            return tree.pack_sequence_as(y, [sample_weight.get(name) for name in names])
+            return tree.pack_sequence_as(y, [entry_of(sample_weight, name) for name in names])
         wanted, given = len(tree.flatten(y)), len(tree.flatten(sample_weight))
         if wanted != given:
             raise DataError(
