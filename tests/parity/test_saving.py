@@ -339,3 +339,30 @@ def test_operations_as_functions_are_read_by_both(name, layer, suffix, tmp_path)
     for reader in (keras, cornu):
         again = reader.models.load_model(tmp_path / f"m{suffix}")
         same(again.predict(values, verbose=0), model.predict(values, verbose=0))
+
+
+UNBUILT = {
+    "rows": (lambda k: [k.Dense(4), k.BatchNormalization(), k.Dense(2)], (5,)),
+    "normalized": (lambda k: [k.BatchNormalization(), k.Dense(2)], (5,)),
+    "image": (
+        lambda k: [k.Conv2D(4, 3), k.BatchNormalization(), k.Flatten(), k.Dense(2)],
+        (8, 6, 3),
+    ),
+}
+
+
+@pytest.mark.parametrize("file", ["m.keras", "m.h5", "w.weights.h5"])
+@pytest.mark.parametrize("case", UNBUILT)
+def test_a_stack_without_input_takes_weights_of_keras(case, file, tmp_path) -> None:
+    layers, shape = UNBUILT[case]
+    model = drawn(keras.Sequential([keras.Input(shape), *layers(keras.layers)]), case)
+    path = str(tmp_path / file)
+    model.save(path) if file.startswith("m") else model.save_weights(path)
+    again = cornu.Sequential(layers(cornu.layers))
+    if case == "image" and file == "w.weights.h5":
+        with pytest.raises(cornu.errors.NotBuiltError, match=r"\(None, height, width, 3\)"):
+            again.load_weights(path)
+        again.build((None, *shape))
+    again.load_weights(path)
+    x = generator(case).normal(size=(3, *shape)).astype("float32")
+    same(again.predict(x, verbose=0), model.predict(x, verbose=0))

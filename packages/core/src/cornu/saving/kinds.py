@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from cornu.errors import BadFileError
-from cornu.saving.archive import WEIGHTS, Archive
+from cornu.saving.archive import CONFIG, WEIGHTS, Archive
 from cornu.saving.hdf5 import Group
+from cornu.saving.jsontext import read_json
 from cornu.saving.rules import Limits
 
 HDF5, ZIP = "hdf5", "zip"
+INDEX = ".weights.json"  # how the path of an index of shards ends
 PROGRAM = "cornu program"  # what the configuration of an exported model calls itself
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _ZIP_SIGNATURE = b"PK\x03\x04"
@@ -69,6 +71,18 @@ def weights_source(path: str, limits: Limits) -> Iterator[Any]:
         return
     with open(path, "rb") as file:
         yield Archive(file, limits).open(WEIGHTS)
+
+
+def configuration(path: str, root: Group, limits: Limits) -> Any:
+    """Return the configuration of the model in a file, or None in one of weights alone."""
+    text = root.attribute("model_config")
+    if text is not None:
+        return read_json(text, limits, "model_config")
+    if path.endswith(INDEX) or kind_of_file(path) == HDF5:
+        return None
+    with open(path, "rb") as file:
+        archive = Archive(file, limits)
+        return read_json(archive.text(CONFIG), limits, CONFIG) if CONFIG in archive else None
 
 
 def is_model(root: Group) -> bool:

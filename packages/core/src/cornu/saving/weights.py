@@ -15,6 +15,7 @@ from cornu.saving.hdf5 import Dataset, Group, open_hdf5
 from cornu.saving.kinds import (
     WEIGHTS_GROUPS,
     check_is_file,
+    configuration,
     is_keras2_weights,
     is_model,
     weights_source,
@@ -168,8 +169,24 @@ def load_weights(
     limits = limits_for(path, max_bytes)
     with reading(path, limits), _opened(path, limits) as root:
         plan = Plan(skip_mismatch, reshape, _with_parts(objects_to_skip or ()))
+        _build(model, path, root, limits, reshape)
         plan_weights(model, root, plan, by_name)
         plan.carry_out()
+
+
+def _build(model: Any, path: str, root: Group, limits: Limits, reshape: bool) -> None:
+    """Build a stack that waits for its input, where the file tells the shape."""
+    from cornu.models.sequential import Sequential
+    from cornu.saving.unbuilt import build_from_weights, described_shape
+
+    if isinstance(model, Sequential) and model._waits_for_shape():
+        described = described_shape(configuration(path, root, limits))
+        weights = _weights(root)
+
+        def fit(copy: Any) -> None:
+            _plan(copy, weights, Plan(reshape=reshape))
+
+        build_from_weights(model, weights, described, fit)
 
 
 @contextlib.contextmanager
@@ -184,15 +201,12 @@ def _opened(path: str, limits: Limits) -> Iterator[Group]:
 
 def plan_weights(model: Any, root: Group, plan: Plan, by_name: bool = False) -> None:
     """Decide which array of an open file, of any layout, goes into which variable."""
-    from cornu.models.sequential import Sequential
-    from cornu.saving.unbuilt import build_from_weights
-
-    if is_model(root):
-        root = root.group("model_weights") or root
-    if isinstance(model, Sequential) and model._waits_for_shape():
-        build_from_weights(model, root, lambda copy: _plan(copy, root, Plan(reshape=plan.reshape)))
     check_built(model)
-    _plan(model, root, plan, by_name)
+    _plan(model, _weights(root), plan, by_name)
+
+
+def _weights(root: Group) -> Group:
+    return (root.group("model_weights") or root) if is_model(root) else root
 
 
 def _plan(model: Any, root: Group, plan: Plan, by_name: bool = False) -> None:
