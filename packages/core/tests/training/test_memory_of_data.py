@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 import textwrap
+from unittest.mock import patch
 
 import h5py
 import numpy as np
 import pytest
 
 from cornu.errors import DataError
+from cornu.training.data import rows
 from cornu.utils import HDF5Matrix
 
 scipy_sparse = pytest.importorskip("scipy.sparse")
@@ -33,12 +35,18 @@ def _of_memmap(path, array):
     return np.load(path / "x.npy", mmap_mode="r")
 
 
+def _of_large(path, array):
+    with patch.object(rows, "LARGE", 0):
+        return rows.rows_of(array)
+
+
 SOURCES = {
     "csr": lambda path, array: scipy_sparse.csr_matrix(array),
     "coo array": lambda path, array: scipy_sparse.coo_array(array),
     "h5py": _of_h5py,
     "HDF5Matrix": _of_matrix,
     "memmap": _of_memmap,
+    "large array": _of_large,
 }
 
 
@@ -122,6 +130,9 @@ MADE = {
     """,
     "array": """
         x = np.ones((5000, 10000), "float32")
+    """,
+    "float64 array": """
+        x = np.ones((5000, 10000))
     """,
 }
 

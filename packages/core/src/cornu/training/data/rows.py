@@ -16,6 +16,7 @@ from cornu import config
 
 __all__ = ["Rows", "rows_of"]
 
+LARGE = 2**26  # bytes of an array of which no second one is made in another dtype
 _BLOCK = 2**22  # numbers that are looked at together
 _INT32 = np.iinfo(np.int32)
 
@@ -123,8 +124,8 @@ class Rows:
 def rows_of(value: Any) -> Rows | None:
     """Return what is to be read a batch at a time as rows, None for any other value.
 
-    These are SciPy's sparse matrices, data sets of h5py, `HDF5Matrix`, and files that NumPy maps
-    where their numbers have to be converted.
+    These are SciPy's sparse matrices, data sets of h5py, `HDF5Matrix`; and files that NumPy maps
+    and large arrays of floats, where their numbers have to be converted.
 
     Examples
     --------
@@ -137,7 +138,7 @@ def rows_of(value: Any) -> Rows | None:
         return value
     if hasattr(value, "toarray"):
         return _of_sparse(value)
-    if getattr(value, "ndim", 0) < 1 or not _is_on_disk(value) or value.dtype.kind not in "biuf":
+    if getattr(value, "ndim", 0) < 1 or not _is_by_batch(value) or value.dtype.kind not in "biuf":
         return None
     return _rows(_reader(value), value.shape, value.dtype)
 
@@ -160,7 +161,10 @@ def _of_sparse(matrix: Any) -> Rows | None:
     return _rows(lambda rows: compressed[rows].toarray(), compressed.shape, compressed.dtype)
 
 
-def _is_on_disk(value: Any) -> bool:
+def _is_by_batch(value: Any) -> bool:
+    if type(value) is np.ndarray:
+        large = value.nbytes >= LARGE and value.flags.c_contiguous
+        return large and value.dtype.kind == "f" and value.dtype != config.floatx()
     if isinstance(value, np.memmap):
         dtype = value.dtype
         if dtype.kind == "f":
