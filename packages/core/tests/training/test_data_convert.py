@@ -94,6 +94,14 @@ def test_frames_name_the_columns_at_fault():
     frame = Frame({"age": [1.0, 2.0], "city": np.array(["Bonn", "Ulm"], object)})
     with pytest.raises(DataError, match=r"Columns city of x .*x\.drop\(columns=\['city'\]\)"):
         as_array(frame, "x")
+    frame = Frame({0: [1.0, 2.0], 1: np.array(["Bonn", "Ulm"], object)})
+    with pytest.raises(DataError, match=r"Columns 1 of x .*x\.drop\(columns=\[1\]\)"):
+        as_array(frame, "x")
+    frame = Frame({"age": np.array([1, 2.5], object)})
+    with pytest.raises(
+        DataError, match=r"Columns age of x hold numbers.*x = x\.astype\('float32'\)"
+    ):
+        as_array(frame, "x")
 
 
 @pytest.mark.parametrize(
@@ -104,6 +112,7 @@ def test_frames_name_the_columns_at_fault():
         ([[1, 2], [3]], r"rows of x have different lengths \(2, 1.*pad_sequences"),
         (np.array(["a", "b"]), r"x holds text.*np\.unique"),
         (np.array(["2020-01-01"], "datetime64[D]"), r"dates or durations"),
+        (np.zeros(2, "f4,i4"), r"fields f0, f1.*np\.stack\(\[x\[f\] for f in x\.dtype\.names\]"),
         (np.zeros(2, complex), r"complex128, which no program holds"),
     ],
 )

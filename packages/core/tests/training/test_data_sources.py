@@ -156,6 +156,13 @@ def test_targets_cannot_stand_beside_a_stream():
         make_source((i for i in ()), np.zeros(2))
 
 
+@pytest.mark.parametrize("x", ["text", b"bytes", 3, range(3), {1, 2}, object()])
+@pytest.mark.parametrize("y", [None, np.zeros(3)])
+def test_what_holds_no_batches_is_no_stream(x, y):
+    with pytest.raises(DataError, match=rf"x is of type {type(x).__name__}\. Pass arrays, a list"):
+        make_source(x, y)
+
+
 def test_a_generator_function_must_be_called():
     def made():
         yield np.zeros(2)

@@ -222,35 +222,41 @@ def make_source(
     )
 
 
+# What can be passed over, but holds no batches.
+_NO_BATCHES = (str, bytes, bytearray, memoryview, range, set, frozenset)
+
+
 def _stream(
     x: Any, y: Any, sample_weight: Any, dataset_options: dict[str, Any], **options: Any
 ) -> BatchSource:
     kind = type(x).__name__
+    is_dataset = isinstance(x, PyDataset)
+    is_stream = isinstance(x, Iterable) and not isinstance(x, _NO_BATCHES)
+    if not is_dataset and not is_stream and callable(x):
+        raise DataError(
+            f"x is the function {getattr(x, '__name__', kind)}. Pass what it returns: call it "
+            "first."
+        )
+    if not is_dataset and not is_stream:
+        raise DataError(
+            f"x is of type {kind}. Pass arrays, a list or dict of arrays, a generator, an iterable "
+            "of batches or a cornu.utils.Sequence."
+        )
     for value, name, meaning in ((y, "y", "targets"), (sample_weight, "sample_weight", "weights")):
         if value is not None:
             raise DataError(
                 f"x is a {kind}, which makes whole batches, so {name} cannot be passed beside it. "
                 f"Let it make the {meaning} too: (x, y) or (x, y, sample_weight)."
             )
-    if isinstance(x, PyDataset):
+    if is_dataset:
         return DatasetBatches(x, **dataset_options, **options)
-    if isinstance(x, Iterable):
-        if dataset_options["use_multiprocessing"]:
-            warnings.warn(
-                f"use_multiprocessing: processes cannot share a {kind}, so one thread runs it. "
-                "Write a cornu.utils.Sequence to use several.",
-                stacklevel=5,
-            )
-        return StreamBatches(x, **options)
-    if callable(x):
-        raise DataError(
-            f"x is the function {getattr(x, '__name__', kind)}. Pass what it returns: call it "
-            "first."
+    if dataset_options["use_multiprocessing"]:
+        warnings.warn(
+            f"use_multiprocessing: processes cannot share a {kind}, so one thread runs it. "
+            "Write a cornu.utils.Sequence to use several.",
+            stacklevel=5,
         )
-    raise DataError(
-        f"x is a {kind}. Pass arrays, a list or dict of arrays, a generator, an iterable of "
-        f"batches or a cornu.utils.Sequence."
-    )
+    return StreamBatches(x, **options)
 
 
 def _check_batch_size(batch_size: Any) -> None:

@@ -7,6 +7,7 @@ of floats). All of it is done once, before the first step.
 
 from __future__ import annotations
 
+import numbers
 from typing import Any
 
 import numpy as np
@@ -154,6 +155,11 @@ def _not_numbers(name: str, array: np.ndarray, value: Any) -> str:
             f"{name} holds dates or durations (dtype {array.dtype}). Turn them into numbers first, "
             f"e.g. {name}.astype('int64')."
         )
+    if array.dtype.names:
+        return (
+            f"{name} is a structured array with the fields {', '.join(array.dtype.names)}. Make "
+            f"columns of them first: np.stack([{name}[f] for f in {name}.dtype.names], axis=1)."
+        )
     return (
         f"{name} has dtype {array.dtype}, which no program holds. Convert it first: "
         f"{name}.astype('float32')."
@@ -173,16 +179,24 @@ def _object_array(name: str, array: np.ndarray, value: Any) -> str:
     if columns is not None and hasattr(
         columns, "items"
     ):  # a pandas frame: name the columns at fault
-        odd = [str(c) for c, dtype in columns.items() if getattr(dtype, "kind", "O") not in "biuf"]
+        kinds = [getattr(dtype, "kind", "O") for _, dtype in columns.items()]
+        at = [i for i, kind in enumerate(kinds) if kind not in "biuf"]
+        odd = [list(columns.keys())[i] for i in at]
+        shown = ", ".join(map(str, odd))
+        if odd and all(isinstance(entry, numbers.Real) for entry in array[:, at].flat):
+            return (
+                f"Columns {shown} of {name} hold numbers as Python objects. Convert them first: "
+                f"{name} = {name}.astype('float32')."
+            )
         if odd and name.startswith("y"):
             classes = f"np.unique({name}[{odd[0]!r}], return_inverse=True)"
             return (
-                f"Columns {', '.join(odd)} of {name} hold no plain numbers. If they name classes, "
+                f"Columns {shown} of {name} hold no plain numbers. If they name classes, "
                 f"number these first: names, y = {classes}."
             )
         if odd:
             return (
-                f"Columns {', '.join(odd)} of {name} hold no plain numbers. Encode or drop them "
+                f"Columns {shown} of {name} hold no plain numbers. Encode or drop them "
                 f"first, e.g. {name} = {name}.drop(columns={odd!r})."
             )
     first = array.flat[0] if array.size else None
