@@ -37,7 +37,7 @@ def _of_memmap(path, array):
 
 def _of_large(path, array):
     with patch.object(rows, "LARGE", 0):
-        return rows.rows_of(array)
+        return rows.rows_of(array.astype("float64"))
 
 
 SOURCES = {

@@ -2,7 +2,7 @@
 
 Floats become the default float type, 64-bit integers that fit become 32-bit ones, smaller integers
 and booleans stay as they are (a program widens a batch of bytes faster than memory holds a data set
-of floats). All of it is done once, before the first step.
+of floats). All of it is done once, before the first step; of large arrays a batch at a time.
 """
 
 from __future__ import annotations
