@@ -120,20 +120,21 @@ def _object(obj: Any) -> dict[str, Any]:
 def _function(function: Any) -> Any:
     ours = core_function(function) or operation_function(function)
     if ours is not None:
-        return _function_config(*ours) if ours[0] else ours[1]
+        return function_config(*ours) if ours[0] else ours[1]
     name, registered = said_name(function), get_registered_name(function)
     if registered == name and is_offered(function):
         return name
     module = getattr(function, "__module__", None) or "builtins"
     if _collected.get() is not None:
-        return _function_config(module, _collect(registered, function))
+        return function_config(module, _collect(registered, function))
     if registered != getattr(function, "__name__", type(function).__name__):
-        return _function_config(module, registered)
+        return function_config(module, registered)
     qualified = getattr(function, "__qualname__", name) if name.isidentifier() else name
-    return {**_function_config(module, name), "registered_name": qualified}
+    return {**function_config(module, name), "registered_name": qualified}
 
 
-def _function_config(module: str, name: str) -> dict[str, Any]:
+def function_config(module: str, name: str) -> dict[str, Any]:
+    """Return the configuration of a function of a module."""
     return {"module": module, "class_name": "function", "config": name, "registered_name": name}
 
 
@@ -168,7 +169,7 @@ class AtHand(dict):
 
     def __init__(self, obj: Any, description: Any) -> None:
         said = isinstance(description, dict)
-        super().__init__(description if said else _function_config("builtins", description))
+        super().__init__(description if said else function_config("builtins", description))
         self.object = obj
 
 

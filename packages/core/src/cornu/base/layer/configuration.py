@@ -6,7 +6,8 @@ import functools
 import inspect
 from typing import Any
 
-from cornu.saving.config import serialize
+from cornu.plugins import registry
+from cornu.saving.config import function_config, serialize
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 BASE_ARGUMENTS = ("name", "trainable", "dtype", "activity_regularizer")
@@ -50,6 +51,20 @@ def bound_arguments(cls: type, args: tuple, kwargs: dict) -> dict[str, Any]:
     return found
 
 
+def _described(layer: Any, value: Any) -> Any:
+    """Return an argument as a configuration.
+
+    A function is written in full where the class is the user's: its constructor takes what it is
+    given, and does not look up a name such as "relu".
+    """
+    found = serialize(value)
+    if isinstance(found, str) and callable(value) and not isinstance(value, type):
+        cls = type(layer)
+        if registry.find("layer", cls.__name__) is not cls:
+            return function_config("builtins", found)
+    return found
+
+
 def derived_config(layer: Any, base: type) -> dict[str, Any]:
     """Return the constructor arguments of `layer` beyond those of the base class.
 
@@ -77,7 +92,7 @@ def derived_config(layer: Any, base: type) -> dict[str, Any]:
     for name in names:
         value = _argument(layer, base, name, given, parameters.get(name))
         if value is not _UNKNOWN:
-            config[name] = serialize(value)
+            config[name] = _described(layer, value)
         elif complete:
             raise TypeError(
                 f"{type(layer).__name__} takes {name!r} but does not keep it, so its configuration "
