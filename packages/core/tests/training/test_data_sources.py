@@ -314,7 +314,7 @@ def test_validation_split_is_taken_from_the_end(samples, fraction, first):
     assert none is None
 
 
-@pytest.mark.parametrize("fraction", [1.0, -0.1, 1.5])
+@pytest.mark.parametrize("fraction", [1.0, -0.1, 1.5, "0.2", [0.2]])
 def test_validation_splits_that_leave_nothing(fraction):
     with pytest.raises(DataError, match="validation_split="):
         train_validation_split((np.arange(10),), fraction)
@@ -442,6 +442,8 @@ def test_steps_that_are_quotients_are_rounded_up():
 
 
 def test_class_weights_are_a_dict():
+    with pytest.raises(DataError, match=r"as in class_weight=\{0: 1\.0, 1: 3\.0\}"):
+        make_source(np.zeros((4, 1)), np.zeros(4), class_weight=[1, 3.0])
     with pytest.raises(DataError, match=r"class_weight='auto' is no dict"):
         make_source(np.zeros((4, 1)), np.zeros(4), class_weight="auto")
 

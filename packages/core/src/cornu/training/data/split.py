@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from typing import Any
 
 from cornu import tree
@@ -32,7 +33,7 @@ def train_validation_split(arrays: Any, fraction: float) -> tuple[Any, Any]:
     >>> first, last
     (array([0, 1, 2]), array([3, 4]))
     """
-    if not 0 < fraction < 1:
+    if not isinstance(fraction, numbers.Real) or not 0 < fraction < 1:
         raise DataError(
             f"validation_split={fraction!r} is not between 0 and 1: it is the fraction of the "
             "samples to validate on."

@@ -144,6 +144,12 @@ def _in_order(y: Any, outputs: list[KnownOutput]) -> list[KnownOutput]:
 
 def _named(given: Sequence[Any], outputs: list[KnownOutput], known: list[KnownOutput]) -> Any:
     """Return the entries of a list by the names of the outputs."""
+    if all(isinstance(entry, (int, float, np.number)) for entry in given):
+        shown = ", ".join(f"{label}: {float(entry)}" for label, entry in enumerate(given))
+        raise DataError(
+            f"class_weight={given!r} is no dict: write the weight of each class, as in "
+            f"class_weight={{{shown}}}."
+        )
     if len(given) != len(known):
         raise DataError(
             f"class_weight holds {len(given)} entries, but y holds {len(known)} targets. Pass one "
