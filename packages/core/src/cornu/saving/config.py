@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from cornu.engine.allowance import spend
+from cornu.engine.depth import make_room
 from cornu.engine.variable import Variable
 from cornu.errors import BadFileError, CornuError, SavingError
 from cornu.plugins.custom_objects import (
@@ -90,6 +91,7 @@ def serialize(obj: Any) -> Any:
 
 
 def _object(obj: Any) -> dict[str, Any]:
+    make_room()
     cls = type(obj)
     config = serialize(obj.get_config())
     if not isinstance(config, dict):
@@ -282,6 +284,7 @@ def _revived(cls: Any, inner: Any, config: dict) -> Any:
     if not isinstance(cls, type):
         return cls  # a custom function under the name of a class
     spend(_WORK_OF_AN_OBJECT)
+    make_room()
     if not isinstance(inner, (dict, list, type(None))):
         raise SavingError(f"The configuration of {cls.__name__} must be a dict, not {inner!r}.")
     if isinstance(inner, dict):

@@ -11,7 +11,7 @@ from typing import Any
 
 from cornu.errors import BadFileError
 
-LONGEST = 1000  # letters
+LONGEST = 8000  # letters: the path of what lies hundreds of layers deep
 # Control signs and every line end, signs that turn the direction of writing, halves of letters, and
 # what separates the parts of a path elsewhere.
 _SIGNS = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff"

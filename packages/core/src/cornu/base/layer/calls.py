@@ -26,6 +26,7 @@ from cornu.base.layer.signature import (
 )
 from cornu.base.layer.weights import Weights
 from cornu.engine.allowance import spend
+from cornu.engine.depth import make_room
 from cornu.engine.primitives.table import p
 from cornu.engine.trace import TRACING, autocast, convert
 from cornu.engine.values import read_only
@@ -130,6 +131,7 @@ class Calls(Weights):
         """Apply the layer: compute on arrays and traced values, describe on symbolic tensors."""
         self._check_initialised()
         spend(_WORK_OF_A_CALL)
+        make_room()
         leaves = tree.flatten((args, kwargs)) if kwargs or len(args) != 1 else tree.flatten(args[0])
         if any(isinstance(x, KerasTensor) for x in leaves):
             outputs = self._symbolic_call(args, kwargs)
