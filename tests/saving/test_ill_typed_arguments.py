@@ -5,6 +5,7 @@ Every class that a file may name, all of its arguments, values of every type: wh
 
 from __future__ import annotations
 
+import json
 import warnings
 
 import numpy as np
@@ -207,3 +208,22 @@ def test_what_a_file_tells_compile_is_checked(argument, value):
     config["compile_config"][argument] = value
     with pytest.raises(BadFileError):
         _revived("layer", config)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("RandAugment", {"num_ops": 10**9, "value_range": [0, 255]}),
+        ("AugMix", {"num_chains": 10**9, "value_range": [0, 255]}),
+        ("RandomGaussianBlur", {"kernel_size": [2**30 + 1, 3]}),
+        ("RandomCrop", {"height": 2**30, "width": 2}),
+    ],
+)
+@pytest.mark.parametrize("read", [cornu.models.model_from_json, cornu.models.model_from_yaml])
+def test_what_costs_by_its_size_is_bounded(name, arguments, read):
+    model = cornu.Sequential([cornu.Input((8, 8, 3)), layers.Identity()])
+    config = json.loads(model.to_json())
+    config["config"]["layers"][1].update(class_name=name, config=arguments)
+    with pytest.raises(BadFileError) as caught:
+        read(json.dumps(config))
+    assert caught.value.rule == "size"

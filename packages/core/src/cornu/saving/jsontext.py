@@ -97,8 +97,10 @@ def _object(pairs: list[tuple[str, Any]], what: str) -> dict[str, Any]:
         twice = next(key for key, count in counts.items() if count > 1)
         _refuse(f"{what} holds the key {twice[:60]!r} twice.", "json")
     for key in LARGEST.keys() & found.keys():
-        if isinstance(found[key], (int, float)) and found[key] > LARGEST[key]:
-            _refuse(f"{what} asks for {key}={found[key]}; {LARGEST[key]} is the most.", "size")
+        values = found[key] if isinstance(found[key], list) else [found[key]]
+        if any(isinstance(v, (int, float)) and v > LARGEST[key] for v in values):
+            asked = str(found[key])[:60]
+            _refuse(f"{what} asks for {key}={asked}; {LARGEST[key]} is the most.", "size")
     return found
 
 

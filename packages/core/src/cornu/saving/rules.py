@@ -85,6 +85,12 @@ def limits_for(path: Any, max_bytes: int | None = None) -> Limits:
 
 # Largest arguments of constructors that work through them at once.
 LARGEST = {
+    "chain_depth": 1000,
+    "height": 1_000_000,
+    "kernel_size": 1_000_000,
+    "num_chains": 1000,
+    "num_ops": 1000,
+    "width": 1_000_000,
     "num_classes": 30_000,
     "num_labels": 100_000,
     "num_oov_indices": 100_000,
