@@ -87,3 +87,11 @@ def test_what_calls_itself_without_end_is_told_so() -> None:
 
     with pytest.raises(RecursionError):
         Endless()(X)
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.h5"])
+def test_its_file_is_read(name: str, tmp_path: Path) -> None:
+    model = alternating()
+    model.save(tmp_path / name)
+    loaded = cornu.models.load_model(tmp_path / name)
+    np.testing.assert_array_equal(loaded.predict(X, verbose=0), model.predict(X, verbose=0))

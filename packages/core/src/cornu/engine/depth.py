@@ -7,8 +7,8 @@ import sys
 MOST = 8_000  # calls in each other: the stack of a thread holds more
 
 
-def make_room() -> None:
-    """Let Python call deeper where half of what it allows is taken.
+def make_room(levels: int = 0) -> None:
+    """Let Python call deeper where half of what it allows is taken, or is asked for at once.
 
     What calls itself without end is still told so, at `MOST`. The limit stays raised: another
     thread may have gone as deep meanwhile.
@@ -21,11 +21,15 @@ def make_room() -> None:
     >>> deep(2500)
     2500
     """
-    limit = sys.getrecursionlimit()
-    if limit >= MOST:
-        return
+    limit = wanted = sys.getrecursionlimit()
+    if wanted < MOST and (8 * levels > wanted or _is_deeper(wanted // 2)):
+        wanted = min(max(8 * levels, 2 * limit), MOST)
+        sys.setrecursionlimit(wanted)
+
+
+def _is_deeper(calls: int) -> bool:
     try:
-        sys._getframe(limit // 2)
-    except ValueError:  # there are not so many calls
-        return
-    sys.setrecursionlimit(min(2 * limit, MOST))
+        sys._getframe(calls + 1)
+    except ValueError:
+        return False
+    return True

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import Any, NoReturn
 
+from cornu.engine.depth import make_room
 from cornu.errors import BadFileError, SavingError
 from cornu.saving.rules import LARGEST, Limits
 
@@ -77,17 +78,19 @@ def write_json(value: Any, **kwargs: Any) -> str:
 
 
 def _check_nesting(text: str, limits: Limits, what: str) -> None:
-    depth = count = 0
+    depth = count = deepest = 0
     for match in _TOKENS.finditer(text):
         token = text[match.start()]
         if token in "[{":
             depth, count = depth + 1, count + 1
+            deepest = max(deepest, depth)
             if depth > limits.depth:
                 _refuse(f"{what} nests more than {limits.depth} deep.", "json")
             if count > limits.items:
                 _refuse(f"{what} holds more than {limits.items:,} objects and lists.", "json")
         elif token in "]}":
             depth -= 1
+    make_room(deepest)
 
 
 def _object(pairs: list[tuple[str, Any]], what: str) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Limits:
 
     total: int = 64 * MIB
     text: int = 8 * MIB
-    depth: int = 100
+    depth: int = 1000
     items: int = 200_000
     objects: int = 50_000
     names: int = 50_000
