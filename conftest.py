@@ -1,6 +1,6 @@
 """The option that puts the thresholds of all rules for large values to an extreme.
 
-`pytest --extreme=tiny+threads3` runs any tests with them; `cornu.engine.thresholds` says what there
+`pytest --extreme=tiny+threads3` runs any tests with them; `cornu_engine.thresholds` says what there
 is. Whatever a test runs by the definitions, the backend in use then runs too. Tests that look at
 what the usual numbers lead to are marked `usual_thresholds(reason)`.
 """
@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Put all thresholds where the option or the environment says."""
-    from cornu.engine.thresholds import ENVIRONMENT_VARIABLE, choose_extreme
+    from cornu_engine.thresholds import ENVIRONMENT_VARIABLE, choose_extreme
 
     given = config.getoption("--extreme") or os.environ.get(ENVIRONMENT_VARIABLE, "")
     config.stash[EXTREME] = given

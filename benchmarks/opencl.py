@@ -20,10 +20,10 @@ import numpy as np
 
 import cornu
 from cornu import layers
-from cornu.base.backend import Executable
-from cornu.engine.primitives.table import p
-from cornu.engine.program import build_program
-from cornu.engine.trace import Trace
+from cornu_engine.backend import Executable
+from cornu_engine.primitives.table import p
+from cornu_engine.program import build_program
+from cornu_engine.trace import Trace
 
 
 def product(size: int = 1024) -> tuple[Callable[[], object], Callable[[], object]]:

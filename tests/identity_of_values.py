@@ -14,7 +14,7 @@ from collections.abc import Callable
 from mypy.plugin import MethodContext, Plugin
 from mypy.types import Instance, TupleType, Type, UnionType, get_proper_type
 
-VALUES = ("cornu.engine.graph.Node", "cornu.engine.variable.Variable")
+VALUES = ("cornu_engine.graph.Node", "cornu_engine.variable.Variable")
 HASHED = ("typing.Mapping", "typing.AbstractSet")
 COMPARING = {"__eq__", "__ne__", "__contains__", "index", "count", "remove"}
 

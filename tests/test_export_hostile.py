@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cornu.errors import BadFileError, DataError, ShapeError
 
 import cornu
-from cornu.engine.composite import COMPOSITES
-from cornu.engine.primitives import PRIMITIVES
-from cornu.errors import BadFileError, DataError, ShapeError
+from cornu_engine.composite import COMPOSITES
+from cornu_engine.primitives import PRIMITIVES
 from tests.attack import programs
 from tests.attack.programs import served, warm_up
 from tests.attack.watch import watched
@@ -43,7 +43,7 @@ def test_every_operation_of_a_file_has_a_row_here() -> None:
 
 
 def test_the_composites_of_core_are_found_by_name_in_a_new_process() -> None:
-    used = "import cornu.export.revive; from cornu.engine.composite import COMPOSITES; "
+    used = "import cornu_export.revive; from cornu_engine.composite import COMPOSITES; "
     found = subprocess.run(
         [sys.executable, "-c", used + "print(*sorted(COMPOSITES))"],
         capture_output=True, text=True, check=True, timeout=60,

@@ -14,14 +14,10 @@ import tokenize
 
 import numpy as np
 import pytest
+from cornu.errors import BadFileError
 
 import cornu
 from cornu import layers, losses, metrics, optimizers
-from cornu.engine.graph import scope
-from cornu.engine.program import build_program
-from cornu.engine.trace import Trace
-from cornu.engine.variable import Variable
-from cornu.errors import BadFileError
 from cornu.testing.cases import primitive_cases
 from cornu_backend_numpy.backend import NumpyBackend
 from cornu_backend_numpy.runtime import NAMESPACE
@@ -30,6 +26,10 @@ from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.codegen.source import write_source
 from cornu_backend_opencl.fusion import fuse
 from cornu_backend_opencl.settings import limits
+from cornu_engine.graph import scope
+from cornu_engine.program import build_program
+from cornu_engine.trace import Trace
+from cornu_engine.variable import Variable
 from tests.attack.watch import watched
 
 ENDS = ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]

@@ -14,13 +14,14 @@ from mypy import api
 
 import cornu_backend_numpy
 import cornu_backend_opencl
-from cornu import engine, ops
-from cornu.engine.trace import Trace
+import cornu_engine as engine
+from cornu import ops
+from cornu_engine.trace import Trace
 
 CODE = """
 from collections.abc import Sequence
-from cornu.engine.graph import Node
-from cornu.engine.variable import Variable
+from cornu_engine.graph import Node
+from cornu_engine.variable import Variable
 
 a, b = Node(), Node()
 one: list[Node] = [a]

@@ -161,5 +161,5 @@ def _height(module: str) -> int | None:
 
 
 def _part(module: str) -> str:
-    """`engine` of `cornu.engine.graph`; empty for `cornu` itself."""
+    """`engine` of `cornu_engine.graph`; empty for `cornu` itself."""
     return module.partition(".")[2].partition(".")[0]

@@ -3,7 +3,7 @@
 Scopes, paths, labels and names of programs are foreign. What holds foreign text is found as a fixed
 point over local names, parameters, results and attributes (attributes of one name are one), without
 regard to the order of statements: rather too much than too little. What the functions of
-`cornu.engine.sourcetext` return is not foreign any more.
+`cornu_engine.sourcetext` return is not foreign any more.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import functools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-WALL = "cornu.engine.sourcetext"
+WALL = "cornu_engine.sourcetext"
 CLEANS = frozenset({"identifier", "comment", "number"})
 FOREIGN = frozenset({"scope", "path"})  # attributes, of nodes and variables
 NAMED = frozenset({"plan", "program", "variable", "v"})  # whose `name` is foreign

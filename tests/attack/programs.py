@@ -18,12 +18,11 @@ import h5py
 import numpy as np
 
 import cornu
-import cornu.export.revive  # completes the table of composites
-from cornu.engine.composite import COMPOSITES
-from cornu.engine.primitives import PRIMITIVES
 from cornu.saving.kinds import PROGRAM
 from cornu.testing.cases import primitive_cases
 from cornu_backend_numpy.sharing import sharing
+from cornu_engine.composite import COMPOSITES
+from cornu_engine.primitives import PRIMITIVES
 
 CODE = "0) or open('/tmp/cornu-was-here','w') or (0"
 # No attribute of any operation is one of these.

@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cornu.backends import resolve
 from hypothesis import HealthCheck, Phase, assume, given, note, settings
 from hypothesis import strategies as st
 
 import cornu
-from cornu.backends import resolve
-from cornu.base.backend import Backend
-from cornu.engine import settings as engine_settings
-from cornu.engine.thresholds import Thresholds, extreme
+from cornu_engine import settings as engine_settings
+from cornu_engine.backend import Backend
+from cornu_engine.thresholds import Thresholds, extreme
 
 from .drawing import Script, scripts
 

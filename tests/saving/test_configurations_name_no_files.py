@@ -6,14 +6,14 @@ import importlib
 import json
 
 import pytest
+from cornu.errors import BadFileError, SavingError
 
 import cornu
-from cornu.errors import BadFileError, SavingError
 from cornu.plugins import registry
 from cornu.saving.arguments import arguments_of
 from cornu.saving.config import deserialize, serialize
 from cornu.saving.known import CORE_CLASSES
-from cornu.saving.rules import reading
+from cornu_engine.files.rules import reading
 from tests.attack.watch import watched
 from tests.saving.models import LAYERS
 

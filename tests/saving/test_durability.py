@@ -176,7 +176,7 @@ def test_a_folder_sync_that_fails_is_no_failure(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(os.name == "nt", reason="nobody to ask there whether a process is alive")
 def test_litter_of_the_dead_is_swept_and_that_of_the_living_stays(tmp_path):
-    from cornu.saving import atomic
+    from cornu_engine.files import atomic
 
     done = subprocess.Popen([sys.executable, "-c", ""])
     done.wait()

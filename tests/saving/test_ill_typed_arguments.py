@@ -10,13 +10,13 @@ import warnings
 
 import numpy as np
 import pytest
+from cornu.errors import BadFileError, ShapeError
 
 import cornu
 from cornu import layers
-from cornu.errors import BadFileError, ShapeError
 from cornu.plugins import registry
 from cornu.saving.config import deserialize, serialize
-from cornu.saving.rules import reading
+from cornu_engine.files.rules import reading
 
 VALUES = ["x", None, 0.5, True, -1, [], ["x"], [None], {"a": 1}, {"class_name": "Adam"}]
 # What says how many there are, and where: whether it fits, the data tells.

@@ -7,13 +7,13 @@ import sys
 import zipfile
 
 import pytest
+from cornu.errors import BadFileError
 
 import cornu
 from cornu import layers
-from cornu.errors import BadFileError
-from cornu.saving.jsontext import read_json
-from cornu.saving.rules import Limits, limits_for
 from cornu.saving.yamltext import read_yaml
+from cornu_engine.files.jsontext import read_json
+from cornu_engine.files.rules import Limits, limits_for
 
 
 def calls_of(function):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cornu.errors import BadFileError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cornu
-from cornu.errors import BadFileError
-from cornu.saving.rules import RULES
+from cornu_engine.files.rules import RULES
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = ["k224/whole.h5", "k231/opt_Adam.h5", "tfk/whole.keras", "tfk/whole_only.weights.h5",

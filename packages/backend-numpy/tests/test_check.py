@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-
-from cornu.engine.primitives.table import p
-from cornu.engine.program import build_program
-from cornu.engine.thresholds import extreme
-from cornu.engine.trace import Trace
 from cornu.errors import GraphError
+
 from cornu_backend_numpy.backend import NumpyBackend
 from cornu_backend_numpy.rows import regions
 from cornu_backend_numpy.rows.check import check_regions
+from cornu_engine.primitives.table import p
+from cornu_engine.program import build_program
+from cornu_engine.thresholds import extreme
+from cornu_engine.trace import Trace
 
 
 def total(x):

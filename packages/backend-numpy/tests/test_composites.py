@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cornu.engine.gradients import gradients
-from cornu.engine.primitives.table import p
-from cornu.ops.composites.activations import gelu, sigmoid, silu, softplus
-from cornu.ops.composites.normalization import batch_norm, layer_norm, rms_norm
-from cornu.ops.composites.softmax import log_softmax, logsumexp, softmax
-from cornu.ops.convolution import convolution, convolution_input_grad, convolution_kernel_grad
-from cornu.ops.pooling import avg_pool, avg_pool_grad, max_pool, max_pool_winners, max_unpool
+from cornu_engine.gradients import gradients
+from cornu_engine.primitives.table import p
+from cornu_ops.composites.activations import gelu, sigmoid, silu, softplus
+from cornu_ops.composites.normalization import batch_norm, layer_norm, rms_norm
+from cornu_ops.composites.softmax import log_softmax, logsumexp, softmax
+from cornu_ops.convolution import convolution, convolution_input_grad, convolution_kernel_grad
+from cornu_ops.pooling import avg_pool, avg_pool_grad, max_pool, max_pool_winners, max_unpool
 
 RNG = np.random.default_rng(0)
 

@@ -7,16 +7,16 @@ from itertools import product
 import numpy as np
 import pytest
 
-from cornu.engine.gradients import gradients
-from cornu.engine.graph import constant
-from cornu.engine.primitives.table import p
-from cornu.ops.convolution import convolution as conv_op
 from cornu_backend_numpy.kernels import convolution, input_gradient, winograd
 from cornu_backend_numpy.kernels.convolution import Convolution, KernelGradient
 from cornu_backend_numpy.kernels.geometry import Geometry
 from cornu_backend_numpy.kernels.input_gradient import ByFlip, ByRows, ByTaps
 from cornu_backend_numpy.kernels.scratch import Scratch
 from cornu_backend_numpy.settings import limits
+from cornu_engine.gradients import gradients
+from cornu_engine.graph import constant
+from cornu_engine.primitives.table import p
+from cornu_ops.convolution import convolution as conv_op
 
 # batch, spatial, channels, filters, size, strides, padding, dilation, groups
 CASES = [

@@ -8,14 +8,14 @@ import traceback
 
 import numpy as np
 import pytest
-
-from cornu.engine.graph import scope
-from cornu.engine.primitives.table import p
-from cornu.engine.program import build_program
-from cornu.engine.trace import Trace
-from cornu.engine.variable import Variable
 from cornu.errors import ShapeError
+
 from cornu_backend_numpy.backend import NumpyBackend
+from cornu_engine.graph import scope
+from cornu_engine.primitives.table import p
+from cornu_engine.program import build_program
+from cornu_engine.trace import Trace
+from cornu_engine.variable import Variable
 
 
 def compiled(name="double"):

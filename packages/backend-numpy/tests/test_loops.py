@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cornu import ops
-from cornu.engine.gradients import gradients
+from cornu_engine.gradients import gradients
 
 BODIES = {
     "state handed out before": lambda c, x: (c * 0.5 + x * x, c),

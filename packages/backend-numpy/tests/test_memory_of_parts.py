@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cornu import ops
-from cornu.engine.primitives.table import p
+from cornu_engine.primitives.table import p
 
 
 @pytest.mark.parametrize("axis", [0, 1])

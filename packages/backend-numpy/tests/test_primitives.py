@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cornu.engine.graph import constant
-from cornu.engine.primitives import PRIMITIVES
-from cornu.engine.primitives.table import p
-from cornu.engine.program import build_program
-from cornu.engine.trace import Trace
 from cornu_backend_numpy.backend import NumpyBackend
+from cornu_engine.graph import constant
+from cornu_engine.primitives import PRIMITIVES
+from cornu_engine.primitives.table import p
+from cornu_engine.program import build_program
+from cornu_engine.trace import Trace
 
 RNG = np.random.default_rng(0)
 

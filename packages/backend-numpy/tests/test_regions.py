@@ -8,21 +8,21 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from cornu.engine.gradients import gradients
-from cornu.engine.primitives.table import p
-from cornu.engine.program import build_program
-from cornu.engine.reference import ReferenceExecutable
-from cornu.engine.thresholds import extreme
-from cornu.engine.trace import Trace
-from cornu.engine.variable import Arena, Variable
-from cornu.ops.composites.activations import sigmoid
-from cornu.ops.composites.dropout import dropout
-from cornu.ops.composites.normalization import batch_norm
-from cornu.ops.convolution import convolution
-from cornu.ops.pooling import avg_pool, max_pool
 from cornu.testing.backend_suite import BackendSuite
 from cornu_backend_numpy.backend import NumpyBackend
 from cornu_backend_numpy.settings import limits
+from cornu_engine.gradients import gradients
+from cornu_engine.primitives.table import p
+from cornu_engine.program import build_program
+from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.thresholds import extreme
+from cornu_engine.trace import Trace
+from cornu_engine.variable import Arena, Variable
+from cornu_ops.composites.activations import sigmoid
+from cornu_ops.composites.dropout import dropout
+from cornu_ops.composites.normalization import batch_norm
+from cornu_ops.convolution import convolution
+from cornu_ops.pooling import avg_pool, max_pool
 
 CONV = {"strides": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1}
 POOL = {"size": (2, 2), "strides": (2, 2), "padding": ((0, 0), (0, 0))}

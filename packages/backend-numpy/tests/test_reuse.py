@@ -9,13 +9,13 @@ import weakref
 
 import numpy as np
 import pytest
+from cornu.backends import limit_threads, resolve
 
 from cornu import ops
-from cornu.backends import limit_threads, resolve
-from cornu.engine import reuse
-from cornu.engine.settings import limits
-from cornu.engine.trace import Trace
-from cornu.engine.variable import Arena, Variable
+from cornu_engine import reuse
+from cornu_engine.settings import limits
+from cornu_engine.trace import Trace
+from cornu_engine.variable import Arena, Variable
 
 X = np.arange(6, dtype="float32").reshape(3, 2)
 

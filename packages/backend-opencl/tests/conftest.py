@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cornu.engine.program import build_program
-from cornu.engine.reference import ReferenceExecutable
-from cornu.engine.trace import Trace
 from cornu_backend_opencl.backend import OpenCLBackend
 from cornu_backend_opencl.codegen.schedule import Schedule
+from cornu_engine.program import build_program
+from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.trace import Trace
 
 BACKENDS = {kind: OpenCLBackend(schedule=Schedule(kind)) for kind in ("cpu", "gpu")}
 

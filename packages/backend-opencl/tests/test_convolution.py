@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from cornu.engine.gradients import gradients
-from cornu.engine.primitives.table import p
-from cornu.ops.convolution import convolution
+from cornu_engine.gradients import gradients
+from cornu_engine.primitives.table import p
+from cornu_ops.convolution import convolution
 
 # input, kernel, strides, padding, dilation, groups
 CASES = {

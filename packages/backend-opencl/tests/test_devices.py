@@ -8,8 +8,8 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-
 from cornu.errors import BackendError
+
 from cornu_backend_opencl import selftest
 from cornu_backend_opencl.backend import OpenCLBackend
 from cornu_backend_opencl.codegen.schedule import Schedule
@@ -131,9 +131,9 @@ def test_a_driver_that_fails_is_reported(monkeypatch):
 def _few_cases():
     import numpy as np
 
-    from cornu.engine.primitives.table import p
-    from cornu.engine.program import build_program
-    from cornu.engine.trace import Trace
+    from cornu_engine.primitives.table import p
+    from cornu_engine.program import build_program
+    from cornu_engine.trace import Trace
 
     with Trace("selftest") as trace:
         x = trace.input("x0", (5,), "float32")
@@ -158,8 +158,8 @@ def test_listing_never_asks(monkeypatch):
 _FORK = """
 import os, sys
 import numpy as np
-from cornu.engine.program import build_program
-from cornu.engine.trace import Trace
+from cornu_engine.program import build_program
+from cornu_engine.trace import Trace
 from cornu_backend_opencl.backend import OpenCLBackend
 
 with Trace("double") as trace:

@@ -8,17 +8,17 @@ import threading
 
 import numpy as np
 import pytest
-
-from cornu.engine import reuse
-from cornu.engine.graph import scope
-from cornu.engine.primitives.table import p
-from cornu.engine.program import build_program
-from cornu.engine.reference import ReferenceExecutable
-from cornu.engine.trace import Trace
-from cornu.engine.variable import Variable
 from cornu.errors import BackendError, ShapeError
+
 from cornu_backend_opencl.backend import OpenCLBackend
 from cornu_backend_opencl.settings import limits
+from cornu_engine import reuse
+from cornu_engine.graph import scope
+from cornu_engine.primitives.table import p
+from cornu_engine.program import build_program
+from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.trace import Trace
+from cornu_engine.variable import Variable
 
 BACKEND = OpenCLBackend()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cornu.engine.primitives.table import p
+from cornu_engine.primitives.table import p
 
 # rows, inner, columns: both sides of every decision that the CPU schedule takes.
 SIZES = {

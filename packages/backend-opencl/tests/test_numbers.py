@@ -7,10 +7,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from cornu.engine.primitives.table import p
-from cornu.engine.scan import scan
 from cornu_backend_opencl.backend import OpenCLBackend
 from cornu_backend_opencl.codegen.schedule import Schedule
+from cornu_engine.primitives.table import p
+from cornu_engine.scan import scan
 
 
 def cast(x, dtype):

@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from cornu.engine.gradients import gradients
-from cornu.ops.pooling import avg_pool, max_pool
+from cornu_engine.gradients import gradients
+from cornu_ops.pooling import avg_pool, max_pool
 
 # input, size, strides, padding
 CASES = {

@@ -7,14 +7,14 @@ from functools import partial
 import numpy as np
 import pytest
 
-from cornu.engine.gradients import gradients
-from cornu.engine.primitives.table import p
-from cornu.ops.composites.crossentropy import (
+from cornu_engine.gradients import gradients
+from cornu_engine.primitives.table import p
+from cornu_ops.composites.crossentropy import (
     crossentropy,
     crossentropy_from_logits,
     sparse_crossentropy_from_logits,
 )
-from cornu.ops.composites.softmax import log_softmax, softmax
+from cornu_ops.composites.softmax import log_softmax, softmax
 
 CASES = {
     "few classes": ((7, 10), (1,)),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cornu import ops
-from cornu.engine.primitives.table import p
+from cornu_engine.primitives.table import p
 
 # Around the sizes at which the way changes: one block, two, an odd number of runs, many.
 SIZES = (0, 1, 2, 31, 127, 128, 129, 256, 257, 385, 1000, 4099, 100_003)

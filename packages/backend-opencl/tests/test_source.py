@@ -7,13 +7,13 @@ import re
 import numpy as np
 import pytest
 
-from cornu.engine.gradients import gradients
-from cornu.engine.graph import scope
-from cornu.engine.primitives.table import p
-from cornu.engine.program import build_program
-from cornu.engine.trace import Trace
-from cornu.engine.variable import Arena, Variable
-from cornu.ops.convolution import convolution
+from cornu_engine.gradients import gradients
+from cornu_engine.graph import scope
+from cornu_engine.primitives.table import p
+from cornu_engine.program import build_program
+from cornu_engine.trace import Trace
+from cornu_engine.variable import Arena, Variable
+from cornu_ops.convolution import convolution
 
 ONE_FUNCTION = pytest.mark.usual_thresholds("what becomes one function")
 

@@ -10,9 +10,9 @@ import pytest
 from cornu import ops
 from cornu.base import Layer
 from cornu.base.naming import reset_names
-from cornu.engine.reference import evaluate
-from cornu.engine.trace import Trace, as_node
 from cornu.plugins import registry
+from cornu_engine.reference import evaluate
+from cornu_engine.trace import Trace, as_node
 
 
 class Linear(Layer):

@@ -7,9 +7,9 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from cornu.errors import BackendError, UnknownNameError
 
 from cornu import backends
-from cornu.errors import BackendError, UnknownNameError
 from cornu.plugins import hookimpl, registry
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from cornu.errors import BackendError
 
 from cornu import backends
-from cornu.base.backend import Backend
 from cornu.cli import main
-from cornu.errors import BackendError
 from cornu.plugins import hookimpl, registry
+from cornu_engine.backend import Backend
 
 
 class Board(Backend):

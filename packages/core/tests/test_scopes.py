@@ -6,12 +6,12 @@ import threading
 
 import numpy as np
 import pytest
+from cornu.backends import limit_threads, thread_limit
 
 import cornu
-from cornu.backends import limit_threads, thread_limit
 from cornu.base.naming import auto_name, fresh_names, get_uid, reset_names
-from cornu.engine.trace import Trace
-from cornu.random.seed import draw_seed, is_seeded, seed_scope
+from cornu_engine.seed import draw_seed, is_seeded, seed_scope
+from cornu_engine.trace import Trace
 
 
 def numbers():

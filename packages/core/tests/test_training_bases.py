@@ -13,9 +13,9 @@ from cornu.base import Callback, Loss, Metric, Optimizer
 from cornu.base.configurable import Configurable, signature_parameters
 from cornu.base.flat import FlatGroup
 from cornu.base.metric import initial_value
-from cornu.engine.program import build_program
-from cornu.engine.reference import ReferenceExecutable
-from cornu.engine.trace import Trace
+from cornu_engine.program import build_program
+from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.trace import Trace
 
 
 class Halving(Optimizer):

@@ -11,8 +11,8 @@ import pytest
 import cornu
 from cornu import tree
 from cornu.base.naming import reset_names
-from cornu.engine.trace import current_trace
 from cornu.testing import check_grads
+from cornu_engine.trace import current_trace
 
 
 @pytest.fixture(autouse=True)

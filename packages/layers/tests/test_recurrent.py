@@ -6,12 +6,12 @@ import inspect
 
 import numpy as np
 import pytest
+from cornu.errors import ShapeError
 
 import cornu
 from cornu import layers, ops
 from cornu.base.layer import get_mask
-from cornu.engine.trace import Trace
-from cornu.errors import ShapeError
+from cornu_engine.trace import Trace
 
 RNG = np.random.default_rng(4)
 X = RNG.normal(size=(3, 6, 5))
@@ -112,8 +112,8 @@ def test_against_loop(kind, mask, backwards, unroll, traced):
 
 
 def run_traced(function, *arrays):
-    from cornu.engine.program import build_program
-    from cornu.engine.reference import ReferenceExecutable
+    from cornu_engine.program import build_program
+    from cornu_engine.reference import ReferenceExecutable
 
     with Trace("test") as trace:
         values = [trace.input(f"x{i}", a.shape, a.dtype) for i, a in enumerate(arrays)]

@@ -11,9 +11,9 @@ import pytest
 from cornu import Sequential, ops
 from cornu.base import Layer
 from cornu.base.naming import reset_names
-from cornu.engine.program import build_program
-from cornu.engine.reference import ReferenceExecutable
-from cornu.engine.trace import Trace
+from cornu_engine.program import build_program
+from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.trace import Trace
 
 
 @pytest.fixture(autouse=True)

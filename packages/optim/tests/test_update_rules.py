@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from cornu.engine.variable import Variable
+from cornu_engine.variable import Variable
 from cornu_optim import optimizers
 
 # The rules as their papers and Keras' documentation state them.

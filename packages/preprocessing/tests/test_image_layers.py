@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
+from cornu.errors import ShapeError, TracedValueError
 from scipy import ndimage
 
 import cornu
 from cornu import layers, ops, random
-from cornu.engine.program import build_program
-from cornu.engine.reference import ReferenceExecutable
-from cornu.engine.trace import Trace
-from cornu.errors import ShapeError, TracedValueError
 from cornu.testing import check_grads, check_layer
+from cornu_engine.program import build_program
+from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.trace import Trace
 
 DETERMINISTIC = {
     "Resizing": {"height": 3, "width": 4},

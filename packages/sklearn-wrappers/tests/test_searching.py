@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+from cornu.backends import resolve
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import load_diabetes, load_iris
@@ -32,9 +33,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from cornu import Sequential
-from cornu.backends import resolve
-from cornu.engine import reuse
 from cornu.layers import Dense
+from cornu_engine import reuse
 from cornu_sklearn import KerasClassifier, KerasRegressor, SKLearnTransformer
 
 X, Y = load_iris(return_X_y=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cornu.base.backend import Availability, Backend
-from cornu.engine.program import Program
 from cornu_backend_numpy.emit.composites import COMPOSITES
 from cornu_backend_numpy.executable import NumpyExecutable
 from cornu_backend_numpy.rows.check import check_regions
 from cornu_backend_numpy.rows.regions import Regions
 from cornu_backend_numpy.settings import limits, thread_count
+from cornu_engine.backend import Availability, Backend
+from cornu_engine.program import Program
 
 
 class NumpyBackend(Backend):
@@ -19,8 +19,8 @@ class NumpyBackend(Backend):
 
     Examples
     --------
-    >>> from cornu.engine.program import build_program
-    >>> from cornu.engine.trace import Trace
+    >>> from cornu_engine.program import build_program
+    >>> from cornu_engine.trace import Trace
     >>> with Trace("double") as trace:
     ...     y = trace.input("x", (2,), "float32") * 2
     >>> run = NumpyBackend().compile(build_program("double", trace, [y]))

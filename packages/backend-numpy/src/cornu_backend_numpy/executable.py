@@ -12,13 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu.base.backend import Executable
-from cornu.engine.interrupt import StepGuard
-from cornu.engine.plan import Plan
-from cornu.engine.program import Program
-from cornu.engine.sourcetext import one_line
-from cornu.engine.variable import Storage
-from cornu.errors import ShapeError
 from cornu_backend_numpy.emit.source import write_source
 from cornu_backend_numpy.kernels.scratch import DIRT, Scratch, aligned_bytes
 from cornu_backend_numpy.rows.cost import calls_threads
@@ -27,6 +20,13 @@ from cornu_backend_numpy.runtime import namespace
 from cornu_backend_numpy.settings import limits
 from cornu_backend_numpy.sharing import sharing
 from cornu_backend_numpy.threads import Pool, pool
+from cornu_engine.backend import Executable
+from cornu_engine.errors import ShapeError
+from cornu_engine.interrupt import StepGuard
+from cornu_engine.plan import Plan
+from cornu_engine.program import Program
+from cornu_engine.sourcetext import one_line
+from cornu_engine.variable import Storage
 
 _COUNT = itertools.count(1)
 _NOTHING = contextlib.nullcontext()

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.primitives.linear import window_view
 from cornu_backend_numpy.kernels.convolution import convolution, kernel_gradient
 from cornu_backend_numpy.kernels.fold import Fold
 from cornu_backend_numpy.kernels.geometry import Geometry
@@ -25,6 +24,7 @@ from cornu_backend_numpy.kernels.scratch import aligned_bytes, empty
 from cornu_backend_numpy.kernels.special import erf, erfinv
 from cornu_backend_numpy.kernels.sums import AddRows
 from cornu_backend_numpy.settings import limits
+from cornu_engine.primitives.linear import window_view
 
 
 def at(memory: np.ndarray, offset: int, shape: tuple[int, ...], dtype: Any) -> np.ndarray:

@@ -6,9 +6,9 @@ import math
 import os
 from dataclasses import dataclass
 
-from cornu.backends import thread_limit
-from cornu.engine.thresholds import MOST, Thresholds, row
-from cornu.errors import BackendError
+from cornu_engine.backends import thread_limit
+from cornu_engine.errors import BackendError
+from cornu_engine.thresholds import MOST, Thresholds, row
 
 NUM_THREADS = "CORNU_NUM_THREADS"
 

@@ -9,11 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu.base.backend import Availability, Backend
-from cornu.engine.graph import Node
-from cornu.engine.plan import Plan
-from cornu.engine.program import Program
-from cornu.errors import BackendError
 from cornu_backend_opencl.codegen.operations import NATIVE
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.codegen.source import write_source
@@ -25,6 +20,11 @@ from cornu_backend_opencl.executable import OpenCLExecutable
 from cornu_backend_opencl.fusion import fuse
 from cornu_backend_opencl.settings import is_strict, limits, wanted_device
 from cornu_backend_opencl.tuning import tune
+from cornu_engine.backend import Availability, Backend
+from cornu_engine.errors import BackendError
+from cornu_engine.graph import Node
+from cornu_engine.plan import Plan
+from cornu_engine.program import Program
 
 MOST = 2**31 - 1  # numbers of a value: kernels count them in C's int
 

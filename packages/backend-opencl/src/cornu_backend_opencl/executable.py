@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from cornu.base.backend import Executable
-from cornu.engine.plan import Plan
-from cornu.engine.program import Program
-from cornu.errors import BackendError, ShapeError
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.codegen.source import Launch, Queued, Written, without_names
 from cornu_backend_opencl.device.session import Session
 from cornu_backend_opencl.settings import limits
+from cornu_engine.backend import Executable
+from cornu_engine.errors import BackendError, ShapeError
+from cornu_engine.plan import Plan
+from cornu_engine.program import Program
 
 
 class Staging:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cornu.engine.graph import Node
-from cornu.engine.plan import Instruction, Plan
-from cornu.engine.primitives import PRIMITIVES
-from cornu.engine.rewrite import scalar_of
 from cornu_backend_opencl.codegen.members import REDUCTIONS
+from cornu_engine.graph import Node
+from cornu_engine.plan import Instruction, Plan
+from cornu_engine.primitives import PRIMITIVES
+from cornu_engine.rewrite import scalar_of
 
 HEADS = frozenset({"matmul", "convolution", "convolution_input_grad"})
 

@@ -15,16 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.gradients import gradients
-from cornu.engine.interrupt import let_signals_through
-from cornu.engine.primitives.table import p
-from cornu.engine.program import Program, build_program
-from cornu.engine.reference import ReferenceExecutable
-from cornu.engine.scan import scan
-from cornu.engine.trace import Trace
-from cornu.ops.composites.softmax import softmax
-from cornu.ops.convolution import convolution
-from cornu.ops.pooling import max_pool
+from cornu_engine.gradients import gradients
+from cornu_engine.interrupt import let_signals_through
+from cornu_engine.primitives.table import p
+from cornu_engine.program import Program, build_program
+from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.scan import scan
+from cornu_engine.trace import Trace
+from cornu_ops.composites.softmax import softmax
+from cornu_ops.convolution import convolution
+from cornu_ops.pooling import max_pool
 
 TOLERANCE = 1e-4
 Case = tuple[str, Callable[..., Any], list[np.ndarray]]  # name, function of traced values, values

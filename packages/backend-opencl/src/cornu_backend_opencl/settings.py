@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from cornu.engine.thresholds import MOST, Thresholds, row
+from cornu_engine.thresholds import MOST, Thresholds, row
 
 DEVICE = "CORNU_OPENCL_DEVICE"
 STRICT = "CORNU_OPENCL_STRICT"

@@ -16,8 +16,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from cornu.errors import BackendError
 from cornu_backend_opencl.settings import forced_failure
+from cornu_engine.errors import BackendError
 
 # What vectors meet in every program: arithmetic, and functions of the driver's library.
 _VECTORS = """

@@ -18,31 +18,23 @@ from cornu import aliases as _aliases
 from cornu.version import __version__, version
 
 if TYPE_CHECKING:
+    import cornu_export as export
+    import cornu_ops as ops
     from cornu import activations as activations
-    from cornu import backend as backend
-    from cornu import backends as backends
     from cornu import callbacks as callbacks
     from cornu import config as config
     from cornu import constraints as constraints
-    from cornu import errors as errors
-    from cornu import export as export
     from cornu import initializers as initializers
     from cornu import layers as layers
     from cornu import losses as losses
     from cornu import metrics as metrics
     from cornu import models as models
-    from cornu import ops as ops
     from cornu import optimizers as optimizers
     from cornu import plugins as plugins
-    from cornu import random as random
     from cornu import regularizers as regularizers
     from cornu import saving as saving
     from cornu import testing as testing
-    from cornu import tree as tree
     from cornu import utils as utils
-    from cornu.backends import get_backend as get_backend
-    from cornu.backends import set_backend as set_backend
-    from cornu.base import Backend as Backend
     from cornu.base import Callback as Callback
     from cornu.base import Constraint as Constraint
     from cornu.base import Initializer as Initializer
@@ -55,16 +47,24 @@ if TYPE_CHECKING:
     from cornu.base.layer import FloatDTypePolicy as FloatDTypePolicy
     from cornu.base.layer import InputSpec as InputSpec
     from cornu.base.naming import name_scope as name_scope
-    from cornu.engine.functional import grad as grad
-    from cornu.engine.functional import value_and_grad as value_and_grad
-    from cornu.engine.variable import Variable as Variable
     from cornu.models import Function as Function
     from cornu.models import Input as Input
     from cornu.models import KerasTensor as KerasTensor
     from cornu.models import Model as Model
     from cornu.models import Sequential as Sequential
-    from cornu.random import SeedGenerator as SeedGenerator
-    from cornu.random import set_seed as set_seed
+    from cornu_engine import backends as backends
+    from cornu_engine import errors as errors
+    from cornu_engine import tree as tree
+    from cornu_engine.backend import Backend as Backend
+    from cornu_engine.backends import get_backend as get_backend
+    from cornu_engine.backends import set_backend as set_backend
+    from cornu_engine.variable import Variable as Variable
+    from cornu_keras import backend as backend
+    from cornu_ops import random as random
+    from cornu_ops.functional import grad as grad
+    from cornu_ops.functional import value_and_grad as value_and_grad
+    from cornu_ops.random import SeedGenerator as SeedGenerator
+    from cornu_ops.random import set_seed as set_seed
 
 # Public modules: an attribute of `cornu` as soon as it is named, imported or not.
 _MODULES = (
@@ -94,13 +94,13 @@ _NAMES = {
     "Regularizer": "cornu.base",
     "SeedGenerator": "cornu.random",
     "Sequential": "cornu.models",
-    "Variable": "cornu.engine.variable",
+    "Variable": "cornu_engine.variable",
     "get_backend": "cornu.backends",
-    "grad": "cornu.engine.functional",
+    "grad": "cornu_ops.functional",
     "name_scope": "cornu.base.naming",
     "set_backend": "cornu.backends",
     "set_seed": "cornu.random",
-    "value_and_grad": "cornu.engine.functional",
+    "value_and_grad": "cornu_ops.functional",
 }
 
 # A star import loads every name here, so the modules of other distributions are left out.
@@ -117,7 +117,7 @@ def __getattr__(name: str) -> Any:
     elif name in _MODULES:
         found = _import_module(f"cornu.{name}")
     else:
-        from cornu.errors import near_matches
+        from cornu_engine.errors import near_matches
 
         hint = near_matches(name, [*_NAMES, *_MODULES])
         raise AttributeError(f"module 'cornu' has no attribute {name!r}. {hint}".rstrip())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from cornu.errors import near_matches
+from cornu_engine.errors import near_matches
 
 __all__ = [
     "backend",
@@ -192,7 +192,7 @@ def backend() -> str:
     >>> cornu.config.backend() == cornu.get_backend()
     True
     """
-    from cornu.backends import get_backend
+    from cornu_engine.backends import get_backend
 
     return get_backend()
 
@@ -210,7 +210,7 @@ def set_backend(backend: str) -> None:
     >>> import cornu
     >>> cornu.config.set_backend(cornu.config.backend())
     """
-    from cornu import backends
+    from cornu_engine import backends
 
     backends.set_backend(backend)
 

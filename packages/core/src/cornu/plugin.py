@@ -82,6 +82,6 @@ def cornu_callbacks() -> list[Offer]:
 @hookimpl
 def cornu_backends() -> list[Offer]:
     """The one that needs nothing else."""
-    from cornu.base.reference_backend import ReferenceBackend
+    from cornu_engine.reference_backend import ReferenceBackend
 
     return [ReferenceBackend]

@@ -7,8 +7,8 @@ import pytest
 
 import cornu
 from cornu.base import Layer
-from cornu.engine.gradients import gradients
-from cornu.engine.trace import Trace
+from cornu_engine.gradients import gradients
+from cornu_engine.trace import Trace
 
 
 class Scaled(Layer):

@@ -12,7 +12,7 @@ import cornu
 from cornu import ops
 from cornu.base import Layer
 from cornu.base.layer import KerasTensor, get_mask, set_mask
-from cornu.engine.trace import Trace
+from cornu_engine.trace import Trace
 
 X = np.ones((2, 5), "float32")
 

@@ -6,12 +6,12 @@ import contextlib
 
 import numpy as np
 import pytest
+from cornu.errors import NotBuiltError, ShapeError
 
 from cornu.base import Layer
-from cornu.engine.trace import Trace
-from cornu.engine.variable import Variable
-from cornu.errors import NotBuiltError, ShapeError
 from cornu.random import SeedGenerator
+from cornu_engine.trace import Trace
+from cornu_engine.variable import Variable
 
 X = np.ones((2, 5), "float32")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
 from cornu.errors import BadFileError
-from cornu.saving.names import LONGEST, check_name
+
+from cornu_engine.files.names import LONGEST, check_name
 
 GOOD = [
     "dense", "dense_1/kernel:0", "block 1", "conv2d.bn", "größe", "слой", "层_1", "W:0", "b:12",

@@ -8,13 +8,13 @@ import re
 
 import numpy as np
 import pytest
+from cornu.errors import SavingError, UnknownNameError
 
 import cornu
 from cornu.base import Layer
-from cornu.engine.variable import Variable
-from cornu.errors import SavingError, UnknownNameError
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.config import collecting, deserialize, serialize
+from cornu_engine.variable import Variable
 
 
 def double(x):

@@ -10,10 +10,10 @@ import pytest
 
 from cornu import ops
 from cornu.base import Layer, Optimizer
-from cornu.base.backend import Backend
 from cornu.base.loss import LossFunctionWrapper
-from cornu.engine.reference import ReferenceExecutable
 from cornu.models.sequential import Sequential
+from cornu_engine.backend import Backend
+from cornu_engine.reference import ReferenceExecutable
 
 
 class Dense(Layer):

@@ -89,7 +89,7 @@ def test_a_dropped_model_is_freed_at_once(use, eager, parts, points):
 
 
 def test_programs_are_kept_by_their_bytes(parts, monkeypatch):
-    from cornu.engine.settings import limits
+    from cornu_engine.settings import limits
 
     monkeypatch.setattr(limits, "kept", 8)
     monkeypatch.setattr(limits, "kept_bytes", 1 << 30)

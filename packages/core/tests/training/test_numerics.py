@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
+from cornu.errors import NumericsError
 
 from cornu import ops
 from cornu.base import Callback, Layer
-from cornu.engine.graph import constant
-from cornu.engine.program import build_program
-from cornu.engine.trace import Trace
-from cornu.errors import NumericsError
 from cornu.training.numerics import replay
+from cornu_engine.graph import constant
+from cornu_engine.program import build_program
+from cornu_engine.trace import Trace
 
 
 class Apply(Layer):

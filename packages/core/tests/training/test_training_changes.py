@@ -4,14 +4,14 @@ import itertools
 
 import numpy as np
 import pytest
+from cornu.errors import DataError
 
 from cornu import ops
 from cornu.base import Callback, Layer
-from cornu.engine.variable import Variable
-from cornu.errors import DataError
 from cornu.models.input_layer import Input
 from cornu.models.model import Model
 from cornu.models.sequential import Sequential
+from cornu_engine.variable import Variable
 
 X = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
 Y = X[:, :1] - 0.5

@@ -4,14 +4,14 @@ import json
 
 import numpy as np
 import pytest
+from cornu.errors import DataError
 
 from cornu import ops
 from cornu.base.metric import Mean, MeanMetricWrapper
-from cornu.engine.variable import Variable
-from cornu.errors import DataError
 from cornu.models.cloning import clone_model
 from cornu.models.input_layer import Input
 from cornu.models.model import Model
+from cornu_engine.variable import Variable
 
 
 @pytest.fixture

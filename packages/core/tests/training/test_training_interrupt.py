@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cornu.errors import BadFileError
 
 from cornu.base import Callback
-from cornu.engine import interrupt
-from cornu.engine.interrupt import StepGuard
-from cornu.errors import BadFileError
-from cornu.saving.rules import reading
+from cornu_engine import interrupt
+from cornu_engine.files.rules import reading
+from cornu_engine.interrupt import StepGuard
 
 pytestmark = pytest.mark.skipif(
     threading.current_thread() is not threading.main_thread(),

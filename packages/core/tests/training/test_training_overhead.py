@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 
 from cornu.base import Callback
-from cornu.engine.interrupt import StepGuard
 from cornu.training import loop
 from cornu.training.callback_list import CallbackList
 from cornu.training.data.arrays import ArrayBatches
+from cornu_engine.interrupt import StepGuard
 
 STEPS = 2000
 BUDGET = 2e-6  # seconds per step over the program itself

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from cornu.errors import NotBuiltError, ShapeError
 
 from cornu.base import Callback
-from cornu.errors import NotBuiltError, ShapeError
 
 
 def test_the_shortest_way_gives_the_same(line, points):
@@ -107,7 +107,7 @@ def test_programs_are_kept(line, points, parts, monkeypatch):
 
 
 def test_programs_of_many_shapes_are_dropped_again(parts):
-    from cornu.engine.settings import limits
+    from cornu_engine.settings import limits
 
     model = parts.Sequential([parts.Dense(1)])
     model.build((None, 2))

@@ -4,11 +4,11 @@ import random
 
 import numpy as np
 import pytest
+from cornu.errors import SavingError
 
 import cornu
 from cornu import ops
 from cornu.base import Callback, Layer
-from cornu.errors import SavingError
 from cornu.random import SeedGenerator
 from cornu.training.data.dataset import PyDataset
 

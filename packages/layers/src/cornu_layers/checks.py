@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu.base.layer.shapes import show_shape
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 
 
 def where(layer: Any) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from cornu import config
 from cornu.base import Layer
-from cornu.errors import near_matches
+from cornu_engine.errors import near_matches
 from cornu_layers.checks import where
 
 DATA_FORMATS = ("channels_last", "channels_first")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cornu import config, ops
+import cornu_ops as ops
+from cornu import config
 
 
 def unit_length(x: Any, axis: int) -> Any:

@@ -59,7 +59,7 @@ def __getattr__(name: str) -> Any:
     elif name in _HOMES:
         found = getattr(import_module(_HOMES[name]), name)
     else:
-        from cornu.errors import near_matches
+        from cornu_engine.errors import near_matches
 
         hint = near_matches(name, __all__)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}. {hint}".rstrip())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 
 __all__ = ["numeric", "whole"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.interrupt import let_signals_through
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
+from cornu_engine.interrupt import let_signals_through
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.dataset import Batches
 from cornu_preprocessing.directory import Listing, datasets_of

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
 from cornu.utils import PyDataset
+from cornu_engine import tree
 from cornu_preprocessing.arguments import whole
 
 __all__ = ["Batches", "Dataset"]

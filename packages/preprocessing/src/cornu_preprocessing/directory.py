@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cornu import config
-from cornu.errors import DataError, near_matches
+from cornu_engine.errors import DataError, near_matches
 
 __all__ = [
     "Listing",

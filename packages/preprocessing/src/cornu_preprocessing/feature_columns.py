@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu.errors import DataError
 from cornu.saving import deserialize_keras_object, serialize_keras_object
+from cornu_engine.errors import DataError
 from cornu_preprocessing.feature_layers.normalization import Normalization
 
 __all__ = ["Cross", "Feature"]

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 
 from cornu import config
-from cornu.errors import BadFileError, DataError, TracedValueError, near_matches
 from cornu.models import Input
 from cornu.plugins import registry
 from cornu.saving import serialize_keras_object
-from cornu.saving.atomic import atomically
 from cornu.saving.config import deserialize
-from cornu.saving.jsontext import read_json, write_json
-from cornu.saving.names import check_names
-from cornu.saving.rules import Limits, reading
+from cornu_engine.errors import BadFileError, DataError, TracedValueError, near_matches
+from cornu_engine.files.atomic import atomically
+from cornu_engine.files.jsontext import read_json, write_json
+from cornu_engine.files.names import check_names
+from cornu_engine.files.rules import Limits, reading
 from cornu_preprocessing.feature_columns import Cross, Feature
 from cornu_preprocessing.feature_layers.discretization import Discretization
 from cornu_preprocessing.feature_layers.encoding import encode_indices
@@ -265,7 +265,7 @@ class FeatureSpace(InFront):
         Raises
         ------
         BadFileError
-            If the file breaks one of the rules of `cornu.saving.rules`.
+            If the file breaks one of the rules of `cornu_engine.files.rules`.
         """
         text = Path(filepath).read_bytes()
         with reading(filepath):

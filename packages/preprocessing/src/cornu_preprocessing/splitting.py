@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
-from cornu.errors import DataError
 from cornu.training.data.convert import is_array_like
+from cornu_engine import tree
+from cornu_engine.errors import DataError
 from cornu_preprocessing.dataset import Batches
 
 __all__ = ["split_dataset"]

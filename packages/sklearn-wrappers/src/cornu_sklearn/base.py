@@ -10,12 +10,12 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from cornu import Model
-from cornu.backends import limit_threads
 from cornu.base.naming import fresh_names
-from cornu.engine.reuse import reuse
-from cornu.errors import near_matches
-from cornu.random.seed import draw_seed, is_seeded, seed_scope
-from cornu.tree import map_structure
+from cornu_engine.backends import limit_threads
+from cornu_engine.errors import near_matches
+from cornu_engine.reuse import reuse
+from cornu_engine.seed import draw_seed, is_seeded, seed_scope
+from cornu_engine.tree import map_structure
 from cornu_sklearn import building, defaults, parameters, parts
 from cornu_sklearn.data import Informed
 from cornu_sklearn.display import visual_block

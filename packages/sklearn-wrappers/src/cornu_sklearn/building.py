@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu import Model
-from cornu.errors import UnknownNameError, near_matches
+from cornu_engine.errors import UnknownNameError, near_matches
 from cornu_sklearn import parameters, parts
 from cornu_sklearn.targets import Target
 

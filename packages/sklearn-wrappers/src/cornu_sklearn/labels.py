@@ -10,7 +10,7 @@ from scipy.special import expit, softmax
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
-from cornu.errors import ShapeError, letters
+from cornu_engine.errors import ShapeError, letters
 from cornu_sklearn.targets import Target
 
 _TOLERANCE = 1e-3  # by how much a probability may miss the range from 0 to 1

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator
 
 from cornu import Model
 from cornu.base.naming import fresh_names
-from cornu.errors import UnknownNameError
+from cornu_engine.errors import UnknownNameError
 from cornu_sklearn import defaults, parameters, parts
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from cornu import Model
 from cornu.base.configurable import signature_parameters
-from cornu.errors import MissingDistributionError, UnknownNameError, near_matches
 from cornu.plugins import registry
+from cornu_engine.errors import MissingDistributionError, UnknownNameError, near_matches
 
 PREFIXES = ("model", "fit", "predict", "compile", "optimizer", "loss", "metrics", "callbacks")
 _NOT_OURS = {"self", "x", "y", "sample_weight", "kwargs"}

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from cornu.base.configurable import signature_parameters
-from cornu.errors import UnknownNameError, letters, near_matches
 from cornu.plugins import registry
+from cornu_engine.errors import UnknownNameError, letters, near_matches
 
 
 def make(kind: str, given: Any, settings: Mapping[str, Any]) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 
 
 class Target:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cornu.engine.graph import Node
-from cornu.engine.layout import contiguous_strides
-from cornu.engine.plan import Instruction
-from cornu.engine.rewrite import scalar_of
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.names import last_part
 from cornu_backend_numpy.settings import limits
+from cornu_engine.graph import Node
+from cornu_engine.layout import contiguous_strides
+from cornu_engine.plan import Instruction
+from cornu_engine.rewrite import scalar_of
 
 Emit = Callable[[Frame, Instruction], None]
 

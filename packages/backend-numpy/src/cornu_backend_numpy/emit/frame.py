@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.graph import Node
-from cornu.engine.plan import Place, Plan
-from cornu.engine.primitives import PRIMITIVES
 from cornu_backend_numpy.emit.names import Names
 from cornu_backend_numpy.emit.stages import noted
 from cornu_backend_numpy.emit.views import view_expression
+from cornu_engine.graph import Node
+from cornu_engine.plan import Place, Plan
+from cornu_engine.primitives import PRIMITIVES
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 

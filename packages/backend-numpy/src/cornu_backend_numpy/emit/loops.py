@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from cornu.engine.graph import Node
-from cornu.engine.plan import Instruction, Place, Plan
-from cornu.engine.primitives import PRIMITIVES
 from cornu_backend_numpy.emit.elementwise import comment
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.views import index_expression
+from cornu_engine.graph import Node
+from cornu_engine.plan import Instruction, Place, Plan
+from cornu_engine.primitives import PRIMITIVES
 
 EmitAll = Callable[[Frame], None]
 

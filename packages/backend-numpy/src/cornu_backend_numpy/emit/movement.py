@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cornu.engine.graph import Node
-from cornu.engine.plan import Instruction
-from cornu.engine.primitives.movement import pad_region
-from cornu.engine.shapes import product
-from cornu.engine.sourcetext import number
 from cornu_backend_numpy.emit.elementwise import Emit, comment, hint
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.views import index_expression
+from cornu_engine.graph import Node
+from cornu_engine.plan import Instruction
+from cornu_engine.primitives.movement import pad_region
+from cornu_engine.shapes import product
+from cornu_engine.sourcetext import number
 
 
 def _copy(frame: Frame, instruction: Instruction) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cornu.engine.graph import Node
-from cornu.engine.sourcetext import identifier
+from cornu_engine.graph import Node
+from cornu_engine.sourcetext import identifier
 
 _TAKEN = frozenset({*dir(builtins), *keyword.kwlist, "np"})
 _OBVIOUS = frozenset({"slot", "item", "parameter", "input", "variable", "constant"})

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.graph import Node
-from cornu.engine.plan import Instruction, Place
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.stages import make_call, stretch
 from cornu_backend_numpy.emit.sums import SUMS
 from cornu_backend_numpy.rows.regions import Region
+from cornu_engine.graph import Node
+from cornu_engine.plan import Instruction, Place
 
 Emit = Callable[[Frame, Instruction], None]
 

@@ -8,10 +8,6 @@ from itertools import groupby
 
 import numpy as np
 
-from cornu.engine.listing import human
-from cornu.engine.plan import Instruction, Plan
-from cornu.engine.sourcetext import comment
-from cornu.engine.variable import Variable
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.loops import emit_scan
 from cornu_backend_numpy.emit.names import Names
@@ -21,6 +17,10 @@ from cornu_backend_numpy.emit.regions import emit_region
 from cornu_backend_numpy.emit.stages import in_stages
 from cornu_backend_numpy.rows.regions import Region
 from cornu_backend_numpy.runtime import NAMESPACE
+from cornu_engine.listing import human
+from cornu_engine.plan import Instruction, Plan
+from cornu_engine.sourcetext import comment
+from cornu_engine.variable import Variable
 
 _TAKEN = frozenset({*NAMESPACE, "bind", "step", "memory", "inputs", "state", "constants"}) | {
     "scratch",

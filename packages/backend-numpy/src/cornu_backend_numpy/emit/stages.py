@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cornu.engine.sourcetext import comment
 from cornu_backend_numpy.emit.names import Names, last_part
 from cornu_backend_numpy.settings import limits
+from cornu_engine.sourcetext import comment
 
 COMMENT_COLUMN = 72
 _LAYER = re.compile(r"  # ([^:]+): ")

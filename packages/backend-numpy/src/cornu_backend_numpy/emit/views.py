@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cornu.engine.graph import Node
+from cornu_engine.graph import Node
 
 Shape = tuple[int, ...]
 

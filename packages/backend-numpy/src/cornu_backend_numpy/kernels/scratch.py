@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.settings import limits as core_limits
 from cornu_backend_numpy.settings import limits
+from cornu_engine.settings import limits as core_limits
 
 DIRT = 0xFF  # of these bytes are NaN of every kind, -1, and a truth value that is neither
 

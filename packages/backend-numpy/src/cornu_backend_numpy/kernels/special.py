@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cornu.engine.primitives import special
 from cornu_backend_numpy.settings import limits
+from cornu_engine.primitives import special
 
 # erf(x) = x P(x²) / Q(x²) for |x| < 3.83, and ±1 beyond: the approximation that XLA computes in
 # single precision, good to a few units in the last place.

@@ -13,12 +13,12 @@ from itertools import groupby
 
 import numpy as np
 
-from cornu.engine.graph import Node
-from cornu.engine.plan import Instruction, Plan
-from cornu.engine.primitives import PRIMITIVES
-from cornu.errors import GraphError
 from cornu_backend_numpy.rows.regions import Region
 from cornu_backend_numpy.runtime import share
+from cornu_engine.errors import GraphError
+from cornu_engine.graph import Node
+from cornu_engine.plan import Instruction, Plan
+from cornu_engine.primitives import PRIMITIVES
 
 Span = tuple[int, int]  # bytes from, and up to
 LOOKED_AT = 6  # blocks of a region: the first, the last, and some between

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cornu.engine.cost import flops
-from cornu.engine.graph import Node
-from cornu.engine.plan import Instruction, Plan
 from cornu_backend_numpy.settings import limits
+from cornu_engine.cost import flops
+from cornu_engine.graph import Node
+from cornu_engine.plan import Instruction, Plan
 
 _FLOP = 0.012  # of a large product
 _BYTE = 0.06  # read or written

@@ -11,13 +11,13 @@ from collections import deque
 from dataclasses import dataclass, field
 from math import gcd
 
-from cornu.engine.graph import Node
-from cornu.engine.layout import Layouts
-from cornu.engine.plan import Instruction, Plan
 from cornu_backend_numpy.rows.cost import nanoseconds, operand_bytes
 from cornu_backend_numpy.rows.roles import Role, is_elementwise, roles
 from cornu_backend_numpy.rows.views import keeps_rows
 from cornu_backend_numpy.settings import limits
+from cornu_engine.graph import Node
+from cornu_engine.layout import Layouts
+from cornu_engine.plan import Instruction, Plan
 
 
 @dataclass(eq=False)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cornu.engine.graph import Node
-from cornu.engine.plan import Instruction
-from cornu.engine.primitives import PRIMITIVES
+from cornu_engine.graph import Node
+from cornu_engine.plan import Instruction
+from cornu_engine.primitives import PRIMITIVES
 
 
 @dataclass(frozen=True)

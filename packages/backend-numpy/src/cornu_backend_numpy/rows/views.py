@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cornu.engine.graph import Node
-from cornu.engine.layout import Layouts
+from cornu_engine.graph import Node
+from cornu_engine.layout import Layouts
 
 
 def keeps_rows(node: Node, layouts: Layouts, rows: int) -> bool:

@@ -11,9 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cornu.engine.layout import contiguous_strides
-from cornu.engine.plan import Instruction
-from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.elementwise import copy, summary
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.geometry import (
@@ -35,6 +32,9 @@ from cornu_backend_opencl.codegen.products import (
 )
 from cornu_backend_opencl.codegen.tiles import Operand, gpu_tiles
 from cornu_backend_opencl.codegen.values import View, position, unravel
+from cornu_engine.layout import contiguous_strides
+from cornu_engine.plan import Instruction
+from cornu_engine.shapes import product
 
 
 def _turned(

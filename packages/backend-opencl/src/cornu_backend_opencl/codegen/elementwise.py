@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cornu.engine.plan import Instruction
-from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes
@@ -19,6 +17,8 @@ from cornu_backend_opencl.codegen.members import (
     results_of,
 )
 from cornu_backend_opencl.codegen.values import View, merged, unravel
+from cornu_engine.plan import Instruction
+from cornu_engine.shapes import product
 
 # What an operation on one element costs, in additions.
 COST = {"exp": 4, "log": 6, "tanh": 10, "erf": 10, "pow": 20, "sin": 10, "cos": 10, "erfinv": 40,

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.graph import Node
-from cornu.engine.rewrite import scalar_of
 from cornu_backend_opencl.codegen.lanes import Lanes, computed
+from cornu_engine.graph import Node
+from cornu_engine.rewrite import scalar_of
 
 Row = str | Callable[[Lanes, Node, Sequence[str]], str]
 

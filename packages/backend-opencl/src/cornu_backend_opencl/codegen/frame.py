@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.graph import Node
-from cornu.engine.layout import contiguous_strides
-from cornu.engine.plan import Instruction, Plan
-from cornu.engine.sourcetext import identifier
-from cornu.engine.variable import Variable
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.codegen.values import Address, View
 from cornu_backend_opencl.settings import limits
+from cornu_engine.graph import Node
+from cornu_engine.layout import contiguous_strides
+from cornu_engine.plan import Instruction, Plan
+from cornu_engine.sourcetext import identifier
+from cornu_engine.variable import Variable
 
 
 def aligned(size: int) -> int:

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from cornu.engine import sourcetext
 from cornu_backend_opencl.codegen.lanes import stored
 from cornu_backend_opencl.codegen.values import Address
+from cornu_engine import sourcetext
 
 
 @dataclass

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.layout import contiguous_strides
-from cornu.engine.plan import Instruction
-from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.frame import Frame, Unit, aligned
 from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.members import get, put
 from cornu_backend_opencl.codegen.values import View, position, unravel
 from cornu_backend_opencl.settings import limits
+from cornu_engine.layout import contiguous_strides
+from cornu_engine.plan import Instruction
+from cornu_engine.shapes import product
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cornu.engine.layout import contiguous_strides
-from cornu.engine.plan import Instruction
-from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.elementwise import copy
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.geometry import (
@@ -29,6 +26,9 @@ from cornu_backend_opencl.codegen.products import least_waste, most_rows, panel_
 from cornu_backend_opencl.codegen.tiles import Operand, gpu_tiles
 from cornu_backend_opencl.codegen.values import View, position, unravel
 from cornu_backend_opencl.settings import limits
+from cornu_engine.layout import contiguous_strides
+from cornu_engine.plan import Instruction
+from cornu_engine.shapes import product
 
 
 def emit_kernel_gradient(frame: Frame, members: Sequence[Instruction]) -> list[Unit]:

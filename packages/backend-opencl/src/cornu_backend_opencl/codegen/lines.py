@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cornu.engine.plan import Instruction
-from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed
 from cornu_backend_opencl.codegen.members import element, put
 from cornu_backend_opencl.codegen.values import View, position, unravel
 from cornu_backend_opencl.settings import limits
+from cornu_engine.plan import Instruction
+from cornu_engine.shapes import product
 
 ONE = Lanes(1)
 

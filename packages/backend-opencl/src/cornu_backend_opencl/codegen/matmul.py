@@ -8,9 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from cornu.engine.layout import contiguous_strides
-from cornu.engine.plan import Instruction
-from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.blocks import Blocks, blocks_of
 from cornu_backend_opencl.codegen.elementwise import copy, summary
 from cornu_backend_opencl.codegen.frame import Frame, Unit, aligned
@@ -29,6 +26,9 @@ from cornu_backend_opencl.codegen.products import Carried, panel_width, tile, ti
 from cornu_backend_opencl.codegen.tiles import Operand, gpu_tiles
 from cornu_backend_opencl.codegen.values import View, merged, position, unravel
 from cornu_backend_opencl.settings import limits
+from cornu_engine.layout import contiguous_strides
+from cornu_engine.plan import Instruction
+from cornu_engine.shapes import product
 
 
 def emit_matmul(frame: Frame, members: Sequence[Instruction]) -> list[Unit]:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from cornu.engine.graph import Node
-from cornu.engine.plan import Instruction
-from cornu.engine.rewrite import scalar_of
 from cornu_backend_opencl.codegen.expressions import expression, is_scalar, rounded
 from cornu_backend_opencl.codegen.frame import Frame, comment
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, stored
 from cornu_backend_opencl.codegen.values import View, position
+from cornu_engine.graph import Node
+from cornu_engine.plan import Instruction
+from cornu_engine.rewrite import scalar_of
 
 REDUCTIONS = ("sum", "max", "min", "prod")
 # Of numbers that memory can hold they make such numbers.

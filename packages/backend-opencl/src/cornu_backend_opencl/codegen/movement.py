@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cornu.engine.layout import contiguous_strides
-from cornu.engine.plan import Instruction
 from cornu_backend_opencl.codegen.elementwise import copy, walk
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.lanes import Lanes, number
 from cornu_backend_opencl.codegen.members import element, get, put
 from cornu_backend_opencl.codegen.values import View, merged, position
+from cornu_engine.layout import contiguous_strides
+from cornu_engine.plan import Instruction
 
 
 def emit_copy(frame: Frame, instruction: Instruction) -> list[Unit]:

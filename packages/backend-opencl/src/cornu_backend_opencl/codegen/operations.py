@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cornu.engine.plan import Instruction
 from cornu_backend_opencl.codegen.convolution import (
     emit_convolution,
     emit_input_gradient,
@@ -36,6 +35,7 @@ from cornu_backend_opencl.codegen.scatter import emit_scatter_add
 from cornu_backend_opencl.codegen.softmax import emit_softmax
 from cornu_backend_opencl.codegen.sorting import emit_sort
 from cornu_backend_opencl.codegen.windows import emit_fold
+from cornu_engine.plan import Instruction
 
 Single = Callable[[Frame, Instruction], list[Unit]]
 

@@ -7,15 +7,15 @@ from contextlib import ExitStack
 
 import numpy as np
 
-from cornu.engine.graph import Node
-from cornu.engine.plan import Instruction
-from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.elementwise import walk
 from cornu_backend_opencl.codegen.folding import neutral
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.members import get, put
+from cornu_engine.graph import Node
+from cornu_engine.plan import Instruction
+from cornu_engine.shapes import product
 
 
 class _Pool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cornu.engine.plan import Instruction
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.function import Function
+from cornu_engine.plan import Instruction
 
 
 def emit_random_bits(frame: Frame, instruction: Instruction) -> list[Unit]:

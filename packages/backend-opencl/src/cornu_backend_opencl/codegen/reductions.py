@@ -13,8 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.plan import Instruction
-from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.elementwise import cost, summary
 from cornu_backend_opencl.codegen.folding import combine, fold_group, fold_lanes, neutral
 from cornu_backend_opencl.codegen.frame import Frame, Unit, aligned
@@ -30,6 +28,8 @@ from cornu_backend_opencl.codegen.members import (
 )
 from cornu_backend_opencl.codegen.values import Address, View, merged, position, unravel
 from cornu_backend_opencl.settings import limits
+from cornu_engine.plan import Instruction
+from cornu_engine.shapes import product
 
 
 class Reduction:

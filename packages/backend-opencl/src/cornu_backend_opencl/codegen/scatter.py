@@ -12,9 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cornu.engine.layout import Strides
-from cornu.engine.plan import Instruction
-from cornu.engine.shapes import Shape, product
 from cornu_backend_opencl.codegen.folding import combine
 from cornu_backend_opencl.codegen.frame import Frame, Unit, aligned
 from cornu_backend_opencl.codegen.function import Function
@@ -23,6 +20,9 @@ from cornu_backend_opencl.codegen.members import element, get, put
 from cornu_backend_opencl.codegen.sorting import ParallelSort
 from cornu_backend_opencl.codegen.values import Address, View, merged, position, unravel
 from cornu_backend_opencl.settings import limits
+from cornu_engine.layout import Strides
+from cornu_engine.plan import Instruction
+from cornu_engine.shapes import Shape, product
 
 ONE = Lanes(1)
 

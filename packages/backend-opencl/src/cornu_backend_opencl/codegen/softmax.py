@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from cornu.engine.layout import contiguous_strides
-from cornu.engine.plan import Instruction
-from cornu.engine.shapes import product
 from cornu_backend_opencl.codegen.folding import combine, fold_group, fold_lanes, neutral
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.lanes import Lanes, number
 from cornu_backend_opencl.codegen.members import get, put
 from cornu_backend_opencl.codegen.values import merged, unravel
 from cornu_backend_opencl.settings import limits
+from cornu_engine.layout import contiguous_strides
+from cornu_engine.plan import Instruction
+from cornu_engine.shapes import product
 
 
 def emit_softmax(frame: Frame, instruction: Instruction) -> list[Unit]:

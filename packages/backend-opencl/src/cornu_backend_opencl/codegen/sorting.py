@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cornu.engine.plan import Instruction
 from cornu_backend_opencl.codegen.frame import Frame, Unit, aligned
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed
@@ -19,6 +18,7 @@ from cornu_backend_opencl.codegen.lines import loop_over_lines, start_of
 from cornu_backend_opencl.codegen.members import element, put
 from cornu_backend_opencl.codegen.values import Address
 from cornu_backend_opencl.settings import limits
+from cornu_engine.plan import Instruction
 
 ONE = Lanes(1)
 

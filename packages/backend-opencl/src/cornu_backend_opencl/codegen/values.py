@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.layout import Strides
-from cornu.engine.shapes import Shape
 from cornu_backend_opencl.codegen.lanes import stored
+from cornu_engine.layout import Strides
+from cornu_engine.shapes import Shape
 
 
 @dataclass(frozen=True)

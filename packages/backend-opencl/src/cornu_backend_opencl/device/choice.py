@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cornu.errors import BackendError
 from cornu_backend_opencl.device.listing import check_listing
 from cornu_backend_opencl.settings import DEVICE
+from cornu_engine.errors import BackendError
 
 INSTALL = (
     "Install a driver that brings OpenCL (docs/opencl.md lists them by vendor), or the CPU's by "

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.variable import Storage, Variable
 from cornu_backend_opencl.device.queue import Queue
 from cornu_backend_opencl.settings import limits
+from cornu_engine.variable import Storage, Variable
 
 
 class Cell:

@@ -34,7 +34,7 @@ def entries() -> dict[str, Any]:
 
 def keep(key: str, entry: Any) -> None:
     """Keep what was found, if there is a place for it."""
-    from cornu.saving.atomic import atomically
+    from cornu_engine.files.atomic import atomically
 
     try:
         with atomically(_file()) as temporary:

@@ -11,9 +11,9 @@ import threading
 from importlib import metadata
 from pathlib import Path
 
-from cornu.errors import BackendError
 from cornu_backend_opencl.device import child, kept
 from cornu_backend_opencl.settings import PROBE, wanted_probe
+from cornu_engine.errors import BackendError
 
 PATIENCE = {"listed its devices": (60.0, 0.0)}
 _VENDORS = ("OCL_ICD_VENDORS", "OPENCL_VENDOR_PATH", "OCL_ICD_FILENAMES")

@@ -12,10 +12,10 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cornu.errors import BackendError
 from cornu_backend_opencl.device import child, kept
 from cornu_backend_opencl.device.choice import Device
 from cornu_backend_opencl.settings import DEVICE, wanted_probe
+from cornu_engine.errors import BackendError
 
 LADDER = {"cpu": (16, 8, 4, 1), "gpu": (1,)}  # lanes, the most first, of each schedule
 # What each stage of a trial may take: this many seconds, or times as long as that simple function.

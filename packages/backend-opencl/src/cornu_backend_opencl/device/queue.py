@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import BackendError
 from cornu_backend_opencl.device.choice import Device
 from cornu_backend_opencl.settings import limits
+from cornu_engine.errors import BackendError
 
 SLACK = 256  # bytes after a buffer: vectors may be read past the end of what it holds
 

@@ -6,7 +6,6 @@ import warnings
 from collections import OrderedDict
 from typing import Any
 
-from cornu.errors import BackendError
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.device.choice import Device
 from cornu_backend_opencl.device.heap import Heap
@@ -14,6 +13,7 @@ from cornu_backend_opencl.device.probe import find
 from cornu_backend_opencl.device.queue import Queue
 from cornu_backend_opencl.device.tuned import kind_of, schedule_of
 from cornu_backend_opencl.settings import limits
+from cornu_engine.errors import BackendError
 
 
 class Session(Queue):

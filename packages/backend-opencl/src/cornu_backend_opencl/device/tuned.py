@@ -114,7 +114,7 @@ def save_tuned(device: Device, kind: str, values: dict[str, Any]) -> str:
     OSError
         Where it cannot be written.
     """
-    from cornu.saving.atomic import atomically
+    from cornu_engine.files.atomic import atomically
 
     path = _file()
     with atomically(path) as temporary:

@@ -14,7 +14,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cornu.base.backend import Availability, Backend, Executable
     from cornu.base.callback import Callback
     from cornu.base.constraint import Constraint
     from cornu.base.initializer import Initializer
@@ -23,13 +22,14 @@ if TYPE_CHECKING:
     from cornu.base.metric import Metric
     from cornu.base.optimizer import Optimizer
     from cornu.base.regularizer import Regularizer
+    from cornu_engine.backend import Availability, Backend, Executable
 
 _HOMES = {
-    "Availability": "cornu.base.backend",
-    "Backend": "cornu.base.backend",
+    "Availability": "cornu_engine.backend",
+    "Backend": "cornu_engine.backend",
     "Callback": "cornu.base.callback",
     "Constraint": "cornu.base.constraint",
-    "Executable": "cornu.base.backend",
+    "Executable": "cornu_engine.backend",
     "Initializer": "cornu.base.initializer",
     "InputSpec": "cornu.base.layer",
     "KerasTensor": "cornu.base.layer",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cornu import ops
-from cornu.engine.variable import Arena, Variable
+import cornu_ops as ops
+from cornu_engine.variable import Arena, Variable
 
 
 class FlatGroup:

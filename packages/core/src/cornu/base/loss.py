@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cornu import config, ops
+import cornu_ops as ops
+from cornu import config
 from cornu.base.configurable import Configurable, plain
 from cornu.base.naming import auto_name
-from cornu.engine.dtypes import canonical
-from cornu.engine.shapes import product
-from cornu.errors import ShapeError
+from cornu_engine.dtypes import canonical
+from cornu_engine.errors import ShapeError
+from cornu_engine.shapes import product
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 

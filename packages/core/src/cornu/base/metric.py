@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base.configurable import Configurable, plain
 from cornu.base.loss import (
     apply_mask,
@@ -18,8 +18,8 @@ from cornu.base.loss import (
     to_dtype,
 )
 from cornu.base.naming import auto_name
-from cornu.engine.variable import Variable, check_allowed
 from cornu.plugins import registry
+from cornu_engine.variable import Variable, check_allowed
 
 
 class Metric(Configurable):

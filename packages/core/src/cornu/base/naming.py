@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from cornu.engine.graph import current_scope, scope
+from cornu_engine.graph import current_scope, scope
 
 _lock = threading.Lock()
 _process: defaultdict[str, int] = defaultdict(int)

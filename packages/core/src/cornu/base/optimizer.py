@@ -11,17 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base.clipping import clip_by_global_norm, clip_by_norm
 from cornu.base.configurable import signature_parameters
 from cornu.base.flat import FlatGroup
 from cornu.base.layer.keras_tensor import KerasTensor
 from cornu.base.naming import auto_name
 from cornu.base.optimizer_settings import OptimizerSettings
-from cornu.engine.graph import scope
-from cornu.engine.trace import traced_in_vain
-from cornu.engine.variable import Variable
-from cornu.errors import NotBuiltError, near_matches
+from cornu_engine.errors import NotBuiltError, near_matches
+from cornu_engine.graph import scope
+from cornu_engine.trace import traced_in_vain
+from cornu_engine.variable import Variable
 
 
 class Optimizer(OptimizerSettings):
@@ -410,7 +410,7 @@ class Optimizer(OptimizerSettings):
 
     def get_gradients(self, loss: Any, params: Sequence[Variable]) -> list[Any]:
         """Return the gradients of a traced loss (Keras 2)."""
-        from cornu.engine.gradients import gradients
+        from cornu_engine.gradients import gradients
 
         return gradients([loss], [v.value for v in params])
 

@@ -7,10 +7,11 @@ from typing import Any, ClassVar, TypedDict
 
 import numpy as np
 
-from cornu import config, ops
+import cornu_ops as ops
+from cornu import config
 from cornu.base.configurable import plain
 from cornu.base.optimizer_state import OptimizerState
-from cornu.engine.variable import Arena, Variable
+from cornu_engine.variable import Arena, Variable
 
 
 class OptimizerOptions(TypedDict, total=False):

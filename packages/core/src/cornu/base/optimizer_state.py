@@ -12,9 +12,9 @@ from cornu import config
 from cornu.base.configurable import Configurable
 from cornu.base.flat import FlatGroup, flat_groups
 from cornu.base.metric import initial_value
-from cornu.engine.trace import current_trace
-from cornu.engine.variable import Arena, Variable
-from cornu.errors import NotBuiltError
+from cornu_engine.errors import NotBuiltError
+from cornu_engine.trace import current_trace
+from cornu_engine.variable import Arena, Variable
 
 
 class OptimizerState(Configurable):

@@ -16,8 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the list; the exit status is 1 if a backend could not look for its devices."""
-    from cornu.errors import BackendError
     from cornu.plugins import registry
+    from cornu_engine.errors import BackendError
 
     status, told = 0, False
     for entry in registry.entries("backend"):

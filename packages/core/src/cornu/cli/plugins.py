@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterable
 
-from cornu.errors import PluginWarning
+from cornu_engine.errors import PluginWarning
 
 __all__ = ["add_arguments", "run"]
 
@@ -49,7 +49,7 @@ def _listing(show_names: bool) -> Iterable[str]:
 
 
 def _backends() -> Iterable[str]:
-    from cornu import backends
+    from cornu_engine import backends
 
     current = backends.get_backend()
     for name, reason in backends.survey().items():

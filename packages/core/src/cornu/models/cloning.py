@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cornu import tree
 from cornu.base.layer import FunctionCall, KerasTensor, Layer
 from cornu.models.functional import Functional
 from cornu.models.input_layer import Input, InputLayer
@@ -13,6 +12,7 @@ from cornu.models.model import Model
 from cornu.models.sequential import Sequential
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.config import collecting, deserialize, serialize
+from cornu_engine import tree
 
 
 def clone_model(

@@ -159,6 +159,6 @@ class Files:
         >>> cornu.saved_model.load(path).serve([[1.0, 2.0]])
         array([[2., 3.]], dtype=float32)
         """
-        from cornu.export import export_model
+        from cornu_export import export_model
 
         export_model(self, filepath, format, verbose, input_signature, **kwargs)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from cornu import tree
 from cornu.base.layer import CallNode, KerasTensor, Operation
 from cornu.base.layer.keras_tensor import tensor_key
-from cornu.engine.trace import current_trace
-from cornu.errors import GraphError
+from cornu_engine import tree
+from cornu_engine.errors import GraphError
+from cornu_engine.trace import current_trace
 
 Key = tuple[int, int]
 

@@ -8,7 +8,7 @@ from typing import Any
 from cornu import config
 from cornu.base.layer import CallNode, KerasTensor, Layer
 from cornu.base.layer.shapes import SymbolicShape, as_shape
-from cornu.engine.dtypes import canonical
+from cornu_engine.dtypes import canonical
 
 
 class InputLayer(Layer):

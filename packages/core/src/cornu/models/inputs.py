@@ -5,12 +5,12 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from cornu import tree
 from cornu.base.layer import KerasTensor, get_mask, set_mask
 from cornu.base.layer.shapes import shapes_agree, show_shape
-from cornu.engine.trace import convert
-from cornu.errors import ShapeError, near_matches
 from cornu.models.graph import LayerGraph
+from cornu_engine import tree
+from cornu_engine.errors import ShapeError, near_matches
+from cornu_engine.trace import convert
 
 
 def input_name(tensor: KerasTensor) -> str:

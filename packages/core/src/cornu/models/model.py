@@ -6,12 +6,10 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from cornu import tree
 from cornu.base.layer import InputSpec, KerasTensor, Layer, get_mask, set_mask
 from cornu.base.layer.calls import given_mask
 from cornu.base.layer.inference import infer
 from cornu.base.layer.weights import AddedMetric
-from cornu.errors import UnknownNameError, near_matches
 from cornu.models.copying import Copying
 from cornu.models.ends import Ends
 from cornu.models.files import Files
@@ -19,6 +17,8 @@ from cornu.models.graph import LayerGraph
 from cornu.models.inputs import match_inputs
 from cornu.models.state import State
 from cornu.training.trainer import Trainer
+from cornu_engine import tree
+from cornu_engine.errors import UnknownNameError, near_matches
 
 
 class Model(Ends, Files, State, Copying, Trainer, Layer):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from cornu import tree
 from cornu.base.layer import KerasTensor, Layer, get_mask
 from cornu.base.layer.shapes import as_shape, is_one_shape
 from cornu.base.layer.signature import signature_of
-from cornu.engine.graph import scope
 from cornu.models.graph import LayerGraph
 from cornu.models.input_layer import InputLayer
 from cornu.models.model import Model
+from cornu_engine import tree
+from cornu_engine.graph import scope
 
 
 class Sequential(Model):

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.variable import Variable
-from cornu.errors import ShapeError, near_matches
+from cornu_engine.errors import ShapeError, near_matches
+from cornu_engine.variable import Variable
 
 
 class State:

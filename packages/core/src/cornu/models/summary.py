@@ -10,11 +10,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from cornu import tree
 from cornu.base.layer import FunctionCall
-from cornu.engine.interrupt import let_signals_through
-from cornu.engine.sourcetext import one_line
-from cornu.engine.variable import Variable
+from cornu_engine import tree
+from cornu_engine.interrupt import let_signals_through
+from cornu_engine.sourcetext import one_line
+from cornu_engine.variable import Variable
 
 _ALIGN: dict[str, Callable[[str, int], str]] = {
     "left": str.ljust,

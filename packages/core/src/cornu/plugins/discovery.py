@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from cornu.engine.interrupt import let_signals_through
-from cornu.errors import PluginWarning, near_matches
 from cornu.plugins import ENTRY_POINT_GROUP, hookspecs
 from cornu.plugins.kinds import KINDS
+from cornu_engine.errors import PluginWarning, near_matches
+from cornu_engine.interrupt import let_signals_through
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

@@ -20,9 +20,9 @@ from importlib import import_module
 from typing import Any
 
 from cornu import aliases
-from cornu.errors import UnknownNameError
 from cornu.plugins import registry
 from cornu.plugins.kinds import Kind, kind_of
+from cornu_engine.errors import UnknownNameError
 
 __all__ = ["facade"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cornu.errors import PluginError, near_matches
+from cornu_engine.errors import PluginError, near_matches
 
 __all__ = ["ELSEWHERE", "KINDS", "Kind", "kind_of"]
 

@@ -12,12 +12,6 @@ from typing import Any
 
 import pluggy
 
-from cornu.errors import (
-    MissingDistributionError,
-    PluginError,
-    UnknownNameError,
-    near_matches,
-)
 from cornu.plugins import discovery
 from cornu.plugins.custom_objects import (
     CustomObjectScope,
@@ -31,6 +25,12 @@ from cornu.plugins.custom_objects import (
 from cornu.plugins.discovery import Plugin, Problem
 from cornu.plugins.kinds import ELSEWHERE, KINDS, Kind, kind_of
 from cornu.plugins.table import Entry, Table
+from cornu_engine.errors import (
+    MissingDistributionError,
+    PluginError,
+    UnknownNameError,
+    near_matches,
+)
 
 __all__ = [
     "CustomObjectScope",

@@ -9,10 +9,10 @@ from typing import Any
 
 import pluggy
 
-from cornu.engine.interrupt import let_signals_through
-from cornu.errors import PluginError, letters
 from cornu.plugins.discovery import Plugin, Problem
 from cornu.plugins.kinds import Kind
+from cornu_engine.errors import PluginError, letters
+from cornu_engine.interrupt import let_signals_through
 
 __all__ = ["Entry", "Table"]
 

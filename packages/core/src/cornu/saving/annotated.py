@@ -13,8 +13,8 @@ import reprlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from cornu.engine.attributes import is_int
-from cornu.errors import SavingError
+from cornu_engine.attributes import is_int
+from cornu_engine.errors import SavingError
 
 
 def check_arguments(cls: type, config: Mapping[str, Any]) -> None:
@@ -33,7 +33,7 @@ def check_arguments(cls: type, config: Mapping[str, Any]) -> None:
     >>> check_arguments(Blur, {"radius": 3, "sigma": 1})
     >>> check_arguments(Blur, {"radius": "3"})
     Traceback (most recent call last):
-    cornu.errors.SavingError: radius='3' of Blur is not what it takes: int.
+    cornu_engine.errors.SavingError: radius='3' of Blur is not what it takes: int.
     """
     if cls.__module__.partition(".")[0].startswith("cornu"):  # others annotate as they like
         # The nearest constructor says most; what it passes on, the next one says.

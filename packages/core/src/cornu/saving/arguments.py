@@ -10,7 +10,7 @@ from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu.saving.config import deserialize
 from cornu.saving.known import CORE_CLASSES
-from cornu.saving.rules import is_reading
+from cornu_engine.files.rules import is_reading
 
 
 def revive_arguments(cls: type, config: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,10 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.allowance import spend
-from cornu.engine.depth import make_room
-from cornu.engine.variable import Variable
-from cornu.errors import BadFileError, CornuError, SavingError
 from cornu.plugins.custom_objects import (
     CustomObjectScope,
     custom_objects_in_effect,
@@ -36,8 +32,12 @@ from cornu.saving.known import (
     said_name,
     without_unknown,
 )
-from cornu.saving.rules import is_reading
 from cornu.saving.sharing import mark, marking, one_object_per_id, remember, shared
+from cornu_engine.allowance import spend
+from cornu_engine.depth import make_room
+from cornu_engine.errors import BadFileError, CornuError, SavingError
+from cornu_engine.files.rules import is_reading
+from cornu_engine.variable import Variable
 
 _WORK_OF_AN_OBJECT = 50  # in nodes
 _PLAIN = (str, bool, int, float, type(None))

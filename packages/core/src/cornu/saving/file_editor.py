@@ -8,12 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.sourcetext import one_line
-from cornu.errors import BadFileError, near_matches
-from cornu.saving.archive import METADATA, Archive
-from cornu.saving.atomic import write_bytes
 from cornu.saving.hdf5 import Dataset, Group, open_hdf5
-from cornu.saving.jsontext import read_json
 from cornu.saving.kinds import (
     ZIP,
     check_is_file,
@@ -24,8 +19,13 @@ from cornu.saving.kinds import (
 )
 from cornu.saving.layout import saved_objects
 from cornu.saving.plan import checked, hdf5_bytes, put
-from cornu.saving.rules import limits_for, reading
 from cornu.saving.training_state import GROUP
+from cornu_engine.errors import BadFileError, near_matches
+from cornu_engine.files.archive import METADATA, Archive
+from cornu_engine.files.atomic import write_bytes
+from cornu_engine.files.jsontext import read_json
+from cornu_engine.files.rules import limits_for, reading
+from cornu_engine.sourcetext import one_line
 
 Tree = dict[str, Any]  # of objects; the leaves are arrays
 

@@ -42,8 +42,8 @@ def public_function(name: str) -> Any:
     >>> public_function("image.resize").__name__
     'resize'
     """
-    from cornu import ops
-    from cornu.errors import UnknownNameError, near_matches
+    import cornu_ops as ops
+    from cornu_engine.errors import UnknownNameError, near_matches
 
     prefix, _, short = name.rpartition(".")
     home = import_module(_HOMES[prefix]) if prefix in _HOMES else None

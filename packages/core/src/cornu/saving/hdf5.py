@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import BadFileError
 from cornu.saving.heaps import check_heaps
-from cornu.saving.names import check_name
-from cornu.saving.rules import Limits
+from cornu_engine.errors import BadFileError
+from cornu_engine.files.names import check_name
+from cornu_engine.files.rules import Limits
 
 _FILTERS = {1: "deflate", 2: "shuffle", 3: "fletcher32", 32000: "lzf"}  # those built into h5py
 _STEPS, _BYTES_PER_STEP = 20_000, 16  # an object that is stored takes some 300 bytes

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from cornu.errors import BadFileError
+from cornu_engine.errors import BadFileError
 
 _SIGNATURE = b"GCOL\x01\x00\x00\x00"
 _BLOCK = 2**20

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from cornu.errors import BadFileError
-from cornu.saving.archive import CONFIG, WEIGHTS, Archive
 from cornu.saving.hdf5 import Group
-from cornu.saving.jsontext import read_json
-from cornu.saving.rules import Limits
+from cornu_engine.errors import BadFileError
+from cornu_engine.files.archive import CONFIG, WEIGHTS, Archive
+from cornu_engine.files.jsontext import read_json
+from cornu_engine.files.rules import Limits
 
 HDF5, ZIP = "hdf5", "zip"
 INDEX = ".weights.json"  # how the path of an index of shards ends

@@ -11,29 +11,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from cornu.base.naming import snake_case
-from cornu.engine.allowance import spend
-from cornu.engine.variable import Pending, without_memory
-from cornu.errors import BadFileError
 from cornu.plugins.custom_objects import CustomObjectScope
-from cornu.random.seed import is_seeded, restore_seed_state, seed_state
-from cornu.saving.archive import CONFIG, METADATA, WEIGHTS, Archive
-from cornu.saving.atomic import atomically
 from cornu.saving.config import deserialize, serialize
 from cornu.saving.hdf5 import Dataset, Group, open_hdf5
-from cornu.saving.jsontext import read_json, write_json
 from cornu.saving.keras2.dialect import Dialect
 from cornu.saving.keras2.slots import match_slots
 from cornu.saving.keras2.training import upgrade_training
 from cornu.saving.keras2.upgrade import upgrade, with_operations, without_slashes
 from cornu.saving.keras2.writing import write_hdf5_model
 from cornu.saving.kinds import HDF5, PROGRAM, check_is_file, kind_of_file
-from cornu.saving.names import check_names
 from cornu.saving.operations import in_keras_words, warn_of_calls
 from cornu.saving.plan import Plan, hdf5_bytes
-from cornu.saving.rules import Limits, limits_for, reading
 from cornu.saving.training_state import read_state, write_state
 from cornu.saving.wanted import check_wanted, warn_of_placeholders
 from cornu.saving.weights import plan_weights, write_weights
+from cornu_engine.allowance import spend
+from cornu_engine.errors import BadFileError
+from cornu_engine.files.archive import CONFIG, METADATA, WEIGHTS, Archive
+from cornu_engine.files.atomic import atomically
+from cornu_engine.files.jsontext import read_json, write_json
+from cornu_engine.files.names import check_names
+from cornu_engine.files.rules import Limits, limits_for, reading
+from cornu_engine.seed import is_seeded, restore_seed_state, seed_state
+from cornu_engine.variable import Pending, without_memory
 
 _WORK_OF_A_STEP = 50  # of each call of a layer, once the model is used
 KERAS_VERSION = "3.15.1"  # whose layout is written; what a reader of the file decides by
@@ -150,7 +150,7 @@ def load_model(
     FileNotFoundError
         If there is no such file.
     BadFileError
-        If the file breaks one of the rules of `cornu.saving.rules`; `.rule` names it.
+        If the file breaks one of the rules of `cornu_engine.files.rules`; `.rule` names it.
     """
     if not safe_mode:
         deserialize(None, safe_mode=False)  # raises, saying why

@@ -11,9 +11,9 @@ import warnings
 from typing import Any
 
 from cornu.config import image_data_format
-from cornu.errors import SavingError, UnknownNameError
 from cornu.saving.function_names import public_function
 from cornu.saving.operation_table import BY_CLASS, BY_FUNCTION, UNREADABLE, Row
+from cornu_engine.errors import SavingError, UnknownNameError
 
 _Entry = dict[str, Any]
 

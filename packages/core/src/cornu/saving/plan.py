@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.variable import Pending, Variable
-from cornu.errors import BadFileError
 from cornu.saving.hdf5 import Dataset, Group
+from cornu_engine.errors import BadFileError
+from cornu_engine.variable import Pending, Variable
 
 CHECKSUM = "crc32"  # attribute of a dataset of ours
 

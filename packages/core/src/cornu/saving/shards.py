@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import BadFileError
-from cornu.saving.atomic import write_bytes
 from cornu.saving.hdf5 import Dataset, Group, open_hdf5
-from cornu.saving.jsontext import read_json, write_json
 from cornu.saving.kinds import INDEX
 from cornu.saving.plan import hdf5_bytes, put
-from cornu.saving.rules import Limits
+from cornu_engine.errors import BadFileError
+from cornu_engine.files.atomic import write_bytes
+from cornu_engine.files.jsontext import read_json, write_json
+from cornu_engine.files.rules import Limits
 
 MARK = "cornu_writing"  # in the metadata of the index, and an attribute of each file
 Variables = tuple[str, str | None, dict[str, np.ndarray]]  # group, name of the object, values

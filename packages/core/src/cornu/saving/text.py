@@ -6,17 +6,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cornu.errors import BadFileError
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.config import deserialize, serialize
-from cornu.saving.jsontext import read_json, write_json
 from cornu.saving.keras2.dialect import Dialect
 from cornu.saving.keras2.upgrade import upgrade, without_slashes
-from cornu.saving.names import check_names
 from cornu.saving.operations import in_keras_words
-from cornu.saving.rules import Limits, reading
 from cornu.saving.wanted import check_wanted, warn_of_placeholders
 from cornu.saving.yamltext import read_yaml
+from cornu_engine.errors import BadFileError
+from cornu_engine.files.jsontext import read_json, write_json
+from cornu_engine.files.names import check_names
+from cornu_engine.files.rules import Limits, reading
 
 
 def to_json(model: Any, **kwargs: Any) -> str:
@@ -64,7 +64,7 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
     Raises
     ------
     BadFileError
-        If the text breaks one of the rules of `cornu.saving.rules`.
+        If the text breaks one of the rules of `cornu_engine.files.rules`.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] | None =
     Raises
     ------
     BadFileError
-        If the text breaks one of the rules of `cornu.saving.rules`.
+        If the text breaks one of the rules of `cornu_engine.files.rules`.
     """
     return model_from_config(read_yaml(yaml_string, Limits()), custom_objects)
 
@@ -107,7 +107,7 @@ def model_from_config(config: Any, custom_objects: Mapping[str, Any] | None = No
     Raises
     ------
     BadFileError
-        If it breaks one of the rules of `cornu.saving.rules`.
+        If it breaks one of the rules of `cornu_engine.files.rules`.
     """
     if not isinstance(config, dict) or "class_name" not in config:
         hint = (

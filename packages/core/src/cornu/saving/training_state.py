@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
-from cornu.engine.variable import Variable
-from cornu.random.seed import is_seeded, restore_seed_state, seed_state
 from cornu.saving.hdf5 import Dataset, Group
 from cornu.saving.plan import checked, put
+from cornu_engine import tree
+from cornu_engine.seed import is_seeded, restore_seed_state, seed_state
+from cornu_engine.variable import Variable
 
 GROUP = "cornu"
 

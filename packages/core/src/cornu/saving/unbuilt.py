@@ -9,13 +9,13 @@ from itertools import islice
 from typing import Any
 
 from cornu.base.naming import fresh_names
-from cornu.engine.interrupt import let_signals_through
-from cornu.engine.variable import without_memory
-from cornu.errors import BadFileError, NotBuiltError
 from cornu.saving.hdf5 import Dataset, Group
 from cornu.saving.keras2.weights import stored_layers
 from cornu.saving.kinds import is_keras2_weights
 from cornu.saving.layout import saved_objects
+from cornu_engine.errors import BadFileError, NotBuiltError
+from cornu_engine.interrupt import let_signals_through
+from cornu_engine.variable import without_memory
 
 RANKS = (2, 3, 4, 5)
 LONGEST, SOME = 4096, 64  # axes that are tried

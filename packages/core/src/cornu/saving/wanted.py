@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from cornu.errors import MissingDistributionError, SavingError, UnknownNameError
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu.saving.known import (
@@ -17,6 +16,7 @@ from cornu.saving.known import (
     is_own,
     is_placeholder,
 )
+from cornu_engine.errors import MissingDistributionError, SavingError, UnknownNameError
 
 # Where Keras 2 writes a function as its bare name: the end of the key, and the kind.
 _ENDS = ("activation", "initializer", "regularizer", "constraint")

@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import BadFileError, NotBuiltError
-from cornu.saving.atomic import write_bytes
 from cornu.saving.hdf5 import Dataset, Group, open_hdf5
 from cornu.saving.kinds import (
     WEIGHTS_GROUPS,
@@ -22,8 +20,10 @@ from cornu.saving.kinds import (
 )
 from cornu.saving.layout import saved_objects
 from cornu.saving.plan import Plan, hdf5_bytes, put
-from cornu.saving.rules import Limits, limits_for, reading
 from cornu.saving.shards import INDEX, open_shards, write_shards
+from cornu_engine.errors import BadFileError, NotBuiltError
+from cornu_engine.files.atomic import write_bytes
+from cornu_engine.files.rules import Limits, limits_for, reading
 
 
 def save_weights(

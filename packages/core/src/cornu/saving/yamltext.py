@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from cornu.errors import BadFileError
-from cornu.saving.jsontext import read_json
-from cornu.saving.rules import Limits
+from cornu_engine.errors import BadFileError
+from cornu_engine.files.jsontext import read_json
+from cornu_engine.files.rules import Limits
 
 _LONGEST = 2**19  # bytes: reading YAML is slow
 _TUPLE = "tag:yaml.org,2002:python/tuple"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.primitives.table import p
+from cornu_engine.primitives.table import p
 
 
 @dataclass(frozen=True)

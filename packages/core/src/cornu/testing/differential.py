@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.backends import resolve
-from cornu.engine.reference import ReferenceExecutable
+from cornu_engine.backends import resolve
+from cornu_engine.reference import ReferenceExecutable
 
 RTOL = {2: 2e-2, 4: 2e-4, 8: 1e-8}  # of the largest number, by the bytes of a float
 
@@ -28,8 +28,8 @@ def both_agree() -> Iterator[None]:
 
     Examples
     --------
-    >>> from cornu.engine.program import build_program
-    >>> from cornu.engine.trace import Trace
+    >>> from cornu_engine.program import build_program
+    >>> from cornu_engine.trace import Trace
     >>> with Trace("double") as trace:
     ...     y = trace.input("x", (2,), "float32") * 2
     >>> with both_agree():

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.gradients import gradients
-from cornu.engine.graph import Node, constant
-from cornu.engine.primitives.table import p
-from cornu.engine.program import build_program
-from cornu.engine.reference import ReferenceExecutable
-from cornu.engine.trace import Trace, as_node
+from cornu_engine.gradients import gradients
+from cornu_engine.graph import Node, constant
+from cornu_engine.primitives.table import p
+from cornu_engine.program import build_program
+from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.trace import Trace, as_node
 
 _STEP = 1e-6
 

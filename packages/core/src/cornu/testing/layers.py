@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from cornu.base.layer import KerasTensor
-from cornu.engine.program import build_program
-from cornu.engine.reference import ReferenceExecutable
-from cornu.engine.trace import Trace, current_trace
 from cornu.testing.gradients import check_grads
+from cornu_engine.program import build_program
+from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.trace import Trace, current_trace
 
 _BATCH = 3
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cornu import tree
 from cornu.base.callback import Callback
 from cornu.training.history import History
 from cornu.training.progbar import output_kind
 from cornu.training.progbar_logger import ProgbarLogger, resolve_verbose
+from cornu_engine import tree
 
 __all__ = ["CallbackList"]
 

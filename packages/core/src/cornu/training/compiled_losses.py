@@ -8,19 +8,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cornu import ops, tree
+import cornu_ops as ops
 from cornu.base.loss import Loss, LossFunctionWrapper
 from cornu.base.metric import Mean
 from cornu.base.naming import distinct, entry_of
-from cornu.engine.graph import scope
-from cornu.engine.trace import current_trace
-from cornu.engine.variable import Variable
-from cornu.errors import DataError
 from cornu.plugins import registry
 from cornu.training.first_values import FirstValues
 from cornu.training.kinds import kind_of_targets, own_name
 from cornu.training.outputs import Outputs
 from cornu.training.targets import TargetRule, check_target_values, rule_for
+from cornu_engine import tree
+from cornu_engine.errors import DataError
+from cornu_engine.graph import scope
+from cornu_engine.trace import current_trace
+from cornu_engine.variable import Variable
 
 __all__ = ["CompiledLosses"]
 

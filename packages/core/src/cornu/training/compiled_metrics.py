@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cornu import tree
 from cornu.base.metric import MeanMetricWrapper, Metric
-from cornu.engine.graph import scope
-from cornu.errors import DataError
 from cornu.plugins import registry
 from cornu.training.first_values import FirstValues
 from cornu.training.kinds import kind_of_targets, own_name
 from cornu.training.outputs import Outputs
+from cornu_engine import tree
+from cornu_engine.errors import DataError
+from cornu_engine.graph import scope
 
 __all__ = ["CompiledMetrics"]
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
-from cornu.engine.variable import Variable
-from cornu.errors import BadFileError, near_matches
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu.training.compiled_losses import CompiledLosses
 from cornu.training.compiled_metrics import CompiledMetrics
 from cornu.training.programs import Programs
 from cornu.training.state import Compiled
+from cornu_engine import tree
+from cornu_engine.errors import BadFileError, near_matches
+from cornu_engine.variable import Variable
 
 __all__ = ["Compiling", "check_arguments"]
 
@@ -287,7 +287,7 @@ class Compiling(Programs):
             return
         from cornu.saving.annotated import check_call
         from cornu.saving.config import deserialize
-        from cornu.saving.rules import is_reading
+        from cornu_engine.files.rules import is_reading
 
         other = sorted(set(config) - _IN_FILES)
         if other and is_reading():  # such as `backend`: who loads the file chooses it

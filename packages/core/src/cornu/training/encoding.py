@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.interrupt import let_signals_through
-from cornu.errors import SavingError
+from cornu_engine.errors import SavingError
+from cornu_engine.interrupt import let_signals_through
 
 __all__ = ["Unsupported", "fingerprint", "read_values", "write_values"]
 
@@ -31,7 +31,7 @@ def write_values(filepath: Any, values: dict[str, Any]) -> None:
     >>> read_values(path)
     {'epoch': 3, 'order': (array([0, 1]), None)}
     """
-    from cornu.saving.atomic import atomically
+    from cornu_engine.files.atomic import atomically
 
     arrays: list[np.ndarray] = []
     text = json.dumps(_encode(values, arrays))
@@ -48,7 +48,7 @@ def read_values(filepath: Any) -> dict[str, Any]:
     SavingError
         If the file is damaged, or another.
     """
-    from cornu.saving.npz import npy_array, npz_members
+    from cornu_engine.files.npz import npy_array, npz_members
 
     try:
         members = npz_members(filepath)

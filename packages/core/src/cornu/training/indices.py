@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.graph import Node, toposort
-from cornu.engine.program import Program
-from cornu.errors import DataError
 from cornu.training.data.names import leaves_with_names
 from cornu.training.data.unpack import unpack_x_y_sample_weight
+from cornu_engine.errors import DataError
+from cornu_engine.graph import Node, toposort
+from cornu_engine.program import Program
 
 __all__ = ["IndexRule", "check_indices", "index_rules"]
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
-from cornu.engine.interrupt import StepGuard
 from cornu.training.callback_list import CallbackList
 from cornu.training.data import ArrayBatches, BatchSource
 from cornu.training.data.source import Select
 from cornu.training.logs import StepLogs, flat_logs, plain_logs
 from cornu.training.run import Run
+from cornu_engine import tree
+from cornu_engine.interrupt import StepGuard
 
 __all__ = ["evaluate", "fit", "predict", "validation_is_due"]
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.graph import Node, toposort
-from cornu.engine.program import Program
-from cornu.engine.reference import evaluate
-from cornu.engine.shapes import product
-from cornu.engine.variable import Arena, Variable
-from cornu.errors import NumericsError
+from cornu_engine.errors import NumericsError
+from cornu_engine.graph import Node, toposort
+from cornu_engine.program import Program
+from cornu_engine.reference import evaluate
+from cornu_engine.shapes import product
+from cornu_engine.variable import Arena, Variable
 
 __all__ = ["CheckedStep", "Origin", "Snapshot", "find_origin", "numerics_error", "replay"]
 
@@ -114,8 +114,8 @@ def replay(
     Examples
     --------
     >>> from cornu import ops
-    >>> from cornu.engine.program import build_program
-    >>> from cornu.engine.trace import Trace
+    >>> from cornu_engine.program import build_program
+    >>> from cornu_engine.trace import Trace
     >>> with Trace("train") as trace:
     ...     x = trace.input("x", (2,), "float32")
     ...     loss = ops.sum(ops.log(x) * 2.0)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import tree
-from cornu.engine.interrupt import StepGuard
 from cornu.training.data import as_batch
 from cornu.training.data.streams import load_batch
+from cornu_engine import tree
+from cornu_engine.interrupt import StepGuard
 
 __all__ = ["OnBatchMethods"]
 

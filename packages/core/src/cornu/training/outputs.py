@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import tree
 from cornu.base.naming import entry_of
-from cornu.errors import DataError, near_matches
+from cornu_engine import tree
+from cornu_engine.errors import DataError, near_matches
 
 __all__ = ["Outputs"]
 

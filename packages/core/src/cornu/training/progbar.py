@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.sourcetext import one_line
+from cornu_engine.sourcetext import one_line
 
 __all__ = ["Progbar", "output_kind"]
 

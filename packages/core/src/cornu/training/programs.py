@@ -8,10 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import backends, config, tree
-from cornu.engine.trace import TRACING, Trace
-from cornu.engine.variable import Storage
-from cornu.errors import NotBuiltError, near_matches
+from cornu import config
 from cornu.training.data.source import Select
 from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.indices import check_indices
@@ -19,6 +16,10 @@ from cornu.training.numerics import CheckedStep
 from cornu.training.state import Compiled
 from cornu.training.step import CompiledProgram, EagerStep, Step, StepCache, make_step, trace_inputs
 from cornu.training.step_methods import StepMethods
+from cornu_engine import backends, tree
+from cornu_engine.errors import NotBuiltError, near_matches
+from cornu_engine.trace import TRACING, Trace
+from cornu_engine.variable import Storage
 
 __all__ = ["Programs"]
 

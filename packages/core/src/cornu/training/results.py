@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.engine.graph import Node
-from cornu.engine.reuse import compiled_trace
-from cornu.engine.settings import limits
-from cornu.engine.trace import Trace
-from cornu.errors import TracedValueError
 from cornu.training.logs import flat_logs
+from cornu_engine.errors import TracedValueError
+from cornu_engine.graph import Node
+from cornu_engine.reuse import compiled_trace
+from cornu_engine.settings import limits
+from cornu_engine.trace import Trace
 
 __all__ = ["ResultReader"]
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.interrupt import let_signals_through
-from cornu.engine.variable import Arena, Variable
-from cornu.errors import SavingError
-from cornu.random.seed import restore_seed_state, seed_state
 from cornu.training.data.source import BatchSource
 from cornu.training.encoding import fingerprint, read_values, write_values
+from cornu_engine.errors import SavingError
+from cornu_engine.interrupt import let_signals_through
+from cornu_engine.seed import restore_seed_state, seed_state
+from cornu_engine.variable import Arena, Variable
 
 __all__ = ["Run"]
 

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.training.compiled_metrics import CompiledMetrics
 from cornu.training.step_methods import as_scalar
 

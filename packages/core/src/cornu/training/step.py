@@ -15,19 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
-from cornu.engine.graph import Node
-from cornu.engine.program import Program
-from cornu.engine.reuse import compiled_trace
-from cornu.engine.settings import limits
-from cornu.engine.trace import Trace, as_node
-from cornu.engine.variable import Storage, Variable
 from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.indices import IndexRule, check_indices, index_rules
 from cornu.training.logs import flat_logs
 from cornu.training.numerics import Origin, find_origin, numerics_error
 from cornu.training.results import ResultReader
 from cornu.training.targets import TargetRule, check_target_values
+from cornu_engine import tree
+from cornu_engine.graph import Node
+from cornu_engine.program import Program
+from cornu_engine.reuse import compiled_trace
+from cornu_engine.settings import limits
+from cornu_engine.trace import Trace, as_node
+from cornu_engine.variable import Storage, Variable
 
 __all__ = [
     "BoundStep",

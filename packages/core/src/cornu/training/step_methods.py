@@ -6,14 +6,16 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import config, ops, tree
-from cornu.engine.gradients import arriving, zeros_like
-from cornu.engine.graph import scope
-from cornu.engine.trace import as_node, convert
-from cornu.engine.variable import Variable
-from cornu.errors import NotCompiledError
+import cornu_ops as ops
+from cornu import config
 from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.state import Compiled
+from cornu_engine import tree
+from cornu_engine.errors import NotCompiledError
+from cornu_engine.gradients import arriving, zeros_like
+from cornu_engine.graph import scope
+from cornu_engine.trace import as_node, convert
+from cornu_engine.variable import Variable
 
 __all__ = ["StepMethods", "as_scalar"]
 

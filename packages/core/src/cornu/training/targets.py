@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
-from cornu.errors import DataError
 from cornu.training.data.checks import show_shape
+from cornu_engine import tree
+from cornu_engine.errors import DataError
 
 __all__ = ["TargetRule", "check_target_shape", "check_target_values", "rule_for"]
 

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
-from cornu.errors import DataError, NotCompiledError
 from cornu.training import loop
 from cornu.training.callback_list import CallbackList
 from cornu.training.compiling import Compiling, check_arguments
@@ -32,6 +30,8 @@ from cornu.training.progbar_logger import resolve_verbose
 from cornu.training.run import Run
 from cornu.training.stateless import LossMethods
 from cornu.training.step_methods import StepMethods
+from cornu_engine import tree
+from cornu_engine.errors import DataError, NotCompiledError
 
 __all__ = ["Trainer"]
 
@@ -347,7 +347,7 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
     def _source(
         self, x: Any, y: Any = None, sample_weight: Any = None, **options: Any
     ) -> BatchSource:
-        from cornu.random import draw_seed
+        from cornu_ops.random import draw_seed
 
         shuffle = options.get("shuffle", False)
         source = make_source(

@@ -12,8 +12,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cornu.backend import clear_session as clear_session
-    from cornu.backend import standardize_dtype as standardize_dtype
     from cornu.base.layer.keras_tensor import is_keras_tensor as is_keras_tensor
     from cornu.config import disable_interactive_logging as disable_interactive_logging
     from cornu.config import enable_interactive_logging as enable_interactive_logging
@@ -43,6 +41,8 @@ if TYPE_CHECKING:
     from cornu.utils.plotting import model_to_dot as model_to_dot
     from cornu.utils.plotting import plot_model as plot_model
     from cornu.utils.seeding import set_random_seed as set_random_seed
+    from cornu_keras.backend import clear_session as clear_session
+    from cornu_keras.backend import standardize_dtype as standardize_dtype
     from cornu_preprocessing import bounding_boxes as bounding_boxes
     from cornu_preprocessing.audio import (
         audio_dataset_from_directory as audio_dataset_from_directory,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 
 __all__ = ["normalize", "to_categorical"]
 

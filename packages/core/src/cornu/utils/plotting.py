@@ -7,9 +7,9 @@ import os
 import re
 from typing import Any
 
-from cornu import tree
 from cornu.base.layer import FunctionCall
-from cornu.engine.sourcetext import one_line, quoted
+from cornu_engine import tree
+from cornu_engine.sourcetext import one_line, quoted
 
 __all__ = ["model_to_dot", "plot_model"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import ops
-from cornu.engine.values import read_only
+import cornu_ops as ops
+from cornu_engine.values import read_only
 from cornu_layers.keywords import renamed
 
 

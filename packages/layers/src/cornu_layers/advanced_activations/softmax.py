@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
-from cornu.engine.shapes import broadcast_shapes
-from cornu.errors import ShapeError
+import cornu_ops as ops
+from cornu_engine.errors import ShapeError
+from cornu_engine.shapes import broadcast_shapes
 from cornu_layers import activations
 from cornu_layers.checks import where
 from cornu_layers.same_shape import SameShape

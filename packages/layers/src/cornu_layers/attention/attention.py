@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops, random
+import cornu_ops as ops
 from cornu.base import Layer
 from cornu.base.layer.shapes import show_shape
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_layers import validation
 from cornu_layers.checks import known_size, where
+from cornu_ops import random
 
 _FAR = {"float16": 65504.0}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import Layer
 from cornu.base.layer.shapes import show_shape
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_layers import arguments, validation
 from cornu_layers.advanced_activations.softmax import Softmax
 from cornu_layers.attention.masks import attention_mask as join_masks

@@ -8,9 +8,9 @@ import string
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base.layer.shapes import show_shape
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_layers import validation
 from cornu_layers.attention.heads import Heads, over_heads
 from cornu_layers.checks import where

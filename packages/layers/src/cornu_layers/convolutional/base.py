@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import InputSpec
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_layers import arguments, validation
 from cornu_layers.affine import Affine
 from cornu_layers.checks import known_size, where

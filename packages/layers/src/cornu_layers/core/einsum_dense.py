@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import InputSpec
 from cornu.base.layer.shapes import show_shape
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_layers import arguments
 from cornu_layers.affine import Affine
 from cornu_layers.checks import where

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import InputSpec
 from cornu_layers import arguments, validation
 from cornu_layers.checks import where

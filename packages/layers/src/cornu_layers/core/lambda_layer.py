@@ -6,10 +6,10 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from cornu import tree
 from cornu.base import KerasTensor, Layer
 from cornu.plugins.registry import CustomObjectScope
 from cornu.saving.config import AtHand, serialize
+from cornu_engine import tree
 from cornu_layers.checks import where
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import Layer
-from cornu.errors import NotBuiltError
 from cornu.plugins import registry
+from cornu_engine.errors import NotBuiltError
 from cornu_layers.checks import where
 
 

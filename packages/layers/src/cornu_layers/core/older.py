@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import InputSpec, Layer
 from cornu.plugins import registry
 from cornu_layers import activations, arguments, validation

@@ -9,7 +9,7 @@ import numpy as np
 
 from cornu import config
 from cornu.base import Initializer
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 
 
 class Constant(Initializer):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu import config
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_layers.initializers.seeded import SeededInitializer
 
 

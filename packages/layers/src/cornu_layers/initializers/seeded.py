@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu import random
 from cornu.base import Initializer
+from cornu_ops import random
 
 
 class SeededInitializer(Initializer):

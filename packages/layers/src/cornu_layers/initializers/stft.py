@@ -10,7 +10,7 @@ import numpy as np
 
 from cornu import config
 from cornu.base import Initializer
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_layers.validation import choice
 
 _WINDOWS: dict[str, Callable] = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from cornu.base import InputSpec
 from cornu.base.layer.shapes import show_shape
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_layers import arguments
 from cornu_layers.checks import known_size, where
 from cornu_layers.same_shape import SameShape

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cornu import config, ops
+import cornu_ops as ops
+from cornu import config
 from cornu.base import InputSpec
 from cornu.base.layer.shapes import show_shape
-from cornu.engine.dtypes import result_type
-from cornu.errors import ShapeError
+from cornu_engine.dtypes import result_type
+from cornu_engine.errors import ShapeError
 from cornu_layers import arguments, validation
 from cornu_layers.checks import known_size, where
 from cornu_layers.normalization.base import ScaledNormalization, axes_argument

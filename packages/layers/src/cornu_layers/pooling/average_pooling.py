@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_layers.pooling.base import BasePooling
 
 

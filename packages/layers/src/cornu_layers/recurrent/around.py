@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu.base.naming import snake_case
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_layers.checks import where
 from cornu_layers.recurrent.rnn import RNN
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import random
 from cornu.base import InputSpec, Layer
-from cornu.engine.variable import zeros
+from cornu_engine.variable import zeros
 from cornu_layers import arguments, validation
 from cornu_layers.checks import check_rank, known_size
 from cornu_layers.recurrent.dropout import DropoutCell
+from cornu_ops import random
 
 
 def keep_cell(cell: Any, given: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu.engine.variable import zeros
+from cornu_engine.variable import zeros
 from cornu_layers import arguments
 from cornu_layers.recurrent.around import AroundCell
 from cornu_layers.recurrent.conv_lstm_cell import ConvLSTMCell

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops, random
+import cornu_ops as ops
+from cornu_ops import random
 
 Masks = Any  # None, one mask for all gates, or one per gate
 

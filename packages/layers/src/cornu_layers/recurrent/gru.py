@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_layers import arguments
 from cornu_layers.recurrent.around import AroundCell
 from cornu_layers.recurrent.cell import GatedCell

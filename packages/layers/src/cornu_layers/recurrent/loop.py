@@ -6,7 +6,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from cornu import ops, tree
+import cornu_ops as ops
+from cornu_engine import tree
 
 Step = Callable[[Any, Any], tuple[Any, Any]]
 

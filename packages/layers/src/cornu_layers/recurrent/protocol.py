@@ -9,9 +9,9 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from cornu import tree
 from cornu.base import Layer
-from cornu.engine.variable import zeros
+from cornu_engine import tree
+from cornu_engine.variable import zeros
 
 
 def check_cell(cell: Any) -> None:

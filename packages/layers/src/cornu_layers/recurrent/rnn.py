@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops, tree
+import cornu_ops as ops
 from cornu.base import Layer
 from cornu.base.layer.shapes import show_shape
-from cornu.engine.variable import zeros
-from cornu.errors import ShapeError
 from cornu.plugins.registry import CustomObjectScope
+from cornu_engine import tree
+from cornu_engine.errors import ShapeError
+from cornu_engine.variable import zeros
 from cornu_layers.checks import check_rank, where
 from cornu_layers.recurrent import loop, protocol
 from cornu_layers.recurrent.dropout import DropoutCell

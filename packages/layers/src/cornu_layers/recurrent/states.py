@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops, tree
+import cornu_ops as ops
 from cornu.base import Layer
-from cornu.engine.variable import Variable
-from cornu.errors import ShapeError
+from cornu_engine import tree
+from cornu_engine.errors import ShapeError
+from cornu_engine.variable import Variable
 from cornu_layers.checks import where
 from cornu_layers.recurrent import protocol
 

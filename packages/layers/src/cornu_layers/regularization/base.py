@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import random
 from cornu.base.layer.shapes import show_shape
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_layers.checks import where
 from cornu_layers.same_shape import SameShape
 from cornu_layers.validation import about, positive_int
+from cornu_ops import random
 
 
 class Disturbance(SameShape):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import random
 from cornu_layers import validation
 from cornu_layers.regularization.base import Disturbance, as_noise_shape
+from cornu_ops import random
 
 
 class Dropout(Disturbance):

@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import ops, random
+import cornu_ops as ops
 from cornu_layers import validation
 from cornu_layers.regularization.base import Disturbance, as_noise_shape
+from cornu_ops import random
 
 
 class GaussianNoise(Disturbance):

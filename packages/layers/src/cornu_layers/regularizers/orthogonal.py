@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import Regularizer
 from cornu_layers.regularizers.norms import price
 from cornu_layers.validation import choice

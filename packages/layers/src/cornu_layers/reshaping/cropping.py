@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu.base.layer.shapes import show_shape
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_layers import validation
 from cornu_layers.checks import where
 from cornu_layers.reshaping.base import Rearrangement

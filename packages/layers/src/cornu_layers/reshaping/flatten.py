@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_layers import validation
 from cornu_layers.reshaping.base import Rearrangement
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_layers import validation
 from cornu_layers.checks import check_rank
 from cornu_layers.reshaping.base import Rearrangement

@@ -7,9 +7,9 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base.layer.shapes import show_shape
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_layers.checks import where
 from cornu_layers.reshaping.base import Rearrangement
 from cornu_layers.validation import NotIntegers

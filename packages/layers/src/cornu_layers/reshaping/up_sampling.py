@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_layers import validation
 from cornu_layers.reshaping.base import Rearrangement
 from cornu_layers.spatial import Spatial

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import KerasTensor, Layer
 from cornu.base.layer.shapes import show_shape
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_layers import validation
 from cornu_layers.checks import where
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config, ops
+import cornu_ops as ops
+from cornu import config
 from cornu_layers import validation
 from cornu_layers.checks import where
 from cornu_layers.initializers import STFT

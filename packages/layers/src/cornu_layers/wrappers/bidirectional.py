@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cornu import ops, tree
+import cornu_ops as ops
 from cornu.base import Layer
-from cornu.errors import ShapeError
 from cornu.plugins.registry import CustomObjectScope
 from cornu.saving.config import collecting, deserialize, serialize
+from cornu_engine import tree
+from cornu_engine.errors import ShapeError
 from cornu_layers import validation
 from cornu_layers.checks import where
 from cornu_layers.recurrent.protocol import first_mask, inputs_and_states

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import ops, tree
+import cornu_ops as ops
 from cornu.base.layer.shapes import show_shape
 from cornu.base.layer.signature import signature_of
-from cornu.errors import ShapeError
+from cornu_engine import tree
+from cornu_engine.errors import ShapeError
 from cornu_layers.checks import where
 from cornu_layers.wrappers.wrapper import Wrapper
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cornu.base import Callback
-from cornu.errors import SavingError
+from cornu_engine.errors import SavingError
 
 _LATEST, _PREVIOUS = "latest.backup", "previous.backup"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.base import Callback
-from cornu.errors import near_matches
+from cornu_engine.errors import near_matches
 
 _HOOKS = [name for name in vars(Callback) if name.startswith("on_")]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cornu.engine.graph import Node, toposort
+from cornu_engine.graph import Node, toposort
 
 
 def graph_of(program: Any) -> Any:
@@ -13,7 +13,7 @@ def graph_of(program: Any) -> Any:
 
     Parameters
     ----------
-    program : cornu.engine.program.Program
+    program : cornu_engine.program.Program
     """
     from tensorboard.compat.proto import graph_pb2, versions_pb2
 

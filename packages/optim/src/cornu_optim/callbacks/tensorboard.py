@@ -233,7 +233,7 @@ class TensorBoard(Callback):
     def _write_embeddings(self) -> None:
         from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
-        from cornu.saving.atomic import atomically
+        from cornu_engine.files.atomic import atomically
 
         folder = Path(self.log_dir) / "train"
         config = ProjectorConfig()

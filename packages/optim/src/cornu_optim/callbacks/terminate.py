@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from cornu.base import Callback
-from cornu.engine.sourcetext import one_line
+from cornu_engine.sourcetext import one_line
 
 
 class TerminateOnNaN(Callback):

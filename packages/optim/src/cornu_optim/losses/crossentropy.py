@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base.layer.masks import set_mask
 from cornu.base.loss import LossFunctionWrapper
 from cornu_optim.losses.targets import aligned, paired

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base.loss import LossFunctionWrapper
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 
 
 def ctc(y_true: Any, y_pred: Any) -> Any:

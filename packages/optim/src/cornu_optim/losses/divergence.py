@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import config, ops
+import cornu_ops as ops
+from cornu import config
 from cornu.base.loss import LossFunctionWrapper
 from cornu_optim.losses.targets import paired
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base.layer.masks import set_mask
 from cornu.base.loss import LossFunctionWrapper
 

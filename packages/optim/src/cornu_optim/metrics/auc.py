@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config, ops
+import cornu_ops as ops
+from cornu import config
 from cornu.base.metric import Metric
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_optim.metrics.confusion import Counts, add_counts, confusion_counts
 
 CURVES = ("ROC", "PR", "PRGAIN")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import config, ops
+import cornu_ops as ops
+from cornu import config
 from cornu.base.loss import to_dtype
 from cornu.base.metric import Metric
-from cornu.engine.variable import Variable
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
+from cornu_engine.variable import Variable
 
 _AVERAGES = (None, "micro", "macro", "weighted")
 

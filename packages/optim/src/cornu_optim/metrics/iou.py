@@ -6,7 +6,8 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import config, ops
+import cornu_ops as ops
+from cornu import config
 from cornu.base.loss import match_weights, to_dtype
 from cornu.base.metric import Metric
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base.metric import Metric
 from cornu_optim.metrics.confusion import Counts, add_counts, confusion_counts
 from cornu_optim.metrics.docs import share_sections

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base.metric import Metric
-from cornu.engine.variable import Variable
+from cornu_engine.variable import Variable
 from cornu_optim.metrics.confusion import (
     NEVER,
     add_counts,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base.loss import squeeze_or_expand_to_same_rank, to_dtype
 from cornu.base.metric import Metric
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 
 _AGGREGATIONS = (None, "uniform_average", "variance_weighted_average")
 

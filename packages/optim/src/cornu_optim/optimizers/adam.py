@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import Optimizer
 from cornu_optim.optimizers.averages import approach, unbias
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 
 
 def mix(share: float, old: Any, new: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 
 
 def clip_norm(g: Any, c: float, n: Any) -> Any:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import Optimizer
-from cornu.engine.graph import scope
-from cornu.engine.trace import traced_in_vain
-from cornu.engine.variable import Variable
+from cornu_engine.graph import scope
+from cornu_engine.trace import traced_in_vain
+from cornu_engine.variable import Variable
 
 
 class LossScaleOptimizer(Optimizer):

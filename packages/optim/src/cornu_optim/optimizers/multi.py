@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from typing import Any
 
 from cornu.base import Optimizer
-from cornu.engine.variable import Variable
+from cornu_engine.variable import Variable
 from cornu_optim.optimizers.loss_scale import LossScaleOptimizer
 
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import Optimizer
-from cornu.engine.variable import Variable
+from cornu_engine.variable import Variable
 from cornu_optim.optimizers.averages import approach, unbias
 
 if TYPE_CHECKING:

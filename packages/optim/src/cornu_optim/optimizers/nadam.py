@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu import config, ops
+import cornu_ops as ops
+from cornu import config
 from cornu.base import Optimizer
-from cornu.engine.variable import Variable
+from cornu_engine.variable import Variable
 from cornu_optim.optimizers.averages import approach, stored, unbias
 
 if TYPE_CHECKING:

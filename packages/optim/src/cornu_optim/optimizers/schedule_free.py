@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import Optimizer
-from cornu.engine.variable import Variable
+from cornu_engine.variable import Variable
 from cornu_optim.optimizers.averages import approach, stored, unbias
 
 if TYPE_CHECKING:

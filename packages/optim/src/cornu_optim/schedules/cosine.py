@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cornu import config, ops
+import cornu_ops as ops
+from cornu import config
 from cornu.base.schedule import LearningRateSchedule
 from cornu_optim.schedules.decay import positive_steps
 

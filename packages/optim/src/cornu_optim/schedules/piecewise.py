@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import config, ops
+import cornu_ops as ops
+from cornu import config
 from cornu.base.schedule import LearningRateSchedule
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cornu import ops
-from cornu.errors import DataError, ShapeError, near_matches
+import cornu_ops as ops
+from cornu_engine.errors import DataError, ShapeError, near_matches
 
 __all__ = ["FORMATS", "convert_format", "joined", "known_format", "sides", "size_of_picture"]
 

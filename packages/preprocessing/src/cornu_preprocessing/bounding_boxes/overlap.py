@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cornu import config, ops
-from cornu.errors import DataError, ShapeError
+import cornu_ops as ops
+from cornu import config
+from cornu_engine.errors import DataError, ShapeError
 from cornu_preprocessing.bounding_boxes.formats import convert_format, sides, size_of_picture
 
 __all__ = ["compute_ciou", "compute_iou"]

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from cornu import ops
-from cornu.errors import DataError, ShapeError
+import cornu_ops as ops
+from cornu_engine.errors import DataError, ShapeError
 from cornu_preprocessing.bounding_boxes.formats import joined, sides
 
 __all__ = ["affine_transform", "around", "clip_to_image_size", "crop", "pad"]

@@ -38,7 +38,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in __all__:
         return import_module(f"{__name__}.{name}")
-    from cornu.errors import near_matches
+    from cornu_engine.errors import near_matches
 
     hint = near_matches(name, __all__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}. {hint}".rstrip())

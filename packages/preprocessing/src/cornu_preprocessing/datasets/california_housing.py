@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 from cornu_preprocessing.datasets.plain_pickle import read_npz
 from cornu_preprocessing.datasets.sources import fetched
 from cornu_preprocessing.datasets.splits import Split, shuffled, split

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 from cornu_preprocessing.datasets.cifar import read_batches
 from cornu_preprocessing.datasets.splits import Split
 

@@ -6,7 +6,7 @@ import gzip
 
 import numpy as np
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 from cornu_preprocessing.datasets.sources import fetched
 from cornu_preprocessing.datasets.splits import Split
 

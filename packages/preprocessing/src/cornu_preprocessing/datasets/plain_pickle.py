@@ -17,9 +17,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from cornu.engine.interrupt import let_signals_through
-from cornu.errors import DataError
-from cornu.saving.npz import npy_array, npy_header, npz_members
+from cornu_engine.errors import DataError
+from cornu_engine.files.npz import npy_array, npy_header, npz_members
+from cornu_engine.interrupt import let_signals_through
 
 __all__ = ["read_npz", "read_plain_pickle"]
 
@@ -66,7 +66,7 @@ def read_plain_pickle(file: IO[bytes], name: str, encoding: str = "bytes") -> An
     >>> read_plain_pickle(io.BytesIO(pickle.dumps(print)), "batch")
     Traceback (most recent call last):
     ...
-    cornu.errors.DataError: batch names 'builtins.print', which is no part of an array. It was ...
+    cornu_engine.errors.DataError: batch names 'builtins.print', which is no part of an array. It was ...
     """
     try:
         return _arrays(_Reader(file, encoding=encoding).load(), name)

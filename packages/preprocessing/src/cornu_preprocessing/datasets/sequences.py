@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 
 __all__ = ["as_objects", "limited", "not_longer", "started"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError
 from cornu.training.data.convert import is_array_like
+from cornu_engine.errors import DataError
 
 __all__ = ["batches_of"]
 

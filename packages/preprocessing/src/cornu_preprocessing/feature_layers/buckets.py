@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
-from cornu.errors import DataError
+import cornu_ops as ops
+from cornu_engine.errors import DataError
 from cornu_preprocessing.feature_layers.farmhash import fingerprints, fingerprints_of_integers
 from cornu_preprocessing.feature_layers.siphash import siphash, siphash_of_integers
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import Layer
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers import quantiles
 from cornu_preprocessing.feature_layers.adapting import batches_of

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
-from cornu.errors import DataError, near_matches
+import cornu_ops as ops
+from cornu_engine.errors import DataError, near_matches
 
 __all__ = ["check_output_mode", "encode_indices", "encoded_shape"]
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config, ops
-from cornu.errors import DataError, ShapeError
+import cornu_ops as ops
+from cornu import config
+from cornu_engine.errors import DataError, ShapeError
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse
 from cornu_preprocessing.feature_layers.encoding import (

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config, ops
-from cornu.errors import DataError
+import cornu_ops as ops
+from cornu import config
+from cornu_engine.errors import DataError
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.buckets import as_salt, buckets, buckets_of_integers
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse

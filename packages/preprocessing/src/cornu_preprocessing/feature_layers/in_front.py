@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import tree
 from cornu.base import KerasTensor, Layer
-from cornu.engine.graph import Node
-from cornu.errors import TracedValueError
+from cornu_engine import tree
+from cornu_engine.errors import TracedValueError
+from cornu_engine.graph import Node
 
 __all__ = ["InFront", "is_traced", "refuse_traced"]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
-from cornu.engine.graph import Node
-from cornu.errors import DataError, TracedValueError
+import cornu_ops as ops
+from cornu_engine.errors import DataError, TracedValueError
+from cornu_engine.graph import Node
 from cornu_preprocessing.feature_layers.buckets import buckets_of_integers
 from cornu_preprocessing.feature_layers.counts import IntegerCounts
 from cornu_preprocessing.feature_layers.lookup import IndexLookup

@@ -11,8 +11,8 @@ import numpy as np
 
 from cornu import config
 from cornu.base import Layer
-from cornu.errors import DataError
-from cornu.saving.atomic import atomically
+from cornu_engine.errors import DataError
+from cornu_engine.files.atomic import atomically
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.adapting import batches_of
 from cornu_preprocessing.feature_layers.buckets import as_salt

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config, ops
+import cornu_ops as ops
+from cornu import config
 from cornu.base import Layer
-from cornu.errors import DataError, ShapeError
+from cornu_engine.errors import DataError, ShapeError
 from cornu_preprocessing.feature_layers.adapting import batches_of
 
 __all__ = ["Normalization"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
-from cornu.engine.graph import Node
+import cornu_ops as ops
+from cornu_engine.graph import Node
 
 __all__ = ["Places"]
 

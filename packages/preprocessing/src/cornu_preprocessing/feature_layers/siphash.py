@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_preprocessing.feature_layers.bytestrings import ByteStrings, by_length
 from cornu_preprocessing.feature_layers.decimals import Decimals
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 from cornu_preprocessing.feature_layers.buckets import buckets
 from cornu_preprocessing.feature_layers.counts import WordCounts
 from cornu_preprocessing.feature_layers.in_front import InFront

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError, near_matches
+from cornu_engine.errors import DataError, near_matches
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.adapting import batches_of
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse

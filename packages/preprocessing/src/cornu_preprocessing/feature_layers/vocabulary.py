@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError, SavingError
-from cornu.saving.rules import is_reading
+from cornu_engine.errors import DataError, SavingError
+from cornu_engine.files.rules import is_reading
 
 __all__ = ["no_path", "read_vocabulary", "without_special"]
 

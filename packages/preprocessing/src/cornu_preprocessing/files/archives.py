@@ -11,8 +11,8 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from cornu.engine.interrupt import let_signals_through
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
+from cornu_engine.interrupt import let_signals_through
 
 __all__ = ["unpack"]
 

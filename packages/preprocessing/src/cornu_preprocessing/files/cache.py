@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 from cornu_preprocessing.files.archives import unpack
 from cornu_preprocessing.files.download import download
 from cornu_preprocessing.files.hashes import Checksum

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from cornu.errors import CornuError, DataError
+from cornu_engine.errors import CornuError, DataError
 from cornu_preprocessing.files.hashes import Checksum
 
 __all__ = ["DownloadError", "download"]

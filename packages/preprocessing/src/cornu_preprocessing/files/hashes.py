@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 
 __all__ = ["Checksum"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 from cornu_preprocessing.image.layout import checked
 from cornu_preprocessing.image.resampling import resampled
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu import config
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 from cornu_preprocessing.image.layout import standard_format, warn_about_channels
 from cornu_preprocessing.image.pictures import PictureIterator, Plan, split_of
 

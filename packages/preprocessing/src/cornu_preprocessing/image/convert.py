@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image
 
 from cornu import config
-from cornu.errors import DataError
-from cornu.saving.atomic import atomically
+from cornu_engine.errors import DataError
+from cornu_engine.files.atomic import atomically
 from cornu_preprocessing.image.layout import CHANNELS, checked, size_of, standard_format
 
 __all__ = ["UnreadableImageError", "array_to_img", "img_to_array", "load_img", "save_img"]

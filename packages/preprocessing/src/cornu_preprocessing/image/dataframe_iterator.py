@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError, near_matches
+from cornu_engine.errors import DataError, near_matches
 from cornu_preprocessing.image.files import FileIterator, report, skipping
 from cornu_preprocessing.image.layout import checked
 

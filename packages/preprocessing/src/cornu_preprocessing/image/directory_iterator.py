@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError, near_matches
+from cornu_engine.errors import DataError, near_matches
 from cornu_preprocessing.directory import list_directory
 from cornu_preprocessing.image.files import FileIterator, report, skipping
 from cornu_preprocessing.image.layout import checked

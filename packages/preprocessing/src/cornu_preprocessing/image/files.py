@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cornu import config
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 from cornu_preprocessing.image.convert import INTERPOLATIONS, img_to_array, load_img
 from cornu_preprocessing.image.decoding import in_threads, reading_threads, unreadable
 from cornu_preprocessing.image.layout import CHANNELS, checked, size_of, standard_format

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError
 from cornu.utils import PyDataset
+from cornu_engine.errors import DataError
 from cornu_preprocessing.arguments import whole
 
 __all__ = ["Iterator"]

@@ -7,7 +7,7 @@ import warnings
 from typing import Any, NamedTuple
 
 from cornu import config
-from cornu.errors import DataError, near_matches
+from cornu_engine.errors import DataError, near_matches
 
 __all__ = [
     "CHANNELS",

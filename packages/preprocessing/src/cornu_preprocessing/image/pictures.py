@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 from cornu_preprocessing.image.convert import save_img
 from cornu_preprocessing.image.generator import ImageDataGenerator
 from cornu_preprocessing.image.iterator import Iterator

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 from cornu_preprocessing.image.affine import apply_affine_transform
 from cornu_preprocessing.image.intensity import apply_brightness_shift, apply_channel_shift
 

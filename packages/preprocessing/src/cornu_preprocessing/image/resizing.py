@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_preprocessing.image.layout import checked, size_of
 
 __all__ = ["RESIZE_INTERPOLATIONS", "resize", "smart_resize"]

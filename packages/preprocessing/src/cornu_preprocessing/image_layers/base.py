@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cornu import ops, random
+import cornu_ops as ops
 from cornu.base import Layer
-from cornu.errors import DataError, ShapeError
+from cornu_engine.errors import DataError, ShapeError
+from cornu_ops import random
 from cornu_preprocessing.bounding_boxes.formats import FORMATS, convert_format, known_format
 from cornu_preprocessing.bounding_boxes.placement import clip_to_image_size
 from cornu_preprocessing.image.layout import standard_format

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
-from cornu.errors import DataError, ShapeError
+import cornu_ops as ops
+from cornu_engine.errors import DataError, ShapeError
 
 __all__ = ["filled_up"]
 

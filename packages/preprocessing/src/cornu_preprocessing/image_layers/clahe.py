@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_preprocessing.image_layers.base import ImageLayer
 from cornu_preprocessing.image_layers.ranges import value_range_of
 

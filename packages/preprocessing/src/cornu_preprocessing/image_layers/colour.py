@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_preprocessing.image_layers.base import RandomImageLayer
 from cornu_preprocessing.image_layers.light import RandomBrightness, RandomContrast
 from cornu_preprocessing.image_layers.ranges import chance_range, symmetric_range, value_range_of

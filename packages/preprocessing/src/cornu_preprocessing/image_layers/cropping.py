@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops, random
+import cornu_ops as ops
+from cornu_ops import random
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.bounding_boxes.placement import crop
 from cornu_preprocessing.image_layers.base import ImageLayer, RandomImageLayer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_preprocessing.bounding_boxes.formats import joined, sides
 from cornu_preprocessing.image.layout import checked
 from cornu_preprocessing.image_layers.base import RandomImageLayer

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import ops, random
+import cornu_ops as ops
+from cornu_ops import random
 from cornu_preprocessing.image_layers.base import ImageLayer, RandomImageLayer
 from cornu_preprocessing.image_layers.ranges import chance_range, value_range_of
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_preprocessing.bounding_boxes.placement import around
 from cornu_preprocessing.image.layout import checked
 from cornu_preprocessing.image_layers.base import RandomImageLayer

@@ -6,7 +6,8 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cornu import ops, random
+import cornu_ops as ops
+from cornu_ops import random
 from cornu_preprocessing.image.layout import checked
 from cornu_preprocessing.image_layers.base import ImageLayer, RandomImageLayer
 from cornu_preprocessing.image_layers.colour import RandomColorDegeneration

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.image.layout import checked
 from cornu_preprocessing.image_layers.base import ImageLayer

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 
 __all__ = ["FOLDS", "sampled"]
 

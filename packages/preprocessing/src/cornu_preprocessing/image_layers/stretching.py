@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import ops, random
-from cornu.engine.trace import traced_in_vain
-from cornu.errors import TracedValueError
+import cornu_ops as ops
+from cornu_engine.errors import TracedValueError
+from cornu_engine.trace import traced_in_vain
+from cornu_ops import random
 from cornu_preprocessing.image.layout import checked
 from cornu_preprocessing.image_layers.base import RandomImageLayer
 from cornu_preprocessing.image_layers.ranges import symmetric_range

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError, ShapeError, near_matches
+from cornu_engine.errors import DataError, ShapeError, near_matches
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.sequence.integers import flat_integers
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError
 from cornu.utils import Sequence
+from cornu_engine.errors import DataError
 from cornu_preprocessing.arguments import whole
 
 __all__ = ["TimeseriesGenerator", "timeseries_generator_from_json"]

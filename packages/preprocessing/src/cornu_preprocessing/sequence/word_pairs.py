@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 from cornu_preprocessing.arguments import whole
 
 __all__ = ["make_sampling_table", "skipgrams"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 from cornu_preprocessing.dataset import Batches
 from cornu_preprocessing.directory import Listing, datasets_of
 

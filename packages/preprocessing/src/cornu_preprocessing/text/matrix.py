@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError, near_matches
+from cornu_engine.errors import DataError, near_matches
 
 __all__ = ["MODES", "count_matrix"]
 

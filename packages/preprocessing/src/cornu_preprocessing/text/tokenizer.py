@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.engine.interrupt import let_signals_through
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
+from cornu_engine.interrupt import let_signals_through
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.text.matrix import count_matrix
 from cornu_preprocessing.text.words import FILTERS, check_text, text_to_word_sequence

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from hashlib import md5
 from typing import Any
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 
 __all__ = ["FILTERS", "hashing_trick", "one_hot", "text_to_word_sequence"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_preprocessing.bounding_boxes.formats import convert_format
 from cornu_preprocessing.image.layout import standard_format
 from cornu_preprocessing.image_layers.boxes import filled_up

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import DataError, MissingDistributionError
+from cornu_engine.errors import DataError, MissingDistributionError
 from cornu_preprocessing.visualization.boxes import channels_last, draw_bounding_boxes
 from cornu_preprocessing.visualization.masks import draw_segmentation_masks
 

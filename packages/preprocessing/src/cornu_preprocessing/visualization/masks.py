@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import ShapeError
+from cornu_engine.errors import ShapeError
 from cornu_preprocessing.visualization.boxes import channels_last
 
 __all__ = ["draw_segmentation_masks"]

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
 from cornu.base.layer.context import CallContext, calling, current_call, learning_phase
 from cornu.base.layer.explaining import add_note, made_anew, merge_hint
 from cornu.base.layer.inference import infer
@@ -25,11 +24,12 @@ from cornu.base.layer.signature import (
     value_arguments,
 )
 from cornu.base.layer.weights import Weights
-from cornu.engine.allowance import spend
-from cornu.engine.depth import make_room
-from cornu.engine.primitives.table import p
-from cornu.engine.trace import TRACING, autocast, convert
-from cornu.engine.values import read_only
+from cornu_engine import tree
+from cornu_engine.allowance import spend
+from cornu_engine.depth import make_room
+from cornu_engine.primitives.table import p
+from cornu_engine.trace import TRACING, autocast, convert
+from cornu_engine.values import read_only
 
 _ONE_VALUE = InputSpec()
 _WORK_OF_A_CALL = 100  # in nodes

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cornu import config
-from cornu.engine.dtypes import canonical
-from cornu.engine.trace import convert
-from cornu.errors import near_matches
+from cornu_engine.dtypes import canonical
+from cornu_engine.errors import near_matches
+from cornu_engine.trace import convert
 
 _MIXED = {"mixed_float16": ("float16", "float32")}
 _global: DTypePolicy | None = None

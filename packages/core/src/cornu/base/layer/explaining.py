@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from cornu.engine.graph import current_scope
+from cornu_engine.graph import current_scope
 
 
 def made_anew(layer: Any, place: str = "") -> str:

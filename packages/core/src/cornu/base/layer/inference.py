@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
 from cornu.base.layer.keras_tensor import KerasTensor, symbolic_leaves
 from cornu.base.layer.masks import get_mask, set_mask
-from cornu.engine.trace import Trace
-from cornu.errors import TracedValueError
+from cornu_engine import tree
+from cornu_engine.errors import TracedValueError
+from cornu_engine.trace import Trace
 
 PROBES = (89, 97)  # two primes: a size that is equal for both does not depend on an open size
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
 from cornu.base.layer.shapes import SymbolicShape, as_shape, show_shape
-from cornu.errors import ShapeError
+from cornu_engine import tree
+from cornu_engine.errors import ShapeError
 
 
 class InputSpec:
@@ -91,7 +91,7 @@ def check_input(spec: Any, inputs: Any, layer: str) -> None:
     --------
     >>> check_input(InputSpec(min_ndim=2), np.ones(3), "dense (Dense)")
     Traceback (most recent call last):
-    cornu.errors.ShapeError: Layer dense (Dense) expects an input of rank 2 or more, but got shape
+    cornu_engine.errors.ShapeError: Layer dense (Dense) expects an input of rank 2 or more, but got shape
     (None,) of rank 1. \
 Add an axis with x[:, None], or a Reshape layer before it.
     """

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from cornu import tree
 from cornu.base.layer.shapes import SymbolicShape, as_shape
-from cornu.engine.dtypes import canonical
-from cornu.engine.operators import ArrayOperators
-from cornu.engine.trace import current_trace
+from cornu_engine import tree
+from cornu_engine.dtypes import canonical
+from cornu_engine.operators import ArrayOperators
+from cornu_engine.trace import current_trace
 
 if TYPE_CHECKING:
     from cornu.base.layer.operation import Operation
@@ -130,7 +130,7 @@ class KerasTensor(ArrayOperators):
 
     def squeeze(self, axis: Any = None) -> Any:
         """Return the tensor without axes of size one."""
-        from cornu import ops  # ops is sugar here, as in ArrayOperators
+        import cornu_ops as ops  # ops is sugar here, as in ArrayOperators
 
         return ops.squeeze(self, axis=axis)
 
@@ -192,7 +192,7 @@ class KerasTensor(ArrayOperators):
 
     @classmethod
     def symbolic_apply(cls, function: Any, args: tuple, kwargs: dict) -> Any:
-        """Record an operation on symbolic tensors; the hook of `cornu.engine.trace.op`."""
+        """Record an operation on symbolic tensors; the hook of `cornu_engine.trace.op`."""
         trace = current_trace()
         if trace is not None and trace.symbolic:
             try:

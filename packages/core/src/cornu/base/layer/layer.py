@@ -15,10 +15,10 @@ from cornu.base.layer.dtype_policy import DTypePolicy, dtype_policy_config, get_
 from cornu.base.layer.explaining import made_anew
 from cornu.base.layer.operation import Operation
 from cornu.base.layer.shapes import as_shape
-from cornu.engine.trace import current_trace
-from cornu.errors import NotBuiltError, ShapeError, near_matches
 from cornu.plugins import registry
 from cornu.saving.config import serialize
+from cornu_engine.errors import NotBuiltError, ShapeError, near_matches
+from cornu_engine.trace import current_trace
 
 _LOCKED = "Make weights and layers in __init__() or build(), not in call()."
 # Attributes that are no parts of the layer, though they hold variables, layers or lists of them.

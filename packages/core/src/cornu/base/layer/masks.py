@@ -10,8 +10,8 @@ import weakref
 from typing import Any
 
 from cornu.base.layer.keras_tensor import KerasTensor
-from cornu.engine.graph import Node
-from cornu.engine.trace import Trace, current_trace
+from cornu_engine.graph import Node
+from cornu_engine.trace import Trace, current_trace
 
 _OF_ARRAYS: dict[int, tuple[weakref.ref, Any]] = {}
 # A mask is often computed from the very value it belongs to, so nothing weaker than the trace may

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import tree
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
 from cornu.base.naming import auto_name
 from cornu.saving.function_names import function_name, public_function
+from cornu_engine import tree
 
 
 class Operation:

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from cornu import tree
+from cornu_engine import tree
 
 SymbolicShape: TypeAlias = tuple["int | None", ...]
 

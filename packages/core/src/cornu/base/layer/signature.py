@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
 from cornu.base.layer.keras_tensor import KerasTensor
 from cornu.base.layer.shapes import shape_of
-from cornu.engine.graph import Node
-from cornu.engine.variable import Variable
+from cornu_engine import tree
+from cornu_engine.graph import Node
+from cornu_engine.variable import Variable
 
 _VALUES = (np.ndarray, np.generic, Node, KerasTensor, Variable)
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

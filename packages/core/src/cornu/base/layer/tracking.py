@@ -12,8 +12,8 @@ from typing import Any
 
 from cornu.base.layer.nesting import make_room
 from cornu.base.metric import Metric
-from cornu.engine.variable import Storage, Variable
-from cornu.random import SeedGenerator
+from cornu_engine.variable import Storage, Variable
+from cornu_ops.random import SeedGenerator
 
 # Kinds of parts, and the list of `Parts` that each belongs in; `Layer` adds itself.
 PART_KINDS: list[tuple[type, str]] = [(Metric, "metrics"), (SeedGenerator, "seed_generators")]

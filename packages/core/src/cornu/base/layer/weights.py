@@ -13,12 +13,12 @@ from cornu.base.layer.operation import Operation
 from cornu.base.layer.shapes import as_shape
 from cornu.base.layer.tracking import Parts
 from cornu.base.metric import Mean
-from cornu.engine.dtypes import canonical
-from cornu.engine.graph import Node, current_scope, scope
-from cornu.engine.trace import current_trace
-from cornu.engine.variable import Storage, Variable, later
-from cornu.errors import NotBuiltError, ShapeError
 from cornu.plugins import registry
+from cornu_engine.dtypes import canonical
+from cornu_engine.errors import NotBuiltError, ShapeError
+from cornu_engine.graph import Node, current_scope, scope
+from cornu_engine.trace import current_trace
+from cornu_engine.variable import Storage, Variable, later
 
 
 class AddedMetric(Mean):

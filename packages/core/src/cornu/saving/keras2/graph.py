@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.errors import BadFileError
+from cornu_engine.errors import BadFileError
 
 _CONSTANT = "_CONSTANT_VALUE"
 _MODELS = ("Model", "Functional", "Sequential")

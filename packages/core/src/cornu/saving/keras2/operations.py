@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.errors import BadFileError
+from cornu_engine.errors import BadFileError
 
 # TensorFlow's name: ours, then what its arguments beyond the first are called here.
 _SAME = {"axis": "axis", "keepdims": "keepdims"}

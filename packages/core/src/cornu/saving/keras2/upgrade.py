@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cornu.errors import BadFileError
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu.saving.arguments import arguments_of
@@ -17,6 +16,7 @@ from cornu.saving.keras2.dialect import Dialect
 from cornu.saving.keras2.graph import upgrade_graph
 from cornu.saving.keras2.operations import upgrade_operation
 from cornu.saving.known import HARD_SIGMOID, HARD_SIGMOID_3
+from cornu_engine.errors import BadFileError
 
 Config = dict[str, Any]
 _MODELS = ("Model", "Functional", "Sequential")

@@ -6,10 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.errors import SavingError
-from cornu.saving.atomic import write_bytes
 from cornu.saving.config import serialize
-from cornu.saving.jsontext import write_json
 from cornu.saving.keras2.downgrade import (
     downgrade,
     downgrade_training,
@@ -22,6 +19,9 @@ from cornu.saving.operations import in_keras_words, warn_of_calls
 from cornu.saving.plan import hdf5_bytes, put
 from cornu.saving.training_state import write_state
 from cornu.saving.wanted import warn_of_placeholders
+from cornu_engine.errors import SavingError
+from cornu_engine.files.atomic import write_bytes
+from cornu_engine.files.jsontext import write_json
 
 VERSION, VERSION_3 = "2.3.1", "3.15.1"
 _BACKEND = "tensorflow"  # for another, readers turn kernels round

@@ -14,8 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
-from cornu.errors import DataError
 from cornu.training.data.arrays import ArrayBatches
 from cornu.training.data.checks import KnownInput, check_inputs, check_lengths, check_rows
 from cornu.training.data.convert import as_arrays, is_array_like
@@ -24,6 +22,8 @@ from cornu.training.data.source import BatchSource, ValueSpec
 from cornu.training.data.streams import DatasetBatches, StreamBatches
 from cornu.training.data.unpack import pack_x_y_sample_weight
 from cornu.training.data.weights import KnownOutput, combine_weights
+from cornu_engine import tree
+from cornu_engine.errors import DataError
 
 __all__ = [
     "ArrayBatches",

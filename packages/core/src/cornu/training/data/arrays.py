@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
-from cornu.engine.variable import Storage
 from cornu.training.data.source import BatchSource, Select, ValueSpec
+from cornu_engine import tree
+from cornu_engine.variable import Storage
 
 __all__ = ["ArrayBatches"]
 

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cornu import tree
-from cornu.engine.shapes import product
-from cornu.errors import DataError, ShapeError
 from cornu.training.data.names import leaves_with_names
+from cornu_engine import tree
+from cornu_engine.errors import DataError, ShapeError
+from cornu_engine.shapes import product
 
 __all__ = ["KnownInput", "check_inputs", "check_lengths", "check_rows", "show_shape"]
 

@@ -65,7 +65,7 @@ class OrderedEnqueuer:
             batches.close()  # type: ignore[attr-defined]
 
     def _epochs(self) -> Iterator[Any]:
-        from cornu.random import draw_seed
+        from cornu_ops.random import draw_seed
 
         generator = np.random.default_rng(draw_seed()) if self.shuffle else None
         while True:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import tree
+from cornu_engine import tree
 
 __all__ = ["leaves_with_names"]
 

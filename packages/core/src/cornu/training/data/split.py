@@ -6,8 +6,8 @@ import math
 import numbers
 from typing import Any
 
-from cornu import tree
-from cornu.errors import DataError
+from cornu_engine import tree
+from cornu_engine.errors import DataError
 
 __all__ = ["train_validation_split"]
 

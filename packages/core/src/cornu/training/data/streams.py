@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
-from cornu.errors import DataError
 from cornu.training.data.checks import check_rows
 from cornu.training.data.convert import as_arrays
 from cornu.training.data.dataset import PyDataset
@@ -18,6 +16,8 @@ from cornu.training.data.prefetch import in_background, ordered_prefetch
 from cornu.training.data.source import BatchSource, Select, ValueSpec
 from cornu.training.data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from cornu.training.data.weights import KnownOutput, combine_weights
+from cornu_engine import tree
+from cornu_engine.errors import DataError
 
 __all__ = ["DatasetBatches", "StreamBatches", "load_batch"]
 

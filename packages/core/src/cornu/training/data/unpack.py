@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.errors import DataError
+from cornu_engine.errors import DataError
 
 __all__ = ["pack_x_y_sample_weight", "unpack_x_y_sample_weight"]
 

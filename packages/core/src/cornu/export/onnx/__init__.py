@@ -1,5 +1,0 @@
-"""The forward program in ONNX: one table row for each primitive."""
-
-from cornu.export.onnx.writing import write_onnx
-
-__all__ = ["write_onnx"]

@@ -1,0 +1,195 @@
+"""Which backend runs the programs: ``CORNU_BACKEND``, :func:`set_backend` or ``compile(backend=)``.
+
+A backend that is unknown, or that cannot run here, is an error with the list of those that can.
+There is never a silent change to another one.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from cornu.plugins import registry
+from cornu_engine.errors import (
+    BackendError,
+    MissingDistributionError,
+    UnknownNameError,
+    near_matches,
+)
+
+if TYPE_CHECKING:
+    from cornu_engine.backend import Backend
+
+__all__ = [
+    "DEFAULT",
+    "ENVIRONMENT_VARIABLE",
+    "get_backend",
+    "limit_threads",
+    "resolve",
+    "set_backend",
+    "survey",
+    "thread_limit",
+]
+
+DEFAULT = "numpy"
+OWN = {
+    "numpy": "It is one of Cornu's own: pip install cornu-backend-numpy",
+    "opencl": "It is one of Cornu's own: pip install cornu-backend-opencl",
+}
+ENVIRONMENT_VARIABLE = "CORNU_BACKEND"
+
+_chosen: str | None = None
+_made: dict[str, Backend] = {}
+_lock = threading.RLock()
+_threads: ContextVar[int | None] = ContextVar("cornu_thread_limit", default=None)
+
+
+def get_backend() -> str:
+    """Return the name of the backend that the next program will be compiled for.
+
+    That is the one given to :func:`set_backend`, else the environment variable ``CORNU_BACKEND``,
+    else ``"numpy"``.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.get_backend()
+    'numpy'
+    """
+    return _chosen or os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT
+
+
+def set_backend(name: str | None) -> None:
+    """Choose the backend for every program compiled from now on.
+
+    Parameters
+    ----------
+    name : str or None
+        A backend that is installed and available here; None returns to ``CORNU_BACKEND``.
+
+    Raises
+    ------
+    BackendError
+        If there is no such backend, or it cannot run here.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.set_backend("numpy")
+    """
+    global _chosen
+    _chosen = None if name is None else resolve(name).name
+
+
+def resolve(name: str | Backend | None = None) -> Backend:
+    """Return the backend of that name, ready to compile programs.
+
+    Parameters
+    ----------
+    name : str, Backend or None
+        A name; a backend object, which is returned as it is; or None for the one in use.
+
+    Returns
+    -------
+    Backend
+        One object per name for the whole process.
+
+    Raises
+    ------
+    BackendError
+        If there is no such backend, or it cannot run here.
+
+    Example
+    -------
+    >>> resolve("numpy").name
+    'numpy'
+    """
+    if name is not None and not isinstance(name, str):
+        return name
+    asked = name or get_backend()
+    with _lock:
+        if asked not in _made:
+            _made[asked] = _make(asked, _origin(name))
+        return _made[asked]
+
+
+def survey() -> dict[str, str]:
+    """Return every installed backend with ``""`` if it can run here, else the reason why not.
+
+    Example
+    -------
+    >>> survey()["numpy"]
+    ''
+    """
+    found = {}
+    for entry in registry.entries("backend"):
+        availability = entry.object().available()
+        found[entry.name] = "" if availability.ok else availability.reason
+    return found
+
+
+@contextmanager
+def limit_threads(count: int | None) -> Iterator[None]:
+    """Compile programs for at most so many threads inside a `with` block, in this thread only.
+
+    A program keeps the number it was compiled for, wherever it runs later.
+
+    Parameters
+    ----------
+    count : int or None
+        None sets no limit.
+
+    Example
+    -------
+    >>> with limit_threads(1):
+    ...     thread_limit()
+    1
+    """
+    token = _threads.set(count)
+    try:
+        yield
+    finally:
+        _threads.reset(token)
+
+
+def thread_limit() -> int | None:
+    """Return the limit of :func:`limit_threads` in force, None where there is none."""
+    return _threads.get()
+
+
+def _make(name: str, origin: str) -> Backend:
+    try:
+        backend = registry.lookup("backend", name)()
+    except (UnknownNameError, MissingDistributionError) as error:
+        raise BackendError(_unknown(name, origin)) from error
+    availability = backend.available()
+    if not availability.ok:
+        raise BackendError(
+            f"The backend {name!r}{origin} cannot run here: {availability.reason} {_those_there()}"
+        )
+    return backend
+
+
+def _origin(name: str | None) -> str:
+    """Say where a name came from if the user did not just write it."""
+    if name is not None or _chosen is not None:
+        return ""
+    return f" (from {ENVIRONMENT_VARIABLE})" if os.environ.get(ENVIRONMENT_VARIABLE) else ""
+
+
+def _unknown(name: str, origin: str) -> str:
+    if name.lower() in OWN:
+        hint = OWN[name.lower()]
+    else:
+        hint = near_matches(name, registry.names("backend"))
+    parts = (*registry.reasons("backend"), hint)
+    return " ".join((f"There is no backend {name!r}{origin}. {_those_there()}", *parts)).rstrip()
+
+
+def _those_there() -> str:
+    there = [name for name, reason in survey().items() if not reason]
+    return f"Backends that can run here: {', '.join(there) or 'none'}."

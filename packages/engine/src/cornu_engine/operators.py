@@ -1,0 +1,172 @@
+"""Python's operators for values that are not arrays yet: nodes, variables and symbolic tensors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+_BINARY = {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "truediv": "true_divide",
+    "floordiv": "floor_divide",
+    "mod": "mod",
+    "pow": "power",
+    "matmul": "matmul",
+    "and": "bitwise_and",
+    "or": "bitwise_or",
+    "xor": "bitwise_xor",
+    "lshift": "left_shift",
+    "rshift": "right_shift",
+}
+_COMPARE = {
+    "eq": "equal",
+    "ne": "not_equal",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+}
+_UFUNCS = {"remainder": "mod", "invert": "bitwise_not", "conjugate": "conj"}
+_UNARY = {"neg": "negative", "abs": "absolute", "invert": "bitwise_not"}
+
+
+class ArrayOperators:
+    """Mixin: `a + b`, `a @ b`, `a[1:]`, … through `cornu.ops`.
+
+    `==` compares numbers element by element. Hashing stays by identity, so values can be keys of a
+    dict; never search a list or tuple of values with `in`.
+    """
+
+    __slots__ = ()
+    __array_priority__ = 1000
+
+    __hash__ = object.__hash__
+
+    shape: Any
+    dtype: Any
+
+    if TYPE_CHECKING:  # set at the end of this file
+        __add__: Any
+        __radd__: Any
+        __sub__: Any
+        __rsub__: Any
+        __mul__: Any
+        __rmul__: Any
+        __truediv__: Any
+        __rtruediv__: Any
+        __floordiv__: Any
+        __rfloordiv__: Any
+        __mod__: Any
+        __rmod__: Any
+        __pow__: Any
+        __rpow__: Any
+        __matmul__: Any
+        __rmatmul__: Any
+        __and__: Any
+        __rand__: Any
+        __or__: Any
+        __ror__: Any
+        __xor__: Any
+        __rxor__: Any
+        __lshift__: Any
+        __rlshift__: Any
+        __rshift__: Any
+        __rrshift__: Any
+        __lt__: Any
+        __le__: Any
+        __gt__: Any
+        __ge__: Any
+        __neg__: Any
+        __abs__: Any
+        __invert__: Any
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """`array + value` and `np.exp(value)` are the operation of the same name in `cornu.ops`."""
+        name = _UFUNCS.get(ufunc.__name__, ufunc.__name__)
+        if method == "__call__" and not kwargs and hasattr(_ops(), name):
+            return getattr(_ops(), name)(*inputs)
+        raise self._not_numpy(
+            f"{ufunc.__name__}.{method}" if method != "__call__" else ufunc.__name__
+        )
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        raise self._not_numpy(function.__name__)
+
+    def _not_numpy(self, name: str) -> Exception:
+        from cornu_engine.errors import TracedValueError
+
+        twin = (
+            f" Use cornu.ops.{name}." if name in _ops().__all__ else " Use functions of cornu.ops."
+        )
+        return TracedValueError(f"np.{name} works on arrays, not on {self!r}.{twin}")
+
+    @property
+    def T(self) -> Any:
+        """The transpose."""
+        return _ops().transpose(self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __getitem__(self, key: Any) -> Any:
+        return _ops().get_item(self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        whole = "v.assign(value)" if hasattr(self, "assign") else "ops.where(mask, value, x)"
+        raise TypeError(
+            f"{self!r} cannot be changed in place by x[...] = value. Write {whole}, or make a new "
+            "value with ops.slice_update(x, start, value) or ops.concatenate."
+        )
+
+    if not TYPE_CHECKING:  # for type checkers, what is missing is missing
+
+        def __getattr__(self, name: str) -> Any:
+            hint = ""
+            if name in _ops().__all__:
+                hint = f" Write ops.{name}(x)."  # methods of arrays that are functions here
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}.{hint}")
+
+    def reshape(self, *shape: Any) -> Any:
+        """Return the same numbers in another shape."""
+        target = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
+        return _ops().reshape(self, target)
+
+    def astype(self, dtype: Any) -> Any:
+        """Return the value in another dtype."""
+        return _ops().cast(self, dtype)
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """Return the sum over `axis`."""
+        return _ops().sum(self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """Return the mean over `axis`."""
+        return _ops().mean(self, axis=axis, keepdims=keepdims)
+
+
+def _ops() -> Any:
+    import cornu_ops as ops  # the operators are sugar over ops, which stands above the engine
+
+    return ops
+
+
+def _binary(op: str) -> Any:
+    return lambda self, other: getattr(_ops(), op)(self, other)
+
+
+def _reflected(op: str) -> Any:
+    return lambda self, other: getattr(_ops(), op)(other, self)
+
+
+def _unary(op: str) -> Any:
+    return lambda self: getattr(_ops(), op)(self)
+
+
+for _dunder, _name in _BINARY.items():
+    setattr(ArrayOperators, f"__{_dunder}__", _binary(_name))
+    setattr(ArrayOperators, f"__r{_dunder}__", _reflected(_name))
+for _dunder, _name in _COMPARE.items():
+    setattr(ArrayOperators, f"__{_dunder}__", _binary(_name))
+for _dunder, _name in _UNARY.items():
+    setattr(ArrayOperators, f"__{_dunder}__", _unary(_name))

@@ -1,0 +1,106 @@
+"""The table of primitives and the form of its rows."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cornu_engine.attributes import Signature, check_call, signature_of
+from cornu_engine.graph import Node
+from cornu_engine.shapes import Shape
+
+
+@dataclass(frozen=True)
+class Primitive:
+    """One row of the table.
+
+    Attributes
+    ----------
+    name : str
+    kind : {"leaf", "elementwise", "view", "reduction", "other"}
+        What passes may assume. Elementwise operands broadcast as in NumPy; the result of a view
+        shares its operand's memory where strides can say it.
+    evaluate : callable
+        `evaluate(*arrays, **attrs)`: the definition, in NumPy.
+    infer : callable
+        `infer(*nodes, **attrs)` returns (shape, dtype).
+        Its annotations say what each attribute may be (`cornu_engine.attributes`).
+    vjp : callable or None
+        `vjp(g, out, *inputs, **attrs)` returns one gradient or None for each input. Gradients may
+        have the broadcast shape; the caller sums them back. None: the result is not differentiable.
+    dtypes : str
+        The kinds of dtypes for which `evaluate` keeps what `infer` promises.
+    """
+
+    name: str
+    kind: str
+    evaluate: Callable[..., Any]
+    infer: Callable[..., tuple[Any, Any]]
+    vjp: Callable[..., tuple[Any, ...]] | None = None
+    dtypes: str = "biuf"
+
+    @functools.cached_property
+    def signature(self) -> Signature:
+        """What it takes."""
+        return signature_of(self.infer)
+
+    def check(self, operands: Sequence[Any], attrs: Mapping[str, Any]) -> None:
+        """Check operands and attributes before `infer` computes with them.
+
+        Raises
+        ------
+        ValueError
+            Saying which of them cannot be.
+
+        Examples
+        --------
+        >>> from cornu_engine.primitives import PRIMITIVES
+        >>> PRIMITIVES["sort"].check([np.zeros((2, 3))], {"axis": 2})
+        Traceback (most recent call last):
+        ValueError: axis=2 is not an axis of the operand
+        """
+        check_call(self.signature, operands, attrs, self.dtypes)
+
+
+PRIMITIVES: dict[str, Primitive] = {}
+
+
+def register(
+    name: str,
+    kind: str,
+    evaluate: Callable[..., Any],
+    infer: Callable[..., tuple[Any, Any]],
+    vjp: Callable[..., tuple[Any, ...]] | None = None,
+    dtypes: str = "biuf",
+) -> None:
+    """Add one row; a name stands once."""
+    if name in PRIMITIVES:
+        raise ValueError(f"The primitive {name!r} is already defined.")
+    PRIMITIVES[name] = Primitive(name, kind, evaluate, infer, vjp, dtypes)
+
+
+class _Calls:
+    """`p.exp(x)` is `apply("exp", x)`: how derivatives and composites name primitives."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in PRIMITIVES:
+            raise AttributeError(f"There is no primitive {name!r}.")
+        from cornu_engine.trace import apply
+
+        def call(*values: Any, **attrs: Any) -> Any:
+            return apply(name, *values, **attrs)
+
+        setattr(self, name, call)
+        return call
+
+
+p: Any = _Calls()
+
+
+def same(x: Node) -> tuple[Shape, np.dtype]:
+    """Shape rule: that of the operand."""
+    return x.shape, x.dtype

@@ -1,0 +1,382 @@
+"""How Python calls become nodes.
+
+Every operation passes through `apply`: on arrays it computes at once, on traced values it makes a
+node. A `Trace` gathers what a traced function reads and updates.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import linecache
+import os
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import ContextVar, Token
+from types import FrameType
+from typing import Any, TypeVar
+
+import numpy as np
+
+from cornu_engine.dtypes import canonical
+from cornu_engine.errors import TracedValueError
+from cornu_engine.graph import Node, constant, leaf, make_node
+from cornu_engine.primitives import PRIMITIVES
+from cornu_engine.primitives.table import p
+from cornu_engine.values import read_only
+from cornu_engine.variable import Arena, Variable
+
+# Held while layers are built and steps are traced: both change layers, which threads may share.
+TRACING = threading.RLock()
+if hasattr(os, "register_at_fork"):  # a child has no thread that would let go of it
+    os.register_at_fork(after_in_child=TRACING._at_fork_reinit)  # type: ignore[attr-defined]
+
+_CURRENT: ContextVar[Trace | None] = ContextVar("cornu_trace", default=None)
+_AUTOCAST: ContextVar[str | None] = ContextVar("cornu_autocast", default=None)
+_PARTS = "layers optim preprocessing sklearn backend_numpy backend_opencl".split()
+_OUR_MODULES = {"cornu", "numpy", *(f"cornu_{part}" for part in _PARTS)}
+_OPERATIONS = ("cornu_engine", "cornu.ops", "cornu.random", "numpy")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Trace:
+    """What one traced function reads and updates.
+
+    Parameters
+    ----------
+    name : str
+        Shown in errors and programs.
+    eager : bool
+        Inputs carry values, and a node's number may be asked for (`run_eagerly=True`).
+    in_vain : bool
+        Nothing comes of it: a step is traced so that its layers make their weights.
+
+    Attributes
+    ----------
+    inputs : list of Node
+        In the order of `input` calls.
+    variables : dict of Variable to Node
+        The leaf that stands for each variable read.
+    updates : dict of Variable to Node
+        The values that the program leaves in variables.
+    symbolic : dict
+        What models computed on the way for their symbolic tensors, by the tensors' keys: a loss
+        that refers to a tensor of the model reads its value here.
+
+    Examples
+    --------
+    >>> with Trace("double") as trace:
+    ...     y = trace.input("x", (2,), "float32") * 2
+    >>> y.shape
+    (2,)
+    """
+
+    def __init__(self, name: str = "trace", eager: bool = False, in_vain: bool = False) -> None:
+        self.name = name
+        self.eager = eager
+        self.in_vain = in_vain
+        self.inputs: list[Node] = []
+        self.variables: dict[Variable, Node] = {}
+        self.updates: dict[Variable, Node] = {}
+        self.symbolic: dict[Any, Any] = {}
+        self._values: dict[Node, Any] = {}
+        self._tokens: list[Token] = []
+
+    def __enter__(self) -> Trace:
+        self._tokens.append(_CURRENT.set(self))
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        _CURRENT.reset(self._tokens.pop())
+
+    def input(self, name: str, shape: Sequence[int], dtype: Any = None, value: Any = None) -> Node:
+        """Declare an input; its `value` is used by eager traces only."""
+        node = leaf("input", tuple(shape), canonical(dtype), name=name)
+        self.inputs.append(node)
+        if value is not None:
+            self._values[node] = value
+        return node
+
+    def read(self, variable: Variable) -> Node:
+        """Return the value of a variable at this point of the trace."""
+        if variable in self.updates:
+            return self.updates[variable]
+        if variable.arena is not None:
+            start, stop = variable.arena.piece(variable)
+            flat = p.slice(self.read(variable.arena), start=(start,), stop=(stop,), step=(1,))
+            return p.reshape(flat, shape=variable.shape)
+        if variable not in self.variables:
+            self.variables[variable] = leaf(
+                "variable", variable.shape, variable.dtype, name=variable.path
+            )
+        return self.variables[variable]
+
+    def assign(self, variable: Variable, value: Any) -> Node:
+        """Record that the program leaves `value` in `variable`."""
+        node = as_node(value, like=variable.dtype)
+        if node.dtype != variable.dtype:
+            node = p.cast(node, dtype=variable.dtype)
+        if node.shape != variable.shape:
+            raise ValueError(
+                f"A value of shape {node.shape} cannot be assigned to {variable.path!r} of shape "
+                f"{variable.shape}."
+            )
+        self.read(variable)  # a variable that is written is also part of the program's state
+        if variable.arena is not None:
+            self._assign_piece(variable.arena, variable, node)
+        else:
+            self.updates[variable] = node
+        return node
+
+    def _assign_piece(self, arena: Arena, variable: Variable, node: Node) -> None:
+        flat = self.read(arena)
+        start, stop = arena.piece(variable)
+        spans = [(0, start), (stop, arena.size)]
+        before, after = (p.slice(flat, start=(a,), stop=(b,), step=(1,)) for a, b in spans)
+        parts = [before, p.reshape(node, shape=(variable.size,)), after]
+        self.updates[arena] = p.concat(*(x for x in parts if x.size), axis=0)
+
+    def value_of(self, node: Node) -> Any:
+        """Return the number behind a node of an eager trace."""
+        from cornu_engine.reference import evaluate
+
+        for variable, stand_in in self.variables.items():
+            self._values.setdefault(stand_in, variable.array)
+        return evaluate([node], self._values)[0]
+
+    def commit(self) -> None:
+        """Write the recorded updates of an eager trace into the variables."""
+        values = {v: np.array(self.value_of(node)) for v, node in self.updates.items()}
+        for variable, value in values.items():
+            variable.array[...] = value
+            if variable.home is not None:
+                variable.home.push(variable)
+
+
+def current_trace() -> Trace | None:
+    """Return the innermost active trace, or None."""
+    return _CURRENT.get()
+
+
+def traced_in_vain() -> bool:
+    """Tell whether a step is being traced only to make weights: optimizers are built later."""
+    trace = _CURRENT.get()
+    return trace is not None and trace.in_vain
+
+
+def is_traced(*values: Any) -> bool:
+    """Tell whether an operation on these values would make a node.
+
+    Examples
+    --------
+    >>> is_traced(np.ones(2))
+    False
+    """
+    tracing = _CURRENT.get() is not None
+    return any(isinstance(v, Node) or (tracing and isinstance(v, Variable)) for v in values)
+
+
+def as_node(value: Any, like: Any = None) -> Node:
+    """Return a value as a node; a Python scalar takes the dtype `like`."""
+    if isinstance(value, Node):
+        return value
+    if isinstance(value, Variable):
+        trace = _CURRENT.get()
+        return constant(value.array) if trace is None else trace.read(value)
+    if getattr(type(value), "__cornu_symbolic__", False):
+        value = value.current_value(default=value)
+        if isinstance(value, Node):
+            return value
+    return constant(convert(value) if like is None else _scalar(value, like))
+
+
+def convert(value: Any, dtype: Any = None) -> Any:
+    """Return a value as a Node or an array, in `dtype` if given.
+
+    Python floats and lists of them become the default float; integers int32.
+
+    Examples
+    --------
+    >>> convert([1.0, 2.0]).dtype
+    dtype('float32')
+    """
+    if isinstance(value, Variable):
+        if dtype is None and value.autocast and value.dtype.kind == "f":
+            dtype = _AUTOCAST.get()
+        value = value.value
+    if isinstance(value, Node):
+        return (
+            value
+            if dtype is None or value.dtype == np.dtype(dtype)
+            else p.cast(value, dtype=canonical(dtype))
+        )
+    if isinstance(value, (np.ndarray, np.generic)):
+        return np.asarray(value, canonical(dtype or value.dtype))
+    if isinstance(value, (list, tuple)) and is_traced(*value):
+        parts = [convert(v, dtype) for v in value]
+        rows = [p.reshape(as_node(v), shape=(1, *v.shape)) for v in parts]
+        return p.concat(*rows, axis=0)
+    array = np.asarray(value.toarray() if hasattr(value, "toarray") else value)  # SciPy's sparse
+    if dtype is None and not hasattr(value, "dtype"):
+        dtype = {"f": float, "i": np.int32}.get(array.dtype.kind)
+        if dtype is np.int32 and array.size and np.abs(array).max() > np.iinfo(np.int32).max:
+            dtype = np.int64
+    return array.astype(canonical(array.dtype if dtype is None else dtype))
+
+
+@contextlib.contextmanager
+def autocast(dtype: str | None) -> Iterator[None]:
+    """Let operations take floating variables in another dtype than theirs; None ends that.
+
+    Examples
+    --------
+    >>> with autocast("float16"):
+    ...     convert(Variable(np.ones(2, "float32"))).dtype
+    dtype('float16')
+    """
+    token = _AUTOCAST.set(dtype)
+    try:
+        yield
+    finally:
+        _AUTOCAST.reset(token)
+
+
+def apply(name: str, *values: Any, **attrs: Any) -> Any:
+    """Run or record one primitive: the dispatch that every operation passes through.
+
+    Parameters
+    ----------
+    name : str
+        A row of the table of primitives.
+    *values : Node, Variable, array or scalar
+        Operands of one dtype; Python scalars take the dtype of the others.
+    **attrs
+        Static attributes, hashable.
+
+    Examples
+    --------
+    >>> apply("exp", np.zeros(2))
+    array([1., 1.])
+    """
+    row = PRIMITIVES[name]
+    if "dtype" in attrs:  # one spelling, so that equal operations are one, and files can say it
+        attrs["dtype"] = np.dtype(attrs["dtype"])
+    like = _operand_dtype(values[1:] if name == "where" else values)
+    if is_traced(*values):
+        nodes = [as_node(v, like) for v in values]
+        shape, dtype = row.infer(*nodes, **attrs)
+        return make_node(name, nodes, attrs, shape, dtype)
+    with np.errstate(all="ignore"):
+        return row.evaluate(*(_concrete(v, like) for v in values), **attrs)
+
+
+def _operand_dtype(values: Iterable[Any]) -> Any:
+    for value in values:
+        dtype = getattr(value, "dtype", None)
+        if dtype is not None:
+            return dtype
+    return None
+
+
+def _concrete(value: Any, like: Any) -> Any:
+    if isinstance(value, Variable):
+        return value.array
+    return value if isinstance(value, np.ndarray) else _scalar(value, like)
+
+
+def _scalar(value: Any, like: Any) -> np.ndarray:
+    if hasattr(value, "dtype") or like is None or not isinstance(value, (bool, int, float)):
+        return convert(value)
+    return np.asarray(value, like)
+
+
+def concrete_value(node: Node, wanted: str) -> Any:
+    """Return the number behind a node where it is known, else explain why it is not."""
+    if node.op == "constant":
+        return node.attrs["value"]
+    trace = _CURRENT.get()
+    if trace is not None and trace.eager:
+        return trace.value_of(node)
+    where = f" in {node.scope!r}" if node.scope else ""
+    raise TracedValueError(
+        f"{users_line()} asks a traced value{where} of shape {node.shape} for {wanted}, but the "
+        "value is known only when the program runs. Choose between values with "
+        "ops.where(condition, a, b), loop with ops.scan, or pass run_eagerly=True to compile() to "
+        "run the step line by line."
+    )
+
+
+def users_line() -> str:
+    """Return the line outside of Cornu that is being run, as text for an error."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").split(".")[0] in _OUR_MODULES:
+        frame = frame.f_back
+    if frame is None:
+        return "This line"
+    name, number = frame.f_code.co_filename, frame.f_lineno
+    code = linecache.getline(name, number).strip()
+    return f"{os.path.basename(name)}, line {number}{f' ({code})' if code else ''}"
+
+
+def op(function: F) -> F:
+    """Make a function of values accept symbolic tensors of the functional API too.
+
+    Examples
+    --------
+    >>> @op
+    ... def double(x):
+    ...     return x * 2
+    >>> double(3)
+    6
+    """
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        symbolic = _find_symbolic(args) or (_find_symbolic(kwargs.values()) if kwargs else None)
+        if symbolic is not None:
+            return symbolic.symbolic_apply(call, args, kwargs)
+        try:
+            result = function(*args, **kwargs)
+        except (ValueError, TypeError, IndexError, OverflowError) as error:
+            _name_operation(error, function.__name__)
+            raise
+        return read_only(result)
+
+    return call  # type: ignore[return-value]
+
+
+_NAMED = re.compile(r"\w+(\(\)|:)")  # "sum(): …", "glu() halves …", "conv: …"
+
+
+def _name_operation(error: Exception, name: str) -> None:
+    """Begin the text of an error with the operation it comes from, unless it names one already.
+
+    Only our errors and NumPy's: what a function of the user raises inside an operation is its own.
+    """
+    text = error.args[0] if error.args else None
+    if not isinstance(text, str) or isinstance(error, TracedValueError):
+        return
+    if text.startswith(name) or _NAMED.match(text):
+        return
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is not None and last.tb_frame.f_globals.get("__name__", "").startswith(_OPERATIONS):
+        error.args = (f"{name}(): {text}", *error.args[1:])
+
+
+def _find_symbolic(values: Iterable[Any]) -> Any:
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            found = _find_symbolic(value)
+            if found is not None:
+                return found
+        elif isinstance(value, dict):
+            found = _find_symbolic(value.values())
+            if found is not None:
+                return found
+        elif getattr(type(value), "__cornu_symbolic__", False):
+            return type(value)
+    return None

@@ -1,0 +1,24 @@
+"""Every composite of core, for those who look one up by its name: operations load on demand."""
+
+from cornu_ops import convolution, depthwise, gradient, pooling
+from cornu_ops.composites import (
+    activations,
+    crossentropy,
+    dropout,
+    elimination,
+    normalization,
+    softmax,
+)
+
+__all__ = [
+    "activations",
+    "convolution",
+    "crossentropy",
+    "depthwise",
+    "dropout",
+    "elimination",
+    "gradient",
+    "normalization",
+    "pooling",
+    "softmax",
+]
