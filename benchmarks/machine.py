@@ -8,6 +8,8 @@ import platform
 from pathlib import Path
 
 DISTRIBUTIONS = (
+    "cornu-engine",
+    "cornu-ops",
     "cornu-core",
     "cornu-layers",
     "cornu-optim",

@@ -48,7 +48,7 @@ def test_the_composites_of_core_are_found_by_name_in_a_new_process() -> None:
         [sys.executable, "-c", used + "print(*sorted(COMPOSITES))"],
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
-    texts = [p.read_text() for p in (ROOT / "packages/core/src/cornu/ops").rglob("*.py")]
+    texts = [p.read_text() for p in (ROOT / "packages/ops/src/cornu_ops").rglob("*.py")]
     written = {name for text in texts for name in re.findall(r"^@composite\ndef (\w+)", text, re.M)}
     assert set(found.stdout.split()) == written
 

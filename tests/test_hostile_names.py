@@ -18,7 +18,6 @@ from cornu.errors import BadFileError
 
 import cornu
 from cornu import layers, losses, metrics, optimizers
-from cornu.testing.cases import primitive_cases
 from cornu_backend_numpy.backend import NumpyBackend
 from cornu_backend_numpy.runtime import NAMESPACE
 from cornu_backend_opencl.backend import OpenCLBackend
@@ -28,6 +27,7 @@ from cornu_backend_opencl.fusion import fuse
 from cornu_backend_opencl.settings import limits
 from cornu_engine.graph import scope
 from cornu_engine.program import build_program
+from cornu_engine.testing.cases import primitive_cases
 from cornu_engine.trace import Trace
 from cornu_engine.variable import Variable
 from tests.attack.watch import watched

@@ -14,19 +14,31 @@ import cornu
 
 PACKAGES = Path(__file__).parents[1] / "packages"
 
-# folder: (distribution, module, module of its plugin)
+# folder: (distribution, module, what its entry point names)
 WHEELS = {
+    "engine": ("cornu-engine", "cornu_engine", None),
+    "ops": ("cornu-ops", "cornu_ops", None),
     "core": ("cornu-core", "cornu", "cornu.plugin"),
     "layers": ("cornu-layers", "cornu_layers", "cornu_layers.plugin"),
     "optim": ("cornu-optim", "cornu_optim", "cornu_optim.plugin"),
-    "backend-numpy": ("cornu-backend-numpy", "cornu_backend_numpy", "cornu_backend_numpy.plugin"),
+    "backend-numpy": (
+        "cornu-backend-numpy",
+        "cornu_backend_numpy",
+        "cornu_backend_numpy.backend:NumpyBackend",
+    ),
     "preprocessing": (
         "cornu-preprocessing",
         "cornu_preprocessing",
         "cornu_preprocessing.plugin",
     ),
+    "keras": ("cornu-keras", "cornu_keras", None),
+    "export": ("cornu-export", "cornu_export", None),
     "sklearn-wrappers": ("cornu-sklearn", "cornu_sklearn", None),
-    "backend-opencl": ("cornu-backend-opencl", "cornu_backend_opencl", None),
+    "backend-opencl": (
+        "cornu-backend-opencl",
+        "cornu_backend_opencl",
+        "cornu_backend_opencl.backend:OpenCLBackend",
+    ),
     "cornu": ("cornu", None, None),
 }
 
@@ -59,4 +71,5 @@ def test_the_wheel_holds_what_it_should(folder, tmp_path):
         expected = {str(p.relative_to(sources).as_posix()) for p in sources.rglob("*.py")}
         assert {name for name in names if name.endswith(".py")} == expected
         assert f"{module}/py.typed" in names
-    assert (f"{distribution} = {plugin}" in entry_points) == (plugin is not None)
+    assert plugin is None or f" = {plugin}" in entry_points
+    assert (plugin is None) == ("[cornu" not in entry_points)

@@ -19,10 +19,10 @@ import numpy as np
 
 import cornu
 from cornu.saving.kinds import PROGRAM
-from cornu.testing.cases import primitive_cases
 from cornu_backend_numpy.sharing import sharing
 from cornu_engine.composite import COMPOSITES
 from cornu_engine.primitives import PRIMITIVES
+from cornu_engine.testing.cases import primitive_cases
 
 CODE = "0) or open('/tmp/cornu-was-here','w') or (0"
 # No attribute of any operation is one of these.

@@ -123,7 +123,7 @@ def test_models_of_real_sizes(real_sizes: range, monkeypatch: pytest.MonkeyPatch
         weights = small.get_weights()
         found = _step(small, x, y, "numpy")
         with monkeypatch.context() as patch:
-            patch.setitem(cornu.config._settings, "floatx", "float64")
+            patch.setattr("cornu_engine.config._floatx", "float64")
             exact, *_ = _model(seed)
             exact.set_weights(weights)
             expected = _step(exact, x, y, "reference")

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cornu.backends import resolve
 from hypothesis import HealthCheck, Phase, assume, given, note, settings
 from hypothesis import strategies as st
 
 import cornu
+from cornu.backends import resolve
 from cornu_engine import settings as engine_settings
 from cornu_engine.backend import Backend
 from cornu_engine.thresholds import Thresholds, extreme
@@ -71,7 +71,7 @@ def _listed(value: Any) -> list[np.ndarray]:
 @pytest.fixture(autouse=True)
 def _float64(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CORNU_NUM_THREADS", raising=False)
-    monkeypatch.setitem(cornu.config._settings, "floatx", "float64")
+    monkeypatch.setattr("cornu_engine.config._floatx", "float64")
 
 
 def test_on_numpy(examples: int, seed: int | None) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from cornu_backend_numpy.backend import NumpyBackend
 from cornu_engine.program import build_program
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.trace import Trace
 
 

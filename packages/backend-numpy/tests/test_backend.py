@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from cornu.testing.backend_suite import BackendSuite
 from cornu_backend_numpy.backend import NumpyBackend
+from cornu_engine.testing.backend_suite import BackendSuite
 
 
 class TestNumpy(BackendSuite):

@@ -9,9 +9,9 @@ import weakref
 
 import numpy as np
 import pytest
-from cornu.backends import limit_threads, resolve
 
 from cornu import ops
+from cornu.backends import limit_threads, resolve
 from cornu_engine import reuse
 from cornu_engine.settings import limits
 from cornu_engine.trace import Trace

@@ -11,7 +11,7 @@ import pytest
 from cornu_backend_opencl.backend import OpenCLBackend
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_engine.program import build_program
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.trace import Trace
 
 BACKENDS = {kind: OpenCLBackend(schedule=Schedule(kind)) for kind in ("cpu", "gpu")}

@@ -16,7 +16,7 @@ from cornu_engine import reuse
 from cornu_engine.graph import scope
 from cornu_engine.primitives.table import p
 from cornu_engine.program import build_program
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.trace import Trace
 from cornu_engine.variable import Variable
 

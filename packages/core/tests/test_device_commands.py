@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from cornu.errors import BackendError
 
-from cornu import backends
 from cornu.cli import main
 from cornu.plugins import hookimpl, registry
+from cornu_engine import backends
 from cornu_engine.backend import Backend
 
 
@@ -43,15 +43,22 @@ class Plugin:
         return [Board, Broken]
 
 
+class Boards:
+    """Finds these two and no other."""
+
+    def names(self):
+        return ["board", "broken"]
+
+    def find(self, name):
+        return {"board": Board, "broken": Broken}[name]
+
+
 @pytest.fixture
 def _boards(monkeypatch):
     plugin = Plugin()
-    real = registry.entries
     monkeypatch.setattr(backends, "_made", {})
     registry.register(plugin, "boards")
-    monkeypatch.setattr(
-        registry, "entries", lambda kind: [e for e in real(kind) if e.name in ("board", "broken")]
-    )
+    monkeypatch.setattr(backends, "_finder", Boards())
     yield
     registry.unregister(plugin)
 

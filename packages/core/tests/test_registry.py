@@ -292,7 +292,7 @@ def test_asking_from_many_threads_calls_a_hook_once():
 def test_importing_the_registry_loads_no_plugin():
     program = (
         "import sys; from cornu.plugins import registry; "
-        "assert not [m for m in sys.modules if m.startswith('cornu_')]; "
+        "assert not [m for m in sys.modules if m.startswith('cornu_layers')]; "
         "assert 'importlib.metadata' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -14,7 +14,7 @@ from cornu.base.configurable import Configurable, signature_parameters
 from cornu.base.flat import FlatGroup
 from cornu.base.metric import initial_value
 from cornu_engine.program import build_program
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.trace import Trace
 
 

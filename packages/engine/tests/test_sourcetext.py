@@ -15,12 +15,12 @@ from cornu.errors import GraphError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cornu.testing.cases import primitive_cases
 from cornu_engine.graph import make_node
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.program import build_program
 from cornu_engine.scan import scan
 from cornu_engine.sourcetext import check_numbers, comment, identifier, number, one_line, quoted
+from cornu_engine.testing.cases import primitive_cases
 from cornu_engine.trace import Trace
 
 ENDS = ["\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]

@@ -7,10 +7,11 @@ import pytest
 from cornu.errors import GraphError, TracedValueError
 
 from cornu import ops
+from cornu_engine.eager import EagerTrace
 from cornu_engine.gradients import gradients
 from cornu_engine.graph import constant, scope
 from cornu_engine.program import build_program
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.trace import Trace, apply, is_traced
 from cornu_engine.variable import Arena, Variable
 
@@ -76,7 +77,7 @@ def test_asking_for_a_number_names_the_way_out(ask):
 
 def test_an_eager_trace_knows_its_numbers():
     v = Variable(np.float32(2.0), name="v")
-    with Trace(eager=True) as trace:
+    with EagerTrace() as trace:
         x = trace.input("x", (2,), "float32", value=np.float32([1, 3]))
         loss = ops.sum(x * x * v)
         assert float(loss) == 20

@@ -113,7 +113,7 @@ def test_against_loop(kind, mask, backwards, unroll, traced):
 
 def run_traced(function, *arrays):
     from cornu_engine.program import build_program
-    from cornu_engine.reference import ReferenceExecutable
+    from cornu_engine.reference_backend import ReferenceExecutable
 
     with Trace("test") as trace:
         values = [trace.input(f"x{i}", a.shape, a.dtype) for i, a in enumerate(arrays)]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cornu import ops
-from cornu.testing.gradients import check_grads
+from cornu_engine.testing.gradients import check_grads
 from cornu_ops.convolution import convolution
 from cornu_ops.depthwise import depthwise
 

@@ -7,8 +7,8 @@ import pytest
 from cornu.errors import DtypeError, ShapeError
 
 from cornu import ops
-from cornu.testing.gradients import check_grads
 from cornu_engine.reference import evaluate
+from cornu_engine.testing.gradients import check_grads
 from cornu_engine.trace import Trace
 
 RNG = np.random.default_rng(2)

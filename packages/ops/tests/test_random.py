@@ -11,7 +11,8 @@ import pytest
 import cornu
 from cornu import random
 from cornu_engine.program import build_program
-from cornu_engine.reference import ReferenceExecutable, evaluate
+from cornu_engine.reference import evaluate
+from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.trace import Trace
 
 N = 20_000

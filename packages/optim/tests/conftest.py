@@ -12,7 +12,7 @@ from cornu import Sequential, ops
 from cornu.base import Layer
 from cornu.base.naming import reset_names
 from cornu_engine.program import build_program
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.trace import Trace
 
 

@@ -9,7 +9,7 @@ import cornu
 from cornu import layers, ops, random
 from cornu.testing import check_grads, check_layer
 from cornu_engine.program import build_program
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.trace import Trace
 
 DETERMINISTIC = {

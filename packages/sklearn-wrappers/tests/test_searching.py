@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
-from cornu.backends import resolve
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.datasets import load_diabetes, load_iris
@@ -33,6 +32,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from cornu import Sequential
+from cornu.backends import resolve
 from cornu.layers import Dense
 from cornu_engine import reuse
 from cornu_sklearn import KerasClassifier, KerasRegressor, SKLearnTransformer

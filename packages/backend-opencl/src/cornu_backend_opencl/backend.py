@@ -23,7 +23,7 @@ from cornu_backend_opencl.tuning import tune
 from cornu_engine.backend import Availability, Backend
 from cornu_engine.errors import BackendError
 from cornu_engine.graph import Node
-from cornu_engine.plan import Plan
+from cornu_engine.instructions import Steps
 from cornu_engine.program import Program
 
 MOST = 2**31 - 1  # numbers of a value: kernels count them in C's int
@@ -41,7 +41,7 @@ def session_of(wanted: str | None = None) -> Session:
         return _sessions[device.place]
 
 
-def values_of(plan: Plan) -> Iterator[Node]:
+def values_of(plan: Steps) -> Iterator[Node]:
     """Yield what the instructions of a plan read and make, those inside loops too."""
     for instruction in plan.instructions:
         yield from (*instruction.inputs, *instruction.outputs)

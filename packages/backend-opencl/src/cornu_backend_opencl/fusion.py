@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from cornu_backend_opencl.codegen.members import REDUCTIONS
 from cornu_engine.graph import Node
-from cornu_engine.plan import Instruction, Plan
+from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.rewrite import scalar_of
 
@@ -41,7 +41,7 @@ class Unit:
     axes: tuple[int, ...] | None = None
 
 
-def fuse(plan: Plan, longest: int) -> None:
+def fuse(plan: Steps, longest: int) -> None:
     """Order the instructions of a plan by units, and number those of several members.
 
     Parameters
@@ -66,7 +66,7 @@ def fuse(plan: Plan, longest: int) -> None:
     plan.instructions[:] = order
 
 
-def _sunk(plan: Plan, units: list[Unit], where: dict[Node, int], longest: int) -> list[Unit]:
+def _sunk(plan: Steps, units: list[Unit], where: dict[Node, int], longest: int) -> list[Unit]:
     """Move elementwise units into the first unit that reads them, where they fit in."""
     readers: dict[int, set[int]] = {}
     for index, unit in enumerate(units):
@@ -102,7 +102,7 @@ def _is_elementwise(instruction: Instruction) -> bool:
     return row is not None and row.kind == "elementwise" and instruction.node.size > 0
 
 
-def _takes(plan: Plan, target: Unit, unit: Unit, longest: int) -> bool:
+def _takes(plan: Steps, target: Unit, unit: Unit, longest: int) -> bool:
     """Tell whether a unit can take in an earlier one that it reads."""
     if target.shape != unit.shape or len(target.members) + len(unit.members) > longest:
         return False
@@ -119,7 +119,7 @@ def _takes(plan: Plan, target: Unit, unit: Unit, longest: int) -> bool:
 
 
 def _join(
-    plan: Plan, units: list[Unit], where: dict[Node, int], new: Instruction, longest: int
+    plan: Steps, units: list[Unit], where: dict[Node, int], new: Instruction, longest: int
 ) -> int:
     """Put an instruction into a unit; return the number of the unit."""
     owners = [plan.layouts.owner(v) for v in new.inputs]
@@ -153,7 +153,7 @@ def _space(instruction: Instruction) -> tuple[int, ...]:
     return tuple(instruction.node.shape)
 
 
-def _fits(plan: Plan, unit: Unit, new: Instruction, feeds: bool) -> bool:
+def _fits(plan: Steps, unit: Unit, new: Instruction, feeds: bool) -> bool:
     """Tell whether an instruction can be a member of a unit."""
     if unit.shape != _space(new):
         return False
@@ -179,7 +179,7 @@ def _fits(plan: Plan, unit: Unit, new: Instruction, feeds: bool) -> bool:
     return True
 
 
-def _shares(plan: Plan, unit: Unit, new: Instruction) -> bool:
+def _shares(plan: Steps, unit: Unit, new: Instruction) -> bool:
     """Tell whether an instruction reads what a unit reads or makes, so that it had better join."""
     for value in new.inputs:
         owner = plan.layouts.owner(value)
@@ -188,11 +188,11 @@ def _shares(plan: Plan, unit: Unit, new: Instruction) -> bool:
     return False
 
 
-def _is_aligned(plan: Plan, value: Node, shape: tuple[int, ...]) -> bool:
+def _is_aligned(plan: Steps, value: Node, shape: tuple[int, ...]) -> bool:
     return value.shape == shape and plan.layouts.is_whole(value)
 
 
-def _add(plan: Plan, unit: Unit, new: Instruction) -> None:
+def _add(plan: Steps, unit: Unit, new: Instruction) -> None:
     unit.members.append(new)
     unit.made.update(new.outputs)
     shape = _space(new) if _fuses(new) else None

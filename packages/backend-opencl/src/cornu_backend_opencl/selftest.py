@@ -19,7 +19,7 @@ from cornu_engine.gradients import gradients
 from cornu_engine.interrupt import let_signals_through
 from cornu_engine.primitives.table import p
 from cornu_engine.program import Program, build_program
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.scan import scan
 from cornu_engine.trace import Trace
 from cornu_ops.composites.softmax import softmax
@@ -88,7 +88,7 @@ def _cases(float64: bool, thorough: bool) -> Iterator[tuple[str, Program, list[n
     yield _together(_forms(float64))
     if not thorough:
         return
-    from cornu.testing.cases import primitive_cases
+    from cornu_engine.testing.cases import primitive_cases
 
     by_name: dict[str, Any] = {}
     for case in primitive_cases():

@@ -13,7 +13,7 @@ import numpy as np
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.device.tuned import save_tuned
 from cornu_backend_opencl.selftest import product
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
 
 TILES = tuple(itertools.product((4, 6, 8, 10, 12, 14), (16, 32)))
 REGISTERS, GROUPS = (2, 4, 8), (64, 128, 256)

@@ -15,12 +15,13 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING, Any
 
 from cornu import aliases as _aliases
-from cornu.version import __version__, version
+from cornu_engine.version import __version__, version
 
 if TYPE_CHECKING:
-    import cornu_export as export
-    import cornu_ops as ops
+    import cornu_export as export  # noqa: F401
+    import cornu_ops as ops  # noqa: F401
     from cornu import activations as activations
+    from cornu import backends as backends
     from cornu import callbacks as callbacks
     from cornu import config as config
     from cornu import constraints as constraints
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from cornu import saving as saving
     from cornu import testing as testing
     from cornu import utils as utils
+    from cornu.backends import get_backend as get_backend
+    from cornu.backends import set_backend as set_backend
     from cornu.base import Callback as Callback
     from cornu.base import Constraint as Constraint
     from cornu.base import Initializer as Initializer
@@ -52,12 +55,9 @@ if TYPE_CHECKING:
     from cornu.models import KerasTensor as KerasTensor
     from cornu.models import Model as Model
     from cornu.models import Sequential as Sequential
-    from cornu_engine import backends as backends
     from cornu_engine import errors as errors
     from cornu_engine import tree as tree
     from cornu_engine.backend import Backend as Backend
-    from cornu_engine.backends import get_backend as get_backend
-    from cornu_engine.backends import set_backend as set_backend
     from cornu_engine.variable import Variable as Variable
     from cornu_keras import backend as backend
     from cornu_ops import random as random
@@ -76,7 +76,7 @@ _MODULES = (
 
 # Public names, each with the module it is defined in.
 _NAMES = {
-    "Backend": "cornu.base",
+    "Backend": "cornu_engine.backend",
     "Callback": "cornu.base",
     "Constraint": "cornu.base",
     "DTypePolicy": "cornu.base.layer",
@@ -92,14 +92,14 @@ _NAMES = {
     "Model": "cornu.models",
     "Optimizer": "cornu.base",
     "Regularizer": "cornu.base",
-    "SeedGenerator": "cornu.random",
+    "SeedGenerator": "cornu_engine.seed",
     "Sequential": "cornu.models",
     "Variable": "cornu_engine.variable",
     "get_backend": "cornu.backends",
     "grad": "cornu_ops.functional",
     "name_scope": "cornu.base.naming",
     "set_backend": "cornu.backends",
-    "set_seed": "cornu.random",
+    "set_seed": "cornu_engine.seed",
     "value_and_grad": "cornu_ops.functional",
 }
 

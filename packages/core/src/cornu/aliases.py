@@ -17,9 +17,17 @@ __all__ = ["DISTRIBUTIONS", "MODULES", "TREES", "install"]
 
 # A whole tree of modules under a second name: cornu.keras.layers is cornu.layers.
 TREES = {
+    "cornu.backend": "cornu_keras.backend",
     "cornu.datasets": "cornu_preprocessing.datasets",
+    "cornu.engine": "cornu_keras.engine",
+    "cornu.errors": "cornu_engine.errors",
+    "cornu.export": "cornu_export",
     "cornu.keras": "cornu",
+    "cornu.ops": "cornu_ops",
     "cornu.preprocessing": "cornu_preprocessing",
+    "cornu.random": "cornu_ops.random",
+    "cornu.saved_model": "cornu_export.saved_model",
+    "cornu.tree": "cornu_engine.tree",
     "cornu.visualization": "cornu_preprocessing.visualization",
     "cornu.wrappers": "cornu_sklearn",
 }
@@ -50,6 +58,8 @@ MODULES = {
 
 # What to install where the module behind an alias is not there.
 DISTRIBUTIONS = {
+    "cornu_export": "cornu-export",
+    "cornu_keras": "cornu-keras",
     "cornu_preprocessing": "cornu-preprocessing",
     "cornu_sklearn": "cornu-sklearn",
 }

@@ -82,6 +82,4 @@ def cornu_callbacks() -> list[Offer]:
 @hookimpl
 def cornu_backends() -> list[Offer]:
     """The one that needs nothing else."""
-    from cornu_engine.reference_backend import ReferenceBackend
-
-    return [ReferenceBackend]
+    return [("reference", "cornu_engine.reference_backend:ReferenceBackend")]

@@ -13,7 +13,7 @@ from cornu.base import Layer, Optimizer
 from cornu.base.loss import LossFunctionWrapper
 from cornu.models.sequential import Sequential
 from cornu_engine.backend import Backend
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
 
 
 class Dense(Layer):

@@ -1,27 +1,25 @@
 """Which backend runs the programs: ``CORNU_BACKEND``, :func:`set_backend` or ``compile(backend=)``.
 
 A backend that is unknown, or that cannot run here, is an error with the list of those that can.
-There is never a silent change to another one.
+There is never a silent change to another one. Backends are found by their entry points in the
+group ``cornu_backends``, which needs no plugin manager; the registry of plugins takes that over
+where it is in use.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from cornu.plugins import registry
-from cornu_engine.errors import (
-    BackendError,
-    MissingDistributionError,
-    UnknownNameError,
-    near_matches,
-)
+from cornu_engine.errors import BackendError, near_matches
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from cornu_engine.backend import Backend
 
 __all__ = [
@@ -42,10 +40,65 @@ OWN = {
 }
 ENVIRONMENT_VARIABLE = "CORNU_BACKEND"
 
+GROUP = "cornu_backends"  # of the entry points
+
+
+class Finder(Protocol):
+    """Knows backends by their names."""
+
+    def names(self) -> list[str]:
+        """Return the names of all."""
+
+    def find(self, name: str) -> type[Backend] | None:
+        """Return the class of that name, None where there is none."""
+
+    def reasons(self) -> list[str]:
+        """Return what is wrong with those that cannot be found."""
+
+
+class EntryPoints:
+    """The backends of this environment, each imported when it is asked for.
+
+    Example
+    -------
+    >>> EntryPoints().find("reference").name
+    'reference'
+    """
+
+    def names(self) -> list[str]:
+        """Return the names of all."""
+        return sorted({"reference", *(point.name for point in self._points())})
+
+    def find(self, name: str) -> type[Backend] | None:
+        """Return the class of that name, None where there is none."""
+        for point in self._points():
+            if point.name == name:
+                return point.load()
+        from cornu_engine.reference_backend import ReferenceBackend  # with all of the engine
+
+        return ReferenceBackend if name == ReferenceBackend.name else None
+
+    def reasons(self) -> list[str]:
+        """Return nothing: what fails here raises when it is asked for."""
+        return []
+
+    def _points(self) -> Iterable[EntryPoint]:
+        from importlib.metadata import entry_points  # 20 ms: only where a backend is needed
+
+        return entry_points(group=GROUP)
+
+
+_finder: Finder = EntryPoints()
 _chosen: str | None = None
 _made: dict[str, Backend] = {}
 _lock = threading.RLock()
 _threads: ContextVar[int | None] = ContextVar("cornu_thread_limit", default=None)
+
+
+def found_by(finder: Finder) -> None:
+    """Let another one find backends from now on."""
+    global _finder
+    _finder = finder
 
 
 def get_backend() -> str:
@@ -125,11 +178,13 @@ def survey() -> dict[str, str]:
     >>> survey()["numpy"]
     ''
     """
-    found = {}
-    for entry in registry.entries("backend"):
-        availability = entry.object().available()
-        found[entry.name] = "" if availability.ok else availability.reason
-    return found
+    reasons = {}
+    for name in _finder.names():
+        backend = _finder.find(name)
+        if backend is not None:
+            availability = backend().available()
+            reasons[name] = "" if availability.ok else availability.reason
+    return reasons
 
 
 @contextmanager
@@ -162,10 +217,10 @@ def thread_limit() -> int | None:
 
 
 def _make(name: str, origin: str) -> Backend:
-    try:
-        backend = registry.lookup("backend", name)()
-    except (UnknownNameError, MissingDistributionError) as error:
-        raise BackendError(_unknown(name, origin)) from error
+    kind = _finder.find(name)
+    if kind is None:
+        raise BackendError(_unknown(name, origin))
+    backend = kind()
     availability = backend.available()
     if not availability.ok:
         raise BackendError(
@@ -182,11 +237,8 @@ def _origin(name: str | None) -> str:
 
 
 def _unknown(name: str, origin: str) -> str:
-    if name.lower() in OWN:
-        hint = OWN[name.lower()]
-    else:
-        hint = near_matches(name, registry.names("backend"))
-    parts = (*registry.reasons("backend"), hint)
+    hint = OWN.get(name.lower()) or near_matches(name, _finder.names())
+    parts = (*_finder.reasons(), hint)
     return " ".join((f"There is no backend {name!r}{origin}. {_those_there()}", *parts)).rstrip()
 
 

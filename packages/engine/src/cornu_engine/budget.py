@@ -9,15 +9,12 @@ import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cornu_engine.cost import work
 from cornu_engine.errors import BadFileError
 from cornu_engine.graph import Node
+from cornu_engine.instructions import Steps
 from cornu_engine.primitives import PRIMITIVES
-
-if TYPE_CHECKING:
-    from cornu_engine.plan import Plan
 
 RANK = 32  # axes that every NumPy can hold
 
@@ -62,7 +59,7 @@ def budgeted(budget: Budget) -> Iterator[None]:
         _budget.reset(token)
 
 
-def within_budget(plan: Plan) -> None:
+def within_budget(plan: Steps) -> None:
     """Check a plan against the budget, if there is one."""
     budget = _budget.get()
     if budget is None:
@@ -74,7 +71,7 @@ def within_budget(plan: Plan) -> None:
     _within(total, budget.work, "operations", "max_work")
 
 
-def _memory(plan: Plan) -> int:
+def _memory(plan: Steps) -> int:
     return plan.memory + sum(_memory(i.body) for i in plan.instructions if i.body is not None)
 
 

@@ -10,21 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import accumulate, groupby
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from cornu_engine.errors import GraphError
 from cornu_engine.graph import Node
+from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.layout import Layouts, contiguous_strides
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.shapes import product
 from cornu_engine.spans import Index, Span
 from cornu_engine.variable import Variable
 
-if TYPE_CHECKING:
-    from cornu_engine.plan import Instruction, Plan
 
-
-def check_plan(plan: Plan) -> None:
+def check_plan(plan: Steps) -> None:
     """Run a plan, and the bodies of its loops, on paper.
 
     Raises
@@ -39,7 +37,7 @@ def check_plan(plan: Plan) -> None:
 
 
 class _Paper:
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Steps) -> None:
         self.plan, self.layouts = plan, plan.layouts
         self.maker = {o: i for i in plan.instructions for o in i.outputs}
         self.lies: dict[Node, Span] = {}  # what has been written and is not lost altogether

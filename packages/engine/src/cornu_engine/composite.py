@@ -58,7 +58,7 @@ class Composite:
     @property
     def is_portable(self) -> bool:
         """Whether a file may hold it: it is core's own, and its attributes are said."""
-        return self.function.__module__.startswith("cornu.") and self.signature.is_complete
+        return self.function.__module__.startswith("cornu_ops.") and self.signature.is_complete
 
     def check(self, operands: Sequence[Any], attrs: Mapping[str, Any]) -> None:
         """Check operands and attributes as `Primitive.check` does."""

@@ -38,7 +38,7 @@ def gradients(
     >>> from cornu_engine.reference import evaluate
     >>> with Trace() as trace:
     ...     x = trace.input("x", (2,))
-    ...     (slope,) = gradients([(x * x).sum()], [x])
+    ...     (slope,) = gradients([p.sum(x * x, axes=(0,), keepdims=False)], [x])
     >>> evaluate([slope], {x: np.float32([1, 3])})[0]
     array([2., 6.], dtype=float32)
     """

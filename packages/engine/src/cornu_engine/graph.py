@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from cornu_engine.allowance import spend
+from cornu_engine.current import concrete_value, is_tracing
 from cornu_engine.operators import ArrayOperators
 from cornu_engine.shapes import Shape, product
 
@@ -79,10 +80,10 @@ class Node(ArrayOperators):
         return self.size * self.dtype.itemsize
 
     def __eq__(self, other: object) -> Any:
-        return super().__eq__(other) if _is_tracing() else self is other
+        return super().__eq__(other) if is_tracing() else self is other
 
     def __ne__(self, other: object) -> Any:
-        return super().__ne__(other) if _is_tracing() else self is not other
+        return super().__ne__(other) if is_tracing() else self is not other
 
     __hash__ = object.__hash__
 
@@ -100,29 +101,19 @@ class Node(ArrayOperators):
         return f"<traced {self.op} {self.shape} {self.dtype}>"
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
-        from cornu_engine.trace import concrete_value
-
         value = np.asarray(concrete_value(self, "an array"))
         return value if dtype is None else value.astype(dtype)
 
     def __bool__(self) -> bool:
-        from cornu_engine.trace import concrete_value
-
         return bool(concrete_value(self, "True or False"))
 
     def __float__(self) -> float:
-        from cornu_engine.trace import concrete_value
-
         return float(concrete_value(self, "a float"))
 
     def __int__(self) -> int:
-        from cornu_engine.trace import concrete_value
-
         return int(concrete_value(self, "an int"))
 
     def __index__(self) -> int:
-        from cornu_engine.trace import concrete_value
-
         return int(concrete_value(self, "an index"))
 
     def __format__(self, spec: str) -> str:
@@ -145,12 +136,6 @@ class Node(ArrayOperators):
 
     def __deepcopy__(self, memo: dict) -> Node:
         return self
-
-
-def _is_tracing() -> bool:
-    from cornu_engine.trace import current_trace
-
-    return current_trace() is not None
 
 
 def make_node(

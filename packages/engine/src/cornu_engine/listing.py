@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
 
 from cornu_engine.cost import flops
 from cornu_engine.graph import Node
+from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.sourcetext import one_line
-
-if TYPE_CHECKING:
-    from cornu_engine.plan import Instruction, Plan
 
 _UNITS = ("", "k", "M", "G", "T")
 _VIEWS = 6  # of views of a value, before the rest is left out
 _WIDEST = 64  # characters of an operation with its operands; more go on below
 
 
-def listing(plan: Plan) -> str:
+def listing(plan: Steps) -> str:
     """Return the instructions with shape, dtype, place, work and the layer they came from."""
     names = _names(plan)
     head = (
@@ -37,7 +34,7 @@ def listing(plan: Plan) -> str:
     return "\n".join([head, *lines, f"returns {results}"])
 
 
-def _names(plan: Plan) -> dict[Node, str]:
+def _names(plan: Steps) -> dict[Node, str]:
     names = {node: one_line(label) for node, label in plan.labels().items()}
     for index, instruction in enumerate(plan.instructions):
         for i, output in enumerate(instruction.outputs):
@@ -64,7 +61,7 @@ def _leaf(node: Node, names: dict[Node, str]) -> str:
     return f"iota({node.size})" if node.op == "iota" else node.op
 
 
-def _rows(plan: Plan, instruction: Instruction, names: dict[Node, str]) -> list[tuple[str, ...]]:
+def _rows(plan: Steps, instruction: Instruction, names: dict[Node, str]) -> list[tuple[str, ...]]:
     node, outputs = instruction.node, instruction.outputs
     operands = " ".join(_reference(i, names) for i in instruction.inputs)
     if instruction.op == "store":

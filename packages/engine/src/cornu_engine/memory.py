@@ -7,27 +7,23 @@ left gets slots, and slots whose lifetimes do not meet share bytes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from cornu_engine.graph import Node
+from cornu_engine.instructions import Instruction, Place, Steps
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.settings import limits
 from cornu_engine.shapes import product
 from cornu_engine.variable import Variable
 
-if TYPE_CHECKING:
-    from cornu_engine.plan import Instruction, Place, Plan
 
-
-def assign_memory(plan: Plan, updates: dict[Variable, Node]) -> None:
+def assign_memory(plan: Steps, updates: dict[Variable, Node]) -> None:
     """Fill `places`, `inside` and `memory` of a plan; append the stores that cannot be avoided."""
     _Assignment(plan).run(updates)
 
 
 class _Assignment:
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Steps) -> None:
         self.plan = plan
         self.layouts = plan.layouts
         self.born: dict[Node, int] = {}
@@ -56,8 +52,6 @@ class _Assignment:
     # ---- variables
 
     def _compute_in_state(self, updates: dict[Variable, Node]) -> None:
-        from cornu_engine.plan import Instruction, Place
-
         stores = []
         for variable, value in updates.items():
             leaf, owner = self.plan.state[variable], self.layouts.owner(value)
@@ -210,8 +204,6 @@ class _Assignment:
         return self.plan.instructions[self.born[owner]].group
 
     def _slots(self, root: dict[Node, Node], local: set[Node]) -> None:
-        from cornu_engine.plan import Place
-
         spans: dict[Node, tuple[int, int]] = {}
         sizes: dict[Node, int] = {}
         for owner, first in root.items():
@@ -254,8 +246,6 @@ class _Assignment:
         return start, stop
 
     def _inner_place(self, owner: Node) -> Place:
-        from cornu_engine.plan import Place
-
         offset, node = 0, owner
         while node in self.plan.inside:
             node, first = self.plan.inside[node]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cornu_engine.errors import TracedValueError
+
 _BINARY = {
     "add": "add",
     "sub": "subtract",
@@ -94,8 +96,6 @@ class ArrayOperators:
         raise self._not_numpy(function.__name__)
 
     def _not_numpy(self, name: str) -> Exception:
-        from cornu_engine.errors import TracedValueError
-
         twin = (
             f" Use cornu.ops.{name}." if name in _ops().__all__ else " Use functions of cornu.ops."
         )
@@ -145,10 +145,21 @@ class ArrayOperators:
         return _ops().mean(self, axis=axis, keepdims=keepdims)
 
 
-def _ops() -> Any:
-    import cornu_ops as ops  # the operators are sugar over ops, which stands above the engine
+_vocabulary: Any = None
 
-    return ops
+
+def spoken_in(vocabulary: Any) -> None:
+    """Say what the operators mean: an object with a function for each, and `__all__`.
+
+    They are sugar over operations, which stand above the engine. By themselves they are primitives,
+    of operands of one dtype; `cornu_ops` makes them its own.
+    """
+    global _vocabulary
+    _vocabulary = vocabulary
+
+
+def _ops() -> Any:
+    return _vocabulary
 
 
 def _binary(op: str) -> Any:

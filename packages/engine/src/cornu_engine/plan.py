@@ -8,171 +8,63 @@ directly.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
 
 from cornu_engine.budget import within_budget
 from cornu_engine.check import check_plan
 from cornu_engine.composite import COMPOSITES, item
-from cornu_engine.cost import flops
 from cornu_engine.early import made_early
 from cornu_engine.graph import Node, toposort
+from cornu_engine.instructions import Instruction, Place, Steps
 from cornu_engine.layout import Layouts
+from cornu_engine.listing import listing
 from cornu_engine.memory import assign_memory
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.primitives.table import p
-from cornu_engine.program import Program
-from cornu_engine.rewrite import expand_composites
+from cornu_engine.rewrite import Rank, expand_composites
 from cornu_engine.settings import limits
-from cornu_engine.shapes import product
 from cornu_engine.sourcetext import check_numbers
 from cornu_engine.trace import Trace
-from cornu_engine.variable import Arena, Variable
+from cornu_engine.variable import Variable
+
+Group: TypeAlias = Callable[[Steps], None]
 
 _FIXED = {"input": "input", "constant": "constant", "iota": "constant", "parameter": "parameter"}
 
 
-@dataclass(eq=False)
-class Place:
-    """Where an owner's memory is.
-
-    Attributes
-    ----------
-    kind : {"slot", "input", "constant", "state", "parameter"}
-    offset : int
-        Bytes from the start of the program's memory (slot) or of the variable's storage (state).
-    variable : Variable or None
-    local : bool
-        The slot holds one block of a group only.
-    """
-
-    kind: str
-    offset: int = 0
-    variable: Variable | None = None
-    local: bool = False
-
-    def __str__(self) -> str:
-        if self.kind == "state":
-            return f"={self.variable.path}" if self.variable is not None else "state"
-        return f"@{self.offset}{'*' if self.local else ''}" if self.kind == "slot" else self.kind
-
-
-@dataclass(eq=False)
-class Instruction:
-    """One operation of the program.
-
-    Attributes
-    ----------
-    op : str
-        A primitive or composite; "store" copies `inputs[0]` into `variable`.
-    node : Node
-    inputs, outputs : tuple of Node
-        Values read and owners written. A node with several outputs lists an `item` for each.
-    group : int or None
-        Instructions of one number are elementwise over one shape and follow one another: they may
-        run together, `rows` rows of the leading axis at a time.
-    body : Plan or None
-        The plan of a scan's body.
-    """
-
-    op: str
-    node: Node
-    inputs: tuple[Node, ...]
-    outputs: tuple[Node, ...]
-    variable: Variable | None = None
-    group: int | None = None
-    rows: int = 0
-    body: Plan | None = None
-
-
-@dataclass(eq=False)
-class Plan:
-    """Instructions in order and the place of every owner.
-
-    Attributes
-    ----------
-    inputs, outputs : tuple of Node
-    state, updates : dict of Variable to Node
-        The leaves that stand for variables, and the values that the program leaves in them.
-    instructions : list of Instruction
-    places : dict of Node to Place
-        Of owners only; `layouts.owner(node)` finds the owner of any value.
-    inside : dict of Node to (Node, int)
-        Parts of a concatenation that are computed where the whole wants them: (whole, first
-        element).
-    memory : int
-        Bytes of the program's memory.
-    """
-
-    name: str
-    inputs: tuple[Node, ...]
-    outputs: tuple[Node, ...]
-    state: dict[Variable, Node]
-    updates: dict[Variable, Node]
-    instructions: list[Instruction]
-    layouts: Layouts
-    places: dict[Node, Place] = field(default_factory=dict)
-    inside: dict[Node, tuple[Node, int]] = field(default_factory=dict)
-    memory: int = 0
-
-    def place(self, node: Node) -> Place:
-        """Return where the memory of a value is."""
-        return self.places[self.layouts.owner(node)]
-
-    def with_variables(self, mapping: Mapping[Any, Any]) -> Plan:
-        """Return the same plan over other variables, given what stands for each."""
-        return replace(
-            self,
-            state={mapping[v]: node for v, node in self.state.items()},
-            updates={mapping[v]: node for v, node in self.updates.items()},
-            instructions=[_over(mapping, one) for one in self.instructions],
-            places={node: _over(mapping, place) for node, place in self.places.items()},
-        )
-
-    def labels(self) -> dict[Node, str]:
-        """Return what people call the inputs, the variables and the weights inside arenas."""
-        found = {n: n.attrs.get("name", f"p{i}") for i, n in enumerate(self.inputs)}
-        for variable, leaf in self.state.items():
-            found[leaf] = variable.path
-            if isinstance(variable, Arena):
-                for path, offset, shape in variable.pieces:
-                    stop = offset + product(shape)
-                    piece = p.slice(leaf, start=(offset,), stop=(stop,), step=(1,))
-                    found.setdefault(p.reshape(piece, shape=shape), path)
-                    found.setdefault(piece, path if len(shape) == 1 else f"{path} flat")
-        return found
+class Plan(Steps):
+    """The steps of a program, which can be read and checked."""
 
     def check(self) -> None:
         """Validate the plan: every operand has been computed and not been overwritten."""
         check_plan(self)
 
     def __str__(self) -> str:
-        from cornu_engine.listing import listing
-
         return listing(self)
-
-    @property
-    def flops(self) -> int:
-        """Floating-point operations of one run."""
-        return sum(flops(i.node) for i in self.instructions if i.op != "store")
-
-
-def _over(mapping: Mapping[Any, Any], part: Any) -> Any:
-    return part if part.variable is None else replace(part, variable=mapping[part.variable])
 
 
 def make_plan(
-    program: Program,
+    name: str,
+    inputs: tuple[Node, ...],
+    outputs: Sequence[Node],
+    state: dict[Variable, Node],
+    updates: dict[Variable, Node],
+    rank: Rank,
     lowers: Iterable[str] | None = None,
-    group: Callable[[Plan], None] | None = None,
-    group_bodies: Callable[[Plan], None] | None = None,
+    group: Group | None = None,
+    group_bodies: Group | None = None,
 ) -> Plan:
-    """Plan a program.
+    """Plan a program, given by its parts.
 
     Parameters
     ----------
-    program : Program
+    name : str
+    inputs : tuple of Node
+    outputs : sequence of Node
+    state, updates : dict of Variable to Node
+    rank : dict
+        Preferred order of execution.
     lowers : iterable of str or None
         Composites that the backend runs natively; the others are expanded. None keeps all whole.
     group : callable, optional
@@ -181,58 +73,41 @@ def make_plan(
     group_bodies : callable, optional
         Does so for the bodies of scans; by default they have no groups.
     """
-    rank = dict(program.rank)
+    rank = dict(rank)
     keep = None if lowers is None else frozenset(lowers)
-    with Trace(program.name):
-        roots = expand_composites(program.roots, COMPOSITES if keep is None else keep, rank)
-        count = len(program.outputs)
-        outputs = [_own(o, program, rank) for o in roots[:count]]
-        updates = {
-            v: _untangle(v, value, program, rank)
-            for v, value in zip(program.updates, roots[count:], strict=True)
+    written = {v: n for v, n in state.items() if v in updates}
+    with Trace(name):
+        roots = [*outputs, *updates.values()]
+        roots = expand_composites(roots, COMPOSITES if keep is None else keep, rank)
+        count = len(outputs)
+        returned = [_copy_if_state(o, written, rank) for o in roots[:count]]
+        left = {
+            v: _untangle(v, value, written, rank)
+            for v, value in zip(updates, roots[count:], strict=True)
         }
-    plan = _plan(
-        program.name,
-        program.inputs,
-        outputs,
-        program.state,
-        updates,
-        rank,
-        keep,
-        group or _group,
-        group_bodies,
-    )
+    plan = _plan(name, inputs, returned, state, left, rank, keep, group or _group, group_bodies)
     within_budget(plan)
     return plan
 
 
-def plan_body(
-    body: Any, lowers: frozenset[str] | None, group: Callable[[Plan], None] | None = None
-) -> Plan:
+def plan_body(body: Any, lowers: frozenset[str] | None, group: Group | None = None) -> Plan:
     """Plan the body of a scan: its parameters are inputs, (*next_state, *ys) its outputs."""
-    rank: dict[Node, tuple[int, ...]] = {}
+    rank: Rank = {}
     with Trace("body"):
         whole = COMPOSITES if lowers is None else lowers
         roots = expand_composites([*body.next_state, *body.ys], whole, rank)
     return _plan("body", body.parameters, roots, {}, {}, rank, lowers, group, group)
 
 
-def _own(output: Node, program: Program, rank: dict) -> Node:
-    """An output that shows a variable's old value must be copied before the variable is written."""
-    return _copy_if_state(
-        output, {v: n for v, n in program.state.items() if v in program.updates}, rank
-    )
-
-
-def _untangle(variable: Variable, value: Node, program: Program, rank: dict) -> Node:
+def _untangle(variable: Variable, value: Node, written: dict[Variable, Node], rank: Rank) -> Node:
     """A value taken from another variable, or from this one in another order, is copied first."""
-    written = {v: n for v, n in program.state.items() if v in program.updates}
     if Layouts().is_whole(value):
-        written.pop(variable)
+        written = {v: n for v, n in written.items() if v is not variable}
     return _copy_if_state(value, written, rank)
 
 
-def _copy_if_state(value: Node, written: dict[Variable, Node], rank: dict) -> Node:
+def _copy_if_state(value: Node, written: dict[Variable, Node], rank: Rank) -> Node:
+    """A value that shows what a variable held before it is written must be copied in time."""
     owner = Layouts().owner(value)
     if any(owner is leaf for leaf in written.values()):
         copy = p.copy(value)
@@ -247,10 +122,10 @@ def _plan(
     outputs: list[Node],
     state: dict[Variable, Node],
     updates: dict[Variable, Node],
-    rank: dict[Node, tuple[int, ...]],
+    rank: Rank,
     keep: frozenset[str] | None,
-    group: Callable[[Plan], None] | None = None,
-    group_bodies: Callable[[Plan], None] | None = None,
+    group: Group | None = None,
+    group_bodies: Group | None = None,
 ) -> Plan:
     layouts = Layouts()
     roots = [*outputs, *updates.values()]
@@ -286,7 +161,7 @@ def _computes(node: Node, layouts: Layouts) -> bool:
 
 
 def _instruction(
-    node: Node, keep: frozenset[str] | None, group: Callable[[Plan], None] | None = None
+    node: Node, keep: frozenset[str] | None, group: Group | None = None
 ) -> Instruction:
     outputs = tuple(item(node, i) for i in range(len(node.shape))) if node.is_tuple else (node,)
     made = Instruction(node.op, node, node.inputs, outputs)
@@ -295,7 +170,7 @@ def _instruction(
     return made
 
 
-def schedule(roots: Iterable[Node], rank: dict[Node, tuple[int, ...]]) -> list[Node]:
+def schedule(roots: Iterable[Node], rank: Rank) -> list[Node]:
     """Order the nodes that roots need: operands first, then as the rank says."""
     nodes = toposort(roots)
     waiting = {n: len(set(n.inputs)) for n in nodes}
@@ -316,7 +191,7 @@ def schedule(roots: Iterable[Node], rank: dict[Node, tuple[int, ...]]) -> list[N
     return order
 
 
-def _group(plan: Plan) -> None:
+def _group(plan: Steps) -> None:
     """Number the runs of elementwise instructions over one large shape."""
     number = 0
     members: list[Instruction] = []
@@ -346,7 +221,7 @@ def _rows(node: Node) -> int:
     return max(1, limits.block // max(1, node.size // max(1, node.shape[0])))
 
 
-def _joins(plan: Plan, instruction: Instruction, members: list[Instruction]) -> bool:
+def _joins(plan: Steps, instruction: Instruction, members: list[Instruction]) -> bool:
     if not _is_long(instruction) or instruction.node.shape != members[0].node.shape:
         return False
     made = {m.node for m in members}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cornu_engine.errors import GraphError
 from cornu_engine.graph import Node, toposort
+from cornu_engine.plan import Group, Plan, make_plan
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.rewrite import Rank, algebra, rewrite
 from cornu_engine.scan import prune_scans
@@ -53,13 +54,21 @@ class Program:
     def plan(
         self,
         lowers: Iterable[str] | None = None,
-        group: Callable[[Any], None] | None = None,
-        group_bodies: Callable[[Any], None] | None = None,
-    ) -> Any:
+        group: Group | None = None,
+        group_bodies: Group | None = None,
+    ) -> Plan:
         """Return the instructions; composites not in `lowers` are expanded (None keeps all)."""
-        from cornu_engine.plan import make_plan
-
-        return make_plan(self, lowers, group, group_bodies)
+        return make_plan(
+            self.name,
+            self.inputs,
+            self.outputs,
+            self.state,
+            self.updates,
+            self.rank,
+            lowers,
+            group,
+            group_bodies,
+        )
 
     def with_variables(self, mapping: Mapping[Any, Any]) -> Program:
         """Return the same program over other variables, given what stands for each."""

@@ -7,16 +7,13 @@ alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from cornu_engine.composite import COMPOSITES
 from cornu_engine.graph import Node
 from cornu_engine.primitives import PRIMITIVES
-
-if TYPE_CHECKING:
-    from cornu_engine.program import Program
 
 
 def evaluate(roots: Iterable[Node], values: MutableMapping[Node, Any]) -> list[Any]:
@@ -55,35 +52,3 @@ def _compute(node: Node, operands: list[Any]) -> Any:
     if node.is_tuple:
         return tuple(np.asarray(r, d) for r, d in zip(result, node.dtype, strict=True))
     return np.asarray(result, node.dtype)
-
-
-class ReferenceExecutable:
-    """A program run by the reference, with the interface of a backend's executable.
-
-    Parameters
-    ----------
-    program : Program
-    """
-
-    suffix = ".txt"  # of a file that holds the source
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.source = str(program)
-        self.memory = program.memory
-
-    def input_buffers(self) -> list[np.ndarray]:
-        """Return arrays that a caller may fill and pass."""
-        return [np.empty(n.shape, n.dtype) for n in self.program.inputs]
-
-    def __call__(self, *inputs: Any) -> list[np.ndarray]:
-        """Run the program: state is updated in place."""
-        values: dict[Node, Any] = dict(zip(self.program.inputs, inputs, strict=True))
-        values.update({node: v.array for v, node in self.program.state.items()})
-        updates = self.program.updates
-        results = evaluate([*self.program.outputs, *updates.values()], values)
-        outputs = [np.array(r) for r in results[: len(self.program.outputs)]]
-        fresh = [np.array(r) for r in results[len(outputs) :]]
-        for variable, value in zip(updates, fresh, strict=True):
-            variable.array[...] = value
-        return outputs

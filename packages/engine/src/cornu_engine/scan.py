@@ -21,6 +21,7 @@ from cornu_engine.gradients import gradients, unbroadcast, zeros_like
 from cornu_engine.graph import Node, leaf, make_node, scope, toposort
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.primitives.table import p, register
+from cornu_engine.reference import evaluate
 from cornu_engine.rewrite import Rank, substitute
 from cornu_engine.vectorize import vectorize
 
@@ -290,8 +291,6 @@ BodyOfOperands: TypeAlias = Annotated[Body, Kind("a body of as many parameters",
 
 
 def _evaluate(*operands: Any, body: Body, length: int, reverse: bool) -> tuple[Any, ...]:
-    from cornu_engine.reference import evaluate
-
     consts, state, xs = _split(operands, body)
     stacks = [np.empty((length, *y.shape), y.dtype) for y in body.ys]
     for t in range(length - 1, -1, -1) if reverse else range(length):

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import linecache
 import os
 import re
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar, Token
-from types import FrameType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from cornu_engine import operators
+from cornu_engine.current import CURRENT
 from cornu_engine.dtypes import canonical
 from cornu_engine.errors import TracedValueError
 from cornu_engine.graph import Node, constant, leaf, make_node
 from cornu_engine.primitives import PRIMITIVES
-from cornu_engine.primitives.table import p
+from cornu_engine.primitives.table import calls_run, p
 from cornu_engine.values import read_only
 from cornu_engine.variable import Arena, Variable
 
@@ -33,11 +32,11 @@ TRACING = threading.RLock()
 if hasattr(os, "register_at_fork"):  # a child has no thread that would let go of it
     os.register_at_fork(after_in_child=TRACING._at_fork_reinit)  # type: ignore[attr-defined]
 
-_CURRENT: ContextVar[Trace | None] = ContextVar("cornu_trace", default=None)
 _AUTOCAST: ContextVar[str | None] = ContextVar("cornu_autocast", default=None)
-_PARTS = "layers optim preprocessing sklearn backend_numpy backend_opencl".split()
-_OUR_MODULES = {"cornu", "numpy", *(f"cornu_{part}" for part in _PARTS)}
-_OPERATIONS = ("cornu_engine", "cornu.ops", "cornu.random", "numpy")
+_OPERATIONS = ("cornu_engine", "cornu_ops", "numpy")
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -48,8 +47,6 @@ class Trace:
     ----------
     name : str
         Shown in errors and programs.
-    eager : bool
-        Inputs carry values, and a node's number may be asked for (`run_eagerly=True`).
     in_vain : bool
         Nothing comes of it: a step is traced so that its layers make their weights.
 
@@ -73,30 +70,28 @@ class Trace:
     (2,)
     """
 
-    def __init__(self, name: str = "trace", eager: bool = False, in_vain: bool = False) -> None:
+    eager = False  # whether inputs carry values, so that a node's number may be asked for
+
+    def __init__(self, name: str = "trace", in_vain: bool = False) -> None:
         self.name = name
-        self.eager = eager
         self.in_vain = in_vain
         self.inputs: list[Node] = []
         self.variables: dict[Variable, Node] = {}
         self.updates: dict[Variable, Node] = {}
         self.symbolic: dict[Any, Any] = {}
-        self._values: dict[Node, Any] = {}
         self._tokens: list[Token] = []
 
-    def __enter__(self) -> Trace:
-        self._tokens.append(_CURRENT.set(self))
+    def __enter__(self) -> Self:
+        self._tokens.append(CURRENT.set(self))
         return self
 
     def __exit__(self, *error: Any) -> None:
-        _CURRENT.reset(self._tokens.pop())
+        CURRENT.reset(self._tokens.pop())
 
     def input(self, name: str, shape: Sequence[int], dtype: Any = None, value: Any = None) -> Node:
         """Declare an input; its `value` is used by eager traces only."""
         node = leaf("input", tuple(shape), canonical(dtype), name=name)
         self.inputs.append(node)
-        if value is not None:
-            self._values[node] = value
         return node
 
     def read(self, variable: Variable) -> Node:
@@ -138,31 +133,15 @@ class Trace:
         parts = [before, p.reshape(node, shape=(variable.size,)), after]
         self.updates[arena] = p.concat(*(x for x in parts if x.size), axis=0)
 
-    def value_of(self, node: Node) -> Any:
-        """Return the number behind a node of an eager trace."""
-        from cornu_engine.reference import evaluate
-
-        for variable, stand_in in self.variables.items():
-            self._values.setdefault(stand_in, variable.array)
-        return evaluate([node], self._values)[0]
-
-    def commit(self) -> None:
-        """Write the recorded updates of an eager trace into the variables."""
-        values = {v: np.array(self.value_of(node)) for v, node in self.updates.items()}
-        for variable, value in values.items():
-            variable.array[...] = value
-            if variable.home is not None:
-                variable.home.push(variable)
-
 
 def current_trace() -> Trace | None:
     """Return the innermost active trace, or None."""
-    return _CURRENT.get()
+    return CURRENT.get()
 
 
 def traced_in_vain() -> bool:
     """Tell whether a step is being traced only to make weights: optimizers are built later."""
-    trace = _CURRENT.get()
+    trace = CURRENT.get()
     return trace is not None and trace.in_vain
 
 
@@ -174,7 +153,7 @@ def is_traced(*values: Any) -> bool:
     >>> is_traced(np.ones(2))
     False
     """
-    tracing = _CURRENT.get() is not None
+    tracing = CURRENT.get() is not None
     return any(isinstance(v, Node) or (tracing and isinstance(v, Variable)) for v in values)
 
 
@@ -183,7 +162,7 @@ def as_node(value: Any, like: Any = None) -> Node:
     if isinstance(value, Node):
         return value
     if isinstance(value, Variable):
-        trace = _CURRENT.get()
+        trace = CURRENT.get()
         return constant(value.array) if trace is None else trace.read(value)
     if getattr(type(value), "__cornu_symbolic__", False):
         value = value.current_value(default=value)
@@ -272,6 +251,47 @@ def apply(name: str, *values: Any, **attrs: Any) -> Any:
         return row.evaluate(*(_concrete(v, like) for v in values), **attrs)
 
 
+class _Primitives:
+    """What operators mean where nothing else is said: primitives, of operands of one dtype."""
+
+    __all__ = ()
+    _NAMES = {  # noqa: RUF012 - a table
+        "absolute": "abs",
+        "bitwise_and": "and_",
+        "bitwise_not": "invert",
+        "bitwise_or": "or_",
+        "bitwise_xor": "xor",
+        "equal": "eq",
+        "floor_divide": "floordiv",
+        "left_shift": "shift_left",
+        "less": "lt",
+        "less_equal": "le",
+        "multiply": "mul",
+        "negative": "neg",
+        "not_equal": "ne",
+        "power": "pow",
+        "right_shift": "shift_right",
+        "subtract": "sub",
+        "true_divide": "div",
+    }
+
+    def greater(self, x: Any, y: Any) -> Any:
+        return apply("lt", y, x)
+
+    def greater_equal(self, x: Any, y: Any) -> Any:
+        return apply("le", y, x)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        primitive = self._NAMES.get(name, name)
+        if primitive not in PRIMITIVES:
+            raise AttributeError(f"{name} comes with cornu-ops: import cornu_ops.")
+        return functools.partial(apply, primitive)
+
+
+calls_run(apply)
+operators.spoken_in(_Primitives())
+
+
 def _operand_dtype(values: Iterable[Any]) -> Any:
     for value in values:
         dtype = getattr(value, "dtype", None)
@@ -290,34 +310,6 @@ def _scalar(value: Any, like: Any) -> np.ndarray:
     if hasattr(value, "dtype") or like is None or not isinstance(value, (bool, int, float)):
         return convert(value)
     return np.asarray(value, like)
-
-
-def concrete_value(node: Node, wanted: str) -> Any:
-    """Return the number behind a node where it is known, else explain why it is not."""
-    if node.op == "constant":
-        return node.attrs["value"]
-    trace = _CURRENT.get()
-    if trace is not None and trace.eager:
-        return trace.value_of(node)
-    where = f" in {node.scope!r}" if node.scope else ""
-    raise TracedValueError(
-        f"{users_line()} asks a traced value{where} of shape {node.shape} for {wanted}, but the "
-        "value is known only when the program runs. Choose between values with "
-        "ops.where(condition, a, b), loop with ops.scan, or pass run_eagerly=True to compile() to "
-        "run the step line by line."
-    )
-
-
-def users_line() -> str:
-    """Return the line outside of Cornu that is being run, as text for an error."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__", "").split(".")[0] in _OUR_MODULES:
-        frame = frame.f_back
-    if frame is None:
-        return "This line"
-    name, number = frame.f_code.co_filename, frame.f_lineno
-    code = linecache.getline(name, number).strip()
-    return f"{os.path.basename(name)}, line {number}{f' ({code})' if code else ''}"
 
 
 def op(function: F) -> F:

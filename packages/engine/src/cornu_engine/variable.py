@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.current import CURRENT
 from cornu_engine.dtypes import canonical
 from cornu_engine.operators import ArrayOperators
 from cornu_engine.shapes import Shape, product
@@ -232,9 +233,7 @@ class Variable(ArrayOperators):
     @property
     def value(self) -> Any:
         """The array to be read, or the traced value inside a trace."""
-        from cornu_engine.trace import current_trace
-
-        trace = current_trace()
+        trace = CURRENT.get()
         return read_only(self.array) if trace is None else trace.read(self)
 
     def numpy(self) -> np.ndarray:
@@ -249,9 +248,7 @@ class Variable(ArrayOperators):
         ValueError
             If the shape of `value` is not the variable's.
         """
-        from cornu_engine.trace import current_trace
-
-        trace = current_trace()
+        trace = CURRENT.get()
         if trace is not None:
             return trace.assign(self, value)
         array = np.asarray(getattr(value, "value", value))

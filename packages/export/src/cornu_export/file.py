@@ -1,7 +1,7 @@
 """The file of exported programs: a zip of their descriptions in JSON and of numbers in HDF5.
 
-It obeys the rules of every model file (`cornu_engine.files.rules`): no code, known members only, sizes
-bounded, a checksum for each array.
+It obeys the rules of every model file (`cornu_engine.files.rules`): no code, known members only,
+sizes bounded, a checksum for each array.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import numpy as np
 
 from cornu.saving.kinds import PROGRAM
 from cornu.saving.plan import hdf5_bytes, put
-from cornu.version import __version__
 from cornu_engine.files.archive import CONFIG, METADATA, WEIGHTS
 from cornu_engine.files.atomic import atomically
 from cornu_engine.files.jsontext import write_json
 from cornu_engine.variable import Variable
+from cornu_engine.version import __version__
 from cornu_export.describe import Description, InputSpec
 
 VERSION = 1

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config
 from cornu.base import Layer
+from cornu_engine import config
 from cornu_engine.errors import near_matches
 from cornu_layers.checks import where
 

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import cornu_ops as ops
-from cornu import config
+from cornu_engine import config
 
 
 def unit_length(x: Any, axis: int) -> Any:

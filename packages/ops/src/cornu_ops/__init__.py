@@ -10,9 +10,12 @@ array([4., 5.], dtype=float32)
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import cornu_engine.trace  # noqa: F401  gives operators the meaning that ends here
+from cornu_engine import operators
 from cornu_engine.errors import near_matches
 
 if TYPE_CHECKING:  # for editors and type checkers
@@ -141,15 +144,18 @@ __all__ = ["image", *sorted(_HOME_OF)]
 
 def __getattr__(name: str) -> Any:
     if name == "image":
-        return import_module("cornu.ops.image")
+        return import_module("cornu_ops.image")
     if name not in _HOME_OF:
         if name.startswith("__"):
             raise AttributeError(name)
         raise AttributeError(f"cornu.ops has no {name!r}. {near_matches(name, __all__)}".rstrip())
-    found = getattr(import_module(f"cornu.ops.{_HOME_OF[name]}"), name)
+    found = getattr(import_module(f"cornu_ops.{_HOME_OF[name]}"), name)
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+operators.spoken_in(sys.modules[__name__])

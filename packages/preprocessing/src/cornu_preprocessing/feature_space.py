@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config
 from cornu.models import Input
 from cornu.plugins import registry
 from cornu.saving import serialize_keras_object
 from cornu.saving.config import deserialize
+from cornu_engine import config
 from cornu_engine.errors import BadFileError, DataError, TracedValueError, near_matches
 from cornu_engine.files.atomic import atomically
 from cornu_engine.files.jsontext import read_json, write_json

@@ -10,8 +10,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from cornu import Model
+from cornu.backends import limit_threads
 from cornu.base.naming import fresh_names
-from cornu_engine.backends import limit_threads
 from cornu_engine.errors import near_matches
 from cornu_engine.reuse import reuse
 from cornu_engine.seed import draw_seed, is_seeded, seed_scope

@@ -5,8 +5,8 @@ from __future__ import annotations
 from cornu_backend_numpy.emit.elementwise import Emit, comment, hint
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_engine.graph import Node
+from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
-from cornu_engine.plan import Instruction
 
 
 def _sigmoid(frame: Frame, instruction: Instruction) -> None:

@@ -10,8 +10,8 @@ from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.names import last_part
 from cornu_backend_numpy.settings import limits
 from cornu_engine.graph import Node
+from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
-from cornu_engine.plan import Instruction
 from cornu_engine.rewrite import scalar_of
 
 Emit = Callable[[Frame, Instruction], None]

@@ -16,7 +16,7 @@ from cornu_backend_numpy.emit.names import Names
 from cornu_backend_numpy.emit.stages import noted
 from cornu_backend_numpy.emit.views import view_expression
 from cornu_engine.graph import Node
-from cornu_engine.plan import Place, Plan
+from cornu_engine.instructions import Place, Steps
 from cornu_engine.primitives import PRIMITIVES
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -27,7 +27,7 @@ class Frame:
 
     Parameters
     ----------
-    plan : Plan
+    plan : Steps
     names : Names
         Shared by all frames of a program.
     constants : dict of str to ndarray
@@ -53,7 +53,7 @@ class Frame:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: Steps,
         names: Names,
         constants: dict[str, np.ndarray],
         parent: Frame | None = None,

@@ -13,7 +13,7 @@ from cornu_backend_numpy.emit.elementwise import comment
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.views import index_expression
 from cornu_engine.graph import Node
-from cornu_engine.plan import Instruction, Place, Plan
+from cornu_engine.instructions import Instruction, Place, Steps
 from cornu_engine.primitives import PRIMITIVES
 
 EmitAll = Callable[[Frame], None]
@@ -206,7 +206,7 @@ class StepFrame(Frame):
         return super().place(node, place)
 
 
-def _parts_of_wholes(plan: Plan) -> dict[Node, Node]:
+def _parts_of_wholes(plan: Steps) -> dict[Node, Node]:
     """Return the elementwise results that only one concatenation reads."""
     reads: Counter[Node] = Counter()
     made = set()

@@ -6,7 +6,7 @@ from cornu_backend_numpy.emit.elementwise import Emit, comment, hint
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.emit.views import index_expression
 from cornu_engine.graph import Node
-from cornu_engine.plan import Instruction
+from cornu_engine.instructions import Instruction
 from cornu_engine.primitives.movement import pad_region
 from cornu_engine.shapes import product
 from cornu_engine.sourcetext import number

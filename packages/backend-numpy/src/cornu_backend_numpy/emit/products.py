@@ -8,8 +8,8 @@ from cornu_backend_numpy.emit.elementwise import Emit, comment
 from cornu_backend_numpy.emit.frame import Frame
 from cornu_backend_numpy.settings import limits
 from cornu_engine.graph import Node
+from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
-from cornu_engine.plan import Instruction
 
 _BLAS = (np.dtype(np.float32), np.dtype(np.float64))
 _REDUCERS = {"sum": "add", "max": "maximum", "min": "minimum", "prod": "multiply"}

@@ -16,7 +16,7 @@ from cornu_backend_numpy.emit.stages import make_call, stretch
 from cornu_backend_numpy.emit.sums import SUMS
 from cornu_backend_numpy.rows.regions import Region
 from cornu_engine.graph import Node
-from cornu_engine.plan import Instruction, Place
+from cornu_engine.instructions import Instruction, Place
 
 Emit = Callable[[Frame, Instruction], None]
 

@@ -17,8 +17,9 @@ from cornu_backend_numpy.emit.regions import emit_region
 from cornu_backend_numpy.emit.stages import in_stages
 from cornu_backend_numpy.rows.regions import Region
 from cornu_backend_numpy.runtime import NAMESPACE
+from cornu_engine.instructions import Instruction
 from cornu_engine.listing import human
-from cornu_engine.plan import Instruction, Plan
+from cornu_engine.plan import Plan
 from cornu_engine.sourcetext import comment
 from cornu_engine.variable import Variable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cornu_backend_numpy.emit.composites import emit_convolution
 from cornu_backend_numpy.emit.elementwise import Emit, comment, hint
 from cornu_backend_numpy.emit.frame import Frame
-from cornu_engine.plan import Instruction
+from cornu_engine.instructions import Instruction
 
 # Where each thread has one block only, what it contributes is its total: `frame.once`.
 

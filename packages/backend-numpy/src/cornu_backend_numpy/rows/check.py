@@ -17,14 +17,14 @@ from cornu_backend_numpy.rows.regions import Region
 from cornu_backend_numpy.runtime import share
 from cornu_engine.errors import GraphError
 from cornu_engine.graph import Node
-from cornu_engine.plan import Instruction, Plan
+from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.primitives import PRIMITIVES
 
 Span = tuple[int, int]  # bytes from, and up to
 LOOKED_AT = 6  # blocks of a region: the first, the last, and some between
 
 
-def check_regions(plan: Plan, regions: Mapping[int, Region]) -> None:
+def check_regions(plan: Steps, regions: Mapping[int, Region]) -> None:
     """Check each region of a plan.
 
     Raises
@@ -52,7 +52,7 @@ class _Touch:
 
 
 class _Paper:
-    def __init__(self, plan: Plan, region: Region, members: list[Instruction], first: int) -> None:
+    def __init__(self, plan: Steps, region: Region, members: list[Instruction], first: int) -> None:
         self.plan, self.region, self.members = plan, region, members
         self.first, self.last = first, first + len(members) - 1
         self.made = {o: m for m in members for o in m.outputs}

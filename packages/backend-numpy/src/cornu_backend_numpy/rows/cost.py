@@ -5,7 +5,7 @@ from __future__ import annotations
 from cornu_backend_numpy.settings import limits
 from cornu_engine.cost import flops
 from cornu_engine.graph import Node
-from cornu_engine.plan import Instruction, Plan
+from cornu_engine.instructions import Instruction, Steps
 
 _FLOP = 0.012  # of a large product
 _BYTE = 0.06  # read or written
@@ -39,7 +39,7 @@ def nanoseconds(instruction: Instruction) -> float:
     return work + _BYTE * moved
 
 
-def calls_threads(plan: Plan) -> bool:
+def calls_threads(plan: Steps) -> bool:
     """Tell whether BLAS, left alone, would start threads of its own for a plan.
 
     How it cuts its sums then depends on how many there are, and so do the last bits.

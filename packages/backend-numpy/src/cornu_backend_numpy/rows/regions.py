@@ -16,8 +16,8 @@ from cornu_backend_numpy.rows.roles import Role, is_elementwise, roles
 from cornu_backend_numpy.rows.views import keeps_rows
 from cornu_backend_numpy.settings import limits
 from cornu_engine.graph import Node
+from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.layout import Layouts
-from cornu_engine.plan import Instruction, Plan
 
 
 @dataclass(eq=False)
@@ -85,7 +85,7 @@ class Regions:
         self.threads = threads
         self.found: dict[int, Region] = {}
 
-    def group(self, plan: Plan) -> None:
+    def group(self, plan: Steps) -> None:
         """Reorder the instructions of a plan and number its regions."""
         self.layouts = plan.layouts
         self._done: list[Instruction | Region] = []

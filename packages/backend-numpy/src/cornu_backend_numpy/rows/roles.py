@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cornu_engine.graph import Node
-from cornu_engine.plan import Instruction
+from cornu_engine.instructions import Instruction
 from cornu_engine.primitives import PRIMITIVES
 
 

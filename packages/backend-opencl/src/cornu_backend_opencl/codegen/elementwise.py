@@ -17,7 +17,7 @@ from cornu_backend_opencl.codegen.members import (
     results_of,
 )
 from cornu_backend_opencl.codegen.values import View, merged, unravel
-from cornu_engine.plan import Instruction
+from cornu_engine.instructions import Instruction
 from cornu_engine.shapes import product
 
 # What an operation on one element costs, in additions.

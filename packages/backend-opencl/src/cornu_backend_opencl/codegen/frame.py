@@ -12,8 +12,8 @@ from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.codegen.values import Address, View
 from cornu_backend_opencl.settings import limits
 from cornu_engine.graph import Node
+from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.layout import contiguous_strides
-from cornu_engine.plan import Instruction, Plan
 from cornu_engine.sourcetext import identifier
 from cornu_engine.variable import Variable
 
@@ -87,7 +87,7 @@ class Frame:
     Parameters
     ----------
     source : Source
-    plan : Plan
+    plan : Steps
     base : int
         Where the memory of the plan begins.
     parameters : dict of Node to Address
@@ -99,7 +99,7 @@ class Frame:
     def __init__(
         self,
         source: Source,
-        plan: Plan,
+        plan: Steps,
         base: int = 0,
         parameters: dict[Node, Address] | None = None,
         depth: int = 0,

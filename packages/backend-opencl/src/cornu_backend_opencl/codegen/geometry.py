@@ -13,8 +13,8 @@ from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.members import get, put
 from cornu_backend_opencl.codegen.values import View, position, unravel
 from cornu_backend_opencl.settings import limits
+from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
-from cornu_engine.plan import Instruction
 from cornu_engine.shapes import product
 
 

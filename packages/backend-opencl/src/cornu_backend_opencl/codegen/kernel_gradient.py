@@ -26,8 +26,8 @@ from cornu_backend_opencl.codegen.products import least_waste, most_rows, panel_
 from cornu_backend_opencl.codegen.tiles import Operand, gpu_tiles
 from cornu_backend_opencl.codegen.values import View, position, unravel
 from cornu_backend_opencl.settings import limits
+from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
-from cornu_engine.plan import Instruction
 from cornu_engine.shapes import product
 
 

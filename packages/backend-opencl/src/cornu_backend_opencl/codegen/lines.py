@@ -13,7 +13,7 @@ from cornu_backend_opencl.codegen.lanes import Lanes, computed
 from cornu_backend_opencl.codegen.members import element, put
 from cornu_backend_opencl.codegen.values import View, position, unravel
 from cornu_backend_opencl.settings import limits
-from cornu_engine.plan import Instruction
+from cornu_engine.instructions import Instruction
 from cornu_engine.shapes import product
 
 ONE = Lanes(1)

@@ -9,8 +9,8 @@ from cornu_backend_opencl.codegen.elementwise import copy
 from cornu_backend_opencl.codegen.frame import Frame, Loop, Unit, aligned
 from cornu_backend_opencl.codegen.values import Address, View
 from cornu_engine.graph import Node
+from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
-from cornu_engine.plan import Instruction
 
 Emit = Callable[[Frame], list["Unit | Loop"]]
 

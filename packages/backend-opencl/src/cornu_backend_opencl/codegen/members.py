@@ -12,7 +12,7 @@ from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, stored
 from cornu_backend_opencl.codegen.values import View, position
 from cornu_engine.graph import Node
-from cornu_engine.plan import Instruction
+from cornu_engine.instructions import Instruction
 from cornu_engine.rewrite import scalar_of
 
 REDUCTIONS = ("sum", "max", "min", "prod")

@@ -35,7 +35,7 @@ from cornu_backend_opencl.codegen.scatter import emit_scatter_add
 from cornu_backend_opencl.codegen.softmax import emit_softmax
 from cornu_backend_opencl.codegen.sorting import emit_sort
 from cornu_backend_opencl.codegen.windows import emit_fold
-from cornu_engine.plan import Instruction
+from cornu_engine.instructions import Instruction
 
 Single = Callable[[Frame, Instruction], list[Unit]]
 

@@ -14,7 +14,7 @@ from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.members import get, put
 from cornu_engine.graph import Node
-from cornu_engine.plan import Instruction
+from cornu_engine.instructions import Instruction
 from cornu_engine.shapes import product
 
 

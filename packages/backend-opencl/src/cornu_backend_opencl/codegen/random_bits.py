@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.function import Function
-from cornu_engine.plan import Instruction
+from cornu_engine.instructions import Instruction
 
 
 def emit_random_bits(frame: Frame, instruction: Instruction) -> list[Unit]:

@@ -28,7 +28,7 @@ from cornu_backend_opencl.codegen.members import (
 )
 from cornu_backend_opencl.codegen.values import Address, View, merged, position, unravel
 from cornu_backend_opencl.settings import limits
-from cornu_engine.plan import Instruction
+from cornu_engine.instructions import Instruction
 from cornu_engine.shapes import product
 
 

@@ -20,8 +20,8 @@ from cornu_backend_opencl.codegen.members import element, get, put
 from cornu_backend_opencl.codegen.sorting import ParallelSort
 from cornu_backend_opencl.codegen.values import Address, View, merged, position, unravel
 from cornu_backend_opencl.settings import limits
+from cornu_engine.instructions import Instruction
 from cornu_engine.layout import Strides
-from cornu_engine.plan import Instruction
 from cornu_engine.shapes import Shape, product
 
 ONE = Lanes(1)

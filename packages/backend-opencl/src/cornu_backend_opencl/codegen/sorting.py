@@ -18,7 +18,7 @@ from cornu_backend_opencl.codegen.lines import loop_over_lines, start_of
 from cornu_backend_opencl.codegen.members import element, put
 from cornu_backend_opencl.codegen.values import Address
 from cornu_backend_opencl.settings import limits
-from cornu_engine.plan import Instruction
+from cornu_engine.instructions import Instruction
 
 ONE = Lanes(1)
 

@@ -7,7 +7,7 @@ from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.members import element, put
 from cornu_backend_opencl.codegen.values import position
-from cornu_engine.plan import Instruction
+from cornu_engine.instructions import Instruction
 
 ONE = Lanes(1)
 

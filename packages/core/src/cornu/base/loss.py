@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import cornu_ops as ops
-from cornu import config
 from cornu.base.configurable import Configurable, plain
 from cornu.base.naming import auto_name
+from cornu_engine import config
 from cornu_engine.dtypes import canonical
 from cornu_engine.errors import ShapeError
 from cornu_engine.shapes import product

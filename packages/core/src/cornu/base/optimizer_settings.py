@@ -8,9 +8,9 @@ from typing import Any, ClassVar, TypedDict
 import numpy as np
 
 import cornu_ops as ops
-from cornu import config
 from cornu.base.configurable import plain
 from cornu.base.optimizer_state import OptimizerState
+from cornu_engine import config
 from cornu_engine.variable import Arena, Variable
 
 

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from cornu import config
 from cornu.base.configurable import Configurable
 from cornu.base.flat import FlatGroup, flat_groups
 from cornu.base.metric import initial_value
+from cornu_engine import config
 from cornu_engine.errors import NotBuiltError
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Arena, Variable

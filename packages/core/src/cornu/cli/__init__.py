@@ -12,7 +12,7 @@ import pkgutil
 from collections.abc import Sequence
 from importlib import import_module
 
-from cornu.version import __version__
+from cornu_engine.version import __version__
 
 __all__ = ["commands", "main"]
 

@@ -49,7 +49,7 @@ def _listing(show_names: bool) -> Iterable[str]:
 
 
 def _backends() -> Iterable[str]:
-    from cornu_engine import backends
+    from cornu import backends
 
     current = backends.get_backend()
     for name, reason in backends.survey().items():

@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Tune, and print what is found; the exit status is 1 if there was nothing to tune."""
-    from cornu_engine import backends
+    from cornu import backends
 
     names = (
         [arguments.backend]

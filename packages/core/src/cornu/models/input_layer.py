@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu import config
 from cornu.base.layer import CallNode, KerasTensor, Layer
 from cornu.base.layer.shapes import SymbolicShape, as_shape
+from cornu_engine import config
 from cornu_engine.dtypes import canonical
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from cornu.plugins import ENTRY_POINT_GROUP, hookspecs
+from cornu.plugins import ENTRY_POINT_GROUP, hookimpl, hookspecs
 from cornu.plugins.kinds import KINDS
+from cornu_engine.backends import GROUP as BACKENDS
 from cornu_engine.errors import PluginWarning, near_matches
 from cornu_engine.interrupt import let_signals_through
 
@@ -60,8 +61,8 @@ class Plugin:
         return tuple(hook for hook in HOOKS if hook in implemented)
 
 
-def installed_entry_points() -> Iterable[EntryPoint]:
-    """Return the entry points of the group ``cornu`` in this environment.
+def installed_entry_points() -> Iterable[Any]:
+    """Return the entry points of this environment: plugins, and backends that need no plugin.
 
     Example
     -------
@@ -70,11 +71,28 @@ def installed_entry_points() -> Iterable[EntryPoint]:
     """
     from importlib.metadata import entry_points  # 20 ms: only where a plugin is needed
 
-    return entry_points(group=ENTRY_POINT_GROUP)
+    backends = map(BackendPoint, entry_points(group=BACKENDS))
+    return [*entry_points(group=ENTRY_POINT_GROUP), *backends]
+
+
+class BackendPoint:
+    """An entry point of the group `cornu_backends`, as a plugin that brings one backend."""
+
+    def __init__(self, point: EntryPoint) -> None:
+        self.name, self.value, self.dist = point.name, point.value, point.dist
+
+    def load(self) -> BackendPoint:
+        """Return the plugin: itself."""
+        return self
+
+    @hookimpl
+    def cornu_backends(self) -> list[tuple[str, str]]:
+        """Bring the backend, by reference."""
+        return [(self.name, self.value)]
 
 
 def load_plugins(
-    entry_points: Iterable[EntryPoint],
+    entry_points: Iterable[Any],
 ) -> tuple[pluggy.PluginManager, list[Plugin], list[Problem]]:
     """Load the plugins behind entry points into a fresh plugin manager.
 
@@ -154,13 +172,13 @@ def _hook_of(module: Any, name: str) -> str | None:
     return options.get("specname") or name
 
 
-def _describe(point: EntryPoint) -> Plugin:
+def _describe(point: Any) -> Plugin:
     dist = point.dist
     if dist is None:
         return Plugin(point.name, "unknown", point.value)
     return Plugin(dist.metadata["Name"], dist.version, point.value)
 
 
-def _own_first(point: EntryPoint) -> tuple[int, str, str]:
+def _own_first(point: Any) -> tuple[int, str, str]:
     name = point.dist.metadata["Name"] if point.dist is not None else point.name
     return (OWN.index(name) if name in OWN else len(OWN), name, point.value)

@@ -25,6 +25,7 @@ from cornu.plugins.custom_objects import (
 from cornu.plugins.discovery import Plugin, Problem
 from cornu.plugins.kinds import ELSEWHERE, KINDS, Kind, kind_of
 from cornu.plugins.table import Entry, Table
+from cornu_engine import backends
 from cornu_engine.errors import (
     MissingDistributionError,
     PluginError,
@@ -290,3 +291,19 @@ problems = default.problems
 reasons = default.reasons
 register = default.register
 unregister = default.unregister
+
+
+class _Backends:
+    """The registry as the engine asks it."""
+
+    def names(self) -> list[str]:
+        return default.names("backend")
+
+    def find(self, name: str) -> Any:
+        return default.find("backend", name)
+
+    def reasons(self) -> list[str]:
+        return list(default.reasons("backend"))
+
+
+backends.found_by(_Backends())

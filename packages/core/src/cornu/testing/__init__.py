@@ -5,10 +5,8 @@ ways a model uses it, `check_layer_properties` does so for arguments and shapes 
 chooses, and a subclass of `BackendSuite` tries a backend on every primitive.
 """
 
-from cornu.testing.backend_suite import BackendSuite
-from cornu.testing.cases import Case, primitive_cases
-from cornu.testing.gradients import check_grads
 from cornu.testing.layers import check_layer, check_layer_properties
+from cornu_engine.testing import BackendSuite, Case, check_grads, primitive_cases
 
 layer_check = check_layer
 

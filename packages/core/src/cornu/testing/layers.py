@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from cornu.base.layer import KerasTensor
-from cornu.testing.gradients import check_grads
 from cornu_engine.program import build_program
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
+from cornu_engine.testing.gradients import check_grads
 from cornu_engine.trace import Trace, current_trace
 
 _BATCH = 3

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config
+from cornu import backends
 from cornu.training.data.source import Select
 from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.indices import check_indices
@@ -16,7 +16,7 @@ from cornu.training.numerics import CheckedStep
 from cornu.training.state import Compiled
 from cornu.training.step import CompiledProgram, EagerStep, Step, StepCache, make_step, trace_inputs
 from cornu.training.step_methods import StepMethods
-from cornu_engine import backends, tree
+from cornu_engine import config, tree
 from cornu_engine.errors import NotBuiltError, near_matches
 from cornu_engine.trace import TRACING, Trace
 from cornu_engine.variable import Storage

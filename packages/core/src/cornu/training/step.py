@@ -22,6 +22,7 @@ from cornu.training.numerics import Origin, find_origin, numerics_error
 from cornu.training.results import ResultReader
 from cornu.training.targets import TargetRule, check_target_values
 from cornu_engine import tree
+from cornu_engine.eager import EagerTrace
 from cornu_engine.graph import Node
 from cornu_engine.program import Program
 from cornu_engine.reuse import compiled_trace
@@ -187,7 +188,7 @@ class EagerStep:
 
     def run(self) -> list[np.ndarray]:
         """Run the step on what the buffers hold."""
-        with Trace(self._mode, eager=True) as trace:
+        with EagerTrace(self._mode) as trace:
             data = trace_inputs(trace, self._spec, self.buffers)
             outputs, self.result, self.logs = _outputs_of(self._model, self._mode, data)
             values = [np.asarray(node) for node in outputs]
@@ -195,7 +196,7 @@ class EagerStep:
             roots = [*map(as_node, outputs), *trace.updates.values()]
             for root in roots:
                 trace.value_of(root)
-            self.origin = find_origin(roots, trace._values)
+            self.origin = find_origin(roots, trace.values)
             if self._check_numerics and self.origin is not None:
                 raise numerics_error(self._mode, self.origin)
             trace.commit()

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import cornu_ops as ops
-from cornu import config
 from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.state import Compiled
-from cornu_engine import tree
+from cornu_engine import config, tree
 from cornu_engine.errors import NotCompiledError
 from cornu_engine.gradients import arriving, zeros_like
 from cornu_engine.graph import scope

@@ -83,13 +83,23 @@ def register(
     PRIMITIVES[name] = Primitive(name, kind, evaluate, infer, vjp, dtypes)
 
 
+_apply: Callable[..., Any] | None = None
+
+
+def calls_run(apply: Callable[..., Any]) -> None:
+    """Say what calls of primitives pass through: the dispatch, which needs the rows itself."""
+    global _apply
+    _apply = apply
+
+
 class _Calls:
     """`p.exp(x)` is `apply("exp", x)`: how derivatives and composites name primitives."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in PRIMITIVES:
             raise AttributeError(f"There is no primitive {name!r}.")
-        from cornu_engine.trace import apply
+        assert _apply is not None, "a graph is traced by cornu_engine.trace"
+        apply = _apply
 
         def call(*values: Any, **attrs: Any) -> Any:
             return apply(name, *values, **attrs)

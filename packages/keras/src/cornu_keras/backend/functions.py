@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from cornu import backends
 from cornu.base.layer.context import CallContext, calling
 from cornu.base.optimizer import OptimizerStep
-from cornu_engine import backends
 from cornu_engine.gradients import gradients as _node_gradients
 from cornu_engine.program import build_program
 from cornu_engine.settings import limits

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import cornu_ops as ops
-from cornu import config
 from cornu.base import Constraint
+from cornu_engine import config
 
 
 def _lengths(w: Any, axis: int | Sequence[int]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config
+from cornu_engine import config
 from cornu_engine.errors import ShapeError
 from cornu_layers.initializers.seeded import SeededInitializer
 

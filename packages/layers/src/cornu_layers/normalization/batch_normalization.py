@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import cornu_ops as ops
-from cornu import config
 from cornu.base import InputSpec
 from cornu.base.layer.shapes import show_shape
+from cornu_engine import config
 from cornu_engine.dtypes import result_type
 from cornu_engine.errors import ShapeError
 from cornu_layers import arguments, validation

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import cornu_ops as ops
-from cornu import config
+from cornu_engine import config
 from cornu_layers import validation
 from cornu_layers.checks import where
 from cornu_layers.initializers import STFT

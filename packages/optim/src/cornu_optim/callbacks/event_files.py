@@ -129,7 +129,7 @@ def weight_images(weight: np.ndarray) -> np.ndarray | None:
     if image.ndim == 2:
         return (image.T if image.shape[0] > image.shape[1] else image)[None, :, :, None]
     if image.ndim == 3:
-        from cornu import config
+        from cornu_engine import config
 
         if config.image_data_format() == "channels_last":
             image = image.transpose(2, 0, 1)

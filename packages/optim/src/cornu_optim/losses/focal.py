@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 import cornu_ops as ops
-from cornu import config
 from cornu.base.loss import LossFunctionWrapper
+from cornu_engine import config
 from cornu_optim.losses.crossentropy import smoothed
 from cornu_optim.losses.targets import aligned
 

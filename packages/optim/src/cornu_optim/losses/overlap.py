@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import cornu_ops as ops
-from cornu import config
 from cornu.base.loss import LossFunctionWrapper
+from cornu_engine import config
 from cornu_optim.losses.targets import paired
 
 

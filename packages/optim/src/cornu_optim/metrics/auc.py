@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 import cornu_ops as ops
-from cornu import config
 from cornu.base.metric import Metric
+from cornu_engine import config
 from cornu_engine.errors import ShapeError
 from cornu_optim.metrics.confusion import Counts, add_counts, confusion_counts
 

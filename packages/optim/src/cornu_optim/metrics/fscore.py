@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import cornu_ops as ops
-from cornu import config
 from cornu.base.loss import to_dtype
 from cornu.base.metric import Metric
+from cornu_engine import config
 from cornu_engine.errors import ShapeError
 from cornu_engine.variable import Variable
 

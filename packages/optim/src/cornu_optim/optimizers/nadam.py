@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import cornu_ops as ops
-from cornu import config
 from cornu.base import Optimizer
+from cornu_engine import config
 from cornu_engine.variable import Variable
 from cornu_optim.optimizers.averages import approach, stored, unbias
 

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 import cornu_ops as ops
-from cornu import config
 from cornu.base.schedule import LearningRateSchedule
+from cornu_engine import config
 from cornu_optim.schedules.decay import positive_steps
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import cornu_ops as ops
-from cornu import config
 from cornu.base.schedule import LearningRateSchedule
+from cornu_engine import config
 
 
 def positive_steps(name: str, steps: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import cornu_ops as ops
-from cornu import config
+from cornu_engine import config
 from cornu_engine.errors import DataError, ShapeError
 from cornu_preprocessing.bounding_boxes.formats import convert_format, size_of_picture
 

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import cornu_ops as ops
-from cornu import config
+from cornu_engine import config
 from cornu_engine.errors import DataError, ShapeError
 from cornu_preprocessing.bounding_boxes.formats import convert_format, sides, size_of_picture
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cornu import config
+from cornu_engine import config
 from cornu_engine.errors import DataError
 from cornu_preprocessing.datasets.plain_pickle import read_plain_pickle
 from cornu_preprocessing.datasets.sources import fetched

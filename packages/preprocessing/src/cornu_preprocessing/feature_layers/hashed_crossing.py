@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import cornu_ops as ops
-from cornu import config
+from cornu_engine import config
 from cornu_engine.errors import DataError, ShapeError
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import cornu_ops as ops
-from cornu import config
+from cornu_engine import config
 from cornu_engine.errors import DataError
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.buckets import as_salt, buckets, buckets_of_integers

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config
 from cornu.base import Layer
+from cornu_engine import config
 from cornu_engine.errors import DataError
 from cornu_engine.files.atomic import atomically
 from cornu_preprocessing.arguments import whole

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 import cornu_ops as ops
-from cornu import config
 from cornu.base import Layer
+from cornu_engine import config
 from cornu_engine.errors import DataError, ShapeError
 from cornu_preprocessing.feature_layers.adapting import batches_of
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config
+from cornu_engine import config
 from cornu_engine.errors import DataError
 from cornu_preprocessing.image.layout import standard_format, warn_about_channels
 from cornu_preprocessing.image.pictures import PictureIterator, Plan, split_of

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from cornu import config
+from cornu_engine import config
 from cornu_engine.errors import DataError
 from cornu_engine.files.atomic import atomically
 from cornu_preprocessing.image.layout import CHANNELS, checked, size_of, standard_format

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config
+from cornu_engine import config
 from cornu_engine.errors import DataError
 from cornu_preprocessing.arguments import numeric
 from cornu_preprocessing.image.affine import GEOMETRIES, apply_affine_transform

@@ -6,7 +6,7 @@ import operator
 import warnings
 from typing import Any, NamedTuple
 
-from cornu import config
+from cornu_engine import config
 from cornu_engine.errors import DataError, near_matches
 
 __all__ = [

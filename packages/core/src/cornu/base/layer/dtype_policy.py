@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import config
+from cornu_engine import config
 from cornu_engine.dtypes import canonical
 from cornu_engine.errors import near_matches
 from cornu_engine.trace import convert

@@ -17,6 +17,7 @@ import numpy as np
 from cornu.base.layer.keras_tensor import KerasTensor, symbolic_leaves
 from cornu.base.layer.masks import get_mask, set_mask
 from cornu_engine import tree
+from cornu_engine.eager import EagerTrace
 from cornu_engine.errors import TracedValueError
 from cornu_engine.trace import Trace
 
@@ -69,15 +70,15 @@ def _merged(one: tuple, other: tuple) -> tuple:
 
 def _outcome(function: Callable, args: tuple, kwargs: dict, probe: int) -> tuple[Any, dict]:
     try:
-        return _traced(function, args, kwargs, probe, eager=False)
+        return _traced(function, args, kwargs, probe, Trace)
     except TracedValueError:
-        return _traced(function, args, kwargs, probe, eager=True)
+        return _traced(function, args, kwargs, probe, EagerTrace)
 
 
 def _traced(
-    function: Callable, args: tuple, kwargs: dict, probe: int, eager: bool
+    function: Callable, args: tuple, kwargs: dict, probe: int, kind: type[Trace]
 ) -> tuple[Any, dict]:
-    with Trace("shapes", eager=eager) as trace:
+    with kind("shapes") as trace:
         stand_in = _StandIns(trace, probe)
         filled_args, filled_kwargs = tree.map_structure(stand_in, (args, kwargs))
         try:

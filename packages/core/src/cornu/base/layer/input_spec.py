@@ -91,8 +91,8 @@ def check_input(spec: Any, inputs: Any, layer: str) -> None:
     --------
     >>> check_input(InputSpec(min_ndim=2), np.ones(3), "dense (Dense)")
     Traceback (most recent call last):
-    cornu_engine.errors.ShapeError: Layer dense (Dense) expects an input of rank 2 or more, but got shape
-    (None,) of rank 1. \
+    cornu_engine.errors.ShapeError: Layer dense (Dense) expects an input of rank 2 or more, but got
+    shape (None,) of rank 1. \
 Add an axis with x[:, None], or a Reshape layer before it.
     """
     specs = tree.flatten(spec)

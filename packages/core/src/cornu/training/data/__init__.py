@@ -282,7 +282,7 @@ def _as_floats(weights: Any) -> Any:
     """Weights are floats in every step, whatever the user counted with."""
     if weights is None:
         return None
-    from cornu import config
+    from cornu_engine import config
 
     return tree.map_structure(
         lambda w: None if w is None else w.astype(config.floatx(), copy=False), weights

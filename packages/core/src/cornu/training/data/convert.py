@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config
 from cornu.training.data.rows import rows_of
+from cornu_engine import config
 from cornu_engine.errors import DataError
 
 __all__ = ["as_array", "as_arrays", "is_array_like", "looks_like_numbers"]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import config
+from cornu_engine import config
 
 __all__ = ["Rows", "rows_of"]
 

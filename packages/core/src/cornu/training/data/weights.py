@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cornu import config
 from cornu.base.naming import entry_of
 from cornu.training.data.names import leaves_with_names
-from cornu_engine import tree
+from cornu_engine import config, tree
 from cornu_engine.errors import DataError, near_matches
 
 __all__ = ["KnownOutput", "class_weights_to_sample_weights", "combine_weights"]

@@ -8,7 +8,7 @@ def version() -> str:
 
     Example
     -------
-    >>> from cornu.version import version
+    >>> from cornu_engine.version import version
     >>> version().count(".")
     2
     """

@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from cornu.testing.cases import primitive_cases
 from cornu_engine.gradients import gradients
 from cornu_engine.graph import constant
 from cornu_engine.primitives.table import p
 from cornu_engine.program import Program, build_program
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.scan import scan
+from cornu_engine.testing.cases import primitive_cases
 from cornu_engine.trace import Trace
 from cornu_engine.variable import Arena, Variable
 

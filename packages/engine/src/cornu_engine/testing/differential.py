@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu_engine.backends import resolve
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
 
 RTOL = {2: 2e-2, 4: 2e-4, 8: 1e-8}  # of the largest number, by the bytes of a float
 

@@ -11,7 +11,7 @@ from cornu_engine.gradients import gradients
 from cornu_engine.graph import Node, constant
 from cornu_engine.primitives.table import p
 from cornu_engine.program import build_program
-from cornu_engine.reference import ReferenceExecutable
+from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.trace import Trace, as_node
 
 _STEP = 1e-6

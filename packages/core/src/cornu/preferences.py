@@ -1,0 +1,233 @@
+"""What training and its messages follow in this process: limits, logging, what Keras has.
+
+Users reach them as `cornu.config`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+
+def _limit(what: str, value: object) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ValueError(
+        f"{what} must be a whole number above zero, or None for no limit; got {value!r}."
+    )
+
+
+def _limit_from(variable: str) -> int | None:
+    text = os.environ.get(variable, "").strip()
+    return _limit(variable, int(text) if text.isdecimal() else text) if text else None
+
+
+_settings: dict[str, Any] = {
+    "interactive_logging": True,
+    "flash_attention": None,
+    "max_epochs": _limit_from("CORNU_MAX_EPOCHS"),
+    "max_steps_per_epoch": _limit_from("CORNU_MAX_STEPS_PER_EPOCH"),
+}
+
+
+def enable_interactive_logging() -> None:
+    """Let ``verbose="auto"`` draw a progress bar (the default).
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.enable_interactive_logging()
+    >>> cornu.config.is_interactive_logging_enabled()
+    True
+    """
+    _settings["interactive_logging"] = True
+
+
+def disable_interactive_logging() -> None:
+    """Let ``verbose="auto"`` write one line per epoch, as suits a log file.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.disable_interactive_logging()
+    >>> cornu.config.is_interactive_logging_enabled()
+    False
+    >>> cornu.config.enable_interactive_logging()
+    """
+    _settings["interactive_logging"] = False
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Say whether ``verbose="auto"`` draws a progress bar.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.is_interactive_logging_enabled()
+    True
+    """
+    return _settings["interactive_logging"]
+
+
+def max_epochs() -> int | None:
+    """Return how many epochs any call of ``fit`` makes at most, None without a limit.
+
+    It is what :func:`set_max_epochs` set, else ``CORNU_MAX_EPOCHS`` as it was when Cornu was
+    imported: a long script can be tried out without changing it.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.max_epochs() is None
+    True
+    """
+    return _settings["max_epochs"]
+
+
+def set_max_epochs(max_epochs: int | None) -> None:
+    """Set how many epochs any call of ``fit`` makes at most; None takes the limit away.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.set_max_epochs(2)
+    >>> cornu.config.max_epochs()
+    2
+    >>> cornu.config.set_max_epochs(None)
+    """
+    _settings["max_epochs"] = _limit("max_epochs", max_epochs)
+
+
+def max_steps_per_epoch() -> int | None:
+    """Return how many steps ``fit``, ``evaluate`` and ``predict`` make in an epoch at most.
+
+    It is what :func:`set_max_steps_per_epoch` set, else ``CORNU_MAX_STEPS_PER_EPOCH`` as it was
+    when Cornu was imported, else None: no limit.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.max_steps_per_epoch() is None
+    True
+    """
+    return _settings["max_steps_per_epoch"]
+
+
+def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
+    """Set how many steps an epoch has at most; None takes the limit away.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.set_max_steps_per_epoch(10)
+    >>> cornu.config.max_steps_per_epoch()
+    10
+    >>> cornu.config.set_max_steps_per_epoch(None)
+    """
+    _settings["max_steps_per_epoch"] = _limit("max_steps_per_epoch", max_steps_per_epoch)
+
+
+def enable_flash_attention() -> None:
+    """Ask for flash attention, as in Keras; attention is computed one way here, with one result.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.enable_flash_attention()
+    >>> cornu.config.is_flash_attention_enabled()
+    True
+    >>> cornu.config.disable_flash_attention()
+    """
+    _settings["flash_attention"] = True
+
+
+def disable_flash_attention() -> None:
+    """Ask for attention without flash attention, as in Keras.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.disable_flash_attention()
+    >>> cornu.config.is_flash_attention_enabled()
+    False
+    """
+    _settings["flash_attention"] = False
+
+
+def is_flash_attention_enabled() -> bool | None:
+    """Say whether flash attention was asked for; None if nobody asked for anything.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.enable_flash_attention()
+    >>> cornu.config.is_flash_attention_enabled()
+    True
+    >>> cornu.config.disable_flash_attention()
+    """
+    return _settings["flash_attention"]
+
+
+def disable_traceback_filtering() -> None:
+    """Show every line in tracebacks, as in Keras: here they always do.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.disable_traceback_filtering()
+    """
+
+
+def is_traceback_filtering_enabled() -> bool:
+    """Return False: tracebacks here lead into Cornu and into the program that it wrote.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.is_traceback_filtering_enabled()
+    False
+    """
+    return False
+
+
+def enable_traceback_filtering() -> None:
+    """Refuse: tracebacks are not filtered here.
+
+    Raises
+    ------
+    ValueError
+        Always.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.enable_traceback_filtering()
+    Traceback (most recent call last):
+    ValueError: Cornu filters no tracebacks, they lead into the program that it wrote; ...
+    """
+    raise ValueError(
+        "Cornu filters no tracebacks, they lead into the program that it wrote; leave "
+        "enable_traceback_filtering() out."
+    )
+
+
+def enable_unsafe_deserialization() -> None:
+    """Refuse: a file that is loaded never runs code here.
+
+    Raises
+    ------
+    ValueError
+        Always.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.enable_unsafe_deserialization()
+    Traceback (most recent call last):
+    ValueError: A file that Cornu loads never runs code, whatever is asked. Pass functions by ...
+    """
+    raise ValueError(
+        "A file that Cornu loads never runs code, whatever is asked. Pass functions by name: "
+        "load_model(path, custom_objects={'name': function}), or decorate them with "
+        "cornu.saving.register_keras_serializable()."
+    )

@@ -1,0 +1,14 @@
+"""Names that examples in docstrings may use without importing them."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def names_in_examples(doctest_namespace: dict[str, Any]) -> None:
+    """Give every docstring `np` and `ops`."""
+    import cornu_ops
+
+    doctest_namespace.update(np=np, ops=cornu_ops)
