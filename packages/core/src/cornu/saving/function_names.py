@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from importlib import import_module
 from typing import Any
 
@@ -25,8 +26,17 @@ def function_name(function: Any) -> str:
     """
     name = getattr(function, "__name__", type(function).__name__)
     module = getattr(function, "__module__", "") or ""
-    home = next((h for h, path in _HOMES.items() if module.startswith(path)), "")
+    home = next((h for h in _HOMES if module.startswith(_real_name(h))), "")
     return f"{home}.{name}" if home else name
+
+
+@functools.cache
+def _real_name(home: str) -> str:
+    """The module itself, of which the public name is another one."""
+    try:
+        return import_module(_HOMES[home]).__name__
+    except ImportError:  # a wing that is not installed
+        return "none"
 
 
 def public_function(name: str) -> Any:
