@@ -9,10 +9,10 @@ import pytest
 from cornu.errors import BadFileError, SavingError
 
 import cornu
+from cornu.configuration.arguments import arguments_of
+from cornu.configuration.config import deserialize, serialize
+from cornu.configuration.known import CORE_CLASSES
 from cornu.plugins import registry
-from cornu.saving.arguments import arguments_of
-from cornu.saving.config import deserialize, serialize
-from cornu.saving.known import CORE_CLASSES
 from cornu_engine.files.rules import reading
 from tests.attack.watch import watched
 from tests.saving.models import LAYERS

@@ -14,8 +14,8 @@ from cornu.errors import BadFileError, ShapeError
 
 import cornu
 from cornu import layers
+from cornu.configuration.config import deserialize, serialize
 from cornu.plugins import registry
-from cornu.saving.config import deserialize, serialize
 from cornu_engine.files.rules import reading
 
 VALUES = ["x", None, 0.5, True, -1, [], ["x"], [None], {"a": 1}, {"class_name": "Adam"}]

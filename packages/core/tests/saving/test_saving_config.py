@@ -12,8 +12,8 @@ from cornu.errors import SavingError, UnknownNameError
 
 import cornu
 from cornu.base import Layer
+from cornu.configuration.config import collecting, deserialize, serialize
 from cornu.plugins.custom_objects import CustomObjectScope
-from cornu.saving.config import collecting, deserialize, serialize
 from cornu_engine.variable import Variable
 
 

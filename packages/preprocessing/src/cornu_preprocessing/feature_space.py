@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from cornu.configuration.config import deserialize
 from cornu.models import Input
 from cornu.plugins import registry
 from cornu.saving import serialize_keras_object
-from cornu.saving.config import deserialize
 from cornu_engine import config
 from cornu_engine.errors import BadFileError, DataError, TracedValueError, near_matches
 from cornu_engine.files.atomic import atomically

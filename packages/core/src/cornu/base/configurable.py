@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from cornu.saving.config import deserialize, serialize
+from cornu.configuration.config import deserialize, serialize
 
 T = TypeVar("T", bound="Configurable")
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

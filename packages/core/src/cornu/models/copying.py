@@ -21,7 +21,7 @@ class Copying:
         """Return what `pickle` keeps, with or without the state of optimizer and metrics."""
         if self._graph is None:
             return super().__reduce_ex__(protocol)
-        from cornu.saving.config import collecting, serialize
+        from cornu.configuration.config import collecting, serialize
 
         with collecting() as custom_objects:
             config = serialize(self)
@@ -52,8 +52,8 @@ class Copying:
 def _restored(
     cls: type, config: dict[str, Any], custom_objects: dict[str, Any], values: dict[str, Any]
 ) -> Any:
+    from cornu.configuration.config import deserialize
     from cornu.plugins.custom_objects import CustomObjectScope
-    from cornu.saving.config import deserialize
 
     with CustomObjectScope({**custom_objects, cls.__name__: cls}):
         model = deserialize(config)

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.base.layer import CallNode, FunctionCall, KerasTensor
+from cornu.configuration.config import deserialize, serialize
+from cornu.configuration.sharing import called_by_a_model
 from cornu.models.graph import LayerGraph
-from cornu.saving.config import deserialize, serialize
 from cornu.saving.operations import in_our_words, is_keras_operation
-from cornu.saving.sharing import called_by_a_model
 from cornu_engine import tree
 from cornu_engine.errors import SavingError
 

@@ -283,8 +283,8 @@ class Sequential(Model):
     def get_config(self) -> dict[str, Any]:
         """Return name, layers and the shape of the input."""
         from cornu.base.layer.dtype_policy import dtype_policy_config
-        from cornu.saving.config import serialize
-        from cornu.saving.sharing import called_by_a_model
+        from cornu.configuration.config import serialize
+        from cornu.configuration.sharing import called_by_a_model
 
         for layer in self._stack:
             called_by_a_model(layer, numbered=False)
@@ -301,8 +301,8 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config: Any, custom_objects: Any = None) -> Any:
         """Make a model, with new weights, from what `get_config` of any Keras returned."""
+        from cornu.configuration.config import deserialize
         from cornu.plugins.custom_objects import CustomObjectScope
-        from cornu.saving.config import deserialize
 
         if isinstance(config, list):  # Keras 2.0 and 2.1
             config = {"layers": config}

@@ -97,7 +97,7 @@ def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
         return registry.get(kind.name, kind.fallback if identifier is None else identifier)
 
     def serialize(obj: Any) -> Any:
-        from cornu.saving.config import serialize
+        from cornu.configuration.config import serialize
 
         return serialize(obj)
 

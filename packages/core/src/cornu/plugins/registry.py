@@ -187,7 +187,7 @@ class Registry:
         if isinstance(identifier, str):
             return _instance(self.lookup(kind, identifier))
         if isinstance(identifier, dict):
-            from cornu.saving.config import deserialize  # saving stands above plugins
+            from cornu.configuration.config import deserialize  # saving stands above plugins
 
             identifier = deserialize(identifier, kind=kind)
         row = kind_of(kind)

@@ -11,6 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cornu.configuration.objects import deserialize_keras_object, serialize_keras_object
     from cornu.plugins.custom_objects import (
         CustomObjectScope,
         custom_object_scope,
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     )
     from cornu.saving.file_editor import KerasFileEditor
     from cornu.saving.model_file import load_model, save_model
-    from cornu.saving.objects import deserialize_keras_object, serialize_keras_object
     from cornu.saving.weights import load_weights, save_weights
 
 # Public name -> (module, name there).
@@ -29,7 +29,7 @@ _HOMES = {
     "CustomObjectScope": ("cornu.plugins.custom_objects", "CustomObjectScope"),
     "KerasFileEditor": ("cornu.saving.file_editor", "KerasFileEditor"),
     "custom_object_scope": ("cornu.plugins.custom_objects", "custom_object_scope"),
-    "deserialize_keras_object": ("cornu.saving.objects", "deserialize_keras_object"),
+    "deserialize_keras_object": ("cornu.configuration.objects", "deserialize_keras_object"),
     "get_custom_objects": ("cornu.plugins.custom_objects", "get_custom_objects"),
     "get_registered_name": ("cornu.plugins.custom_objects", "get_registered_name"),
     "get_registered_object": ("cornu.plugins.custom_objects", "get_registered_object"),
@@ -38,7 +38,7 @@ _HOMES = {
     "register_keras_serializable": ("cornu.plugins.custom_objects", "register_keras_serializable"),
     "save_model": ("cornu.saving.model_file", "save_model"),
     "save_weights": ("cornu.saving.weights", "save_weights"),
-    "serialize_keras_object": ("cornu.saving.objects", "serialize_keras_object"),
+    "serialize_keras_object": ("cornu.configuration.objects", "serialize_keras_object"),
 }
 
 __all__ = [

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from cornu.base.naming import snake_case
+from cornu.configuration.config import deserialize, serialize
 from cornu.plugins.custom_objects import CustomObjectScope
-from cornu.saving.config import deserialize, serialize
 from cornu.saving.hdf5 import Dataset, Group, open_hdf5
 from cornu.saving.keras2.dialect import Dialect
 from cornu.saving.keras2.slots import match_slots

@@ -10,7 +10,7 @@ import inspect
 import warnings
 from typing import Any
 
-from cornu.saving.function_names import public_function
+from cornu.configuration.function_names import public_function
 from cornu.saving.operation_table import BY_CLASS, BY_FUNCTION, UNREADABLE, Row
 from cornu_engine.config import image_data_format
 from cornu_engine.errors import SavingError, UnknownNameError

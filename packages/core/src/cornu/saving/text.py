@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from cornu.configuration.config import deserialize, serialize
 from cornu.plugins.custom_objects import CustomObjectScope
-from cornu.saving.config import deserialize, serialize
 from cornu.saving.keras2.dialect import Dialect
 from cornu.saving.keras2.upgrade import upgrade, without_slashes
 from cornu.saving.operations import in_keras_words

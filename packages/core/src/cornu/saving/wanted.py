@@ -6,9 +6,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from cornu.plugins import registry
-from cornu.plugins.custom_objects import custom_objects_in_effect
-from cornu.saving.known import (
+from cornu.configuration.known import (
     CORE_FUNCTIONS,
     find_class,
     find_function,
@@ -16,6 +14,8 @@ from cornu.saving.known import (
     is_own,
     is_placeholder,
 )
+from cornu.plugins import registry
+from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu_engine.errors import MissingDistributionError, SavingError, UnknownNameError
 
 # Where Keras 2 writes a function as its bare name: the end of the key, and the kind.

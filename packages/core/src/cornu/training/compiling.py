@@ -263,7 +263,7 @@ class Compiling(Programs):
         """
         if self._compiled is None:
             return {}
-        from cornu.saving.config import serialize
+        from cornu.configuration.config import serialize
 
         return {name: serialize(value) for name, value in self._compiled.arguments.items()}
 
@@ -285,8 +285,8 @@ class Compiling(Programs):
                 stacklevel=2,
             )
             return
-        from cornu.saving.annotated import check_call
-        from cornu.saving.config import deserialize
+        from cornu.configuration.annotated import check_call
+        from cornu.configuration.config import deserialize
         from cornu_engine.files.rules import is_reading
 
         other = sorted(set(config) - _IN_FILES)

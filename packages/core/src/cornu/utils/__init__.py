@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cornu.config import disable_interactive_logging as disable_interactive_logging
     from cornu.config import enable_interactive_logging as enable_interactive_logging
     from cornu.config import is_interactive_logging_enabled as is_interactive_logging_enabled
+    from cornu.configuration.objects import deserialize_keras_object as deserialize_keras_object
+    from cornu.configuration.objects import serialize_keras_object as serialize_keras_object
     from cornu.models.graph import get_source_inputs as get_source_inputs
     from cornu.models.summary import print_summary as print_summary
     from cornu.plugins.custom_objects import CustomObjectScope as CustomObjectScope
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from cornu.plugins.custom_objects import (
         register_keras_serializable as register_keras_serializable,
     )
-    from cornu.saving.objects import deserialize_keras_object as deserialize_keras_object
-    from cornu.saving.objects import serialize_keras_object as serialize_keras_object
     from cornu.training.data.dataset import PyDataset as PyDataset
     from cornu.training.data.dataset import PyDataset as Sequence
     from cornu.training.data.enqueuers import GeneratorEnqueuer as GeneratorEnqueuer
@@ -76,7 +76,7 @@ _HOMES = {
     "Sequence": "cornu.training.data.dataset:PyDataset",
     "clear_session": "cornu.backend",
     "custom_object_scope": "cornu.plugins.custom_objects",
-    "deserialize_keras_object": "cornu.saving.objects",
+    "deserialize_keras_object": "cornu.configuration.objects",
     "disable_interactive_logging": "cornu.config",
     "enable_interactive_logging": "cornu.config",
     "get_custom_objects": "cornu.plugins.custom_objects",
@@ -91,7 +91,7 @@ _HOMES = {
     "plot_model": "cornu.utils.plotting",
     "print_summary": "cornu.models.summary",
     "register_keras_serializable": "cornu.plugins.custom_objects",
-    "serialize_keras_object": "cornu.saving.objects",
+    "serialize_keras_object": "cornu.configuration.objects",
     "set_random_seed": "cornu.utils.seeding",
     "standardize_dtype": "cornu.backend",
     "to_categorical": "cornu.utils.arrays",

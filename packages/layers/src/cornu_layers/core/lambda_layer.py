@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.base import KerasTensor, Layer
+from cornu.configuration.config import AtHand, serialize
 from cornu.plugins.registry import CustomObjectScope
-from cornu.saving.config import AtHand, serialize
 from cornu_engine import tree
 from cornu_layers.checks import where
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import cornu_ops as ops
 from cornu.base import Layer
+from cornu.configuration.config import collecting, deserialize, serialize
 from cornu.plugins.registry import CustomObjectScope
-from cornu.saving.config import collecting, deserialize, serialize
 from cornu_engine import tree
 from cornu_engine.errors import ShapeError
 from cornu_layers import validation

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu.base import Layer
-from cornu.saving.config import serialize
+from cornu.configuration.config import serialize
 from cornu_layers.checks import where
 
 

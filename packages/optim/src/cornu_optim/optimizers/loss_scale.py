@@ -162,7 +162,7 @@ class LossScaleOptimizer(Optimizer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make an equal optimizer."""
-        from cornu.saving.config import serialize
+        from cornu.configuration.config import serialize
 
         return {
             "name": self.name,

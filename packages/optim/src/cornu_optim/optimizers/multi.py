@@ -83,7 +83,7 @@ class OptimizerMap(MutableMapping):
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make an equal map."""
-        from cornu.saving.config import serialize
+        from cornu.configuration.config import serialize
 
         return {
             "default_optimizer": serialize(self.default_optimizer),
@@ -93,7 +93,7 @@ class OptimizerMap(MutableMapping):
     @classmethod
     def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> OptimizerMap:
         """Make the map of a config."""
-        from cornu.saving.config import deserialize
+        from cornu.configuration.config import deserialize
 
         known: list[tuple[Any, Any]] = []
 
@@ -223,7 +223,7 @@ class MultiOptimizer(Optimizer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make an equal optimizer."""
-        from cornu.saving.config import serialize
+        from cornu.configuration.config import serialize
 
         return {
             "optimizer_map": serialize(self._optimizer_map),
@@ -234,7 +234,7 @@ class MultiOptimizer(Optimizer):
     @classmethod
     def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> MultiOptimizer:
         """Make the optimizer of a config."""
-        from cornu.saving.config import deserialize
+        from cornu.configuration.config import deserialize
 
         given = config["optimizer_map"]
         if isinstance(given, dict) and given.get("class_name") == "OptimizerMap":

@@ -6,8 +6,8 @@ import functools
 import inspect
 from typing import Any
 
+from cornu.configuration.config import function_config, serialize
 from cornu.plugins import registry
-from cornu.saving.config import function_config, serialize
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 BASE_ARGUMENTS = ("name", "trainable", "dtype", "activity_regularizer")

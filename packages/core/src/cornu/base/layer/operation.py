@@ -6,7 +6,7 @@ from typing import Any
 
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
 from cornu.base.naming import auto_name
-from cornu.saving.function_names import function_name, public_function
+from cornu.configuration.function_names import function_name, public_function
 from cornu_engine import tree
 
 

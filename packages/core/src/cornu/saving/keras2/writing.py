@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.config import serialize
+from cornu.configuration.config import serialize
 from cornu.saving.keras2.downgrade import (
     downgrade,
     downgrade_training,

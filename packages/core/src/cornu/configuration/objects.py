@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cornu.saving.config import deserialize, serialize
+from cornu.configuration.config import deserialize, serialize
 
 
 def serialize_keras_object(obj: Any = None, **kwargs: Any) -> Any:

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from inspect import signature
 from typing import Any
 
+from cornu.configuration.function_names import function_name, public_function
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
-from cornu.saving.function_names import function_name, public_function
 from cornu_engine.errors import MissingDistributionError, SavingError, UnknownNameError
 from cornu_engine.files.rules import is_reading
 

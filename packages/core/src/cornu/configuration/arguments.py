@@ -6,10 +6,10 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+from cornu.configuration.config import deserialize
+from cornu.configuration.known import CORE_CLASSES
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
-from cornu.saving.config import deserialize
-from cornu.saving.known import CORE_CLASSES
 from cornu_engine.files.rules import is_reading
 
 

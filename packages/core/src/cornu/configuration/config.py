@@ -16,13 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.plugins.custom_objects import (
-    CustomObjectScope,
-    custom_objects_in_effect,
-    get_registered_name,
-)
-from cornu.saving.annotated import check_arguments
-from cornu.saving.known import (
+from cornu.configuration.annotated import check_arguments
+from cornu.configuration.known import (
     core_function,
     find_class,
     find_function,
@@ -32,7 +27,12 @@ from cornu.saving.known import (
     said_name,
     without_unknown,
 )
-from cornu.saving.sharing import mark, marking, one_object_per_id, remember, shared
+from cornu.configuration.sharing import mark, marking, one_object_per_id, remember, shared
+from cornu.plugins.custom_objects import (
+    CustomObjectScope,
+    custom_objects_in_effect,
+    get_registered_name,
+)
 from cornu_engine.allowance import spend
 from cornu_engine.depth import make_room
 from cornu_engine.errors import BadFileError, CornuError, SavingError
