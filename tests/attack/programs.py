@@ -18,9 +18,9 @@ import h5py
 import numpy as np
 
 import cornu
-from cornu.saving.kinds import PROGRAM
 from cornu_backend_numpy.sharing import sharing
 from cornu_engine.composite import COMPOSITES
+from cornu_engine.files.archive import PROGRAM
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.testing.cases import primitive_cases
 

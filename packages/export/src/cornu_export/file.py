@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.kinds import PROGRAM
 from cornu.saving.plan import hdf5_bytes, put
-from cornu_engine.files.archive import CONFIG, METADATA, WEIGHTS
+from cornu_engine.files.archive import CONFIG, METADATA, PROGRAM, WEIGHTS
 from cornu_engine.files.atomic import atomically
 from cornu_engine.files.jsontext import write_json
 from cornu_engine.variable import Variable

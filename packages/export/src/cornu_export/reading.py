@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.hdf5 import Dataset, Group, open_hdf5
-from cornu.saving.kinds import PROGRAM
-from cornu.saving.plan import checked
 from cornu_engine.attributes import NUMERIC
 from cornu_engine.errors import BadFileError
-from cornu_engine.files.archive import CONFIG, WEIGHTS, Archive
+from cornu_engine.files.archive import CONFIG, PROGRAM, WEIGHTS, Archive
+from cornu_engine.files.hdf5 import Dataset, Group, checked, open_hdf5
 from cornu_engine.files.jsontext import read_json
 from cornu_engine.files.names import check_name
 from cornu_engine.files.rules import limits_for

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.hdf5 import Dataset, Group, open_hdf5
 from cornu.saving.kinds import (
     ZIP,
     check_is_file,
@@ -18,11 +17,12 @@ from cornu.saving.kinds import (
     weights_source,
 )
 from cornu.saving.layout import saved_objects
-from cornu.saving.plan import checked, hdf5_bytes, put
+from cornu.saving.plan import hdf5_bytes, put
 from cornu.saving.training_state import GROUP
 from cornu_engine.errors import BadFileError, near_matches
 from cornu_engine.files.archive import METADATA, Archive
 from cornu_engine.files.atomic import write_bytes
+from cornu_engine.files.hdf5 import Dataset, Group, checked, open_hdf5
 from cornu_engine.files.jsontext import read_json
 from cornu_engine.files.rules import limits_for, reading
 from cornu_engine.sourcetext import one_line

@@ -7,15 +7,14 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from cornu.saving.hdf5 import Group
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.archive import CONFIG, WEIGHTS, Archive
+from cornu_engine.files.hdf5 import Group
 from cornu_engine.files.jsontext import read_json
 from cornu_engine.files.rules import Limits
 
 HDF5, ZIP = "hdf5", "zip"
 INDEX = ".weights.json"  # how the path of an index of shards ends
-PROGRAM = "cornu program"  # what the configuration of an exported model calls itself
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _ZIP_SIGNATURE = b"PK\x03\x04"
 # One of these groups lies at the root of a weights file of Keras 3.

@@ -13,13 +13,12 @@ from typing import Any
 from cornu.base.naming import snake_case
 from cornu.configuration.config import deserialize, serialize
 from cornu.plugins.custom_objects import CustomObjectScope
-from cornu.saving.hdf5 import Dataset, Group, open_hdf5
 from cornu.saving.keras2.dialect import Dialect
 from cornu.saving.keras2.slots import match_slots
 from cornu.saving.keras2.training import upgrade_training
 from cornu.saving.keras2.upgrade import upgrade, with_operations, without_slashes
 from cornu.saving.keras2.writing import write_hdf5_model
-from cornu.saving.kinds import HDF5, PROGRAM, check_is_file, kind_of_file
+from cornu.saving.kinds import HDF5, check_is_file, kind_of_file
 from cornu.saving.operations import in_keras_words, warn_of_calls
 from cornu.saving.plan import Plan, hdf5_bytes
 from cornu.saving.training_state import read_state, write_state
@@ -27,8 +26,9 @@ from cornu.saving.wanted import check_wanted, warn_of_placeholders
 from cornu.saving.weights import plan_weights, write_weights
 from cornu_engine.allowance import spend
 from cornu_engine.errors import BadFileError
-from cornu_engine.files.archive import CONFIG, METADATA, WEIGHTS, Archive
+from cornu_engine.files.archive import CONFIG, METADATA, PROGRAM, WEIGHTS, Archive
 from cornu_engine.files.atomic import atomically
+from cornu_engine.files.hdf5 import Dataset, Group, open_hdf5
 from cornu_engine.files.jsontext import read_json, write_json
 from cornu_engine.files.names import check_names
 from cornu_engine.files.rules import Limits, limits_for, reading

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import io
 import warnings
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from cornu.saving.hdf5 import Dataset, Group
 from cornu_engine.errors import BadFileError
+from cornu_engine.files.hdf5 import CHECKSUM, Dataset, Group, checked, checksum
 from cornu_engine.variable import Pending, Variable
-
-CHECKSUM = "crc32"  # attribute of a dataset of ours
 
 
 class Plan:
@@ -95,32 +92,6 @@ def _fitting(variable: Variable, value: Any) -> np.ndarray:
             f"{variable.path!r} holds {variable.dtype}, the file {array.dtype}.", "shapes"
         )
     return np.asarray(array.reshape(variable.shape), dtype=variable.dtype, order="C")
-
-
-def checked(dataset: Dataset) -> np.ndarray:
-    """Return the numbers of a dataset, which are those that were written if it says so.
-
-    Raises
-    ------
-    BadFileError
-        If their checksum is another.
-    """
-    array = dataset.read()
-    said = dataset.attribute(CHECKSUM)
-    if said is not None and said != checksum(array):
-        raise BadFileError(f"The numbers of {dataset.path!r} have changed.", "checksum")
-    return array
-
-
-def checksum(array: np.ndarray) -> int:
-    """Return the checksum of an array's bytes.
-
-    Examples
-    --------
-    >>> checksum(np.zeros(4, "uint8"))
-    558161692
-    """
-    return zlib.crc32(np.ascontiguousarray(array).data if array.ndim else array.tobytes())
 
 
 def hdf5_bytes(write: Callable[[Any], None]) -> memoryview:

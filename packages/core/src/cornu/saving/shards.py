@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.hdf5 import Dataset, Group, open_hdf5
 from cornu.saving.kinds import INDEX
 from cornu.saving.plan import hdf5_bytes, put
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.atomic import write_bytes
+from cornu_engine.files.hdf5 import Dataset, Group, open_hdf5
 from cornu_engine.files.jsontext import read_json, write_json
 from cornu_engine.files.rules import Limits
 

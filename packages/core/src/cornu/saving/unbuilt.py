@@ -9,11 +9,11 @@ from itertools import islice
 from typing import Any
 
 from cornu.base.naming import fresh_names
-from cornu.saving.hdf5 import Dataset, Group
 from cornu.saving.keras2.weights import stored_layers
 from cornu.saving.kinds import is_keras2_weights
 from cornu.saving.layout import saved_objects
 from cornu_engine.errors import BadFileError, NotBuiltError
+from cornu_engine.files.hdf5 import Dataset, Group
 from cornu_engine.interrupt import let_signals_through
 from cornu_engine.variable import without_memory
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.hdf5 import Dataset, Group, open_hdf5
 from cornu.saving.kinds import (
     WEIGHTS_GROUPS,
     check_is_file,
@@ -23,6 +22,7 @@ from cornu.saving.plan import Plan, hdf5_bytes, put
 from cornu.saving.shards import INDEX, open_shards, write_shards
 from cornu_engine.errors import BadFileError, NotBuiltError
 from cornu_engine.files.atomic import write_bytes
+from cornu_engine.files.hdf5 import Dataset, Group, open_hdf5
 from cornu_engine.files.rules import Limits, limits_for, reading
 
 

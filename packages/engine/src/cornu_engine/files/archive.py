@@ -16,6 +16,7 @@ from cornu_engine.files.rules import Limits
 METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 _MEMBERS = (METADATA, CONFIG, WEIGHTS)
 _NEEDED = (CONFIG, WEIGHTS)
+PROGRAM = "cornu program"  # what the configuration of an exported model calls itself
 _ASSETS = "assets/"  # vocabularies and the like, which Keras 3 puts beside the weights
 _ENCRYPTED = 0x1
 _BLOCK = 2**20

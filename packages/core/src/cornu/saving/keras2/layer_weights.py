@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.hdf5 import Dataset
-from cornu.saving.plan import checked
+from cornu_engine.files.hdf5 import Dataset, checked
 
 Arrays = list[Any]  # arrays, or datasets of a file
 

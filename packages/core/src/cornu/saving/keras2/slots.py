@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cornu.saving.keras2.dialect import Dialect
-from cornu.saving.plan import checked
+from cornu_engine.files.hdf5 import checked
 from cornu_engine.variable import Variable
 
 # Slots in the order of Keras 2.2 and 2.3, by the names they have here.

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from cornu.saving.hdf5 import Dataset, Group
 from cornu.saving.keras2.layer_weights import fitted
 from cornu.saving.plan import Plan
 from cornu_engine.errors import BadFileError
+from cornu_engine.files.hdf5 import Dataset, Group
 from cornu_engine.variable import Variable
 
 TOP = "top_level_model_weights"

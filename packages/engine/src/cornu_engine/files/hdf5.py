@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from cornu.saving.heaps import check_heaps
 from cornu_engine.errors import BadFileError
+from cornu_engine.files.heaps import check_heaps
 from cornu_engine.files.names import check_name
 from cornu_engine.files.rules import Limits
 
+CHECKSUM = "crc32"  # attribute of a dataset of ours
 _FILTERS = {1: "deflate", 2: "shuffle", 3: "fletcher32", 32000: "lzf"}  # those built into h5py
 _STEPS, _BYTES_PER_STEP = 20_000, 16  # an object that is stored takes some 300 bytes
 _SMALL = 2**16  # bytes of a dataset that may lie in the file as its fill value alone
@@ -260,6 +262,32 @@ class Dataset:
         if self.bfloat16:  # the upper half of a float32
             return (found.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
         return found
+
+
+def checked(dataset: Dataset) -> np.ndarray:
+    """Return the numbers of a dataset, which are those that were written if it says so.
+
+    Raises
+    ------
+    BadFileError
+        If their checksum is another.
+    """
+    array = dataset.read()
+    said = dataset.attribute(CHECKSUM)
+    if said is not None and said != checksum(array):
+        raise BadFileError(f"The numbers of {dataset.path!r} have changed.", "checksum")
+    return array
+
+
+def checksum(array: np.ndarray) -> int:
+    """Return the checksum of an array's bytes.
+
+    Examples
+    --------
+    >>> checksum(np.zeros(4, "uint8"))
+    558161692
+    """
+    return zlib.crc32(np.ascontiguousarray(array).data if array.ndim else array.tobytes())
 
 
 def _attribute(identifier: Any, name: str, path: str, opened: _Opened) -> Any:
