@@ -22,7 +22,7 @@ from cornu_engine.files.rules import is_reading
 CORE_CLASSES = {
     "DTypePolicy": ("keras", "cornu.base.layer"),
     "FunctionCall": ("cornu.ops", "cornu.base.layer"),
-    "Functional": ("keras.src.models.functional", "cornu.models.functional"),
+    "Functional": ("keras.src.models.functional", "cornu.models.model"),
     "InputLayer": ("keras.layers", "cornu.models.input_layer"),
     "InputSpec": ("keras", "cornu.base.layer"),
     "Model": ("keras", "cornu.models.model"),

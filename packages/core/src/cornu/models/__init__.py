@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cornu.base.layer import KerasTensor as KerasTensor
     from cornu.models.cloning import clone_model as clone_model
-    from cornu.models.functional import Function as Function
-    from cornu.models.functional import Functional as Functional
+    from cornu.models.function import Function as Function
     from cornu.models.input_layer import Input as Input
     from cornu.models.input_layer import InputLayer as InputLayer
+    from cornu.models.model import Functional as Functional
     from cornu.models.model import Model as Model
     from cornu.models.sequential import Sequential as Sequential
     from cornu.saving.model_file import load_model as load_model
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 # Public names, each with the module it is defined in.
 _HOMES = {
-    "Function": "cornu.models.functional",
-    "Functional": "cornu.models.functional",
+    "Function": "cornu.models.function",
+    "Functional": "cornu.models.model",
     "Input": "cornu.models.input_layer",
     "InputLayer": "cornu.models.input_layer",
     "KerasTensor": "cornu.base.layer",

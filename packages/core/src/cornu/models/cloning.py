@@ -7,9 +7,8 @@ from typing import Any
 
 from cornu.base.layer import FunctionCall, KerasTensor, Layer
 from cornu.configuration.config import collecting, deserialize, serialize
-from cornu.models.functional import Functional
 from cornu.models.input_layer import Input, InputLayer
-from cornu.models.model import Model
+from cornu.models.model import Functional, Model
 from cornu.models.sequential import Sequential
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu_engine import tree

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from cornu.base.layer import InputSpec, KerasTensor, Operation
 from cornu.base.naming import distinct
@@ -15,6 +15,7 @@ class Ends(Operation):
     """Mixin of models: symbolic inputs and outputs, their shapes and names."""
 
     _graph: LayerGraph | None
+    _is_stack: ClassVar[bool] = False
 
     def _need_graph(self, wanted: str) -> LayerGraph:
         if self._graph is None:

@@ -14,6 +14,7 @@ from typing import Any
 from cornu.base.layer import CallNode, FunctionCall, KerasTensor
 from cornu.configuration.config import deserialize, serialize
 from cornu.configuration.sharing import called_by_a_model
+from cornu.models.ends import Ends
 from cornu.models.graph import LayerGraph
 from cornu.saving.operations import in_our_words, is_keras_operation
 from cornu_engine import tree
@@ -75,11 +76,8 @@ class _Places:
 
 def _own_calls(operation: Any) -> int:
     """Return 1 where Keras counts a model's own construction, at the ends of a graph only."""
-    from cornu.models.model import Model
-    from cornu.models.sequential import Sequential
-
-    is_functional = isinstance(operation, Model) and not isinstance(operation, Sequential)
-    return 1 if is_functional and operation._graph is not None else 0
+    is_functional = isinstance(operation, Ends) and not operation._is_stack
+    return int(is_functional and operation._graph is not None)
 
 
 def _node_config(node: CallNode, places: _Places) -> dict[str, Any]:
@@ -105,22 +103,25 @@ def _written(x: Any, places: _Places, keep_tuples: bool) -> Any:
 # Reading
 
 
-def model_from_graph_config(cls: type, config: dict[str, Any]) -> Any:
-    """Make a model of class `cls`, with new weights."""
-    from cornu.models.functional import Functional
-    from cornu.models.model import Model
+def read_graph(config: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Make the layers of a graph, and call them.
 
+    Returns
+    -------
+    tuple of dict
+        What every model with a graph is made with, and the rest of the configuration.
+    """
     rest = {key: value for key, value in config.items() if key not in _KEYS}
     reader = _Reader(config["layers"])
     reader.call_all()
-    inputs = reader.ends(config["input_layers"])
-    outputs = reader.ends(config["output_layers"])
-    arguments = {"name": rest.pop("name", None), "trainable": rest.pop("trainable", None)}
-    if arguments["trainable"] is not False:  # True says nothing of the layers: each has its own
-        del arguments["trainable"]
-    if cls in (Model, Functional):
-        return Functional(inputs=inputs, outputs=outputs, **arguments)
-    return cls(inputs=inputs, outputs=outputs, **arguments, **rest)
+    arguments = {
+        "inputs": reader.ends(config["input_layers"]),
+        "outputs": reader.ends(config["output_layers"]),
+        "name": rest.pop("name", None),
+    }
+    if rest.pop("trainable", None) is False:  # True says nothing of the layers: each has its own
+        arguments["trainable"] = False
+    return arguments, rest
 
 
 class _Reader:
@@ -216,10 +217,8 @@ class _Reader:
         return calls[number].output_tensors[index]
 
     def _offset(self, operation: Any) -> int:
-        from cornu.models.model import Model
-
         if self.old_form:  # Keras 2 counts the construction of every model inside as its call 0
-            return int(isinstance(operation, Model))
+            return int(isinstance(operation, Ends))
         return _own_calls(operation)
 
 

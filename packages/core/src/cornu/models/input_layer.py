@@ -7,7 +7,8 @@ from typing import Any
 
 from cornu.base.layer import CallNode, KerasTensor, Layer
 from cornu.base.layer.shapes import SymbolicShape, as_shape
-from cornu_engine import config
+from cornu.models.graph import LayerGraph
+from cornu_engine import config, tree
 from cornu_engine.dtypes import canonical
 
 
@@ -222,3 +223,20 @@ def Input(
         name=name,
     )
     return layer.output
+
+
+def graph_between(inputs: Any, outputs: Any) -> LayerGraph:
+    """Return the graph between symbolic tensors.
+
+    Tensors in the middle of another model get inputs of their own.
+    """
+    graph = LayerGraph(inputs, outputs)
+    if all(t.node is not None and t.node.is_input for t in graph.inputs):
+        return graph
+    fresh = [
+        t if t.node is not None and t.node.is_input else Input(batch_shape=t.shape, dtype=t.dtype)
+        for t in graph.inputs
+    ]
+    for new, old in zip(fresh, graph.inputs, strict=True):
+        new._keras_mask = old._keras_mask
+    return LayerGraph(tree.pack_sequence_as(inputs, fresh), graph.run(fresh))

@@ -9,13 +9,17 @@ from typing import Any
 from cornu.base.layer import InputSpec, KerasTensor, Layer, get_mask, set_mask
 from cornu.base.layer.calls import given_mask
 from cornu.base.layer.inference import infer
+from cornu.base.layer.signature import signature_of
 from cornu.base.layer.weights import AddedMetric
 from cornu.models.copying import Copying
 from cornu.models.ends import Ends
 from cornu.models.files import Files
 from cornu.models.graph import LayerGraph
+from cornu.models.graph_config import graph_config, is_graph_config, read_graph
+from cornu.models.input_layer import graph_between
 from cornu.models.inputs import match_inputs
 from cornu.models.state import State
+from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.training.trainer import Trainer
 from cornu_engine import tree
 from cornu_engine.errors import UnknownNameError, near_matches
@@ -54,8 +58,6 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Make a `Functional` where the arguments are inputs and outputs."""
         if cls is Model and _describes_graph(args, kwargs):
-            from cornu.models.functional import Functional
-
             return Layer.__new__(Functional, *args, **kwargs)
         return Layer.__new__(cls, *args, **kwargs)
 
@@ -74,7 +76,7 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
         inputs, outputs = given.pop("inputs"), given.pop("outputs")
         trainable = given.pop("trainable", None)
         Layer.__init__(self, **{k: v for k, v in given.items() if v is not None})
-        self._set_graph(_from_inputs(inputs, outputs))
+        self._set_graph(graph_between(inputs, outputs))
         self.built = True
         if trainable is not None:
             self.trainable = trainable
@@ -357,8 +359,6 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
     @property
     def uses_learning_phase(self) -> bool:
         """Whether a layer behaves differently in training."""
-        from cornu.base.layer.signature import signature_of
-
         return any(
             signature_of(layer.call).accepts("training") for layer in self._flatten_layers()[1:]
         )
@@ -407,8 +407,6 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what makes an equal model: its graph, else the arguments of the constructor."""
         if self._graph is not None and takes_graph(type(self)):
-            from cornu.models.graph_config import graph_config
-
             return graph_config(self)
         return super().get_config()
 
@@ -417,17 +415,42 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """Make a model, with new weights, from what `get_config` returned."""
-        from cornu.models.graph_config import is_graph_config, model_from_graph_config
-        from cornu.plugins.custom_objects import CustomObjectScope
-
         with CustomObjectScope(custom_objects or {}):
-            if is_graph_config(config) and takes_graph(cls):
-                return model_from_graph_config(cls, config)
-            return super().from_config(config)
+            if not is_graph_config(config) or not takes_graph(cls):
+                return super().from_config(config)
+            arguments, rest = read_graph(config)
+            if cls in (Model, Functional):
+                return Functional(**arguments)
+            return cls(**arguments, **rest)
 
     def get_build_config(self) -> dict[str, Any] | None:
         """Return the shapes the model was built with."""
         return {"input_shape": None} if self._graph is not None else super().get_build_config()
+
+
+class Functional(Model):
+    """The class of `Model(inputs, outputs)`.
+
+    Parameters
+    ----------
+    inputs, outputs : KerasTensor, or nested structure of them
+    name : str, optional
+    **kwargs
+        `trainable`; `input` and `output`, the oldest names of the ends.
+
+    Examples
+    --------
+    >>> import cornu
+    >>> x = cornu.Input((4,), name="x")
+    >>> list(Functional({"x": x}, {"double": x * 2.0}).output)
+    ['double']
+    """
+
+    def __init__(
+        self, inputs: Any = None, outputs: Any = None, name: str | None = None, **kwargs: Any
+    ) -> None:
+        inputs, outputs = kwargs.pop("input", inputs), kwargs.pop("output", outputs)
+        super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
 
 
 _OLD_NAMES = {"input": "inputs", "output": "outputs"}  # of Keras 1, still met in Keras 2's examples
@@ -447,22 +470,6 @@ def takes_graph(cls: type) -> bool:
         inspect.Parameter.VAR_POSITIONAL in kinds and inspect.Parameter.VAR_KEYWORD in kinds
     )
     return open_ended or {"inputs", "outputs"} <= set(parameters)
-
-
-def _from_inputs(inputs: Any, outputs: Any) -> LayerGraph:
-    """Return the graph; inputs in the middle of another model get inputs of their own."""
-    graph = LayerGraph(inputs, outputs)
-    if all(t.node is not None and t.node.is_input for t in graph.inputs):
-        return graph
-    from cornu.models.input_layer import Input
-
-    fresh = [
-        t if t.node is not None and t.node.is_input else Input(batch_shape=t.shape, dtype=t.dtype)
-        for t in graph.inputs
-    ]
-    for new, old in zip(fresh, graph.inputs, strict=True):
-        new._keras_mask = old._keras_mask
-    return LayerGraph(tree.pack_sequence_as(inputs, fresh), graph.run(fresh))
 
 
 def _described(value: Any) -> InputSpec | None:

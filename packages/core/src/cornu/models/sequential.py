@@ -40,6 +40,7 @@ class Sequential(Model):
     ((None, 3), ['twice', 'again'])
     """
 
+    _is_stack = True
     _stack: list[Any]
     _names: set[str]
     _tensors: list[KerasTensor]

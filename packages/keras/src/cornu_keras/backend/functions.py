@@ -46,7 +46,7 @@ class Function:
         name: str | None = None,
         **session_kwargs: Any,
     ) -> None:
-        from cornu.models.functional import Function as Graph
+        from cornu.models.function import Function as Graph
 
         if session_kwargs:
             raise TypeError(f"function() takes no argument {sorted(session_kwargs)[0]!r}.")
@@ -183,7 +183,7 @@ def gradients(loss: Any, variables: Any) -> list[Any]:
 
 
 def _symbolic_gradients(loss: Any, variables: list[Any]) -> list[Any]:
-    from cornu.models.functional import Function as Graph
+    from cornu.models.function import Function as Graph
 
     roots = _inputs_of(loss)
     symbolic = [v for v in variables if is_keras_tensor(v)]

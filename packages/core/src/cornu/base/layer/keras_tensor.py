@@ -11,8 +11,8 @@ which is dropped is freed at once.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -21,9 +21,6 @@ from cornu_engine import tree
 from cornu_engine.dtypes import canonical
 from cornu_engine.operators import ArrayOperators
 from cornu_engine.trace import current_trace
-
-if TYPE_CHECKING:
-    from cornu.base.layer.operation import Operation
 
 
 class KerasHistory(NamedTuple):
@@ -57,6 +54,7 @@ class KerasTensor(ArrayOperators):
     """
 
     __cornu_symbolic__ = True
+    call_of: ClassVar[Callable[[Any], Any]]  # `FunctionCall`, which puts itself here
 
     def __init__(
         self,
@@ -203,9 +201,7 @@ class KerasTensor(ArrayOperators):
                 pass
             else:
                 return function(*args, **kwargs)
-        from cornu.base.layer.operation import FunctionCall
-
-        return FunctionCall(function)(*args, **kwargs)
+        return cls.call_of(function)(*args, **kwargs)
 
 
 def _computed(x: Any, known: dict[Any, Any]) -> Any:
@@ -264,7 +260,7 @@ class CallNode:
         Place among the calls of the operation.
     """
 
-    def __init__(self, operation: Operation, args: tuple, kwargs: dict, outputs: Any) -> None:
+    def __init__(self, operation: Any, args: tuple, kwargs: dict, outputs: Any) -> None:
         self._operation = weakref.ref(operation)
         # a list that its owner goes on appending to was passed as it is now
         self.args, self.kwargs = tree.map_structure(lambda x: x, (args, kwargs))

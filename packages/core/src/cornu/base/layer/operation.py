@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cornu.base.layer.inference import infer
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
 from cornu.base.naming import auto_name
 from cornu.configuration.function_names import function_name, public_function
@@ -145,8 +146,6 @@ class FunctionCall(Operation):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Apply the function, and record the call if it is on symbolic tensors."""
-        from cornu.base.layer.inference import infer
-
         if not any(isinstance(x, KerasTensor) for x in tree.flatten((args, kwargs))):
             return self.function(*args, **kwargs)
         outputs = infer(self.function, args, kwargs, owner=self.name)
@@ -168,6 +167,9 @@ class FunctionCall(Operation):
 
     def __repr__(self) -> str:
         return f"<FunctionCall {function_name(self.function)} name={self.name}>"
+
+
+KerasTensor.call_of = FunctionCall
 
 
 def _shapes(tensors: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Models described by symbolic tensors."""
+"""Functions described by symbolic tensors."""
 
 from __future__ import annotations
 
@@ -6,32 +6,7 @@ from typing import Any
 
 from cornu.base.layer import Operation
 from cornu.models.graph import LayerGraph
-from cornu.models.model import Model
-
-
-class Functional(Model):
-    """The class of `Model(inputs, outputs)`.
-
-    Parameters
-    ----------
-    inputs, outputs : KerasTensor, or nested structure of them
-    name : str, optional
-    **kwargs
-        `trainable`; `input` and `output`, the oldest names of the ends.
-
-    Examples
-    --------
-    >>> import cornu
-    >>> x = cornu.Input((4,), name="x")
-    >>> list(Functional({"x": x}, {"double": x * 2.0}).output)
-    ['double']
-    """
-
-    def __init__(
-        self, inputs: Any = None, outputs: Any = None, name: str | None = None, **kwargs: Any
-    ) -> None:
-        inputs, outputs = kwargs.pop("input", inputs), kwargs.pop("output", outputs)
-        super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
+from cornu.models.inputs import match_inputs
 
 
 class Function(Operation):
@@ -72,8 +47,6 @@ class Function(Operation):
 
     def __call__(self, inputs: Any) -> Any:
         """Return the outputs for some values of the inputs."""
-        from cornu.models.inputs import match_inputs
-
         return self._graph.run(match_inputs(self._graph, inputs, f"{self.name!r}"))
 
     def call(self, inputs: Any) -> Any:
