@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from tests.house import RINGS, imports, modules
+from tests.house import RINGS, imports, modules, rooms
 
 KNOWN = modules()
 IMPORTS = {module: list(imports(path, module, KNOWN)) for module, path in KNOWN.items()}
@@ -44,6 +44,11 @@ def test_no_module_imports_itself_through_others():
         tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
         pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize(("name", "most"), [("cornu_engine", 6000)])
+def test_a_ring_stays_small(name, most):
+    assert rooms()[name].total() <= most
 
 
 def test_the_reading_of_imports_sees_what_it_should(tmp_path):
