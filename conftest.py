@@ -47,7 +47,7 @@ def _both_agree(request: pytest.FixtureRequest) -> Iterator[None]:
     if not request.config.stash[EXTREME]:
         yield
         return
-    from cornu_engine.testing.differential import both_agree
+    from tests.differential import both_agree
 
     with both_agree():
         yield
