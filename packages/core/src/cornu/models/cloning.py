@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.base.layer import FunctionCall, KerasTensor, Layer
-from cornu.configuration.config import collecting, deserialize, serialize
+from cornu.configuration.config import collecting
+from cornu.models.copying import copy_layer
 from cornu.models.input_layer import Input, InputLayer
 from cornu.models.model import Functional, Model
 from cornu.models.sequential import Sequential
@@ -117,16 +118,6 @@ def _compile_like(copy: Any, model: Any) -> None:
         config = model.get_compile_config()
     with CustomObjectScope(custom_objects):
         copy.compile_from_config(config)
-
-
-def copy_layer(layer: Any) -> Any:
-    """Return a layer of the same configuration and name, with weights of its own."""
-    with collecting() as custom_objects:
-        config = serialize(layer)
-    config.pop("build_config", None)
-    config.pop("compile_config", None)
-    with CustomObjectScope(custom_objects):
-        return deserialize(config)
 
 
 def _inputs(model: Any, given: Any) -> list[KerasTensor]:

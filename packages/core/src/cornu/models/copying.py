@@ -1,8 +1,11 @@
-"""Copies and pickles of models: configuration, weights and training state, never programs."""
+"""Copies of layers; pickles of models: configuration, weights, training state, never programs."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from cornu.configuration.config import collecting, deserialize, serialize
+from cornu.plugins.custom_objects import CustomObjectScope
 
 
 class Copying:
@@ -21,8 +24,6 @@ class Copying:
         """Return what `pickle` keeps, with or without the state of optimizer and metrics."""
         if self._graph is None:
             return super().__reduce_ex__(protocol)
-        from cornu.configuration.config import collecting, serialize
-
         with collecting() as custom_objects:
             config = serialize(self)
         values = self._state_values(training_state)
@@ -52,9 +53,6 @@ class Copying:
 def _restored(
     cls: type, config: dict[str, Any], custom_objects: dict[str, Any], values: dict[str, Any]
 ) -> Any:
-    from cornu.configuration.config import deserialize
-    from cornu.plugins.custom_objects import CustomObjectScope
-
     with CustomObjectScope({**custom_objects, cls.__name__: cls}):
         model = deserialize(config)
     for variable, value in zip(model.variables, values["variables"], strict=True):
@@ -67,3 +65,13 @@ def _restored(
         for variable, value in zip(metrics, values["metrics"], strict=True):
             variable.assign(value)
     return model
+
+
+def copy_layer(layer: Any) -> Any:
+    """Return a layer of the same configuration and name, with weights of its own."""
+    with collecting() as custom_objects:
+        config = serialize(layer)
+    config.pop("build_config", None)
+    config.pop("compile_config", None)
+    with CustomObjectScope(custom_objects):
+        return deserialize(config)

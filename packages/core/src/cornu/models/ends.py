@@ -17,6 +17,10 @@ class Ends(Operation):
     _graph: LayerGraph | None
     _is_stack: ClassVar[bool] = False
 
+    def _waits_for_shape(self) -> bool:
+        """Whether it would know its weights, if it knew the shape of its input."""
+        return False
+
     def _need_graph(self, wanted: str) -> LayerGraph:
         if self._graph is None:
             raise AttributeError(

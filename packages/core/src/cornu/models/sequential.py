@@ -6,11 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from cornu.base.layer import KerasTensor, Layer, get_mask
+from cornu.base.layer.dtype_policy import dtype_policy_config
 from cornu.base.layer.shapes import as_shape, is_one_shape
 from cornu.base.layer.signature import signature_of
+from cornu.configuration.config import deserialize, serialize
+from cornu.configuration.sharing import called_by_a_model
+from cornu.models.copying import copy_layer
 from cornu.models.graph import LayerGraph
 from cornu.models.input_layer import InputLayer
 from cornu.models.model import Model
+from cornu.plugins.custom_objects import CustomObjectScope
 from cornu_engine import tree
 from cornu_engine.graph import scope
 
@@ -222,6 +227,9 @@ class Sequential(Model):
         """Whether it would know its weights, if it knew the shape of its input."""
         return bool(self._stack) and not self._tensors and not self.built and self._runs_graph()
 
+    def _with_fresh_layers(self) -> Sequential:
+        return Sequential(map(copy_layer, self.layers), name=self.name)
+
     def _inherits(self, name: str) -> bool:
         return False if name == "build" else super()._inherits(name)
 
@@ -283,10 +291,6 @@ class Sequential(Model):
 
     def get_config(self) -> dict[str, Any]:
         """Return name, layers and the shape of the input."""
-        from cornu.base.layer.dtype_policy import dtype_policy_config
-        from cornu.configuration.config import serialize
-        from cornu.configuration.sharing import called_by_a_model
-
         for layer in self._stack:
             called_by_a_model(layer, numbered=False)
         config: dict[str, Any] = {
@@ -302,9 +306,6 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config: Any, custom_objects: Any = None) -> Any:
         """Make a model, with new weights, from what `get_config` of any Keras returned."""
-        from cornu.configuration.config import deserialize
-        from cornu.plugins.custom_objects import CustomObjectScope
-
         if isinstance(config, list):  # Keras 2.0 and 2.1
             config = {"layers": config}
         shape = config.get("build_input_shape")

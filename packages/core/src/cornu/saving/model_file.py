@@ -12,6 +12,7 @@ from typing import Any
 
 from cornu.base.naming import snake_case
 from cornu.configuration.config import deserialize, serialize
+from cornu.models.ends import Ends
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.keras2.dialect import Dialect
 from cornu.saving.keras2.slots import match_slots
@@ -254,8 +255,6 @@ class _Reader:
         dialect: Dialect,
         training: Any = None,
     ) -> None:
-        from cornu.models.model import Model
-
         self.limits, self.dialect = limits, dialect
         if not dialect.is_keras3:
             config = upgrade(without_slashes(config), dialect)
@@ -266,7 +265,7 @@ class _Reader:
         check_wanted(config, training)
         with without_memory(limits.total) as pending:
             self.model = deserialize(config, kind="layer")
-            if not isinstance(self.model, Model):
+            if not isinstance(self.model, Ends):
                 raise BadFileError(f"The file describes {self.model!r}, no model.", "config")
             spend(_WORK_OF_A_STEP * calls_within(self.model))
             if self.model.built:

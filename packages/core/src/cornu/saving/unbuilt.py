@@ -109,7 +109,7 @@ class _Trials:
 
     def made(self, shape: Shape) -> Any:
         """Return a copy that is built for a shape, or None if it cannot be."""
-        copy = _copied(self.model)
+        copy = self.model._with_fresh_layers()
         return copy if _works(copy.build, shape) else None
 
     def built(self, shape: Shape) -> Any:
@@ -206,13 +206,6 @@ def _groups(model: Any, root: Group) -> Iterator[list[Dataset]]:
         groups = ([g.get(name) for name in g.names()] for g in places if g is not None)
     for arrays in groups:
         yield [array for array in arrays if isinstance(array, Dataset)]
-
-
-def _copied(model: Any) -> Any:
-    from cornu.models import Sequential
-    from cornu.models.cloning import copy_layer
-
-    return Sequential(map(copy_layer, model.layers), name=model.name)
 
 
 def _works(build: Callable[[Any], Any], shape: Shape) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.models.ends import Ends
 from cornu.saving.kinds import (
     WEIGHTS_GROUPS,
     check_is_file,
@@ -176,10 +177,9 @@ def load_weights(
 
 def _build(model: Any, path: str, root: Group, limits: Limits, reshape: bool) -> None:
     """Build a stack that waits for its input, where the file tells the shape."""
-    from cornu.models.sequential import Sequential
     from cornu.saving.unbuilt import build_from_weights, described_shape
 
-    if isinstance(model, Sequential) and model._waits_for_shape():
+    if isinstance(model, Ends) and model._waits_for_shape():
         described = described_shape(configuration(path, root, limits))
         weights = _weights(root)
 

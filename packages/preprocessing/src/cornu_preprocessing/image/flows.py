@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from cornu_preprocessing.image.array_iterator import NumpyArrayIterator
-    from cornu_preprocessing.image.dataframe_iterator import DataFrameIterator
-    from cornu_preprocessing.image.directory_iterator import DirectoryIterator
+from cornu_preprocessing.image.array_iterator import NumpyArrayIterator
+from cornu_preprocessing.image.dataframe_iterator import DataFrameIterator
+from cornu_preprocessing.image.directory_iterator import DirectoryIterator
 
 __all__ = ["Flows"]
 
@@ -44,8 +43,6 @@ class Flows:
         >>> x.shape, y.shape
         ((5, 4, 4, 1), (5,))
         """
-        from cornu_preprocessing.image.array_iterator import NumpyArrayIterator
-
         return NumpyArrayIterator(
             x,
             y,
@@ -83,8 +80,6 @@ class Flows:
         on_error: str = "raise",
     ) -> DirectoryIterator:
         """Return batches of the pictures in a directory; see :class:`DirectoryIterator`."""
-        from cornu_preprocessing.image.directory_iterator import DirectoryIterator
-
         return DirectoryIterator(
             directory,
             self,
@@ -136,8 +131,6 @@ class Flows:
         `has_ext`, `sort` and `drop_duplicates` of older versions of Keras change nothing; a warning
         says what to do instead.
         """
-        from cornu_preprocessing.image.dataframe_iterator import DataFrameIterator
-
         for name in kwargs:
             if name not in _GONE:
                 raise TypeError(f"flow_from_dataframe() takes no argument {name!r}.")

@@ -200,6 +200,12 @@ class ImageDataGenerator(Flows):
         random = np.random if seed is None else np.random.RandomState(seed)
         return self._draw(img_shape, random)
 
+    @property
+    def _draw_from(self) -> Callable[[Sequence[int], Any], dict[str, Any]] | None:
+        """What draws from a generator of numbers; None where a subclass draws for itself."""
+        own = type(self).get_random_transform is ImageDataGenerator.get_random_transform
+        return self._draw if own else None
+
     def _draw(self, img_shape: Sequence[int], random: Any) -> dict[str, Any]:
         height, width = img_shape[self.row_axis - 1], img_shape[self.col_axis - 1]
         return draw_transform(self, height, width, random)

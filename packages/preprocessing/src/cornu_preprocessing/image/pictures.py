@@ -10,7 +10,6 @@ import numpy as np
 
 from cornu_engine.errors import DataError
 from cornu_preprocessing.image.convert import save_img
-from cornu_preprocessing.image.generator import ImageDataGenerator
 from cornu_preprocessing.image.iterator import Iterator
 from cornu_preprocessing.image.layout import checked
 
@@ -75,9 +74,8 @@ class PictureIterator(Iterator):
         generator = self.image_data_generator
         transforms = None
         if generator is not None:
-            if type(generator).get_random_transform is ImageDataGenerator.get_random_transform:
-                draw = generator._draw
-            else:  # the user's own, which draws from NumPy's global generator
+            draw = getattr(generator, "_draw_from", None)
+            if draw is None:  # the user's own, which draws from NumPy's global generator
                 if random is not np.random:
                     np.random.set_state(random.get_state())
                 draw, random = lambda shape, _: generator.get_random_transform(shape), np.random
