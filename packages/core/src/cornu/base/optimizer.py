@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,11 @@ from cornu_engine.errors import NotBuiltError, near_matches
 from cornu_engine.graph import scope
 from cornu_engine.trace import traced_in_vain
 from cornu_engine.variable import Variable
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.optimizer_settings import OldOptions
 
 
 class Optimizer(OptimizerSettings):
@@ -113,7 +118,7 @@ class Optimizer(OptimizerSettings):
         loss_scale_factor: float | None = None,
         gradient_accumulation_steps: int | None = None,
         name: str | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[OldOptions],
     ) -> None:
         learning_rate = kwargs.pop("lr", learning_rate)
         self.decay = float(kwargs.pop("decay", None) or 0.0)

@@ -14,10 +14,16 @@ from cornu_engine import config
 from cornu_engine.variable import Arena, Variable
 
 
-class OptimizerOptions(TypedDict, total=False):
-    """Keyword arguments that every optimizer takes; see `Optimizer`."""
+class OldOptions(TypedDict, total=False):
+    """Keyword arguments of Keras 2 that every optimizer takes; see `Optimizer`."""
 
-    weight_decay: float | None
+    lr: float
+    decay: float | None
+
+
+class CommonOptions(OldOptions, total=False):
+    """Keyword arguments that every optimizer hands on to `Optimizer`."""
+
     clipnorm: float | None
     clipvalue: float | None
     global_clipnorm: float | None
@@ -27,8 +33,12 @@ class OptimizerOptions(TypedDict, total=False):
     loss_scale_factor: float | None
     gradient_accumulation_steps: int | None
     name: str | None
-    lr: float
-    decay: float
+
+
+class OptimizerOptions(CommonOptions, total=False):
+    """Those, and what an optimizer with a decay of its own names itself."""
+
+    weight_decay: float | None
 
 
 class OptimizerSettings(OptimizerState):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 from cornu.base.layer import InputSpec, KerasTensor, Layer, get_mask, set_mask
 from cornu.base.layer.calls import given_mask
@@ -23,6 +23,11 @@ from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.training.trainer import Trainer
 from cornu_engine import tree
 from cornu_engine.errors import UnknownNameError, near_matches
+
+if TYPE_CHECKING:
+    from typing_extensions import Self, Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class Model(Ends, Files, State, Copying, Trainer, Layer):
@@ -55,12 +60,21 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
     _symbolic_losses: tuple[KerasTensor, ...] = ()
     _symbolic_metrics: tuple[tuple[KerasTensor, str], ...] = ()
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Make a `Functional` where the arguments are inputs and outputs."""
         if cls is Model and _describes_graph(args, kwargs):
-            return Layer.__new__(Functional, *args, **kwargs)
+            functional: Any = Functional  # a Model, which is all that type checkers have to know
+            return Layer.__new__(functional, *args, **kwargs)
         return Layer.__new__(cls, *args, **kwargs)
 
+    @overload
+    def __init__(
+        self, inputs: Any, outputs: Any, name: str | None = None, *, trainable: bool | None = None
+    ) -> None: ...
+    @overload
+    def __init__(self, *, input: Any, output: Any, name: str | None = None) -> None: ...
+    @overload
+    def __init__(self, **kwargs: Unpack[LayerOptions]) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if not _describes_graph(args, kwargs):
             if args:

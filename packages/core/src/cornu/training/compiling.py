@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +18,11 @@ from cornu.training.state import Compiled
 from cornu_engine import tree
 from cornu_engine.errors import BadFileError, near_matches
 from cornu_engine.variable import Variable
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.training.options import NoOptions
 
 __all__ = ["Compiling", "check_arguments"]
 
@@ -50,7 +56,7 @@ class Compiling(Programs):
         target_tensors: Any = None,
         backend: Any = None,
         check_numerics: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[NoOptions],
     ) -> None:
         """Say how to train: optimizer, losses, metrics.
 
@@ -308,7 +314,7 @@ class Compiling(Programs):
             self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
 
 
-def check_arguments(method: Any, unknown: dict[str, Any]) -> None:
+def check_arguments(method: Any, unknown: Mapping[str, Any]) -> None:
     """Raise TypeError for arguments that a method does not take, with what may have been meant."""
     if unknown:
         name = next(iter(unknown))

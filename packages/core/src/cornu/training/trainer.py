@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,6 +32,12 @@ from cornu.training.stateless import LossMethods
 from cornu.training.step_methods import StepMethods
 from cornu_engine import tree
 from cornu_engine.errors import DataError, NotCompiledError
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.training.history import History
+    from cornu.training.options import FitOptions
 
 __all__ = ["Trainer"]
 
@@ -70,8 +76,8 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
         max_queue_size: int | None = None,
         workers: int | None = None,
         use_multiprocessing: bool | None = None,
-        **kwargs: Any,
-    ) -> Any:
+        **kwargs: Unpack[FitOptions],
+    ) -> History:
         """Train for a number of epochs.
 
         Parameters

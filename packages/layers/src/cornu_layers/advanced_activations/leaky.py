@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import InputSpec
@@ -13,6 +13,16 @@ from cornu_layers import activations, arguments, validation
 from cornu_layers.checks import known_size, where
 from cornu_layers.keywords import renamed
 from cornu_layers.same_shape import SameShape
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
+
+    class LeakyReLUOptions(LayerOptions, total=False):
+        """What `Layer` takes, and Keras 2's name of the slope."""
+
+        alpha: float
 
 
 @renamed(alpha="negative_slope")
@@ -42,8 +52,8 @@ class LeakyReLU(SameShape):
 
     stateless = True
 
-    def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, negative_slope: float = 0.3, **kwargs: Unpack[LeakyReLUOptions]) -> None:
+        super().__init__(**kwargs)  # type: ignore[misc]  # alpha has been renamed
         self.negative_slope = validation.not_negative(self, "negative_slope", negative_slope)
 
     def call(self, inputs: Any) -> Any:
@@ -91,7 +101,7 @@ class PReLU(SameShape):
         alpha_regularizer: Any = None,
         alpha_constraint: Any = None,
         shared_axes: int | Sequence[int] | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         arguments.keep_parameters(self, locals(), "alpha")
@@ -148,7 +158,7 @@ class ELU(SameShape):
 
     stateless = True
 
-    def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
+    def __init__(self, alpha: float = 1.0, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.alpha = validation.number(self, "alpha", alpha)
 
@@ -184,7 +194,7 @@ class ThresholdedReLU(SameShape):
 
     stateless = True
 
-    def __init__(self, theta: float = 1.0, **kwargs: Any) -> None:
+    def __init__(self, theta: float = 1.0, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.theta = validation.not_negative(self, "theta", theta)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,11 @@ from cornu_engine.shapes import broadcast_shapes
 from cornu_layers import activations
 from cornu_layers.checks import where
 from cornu_layers.same_shape import SameShape
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 _FAR_BELOW = {"float16": -3e4}
 
@@ -40,7 +45,7 @@ class Softmax(SameShape):
 
     stateless = True
 
-    def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any) -> None:
+    def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.axis = axis
 

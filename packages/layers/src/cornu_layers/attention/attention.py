@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,11 @@ from cornu_engine.errors import ShapeError
 from cornu_layers import validation
 from cornu_layers.checks import known_size, where
 from cornu_ops import random
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 _FAR = {"float16": 65504.0}
 
@@ -63,7 +68,7 @@ class Attention(Layer):
         score_mode: str = "dot",
         dropout: float = 0.0,
         seed: int | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.use_scale = use_scale
@@ -201,7 +206,7 @@ class AdditiveAttention(Attention):
         use_scale: bool = True,
         dropout: float = 0.0,
         seed: int | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(use_scale=use_scale, dropout=dropout, seed=seed, **kwargs)
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu_layers import validation
 from cornu_layers.attention.heads import Heads, over_heads
 from cornu_layers.checks import check_rank, where
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import PlainOptions
 
 
 class GroupedQueryAttention(Heads):
@@ -75,7 +80,7 @@ class GroupedQueryAttention(Heads):
         bias_constraint: Any = None,
         use_gate: bool = False,
         seed: int | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[PlainOptions],
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.head_dim = validation.positive_int(self, "head_dim", head_dim)

@@ -6,7 +6,7 @@ import math
 import operator
 import string
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base.layer.shapes import show_shape
@@ -14,6 +14,11 @@ from cornu_engine.errors import ShapeError
 from cornu_layers import validation
 from cornu_layers.attention.heads import Heads, over_heads
 from cornu_layers.checks import where
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import PlainOptions
 
 
 class MultiHeadAttention(Heads):
@@ -104,7 +109,7 @@ class MultiHeadAttention(Heads):
         bias_constraint: Any = None,
         use_gate: bool = False,
         seed: int | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[PlainOptions],
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.num_heads = validation.positive_int(self, "num_heads", num_heads)

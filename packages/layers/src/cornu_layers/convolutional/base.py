@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import InputSpec
@@ -13,6 +13,11 @@ from cornu_layers.affine import Affine
 from cornu_layers.checks import known_size, where
 from cornu_layers.core.low_rank import LowRankKernel
 from cornu_layers.windows import Sliding
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import PlainOptions
 
 
 class BaseKernels(Sliding, Affine):
@@ -79,7 +84,7 @@ class BaseConv(BaseKernels, LowRankKernel):
         bias_constraint: Any = None,
         lora_rank: int | None = None,
         lora_alpha: float | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[PlainOptions],
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         given = locals()

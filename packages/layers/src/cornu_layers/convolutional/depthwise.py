@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu_layers import arguments, validation
 from cornu_layers.convolutional.base import BaseKernels
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import PlainOptions
 
 
 class BaseDepthwiseConv(BaseKernels):
@@ -33,7 +38,7 @@ class BaseDepthwiseConv(BaseKernels):
         activity_regularizer: Any = None,
         depthwise_constraint: Any = None,
         bias_constraint: Any = None,
-        **kwargs: Any,
+        **kwargs: Unpack[PlainOptions],
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         given = locals()

@@ -5,13 +5,18 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import InputSpec
 from cornu_layers import arguments, validation
 from cornu_layers.checks import known_size
 from cornu_layers.convolutional.base import BaseKernels
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import PlainOptions
 
 
 class BaseLocallyConnected(BaseKernels):
@@ -39,7 +44,7 @@ class BaseLocallyConnected(BaseKernels):
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
         implementation: int = 1,
-        **kwargs: Any,
+        **kwargs: Unpack[PlainOptions],
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         given = locals()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu_layers import arguments, validation
 from cornu_layers.convolutional.base import BaseConv
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import PlainOptions
 
 
 class BaseConvTranspose(BaseConv):
@@ -34,7 +39,7 @@ class BaseConvTranspose(BaseConv):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
-        **kwargs: Any,
+        **kwargs: Unpack[PlainOptions],
     ) -> None:
         given = arguments.passed(locals())
         del given["output_padding"]
@@ -208,7 +213,7 @@ class Conv3DTranspose(BaseConvTranspose):
         activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
-        **kwargs: Any,
+        **kwargs: Unpack[PlainOptions],
     ) -> None:
         # Keras has two arguments the other way round in this one
         super().__init__(**arguments.passed(locals()))

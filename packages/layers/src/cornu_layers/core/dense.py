@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import InputSpec
@@ -11,6 +11,11 @@ from cornu_layers import arguments, validation
 from cornu_layers.affine import Affine
 from cornu_layers.checks import check_rank, known_size
 from cornu_layers.core.low_rank import LowRankKernel, refuse_quantization
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import PlainOptions
 
 
 class Dense(Affine, LowRankKernel):
@@ -71,7 +76,7 @@ class Dense(Affine, LowRankKernel):
         lora_rank: int | None = None,
         lora_alpha: float | None = None,
         quantization_config: Any = None,
-        **kwargs: Any,
+        **kwargs: Unpack[PlainOptions],
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.units = validation.positive_int(self, "units", units)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cornu_ops as ops
 from cornu.base import InputSpec
@@ -14,6 +14,11 @@ from cornu_layers.affine import Affine
 from cornu_layers.checks import where
 from cornu_layers.core.low_rank import LowRankKernel, refuse_quantization
 from cornu_layers.initializers import VarianceScaling
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class EinsumDense(Affine, LowRankKernel):
@@ -85,7 +90,7 @@ class EinsumDense(Affine, LowRankKernel):
         lora_alpha: float | None = None,
         gptq_unpacked_column_size: Any = None,
         quantization_config: Any = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.equation = equation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,17 @@ from cornu.base import InputSpec
 from cornu_layers import arguments, validation
 from cornu_layers.checks import where
 from cornu_layers.core.low_rank import LowRank, refuse_quantization
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import NamedOptions
+
+    class EmbeddingOptions(NamedOptions, total=False):
+        """What `Layer` takes and an embedding does not name itself."""
+
+        weights: Any
+        activity_regularizer: Any
 
 
 class Embedding(LowRank):
@@ -81,7 +92,7 @@ class Embedding(LowRank):
         lora_rank: int | None = None,
         lora_alpha: float | None = None,
         quantization_config: Any = None,
-        **kwargs: Any,
+        **kwargs: Unpack[EmbeddingOptions],
     ) -> None:
         lengths = input_length if isinstance(input_length, (list, tuple)) else (input_length,)
         if input_length is not None and not kwargs.keys() & {"input_shape", "batch_input_shape"}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import InputSpec, Layer
@@ -11,6 +11,11 @@ from cornu.plugins import registry
 from cornu_layers import activations, arguments, validation
 from cornu_layers.checks import check_rank, known_size
 from cornu_layers.convolutional.conv import Conv1D, Conv2D
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import NamedOptions
 
 
 class _Older(Layer):
@@ -88,7 +93,7 @@ class MaxoutDense(_Older):
         b_constraint: Any = None,
         bias: bool = True,
         input_dim: int | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[NamedOptions],
     ) -> None:
         super().__init__(
             activity_regularizer=activity_regularizer,
@@ -168,7 +173,7 @@ class Highway(_Older):
         b_constraint: Any = None,
         bias: bool = True,
         input_dim: int | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[NamedOptions],
     ) -> None:
         super().__init__(
             activity_regularizer=activity_regularizer,

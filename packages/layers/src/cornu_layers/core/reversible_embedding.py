@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import KerasTensor
 from cornu.base.layer import set_mask
 from cornu_layers import arguments
 from cornu_layers.core.embedding import Embedding
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu_layers.core.embedding import EmbeddingOptions
 
 
 class ReversibleEmbedding(Embedding):
@@ -66,7 +71,7 @@ class ReversibleEmbedding(Embedding):
         mask_zero: bool = False,
         reverse_dtype: Any = None,
         logit_soft_cap: float | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[EmbeddingOptions],
     ) -> None:
         self.tie_weights = tie_weights
         super().__init__(

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import Layer
 from cornu.base.layer.shapes import show_shape
 from cornu_engine.errors import ShapeError
 from cornu_layers.checks import where
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class Merge(Layer):
@@ -22,7 +27,7 @@ class Merge(Layer):
 
     exactly: int | None = None  # how many inputs, where it matters
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
 

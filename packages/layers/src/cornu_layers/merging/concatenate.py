@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base.layer.shapes import show_shape
@@ -11,6 +11,11 @@ from cornu_engine.errors import ShapeError
 from cornu_layers import validation
 from cornu_layers.checks import where
 from cornu_layers.merging.base import Merge
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class Concatenate(Merge):
@@ -39,7 +44,7 @@ class Concatenate(Merge):
     (2, 7)
     """
 
-    def __init__(self, axis: int = -1, **kwargs: Any) -> None:
+    def __init__(self, axis: int = -1, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.axis = validation.integer(self, "axis", axis)
 

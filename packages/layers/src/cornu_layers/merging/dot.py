@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu.base.layer.shapes import show_shape
 from cornu_engine.errors import ShapeError
 from cornu_layers.checks import where
 from cornu_layers.merging.base import Merge
 from cornu_layers.vectors import batch_dot, unit_length
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class Dot(Merge):
@@ -44,7 +49,12 @@ class Dot(Merge):
 
     exactly = 2
 
-    def __init__(self, axes: int | Sequence[int], normalize: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        axes: int | Sequence[int],
+        normalize: bool = False,
+        **kwargs: Unpack[LayerOptions],
+    ) -> None:
         super().__init__(**kwargs)
         pair = (axes, axes) if isinstance(axes, int) else tuple(axes)
         if len(pair) != 2 or not all(isinstance(a, int) for a in pair):

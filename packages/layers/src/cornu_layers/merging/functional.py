@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu_layers.merging.concatenate import Concatenate
 from cornu_layers.merging.dot import Dot
 from cornu_layers.merging.elementwise import Add, Average, Maximum, Minimum, Multiply, Subtract
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
-def add(inputs: Sequence[Any], **kwargs: Any) -> Any:
+    from cornu.base.layer.options import LayerOptions
+
+
+def add(inputs: Sequence[Any], **kwargs: Unpack[LayerOptions]) -> Any:
     """Add inputs; see `Add`.
 
     Examples
@@ -23,7 +28,7 @@ def add(inputs: Sequence[Any], **kwargs: Any) -> Any:
     return Add(**kwargs)(inputs)
 
 
-def subtract(inputs: Sequence[Any], **kwargs: Any) -> Any:
+def subtract(inputs: Sequence[Any], **kwargs: Unpack[LayerOptions]) -> Any:
     """Subtract the second input from the first; see `Subtract`.
 
     Examples
@@ -36,7 +41,7 @@ def subtract(inputs: Sequence[Any], **kwargs: Any) -> Any:
     return Subtract(**kwargs)(inputs)
 
 
-def multiply(inputs: Sequence[Any], **kwargs: Any) -> Any:
+def multiply(inputs: Sequence[Any], **kwargs: Unpack[LayerOptions]) -> Any:
     """Multiply inputs; see `Multiply`.
 
     Examples
@@ -49,7 +54,7 @@ def multiply(inputs: Sequence[Any], **kwargs: Any) -> Any:
     return Multiply(**kwargs)(inputs)
 
 
-def average(inputs: Sequence[Any], **kwargs: Any) -> Any:
+def average(inputs: Sequence[Any], **kwargs: Unpack[LayerOptions]) -> Any:
     """Average inputs; see `Average`.
 
     Examples
@@ -62,7 +67,7 @@ def average(inputs: Sequence[Any], **kwargs: Any) -> Any:
     return Average(**kwargs)(inputs)
 
 
-def maximum(inputs: Sequence[Any], **kwargs: Any) -> Any:
+def maximum(inputs: Sequence[Any], **kwargs: Unpack[LayerOptions]) -> Any:
     """Take the largest input; see `Maximum`.
 
     Examples
@@ -75,7 +80,7 @@ def maximum(inputs: Sequence[Any], **kwargs: Any) -> Any:
     return Maximum(**kwargs)(inputs)
 
 
-def minimum(inputs: Sequence[Any], **kwargs: Any) -> Any:
+def minimum(inputs: Sequence[Any], **kwargs: Unpack[LayerOptions]) -> Any:
     """Take the smallest input; see `Minimum`.
 
     Examples
@@ -88,7 +93,7 @@ def minimum(inputs: Sequence[Any], **kwargs: Any) -> Any:
     return Minimum(**kwargs)(inputs)
 
 
-def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Any) -> Any:
+def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Unpack[LayerOptions]) -> Any:
     """Lay inputs side by side; see `Concatenate`.
 
     Examples
@@ -105,7 +110,7 @@ def dot(
     inputs: Sequence[Any],
     axes: int | Sequence[int] = -1,
     normalize: bool = False,
-    **kwargs: Any,
+    **kwargs: Unpack[LayerOptions],
 ) -> Any:
     """Multiply two inputs and sum over an axis of each; see `Dot`.
 

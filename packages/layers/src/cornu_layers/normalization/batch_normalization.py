@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import InputSpec
@@ -15,6 +15,11 @@ from cornu_layers import arguments, validation
 from cornu_layers.checks import known_size, where
 from cornu_layers.normalization.base import ScaledNormalization, axes_argument
 from cornu_layers.normalization.renorm import Renorm, follow
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class BatchNormalization(ScaledNormalization):
@@ -98,7 +103,7 @@ class BatchNormalization(ScaledNormalization):
         renorm_clipping: Mapping[str, float] | None = None,
         renorm_momentum: float = 0.99,
         synchronized: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.axis = axes_argument(self, axis)[0]

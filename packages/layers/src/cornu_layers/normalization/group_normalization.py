@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import InputSpec
@@ -12,6 +12,11 @@ from cornu_engine.errors import ShapeError
 from cornu_layers import validation
 from cornu_layers.checks import known_size, where
 from cornu_layers.normalization.base import ScaledNormalization
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class GroupNormalization(ScaledNormalization):
@@ -73,7 +78,7 @@ class GroupNormalization(ScaledNormalization):
         gamma_regularizer: Any = None,
         beta_constraint: Any = None,
         gamma_constraint: Any = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.groups = groups if groups == -1 else validation.positive_int(self, "groups", groups)

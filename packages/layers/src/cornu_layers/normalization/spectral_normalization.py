@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu_layers import validation
@@ -10,6 +10,11 @@ from cornu_layers.checks import where
 from cornu_layers.initializers import TruncatedNormal
 from cornu_layers.vectors import unit_length
 from cornu_layers.wrappers.wrapper import Wrapper
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class SpectralNormalization(Wrapper):
@@ -45,7 +50,12 @@ class SpectralNormalization(Wrapper):
     https://arxiv.org/abs/1802.05957
     """
 
-    def __init__(self, layer: Any, power_iterations: int = 1, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        layer: Any,
+        power_iterations: int = 1,
+        **kwargs: Unpack[LayerOptions],
+    ) -> None:
         super().__init__(layer, **kwargs)
         self.power_iterations = validation.positive_int(self, "power_iterations", power_iterations)
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu_layers import validation
 from cornu_layers.spatial import Spatial
 from cornu_layers.windows import Sliding
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class BasePooling(Sliding):
@@ -25,7 +30,7 @@ class BasePooling(Sliding):
         strides: int | Sequence[int] | None = None,
         padding: str = "valid",
         data_format: str | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.pool_size = validation.int_tuple(self, "pool_size", pool_size, self.rank)
@@ -61,7 +66,7 @@ class BaseGlobalPooling(Spatial):
     reduce: Callable[..., Any]
 
     def __init__(
-        self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
+        self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerOptions]
     ) -> None:
         super().__init__(**kwargs)
         self.data_format = validation.data_format(self, data_format)
@@ -91,7 +96,10 @@ class BaseAdaptivePooling(Spatial):
     reduce: Callable[..., Any]
 
     def __init__(
-        self, output_size: int | Sequence[int], data_format: str | None = None, **kwargs: Any
+        self,
+        output_size: int | Sequence[int],
+        data_format: str | None = None,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.output_size = validation.int_tuple(self, "output_size", output_size, self.rank)

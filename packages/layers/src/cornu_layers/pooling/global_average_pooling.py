@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu_layers.pooling.base import BaseGlobalPooling
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class GlobalAveragePooling1D(BaseGlobalPooling):
@@ -34,7 +39,7 @@ class GlobalAveragePooling1D(BaseGlobalPooling):
     reduce = staticmethod(ops.mean)
 
     def __init__(
-        self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any
+        self, data_format: str | None = None, keepdims: bool = False, **kwargs: Unpack[LayerOptions]
     ) -> None:
         super().__init__(data_format, keepdims, **kwargs)
         self.supports_masking = True

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu_engine.variable import zeros
 from cornu_layers import arguments
 from cornu_layers.recurrent.around import AroundCell
 from cornu_layers.recurrent.conv_lstm_cell import ConvLSTMCell
 from cornu_layers.spatial import axis_names
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import PlainOptions
 
 
 class BaseConvLSTM(AroundCell):
@@ -53,7 +58,7 @@ class BaseConvLSTM(AroundCell):
         stateful: bool = False,
         unroll: bool = False,
         zero_output_for_mask: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[PlainOptions],
     ) -> None:
         self.wrap({**arguments.passed(locals()), "rank": self.rank})
 

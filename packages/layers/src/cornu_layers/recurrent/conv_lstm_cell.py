@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import InputSpec
@@ -13,6 +13,11 @@ from cornu_layers.recurrent import gates
 from cornu_layers.recurrent.cell import keep_cell
 from cornu_layers.recurrent.dropout import DropoutCell
 from cornu_layers.windows import Sliding
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class ConvLSTMCell(DropoutCell, Sliding):
@@ -64,7 +69,7 @@ class ConvLSTMCell(DropoutCell, Sliding):
         dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
         seed: int | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         given = arguments.named(locals())
@@ -158,6 +163,6 @@ class ConvLSTM2DCell(ConvLSTMCell):
         dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
         seed: int | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(2, **arguments.passed(locals()))

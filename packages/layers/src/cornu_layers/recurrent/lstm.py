@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu_layers import arguments
 from cornu_layers.recurrent import gates
 from cornu_layers.recurrent.around import AroundCell
 from cornu_layers.recurrent.cell import GatedCell
 from cornu_layers.recurrent.dropout import masked_matmul
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions, PlainOptions
 
 
 class LSTMCell(GatedCell):
@@ -57,7 +62,7 @@ class LSTMCell(GatedCell):
         recurrent_dropout: float = 0.0,
         seed: int | None = None,
         implementation: int | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.store(arguments.named(locals()))
@@ -169,6 +174,6 @@ class LSTM(AroundCell):
         use_cudnn: Any = "auto",
         implementation: int | None = None,
         zero_output_for_mask: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[PlainOptions],
     ) -> None:
         self.wrap(arguments.passed(locals()))

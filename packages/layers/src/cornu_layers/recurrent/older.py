@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu.base import Layer
 from cornu_layers import arguments
 from cornu_layers.recurrent.gru import GRU
 from cornu_layers.recurrent.lstm import LSTM
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions, PlainOptions
 
 
 class Recurrent(Layer):
@@ -42,7 +47,7 @@ class Recurrent(Layer):
         stateful: bool = False,
         unroll: bool = False,
         implementation: int = 0,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         raise TypeError(f"{type(self).__name__} is abstract. Use {self._instead}.")
 
@@ -81,7 +86,7 @@ class ConvRecurrent2D(Recurrent):
         return_sequences: bool = False,
         go_backwards: bool = False,
         stateful: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__()
 
@@ -124,7 +129,7 @@ class CuDNNLSTM(LSTM):
         return_sequences: bool = False,
         return_state: bool = False,
         stateful: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[PlainOptions],
     ) -> None:
         super().__init__(**arguments.passed(locals()))
 
@@ -165,6 +170,6 @@ class CuDNNGRU(GRU):
         return_sequences: bool = False,
         return_state: bool = False,
         stateful: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[PlainOptions],
     ) -> None:
         super().__init__(**arguments.passed(locals()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,11 @@ from cornu_layers.recurrent import loop, protocol
 from cornu_layers.recurrent.dropout import DropoutCell
 from cornu_layers.recurrent.stacked import StackedRNNCells
 from cornu_layers.recurrent.states import Stateful
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class RNN(Stateful):
@@ -82,7 +87,7 @@ class RNN(Stateful):
         unroll: bool = False,
         zero_output_for_mask: bool = False,
         time_major: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         if isinstance(cell, (list, tuple)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,11 @@ from cornu.base import Layer
 from cornu_layers.checks import where
 from cornu_layers.recurrent import protocol
 from cornu_layers.recurrent.dropout import DropoutCell
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class StackedRNNCells(Layer):
@@ -35,7 +40,7 @@ class StackedRNNCells(Layer):
     (3, 2)
     """
 
-    def __init__(self, cells: Sequence[Any], **kwargs: Any) -> None:
+    def __init__(self, cells: Sequence[Any], **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         if not cells:
             raise ValueError(f"{where(self)} needs at least one cell.")

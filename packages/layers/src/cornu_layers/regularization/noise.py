@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu_layers import validation
 from cornu_layers.regularization.base import Disturbance, as_noise_shape
 from cornu_ops import random
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class GaussianNoise(Disturbance):
@@ -35,7 +40,12 @@ class GaussianNoise(Disturbance):
     0.1
     """
 
-    def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        stddev: float,
+        seed: int | None = None,
+        **kwargs: Unpack[LayerOptions],
+    ) -> None:
         super().__init__(**kwargs)
         self.stddev = validation.not_negative(self, "stddev", stddev)
         self.keep_seed(seed)
@@ -81,7 +91,12 @@ class GaussianDropout(Disturbance):
     Srivastava et al., "Dropout" (2014), https://jmlr.org/papers/v15/srivastava14a.html
     """
 
-    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        rate: float,
+        seed: int | None = None,
+        **kwargs: Unpack[LayerOptions],
+    ) -> None:
         super().__init__(**kwargs)
         self.rate = validation.rate(self, "rate", rate)
         if self.rate == 1.0:
@@ -141,7 +156,7 @@ class AlphaDropout(Disturbance):
         rate: float,
         noise_shape: Sequence[int | None] | None = None,
         seed: int | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.rate = validation.rate(self, "rate", rate)

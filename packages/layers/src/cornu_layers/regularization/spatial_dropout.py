@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu.base import InputSpec
 from cornu_layers import validation
 from cornu_layers.regularization.dropout import Dropout
 from cornu_layers.spatial import Spatial
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import ShapeOptions
+
+    class SpatialDropoutOptions(ShapeOptions, total=False):
+        """What `Layer` takes, beside a name and a dtype."""
+
+        trainable: bool
+        autocast: bool
+        activity_regularizer: Any
 
 
 class BaseSpatialDropout(Dropout, Spatial):
@@ -20,7 +32,7 @@ class BaseSpatialDropout(Dropout, Spatial):
         seed: int | None = None,
         name: str | None = None,
         dtype: Any = None,
-        **kwargs: Any,
+        **kwargs: Unpack[SpatialDropoutOptions],
     ) -> None:
         super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
         self.data_format = validation.data_format(self, data_format)
@@ -69,7 +81,7 @@ class SpatialDropout1D(BaseSpatialDropout):
         seed: int | None = None,
         name: str | None = None,
         dtype: Any = None,
-        **kwargs: Any,
+        **kwargs: Unpack[SpatialDropoutOptions],
     ) -> None:
         super().__init__(rate, "channels_last", seed, name, dtype, **kwargs)
 

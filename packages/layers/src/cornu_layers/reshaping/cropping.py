@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu.base.layer.shapes import show_shape
 from cornu_engine.errors import ShapeError
@@ -11,6 +11,11 @@ from cornu_layers import validation
 from cornu_layers.checks import where
 from cornu_layers.reshaping.base import Rearrangement
 from cornu_layers.spatial import Spatial
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class BaseCropping(Rearrangement, Spatial):
@@ -68,7 +73,7 @@ class Cropping1D(BaseCropping):
 
     rank = 1
 
-    def __init__(self, cropping: Any = (1, 1), **kwargs: Any) -> None:
+    def __init__(self, cropping: Any = (1, 1), **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.cropping = validation.margins(self, "cropping", cropping, 1)
 
@@ -99,7 +104,10 @@ class Cropping2D(BaseCropping):
     rank = 2
 
     def __init__(
-        self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **kwargs: Any
+        self,
+        cropping: Any = ((0, 0), (0, 0)),
+        data_format: str | None = None,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.cropping = validation.margins(self, "cropping", cropping, 2)
@@ -135,7 +143,7 @@ class Cropping3D(BaseCropping):
         self,
         cropping: Any = ((1, 1), (1, 1), (1, 1)),
         data_format: str | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.cropping = validation.margins(self, "cropping", cropping, 3)

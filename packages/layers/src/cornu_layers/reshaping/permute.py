@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,11 @@ import cornu_ops as ops
 from cornu.base import InputSpec
 from cornu_layers.checks import where
 from cornu_layers.reshaping.base import Rearrangement
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class Permute(Rearrangement):
@@ -38,7 +43,7 @@ class Permute(Rearrangement):
     (5, 64, 10)
     """
 
-    def __init__(self, dims: Sequence[int], **kwargs: Any) -> None:
+    def __init__(self, dims: Sequence[int], **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.dims = tuple(dims) if np.iterable(dims) else (dims,)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu_layers import validation
 from cornu_layers.checks import check_rank
 from cornu_layers.reshaping.base import Rearrangement
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class RepeatVector(Rearrangement):
@@ -33,7 +38,7 @@ class RepeatVector(Rearrangement):
             [1., 2.]]], dtype=float32)
     """
 
-    def __init__(self, n: int, **kwargs: Any) -> None:
+    def __init__(self, n: int, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.n = validation.positive_int(self, "n", n)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base.layer.shapes import show_shape
@@ -13,6 +13,11 @@ from cornu_engine.errors import ShapeError
 from cornu_layers.checks import where
 from cornu_layers.reshaping.base import Rearrangement
 from cornu_layers.validation import NotIntegers
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class Reshape(Rearrangement):
@@ -42,7 +47,7 @@ class Reshape(Rearrangement):
     (2, 3, 4)
     """
 
-    def __init__(self, target_shape: Sequence[int], **kwargs: Any) -> None:
+    def __init__(self, target_shape: Sequence[int], **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         try:
             self.target_shape = tuple(map(operator.index, target_shape))

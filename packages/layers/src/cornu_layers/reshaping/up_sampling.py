@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,11 @@ import cornu_ops as ops
 from cornu_layers import validation
 from cornu_layers.reshaping.base import Rearrangement
 from cornu_layers.spatial import Spatial
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class BaseUpSampling(Rearrangement, Spatial):
@@ -53,7 +58,7 @@ class UpSampling1D(BaseUpSampling):
 
     rank = 1
 
-    def __init__(self, size: int = 2, **kwargs: Any) -> None:
+    def __init__(self, size: int = 2, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.size = validation.positive_int(self, "size", size)
 
@@ -86,7 +91,7 @@ class UpSampling2D(BaseUpSampling):
         size: int | Sequence[int] = (2, 2),
         data_format: str | None = None,
         interpolation: str = "nearest",
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.size = validation.int_tuple(self, "size", size, 2)
@@ -119,7 +124,7 @@ class UpSampling3D(BaseUpSampling):
         self,
         size: int | Sequence[int] = (2, 2, 2),
         data_format: str | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.size = validation.int_tuple(self, "size", size, 3)

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu_layers import validation
 from cornu_layers.reshaping.base import Rearrangement
 from cornu_layers.spatial import Spatial
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
+
 
 class BaseZeroPadding(Rearrangement, Spatial):
     """Zeros around `rank` axes; a subclass says which rank."""
 
-    def __init__(self, padding: Any = 1, data_format: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        padding: Any = 1,
+        data_format: str | None = None,
+        **kwargs: Unpack[LayerOptions],
+    ) -> None:
         super().__init__(**kwargs)
         self.padding = validation.margins(self, "padding", padding, self.rank)
         self.data_format = validation.data_format(self, data_format)
@@ -102,6 +112,6 @@ class ZeroPadding3D(BaseZeroPadding):
         self,
         padding: Any = ((1, 1), (1, 1), (1, 1)),
         data_format: str | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(padding, data_format, **kwargs)

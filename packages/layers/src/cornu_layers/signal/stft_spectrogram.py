@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,11 @@ from cornu_layers import validation
 from cornu_layers.checks import where
 from cornu_layers.initializers import STFT
 from cornu_layers.windows import Sliding
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 def _psd(real: Any, imaginary: Any) -> Any:
@@ -120,7 +125,7 @@ class STFTSpectrogram(Sliding):
         padding: str = "valid",
         expand_dims: bool = False,
         data_format: str | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.mode = validation.choice(self, "mode", mode, tuple(_MODES))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import Layer
@@ -14,6 +14,19 @@ from cornu_engine.errors import ShapeError
 from cornu_layers import validation
 from cornu_layers.checks import where
 from cornu_layers.recurrent.protocol import first_mask, inputs_and_states
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import NamedOptions
+
+    class BidirectionalOptions(NamedOptions, total=False):
+        """What `Layer` takes, beside `weights`."""
+
+        input_dim: int | None
+        input_length: int | None
+        activity_regularizer: Any
+
 
 _MERGES: dict[str | None, Callable[[Any, Any], Any]] = {
     "concat": lambda a, b: ops.concatenate([a, b], axis=-1),
@@ -70,7 +83,7 @@ class Bidirectional(Layer):
         merge_mode: str | None = "concat",
         weights: Sequence[Any] | None = None,
         backward_layer: Any = None,
-        **kwargs: Any,
+        **kwargs: Unpack[BidirectionalOptions],
     ) -> None:
         super().__init__(weights=weights, **kwargs)
         self.merge_mode = validation.choice(self, "merge_mode", merge_mode, tuple(_MERGES))

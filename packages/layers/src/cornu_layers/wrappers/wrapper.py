@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu.base import Layer
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from cornu.base.layer.options import LayerOptions
 
 
 class Wrapper(Layer):
@@ -31,7 +36,7 @@ class Wrapper(Layer):
     array([2.], dtype=float32)
     """
 
-    def __init__(self, layer: Layer, **kwargs: Any) -> None:
+    def __init__(self, layer: Layer, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         if not isinstance(layer, Layer):
             raise ValueError(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
 from cornu_optim.callbacks.monitor import MonitorCallback
 from cornu_optim.callbacks.rates import rated, rates_in_logs
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    class PlateauOptions(TypedDict, total=False):
+        """What Keras 2.0 called `min_delta`."""
+
+        epsilon: float
 
 
 class ReduceLROnPlateau(MonitorCallback):
@@ -62,7 +70,7 @@ class ReduceLROnPlateau(MonitorCallback):
         min_delta: float = 1e-4,
         cooldown: int = 0,
         min_lr: float = 0.0,
-        **kwargs: Any,
+        **kwargs: Unpack[PlateauOptions],
     ) -> None:
         min_delta = kwargs.pop("epsilon", min_delta)
         if kwargs:

@@ -7,13 +7,25 @@ import shutil
 import time
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
 from cornu.base import Callback
 from cornu_optim.callbacks.event_files import EventFile, has_tensorboard, weight_images
 from cornu_optim.callbacks.rates import rates_in_logs
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    class OlderOptions(TypedDict, total=False):
+        """What TensorBoard 1 took."""
+
+        batch_size: int | None
+        write_grads: bool
+        embeddings_layer_names: Any
+        embeddings_data: Any
+
 
 # Arguments of Keras 2 that have no effect here; other values than these are refused.
 _OLDER = {"batch_size": 32, "write_grads": False, "embeddings_layer_names": None}
@@ -78,7 +90,7 @@ class TensorBoard(Callback):
         profile_batch: Any = 0,
         embeddings_freq: int = 0,
         embeddings_metadata: Any = None,
-        **kwargs: Any,
+        **kwargs: Unpack[OlderOptions],
     ) -> None:
         super().__init__()
         has_tensorboard()
@@ -254,8 +266,8 @@ class TensorBoard(Callback):
         return {**vars(self), "_files": {}}
 
 
-def _check_older(given: dict[str, Any]) -> None:
-    given = dict(given)
+def _check_older(older: OlderOptions) -> None:
+    given = dict(older)
     if given.pop("embeddings_data", None) is not None:
         raise ValueError(
             "embeddings_data asked for the outputs of embeddings, which TensorBoard 2 does not "

@@ -11,7 +11,7 @@ from cornu_optim.optimizers.averages import approach, unbias
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from cornu.base.optimizer_settings import OptimizerOptions
+    from cornu.base.optimizer_settings import CommonOptions, OptimizerOptions
 
 
 class Adam(Optimizer):
@@ -137,7 +137,7 @@ class AdamW(Adam):
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
         amsgrad: bool = False,
-        **options: Any,
+        **options: Unpack[CommonOptions],
     ) -> None:
         if weight_decay is None:
             raise ValueError("AdamW without `weight_decay` is Adam; give a number.")

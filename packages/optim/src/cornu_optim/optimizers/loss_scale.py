@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
@@ -12,6 +12,16 @@ from cornu.base import Optimizer
 from cornu_engine.graph import scope
 from cornu_engine.trace import traced_in_vain
 from cornu_engine.variable import Variable
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    class LossScaleOptions(TypedDict, total=False):
+        """Keras 2's way to ask for this scale, and what Keras' files say of a moving average."""
+
+        dynamic: bool
+        use_ema: bool
+        ema_momentum: float
 
 
 class LossScaleOptimizer(Optimizer):
@@ -61,7 +71,7 @@ class LossScaleOptimizer(Optimizer):
         initial_scale: float = 2.0**15,
         dynamic_growth_steps: int = 2000,
         name: str | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[LossScaleOptions],
     ) -> None:
         if not kwargs.pop("dynamic", True):
             raise ValueError(

@@ -13,7 +13,9 @@ from cornu_engine.variable import Variable
 from cornu_optim.optimizers.averages import approach, unbias
 
 if TYPE_CHECKING:
-    pass
+    from typing_extensions import Unpack
+
+    from cornu.base.optimizer_settings import OldOptions
 
 
 class Muon(Optimizer):
@@ -101,7 +103,7 @@ class Muon(Optimizer):
         ns_steps: int = 5,
         nesterov: bool = True,
         rms_rate: float | None = 0.2,
-        **options: Any,
+        **options: Unpack[OldOptions],
     ) -> None:
         super().__init__(
             learning_rate,

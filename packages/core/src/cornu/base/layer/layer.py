@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,11 @@ from cornu.configuration.config import serialize
 from cornu.plugins import registry
 from cornu_engine.errors import NotBuiltError, ShapeError, near_matches
 from cornu_engine.trace import current_trace
+
+if TYPE_CHECKING:
+    from typing_extensions import Self, Unpack
+
+    from cornu.base.layer.options import PlaceOptions
 
 _LOCKED = "Make weights and layers in __init__() or build(), not in call()."
 # Attributes that are no parts of the layer, though they hold variables, layers or lists of them.
@@ -73,7 +78,7 @@ class Layer(Calls):
 
     stateless = False  # whether there is nothing to build: no weights, no layers inside
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Note the arguments, for `get_config`."""
         layer = super().__new__(cls)
         kept = {k: v for k, v in kwargs.items() if k != "weights"}
@@ -93,7 +98,7 @@ class Layer(Calls):
         dtype: Any = None,
         autocast: bool = True,
         name: str | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[PlaceOptions],
     ) -> None:
         Operation.__init__(self, name=name)
         shape = _batch_shape_argument(kwargs)
@@ -373,7 +378,7 @@ def _constructor_names(cls: type) -> list[str]:
     return [n for n in names if n not in ("self", "args", "kwargs")]
 
 
-def _batch_shape_argument(kwargs: dict[str, Any]) -> tuple | None:
+def _batch_shape_argument(kwargs: PlaceOptions) -> tuple | None:
     """Take the shape of the input, in any of Keras' spellings, out of `kwargs`."""
     batch_size = kwargs.pop("batch_size", None)
     whole = kwargs.pop("batch_input_shape", None)
