@@ -68,8 +68,9 @@ def test_the_wheel_holds_what_it_should(folder, tmp_path):
     assert tops == {info} | ({module} if module else set())
     if module:
         sources = PACKAGES / folder / "src"
-        expected = {str(p.relative_to(sources).as_posix()) for p in sources.rglob("*.py")}
-        assert {name for name in names if name.endswith(".py")} == expected
+        expected = {str(p.relative_to(sources).as_posix()) for p in sources.rglob("*.py*")}
+        expected = {name for name in expected if name.endswith((".py", ".pyi"))}
+        assert {name for name in names if name.endswith((".py", ".pyi"))} == expected
         assert f"{module}/py.typed" in names
     assert plugin is None or f" = {plugin}" in entry_points
-    assert (plugin is None) == ("[cornu" not in entry_points)
+    assert (plugin is None) == ("[cornu]" not in entry_points and "_backends]" not in entry_points)

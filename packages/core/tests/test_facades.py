@@ -90,38 +90,58 @@ def test_a_missing_distribution_is_named(statement):
 @pytest.mark.parametrize(
     ("alias", "real"),
     [
-        ("cornu.layers.advanced_activations", "cornu.layers"),
-        ("cornu.layers.convolutional", "cornu.layers"),
-        ("cornu.layers.core", "cornu.layers"),
-        ("cornu.layers.cudnn_recurrent", "cornu.layers"),
-        ("cornu.layers.embeddings", "cornu.layers"),
-        ("cornu.layers.experimental.preprocessing", "cornu.layers"),
-        ("cornu.layers.local", "cornu.layers"),
-        ("cornu.layers.merge", "cornu.layers"),
-        ("cornu.layers.noise", "cornu.layers"),
-        ("cornu.layers.normalization", "cornu.layers"),
-        ("cornu.layers.pooling", "cornu.layers"),
-        ("cornu.layers.recurrent", "cornu.layers"),
-        ("cornu.layers.wrappers", "cornu.layers"),
-        ("cornu.engine.topology", "cornu.layers"),
-        ("cornu.callbacks.callbacks", "cornu.callbacks"),
-        ("cornu.objectives", "cornu.losses"),
-        ("cornu.optimizers.schedules", "cornu.optimizers"),
-        ("cornu.utils.np_utils", "cornu.utils"),
-        ("cornu.utils.vis_utils", "cornu.utils"),
+        ("cornu.errors", "cornu_engine.errors"),
         ("cornu.keras", "cornu"),
         ("cornu.keras.layers", "cornu.layers"),
-        ("cornu.keras.layers.core", "cornu.layers"),
-        ("cornu.keras.utils.np_utils", "cornu.utils"),
+        ("cornu.keras.ops.image", "cornu_ops.image"),
+        ("cornu.keras.optimizers.schedules", "cornu.optimizers"),
+        ("cornu.ops.image", "cornu_ops.image"),
+        ("cornu.optimizers.schedules", "cornu.optimizers"),
     ],
 )
-def test_an_older_path_is_the_same_module(alias, real):
+def test_an_alias_is_the_same_module(alias, real):
     program = f"""
     import sys
     from importlib import import_module
     print(import_module({alias!r}) is import_module({real!r}), import_module({real!r}).__name__)
     """
     assert run(program) == f"True {real}"
+
+
+# As a distribution of someone else would say it.
+STRANGER = """
+import importlib.metadata
+from types import SimpleNamespace
+points = importlib.metadata.entry_points
+def entry_points(group):
+    if group != "cornu_modules":
+        return points(group=group)
+    dist = SimpleNamespace(metadata={"Name": "stranger"})
+    named = {"colours": "colorsys", "layers.old": "cornu.layers", "broken": "not_there.at_all"}
+    return [SimpleNamespace(name=n, value=v, dist=dist) for n, v in named.items()]
+importlib.metadata.entry_points = entry_points
+"""
+
+
+def test_a_stranger_brings_modules_by_the_same_door():
+    program = STRANGER + textwrap.dedent("""
+    import colorsys, cornu
+    print(cornu.colours is colorsys)
+    import cornu.colours as one
+    from cornu.keras import colours as two
+    from cornu.layers import old
+    from cornu.layers.old import Dense as D
+    print(one is two is colorsys, old is cornu.layers is cornu.layers.old, D is Dense)
+    try:
+        import cornu.broken
+    except ImportError as error:
+        print(error)
+    """)
+    assert run(program).splitlines() == [
+        "True",
+        "True True True",
+        "stranger has no module not_there (asked for as cornu.broken).",
+    ]
 
 
 def test_the_one_line_that_a_keras_script_changes():
@@ -135,32 +155,24 @@ def test_the_one_line_that_a_keras_script_changes():
     assert run(program) == "True True True True"
 
 
-def test_from_a_facade_import_an_older_path():
-    assert run("from cornu.layers import core; print(core.Dense is Dense)") == "True"
+HIDDEN = """
+import sys
+for name in ("cornu_preprocessing", "cornu_sklearn"):
+    sys.modules[name] = None  # as if it were not installed
+"""
 
 
-def test_preprocessing_that_is_not_installed():
-    program = """
-    import sys
-    for name in ("cornu_preprocessing", "cornu_sklearn"):
-        sys.modules[name] = None  # as if it were not installed
-    for name in ("cornu.preprocessing", "cornu.preprocessing.image", "cornu.wrappers.scikit_learn"):
+@pytest.mark.parametrize("environment", [HIDDEN, STRANGER])
+def test_what_is_not_installed_is_named(environment):
+    program = environment + textwrap.dedent("""
+    for name in ("cornu.preprocessing.image", "cornu.keras.preprocessing", "cornu.wrappers"):
         try:
             __import__(name)
         except ImportError as error:
             print(error)
-    """
+    """)
     assert run(program).splitlines() == [
         "cornu.preprocessing comes with cornu-preprocessing: pip install cornu-preprocessing",
         "cornu.preprocessing comes with cornu-preprocessing: pip install cornu-preprocessing",
         "cornu.wrappers comes with cornu-sklearn: pip install cornu-sklearn",
     ]
-
-
-def test_what_stood_in_keras_engine():
-    program = """
-    from cornu.keras.engine import InputSpec, Layer, Model
-    from cornu import base, models
-    print(Layer is base.Layer, Model is models.Model, InputSpec.__name__)
-    """
-    assert run(program) == "True True InputSpec"

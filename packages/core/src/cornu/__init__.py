@@ -114,7 +114,7 @@ _aliases.install()
 def __getattr__(name: str) -> Any:
     if name in _NAMES:
         found = getattr(_import_module(_NAMES[name]), name)
-    elif name in _MODULES:
+    elif name in _MODULES or f"cornu.{name}" in _aliases.brought():
         found = _import_module(f"cornu.{name}")
     else:
         from cornu_engine.errors import near_matches
@@ -126,4 +126,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*_MODULES, *_NAMES, *_aliases.COMES_WITH, *__all__})

@@ -1,144 +1,161 @@
-"""Other names for the same modules: Keras' older paths, and the distributions beside core.
+"""What stands under `cornu.` and is defined elsewhere: the rings below, wings, older paths.
 
-``cornu.layers.core`` *is* ``cornu.layers``, ``cornu.keras`` is ``cornu`` itself (so that
-``from cornu import keras`` is the one line a script has to change), and ``cornu.preprocessing`` is
-the module ``cornu_preprocessing``. One finder on ``sys.meta_path`` reads the tables below; no
-module is ever loaded twice.
+`cornu.ops` *is* `cornu_ops`, and `cornu.keras` is `cornu` itself, so that `from cornu import keras`
+is the one line a script has to change. A distribution says what it brings under `cornu.` by entry
+points of the group `cornu_modules`, which are read when such a name is first asked for:
+
+    [project.entry-points.cornu_modules]
+    datasets = "cornu_preprocessing.datasets"
+    "layers.core" = "cornu.layers"
+
+No module is ever loaded twice: whatever is found below an alias is a part of the real module.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-__all__ = ["DISTRIBUTIONS", "MODULES", "TREES", "install"]
+__all__ = ["GROUP", "COMES_WITH", "HERE", "brought", "install", "missing"]
 
-# A whole tree of modules under a second name: cornu.keras.layers is cornu.layers.
-TREES = {
-    "cornu.backend": "cornu_keras.backend",
-    "cornu.datasets": "cornu_preprocessing.datasets",
-    "cornu.engine": "cornu_keras.engine",
+GROUP = "cornu_modules"  # of the entry points
+
+# By what core itself needs.
+HERE = {
     "cornu.errors": "cornu_engine.errors",
-    "cornu.export": "cornu_export",
     "cornu.keras": "cornu",
     "cornu.ops": "cornu_ops",
-    "cornu.preprocessing": "cornu_preprocessing",
+    "cornu.optimizers.schedules": "cornu.optimizers",
     "cornu.random": "cornu_ops.random",
-    "cornu.saved_model": "cornu_export.saved_model",
     "cornu.tree": "cornu_engine.tree",
-    "cornu.visualization": "cornu_preprocessing.visualization",
-    "cornu.wrappers": "cornu_sklearn",
 }
 
-# Single modules under the paths of Keras 2.
-_OLD_PATHS = {
-    "cornu.layers": (
-        "advanced_activations convolutional convolutional_recurrent core cudnn_recurrent "
-        "embeddings local merge noise normalization pooling recurrent wrappers "
-        "experimental experimental.preprocessing"
-    ),
-    "cornu.utils": "conv_utils data_utils generic_utils io_utils layer_utils np_utils vis_utils",
-    "cornu.callbacks": "callbacks tensorboard_v1 tensorboard_v2",
-    "cornu.optimizers": "schedules legacy",
-}
-MODULES = {
-    **{f"{new}.{path}": new for new, paths in _OLD_PATHS.items() for path in paths.split()},
-    "cornu.objectives": "cornu.losses",
-    "cornu.wrappers.scikit_learn": "cornu_sklearn",
-    "cornu.engine.base_layer": "cornu.layers",
-    "cornu.engine.input_layer": "cornu.layers",
-    "cornu.engine.topology": "cornu.layers",
-    "cornu.engine.network": "cornu.models",
-    "cornu.engine.sequential": "cornu.models",
-    "cornu.engine.training": "cornu.models",
-    "cornu.engine.saving": "cornu.saving",
+# What to install where one of these is asked for and nothing brings it.
+COMES_WITH = {
+    "backend": "cornu-keras",
+    "datasets": "cornu-preprocessing",
+    "engine": "cornu-keras",
+    "export": "cornu-export",
+    "objectives": "cornu-keras",
+    "preprocessing": "cornu-preprocessing",
+    "saved_model": "cornu-export",
+    "visualization": "cornu-preprocessing",
+    "wrappers": "cornu-sklearn",
 }
 
-# What to install where the module behind an alias is not there.
-DISTRIBUTIONS = {
-    "cornu_export": "cornu-export",
-    "cornu_keras": "cornu-keras",
-    "cornu_preprocessing": "cornu-preprocessing",
-    "cornu_sklearn": "cornu-sklearn",
-}
+_brought: dict[str, tuple[str, str]] | None = None
 
 
-class AliasFinder:
-    """A meta-path finder and loader for the two tables."""
+def brought() -> dict[str, tuple[str, str]]:
+    """Return what distributions bring: the name under `cornu`, the real module, the distribution.
 
-    @classmethod
-    def find_spec(cls, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+    Examples
+    --------
+    >>> brought()["cornu.datasets"]
+    ('cornu_preprocessing.datasets', 'cornu-preprocessing')
+    """
+    global _brought
+    if _brought is None:
+        from importlib.metadata import entry_points  # 20 ms: only where such a name is asked for
+
+        _brought = {
+            f"cornu.{point.name}": (point.value, point.dist.metadata["Name"] if point.dist else "")
+            for point in entry_points(group=GROUP)
+        }
+    return _brought
+
+
+class Finder:
+    """A meta-path finder of modules that have another name."""
+
+    def __init__(self, real_name: Callable[[str], str | None]) -> None:
+        self.real_name = real_name
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """Return a spec for an alias, None for any other module."""
-        if not name.startswith("cornu."):
-            return None
-        real = real_name(name)
-        if real is not None:
-            return ModuleSpec(name, cls(real), is_package=True)  # type: ignore[arg-type]
-        parent, _, child = name.rpartition(".")
-        facade = sys.modules.get(parent)
-        if getattr(facade, "__path__", None) == []:
-            # `from cornu.layers import Dens`: Python asks for a submodule before it gives up, and
-            # would drop the facade's own message, which says what was meant.
-            try:
-                getattr(facade, child)
-            except AttributeError as error:
-                raise ImportError(str(error), name=name) from None
-        return None
+        real = self.real_name(name) if name.startswith("cornu.") else None
+        return None if real is None else ModuleSpec(name, Alias(real), is_package=True)
+
+
+class Alias:
+    """The loader of one alias."""
 
     def __init__(self, real: str) -> None:
         self.real = real
 
     def create_module(self, spec: ModuleSpec) -> None:
-        """Leave the making of the module to Python; :meth:`exec_module` replaces it."""
+        """Leave the making of the module to Python; `exec_module` replaces it."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Put the real module in the alias' place."""
-        alias = module.__name__
+        name = module.__name__
         try:
-            sys.modules[alias] = import_module(self.real)
+            sys.modules[name] = import_module(self.real)
         except ModuleNotFoundError as error:
-            raise ImportError(_what_to_install(alias, self.real, error), name=alias) from error
+            raise ImportError(_why_not(name, self.real, error.name or ""), name=name) from error
 
 
-def real_name(name: str) -> str | None:
-    """Return the module that an alias stands for, or None where the name is no alias.
+def _at_first(name: str) -> str | None:
+    """What no path may find: it would load the module again, or take a folder of stubs for one."""
+    parent, _, child = name.rpartition(".")
+    if name in HERE:
+        return HERE[name]
+    if name.startswith("cornu.keras."):
+        return name.replace(".keras", "", 1)
+    if parent == "cornu":
+        return _at_last(name) if child in COMES_WITH else None
+    real = getattr(sys.modules.get(parent), "__name__", parent)
+    if real == parent:
+        return None
+    said = (_brought or {}).get(name)
+    return said[0] if said else f"{real}.{child}"
 
-    Example
-    -------
-    >>> real_name("cornu.layers.core"), real_name("cornu.keras.models")
-    ('cornu.layers', 'cornu.models')
-    >>> real_name("cornu.layers") is None
-    True
-    """
-    if name in MODULES:
-        return MODULES[name]
-    for alias, real in TREES.items():
-        if name == alias:
-            return real
-        if name.startswith(f"{alias}."):
-            return real + name[len(alias) :]
+
+def _at_last(name: str) -> str | None:
+    """What distributions bring; where none does, the parent's own message says what was meant."""
+    if name in brought():
+        return brought()[name][0]
+    parent, _, child = name.rpartition(".")
+    if parent == "cornu" and child in COMES_WITH:
+        raise ImportError(missing(child), name=name)
+    module = sys.modules.get(parent)
+    if module is not None and "__getattr__" in vars(module):
+        # `from cornu.layers import Dens`: Python asks for a submodule before it gives up.
+        try:
+            getattr(module, child)
+        except AttributeError as error:
+            raise ImportError(str(error), name=name) from None
     return None
 
 
 def install() -> None:
-    """Put the finder first on ``sys.meta_path``, once.
+    """Put a finder first on `sys.meta_path` and one last, once."""
+    if not any(isinstance(finder, Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, Finder(_at_first))
+        sys.meta_path.append(Finder(_at_last))
 
-    First, because the path of ``cornu`` itself would load ``cornu.keras.layers`` a second time.
+
+def missing(child: str) -> str:
+    """Say what to install for `cornu.CHILD`.
+
+    Examples
+    --------
+    >>> missing("backend")
+    'cornu.backend comes with cornu-keras: pip install cornu-keras'
     """
-    if AliasFinder not in sys.meta_path:
-        sys.meta_path.insert(0, AliasFinder)
+    distribution = COMES_WITH[child]
+    return f"cornu.{child} comes with {distribution}: pip install {distribution}"
 
 
-def _what_to_install(alias: str, real: str, error: ModuleNotFoundError) -> str:
+def _why_not(alias: str, real: str, module: str) -> str:
     top = real.partition(".")[0]
-    distribution = DISTRIBUTIONS.get(top)
-    missing = error.name or ""
-    if distribution is None or missing.partition(".")[0] not in (top, "cornu"):
-        return f"{alias} needs the module {missing}, which is not installed here."
-    if missing == top:
-        return f"{alias} comes with {distribution}: pip install {distribution}"
-    from importlib.metadata import version
-
-    return f"{distribution} {version(distribution)} has no {missing} (asked for as {alias})."
+    child = alias.split(".")[1]
+    if module == top and child in COMES_WITH:
+        return missing(child)
+    if module.partition(".")[0] not in (top, "cornu"):
+        return f"{alias} needs the module {module}, which is not installed here."
+    _, distribution = brought().get(f"cornu.{child}", (real, top.replace("_", "-")))
+    return f"{distribution} has no module {module} (asked for as {alias})."

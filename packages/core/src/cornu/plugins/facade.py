@@ -62,11 +62,12 @@ def facade(module: str, kind: str) -> tuple[Callable[[str], Any], Callable[[], l
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         if name in functions:
             return functions[name]
-        if f"{module}.{name}" in aliases.MODULES:  # keras.optimizers.schedules.ExponentialDecay
-            return import_module(f"{module}.{name}")
         try:
             return registry.attribute(kind, name)
         except UnknownNameError as error:
+            path = f"{module}.{name}"  # keras.optimizers.schedules.ExponentialDecay
+            if path in aliases.HERE or path in aliases.brought():
+                return import_module(path)
             raise AttributeError(f"module {module!r}: {error}") from None
 
     return attribute, names

@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 
-import cornu.random
+from cornu_engine.seed import set_seed
 
 __all__ = ["set_random_seed"]
 
@@ -30,6 +30,6 @@ def set_random_seed(seed: int) -> None:
     >>> numpy.random.rand() == first
     True
     """
-    cornu.random.set_seed(seed)
+    set_seed(seed)
     random.seed(seed)
     np.random.seed(seed)
