@@ -77,7 +77,9 @@ class Finder:
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """Return a spec for an alias, None for any other module."""
         real = self.real_name(name) if name.startswith("cornu.") else None
-        return None if real is None else ModuleSpec(name, Alias(real), is_package=True)
+        if real is None:
+            return None
+        return ModuleSpec(name, Alias(real), is_package=True)  # type: ignore[arg-type]
 
 
 class Alias:
