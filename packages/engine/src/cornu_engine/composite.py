@@ -9,18 +9,19 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias, overload
 
 from cornu_engine.attributes import Signature, check_call, signature_of
 from cornu_engine.graph import Node, make_node
 from cornu_engine.trace import _find_symbolic, as_node, is_traced
 
 COMPOSITES: dict[str, Composite] = {}
+Count: TypeAlias = Callable[[Node], int]
 
 
 class Composite:
     """A function of values (positional) and static attributes (keyword-only), kept whole in the
-    graph. An exported file may hold those of core whose annotations say what each attribute may be.
+    graph.
 
     Attributes
     ----------
@@ -32,10 +33,27 @@ class Composite:
         outputs `g` and `out` are tuples.
     better : callable or None
         `better(*nodes, **attrs)` returns what the composite equals and is cheaper, or None.
+    flops : callable or None
+        `flops(node)` counts floating-point operations.
+    calls : callable or None
+        `calls(node)` counts how often a backend goes through the operands.
+    narrow : bool
+        Whether it tells of an operand only what a derivative asks, in fewer bytes.
+    portable : bool
+        Whether an exported file may hold it.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        flops: Count | None = None,
+        calls: Count | None = None,
+        narrow: bool = False,
+        portable: bool = False,
+    ) -> None:
         functools.update_wrapper(self, function)
+        self.flops, self.calls = flops, calls
+        self.narrow, self.portable = narrow, portable
         self.name = function.__name__
         self.function = function
         self.derivative: Callable[..., tuple[Any, ...]] | None = None
@@ -57,8 +75,8 @@ class Composite:
 
     @property
     def is_portable(self) -> bool:
-        """Whether a file may hold it: it is core's own, and its attributes are said."""
-        return self.function.__module__.startswith("cornu_ops.") and self.signature.is_complete
+        """Whether a file may hold it: it says so, and what each of its attributes may be."""
+        return self.portable and self.signature.is_complete
 
     def check(self, operands: Sequence[Any], attrs: Mapping[str, Any]) -> None:
         """Check operands and attributes as `Primitive.check` does."""
@@ -102,8 +120,36 @@ class Composite:
         return f"<composite {self.name}>"
 
 
-def composite(function: Callable[..., Any]) -> Composite:
+@overload
+def composite(function: Callable[..., Any], /) -> Composite: ...
+@overload
+def composite(
+    *,
+    flops: Count | None = ...,
+    calls: Count | None = ...,
+    narrow: bool = ...,
+    portable: bool = ...,
+) -> Callable[[Callable[..., Any]], Composite]: ...
+def composite(function: Callable[..., Any] | None = None, /, **said: Any) -> Any:
     """Make a composite of a function written in ops.
+
+    Parameters
+    ----------
+    function : callable
+        Takes values by position and static attributes by keyword.
+    flops : callable, optional
+        `flops(node)` counts floating-point operations, for listings and budgets; by default one
+        for each element of each operand.
+    calls : callable, optional
+        `calls(node)` counts how often a backend goes through the operands, where each time costs;
+        by default the elements of the attribute `size`, a window, and 1 where there is none.
+    narrow : bool, optional
+        Whether the result holds all that a derivative asks of a large operand, in fewer bytes. It
+        is then made early, so that the operand need not be kept.
+    portable : bool, optional
+        Whether an exported file may hold it. Its annotations say what each attribute may be
+        (`cornu_engine.attributes`), and what reads the file must have it. Others are written as
+        what they consist of.
 
     Examples
     --------
@@ -116,7 +162,12 @@ def composite(function: Callable[..., Any]) -> Composite:
     ...     return (3.0 * g * x * x,)
     >>> float(cube(2.0))
     8.0
+    >>> @composite(flops=lambda node: 3 * node.size)
+    ... def fourth_power(x):
+    ...     return x * x * x * x
     """
+    if function is None:
+        return functools.partial(Composite, **said)
     return Composite(function)
 
 

@@ -5,44 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from cornu_engine.composite import COMPOSITES
 from cornu_engine.graph import Node, toposort
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.shapes import product
-
-
-def _matmul(node: Node) -> int:
-    return 2 * node.size * node.inputs[0].shape[-1]
-
-
-def _convolution(node: Node) -> int:
-    kernel = node.inputs[1]
-    return 2 * node.size * product(kernel.shape[:-1])
-
-
-def _convolution_input_grad(node: Node) -> int:
-    g, kernel = node.inputs
-    return 2 * g.size * product(kernel.shape[:-1])
-
-
-def _convolution_kernel_grad(node: Node) -> int:
-    g = node.inputs[1]
-    return 2 * g.size * product(node.shape[:-1])
-
-
-def _pool(node: Node) -> int:
-    return node.size * product(node.attrs["size"])
-
-
-def _unpool(node: Node) -> int:
-    return node.inputs[0].size * product(node.attrs["size"])
-
-
-def _depthwise(node: Node) -> int:
-    return 2 * node.size * product(node.inputs[1].shape[:-1])
-
-
-def _scan(node: Node) -> int:
-    return _all_steps(node, flops)
 
 
 def _all_steps(node: Node, cost: Callable[[Node], int]) -> int:
@@ -50,26 +16,17 @@ def _all_steps(node: Node, cost: Callable[[Node], int]) -> int:
     return node.attrs["length"] * sum(cost(n) for n in toposort([*body.next_state, *body.ys]))
 
 
-_TABLE: dict[str, Callable[[Node], int]] = {
-    "matmul": _matmul,
-    "convolution": _convolution,
-    "convolution_input_grad": _convolution_input_grad,
-    "convolution_kernel_grad": _convolution_kernel_grad,
-    "max_pool": _pool,
-    "max_pool_winners": _pool,
-    "avg_pool": _pool,
-    "max_unpool": _unpool,
-    "avg_pool_grad": _unpool,
-    "depthwise": _depthwise,
-    "scan": _scan,
-}
-
-
 def flops(node: Node) -> int:
-    """Return the floating-point operations of a node; a function of one element counts as one."""
-    if node.op in _TABLE:
-        return _TABLE[node.op](node)
+    """Return the floating-point operations of a node; a function of one element counts as one.
+
+    Rows of primitives and composites may say it themselves.
+    """
+    if node.op == "scan":
+        return _all_steps(node, flops)
     row = PRIMITIVES.get(node.op)
+    said = row or COMPOSITES.get(node.op)
+    if said is not None and said.flops is not None:
+        return said.flops(node)
     if row is not None:
         if row.kind == "elementwise":
             return node.size
@@ -105,7 +62,8 @@ def work(node: Node) -> int:
 
 
 def _calls(node: Node) -> int:
-    """One for each element of a window that slides."""
-    if node.op == "depthwise":
-        return product(node.inputs[1].shape[:-1])
+    """One, or one for each element of a window that slides."""
+    definition = COMPOSITES.get(node.op)
+    if definition is not None and definition.calls is not None:
+        return definition.calls(node)
     return product(node.attrs.get("size", ()))

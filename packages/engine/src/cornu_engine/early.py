@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cornu_engine.composite import COMPOSITES
 from cornu_engine.graph import Node
 from cornu_engine.layout import Layouts
+from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.settings import limits
-
-NARROW = frozenset({"eq", "ne", "lt", "le", "isfinite", "max_pool_winners"})
 
 Rank = dict[Node, tuple[int, ...]]
 
@@ -63,7 +63,7 @@ def made_early(order: Iterable[Node], roots: Iterable[Node], rank: Rank) -> Rank
         ready = {
             r
             for r in readers
-            if r.op in NARROW
+            if _is_narrow(r.op)
             and all(when[o] <= now or not o.inputs for o in map(layouts.owner, r.inputs))
         }
         last = max((when[r] for r in readers if r not in ready), default=now)
@@ -76,3 +76,8 @@ def made_early(order: Iterable[Node], roots: Iterable[Node], rank: Rank) -> Rank
                 moved[node] = (place, node.serial)
                 moved.update({i: (place, i.serial) for i in node.inputs if when[i] > now})
     return moved
+
+
+def _is_narrow(op: str) -> bool:
+    row = PRIMITIVES.get(op) or COMPOSITES.get(op)
+    return row is not None and row.narrow

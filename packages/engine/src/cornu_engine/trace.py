@@ -33,7 +33,7 @@ if hasattr(os, "register_at_fork"):  # a child has no thread that would let go o
     os.register_at_fork(after_in_child=TRACING._at_fork_reinit)  # type: ignore[attr-defined]
 
 _AUTOCAST: ContextVar[str | None] = ContextVar("cornu_autocast", default=None)
-_OPERATIONS = ("cornu_engine", "cornu_ops", "numpy")
+_BELOW = ("cornu_engine", "numpy")  # what all operations stand on
 if TYPE_CHECKING:
     from typing_extensions import Self
 
@@ -332,7 +332,7 @@ def op(function: F) -> F:
         try:
             result = function(*args, **kwargs)
         except (ValueError, TypeError, IndexError, OverflowError) as error:
-            _name_operation(error, function.__name__)
+            _name_operation(error, function)
             raise
         return read_only(result)
 
@@ -342,11 +342,13 @@ def op(function: F) -> F:
 _NAMED = re.compile(r"\w+(\(\)|:)")  # "sum(): …", "glu() halves …", "conv: …"
 
 
-def _name_operation(error: Exception, name: str) -> None:
+def _name_operation(error: Exception, function: Callable[..., Any]) -> None:
     """Begin the text of an error with the operation it comes from, unless it names one already.
 
-    Only our errors and NumPy's: what a function of the user raises inside an operation is its own.
+    Only what its own distribution raises, or what that stands on: the error of a function that was
+    given to an operation is that function's.
     """
+    name = function.__name__
     text = error.args[0] if error.args else None
     if not isinstance(text, str) or isinstance(error, TracedValueError):
         return
@@ -355,7 +357,11 @@ def _name_operation(error: Exception, name: str) -> None:
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next
-    if last is not None and last.tb_frame.f_globals.get("__name__", "").startswith(_OPERATIONS):
+    if last is None:
+        return
+    raiser = last.tb_frame.f_globals.get("__name__", "").partition(".")[0]
+    own = (function.__module__ or "").partition(".")[0]
+    if raiser in (own, *_BELOW):
         error.args = (f"{name}(): {text}", *error.args[1:])
 
 

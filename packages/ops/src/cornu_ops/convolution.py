@@ -11,6 +11,7 @@ from typing import Any
 
 from cornu_engine.attributes import Groups, Numbers, Sides, Sizes, Steps, Window
 from cornu_engine.composite import composite
+from cornu_engine.graph import Node
 from cornu_engine.primitives.table import p
 from cornu_engine.shapes import product
 
@@ -18,7 +19,20 @@ Static = tuple[int, ...]
 Padding = tuple[tuple[int, int], ...]
 
 
-@composite
+def _forward_flops(node: Node) -> int:
+    return 2 * node.size * product(node.inputs[1].shape[:-1])
+
+
+def _input_grad_flops(node: Node) -> int:
+    g, kernel = node.inputs
+    return 2 * g.size * product(kernel.shape[:-1])
+
+
+def _kernel_grad_flops(node: Node) -> int:
+    return 2 * node.inputs[1].size * product(node.shape[:-1])
+
+
+@composite(flops=_forward_flops, portable=True)
 def convolution(
     x: Numbers,
     kernel: Numbers,
@@ -57,7 +71,7 @@ def convolution(
     return _ungroup(rows, (x.shape[0], *steps, kernel.shape[-1]), groups)
 
 
-@composite
+@composite(flops=_input_grad_flops, portable=True)
 def convolution_input_grad(
     g: Numbers,
     kernel: Numbers,
@@ -92,7 +106,7 @@ def convolution_input_grad(
     return p.slice(folded, start=tuple(low), stop=stop, step=(1,) * len(shape))
 
 
-@composite
+@composite(flops=_kernel_grad_flops, portable=True)
 def convolution_kernel_grad(
     x: Numbers,
     g: Numbers,

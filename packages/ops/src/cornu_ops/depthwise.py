@@ -12,11 +12,21 @@ from typing import Any
 
 from cornu_engine.attributes import Numbers, Sides, Steps, Taps
 from cornu_engine.composite import composite
+from cornu_engine.graph import Node
 from cornu_engine.primitives.table import p
+from cornu_engine.shapes import product
 from cornu_ops.convolution import Padding, Static
 
 
-@composite
+def _taps(node: Node) -> int:
+    return product(node.inputs[1].shape[:-1])
+
+
+def _products(node: Node) -> int:
+    return 2 * node.size * _taps(node)
+
+
+@composite(flops=_products, calls=_taps, portable=True)
 def depthwise(x: Numbers, kernel: Taps, *, strides: Steps, padding: Sides, dilation: Steps) -> Any:
     """Convolve each channel of `x` with its own kernel.
 

@@ -45,10 +45,11 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
 
     Examples
     --------
+    >>> from cornu_ops.functional import grad
     >>> @ops.custom_gradient
     ... def clipped(x):
     ...     return x, lambda upstream: ops.clip(upstream, -1.0, 1.0)
-    >>> float(cornu.grad(lambda x: 5.0 * clipped(x))(2.0))
+    >>> float(grad(lambda x: 5.0 * clipped(x))(2.0))
     1.0
     """
 

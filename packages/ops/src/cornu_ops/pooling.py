@@ -18,7 +18,15 @@ Static = tuple[int, ...]
 Padding = tuple[tuple[int, int], ...]
 
 
-@composite
+def _pooled(node: Node) -> int:
+    return node.size * product(node.attrs["size"])
+
+
+def _spread(node: Node) -> int:
+    return node.inputs[0].size * product(node.attrs["size"])
+
+
+@composite(flops=_pooled, portable=True)
 def max_pool(x: Numbers, *, size: Pooled, strides: Steps, padding: Sides) -> Any:
     """Return the largest value of each window; padding never wins.
 
@@ -52,7 +60,7 @@ def _(x: Any, **attrs: Any) -> Any | None:
     return p.maximum(max_pool(x.inputs[0], **attrs), x.inputs[1])
 
 
-@composite
+@composite(flops=_pooled, narrow=True, portable=True)
 def max_pool_winners(x: Numbers, *, size: Pooled, strides: Steps, padding: Sides) -> Any:
     """Return which element of each window `max_pool` takes: the first of equal maxima.
 
@@ -72,7 +80,7 @@ def max_pool_winners(x: Numbers, *, size: Pooled, strides: Steps, padding: Sides
     return p.cast(p.argmax(windows, axis=windows.ndim - 1), dtype=_number(size))
 
 
-@composite
+@composite(flops=_spread, portable=True)
 def max_unpool(
     winners: Integers,
     g: Numbers,
@@ -104,7 +112,7 @@ def _(g: Any, out: Any, x: Any, **attrs: Any) -> tuple[Any]:
     return (max_unpool(max_pool_winners(x, **attrs), g, shape=x.shape, **attrs),)
 
 
-@composite
+@composite(flops=_pooled, portable=True)
 def avg_pool(x: Numbers, *, size: Pooled, strides: Steps, padding: Sides) -> Any:
     """Return the mean of each window over the values in it; padding is not counted.
 
@@ -119,7 +127,7 @@ def avg_pool(x: Numbers, *, size: Pooled, strides: Steps, padding: Sides) -> Any
     return p.div(total, _counts(x, x.shape, size, strides, padding))
 
 
-@composite
+@composite(flops=_spread, portable=True)
 def avg_pool_grad(
     g: Numbers, *, shape: Lengths, size: Pooled, strides: Steps, padding: Sides
 ) -> Any:

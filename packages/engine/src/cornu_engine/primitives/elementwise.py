@@ -116,18 +116,18 @@ _DTYPES = {
 }
 
 for _name, (_evaluate, _vjp) in _UNARY.items():
-    register(_name, "elementwise", _evaluate, same, _vjp, _DTYPES.get(_name, "f"))
+    register(_name, "elementwise", _evaluate, same, _vjp, dtypes=_DTYPES.get(_name, "f"))
 for _name, (_evaluate, _vjp) in _BINARY.items():
-    register(_name, "elementwise", _evaluate, _broadcast, _vjp, _DTYPES.get(_name, "f"))
+    register(_name, "elementwise", _evaluate, _broadcast, _vjp, dtypes=_DTYPES.get(_name, "f"))
 for _name, _evaluate in _COMPARISONS.items():
-    register(_name, "elementwise", _evaluate, _compare)
+    register(_name, "elementwise", _evaluate, _compare, narrow=True)
 
 
 def _truth(x: Node) -> tuple[Shape, np.dtype]:
     return x.shape, np.dtype(bool)
 
 
-register("isfinite", "elementwise", np.isfinite, _truth)
+register("isfinite", "elementwise", np.isfinite, _truth, narrow=True)
 register(
     "where",
     "elementwise",

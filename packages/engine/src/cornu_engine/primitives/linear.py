@@ -36,6 +36,7 @@ register(
     np.matmul,
     _matmul,
     lambda g, y, a, b: (p.matmul(g, swap_last(b)), p.matmul(swap_last(a), g)),
+    flops=lambda node: 2 * node.size * node.inputs[0].shape[-1],
 )
 
 

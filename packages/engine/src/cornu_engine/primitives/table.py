@@ -34,6 +34,10 @@ class Primitive:
         have the broadcast shape; the caller sums them back. None: the result is not differentiable.
     dtypes : str
         The kinds of dtypes for which `evaluate` keeps what `infer` promises.
+    narrow : bool
+        Whether the result tells of an operand only what a derivative asks (a mask), in fewer bytes.
+    flops : callable or None
+        `flops(node)` counts floating-point operations. None: what `cost.flops` knows of the kind.
     """
 
     name: str
@@ -42,6 +46,8 @@ class Primitive:
     infer: Callable[..., tuple[Any, Any]]
     vjp: Callable[..., tuple[Any, ...]] | None = None
     dtypes: str = "biuf"
+    narrow: bool = False
+    flops: Callable[[Node], int] | None = None
 
     @functools.cached_property
     def signature(self) -> Signature:
@@ -75,12 +81,12 @@ def register(
     evaluate: Callable[..., Any],
     infer: Callable[..., tuple[Any, Any]],
     vjp: Callable[..., tuple[Any, ...]] | None = None,
-    dtypes: str = "biuf",
+    **more: Any,
 ) -> None:
     """Add one row; a name stands once."""
     if name in PRIMITIVES:
         raise ValueError(f"The primitive {name!r} is already defined.")
-    PRIMITIVES[name] = Primitive(name, kind, evaluate, infer, vjp, dtypes)
+    PRIMITIVES[name] = Primitive(name, kind, evaluate, infer, vjp, **more)
 
 
 _apply: Callable[..., Any] | None = None

@@ -15,7 +15,7 @@ _INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 _GELU_CUBE = 0.044715
 
 
-@composite
+@composite(portable=True)
 def sigmoid(x: Floats) -> Any:
     """``1 / (1 + exp(-x))``, with an exponential that cannot overflow."""
     small = p.exp(p.neg(p.abs(x)))
@@ -27,7 +27,7 @@ def _(g: Any, out: Any, x: Any) -> tuple[Any]:
     return (g * (out * (1.0 - out)),)
 
 
-@composite
+@composite(portable=True)
 def softplus(x: Floats) -> Any:
     """``log(1 + exp(x))``, with an exponential that cannot overflow."""
     return p.add(p.maximum(x, 0.0), p.log1p(p.exp(p.neg(p.abs(x)))))
@@ -38,7 +38,7 @@ def _(g: Any, out: Any, x: Any) -> tuple[Any]:
     return (g * sigmoid(x),)
 
 
-@composite
+@composite(portable=True)
 def silu(x: Floats) -> Any:
     """``x * sigmoid(x)`` (Elfwing et al., 2017)."""
     return p.mul(x, sigmoid(x))
@@ -50,7 +50,7 @@ def _(g: Any, out: Any, x: Any) -> tuple[Any]:
     return (g * (gate + out * (1.0 - gate)),)
 
 
-@composite
+@composite(portable=True)
 def gelu(x: Floats, *, approximate: Flag) -> Any:
     """``x * Phi(x)``, or its form with a tanh (Hendrycks and Gimpel, 2016)."""
     return p.mul(x, _normal_cdf(x, approximate))

@@ -39,7 +39,7 @@ def _inside(shares: Any, epsilon: float) -> Any:
     return p.and_(p.le(epsilon, shares), p.le(shares, 1.0 - epsilon))
 
 
-@composite
+@composite(portable=True)
 def sparse_crossentropy_from_logits(labels: Integers, logits: Floats, *, axis: ClassAxis) -> Any:
     """``-log_softmax(logits)[label]``."""
     scores = log_softmax(logits, axes=(axis,))
@@ -55,7 +55,7 @@ def _(g: Any, out: Any, labels: Any, logits: Any, *, axis: int) -> tuple[Any, An
     return None, _kept(g, logits, axis) * (softmax(logits, axes=(axis,)) * mass - target)
 
 
-@composite
+@composite(portable=True)
 def crossentropy_from_logits(target: Floats, logits: Floats, *, axis: ClassAxis) -> Any:
     """``-sum(target * log_softmax(logits))``."""
     return p.neg(
@@ -71,7 +71,7 @@ def _(g: Any, out: Any, target: Any, logits: Any, *, axis: int) -> tuple[Any, An
     return -arrived * log_softmax(logits, axes=(axis,)), to_logits
 
 
-@composite
+@composite(portable=True)
 def sparse_crossentropy(
     labels: Integers, output: Floats, *, axis: ClassAxis, epsilon: Small
 ) -> Any:
@@ -87,7 +87,7 @@ def _(g: Any, out: Any, labels: Any, output: Any, *, axis: int, epsilon: float) 
     return None, _kept(g, output, axis) * _slope(target, output, axis, epsilon)
 
 
-@composite
+@composite(portable=True)
 def crossentropy(target: Floats, output: Floats, *, axis: ClassAxis, epsilon: Small) -> Any:
     """``-sum(target * log(output))`` of probabilities."""
     scores = p.log(_clipped(_shares(output, axis)[0], epsilon))
@@ -108,7 +108,7 @@ def _slope(target: Any, output: Any, axis: int, epsilon: float) -> Any:
     return (p.sum(pull * shares, axes=(axis,), keepdims=True) - pull) / total
 
 
-@composite
+@composite(portable=True)
 def binary_crossentropy_from_logits(target: Floats, logits: Floats) -> Any:
     """``-(t * log(sigmoid(x)) + (1 - t) * log(1 - sigmoid(x)))``, without forming the sigmoid."""
     rest = p.log1p(p.exp(p.neg(p.abs(logits))))
@@ -120,7 +120,7 @@ def _(g: Any, out: Any, target: Any, logits: Any) -> tuple[Any, Any]:
     return -g * logits, g * (sigmoid(logits) - target)
 
 
-@composite
+@composite(portable=True)
 def binary_crossentropy(target: Floats, output: Floats, *, epsilon: Small) -> Any:
     """``-(t * log(p) + (1 - t) * log(1 - p))`` of probabilities."""
     chance = _clipped(output, epsilon)

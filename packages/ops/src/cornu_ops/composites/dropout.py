@@ -9,7 +9,7 @@ from cornu_engine.composite import composite
 from cornu_engine.primitives.table import p
 
 
-@composite
+@composite(portable=True)
 def dropout(x: Floats, bits: Words, *, rate: Share) -> Any:
     """``x / (1 - rate)`` where a uniform word reaches ``rate``, else 0 (Srivastava et al., 2014).
 

@@ -56,7 +56,7 @@ def _eliminate(a: Any, b: Any) -> tuple[Any, Any, Any]:
     return solved, pivots, sign
 
 
-@composite
+@composite(portable=True)
 def solve_system(a: Floats, b: Floats) -> Any:
     """``a^-1 b`` of matrices (batch, n, n) and (batch, n, m)."""
     if isinstance(a, np.ndarray):
@@ -70,7 +70,7 @@ def _(g: Any, out: Any, a: Any, b: Any) -> tuple[Any, Any]:
     return p.neg(p.matmul(back, transposed(out))), back
 
 
-@composite
+@composite(portable=True)
 def log_determinant(a: Floats) -> tuple[Any, Any]:
     """Sign and logarithm of the absolute determinant of matrices (batch, n, n)."""
     if isinstance(a, np.ndarray):
@@ -89,7 +89,7 @@ def _(g: Any, out: Any, a: Any) -> tuple[Any]:
     return (p.mul(p.reshape(g[1], shape=(batch, 1, 1)), inverse),)
 
 
-@composite
+@composite(portable=True)
 def cholesky_factor(a: Floats) -> Any:
     """The lower triangle ``l`` with ``l @ l.T = a`` of positive definite (batch, n, n)."""
     from cornu_ops.control import scan

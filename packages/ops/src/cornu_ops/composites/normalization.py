@@ -25,7 +25,7 @@ def _batch_axes(x: Any, axis: int) -> tuple[Axes, tuple[int, ...], int]:
     return axes, reduced_shape(x.shape, axes, True), product(x.shape[a] for a in axes)
 
 
-@composite
+@composite(portable=True)
 def batch_norm(
     x: Floats, gamma: Floats, beta: Floats, *, axis: Axis, epsilon: Small
 ) -> tuple[Any, Any, Any]:
@@ -70,7 +70,7 @@ def _(
     return tuple(cast_value(part, v.dtype) for part, v in zip(parts, (x, gamma, beta), strict=True))
 
 
-@composite
+@composite(portable=True)
 def layer_norm(x: Floats, *, axes: SortedAxes, epsilon: Small) -> Any:
     """``(x - mean) / sqrt(var + epsilon)`` over axes (Ba et al., 2016)."""
     full = wide(x)
@@ -88,7 +88,7 @@ def _(g: Any, out: Any, x: Any, *, axes: Axes, epsilon: float) -> tuple[Any]:
     return (cast_value((arrived - _mean(arrived, axes) - normal * along) * inverse, x.dtype),)
 
 
-@composite
+@composite(portable=True)
 def rms_norm(x: Floats, *, axes: SortedAxes, epsilon: Small) -> Any:
     """``x / sqrt(mean(x**2) + epsilon)`` over axes (Zhang and Sennrich, 2019)."""
     full = wide(x)

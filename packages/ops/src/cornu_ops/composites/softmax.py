@@ -19,7 +19,7 @@ def _top(x: Any, axes: Axes) -> Any:
     return p.stop_gradient(p.where(p.isfinite(top), top, 0.0))
 
 
-@composite
+@composite(portable=True)
 def softmax(x: Floats, *, axes: SortedAxes) -> Any:
     """``exp(x) / sum(exp(x))`` over axes."""
     powers = p.exp(p.sub(x, p.max(x, axes=axes, keepdims=True)))
@@ -32,7 +32,7 @@ def _(g: Any, out: Any, x: Any, *, axes: Axes) -> tuple[Any]:
     return (weighted - out * p.sum(weighted, axes=axes, keepdims=True),)
 
 
-@composite
+@composite(portable=True)
 def log_softmax(x: Floats, *, axes: SortedAxes) -> Any:
     """``x - log(sum(exp(x)))`` over axes."""
     shifted = p.sub(x, p.max(x, axes=axes, keepdims=True))
@@ -44,7 +44,7 @@ def _(g: Any, out: Any, x: Any, *, axes: Axes) -> tuple[Any]:
     return (g - p.exp(out) * p.sum(g, axes=axes, keepdims=True),)
 
 
-@composite
+@composite(portable=True)
 def logsumexp(x: Floats, *, axes: SortedAxes, keepdims: Flag) -> Any:
     """``log(sum(exp(x)))`` over axes."""
     top = _top(x, axes)
