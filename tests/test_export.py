@@ -313,6 +313,37 @@ def test_a_changed_file_is_refused(change: str, tmp_path: Path) -> None:
         cornu.saved_model.load(path).serve(np.ones((2, 6), "float32"))
 
 
+def test_a_file_of_another_kind_is_sent_to_its_reader(tmp_path: Path) -> None:
+    model = MODELS["mlp"][0]()
+    model.export(tmp_path / "m.cornu")
+    model.save(tmp_path / "m.keras")
+    for read, name, words in (
+        (cornu.models.load_model, "m.cornu", "open it with cornu.saved_model.load"),
+        (model.load_weights, "m.cornu", "which no model file has"),
+        (cornu.saved_model.load, "m.keras", "open it with cornu.models.load_model"),
+    ):
+        with pytest.raises(BadFileError, match=words):
+            read(tmp_path / name)
+
+
+def test_one_model_is_one_file_byte_for_byte(tmp_path: Path) -> None:
+    model = MODELS["mlp"][0]()
+    for name in "ab":
+        model.export(tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_numbers_are_members_that_numpy_reads(tmp_path: Path) -> None:
+    model = MODELS["mlp"][0]()
+    model.export(tmp_path / "m")
+    with np.load(tmp_path / "m", allow_pickle=False) as file:
+        found = {n: file[n] for n in file.files if n.startswith("variables/")}
+    served = cornu.saved_model.load(tmp_path / "m")
+    assert len(found) == len(served.variables)
+    for i, variable in enumerate(served.variables):
+        np.testing.assert_array_equal(found[f"variables/{i}"], variable.numpy())
+
+
 # Archives
 
 

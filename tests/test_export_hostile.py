@@ -18,6 +18,7 @@ from cornu.errors import BadFileError, DataError, ShapeError
 import cornu
 from cornu_engine.composite import COMPOSITES
 from cornu_engine.primitives import PRIMITIVES
+from tests.attack import arrays as hostile
 from tests.attack import programs
 from tests.attack.programs import served, warm_up
 from tests.attack.watch import watched
@@ -229,6 +230,58 @@ def test_a_user_may_allow_more(tmp_path: Path) -> None:
     assert cornu.saved_model.load(tmp_path / "m").serve(x)[0].shape == (1000, 1003)
     with pytest.raises(ValueError, match="max_memory"):
         cornu.saved_model.load(tmp_path / "m", max_memory=-1)
+
+
+ARRAYS = {
+    **{name: (data, "refused by storage") for name, data in hostile.HOSTILE_ARRAYS.items()},
+    **hostile.OTHER_ARRAYS,
+}
+
+
+def arrays(folder: Path) -> dict[str, str]:
+    """Outcomes of files with arrays that may be hostile, stored and deflated."""
+    warm_up(folder)
+    return {
+        f"{name}{how}": outcome(hostile.with_array(data, packed), folder / "m")
+        for name, (data, _) in ARRAYS.items()
+        for packed, how in ((False, ""), (True, ", deflated"))
+    }
+
+
+def test_an_array_is_read_as_its_header_says_or_refused(tmp_path: Path) -> None:
+    found = child("arrays", tmp_path)
+    wrong = {
+        n: said for n, said in found.items() if said != ARRAYS[n.removesuffix(", deflated")][1]
+    }
+    assert not wrong
+    assert len(found) == 2 * len(ARRAYS)
+
+
+def members(folder: Path) -> dict[str, str]:
+    """Outcomes of files with a member that no file has."""
+    warm_up(folder)
+    good = programs.npy(np.ones(3, "float32"))
+    return {
+        name: outcome(hostile.with_member(name, good), folder / "m")
+        for name in hostile.HOSTILE_MEMBERS
+    }
+
+
+def test_a_member_that_no_file_has_is_refused(tmp_path: Path) -> None:
+    found = child("members", tmp_path)
+    served = {"constants/99.npy"}  # a number that no operation takes
+    for name, said in found.items():
+        wanted = "served" if name in served else ("refused by members", "refused by program")
+        assert said in wanted, name
+
+
+def test_a_changed_number_is_found(tmp_path: Path) -> None:
+    data = hostile.with_array(programs.npy(np.full((2, 3), 1.5, "float32")))
+    at = data.index(np.float32(1.5).tobytes() * 6)
+    (tmp_path / "m").write_bytes(data[:at] + b"\1" + data[at + 1 :])
+    with pytest.raises(BadFileError) as caught:
+        cornu.saved_model.load(tmp_path / "m")
+    assert caught.value.rule == "checksum"
 
 
 def changed_files(folder: Path) -> dict[str, str]:

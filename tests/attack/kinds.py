@@ -26,9 +26,10 @@ from cornu.training.encoding import read_values, write_values
 from cornu_preprocessing.datasets.plain_pickle import read_npz
 from cornu_preprocessing.feature_space import FeatureSpace
 from cornu_preprocessing.text import Tokenizer, tokenizer_from_json
-from tests.attack import programs
+from tests.attack import arrays, programs
 
 GOLDEN = Path(__file__).parent.parent / "saving" / "golden"
+EXPORTED = Path(__file__).parent.parent / "exported" / "cornu-0.1.0"
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,11 @@ def _exported(folder: Path) -> Path:
     return folder / "m.cornu"
 
 
+def _first_version(folder: Path) -> Path:
+    programs.warm_up(folder)
+    return EXPORTED / "dense.cornu"
+
+
 @cache
 def _programs() -> list[bytes]:
     with tempfile.TemporaryDirectory() as folder:
@@ -246,6 +252,10 @@ def _of_programs(seed: int) -> bytes:
 def _of_operations(seed: int) -> bytes:
     found = _operations()
     return programs.file_of(found[seed * 1009 % len(found)])  # a few show all operations
+
+
+def _of_arrays(seed: int) -> bytes:
+    return arrays.with_other_arrays(_programs()[seed % len(_programs())], seed)
 
 
 _FILE = (BadFileError, NotBuiltError)
@@ -273,6 +283,8 @@ KINDS = {
         _written("t.json", _tokenizer), _read_tokenizer, (DataError,), *_JSON),
     "FeatureSpace": Kind(_feature_space, _encode, (BadFileError,), *_JSON),
     ".cornu": Kind(_exported, programs.served, _PROGRAM, *_ZIP),
+    ".cornu of version 1": Kind(_first_version, programs.served, _PROGRAM, *_ZIP),
+    "arrays": Kind(_exported, programs.served, _PROGRAM, hostile=_of_arrays),
     "exported programs": Kind(_exported, programs.served, _PROGRAM, hostile=_of_programs),
     "operations": Kind(_exported, programs.served, _PROGRAM, hostile=_of_operations),
 }  # fmt: skip

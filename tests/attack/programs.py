@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
 import cornu
@@ -23,6 +22,7 @@ from cornu_engine.composite import COMPOSITES
 from cornu_engine.files.archive import PROGRAM
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.testing.cases import primitive_cases
+from cornu_export.file import VERSION
 
 CODE = "0) or open('/tmp/cornu-was-here','w') or (0"
 # No attribute of any operation is one of these.
@@ -146,7 +146,7 @@ def program_of(
     outputs = [len(nodes) + 1 + i for i in range(several)] or [len(nodes)]
     return {
         "format": PROGRAM,
-        "version": 1,
+        "version": VERSION,
         "name": "one",
         "endpoint": "serve",
         "inputs": [[f"x{i}", list(s), d] for i, (s, d) in enumerate(operands)],
@@ -196,24 +196,34 @@ Arrays = dict[str, dict[str, np.ndarray]]
 
 def file_of(config: dict[str, Any], arrays: Arrays | None = None) -> bytes:
     """Return a file with this configuration."""
-    numbers = io.BytesIO()
-    with h5py.File(numbers, "w") as file:
-        for group in ("constants", "variables"):
-            created = file.create_group(group)
-            for key, array in (arrays or {}).get(group, {}).items():
-                created[key] = array
     members = {
         "metadata.json": json.dumps({"format": PROGRAM, "cornu_version": "0"}).encode(),
         "config.json": json.dumps(config).encode(),
-        "model.weights.h5": numbers.getvalue(),
     }
+    for group, named in (arrays or {}).items():
+        for key, array in named.items():
+            members[f"{group}/{key}.npy"] = npy(array)
     return zipped(members)
 
 
-def zipped(members: dict[str, bytes]) -> bytes:
+def npy(array: np.ndarray) -> bytes:
+    """Return an array in NumPy's format."""
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+def members_of(data: bytes) -> dict[str, bytes]:
+    """Return the members of a zip."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(members: dict[str, bytes], packed: bool = False) -> bytes:
     """Return a zip of these members."""
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
+    method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(data, "w", method) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
     return data.getvalue()
@@ -259,8 +269,7 @@ def export_all(folder: Path) -> list[Path]:
 def mutated(data: bytes, seed: int) -> bytes:
     """Return a file in whose configuration some values are others; the same for one seed."""
     rng = random.Random(seed)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
+    members = members_of(data)
     config = json.loads(members["config.json"])
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         _mutate(config, rng)

@@ -1,6 +1,7 @@
 """Write the exported files of a release: `python -m tests.exported.make`.
 
-They stay for good: every later release must serve them with the results that stand beside them.
+They stay for good, those of each version of the format: every later release must serve them with
+the results that stand beside them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import cornu
 from cornu import layers as L
 from cornu import ops
+from cornu_export.file import VERSION
 
 FOLDER = Path(__file__).parent
 
@@ -65,7 +67,7 @@ def batch_of(name: str) -> np.ndarray:
 
 def main() -> None:
     """Write one file of each kind, and what each computes."""
-    folder = FOLDER / f"cornu-{cornu.__version__}"
+    folder = FOLDER / f"cornu-{cornu.__version__}-version-{VERSION}"
     folder.mkdir(exist_ok=True)
     found = {}
     for name, layers in MODELS.items():

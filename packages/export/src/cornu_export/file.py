@@ -1,4 +1,4 @@
-"""The file of exported programs: a zip of their descriptions in JSON and of numbers in HDF5.
+"""The file of exported programs: a zip of their descriptions in JSON, and of their numbers.
 
 It obeys the rules of every model file (`cornu_engine.files.rules`): no code, known members only,
 sizes bounded, a checksum for each array.
@@ -13,16 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.plan import hdf5_bytes, put
-from cornu_engine.files.archive import CONFIG, METADATA, PROGRAM, WEIGHTS
+from cornu_engine.files.archive import CONFIG, METADATA, PROGRAM
 from cornu_engine.files.atomic import atomically
 from cornu_engine.files.jsontext import write_json
 from cornu_engine.variable import Variable
 from cornu_engine.version import __version__
 from cornu_export.describe import Description, InputSpec
+from cornu_export.numbers import put
 
-VERSION = 1
-
+VERSION = 2
 
 FIRST = "serve"  # the endpoint of a file that does not say another
 SERVED = frozenset(  # attributes of what is loaded
@@ -141,24 +140,15 @@ def write_programs(
             key: [places[v] for v in group] for key, group in collections.items()
         }
 
-    def numbers(file: Any) -> None:
-        groups: dict[str, Iterable[tuple[str, Any]]] = {
-            constants_group(i): each.description.arrays.items() for i, each in enumerate(endpoints)
-        }
-        groups["variables"] = ((str(i), v.array) for v, i in places.items())
-        for group, arrays in groups.items():
-            created = file.create_group(group)
-            for key, array in arrays:
-                put(created, key, np.asarray(array))
-
-    members: dict[str, Any] = {
-        METADATA: write_json({"format": PROGRAM, "cornu_version": __version__}),
-        CONFIG: write_json(config),
-        WEIGHTS: hdf5_bytes(numbers),
-    }
+    texts = {METADATA: {"format": PROGRAM, "cornu_version": __version__}, CONFIG: config}
     with atomically(filepath) as temporary, zipfile.ZipFile(temporary, "x") as archive:
-        for member, data in members.items():
-            archive.writestr(member, data)
+        for member, text in texts.items():
+            archive.writestr(zipfile.ZipInfo(member), write_json(text))
+        for i, each in enumerate(endpoints):
+            for key, array in each.description.arrays.items():
+                put(archive, constants_group(i), key, np.asarray(array))
+        for variable, place in places.items():
+            put(archive, "variables", str(place), np.asarray(variable.array))
 
 
 def _program(endpoint: Endpoint, places: Mapping[Variable, int]) -> dict[str, Any]:

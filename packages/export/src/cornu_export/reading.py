@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from cornu_engine.attributes import NUMERIC
 from cornu_engine.errors import BadFileError
-from cornu_engine.files.archive import CONFIG, PROGRAM, WEIGHTS, Archive
-from cornu_engine.files.hdf5 import Dataset, Group, checked, open_hdf5
+from cornu_engine.files.archive import CONFIG, PROGRAM, Archive
 from cornu_engine.files.jsontext import read_json
 from cornu_engine.files.names import check_name
 from cornu_engine.files.rules import limits_for
+from cornu_export import numbers, version1
 from cornu_export.describe import InputSpec
-from cornu_export.file import FIRST, VERSION, Stored, StoredFile, constants_group, is_endpoint
+from cornu_export.file import FIRST, Stored, StoredFile, constants_group, is_endpoint
 from cornu_export.said import distinct, dtype, fields, items, names, number, refuse, truth
 
 DEPTH = 32  # of the structure of outputs
+VERSIONS = {1: version1, 2: numbers}  # how each holds its numbers
 _PROGRAM = ("inputs", "outputs", "output_names", "graph")
 _FILE = ("format", "version", "name", "variables")
 _NEWER = ("endpoint", "knows", "trainable", "more", "collections")
@@ -38,7 +38,7 @@ def read_programs(filepath: Any, max_bytes: int | None = None) -> StoredFile:
     path = os.fspath(filepath)
     limits = limits_for(path, max_bytes)
     with open(path, "rb") as file:
-        archive = Archive(file, limits)
+        archive = Archive(file, limits, None)
         config = read_json(archive.text(CONFIG), limits, CONFIG)
         if config.get("format") != PROGRAM:
             raise BadFileError(
@@ -47,19 +47,23 @@ def read_programs(filepath: Any, max_bytes: int | None = None) -> StoredFile:
                 "kind",
             )
         version = number(config.get("version"), "The version")
-        if version > VERSION:
+        if version not in VERSIONS:
             raise BadFileError(
-                f"It is of version {version}; this Cornu reads up to {VERSION}.", "kind"
+                f"It is of version {version}; this Cornu reads up to {max(VERSIONS)}.", "kind"
             )
+        archive.hold_to(VERSIONS[version].LAYOUT)
         fields(config, "The file", (*_PROGRAM, *_FILE), _NEWER)
         more = items(config.get("more", []), "The further programs")
-        with open_hdf5(archive.open(WEIGHTS), limits) as root:
-            variables = _variables(config, _numbers(root, "variables"))
-            count = len(variables)
-            programs = [_stored(config, _numbers(root, constants_group(0)), count)]
-            for i, said in enumerate(more, start=1):
-                fields(said, "A further program", ("endpoint", *_PROGRAM, "knows"))
-                programs.append(_stored(said, _numbers(root, constants_group(i)), count))
+        for said in more:
+            fields(said, "A further program", ("endpoint", *_PROGRAM, "knows"))
+        constants = [constants_group(i) for i in range(len(more) + 1)]
+        arrays = VERSIONS[version].read(archive, ["variables", *constants])
+        variables = _variables(config, arrays["variables"])
+        count = len(variables)
+        programs = [
+            _stored(said, arrays[group], count)
+            for said, group in zip([config, *more], constants, strict=True)
+        ]
         collections = _collections(config.get("collections"), count)
         _check_attributes([p.endpoint for p in programs], collections)
         name = check_name(config["name"], "model")
@@ -125,16 +129,6 @@ def _check_attributes(endpoints: list[str], collections: Mapping[str, Any] | Non
     wrong = [name for name in called if not is_endpoint(name)]
     if wrong:
         raise BadFileError(f"{wrong[0]!r} is no name of an endpoint or collection.", "names")
-
-
-def _numbers(root: Group, name: str) -> dict[str, np.ndarray]:
-    group = root.group(name)
-    found = {} if group is None else {key: group.get(key) for key in group.names()}
-    arrays = {key: checked(value) for key, value in found.items() if isinstance(value, Dataset)}
-    for key, array in arrays.items():
-        if array.dtype not in NUMERIC:
-            refuse(f"The array {key!r} of {name!r} holds no numbers, but {array.dtype}.")
-    return arrays
 
 
 def _structure(said: Any, count: int, depth: int = 0) -> Any:

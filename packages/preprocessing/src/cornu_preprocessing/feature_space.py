@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu.configuration.config import deserialize
+from cornu.configuration.names import check_names
 from cornu.models import Input
 from cornu.plugins import registry
 from cornu.saving import serialize_keras_object
@@ -16,7 +17,6 @@ from cornu_engine import config
 from cornu_engine.errors import BadFileError, DataError, TracedValueError, near_matches
 from cornu_engine.files.atomic import atomically
 from cornu_engine.files.jsontext import read_json, write_json
-from cornu_engine.files.names import check_names
 from cornu_engine.files.rules import Limits, reading
 from cornu_preprocessing.feature_columns import Cross, Feature
 from cornu_preprocessing.feature_layers.discretization import Discretization

@@ -12,6 +12,7 @@ from typing import Any
 
 from cornu.base.naming import snake_case
 from cornu.configuration.config import deserialize, serialize
+from cornu.configuration.names import check_names
 from cornu.models.ends import Ends
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.keras2.dialect import Dialect
@@ -27,11 +28,10 @@ from cornu.saving.wanted import check_wanted, warn_of_placeholders
 from cornu.saving.weights import plan_weights, write_weights
 from cornu_engine.allowance import spend
 from cornu_engine.errors import BadFileError
-from cornu_engine.files.archive import CONFIG, METADATA, PROGRAM, WEIGHTS, Archive
+from cornu_engine.files.archive import CONFIG, METADATA, MODEL, PROGRAM, WEIGHTS, Archive
 from cornu_engine.files.atomic import atomically
 from cornu_engine.files.hdf5 import Dataset, Group, open_hdf5
 from cornu_engine.files.jsontext import read_json, write_json
-from cornu_engine.files.names import check_names
 from cornu_engine.files.rules import Limits, limits_for, reading
 from cornu_engine.seed import is_seeded, restore_seed_state, seed_state
 from cornu_engine.variable import Pending, without_memory
@@ -170,12 +170,13 @@ def load_model(
 
 def _read_zip(path: str, limits: Limits, compile: bool) -> Any:
     with open(path, "rb") as file:
-        archive = Archive(file, limits)
+        archive = Archive(file, limits, None)
         config = read_json(archive.text(CONFIG), limits, CONFIG)
         if config.get("format") == PROGRAM:
             raise BadFileError(
                 "It holds an exported program: open it with cornu.saved_model.load.", "kind"
             )
+        archive.hold_to(MODEL)
         _give_vocabularies(config, archive)
         metadata = {}
         if METADATA in archive:

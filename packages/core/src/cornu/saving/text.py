@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cornu.configuration.config import deserialize, serialize
+from cornu.configuration.names import check_names
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.keras2.dialect import Dialect
 from cornu.saving.keras2.upgrade import upgrade, without_slashes
@@ -15,7 +16,6 @@ from cornu.saving.wanted import check_wanted, warn_of_placeholders
 from cornu.saving.yamltext import read_yaml
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.jsontext import read_json, write_json
-from cornu_engine.files.names import check_names
 from cornu_engine.files.rules import Limits, reading
 
 

@@ -1,4 +1,4 @@
-"""The zip of a `.keras` file: which members it may have, and how they are read."""
+"""Zips of models and of exported programs: which members they may have, and how they are read."""
 
 from __future__ import annotations
 
@@ -7,19 +7,53 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.rules import Limits
 
 METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
-_MEMBERS = (METADATA, CONFIG, WEIGHTS)
-_NEEDED = (CONFIG, WEIGHTS)
 PROGRAM = "cornu program"  # what the configuration of an exported model calls itself
 _ASSETS = "assets/"  # vocabularies and the like, which Keras 3 puts beside the weights
 _ENCRYPTED = 0x1
 _BLOCK = 2**20
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which members a kind of file has: a configuration, perhaps metadata, and these.
+
+    Attributes
+    ----------
+    kind : str
+        What such a file is, for messages.
+    needed : tuple of str
+    may_have : callable
+        Tells of a name whether it is one of the others.
+    """
+
+    kind: str
+    needed: tuple[str, ...]
+    may_have: Callable[[str], bool]
+
+    def knows(self, name: str) -> bool:
+        """Tell whether a member may be in such a file."""
+        return name in (METADATA, CONFIG, *self.needed) or self.may_have(name)
+
+
+def _is_asset(name: str) -> bool:
+    parts = name.split("/")
+    return (
+        name.startswith(_ASSETS)
+        and all(part not in ("", ".", "..") for part in parts[:-1])
+        and parts[-1] not in (".", "..")
+        and not any(sign in name for sign in "\\:\0")
+    )
+
+
+MODEL = Layout("model file", (CONFIG, WEIGHTS), _is_asset)
 
 
 class Archive:
@@ -30,6 +64,8 @@ class Archive:
     file : binary file
         Open for reading, from its beginning.
     limits : Limits
+    layout : Layout or None
+        What it must be; None to find out, and to call `hold_to`.
 
     Raises
     ------
@@ -38,14 +74,16 @@ class Archive:
         members says.
     """
 
-    def __init__(self, file: BinaryIO, limits: Limits) -> None:
-        self._file, self._limits = file, limits
+    def __init__(self, file: BinaryIO, limits: Limits, layout: Layout | None = MODEL) -> None:
+        self._file, self.limits = file, limits
         self._size = file.seek(0, os.SEEK_END)
         try:
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise BadFileError(f"The zip cannot be opened: {error}", "damaged") from error
         self._members = dict(self._checked())
+        if layout is not None:
+            self.hold_to(layout)
         self._assets: dict[str, list[str]] = {}  # folder -> names in it
         for name in self._members:
             if name.startswith(_ASSETS):
@@ -57,8 +95,6 @@ class Archive:
         total = 0
         for info in self._zip.infolist():
             name = info.orig_filename
-            if name not in _MEMBERS and not _is_asset(name):
-                raise BadFileError(f"The zip holds {name!r}, which no model file has.", "members")
             if name in seen:
                 raise BadFileError(f"The zip holds {name!r} twice.", "members")
             seen.add(name)
@@ -74,26 +110,41 @@ class Archive:
             if info.compress_type == zipfile.ZIP_STORED and info.compress_size != info.file_size:
                 raise BadFileError(f"Member {name!r} gives two sizes.", "damaged")
             yield name, info
-        missing = [name for name in _NEEDED if name not in seen]
-        if missing:
-            raise BadFileError(f"The zip is damaged, or no model file: no {missing}.", "members")
-        if total > self._limits.total + 2 * self._limits.text:
+        if total > self.limits.total + 2 * self.limits.text:
             raise BadFileError(
-                f"The zip unpacks to {total:,} bytes; {self._limits.total:,} are allowed. Pass "
+                f"The zip unpacks to {total:,} bytes; {self.limits.total:,} are allowed. Pass "
                 "max_bytes to read a file that you trust.",
                 "size",
             )
 
+    def hold_to(self, layout: Layout) -> None:
+        """Raise for members that a kind of file has not, and for those that are missing."""
+        for name in self._members:
+            if not layout.knows(name):
+                raise BadFileError(
+                    f"The zip holds {name!r}, which no {layout.kind} has.", "members"
+                )
+        for name in layout.needed:
+            self.size(name)
+
     def __contains__(self, name: str) -> bool:
         return name in self._members
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def size(self, name: str) -> int:
+        """Return how many bytes a member has, unpacked."""
+        if name not in self._members:
+            raise BadFileError(f"The zip is damaged, or another file: no {name}.", "members")
+        return self._members[name].file_size
+
     def text(self, name: str) -> bytes:
         """Return a member that is a text."""
-        if self._members[name].file_size > self._limits.text:
+        size = self.size(name)
+        if size > self.limits.text:
             raise BadFileError(
-                f"{name} has {self._members[name].file_size:,} bytes; "
-                f"{self._limits.text:,} are allowed.",
-                "size",
+                f"{name} has {size:,} bytes; {self.limits.text:,} are allowed.", "size"
             )
         return self._unpacked(name)
 
@@ -173,16 +224,6 @@ class Window(io.RawIOBase):
         done = self._file.readinto(view[:count])  # type: ignore[attr-defined]
         self._at += done
         return done
-
-
-def _is_asset(name: str) -> bool:
-    parts = name.split("/")
-    return (
-        name.startswith(_ASSETS)
-        and all(part not in ("", ".", "..") for part in parts[:-1])
-        and parts[-1] not in (".", "..")
-        and not any(sign in name for sign in "\\:\0")
-    )
 
 
 def _crc(file: io.RawIOBase) -> int:
