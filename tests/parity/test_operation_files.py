@@ -10,7 +10,7 @@ import pytest
 from cornu.errors import BadFileError
 
 import cornu
-from cornu.saving.operation_table import BY_CLASS, BY_FUNCTION
+from cornu.configuration.operation_table import BY_CLASS, BY_FUNCTION
 from tests.parity.operations import OPERATIONS, Operation
 from tests.parity.sides import assert_agree
 

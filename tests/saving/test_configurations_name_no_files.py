@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 
 import pytest
@@ -11,25 +10,28 @@ from cornu.errors import BadFileError, SavingError
 import cornu
 from cornu.configuration.arguments import arguments_of
 from cornu.configuration.config import deserialize, serialize
-from cornu.configuration.known import CORE_CLASSES
 from cornu.plugins import registry
 from cornu_engine.files.rules import reading
 from tests.attack.watch import watched
 from tests.saving.models import LAYERS
 
-KINDS = ("layer", "optimizer", "loss", "metric", "initializer", "regularizer", "constraint")
+KINDS = (
+    "object",
+    "layer",
+    "optimizer",
+    "loss",
+    "metric",
+    "initializer",
+    "regularizer",
+    "constraint",
+)
 PATHS = ["/etc/passwd", "http://127.0.0.1:9/v", "file:///etc/passwd", r"\\host\share\v", "gpu:0"]
-OF_CORE = {
-    (name, "layer"): getattr(importlib.import_module(home), name)
-    for name, (_, home) in CORE_CLASSES.items()
-}
-OF_PLUGINS = {
+CLASSES = {
     (entry.name, kind): entry.object
     for kind in KINDS
     for entry in registry.entries(kind)
     if isinstance(entry.object, type) and entry.name == entry.object.__name__
 }
-CLASSES = {**OF_PLUGINS, **OF_CORE}
 
 
 def _good(name):

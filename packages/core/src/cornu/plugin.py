@@ -6,8 +6,19 @@ whatever else is installed, and the names in saved models resolve.
 
 from __future__ import annotations
 
+from typing import Any
+
 from cornu.plugins import hookimpl
 from cornu.plugins.hookspecs import Offer
+from cornu.plugins.registry import reads_configurations
+
+
+@reads_configurations
+def read(config: Any, kind: str) -> Any:
+    """Return the object of a configuration."""
+    from cornu.configuration.config import deserialize
+
+    return deserialize(config, kind=kind)
 
 
 @hookimpl
@@ -77,6 +88,21 @@ def cornu_callbacks() -> list[Offer]:
     from cornu.training.progbar_logger import ProgbarLogger
 
     return [Callback, CallbackList, History, ProgbarLogger]
+
+
+@hookimpl
+def cornu_objects() -> list[Offer]:
+    """Models, and what layers are described by."""
+    return [
+        "cornu.base.layer.dtype_policy:DTypePolicy",
+        "cornu.base.layer.input_spec:InputSpec",
+        "cornu.base.layer.operation:FunctionCall",
+        "cornu.models.model:Functional",
+        "cornu.models.model:Model",
+        "cornu.models.sequential:Sequential",
+        "cornu_engine.seed:SeedGenerator",
+        ("cornu>keras2_hard_sigmoid", "cornu.saving.keras2.activations:hard_sigmoid"),
+    ]
 
 
 @hookimpl

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cornu.configuration.config import deserialize
-from cornu.configuration.known import CORE_CLASSES
+from cornu.configuration.known import offered_object
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu_engine.files.rules import is_reading
@@ -66,7 +66,8 @@ def _revive_nested(value: Any) -> Any:
 
 
 def _is_custom(value: dict) -> bool:
-    return value["class_name"] in custom_objects_in_effect() or value["class_name"] in CORE_CLASSES
+    name = value["class_name"]
+    return name in custom_objects_in_effect() or offered_object(name) is not None
 
 
 def _revive_plain(value: dict) -> Any:

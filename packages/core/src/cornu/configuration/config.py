@@ -18,10 +18,10 @@ import numpy as np
 
 from cornu.configuration.annotated import check_arguments
 from cornu.configuration.known import (
-    core_function,
     find_class,
     find_function,
     is_offered,
+    offered_function,
     operation_function,
     public_name,
     said_name,
@@ -120,7 +120,7 @@ def _object(obj: Any) -> dict[str, Any]:
 
 
 def _function(function: Any) -> Any:
-    ours = core_function(function) or operation_function(function)
+    ours = offered_function(function) or operation_function(function)
     if ours is not None:
         return function_config(*ours) if ours[0] else ours[1]
     name, registered = said_name(function), get_registered_name(function)

@@ -1,39 +1,22 @@
 """Classes and functions by the names that files know them by, both ways.
 
-They are found in the registry, among the custom objects, or in the short tables below, and nowhere
-else: a name in a file is never imported.
+They are found in the registry or among the custom objects, and nowhere else: a name in a file is
+never imported.
 """
 
 from __future__ import annotations
 
 import functools
-import importlib
 from collections.abc import Iterable
 from inspect import signature
 from typing import Any
 
 from cornu.configuration.function_names import function_name, public_function
+from cornu.configuration.operation_table import BY_FUNCTION
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu_engine.errors import MissingDistributionError, SavingError, UnknownNameError
 from cornu_engine.files.rules import is_reading
-
-# Classes of core itself, which no plugin brings: name -> (Keras' module, home).
-CORE_CLASSES = {
-    "DTypePolicy": ("keras", "cornu.base.layer"),
-    "FunctionCall": ("cornu.ops", "cornu.base.layer"),
-    "Functional": ("keras.src.models.functional", "cornu.models.model"),
-    "InputLayer": ("keras.layers", "cornu.models.input_layer"),
-    "InputSpec": ("keras", "cornu.base.layer"),
-    "Model": ("keras", "cornu.models.model"),
-    "SeedGenerator": ("keras.random", "cornu.random"),
-    "Sequential": ("keras", "cornu.models.sequential"),
-}
-
-# Functions of core itself, under the names by which files know them.
-HARD_SIGMOID = "cornu>keras2_hard_sigmoid"
-HARD_SIGMOID_3 = "cornu>hard_sigmoid"  # Keras 3's, where `hard_sigmoid` would mean Keras 2's
-CORE_FUNCTIONS = {HARD_SIGMOID: ("cornu.saving.keras2.activations", "hard_sigmoid")}
 
 # Base class -> (kind in the registry, Keras' module).
 _KINDS = {
@@ -47,9 +30,12 @@ _KINDS = {
     "Constraint": ("constraint", "keras.constraints"),
     "Callback": ("callback", "keras.callbacks"),
 }
-# Classes of plugins that have none of these bases.
-_BASELESS: dict[str, tuple[tuple[str, str], ...]] = {
-    "OptimizerMap": (("optimizer", "keras.optimizers"),)
+# Classes that are none of these, as the kind "object" brings them: Keras' module, where it is not
+# `keras` itself.
+_OBJECTS = {
+    "FunctionCall": "cornu.ops",
+    "Functional": "keras.src.models.functional",
+    "SeedGenerator": "keras.random",
 }
 # Classes that Keras 3 calls otherwise, and arguments that it does not know, which are left out at
 # the value at which they say nothing.
@@ -78,15 +64,11 @@ _FUNCTION_KINDS = ("activation", "loss", "metric", "initializer", "regularizer",
 def public_name(cls: type) -> tuple[str | None, str]:
     """Return the module and name under which Keras knows a class of ours; None if it is not."""
     name = cls.__name__
-    if name in CORE_CLASSES and cls.__module__.startswith("cornu."):
-        return CORE_CLASSES[name][0], name
     if cls.__module__.partition(".")[0].startswith("cornu"):
-        kinds = [
-            _KINDS[base.__name__]
-            for base in cls.__mro__
-            if base.__name__ in _KINDS and base.__module__.startswith("cornu.base")
-        ]
-        for kind, module in kinds or _BASELESS.get(name, ()):
+        if offered_object(name) is cls:
+            return _OBJECTS.get(name, "keras"), name
+        kinds = [_KINDS[base.__name__] for base in cls.__mro__ if base.__name__ in _KINDS]
+        for kind, module in kinds or dict(_KINDS.values()).items():
             known = [e.name for e in registry.entries(kind) if e.stands_for(cls)]
             if known:
                 name = name if name in known else known[0]
@@ -100,10 +82,22 @@ def without_unknown(name: str, config: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in config.items() if k not in unsaid or v is not unsaid[k]}
 
 
-def core_function(function: Any) -> tuple[str, str] | None:
-    """Return the module and name of a function of core itself, None for any other."""
-    place = (getattr(function, "__module__", None), getattr(function, "__name__", None))
-    return next(((home[0], name) for name, home in CORE_FUNCTIONS.items() if home == place), None)
+def offered_object(name: str, is_class: bool = True) -> Any:
+    """Return the class or function that the kind "object" calls exactly so, or None.
+
+    Examples
+    --------
+    >>> offered_object("Sequential"), offered_object("sequential")
+    (<class 'cornu.models.sequential.Sequential'>, None)
+    """
+    known = (e for e in registry.entries("object") if e.name == name and e.is_class == is_class)
+    return next((entry.object for entry in known), None)
+
+
+def offered_function(function: Any) -> tuple[str, str] | None:
+    """Return the module and name of a function of the kind "object", None for any other."""
+    known = (e for e in registry.entries("object") if e.stands_for(function))
+    return next(((entry.module, entry.name) for entry in known), None)
 
 
 def operation_function(function: Any) -> tuple[str, str] | None:
@@ -135,8 +129,6 @@ def _alike(one: Any, two: Any) -> bool:
 
 def _operation(module: str, name: str) -> Any:
     """Return the operation that Keras has a class for, of a module and a name in a file."""
-    from cornu.saving.operation_table import BY_FUNCTION  # which stands above
-
     if not module.startswith(_OPERATIONS):
         return None
     path = next((f"{s}.{name}" for s in module.split(".") if f"{s}.{name}" in BY_FUNCTION), name)
@@ -187,8 +179,9 @@ def find_class(config: dict, kind: str | None) -> Any:
     for candidate in (registered, name, name.rpartition(">")[2]):
         if candidate in custom:
             return custom[candidate]
-    if name in CORE_CLASSES:
-        return getattr(importlib.import_module(CORE_CLASSES[name][1]), name)
+    of_no_kind = offered_object(name)
+    if of_no_kind is not None:
+        return of_no_kind
     short = name.rpartition(">")[2]
     kinds = [k for k in (kind, _said_kind(module)) if k] or list(_kinds_of_files())
     found = _first_found(kinds, short, classes=True)
@@ -232,9 +225,9 @@ def find_function(config: dict, kind: str | None) -> Any:
     for candidate in (f"{config.get('module')}.{name}", name, inner):
         if candidate in custom:
             return custom[candidate]
-    if name in CORE_FUNCTIONS:
-        home, attribute = CORE_FUNCTIONS[name]
-        return getattr(importlib.import_module(home), attribute)
+    of_no_kind = offered_object(name, is_class=False)
+    if of_no_kind is not None:
+        return of_no_kind
     operation = _operation(str(config.get("module")), inner)
     if operation is not None:
         return operation

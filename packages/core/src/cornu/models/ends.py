@@ -15,6 +15,7 @@ class Ends(Operation):
     """Mixin of models: symbolic inputs and outputs, their shapes and names."""
 
     _graph: LayerGraph | None
+    built: bool
     _is_stack: ClassVar[bool] = False
 
     def _waits_for_shape(self) -> bool:

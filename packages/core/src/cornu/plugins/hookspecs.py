@@ -63,5 +63,10 @@ def cornu_callbacks() -> Sequence[Offer]:  # type: ignore[empty-body]
 
 
 @hookspec
+def cornu_objects() -> Sequence[Offer]:  # type: ignore[empty-body]
+    """Classes and functions that files may name and that are none of the above."""
+
+
+@hookspec
 def cornu_backends() -> Sequence[Offer]:  # type: ignore[empty-body]
     """Backend classes, known by their ``name``: ``cornu.set_backend``."""

@@ -79,6 +79,7 @@ KINDS: dict[str, Kind] = {
         Kind("regularizer", "cornu_regularizers", "cornu.regularizers", "cornu-layers"),
         Kind("constraint", "cornu_constraints", "cornu.constraints", "cornu-layers"),
         Kind("callback", "cornu_callbacks", "cornu.callbacks", "cornu-optim", "set_model"),
+        Kind("object", "cornu_objects", "cornu.saving", "cornu-core"),
         Kind("backend", "cornu_backends", "cornu.backends", "cornu-backend-numpy", "compile"),
     )
 }

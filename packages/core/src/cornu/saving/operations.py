@@ -11,7 +11,7 @@ import warnings
 from typing import Any
 
 from cornu.configuration.function_names import public_function
-from cornu.saving.operation_table import BY_CLASS, BY_FUNCTION, UNREADABLE, Row
+from cornu.configuration.operation_table import BY_CLASS, BY_FUNCTION, UNREADABLE, Row
 from cornu_engine.config import image_data_format
 from cornu_engine.errors import SavingError, UnknownNameError
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from cornu.configuration.known import (
-    CORE_FUNCTIONS,
     find_class,
     find_function,
     how_to_give,
     is_own,
     is_placeholder,
+    offered_object,
 )
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
@@ -126,7 +126,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _unless_known(kind: str, name: str) -> Iterator[str]:
     try:
-        if name and name not in CORE_FUNCTIONS:
+        if name and offered_object(name, is_class=False) is None:
             registry.lookup(kind, name)
     except UnknownNameError:
         yield name

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cornu.configuration.annotated import check_call
+from cornu.configuration.config import deserialize, serialize
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu.training.compiled_losses import CompiledLosses
@@ -17,6 +19,7 @@ from cornu.training.programs import Programs
 from cornu.training.state import Compiled
 from cornu_engine import tree
 from cornu_engine.errors import BadFileError, near_matches
+from cornu_engine.files.rules import is_reading
 from cornu_engine.variable import Variable
 
 if TYPE_CHECKING:
@@ -269,8 +272,6 @@ class Compiling(Programs):
         """
         if self._compiled is None:
             return {}
-        from cornu.configuration.config import serialize
-
         return {name: serialize(value) for name, value in self._compiled.arguments.items()}
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
@@ -291,10 +292,6 @@ class Compiling(Programs):
                 stacklevel=2,
             )
             return
-        from cornu.configuration.annotated import check_call
-        from cornu.configuration.config import deserialize
-        from cornu_engine.files.rules import is_reading
-
         other = sorted(set(config) - _IN_FILES)
         if other and is_reading():  # such as `backend`: who loads the file chooses it
             raise BadFileError(f"The file tells compile() {', '.join(map(repr, other))}.", "config")
@@ -305,10 +302,7 @@ class Compiling(Programs):
             "metrics": "metric",
             "weighted_metrics": "metric",
         }
-        arguments = {
-            name: _deserialized(value, kinds.get(name), deserialize)
-            for name, value in config.items()
-        }
+        arguments = {name: _deserialized(value, kinds.get(name)) for name, value in config.items()}
         self.compile(**arguments)
         if self.optimizer is not None and getattr(self, "built", False):
             self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
@@ -358,7 +352,7 @@ def _scaled(optimizer: Any, policy: Any) -> Any:
     return registry.lookup("optimizer", "LossScaleOptimizer")(optimizer)
 
 
-def _deserialized(value: Any, kind: str | None, deserialize: Any) -> Any:
+def _deserialized(value: Any, kind: str | None) -> Any:
     """Return objects for configs and names of custom objects, whatever lists and dicts they lie
     in.
     """
@@ -367,7 +361,7 @@ def _deserialized(value: Any, kind: str | None, deserialize: Any) -> Any:
     if isinstance(value, dict) and "class_name" in value:
         return deserialize(value, kind=kind)
     if isinstance(value, dict):
-        return {name: _deserialized(part, kind, deserialize) for name, part in value.items()}
+        return {name: _deserialized(part, kind) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_deserialized(part, kind, deserialize) for part in value]
+        return [_deserialized(part, kind) for part in value]
     return value

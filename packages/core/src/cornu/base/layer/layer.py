@@ -15,6 +15,7 @@ from cornu.base.layer.dtype_policy import DTypePolicy, dtype_policy_config, get_
 from cornu.base.layer.explaining import made_anew
 from cornu.base.layer.operation import Operation
 from cornu.base.layer.shapes import as_shape
+from cornu.configuration.arguments import revive_arguments
 from cornu.configuration.config import serialize
 from cornu.plugins import registry
 from cornu_engine.errors import NotBuiltError, ShapeError, near_matches
@@ -239,8 +240,6 @@ class Layer(Calls):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """Make a layer from what `get_config` returned."""
-        from cornu.configuration.arguments import revive_arguments
-
         return cls(**revive_arguments(cls, config))
 
     # Keras 2's names

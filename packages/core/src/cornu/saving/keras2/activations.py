@@ -6,6 +6,10 @@ from typing import Any
 
 import cornu_ops as ops
 
+# Names by which files of ours know functions that a bare name would not bring back.
+HARD_SIGMOID = "cornu>keras2_hard_sigmoid"
+HARD_SIGMOID_3 = "cornu>hard_sigmoid"  # Keras 3's, where `hard_sigmoid` would mean Keras 2's
+
 
 def hard_sigmoid(x: Any) -> Any:
     r"""Keras 2's piecewise linear sigmoid: $\min(\max(0.2 x + 0.5, 0), 1)$.

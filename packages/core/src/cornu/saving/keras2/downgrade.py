@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.configuration.known import HARD_SIGMOID
 from cornu.configuration.sharing import own_marks
 from cornu.plugins import registry
+from cornu.saving.keras2.activations import HARD_SIGMOID
 from cornu_engine.errors import SavingError, UnknownNameError
 
 Config = dict[str, Any]

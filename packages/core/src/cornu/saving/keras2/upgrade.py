@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.configuration.arguments import arguments_of
-from cornu.configuration.known import HARD_SIGMOID, HARD_SIGMOID_3
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
+from cornu.saving.keras2.activations import HARD_SIGMOID, HARD_SIGMOID_3
 from cornu.saving.keras2.dialect import Dialect
 from cornu.saving.keras2.graph import upgrade_graph
 from cornu.saving.keras2.operations import upgrade_operation
