@@ -8,7 +8,8 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def names_in_examples(doctest_namespace: dict[str, Any]) -> None:
-    """Give every docstring `np` and `ops`."""
+    """Give every docstring `np`, `ops`, and `cornu`, by which users find them."""
+    import cornu
     import cornu_ops
 
-    doctest_namespace.update(np=np, ops=cornu_ops)
+    doctest_namespace.update(cornu=cornu, np=np, ops=cornu_ops)

@@ -8,8 +8,8 @@ change does not reach layers that exist already.
 ('float32', True)
 """
 
+from cornu import backends
 from cornu.backends import get_backend as backend
-from cornu.backends import set_backend
 from cornu.base.layer.dtype_policy import dtype_policy, set_dtype_policy
 from cornu.preferences import (
     disable_flash_attention,
@@ -62,3 +62,19 @@ __all__ = [
     "set_max_epochs",
     "set_max_steps_per_epoch",
 ]
+
+
+def set_backend(backend: str) -> None:
+    """Choose the backend; the same as :func:`cornu.set_backend`.
+
+    Parameters
+    ----------
+    backend : str
+        A backend that is installed and available here.
+
+    Example
+    -------
+    >>> import cornu
+    >>> cornu.config.set_backend(cornu.config.backend())
+    """
+    backends.set_backend(backend)
