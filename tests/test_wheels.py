@@ -31,7 +31,7 @@ WHEELS = {
         "cornu_preprocessing",
         "cornu_preprocessing.plugin",
     ),
-    "keras": ("cornu-keras", "cornu_keras", None),
+    "keras": ("cornu-keras", "cornu_keras", "cornu_keras.plugin"),
     "export": ("cornu-export", "cornu_export", None),
     "sklearn-wrappers": ("cornu-sklearn", "cornu_sklearn", None),
     "backend-opencl": (

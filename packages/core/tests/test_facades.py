@@ -176,3 +176,23 @@ def test_what_is_not_installed_is_named(environment):
         "cornu.preprocessing comes with cornu-preprocessing: pip install cornu-preprocessing",
         "cornu.wrappers comes with cornu-sklearn: pip install cornu-sklearn",
     ]
+
+
+def test_a_kind_names_all_of_our_distributions_that_are_not_there():
+    program = """
+    import cornu
+    print(hasattr(cornu.layers, "Normalization"), hasattr(cornu.utils, "load_img"))
+    for statement in ("from cornu.layers import Normalization", "from cornu.utils import load_img"):
+        try:
+            exec(statement)
+        except ImportError as error:
+            print(error)
+    """
+    assert run(program).splitlines() == [
+        "False False",
+        "module 'cornu.layers': There is no layer 'Normalization'. Some of Cornu's own layers come "
+        "with cornu-preprocessing, which is not installed here: pip install cornu-preprocessing",
+        "module 'cornu.utils': There is no utility 'load_img'. Cornu's own utils come with "
+        "cornu-preprocessing and cornu-keras, which are not installed here: pip install "
+        "cornu-preprocessing cornu-keras",
+    ]

@@ -10,9 +10,8 @@ from cornu.errors import MissingDistributionError
 
 import cornu
 from cornu.plugins import registry
-from cornu.plugins.kinds import ELSEWHERE
 from cornu.plugins.registry import Registry
-from cornu_preprocessing import catalogue
+from cornu_preprocessing import catalogue, plugin
 
 
 def test_its_version_is_that_of_core():
@@ -20,7 +19,7 @@ def test_its_version_is_that_of_core():
 
 
 def test_its_plugin_is_found_by_its_entry_point():
-    points = distribution("cornu-preprocessing").entry_points
+    points = distribution("cornu-preprocessing").entry_points.select(group="cornu")
     assert [(p.name, p.value) for p in points] == [
         ("cornu-preprocessing", "cornu_preprocessing.plugin")
     ]
@@ -37,13 +36,11 @@ def test_the_modules_of_keras_are_these(name):
     assert import_module(path) is import_module(f"cornu_preprocessing.{name}")
 
 
-@pytest.mark.parametrize("name", sorted(cornu.utils._PREPROCESSING))
+@pytest.mark.parametrize("name", plugin.UTILITIES)
 def test_the_utilities_of_keras_3_are_these(name):
     assert getattr(cornu.utils, name).__doc__
 
 
-def test_core_knows_by_name_what_to_install_this_for():
-    named = ELSEWHERE["layer"]["cornu-preprocessing"]
-    assert named == {*catalogue.FEATURE_LAYERS, *catalogue.IMAGE_LAYERS}
-    with pytest.raises(MissingDistributionError, match="pip install cornu-preprocessing"):
+def test_a_missing_name_says_what_to_install_this_for():
+    with pytest.raises(MissingDistributionError, match="pip install cornu-layers cornu-preproc"):
         Registry(lambda: []).attribute("layer", "Normalization")

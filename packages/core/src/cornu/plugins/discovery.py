@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from cornu.plugins import ENTRY_POINT_GROUP, hookimpl, hookspecs
-from cornu.plugins.kinds import KINDS
+from cornu.plugins.kinds import KINDS, OWN
 from cornu_engine.backends import GROUP as BACKENDS
 from cornu_engine.errors import PluginWarning, near_matches
 from cornu_engine.interrupt import let_signals_through
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Plugin", "Problem", "installed_entry_points", "load_plugins", "warn_of"]
 
 HOOKS = tuple(kind.hook for kind in KINDS.values())
-OWN = (
-    "cornu-core",
-    *dict.fromkeys(kind.provider for kind in KINDS.values()),
-    "cornu-preprocessing",
-)
 
 
 @dataclass(frozen=True)

@@ -70,3 +70,8 @@ def cornu_objects() -> Sequence[Offer]:  # type: ignore[empty-body]
 @hookspec
 def cornu_backends() -> Sequence[Offer]:  # type: ignore[empty-body]
     """Backend classes, known by their ``name``: ``cornu.set_backend``."""
+
+
+@hookspec
+def cornu_utilities() -> Sequence[Offer]:  # type: ignore[empty-body]
+    """Functions, classes and modules (these by reference) beside the parts: ``cornu.utils``."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cornu_engine.errors import PluginError, near_matches
 
-__all__ = ["ELSEWHERE", "KINDS", "Kind", "kind_of"]
+__all__ = ["KINDS", "OWN", "Kind", "kind_of"]
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,10 @@ class Kind:
         The singular, as written in ``registry.get(kind, …)``.
     hook : str
         The hook that brings it.
-    module : str
-        The module that users import it from.
-    provider : str
-        The distribution that brings Cornu's own.
+    face : str
+        The module of `cornu` that users import it from.
+    providers : tuple of str
+        The distributions that bring Cornu's own, the chief one first.
     protocol : str
         The attribute by which an object is taken for one of this kind.
     functions_first : bool
@@ -38,71 +38,60 @@ class Kind:
 
     name: str
     hook: str
-    module: str
-    provider: str
+    face: str
+    providers: tuple[str, ...]
     protocol: str = "__call__"
     functions_first: bool = False
     fallback: str | None = None
     of_array: str | None = None
     config_argument: str = "config"
 
+    @property
+    def module(self) -> str:
+        """The full name of that module."""
+        return f"cornu.{self.face}"
+
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("layer", "cornu_layers", "cornu.layers", "cornu-layers"),
-        Kind("optimizer", "cornu_optimizers", "cornu.optimizers", "cornu-optim", "apply_gradients"),
+        Kind("layer", "cornu_layers", "layers", ("cornu-layers", "cornu-preprocessing")),
+        Kind("optimizer", "cornu_optimizers", "optimizers", ("cornu-optim",), "apply_gradients"),
         Kind(
             "loss",
             "cornu_losses",
-            "cornu.losses",
-            "cornu-optim",
+            "losses",
+            ("cornu-optim",),
             functions_first=True,
             config_argument="name",
         ),
-        Kind("metric", "cornu_metrics", "cornu.metrics", "cornu-optim"),
+        Kind("metric", "cornu_metrics", "metrics", ("cornu-optim",)),
         Kind(
             "activation",
             "cornu_activations",
-            "cornu.activations",
-            "cornu-layers",
+            "activations",
+            ("cornu-layers",),
             functions_first=True,
             fallback="linear",
         ),
         Kind(
             "initializer",
             "cornu_initializers",
-            "cornu.initializers",
-            "cornu-layers",
+            "initializers",
+            ("cornu-layers",),
             of_array="Constant",
         ),
-        Kind("regularizer", "cornu_regularizers", "cornu.regularizers", "cornu-layers"),
-        Kind("constraint", "cornu_constraints", "cornu.constraints", "cornu-layers"),
-        Kind("callback", "cornu_callbacks", "cornu.callbacks", "cornu-optim", "set_model"),
-        Kind("object", "cornu_objects", "cornu.saving", "cornu-core"),
-        Kind("backend", "cornu_backends", "cornu.backends", "cornu-backend-numpy", "compile"),
+        Kind("regularizer", "cornu_regularizers", "regularizers", ("cornu-layers",)),
+        Kind("constraint", "cornu_constraints", "constraints", ("cornu-layers",)),
+        Kind("callback", "cornu_callbacks", "callbacks", ("cornu-optim",), "set_model"),
+        Kind("object", "cornu_objects", "saving", ("cornu-core",)),
+        Kind("backend", "cornu_backends", "backends", ("cornu-backend-numpy",), "compile"),
+        Kind("utility", "cornu_utilities", "utils", ("cornu-preprocessing", "cornu-keras")),
     )
 }
 
-# What a distribution brings besides the one in the row, for the message where it is missing.
-ELSEWHERE: dict[str, dict[str, frozenset[str]]] = {
-    "layer": {
-        "cornu-preprocessing": frozenset(
-            (
-                "AugMix AutoContrast CategoryEncoding CenterCrop "
-                "ContrastLimitedAdaptiveHistogramEqualization CutMix Discretization "
-                "Equalization FeatureSpace HashedCrossing Hashing IntegerLookup "
-                "MaxNumBoundingBoxes MixUp Normalization RandAugment RandomBrightness "
-                "RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop "
-                "RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur "
-                "RandomGrayscale RandomHeight RandomHue RandomInvert RandomPerspective "
-                "RandomPosterization RandomRotation RandomSaturation RandomSharpness "
-                "RandomShear RandomTranslation RandomWidth RandomZoom Resizing Solarization "
-                "StringLookup TextVectorization "
-            ).split()
-        )
-    }
-}
+# Whose plugins are asked first.
+OWN = ("cornu-core", *dict.fromkeys(of for kind in KINDS.values() for of in kind.providers))
 
 
 def kind_of(name: str) -> Kind:

@@ -23,7 +23,7 @@ from cornu.plugins.custom_objects import (
     register_keras_serializable,
 )
 from cornu.plugins.discovery import Plugin, Problem
-from cornu.plugins.kinds import ELSEWHERE, KINDS, Kind, kind_of
+from cornu.plugins.kinds import KINDS, Kind, kind_of
 from cornu.plugins.table import Entry, Table
 from cornu_engine import backends
 from cornu_engine.errors import (
@@ -247,22 +247,27 @@ class Registry:
 
     def _miss(self, kind: Kind, name: str) -> Exception:
         said = f"There is no {kind.name} {name!r}."
-        for distribution, names in ELSEWHERE.get(kind.name, {}).items():
-            if name in names and not self.installed(distribution):
-                return MissingDistributionError(
-                    f"{said} It comes with {distribution}, which is not installed here: "
-                    f"pip install {distribution}"
-                )
         hint = near_matches(name, self.names(kind.name))
-        if not self.installed(kind.provider):
-            own = f"Cornu's own {kind.module.partition('.')[2]} come with {kind.provider}"
-            text = f"{own}, which is not installed here: pip install {kind.provider}"
-            return MissingDistributionError(" ".join(filter(None, (said, hint, text))))
+        absent = [of for of in kind.providers if not self.installed(of)]
+        own = _not_installed(kind, absent)
+        if kind.providers[0] in absent:
+            return MissingDistributionError(" ".join(filter(None, (said, hint, own))))
         # Where a plugin that should bring it is broken, that is the reason.
-        broken = [str(p) for p in self._problems if p.distribution == kind.provider]
+        broken = [str(p) for p in self._problems if p.distribution in kind.providers]
         broken = list(dict.fromkeys((*broken, *self.reasons(kind.name))))
-        text = " ".join(filter(None, (hint, *broken))) or f"See dir({kind.module}) for all of them."
-        return UnknownNameError(f"{said} {text}")
+        text = " ".join(filter(None, (hint, *broken, own)))
+        return UnknownNameError(f"{said} {text or f'See dir({kind.module}) for all of them.'}")
+
+
+def _not_installed(kind: Kind, absent: list[str]) -> str:
+    if not absent:
+        return ""
+    some = "" if len(absent) == len(kind.providers) else "Some of "
+    which = "which is" if len(absent) == 1 else "which are"
+    return (
+        f"{some}Cornu's own {kind.face} come with {' and '.join(absent)}, "
+        f"{which} not installed here: pip install {' '.join(absent)}"
+    )
 
 
 def _no_reader(config: Any, kind: str) -> Any:

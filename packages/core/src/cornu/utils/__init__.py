@@ -11,6 +11,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from cornu_engine.errors import MissingDistributionError, UnknownNameError
+
 if TYPE_CHECKING:
     from cornu.base.layer.keras_tensor import is_keras_tensor as is_keras_tensor
     from cornu.config import disable_interactive_logging as disable_interactive_logging
@@ -41,29 +43,6 @@ if TYPE_CHECKING:
     from cornu.utils.plotting import model_to_dot as model_to_dot
     from cornu.utils.plotting import plot_model as plot_model
     from cornu.utils.seeding import set_random_seed as set_random_seed
-    from cornu_keras.backend import clear_session as clear_session
-    from cornu_keras.backend import standardize_dtype as standardize_dtype
-    from cornu_preprocessing import bounding_boxes as bounding_boxes
-    from cornu_preprocessing.audio import (
-        audio_dataset_from_directory as audio_dataset_from_directory,
-    )
-    from cornu_preprocessing.feature_space import FeatureSpace as FeatureSpace
-    from cornu_preprocessing.files import get_file as get_file
-    from cornu_preprocessing.image import array_to_img as array_to_img
-    from cornu_preprocessing.image import (
-        image_dataset_from_directory as image_dataset_from_directory,
-    )
-    from cornu_preprocessing.image import img_to_array as img_to_array
-    from cornu_preprocessing.image import load_img as load_img
-    from cornu_preprocessing.image import save_img as save_img
-    from cornu_preprocessing.sequence import pad_sequences as pad_sequences
-    from cornu_preprocessing.sequence import (
-        timeseries_dataset_from_array as timeseries_dataset_from_array,
-    )
-    from cornu_preprocessing.splitting import split_dataset as split_dataset
-    from cornu_preprocessing.text import (
-        text_dataset_from_directory as text_dataset_from_directory,
-    )
 
 # Public names, each with the module it is defined in, and its name there where that differs.
 _HOMES = {
@@ -74,7 +53,6 @@ _HOMES = {
     "Progbar": "cornu.training.progbar",
     "PyDataset": "cornu.training.data.dataset",
     "Sequence": "cornu.training.data.dataset:PyDataset",
-    "clear_session": "cornu.backend",
     "custom_object_scope": "cornu.plugins.custom_objects",
     "deserialize_keras_object": "cornu.configuration.objects",
     "disable_interactive_logging": "cornu.config",
@@ -93,26 +71,8 @@ _HOMES = {
     "register_keras_serializable": "cornu.plugins.custom_objects",
     "serialize_keras_object": "cornu.configuration.objects",
     "set_random_seed": "cornu.utils.seeding",
-    "standardize_dtype": "cornu.backend",
     "to_categorical": "cornu.utils.arrays",
     "unpack_x_y_sample_weight": "cornu.training.data.unpack",
-}
-
-# Names that come with cornu-preprocessing; where it is missing, the error says so.
-_PREPROCESSING = {
-    "FeatureSpace": "cornu.preprocessing.feature_space",
-    "array_to_img": "cornu.preprocessing.image",
-    "audio_dataset_from_directory": "cornu.preprocessing.audio",
-    "bounding_boxes": "cornu.preprocessing",
-    "get_file": "cornu.preprocessing.files",
-    "image_dataset_from_directory": "cornu.preprocessing.image",
-    "img_to_array": "cornu.preprocessing.image",
-    "load_img": "cornu.preprocessing.image",
-    "pad_sequences": "cornu.preprocessing.sequence",
-    "save_img": "cornu.preprocessing.image",
-    "split_dataset": "cornu.preprocessing.splitting",
-    "text_dataset_from_directory": "cornu.preprocessing.text",
-    "timeseries_dataset_from_array": "cornu.preprocessing.sequence",
 }
 
 __all__ = [
@@ -123,7 +83,6 @@ __all__ = [
     "Progbar",
     "PyDataset",
     "Sequence",
-    "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
     "disable_interactive_logging",
@@ -142,21 +101,26 @@ __all__ = [
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",
-    "standardize_dtype",
     "to_categorical",
     "unpack_x_y_sample_weight",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name) or _PREPROCESSING.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, _, there = home.partition(":")
-    found = getattr(import_module(module), there or name)
-    globals()[name] = found
-    return found
+    if name in _HOMES:
+        module, _, there = _HOMES[name].partition(":")
+        found = getattr(import_module(module), there or name)
+        globals()[name] = found
+        return found
+    from cornu.plugins import registry
+
+    try:
+        return registry.attribute("utility", name)
+    except (UnknownNameError, MissingDistributionError) as error:
+        raise AttributeError(f"module {__name__!r}: {error}") from None
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, *_PREPROCESSING})
+    from cornu.plugins import registry
+
+    return sorted({*__all__, *registry.names("utility")})

@@ -1,0 +1,12 @@
+"""The plugin hooks of this distribution: what it hands to Cornu."""
+
+from __future__ import annotations
+
+from cornu.plugins import hookimpl
+from cornu.plugins.hookspecs import Offer
+
+
+@hookimpl
+def cornu_utilities() -> list[Offer]:
+    """What Keras has in its utilities and in `K` alike."""
+    return [f"cornu_keras.backend:{name}" for name in ("clear_session", "standardize_dtype")]
