@@ -14,6 +14,8 @@ from cornu.base.loss import LossFunctionWrapper
 from cornu.models.sequential import Sequential
 from cornu_engine.backend import Backend
 from cornu_engine.reference_backend import ReferenceExecutable
+from cornu_ops.crossentropy import CLASS_NUMBERS, EACH_UNIT, ONE_HOT
+from cornu_ops.targets import SameShape, takes
 
 
 class Dense(Layer):
@@ -53,31 +55,24 @@ class ReferenceBackend(Backend):
         return ReferenceExecutable(program)
 
 
+@takes(SameShape())
 def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
     return ops.mean(ops.square(y_pred - y_true), axis=-1)
 
 
+@takes(CLASS_NUMBERS)
 def sparse_categorical_crossentropy(y_true: Any, y_pred: Any) -> Any:
     return ops.sparse_categorical_crossentropy(y_true, y_pred)
 
 
+@takes(ONE_HOT)
 def categorical_crossentropy(y_true: Any, y_pred: Any) -> Any:
     return ops.categorical_crossentropy(y_true, y_pred)
 
 
+@takes(EACH_UNIT)
 def binary_crossentropy(y_true: Any, y_pred: Any) -> Any:
     return ops.mean(ops.binary_crossentropy(y_true, y_pred), axis=-1)
-
-
-sparse_categorical_crossentropy.integer_targets = True  # type: ignore[attr-defined]
-_OWN = (
-    mean_squared_error,
-    sparse_categorical_crossentropy,
-    categorical_crossentropy,
-    binary_crossentropy,
-)
-for _function in _OWN:
-    _function.__module__ = "cornu.stand_ins"  # rules for targets hold for Cornu's own losses only
 
 
 @pytest.fixture

@@ -10,7 +10,13 @@ from cornu_engine.shapes import normalize_axis
 from cornu_engine.trace import op
 from cornu_ops.composites import crossentropy as _whole
 from cornu_ops.movement import squeeze
+from cornu_ops.targets import ClassNumbers, OneHot, SameShape, takes
 from cornu_ops.values import Tensor, TensorLike, cast_value, floating, value
+
+# As losses they take these targets, and each knows who takes those of the others.
+CLASS_NUMBERS = ClassNumbers(instead="loss='categorical_crossentropy'")
+ONE_HOT = OneHot(broadcast=False, instead="loss='sparse_categorical_crossentropy'")
+EACH_UNIT = SameShape(broadcast=False, instead="'softmax' and 'sparse_categorical_crossentropy'")
 
 
 def _same_shape(name: str, target: Tensor, output: Tensor) -> None:
@@ -21,6 +27,7 @@ def _same_shape(name: str, target: Tensor, output: Tensor) -> None:
         )
 
 
+@takes(ONE_HOT)
 @op
 def categorical_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
@@ -65,6 +72,7 @@ def categorical_crossentropy(
     return _whole.crossentropy(target, output, axis=axis, epsilon=config.epsilon())
 
 
+@takes(CLASS_NUMBERS)
 @op
 def sparse_categorical_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
@@ -117,6 +125,7 @@ def sparse_categorical_crossentropy(
     return _whole.sparse_crossentropy(target, output, axis=axis, epsilon=config.epsilon())
 
 
+@takes(EACH_UNIT)
 @op
 def binary_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False

@@ -12,6 +12,7 @@ from cornu_engine import config
 from cornu_engine.dtypes import canonical
 from cornu_engine.errors import ShapeError
 from cornu_engine.shapes import product
+from cornu_ops.targets import takes_integers
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
@@ -104,8 +105,7 @@ class LossFunctionWrapper(Loss):
     Parameters
     ----------
     fn : callable
-        The function. If it has an attribute `integer_targets = True`, targets stay as they are
-        instead of being cast to the loss's dtype.
+        The function. What it takes as targets it may say by `cornu_ops.targets.takes`.
     reduction : str or None
         As in `Loss`.
     name : str, optional
@@ -145,7 +145,7 @@ class LossFunctionWrapper(Loss):
         return self.fn(y_true, y_pred, **self._fn_kwargs)
 
     def _convert_target(self, y_true: Any) -> Any:
-        if getattr(self.fn, "integer_targets", False):
+        if takes_integers(self):
             return ops.convert_to_tensor(y_true)
         return super()._convert_target(y_true)
 

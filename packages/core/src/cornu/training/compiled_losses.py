@@ -22,6 +22,7 @@ from cornu_engine.errors import DataError
 from cornu_engine.graph import scope
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable
+from cornu_ops.targets import takes_integers
 
 __all__ = ["CompiledLosses"]
 
@@ -219,9 +220,7 @@ def _as_object(found: Any, name: str | None) -> Any:
 
 
 def _takes_numbers(loss: Any) -> bool:
-    return any(
-        getattr(getattr(one, "fn", one), "integer_targets", False) for one in tree.flatten(loss)
-    )
+    return any(map(takes_integers, tree.flatten(loss)))
 
 
 def _concrete(value: Any) -> Any:

@@ -10,6 +10,8 @@ from cornu_engine.shapes import window_count
 from cornu_engine.trace import op
 from cornu_ops import random
 from cornu_ops.convolution import convolution_input_grad
+from cornu_ops.crossentropy import CLASS_NUMBERS
+from cornu_ops.targets import takes
 from cornu_ops.values import Tensor, TensorLike
 from cornu_ops.windowed import channels_last, original_format, pads, spread, standard_format
 
@@ -57,6 +59,7 @@ def hard_sigmoid(x: TensorLike) -> Tensor:
     return ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0.0, 1.0)
 
 
+@takes(CLASS_NUMBERS)
 @op
 def sparse_categorical_crossentropy(
     target: TensorLike,

@@ -8,9 +8,12 @@ from typing import Any
 import cornu_ops as ops
 from cornu.base.layer.masks import set_mask
 from cornu.base.loss import LossFunctionWrapper
+from cornu_ops.crossentropy import CLASS_NUMBERS, EACH_UNIT, ONE_HOT
+from cornu_ops.targets import takes
 from cornu_optim.losses.targets import aligned, paired
 
 
+@takes(EACH_UNIT)
 def binary_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -48,6 +51,7 @@ def binary_crossentropy(
     return ops.mean(ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits), axis=axis)
 
 
+@takes(ONE_HOT)
 def categorical_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -83,6 +87,7 @@ def categorical_crossentropy(
     return ops.categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
 
 
+@takes(CLASS_NUMBERS)
 def sparse_categorical_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -127,9 +132,6 @@ def sparse_categorical_crossentropy(
     values = ops.where(counts, values, ops.zeros_like(values))
     set_mask(values, counts)
     return values
-
-
-sparse_categorical_crossentropy.integer_targets = True  # type: ignore[attr-defined]
 
 
 def smoothed(y_true: Any, y_pred: Any, label_smoothing: float, axis: int) -> tuple[Any, Any]:

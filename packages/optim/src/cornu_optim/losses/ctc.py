@@ -7,8 +7,10 @@ from typing import Any
 import cornu_ops as ops
 from cornu.base.loss import LossFunctionWrapper
 from cornu_engine.errors import ShapeError
+from cornu_ops.targets import Target, takes
 
 
+@takes(Target(integer=True))
 def ctc(y_true: Any, y_pred: Any) -> Any:
     """Return minus the log-probability of each label sequence, over all its alignments.
 
@@ -44,9 +46,6 @@ def ctc(y_true: Any, y_pred: Any) -> Any:
     lengths = ops.sum(ops.cast(ops.not_equal(y_true, 0), "int32"), axis=-1)
     batch, time = y_pred.shape[:2]
     return ops.ctc_loss(y_true, y_pred, lengths, ops.full((batch,), time, dtype="int32"))
-
-
-ctc.integer_targets = True  # type: ignore[attr-defined]
 
 
 class CTC(LossFunctionWrapper):

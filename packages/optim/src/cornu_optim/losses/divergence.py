@@ -7,9 +7,11 @@ from typing import Any
 import cornu_ops as ops
 from cornu.base.loss import LossFunctionWrapper
 from cornu_engine import config
-from cornu_optim.losses.targets import paired
+from cornu_ops.targets import SameShape, takes
+from cornu_optim.losses.targets import DISTRIBUTION, paired
 
 
+@takes(DISTRIBUTION)
 def kl_divergence(y_true: Any, y_pred: Any) -> Any:
     """Return the sum over the last axis of `y_true * log(y_true / y_pred)`.
 
@@ -33,6 +35,7 @@ def kl_divergence(y_true: Any, y_pred: Any) -> Any:
     return ops.sum(ops.multiply(y_true, ops.log(ops.divide(y_true, y_pred))), axis=-1)
 
 
+@takes(SameShape())
 def poisson(y_true: Any, y_pred: Any) -> Any:
     """Return the mean over the last axis of `y_pred - y_true * log(y_pred)`.
 

@@ -7,9 +7,11 @@ from typing import Any
 import cornu_ops as ops
 from cornu.base.loss import LossFunctionWrapper
 from cornu_engine import config
+from cornu_ops.targets import SameShape, takes
 from cornu_optim.losses.targets import aligned
 
 
+@takes(SameShape())
 def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
     """Return the mean of squared differences over the last axis.
 
@@ -30,6 +32,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
     return ops.mean(ops.square(ops.subtract(y_true, y_pred)), axis=-1)
 
 
+@takes(SameShape())
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
     """Return the mean of absolute differences over the last axis.
 
@@ -50,6 +53,7 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
     return ops.mean(ops.abs(ops.subtract(y_true, y_pred)), axis=-1)
 
 
+@takes(SameShape())
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
     """Return the mean of absolute differences over the last axis, in percent of the target.
 
@@ -74,6 +78,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
     return ops.multiply(100.0, ops.mean(relative, axis=-1))
 
 
+@takes(SameShape())
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
     """Return the mean over the last axis of squared differences of `log(1 + y)`.
 

@@ -10,10 +10,12 @@ import numpy as np
 import cornu_ops as ops
 from cornu.base.loss import LossFunctionWrapper
 from cornu_engine import config
+from cornu_ops.targets import SameShape, takes
 from cornu_optim.losses.crossentropy import smoothed
-from cornu_optim.losses.targets import aligned
+from cornu_optim.losses.targets import DISTRIBUTION, aligned
 
 
+@takes(SameShape(broadcast=False))
 def binary_focal_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -56,6 +58,7 @@ def binary_focal_crossentropy(
     return ops.mean(values, axis=axis)
 
 
+@takes(DISTRIBUTION)
 def categorical_focal_crossentropy(
     y_true: Any,
     y_pred: Any,

@@ -6,8 +6,10 @@ from typing import Any
 
 import cornu_ops as ops
 from cornu.base.loss import LossFunctionWrapper
+from cornu_ops.targets import Target, takes
 
 
+@takes(Target(integer=True))
 def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> Any:
     """Return `(1 - p ** q) / q`, where `p` is the probability given to the target class.
 
@@ -33,9 +35,6 @@ def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) ->
     one_hot = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1], dtype=y_pred.dtype)
     right = ops.sum(ops.multiply(y_pred, one_hot), axis=-1)
     return ops.divide(ops.subtract(1.0, ops.power(right, q)), q)
-
-
-categorical_generalized_cross_entropy.integer_targets = True  # type: ignore[attr-defined]
 
 
 class CategoricalGeneralizedCrossEntropy(LossFunctionWrapper):

@@ -6,9 +6,11 @@ from typing import Any
 
 import cornu_ops as ops
 from cornu.base.loss import LossFunctionWrapper
-from cornu_optim.losses.targets import paired
+from cornu_ops.targets import SameShape, takes
+from cornu_optim.losses.targets import DISTRIBUTION, paired
 
 
+@takes(SameShape())
 def hinge(y_true: Any, y_pred: Any) -> Any:
     """Return the mean over the last axis of `max(1 - y_true * y_pred, 0)`.
 
@@ -30,6 +32,7 @@ def hinge(y_true: Any, y_pred: Any) -> Any:
     return ops.mean(_shortfall(y_true, y_pred), axis=-1)
 
 
+@takes(SameShape())
 def squared_hinge(y_true: Any, y_pred: Any) -> Any:
     """Return the mean over the last axis of `max(1 - y_true * y_pred, 0) ** 2`.
 
@@ -51,6 +54,7 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Any:
     return ops.mean(ops.square(_shortfall(y_true, y_pred)), axis=-1)
 
 
+@takes(DISTRIBUTION)
 def categorical_hinge(y_true: Any, y_pred: Any) -> Any:
     """Return by how much the best wrong class comes within 1 of the right one, or beyond it.
 

@@ -8,8 +8,10 @@ from typing import Any
 import cornu_ops as ops
 from cornu.base.layer.masks import set_mask
 from cornu.base.loss import LossFunctionWrapper
+from cornu_ops.targets import Target, takes
 
 
+@takes(Target(integer=True))
 def circle(
     y_true: Any,
     y_pred: Any,
@@ -66,9 +68,6 @@ def circle(
 
 def _logsumexp_where(condition: Any, values: Any) -> Any:
     return ops.logsumexp(ops.where(condition, values, -math.inf), axis=1)
-
-
-circle.integer_targets = True  # type: ignore[attr-defined]
 
 
 class Circle(LossFunctionWrapper):

@@ -7,9 +7,11 @@ from typing import Any
 
 import cornu_ops as ops
 from cornu.base.loss import LossFunctionWrapper
+from cornu_ops.targets import SameShape, takes
 from cornu_optim.losses.targets import aligned
 
 
+@takes(SameShape())
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
     """Return the mean Huber error over the last axis: quadratic up to `delta`, linear beyond.
 
@@ -36,6 +38,7 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
     return ops.mean(ops.where(ops.less_equal(size, delta), parabola, line), axis=-1)
 
 
+@takes(SameShape())
 def log_cosh(y_true: Any, y_pred: Any) -> Any:
     """Return the mean over the last axis of `log(cosh(y_pred - y_true))`, without overflow.
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import cornu_ops as ops
 from cornu.base.loss import LossFunctionWrapper
+from cornu_ops.targets import SameShape, takes
 from cornu_optim.losses.targets import aligned
 
 
+@takes(SameShape())
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     """Return minus the cosine of the angle between vectors: -1 where they point the same way.
 

@@ -1,11 +1,15 @@
-"""Bringing targets and predictions together: one dtype, one rank."""
+"""Targets and predictions together: what losses take, one dtype, one rank."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import cornu_ops as ops
 from cornu.base.loss import squeeze_or_expand_to_same_rank
+from cornu_ops.crossentropy import ONE_HOT
+
+DISTRIBUTION = replace(ONE_HOT, broadcast=True)  # one number for each class
 
 
 def paired(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
