@@ -41,7 +41,7 @@ TESTS: dict[str, str] = {
     "S370": "packages/sklearn-wrappers/tests/test_searching.py::"
     "test_searches_over_the_parameters_of_2019",
     "S378": f"{_HERE}::test_an_axis_is_removed_by_a_reduction_over_it",
-    "S379": "tests/test_change_of_backend.py::test_a_model_may_change_backends_between_fits",
+    "S379": "tests/test_change_of_backend.py::test_weights_are_where_the_last_program_left_them",
     "S380": f"{_HERE}::test_convolution_and_recurrence_go_together",
     "S381": f"{_HERE}::test_a_drawing_of_a_model_shows_its_layers",
 }
