@@ -8,8 +8,8 @@ import pytest
 from cornu.errors import BadFileError, SavingError
 
 import cornu
-from cornu.configuration.arguments import arguments_of
 from cornu.configuration.config import deserialize, serialize
+from cornu.configuration.constructors import signature_parameters
 from cornu.plugins import registry
 from cornu_engine.files.rules import reading
 from tests.attack.watch import watched
@@ -52,7 +52,7 @@ def _made(name, kind, config):
 
 @pytest.mark.parametrize(("name", "kind"), CLASSES)
 def test_no_argument_is_a_path(name, kind):
-    arguments = sorted(arguments_of(CLASSES[name, kind])[0] - {"self", "args", "kwargs"})
+    arguments = sorted(signature_parameters(CLASSES[name, kind]))
     good = _good(name)
     _made(name, kind, good)  # what is imported for it is there then
     with watched() as seen:

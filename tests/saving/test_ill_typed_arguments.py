@@ -15,6 +15,7 @@ from cornu.errors import BadFileError, ShapeError
 import cornu
 from cornu import layers
 from cornu.configuration.config import deserialize, serialize
+from cornu.configuration.constructors import signature_parameters
 from cornu.plugins import registry
 from cornu_engine.files.rules import reading
 
@@ -122,7 +123,7 @@ def _a_layer(cls):
     for inputs in INPUTS:
         x = np.ones(inputs, "float32")
         for more in ({}, COMMON):
-            takes = [k for k in more if k in cornu.base.configurable.signature_parameters(cls)]
+            takes = [k for k in more if k in signature_parameters(cls)]
             try:
                 layer = cls(**{k: more[k] for k in takes})
                 layer(x)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from cornu import Model
-from cornu.base.configurable import signature_parameters
+from cornu.configuration.constructors import signature_parameters
 from cornu.plugins import registry
 from cornu_engine.errors import MissingDistributionError, UnknownNameError, near_matches
 
@@ -73,14 +73,11 @@ def arguments_for(estimator: Any, method: str) -> dict[str, Any]:
 def is_set(estimator: Any, name: str) -> bool:
     """Tell whether a parameter has another value than the default of its signature."""
     value = getattr(estimator, name)
-    for cls in type(estimator).__mro__:
-        init = vars(cls).get("__init__")
-        parameters = inspect.signature(init).parameters if init is not None else {}
-        if name in parameters:
-            default = parameters[name].default
-            same = isinstance(value, type(default)) and value == default
-            return value is not default and not same
-    return True
+    parameter = signature_parameters(type(estimator)).get(name)
+    if parameter is None:
+        return True
+    same = isinstance(value, type(parameter.default)) and value == parameter.default
+    return value is not parameter.default and not same
 
 
 # Functions that make models

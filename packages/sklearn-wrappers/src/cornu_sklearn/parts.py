@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from cornu.base.configurable import signature_parameters
+from cornu.configuration.constructors import signature_parameters
 from cornu.plugins import registry
 from cornu_engine.errors import UnknownNameError, letters, near_matches
 
@@ -93,8 +93,7 @@ def _names(kind: str, one: Any) -> set[str]:
     """Return the settings of a class, or of an object's class, as far as they are known."""
     found = _lookup(kind, one)
     if isinstance(found, type):
-        parameters = inspect.signature(found.__init__).parameters  # type: ignore[misc]
-        return {*parameters, *signature_parameters(found)} - {"self", "args", "kwargs"}
+        return set(signature_parameters(found))
     return {name for name in vars(found) if name[0] != "_"} if hasattr(found, "__dict__") else set()
 
 

@@ -2,46 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any, TypeVar
 
 import numpy as np
 
 from cornu.configuration.config import deserialize, serialize
+from cornu.configuration.constructors import signature_parameters
 
 T = TypeVar("T", bound="Configurable")
-_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _PLAIN = (str, bool, int, float, type(None))
-
-
-def signature_parameters(cls: type) -> dict[str, inspect.Parameter]:
-    """Return the parameters that `cls(...)` takes, by name.
-
-    Where an `__init__` passes `**kwargs` on, the parameters of the next class in the method
-    resolution order belong to the signature as well (keyword-only).
-
-    Examples
-    --------
-    >>> class Base:
-    ...     def __init__(self, name=None): ...
-    >>> class Derived(Base):
-    ...     def __init__(self, units, **kwargs): ...
-    >>> list(signature_parameters(Derived))
-    ['units', 'name']
-    """
-    found: dict[str, inspect.Parameter] = {}
-    for owner in cls.__mro__:
-        init = owner.__dict__.get("__init__")
-        if init is None:
-            continue
-        own = list(inspect.signature(init).parameters.values())[1:]
-        for parameter in own:
-            if parameter.kind not in _VARIADIC and parameter.name not in found:
-                keyword = parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-                found[parameter.name] = keyword if found and owner is not cls else parameter
-        if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in own):
-            break
-    return found
 
 
 class Configurable:

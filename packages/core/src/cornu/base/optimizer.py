@@ -13,11 +13,11 @@ import numpy as np
 
 import cornu_ops as ops
 from cornu.base.clipping import clip_by_global_norm, clip_by_norm
-from cornu.base.configurable import signature_parameters
 from cornu.base.flat import FlatGroup
 from cornu.base.layer.keras_tensor import KerasTensor
 from cornu.base.naming import auto_name
 from cornu.base.optimizer_settings import OptimizerSettings
+from cornu.configuration.constructors import signature_parameters
 from cornu_engine.errors import NotBuiltError, near_matches
 from cornu_engine.graph import scope
 from cornu_engine.trace import traced_in_vain

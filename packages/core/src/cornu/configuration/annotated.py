@@ -13,6 +13,7 @@ import reprlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from cornu.configuration.constructors import constructors
 from cornu_engine.attributes import is_int
 from cornu_engine.errors import SavingError
 
@@ -37,9 +38,7 @@ def check_arguments(cls: type, config: Mapping[str, Any]) -> None:
     """
     if cls.__module__.partition(".")[0].startswith("cornu"):  # others annotate as they like
         # The nearest constructor says most; what it passes on, the next one says.
-        owners = [vars(owner) for owner in cls.__mro__[-2::-1]]
-        makers = (owner["__init__"] for owner in owners if "__init__" in owner)
-        check_call(tuple(makers), config, cls.__name__)
+        check_call(tuple(reversed(constructors(cls))), config, cls.__name__)
 
 
 def check_call(functions: tuple[Callable, ...], config: Mapping[str, Any], what: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from typing import Any
 
 from cornu.configuration.config import deserialize
+from cornu.configuration.constructors import signature_parameters, takes_more
 from cornu.configuration.known import offered_object
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
@@ -20,7 +20,7 @@ def revive_arguments(cls: type, config: Mapping[str, Any]) -> dict[str, Any]:
     A key that `cls` does not know is dropped if it is None, as newer and older Keras write keys
     that say nothing.
     """
-    taken, open_ended = arguments_of(cls)
+    taken, open_ended = signature_parameters(cls), takes_more(cls)
     found = {}
     for key, value in config.items():
         if key == "weights" and is_reading():  # arrays that Keras 1 kept there; a file's come later
@@ -32,21 +32,6 @@ def revive_arguments(cls: type, config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _PLACE = ("input_shape", "batch_input_shape", "batch_shape", "name")
-
-
-def arguments_of(cls: type) -> tuple[set[str], bool]:
-    """Return the names of a constructor's arguments, and whether it passes others on."""
-    names: set[str] = set()
-    open_ended = True
-    for owner in cls.__mro__:
-        if owner is object or "__init__" not in owner.__dict__:
-            continue
-        parameters = inspect.signature(owner.__init__).parameters.values()  # type: ignore[misc]
-        names.update(p.name for p in parameters)
-        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
-            open_ended = False
-            break
-    return names, open_ended
 
 
 def _revive_nested(value: Any) -> Any:

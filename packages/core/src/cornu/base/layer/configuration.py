@@ -7,9 +7,9 @@ import inspect
 from typing import Any
 
 from cornu.configuration.config import function_config, serialize
+from cornu.configuration.constructors import VARIADIC
 from cornu.plugins import registry
 
-_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 BASE_ARGUMENTS = ("name", "trainable", "dtype", "activity_regularizer")
 # Arguments about where a layer stands, not about what it is.
 PLACE_ARGUMENTS = (
@@ -31,7 +31,7 @@ def own_parameters(cls: type) -> tuple[inspect.Parameter, ...]:
     parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
     # a constructor that names it means its own
     skipped = {*BASE_ARGUMENTS, *PLACE_ARGUMENTS} - {"activity_regularizer", "input_dim"}
-    return tuple(p for p in parameters if p.kind not in _VARIADIC and p.name not in skipped)
+    return tuple(p for p in parameters if p.kind not in VARIADIC and p.name not in skipped)
 
 
 def bound_arguments(cls: type, args: tuple, kwargs: dict) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from cornu.base.layer.operation import Operation
 from cornu.base.layer.shapes import as_shape
 from cornu.configuration.arguments import revive_arguments
 from cornu.configuration.config import serialize
+from cornu.configuration.constructors import signature_parameters
 from cornu.plugins import registry
 from cornu_engine.errors import NotBuiltError, ShapeError, near_matches
 from cornu_engine.trace import current_trace
@@ -105,7 +105,7 @@ class Layer(Calls):
         shape = _batch_shape_argument(kwargs)
         initial_weights = kwargs.pop("weights", None)
         if kwargs:
-            known = [*_constructor_names(type(self)), *PLACE_ARGUMENTS]
+            known = [*signature_parameters(type(self)), *PLACE_ARGUMENTS]
             unknown = next(iter(kwargs))
             raise ValueError(
                 f"{type(self).__name__} does not take the argument(s) "
@@ -367,14 +367,6 @@ def _paired(variables: list[Any], values: Any, name: str) -> list[tuple[Any, Any
             f"{name} must hold {len(variables)} values, one per variable; got {len(values)}."
         )
     return list(zip(variables, values, strict=True))
-
-
-def _constructor_names(cls: type) -> list[str]:
-    names: list[str] = []
-    for owner in cls.__mro__:
-        if "__init__" in owner.__dict__ and owner is not object:
-            names.extend(inspect.signature(owner.__init__).parameters)  # type: ignore[misc]
-    return [n for n in names if n not in ("self", "args", "kwargs")]
 
 
 def _batch_shape_argument(kwargs: PlaceOptions) -> tuple | None:

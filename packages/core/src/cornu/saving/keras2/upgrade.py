@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cornu.configuration.arguments import arguments_of
+from cornu.configuration.constructors import signature_parameters, takes_more
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu.saving.keras2.activations import HARD_SIGMOID, HARD_SIGMOID_3
@@ -323,8 +323,8 @@ def _without_unknown(name: str, config: Config) -> Config:
     cls = _class_of(name)
     if cls is None:
         return config
-    known, open_ended = arguments_of(cls)
-    if open_ended and not hasattr(cls, "from_config"):
+    known = signature_parameters(cls)
+    if takes_more(cls) and not hasattr(cls, "from_config"):
         return config
     return {
         key: value
