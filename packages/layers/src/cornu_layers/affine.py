@@ -24,6 +24,9 @@ class Affine(Layer):
     activation: Callable[[Any], Any] | None
     use_bias: bool
     bias: Any
+    bias_initializer: Any
+    bias_regularizer: Any
+    bias_constraint: Any
 
     def keep_affine(self, given: Mapping[str, Any], *roles: str) -> None:
         """Store a constructor's arguments about the activation, the bias and other weights.

@@ -11,6 +11,7 @@ from cornu.base.layer.calls import given_mask
 from cornu.base.layer.inference import infer
 from cornu.base.layer.signature import signature_of
 from cornu.base.layer.weights import AddedMetric
+from cornu.base.overriding import open_signature
 from cornu.models.copying import Copying
 from cornu.models.ends import Ends
 from cornu.models.files import Files
@@ -155,6 +156,7 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
     def _computes_outputs(self) -> bool:
         return self._graph is not None or type(self).call is not Model.call
 
+    @open_signature
     def build(self, input_shape: Any = None) -> None:
         """Make all weights, for inputs of this shape.
 
@@ -188,6 +190,7 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
             return type(self).build is Model.build
         return super()._inherits(name)
 
+    @open_signature
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Compute the outputs. Subclasses write this; functional models run their layers.
 

@@ -9,6 +9,7 @@ from cornu.base.layer import KerasTensor, Layer, get_mask
 from cornu.base.layer.dtype_policy import dtype_policy_config
 from cornu.base.layer.shapes import as_shape, is_one_shape
 from cornu.base.layer.signature import signature_of
+from cornu.base.overriding import open_signature
 from cornu.configuration.config import deserialize, serialize
 from cornu.configuration.sharing import called_by_a_model
 from cornu.models.copying import copy_layer
@@ -181,6 +182,7 @@ class Sequential(Model):
     def _set_graph(self, graph: LayerGraph) -> None:
         self.__dict__["_graph_of_stack"] = graph
 
+    @open_signature
     def build(self, input_shape: Any = None) -> None:
         """Make all weights, for inputs of this shape.
 
@@ -242,6 +244,7 @@ class Sequential(Model):
 
     # Calling
 
+    @open_signature
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Apply the layers in order."""
         if self._graph is not None and not self._has_other_sizes(inputs):

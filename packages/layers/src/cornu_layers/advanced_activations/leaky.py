@@ -94,6 +94,9 @@ class PReLU(SameShape):
     """
 
     one_input = True
+    alpha_initializer: Any
+    alpha_regularizer: Any
+    alpha_constraint: Any
 
     def __init__(
         self,

@@ -95,7 +95,7 @@ class GroupedQueryAttention(Heads):
             )
         self.keep_heads(locals())
 
-    def build(  # type: ignore[override]
+    def build(
         self,
         query_shape: Sequence[int | None],
         value_shape: Sequence[int | None],

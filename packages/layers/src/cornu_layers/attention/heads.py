@@ -40,6 +40,12 @@ class Heads(Layer):
     key_dense: Any = None
     value_dense: Any = None
     output_dense: Any = None
+    kernel_initializer: Any
+    kernel_regularizer: Any
+    kernel_constraint: Any
+    bias_initializer: Any
+    bias_regularizer: Any
+    bias_constraint: Any
 
     def keep_heads(self, given: Mapping[str, Any]) -> None:
         """Store those of a constructor's arguments that every attention with heads takes.

@@ -121,7 +121,7 @@ class MultiHeadAttention(Heads):
         self.attention_axes = _sizes(self, "attention_axes", attention_axes)
         self.keep_heads(locals())
 
-    def build(  # type: ignore[override]
+    def build(
         self,
         query_shape: Sequence[int | None],
         value_shape: Sequence[int | None],

@@ -21,6 +21,10 @@ class BaseDepthwiseConv(BaseKernels):
     The arguments are those of `DepthwiseConv2D`.
     """
 
+    depthwise_initializer: Any
+    depthwise_regularizer: Any
+    depthwise_constraint: Any
+
     def __init__(
         self,
         kernel_size: int | Sequence[int],

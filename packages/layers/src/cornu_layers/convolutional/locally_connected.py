@@ -26,6 +26,9 @@ class BaseLocallyConnected(BaseKernels):
     """
 
     paddings = ("valid",)
+    kernel_initializer: Any
+    kernel_regularizer: Any
+    kernel_constraint: Any
 
     def __init__(
         self,

@@ -21,6 +21,13 @@ class BaseSeparableConv(BaseKernels):
     The arguments are those of `SeparableConv2D`.
     """
 
+    depthwise_initializer: Any
+    depthwise_regularizer: Any
+    depthwise_constraint: Any
+    pointwise_initializer: Any
+    pointwise_regularizer: Any
+    pointwise_constraint: Any
+
     def __init__(
         self,
         filters: int,

@@ -72,8 +72,6 @@ class EinsumDense(Affine, LowRankKernel):
     ((2, 10, 4, 8), (16, 4, 8), (4, 8))
     """
 
-    kernel_initializer: Any
-
     def __init__(
         self,
         equation: str,

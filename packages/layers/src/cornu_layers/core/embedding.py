@@ -79,6 +79,9 @@ class Embedding(LowRank):
     """
 
     adapted_name = "embeddings"
+    embeddings_initializer: Any
+    embeddings_regularizer: Any
+    embeddings_constraint: Any
 
     def __init__(
         self,

@@ -159,6 +159,10 @@ class LowRank(Layer):
 class LowRankKernel(LowRank):
     """Mixin of layers whose kernel can be adapted."""
 
+    kernel_initializer: Any
+    kernel_regularizer: Any
+    kernel_constraint: Any
+
     @property
     def kernel(self) -> Any:
         """The kernel, with its correction if there is one."""

@@ -24,6 +24,10 @@ class _Older(Layer):
     one_input = True
     init: Any
     bias: bool
+    W_regularizer: Any
+    W_constraint: Any
+    b_regularizer: Any
+    b_constraint: Any
 
     def _keep(self, given: Mapping[str, Any]) -> None:
         arguments.keep_parameters(self, given, "W", "b")

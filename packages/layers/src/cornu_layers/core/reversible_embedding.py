@@ -58,8 +58,6 @@ class ReversibleEmbedding(Embedding):
     https://arxiv.org/abs/1608.05859
     """
 
-    embeddings_initializer: Any
-
     def __init__(
         self,
         input_dim: int,

@@ -89,6 +89,12 @@ class ScaledNormalization(Normalization):
     scale: bool
     beta: Any
     gamma: Any
+    beta_initializer: Any
+    beta_regularizer: Any
+    beta_constraint: Any
+    gamma_initializer: Any
+    gamma_regularizer: Any
+    gamma_constraint: Any
 
     def keep_scaling(self, given: Mapping[str, Any]) -> None:
         """Store a constructor's arguments about `epsilon`, `beta` and `gamma`."""

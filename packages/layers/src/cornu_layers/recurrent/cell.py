@@ -10,6 +10,7 @@ from cornu_engine.variable import zeros
 from cornu_layers import arguments, validation
 from cornu_layers.checks import check_rank, known_size
 from cornu_layers.recurrent.dropout import DropoutCell
+from cornu_layers.recurrent.kept import OfUnits
 from cornu_ops import random
 
 
@@ -33,7 +34,7 @@ def keep_cell(cell: Any, given: dict[str, Any]) -> None:
     cell.seed_generator = random.SeedGenerator(given["seed"])
 
 
-class GatedCell(DropoutCell, Layer):
+class GatedCell(OfUnits, DropoutCell, Layer):
     """Base of SimpleRNNCell, GRUCell and LSTMCell.
 
     A subclass says how many `blocks` of `units` columns its kernels have and writes `call`.
@@ -46,11 +47,6 @@ class GatedCell(DropoutCell, Layer):
     """
 
     blocks: int
-    units: int
-    activation: Any
-    recurrent_activation: Any
-    use_bias: bool
-    bias_initializer: Any
     output_is_state = True  # the output is the first of the new states
 
     def store(self, given: dict[str, Any]) -> None:

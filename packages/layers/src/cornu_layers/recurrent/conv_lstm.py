@@ -9,6 +9,7 @@ from cornu_engine.variable import zeros
 from cornu_layers import arguments
 from cornu_layers.recurrent.around import AroundCell
 from cornu_layers.recurrent.conv_lstm_cell import ConvLSTMCell
+from cornu_layers.recurrent.kept import OfConvLSTM
 from cornu_layers.spatial import axis_names
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cornu.base.layer.options import PlainOptions
 
 
-class BaseConvLSTM(AroundCell):
+class BaseConvLSTM(OfConvLSTM, AroundCell):
     """Convolutional LSTM over `rank` axes; a subclass says which rank.
 
     The arguments are those of `ConvLSTM2D`.
@@ -25,7 +26,6 @@ class BaseConvLSTM(AroundCell):
 
     cell_type = ConvLSTMCell
     rank: int
-    data_format: str
 
     def __init__(
         self,

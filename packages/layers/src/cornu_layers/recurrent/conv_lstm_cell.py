@@ -12,6 +12,7 @@ from cornu_layers.checks import known_size
 from cornu_layers.recurrent import gates
 from cornu_layers.recurrent.cell import keep_cell
 from cornu_layers.recurrent.dropout import DropoutCell
+from cornu_layers.recurrent.kept import OfConvLSTM
 from cornu_layers.windows import Sliding
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from cornu.base.layer.options import LayerOptions
 
 
-class ConvLSTMCell(DropoutCell, Sliding):
+class ConvLSTMCell(OfConvLSTM, DropoutCell, Sliding):
     r"""One step of a convolutional LSTM; products of `LSTMCell` are convolutions here.
 
     The arguments are those of `ConvLSTM2D`, with `rank` before them: over how many axes to
@@ -42,7 +43,6 @@ class ConvLSTMCell(DropoutCell, Sliding):
 
     output_is_state = True
     one_input = False
-    use_bias: bool
 
     def __init__(
         self,

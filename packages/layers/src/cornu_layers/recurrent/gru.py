@@ -9,6 +9,7 @@ from cornu_layers import arguments
 from cornu_layers.recurrent.around import AroundCell
 from cornu_layers.recurrent.cell import GatedCell
 from cornu_layers.recurrent.dropout import masked_matmul
+from cornu_layers.recurrent.kept import OfGRU
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cornu.base.layer.options import LayerOptions, PlainOptions
 
 
-class GRUCell(GatedCell):
+class GRUCell(OfGRU, GatedCell):
     r"""One step of a GRU.
 
     $z, r = \rho(x W + h U + b)$, $\tilde h = \phi(x W_h + r (h U_h + b'_h) + b_h)$,
@@ -41,7 +42,6 @@ class GRUCell(GatedCell):
     """
 
     blocks = 3
-    reset_after: bool
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class GRUCell(GatedCell):
         return z, self.activation(x_h + masked_matmul(r * h, kernel[:, 2 * units :], of_candidate))
 
 
-class GRU(AroundCell):
+class GRU(OfGRU, AroundCell):
     r"""Gated recurrent unit: an LSTM with one state and two gates.
 
     $z, r = \rho(x_t W + h_{t-1} U + b)$, $\tilde h = \phi(x_t W_h + r (h_{t-1} U_h + b'_h) + b_h)$,

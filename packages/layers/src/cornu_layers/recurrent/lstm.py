@@ -9,6 +9,7 @@ from cornu_layers.recurrent import gates
 from cornu_layers.recurrent.around import AroundCell
 from cornu_layers.recurrent.cell import GatedCell
 from cornu_layers.recurrent.dropout import masked_matmul
+from cornu_layers.recurrent.kept import OfLSTM
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cornu.base.layer.options import LayerOptions, PlainOptions
 
 
-class LSTMCell(GatedCell):
+class LSTMCell(OfLSTM, GatedCell):
     r"""One step of an LSTM.
 
     $i, f, o = \rho(x W + h U + b)$, $\tilde c = \phi(x W_c + h U_c + b_c)$, $c' = f c + i \tilde
@@ -40,7 +41,6 @@ class LSTMCell(GatedCell):
     """
 
     blocks = 4
-    unit_forget_bias: bool
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class LSTMCell(GatedCell):
         return h, [h, c]
 
 
-class LSTM(AroundCell):
+class LSTM(OfLSTM, AroundCell):
     r"""Long short-term memory: a state that is kept, changed and read through gates.
 
     $i, f, o = \rho(x_t W + h_{t-1} U + b)$, $\tilde c = \phi(x_t W_c + h_{t-1} U_c + b_c)$,

@@ -8,6 +8,7 @@ from cornu_layers import arguments
 from cornu_layers.recurrent.around import AroundCell
 from cornu_layers.recurrent.cell import GatedCell
 from cornu_layers.recurrent.dropout import masked_matmul
+from cornu_layers.recurrent.kept import OfUnits
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -69,7 +70,7 @@ class SimpleRNNCell(GatedCell):
         return h, [h] if isinstance(states, (list, tuple)) else h
 
 
-class SimpleRNN(AroundCell):
+class SimpleRNN(OfUnits, AroundCell):
     r"""The plain recurrent layer: $h_t = \phi(x_t W + h_{t-1} U + b)$.
 
     Parameters

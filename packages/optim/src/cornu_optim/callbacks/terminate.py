@@ -30,11 +30,11 @@ class TerminateOnNaN(Callback):
     --------
     >>> import numpy as np, cornu
     >>> from cornu.layers import Dense, Lambda
-    >>> model = cornu.Sequential([cornu.Input((2,)), Lambda(cornu.ops.log), Dense(1)])
+    >>> model = cornu.Sequential([cornu.Input((2,)), Lambda(cornu.ops.log, name="log"), Dense(1)])
     >>> model.compile("sgd", "mse")
     >>> terminate = TerminateOnNaN()
     >>> _ = model.fit(-np.ones((4, 2)), np.ones(4), verbose=0, callbacks=[terminate])
-    Batch 0: Invalid loss, terminating training. First: log in '.../lambda' made NaN, shape (4, 2)
+    Batch 0: Invalid loss, terminating training. First: log in '.../log' made NaN, shape (4, 2)
     >>> terminate.origin.operation
     'log'
     """

@@ -177,6 +177,10 @@ class BinaryCrossentropy(LossFunctionWrapper):
     0.0486
     """
 
+    from_logits: bool
+    label_smoothing: float
+    axis: int
+
     def __init__(
         self,
         from_logits: bool = False,
@@ -220,6 +224,10 @@ class CategoricalCrossentropy(LossFunctionWrapper):
     0.1054
     """
 
+    from_logits: bool
+    label_smoothing: float
+    axis: int
+
     def __init__(
         self,
         from_logits: bool = False,
@@ -262,6 +270,10 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
     >>> round(float(loss([1, 2], [[0.05, 0.9, 0.05], [0.1, 0.1, 0.8]])), 4)
     0.1643
     """
+
+    from_logits: bool
+    ignore_class: int | None
+    axis: int
 
     def __init__(
         self,

@@ -128,6 +128,13 @@ class BinaryFocalCrossentropy(LossFunctionWrapper):
     0.1733
     """
 
+    apply_class_balancing: bool
+    alpha: float
+    gamma: float
+    from_logits: bool
+    label_smoothing: float
+    axis: int
+
     def __init__(
         self,
         apply_class_balancing: bool = False,
@@ -186,6 +193,12 @@ class CategoricalFocalCrossentropy(LossFunctionWrapper):
     >>> round(float(CategoricalFocalCrossentropy()(y_true, y_pred)), 4)
     0.0433
     """
+
+    alpha: float | Sequence[float] | np.ndarray
+    gamma: float
+    from_logits: bool
+    label_smoothing: float
+    axis: int
 
     def __init__(
         self,

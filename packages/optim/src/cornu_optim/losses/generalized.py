@@ -65,6 +65,8 @@ class CategoricalGeneralizedCrossEntropy(LossFunctionWrapper):
     1.0
     """
 
+    q: float
+
     def __init__(
         self,
         q: float = 0.5,

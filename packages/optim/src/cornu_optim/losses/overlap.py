@@ -87,6 +87,8 @@ class Dice(LossFunctionWrapper):
     0.3333
     """
 
+    axis: int | Sequence[int] | None
+
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
@@ -127,6 +129,10 @@ class Tversky(LossFunctionWrapper):
     >>> round(float(Tversky(alpha=1.0, beta=0.0)([1.0, 1.0, 0.0], [1.0, 0.0, 1.0])), 4)
     0.5
     """
+
+    alpha: float
+    beta: float
+    axis: int | Sequence[int] | None
 
     def __init__(
         self,

@@ -97,6 +97,10 @@ class Circle(LossFunctionWrapper):
     2.121
     """
 
+    gamma: float
+    margin: float
+    remove_diagonal: bool
+
     def __init__(
         self,
         gamma: float = 80.0,

@@ -87,6 +87,8 @@ class Huber(LossFunctionWrapper):
     1.5
     """
 
+    delta: float
+
     def __init__(
         self,
         delta: float = 1.0,

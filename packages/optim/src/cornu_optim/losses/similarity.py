@@ -53,6 +53,8 @@ class CosineSimilarity(LossFunctionWrapper):
     -0.5
     """
 
+    axis: int
+
     def __init__(
         self,
         axis: int = -1,

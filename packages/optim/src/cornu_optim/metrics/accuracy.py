@@ -208,6 +208,7 @@ class BinaryAccuracy(MeanMetricWrapper):
     """
 
     _direction = "up"
+    threshold: float
 
     def __init__(
         self, name: str = "binary_accuracy", dtype: Any = None, threshold: float = 0.5
@@ -277,6 +278,7 @@ class TopKCategoricalAccuracy(MeanMetricWrapper):
     """
 
     _direction = "up"
+    k: int
 
     def __init__(
         self, k: int = 5, name: str = "top_k_categorical_accuracy", dtype: Any = None
@@ -304,6 +306,8 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
     """
 
     _direction = "up"
+    k: int
+    from_sorted_ids: bool
 
     def __init__(
         self,

@@ -11,13 +11,13 @@ import cornu_ops as ops
 from cornu.base.metric import Metric
 from cornu_engine import config
 from cornu_engine.errors import ShapeError
-from cornu_optim.metrics.confusion import Counts, add_counts, confusion_counts
+from cornu_optim.metrics.confusion import Counting, Counts, add_counts, confusion_counts
 
 CURVES = ("ROC", "PR", "PRGAIN")
 SUMMATIONS = ("interpolation", "minoring", "majoring")
 
 
-class AUC(Metric):
+class AUC(Counting, Metric):
     r"""The area under the ROC curve, or under that of precision over recall.
 
     Decisions are counted at `num_thresholds` thresholds, and the area is a Riemann sum over them.

@@ -24,6 +24,15 @@ class Counts(NamedTuple):
     false_negatives: Any
 
 
+class Counting:
+    """Mixin of metrics that keep `Counts` as variables, each under its name."""
+
+    true_positives: Variable
+    false_positives: Variable
+    true_negatives: Variable
+    false_negatives: Variable
+
+
 def parse_thresholds(thresholds: Any, default: float = 0.5) -> list[float]:
     """Return thresholds as a list.
 

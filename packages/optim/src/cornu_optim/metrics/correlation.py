@@ -86,6 +86,7 @@ class PearsonCorrelation(MeanMetricWrapper):
     """
 
     _direction = "up"
+    axis: int
 
     def __init__(
         self, name: str = "pearson_correlation", dtype: Any = None, axis: int = -1
@@ -115,6 +116,7 @@ class ConcordanceCorrelation(MeanMetricWrapper):
     """
 
     _direction = "up"
+    axis: int
 
     def __init__(
         self, name: str = "concordance_correlation", dtype: Any = None, axis: int = -1

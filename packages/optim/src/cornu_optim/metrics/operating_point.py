@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import cornu_ops as ops
 from cornu.base.metric import Metric
-from cornu_optim.metrics.confusion import Counts, add_counts, confusion_counts
+from cornu_optim.metrics.confusion import Counting, Counts, add_counts, confusion_counts
 from cornu_optim.metrics.docs import share_sections
 
 # of (true positives, false positives, true negatives, false negatives)
@@ -32,7 +32,7 @@ ValueError
     For arguments out of range."""
 
 
-class SensitivitySpecificityBase(Metric):
+class SensitivitySpecificityBase(Counting, Metric):
     """Base of metrics that look for the best threshold.
 
     The result is the largest value of one rate where another is at least `value`.

@@ -199,6 +199,7 @@ class Precision(_Share):
     """
 
     _other = "false_positives"
+    false_positives: Variable
 
 
 class Recall(_Share):
@@ -213,3 +214,4 @@ class Recall(_Share):
     """
 
     _other = "false_negatives"
+    false_negatives: Variable

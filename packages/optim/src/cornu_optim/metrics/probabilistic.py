@@ -29,6 +29,9 @@ class BinaryCrossentropy(MeanMetricWrapper):
     """
 
     _direction = "down"
+    from_logits: bool
+    label_smoothing: float
+    axis: int
 
     def __init__(
         self,
@@ -69,6 +72,9 @@ class CategoricalCrossentropy(MeanMetricWrapper):
     """
 
     _direction = "down"
+    from_logits: bool
+    label_smoothing: float
+    axis: int
 
     def __init__(
         self,
@@ -111,6 +117,9 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
     """
 
     _direction = "down"
+    from_logits: bool
+    ignore_class: int | None
+    axis: int
 
     def __init__(
         self,

@@ -192,6 +192,7 @@ class CosineSimilarity(MeanMetricWrapper):
     """
 
     _direction = "up"
+    axis: int
 
     def __init__(self, name: str = "cosine_similarity", dtype: Any = None, axis: int = -1) -> None:
         super().__init__(cosine_similarity, name, dtype, axis=axis)

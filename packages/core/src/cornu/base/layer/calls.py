@@ -24,6 +24,7 @@ from cornu.base.layer.signature import (
     value_arguments,
 )
 from cornu.base.layer.weights import Weights
+from cornu.base.overriding import open_signature
 from cornu_engine import tree
 from cornu_engine.allowance import spend
 from cornu_engine.depth import make_room
@@ -52,6 +53,7 @@ class Calls(Weights):
 
     # Building
 
+    @open_signature
     def build(self, input_shape: Any) -> None:
         """Make the weights that depend on the input's shape. Subclasses write this.
 
