@@ -11,9 +11,9 @@ from cornu.errors import BadFileError
 
 import cornu
 from cornu import layers
-from cornu.saving.yamltext import read_yaml
 from cornu_engine.files.jsontext import read_json
 from cornu_engine.files.rules import Limits, limits_for
+from cornu_keras.files.yamltext import read_yaml
 
 
 def calls_of(function):

@@ -101,7 +101,6 @@ def cornu_objects() -> list[Offer]:
         "cornu.models.model:Model",
         "cornu.models.sequential:Sequential",
         "cornu_engine.seed:SeedGenerator",
-        ("cornu>keras2_hard_sigmoid", "cornu.saving.keras2.activations:hard_sigmoid"),
     ]
 
 

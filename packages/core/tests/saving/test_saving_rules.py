@@ -14,12 +14,12 @@ from cornu.errors import BadFileError, NotBuiltError
 import cornu
 from cornu.models import load_model
 from cornu.plugins.custom_objects import CustomObjectScope
-from cornu.saving.yamltext import read_yaml
 from cornu_engine.files.archive import Archive
 from cornu_engine.files.hdf5 import Dataset, open_hdf5
 from cornu_engine.files.jsontext import read_json
 from cornu_engine.files.rules import RULES, Limits, is_reading, limits_for, reading
 from cornu_engine.variable import Variable, later, without_memory
+from cornu_keras.files.yamltext import read_yaml
 
 
 def hdf5(write):

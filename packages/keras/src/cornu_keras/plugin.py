@@ -7,6 +7,12 @@ from cornu.plugins.hookspecs import Offer
 
 
 @hookimpl
+def cornu_file_formats() -> list[Offer]:
+    """Whole models and weights in HDF5, and texts in YAML."""
+    return ["cornu_keras.files.formats:Hdf5", "cornu_keras.files.formats:Yaml"]
+
+
+@hookimpl
 def cornu_utilities() -> list[Offer]:
     """What Keras has in its utilities and in `K` alike."""
     return [f"cornu_keras.backend:{name}" for name in ("clear_session", "standardize_dtype")]

@@ -46,3 +46,11 @@ def cornu_constraints() -> list[Offer]:
     from cornu_layers.constraints import ALIASES, CONSTRAINTS
 
     return [*CONSTRAINTS, *ALIASES]
+
+
+@hookimpl
+def cornu_objects() -> list[Offer]:
+    """An activation that only files name."""
+    return [
+        ("cornu>keras2_hard_sigmoid", "cornu_layers.activations.sigmoids:keras2_hard_sigmoid"),
+    ]

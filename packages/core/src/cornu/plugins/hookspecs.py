@@ -68,6 +68,12 @@ def cornu_objects() -> Sequence[Offer]:  # type: ignore[empty-body]
 
 
 @hookspec
+def cornu_file_formats() -> Sequence[Offer]:  # type: ignore[empty-body]
+    """Subclasses of ``cornu.saving.formats.FileFormat``: files that ``save`` and ``load_model``
+    take beside our own."""
+
+
+@hookspec
 def cornu_backends() -> Sequence[Offer]:  # type: ignore[empty-body]
     """Backend classes, known by their ``name``: ``cornu.set_backend``."""
 

@@ -85,6 +85,7 @@ KINDS: dict[str, Kind] = {
         Kind("constraint", "cornu_constraints", "constraints", ("cornu-layers",)),
         Kind("callback", "cornu_callbacks", "callbacks", ("cornu-optim",), "set_model"),
         Kind("object", "cornu_objects", "saving", ("cornu-core",)),
+        Kind("file_format", "cornu_file_formats", "saving", ("cornu-keras",), "read_model"),
         Kind("backend", "cornu_backends", "backends", ("cornu-backend-numpy",), "compile"),
         Kind("utility", "cornu_utilities", "utils", ("cornu-preprocessing", "cornu-keras")),
     )

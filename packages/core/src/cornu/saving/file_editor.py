@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from cornu.saving.formats import format_of_weights
 from cornu.saving.kinds import (
     ZIP,
     check_is_file,
-    is_keras2_weights,
-    is_model,
     kind_of_file,
     weights_source,
 )
@@ -87,7 +86,7 @@ class KerasFileEditor:
             weights_source(self.filepath, limits) as source,
             open_hdf5(source, limits) as root,
         ):
-            if is_model(root) or is_keras2_weights(root):
+            if format_of_weights(root)[0] is not None:
                 raise BadFileError(
                     "It has the layout of Keras 2. Load it into its model, and write "
                     "model.save_weights('new.weights.h5').",

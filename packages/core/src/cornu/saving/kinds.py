@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from cornu_engine.errors import BadFileError
-from cornu_engine.files.archive import CONFIG, WEIGHTS, Archive
-from cornu_engine.files.hdf5 import Group
-from cornu_engine.files.jsontext import read_json
+from cornu_engine.files.archive import WEIGHTS, Archive
 from cornu_engine.files.rules import Limits
 
 HDF5, ZIP = "hdf5", "zip"
 INDEX = ".weights.json"  # how the path of an index of shards ends
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_ZIP_SIGNATURE = b"PK\x03\x04"
+ZIP_SIGNATURE = b"PK\x03\x04"
 # One of these groups lies at the root of a weights file of Keras 3.
 WEIGHTS_GROUPS = ("layers", "vars", "_layer_checkpoint_dependencies")
 
@@ -33,7 +31,7 @@ def kind_of_file(path: Any) -> str:
         first = file.read(8)
     if first == _HDF5_SIGNATURE:
         return HDF5
-    if first[:4] == _ZIP_SIGNATURE:
+    if first[:4] == ZIP_SIGNATURE:
         return ZIP
     raise BadFileError(
         f"{os.fspath(path)!r} is not a model or weights file: it is neither HDF5 nor a zip, but "
@@ -70,25 +68,3 @@ def weights_source(path: str, limits: Limits) -> Iterator[Any]:
         return
     with open(path, "rb") as file:
         yield Archive(file, limits).open(WEIGHTS)
-
-
-def configuration(path: str, root: Group, limits: Limits) -> Any:
-    """Return the configuration of the model in a file, or None in one of weights alone."""
-    text = root.attribute("model_config")
-    if text is not None:
-        return read_json(text, limits, "model_config")
-    if path.endswith(INDEX) or kind_of_file(path) == HDF5:
-        return None
-    with open(path, "rb") as file:
-        archive = Archive(file, limits)
-        return read_json(archive.text(CONFIG), limits, CONFIG) if CONFIG in archive else None
-
-
-def is_model(root: Group) -> bool:
-    """Tell a whole model in HDF5 from weights alone."""
-    return root.attribute("model_config") is not None
-
-
-def is_keras2_weights(root: Group) -> bool:
-    """Tell Keras 2's layout of weights: a list of layers' names at the root."""
-    return root.attribute("layer_names") is not None or root.attribute("layer_names0") is not None

@@ -85,6 +85,25 @@ class Plan:
             load()
 
 
+def in_layout_of(layer: Any, arrays: list[Any]) -> list[Any]:
+    """Return the arrays of a file in the layout that a layer has its weights in.
+
+    A layer whose weights some files hold in another layout has a method `from_file_layout`, which
+    takes the arrays in the order of the layer's weights and returns what it knows in its own
+    layout, anything else as it is.
+
+    Parameters
+    ----------
+    layer : Layer
+        Built.
+    arrays : list of array or Dataset
+        As many as the layer has weights.
+    """
+    if not hasattr(layer, "from_file_layout"):
+        return arrays
+    return layer.from_file_layout([checked(x) if isinstance(x, Dataset) else x for x in arrays])
+
+
 def _fitting(variable: Variable, value: Any) -> np.ndarray:
     array = checked(value) if isinstance(value, Dataset) else np.asarray(value)
     if array.dtype.kind != variable.dtype.kind and variable.dtype.kind not in "fiu":

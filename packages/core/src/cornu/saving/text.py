@@ -9,11 +9,9 @@ from typing import Any
 from cornu.configuration.config import deserialize, serialize
 from cornu.configuration.names import check_names
 from cornu.plugins.custom_objects import CustomObjectScope
-from cornu.saving.keras2.dialect import Dialect
-from cornu.saving.keras2.upgrade import upgrade, without_slashes
+from cornu.saving.formats import format_of_text, words_of
 from cornu.saving.operations import in_keras_words
 from cornu.saving.wanted import check_wanted, warn_of_placeholders
-from cornu.saving.yamltext import read_yaml
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.jsontext import read_json, write_json
 from cornu_engine.files.rules import Limits, reading
@@ -40,9 +38,7 @@ def to_yaml(model: Any, **kwargs: Any) -> str:
     **kwargs
         For `yaml.safe_dump`.
     """
-    import yaml
-
-    return yaml.safe_dump(json.loads(to_json(model)), **{"sort_keys": False, **kwargs})
+    return format_of_text("yaml").write_text(json.loads(to_json(model)), **kwargs)
 
 
 def _architecture(model: Any) -> dict[str, Any]:
@@ -92,7 +88,8 @@ def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] | None =
     BadFileError
         If the text breaks one of the rules of `cornu_engine.files.rules`.
     """
-    return model_from_config(read_yaml(yaml_string, Limits()), custom_objects)
+    config = format_of_text("yaml").read_text(yaml_string, Limits())
+    return model_from_config(config, custom_objects)
 
 
 def model_from_config(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
@@ -120,9 +117,7 @@ def model_from_config(config: Any, custom_objects: Mapping[str, Any] | None = No
         )
     with reading("The configuration"), CustomObjectScope(custom_objects or {}):
         if "module" not in config or "keras_version" in config:  # Keras 3 says neither
-            dialect = Dialect.of(config.get("keras_version"))
-            if not dialect.is_keras3:
-                config = upgrade(without_slashes(config), dialect)
+            config = words_of(config.get("keras_version")).model(config)
         check_names(config)
         check_wanted(config, None)
         return deserialize(config, kind="layer")

@@ -9,8 +9,7 @@ from itertools import islice
 from typing import Any
 
 from cornu.base.naming import fresh_names
-from cornu.saving.keras2.weights import stored_layers
-from cornu.saving.kinds import is_keras2_weights
+from cornu.saving.formats import format_of_weights
 from cornu.saving.layout import saved_objects
 from cornu_engine.errors import BadFileError, NotBuiltError
 from cornu_engine.files.hdf5 import Dataset, Group
@@ -63,7 +62,7 @@ def build_from_weights(
     model : Sequential
         Without weights.
     root : Group
-        The weights.
+        The file.
     described : tuple, optional
         What the file's configuration says.
     fit : callable
@@ -198,8 +197,9 @@ def _arrays(model: Any, root: Group) -> list[Dataset]:
 def _groups(model: Any, root: Group) -> Iterator[list[Dataset]]:
     """Yield the arrays of each layer."""
     groups: Any
-    if is_keras2_weights(root):
-        groups = (list(arrays.values()) for arrays in stored_layers(root).values())
+    file_format, weights = format_of_weights(root)
+    if file_format is not None:
+        groups = file_format.arrays(weights)
     else:
         paths = (path for path, _ in saved_objects(model, False))
         places = (root.group(f"{path}/vars" if path else "vars") for path in paths)

@@ -10,20 +10,22 @@ from typing import Any
 import numpy as np
 
 from cornu.models.ends import Ends
+from cornu.saving.formats import format_of_weights, format_to_write, formats, missing
 from cornu.saving.kinds import (
     WEIGHTS_GROUPS,
+    ZIP,
     check_is_file,
-    configuration,
-    is_keras2_weights,
-    is_model,
+    kind_of_file,
     weights_source,
 )
 from cornu.saving.layout import saved_objects
-from cornu.saving.plan import Plan, hdf5_bytes, put
+from cornu.saving.plan import Plan, hdf5_bytes, in_layout_of, put
 from cornu.saving.shards import INDEX, open_shards, write_shards
 from cornu_engine.errors import BadFileError, NotBuiltError
+from cornu_engine.files.archive import CONFIG, Archive
 from cornu_engine.files.atomic import write_bytes
 from cornu_engine.files.hdf5 import Dataset, Group, open_hdf5
+from cornu_engine.files.jsontext import read_json
 from cornu_engine.files.rules import Limits, limits_for, reading
 
 
@@ -56,8 +58,6 @@ def save_weights(
     >>> save_weights(model, path)
     >>> load_weights(model, path)
     """
-    from cornu.saving.keras2.writing import write_keras2_weights
-
     save_format = kwargs.pop("save_format", None)
     skipped = kwargs.pop("objects_to_skip", None) or ()
     if kwargs:
@@ -67,17 +67,16 @@ def save_weights(
         _check_index(filepath, max_shard_size)
         write_shards(_stored(model, True, skipped), filepath, overwrite, float(max_shard_size))
         return
-    name = os.fspath(filepath).lower()
-    old = name.endswith((".h5", ".hdf5")) and not name.endswith(".weights.h5")
-    old = old or save_format in ("h5", "hdf5")
-    if old and skipped:
+    own = save_format is None and os.fspath(filepath).lower().endswith(".weights.h5")
+    file_format = None if own else format_to_write(filepath, save_format)
+    if file_format is not None and skipped:
         raise ValueError("objects_to_skip needs a file in the layout of Keras 3: .weights.h5.")
 
     def write(file: Any) -> None:
-        if old:
-            write_keras2_weights(model, file)
-        else:
+        if file_format is None:
             write_weights(model, file, skipped=skipped)
+        else:
+            file_format.write_weights(model, file)
 
     write_bytes(filepath, hdf5_bytes(write), overwrite)
 
@@ -180,13 +179,24 @@ def _build(model: Any, path: str, root: Group, limits: Limits, reshape: bool) ->
     from cornu.saving.unbuilt import build_from_weights, described_shape
 
     if isinstance(model, Ends) and model._waits_for_shape():
-        described = described_shape(configuration(path, root, limits))
-        weights = _weights(root)
+        described = described_shape(_configuration(path, root, limits))
 
         def fit(copy: Any) -> None:
-            _plan(copy, weights, Plan(reshape=reshape))
+            plan_weights(copy, root, Plan(reshape=reshape))
 
-        build_from_weights(model, weights, described, fit)
+        build_from_weights(model, root, described, fit)
+
+
+def _configuration(path: str, root: Group, limits: Limits) -> Any:
+    """Return the configuration of the model in a file, or None in one of weights alone."""
+    file_format, _ = format_of_weights(root)
+    if file_format is not None:
+        return file_format.configuration(root, limits)
+    if path.endswith(INDEX) or kind_of_file(path) != ZIP:
+        return None
+    with open(path, "rb") as file:
+        archive = Archive(file, limits)
+        return read_json(archive.text(CONFIG), limits, CONFIG) if CONFIG in archive else None
 
 
 @contextlib.contextmanager
@@ -202,31 +212,26 @@ def _opened(path: str, limits: Limits) -> Iterator[Group]:
 def plan_weights(model: Any, root: Group, plan: Plan, by_name: bool = False) -> None:
     """Decide which array of an open file, of any layout, goes into which variable."""
     check_built(model)
-    _plan(model, _weights(root), plan, by_name)
-
-
-def _weights(root: Group) -> Group:
-    return (root.group("model_weights") or root) if is_model(root) else root
-
-
-def _plan(model: Any, root: Group, plan: Plan, by_name: bool = False) -> None:
-    from cornu.saving.keras2.weights import plan_keras2_weights
-
-    if is_keras2_weights(root):
+    file_format, weights = format_of_weights(root)
+    if file_format is not None:
         if plan.skipped:
             raise BadFileError(
                 "objects_to_skip needs a file in the layout of Keras 3: .weights.h5 or .keras.",
                 "kind",
             )
-        plan_keras2_weights(model, root, plan, by_name)
+        file_format.plan_weights(model, weights, plan, by_name)
     elif any(root.get(name) is not None for name in WEIGHTS_GROUPS):
         _plan_keras3(model, root, plan, by_name)
     else:
         raise BadFileError(
             "The file has none of the groups of a weights file ('layers', 'vars'); it has "
-            f"{root.names()[:5]}.",
+            f"{root.names()[:5]}.{_hint()}",
             "kind",
         )
+
+
+def _hint() -> str:
+    return "" if any(formats()) else f" {missing('Every other layout')}"
 
 
 def _plan_keras3(model: Any, root: Group, plan: Plan, by_name: bool) -> None:
@@ -261,11 +266,9 @@ def _with_parts(objects: Iterable[Any]) -> list[Any]:
 
 
 def _fitted(obj: Any, variables: list[Any], found: list[Any]) -> list[Any]:
-    from cornu.saving.keras2.layer_weights import fitted
-
     if all(v.shape == x.shape for v, x in zip(variables, found, strict=True)):
         return found
-    return fitted(obj, found)
+    return in_layout_of(obj, found)
 
 
 def _reads_itself(obj: Any, fits: bool) -> bool:

@@ -33,6 +33,18 @@ def hard_sigmoid(x: Any) -> Any:
     return ops.hard_sigmoid(x)
 
 
+def keras2_hard_sigmoid(x: Any) -> Any:
+    r"""Keras 2's piecewise linear sigmoid: $\min(\max(0.2 x + 0.5, 0), 1)$.
+
+    Examples
+    --------
+    >>> from cornu_layers.activations.sigmoids import keras2_hard_sigmoid
+    >>> keras2_hard_sigmoid([-2.5, 0.0, 1.0])
+    array([0. , 0.5, 0.7], dtype=float32)
+    """
+    return ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0.0, 1.0)
+
+
 def sparse_sigmoid(x: Any) -> Any:
     r"""Sparse sigmoid: 0 for $x \le -1$, $(x + 1)/2$ between, 1 for $x \ge 1$.
 

@@ -12,6 +12,7 @@ from cornu.base import InputSpec
 from cornu_layers import arguments, validation
 from cornu_layers.checks import known_size
 from cornu_layers.convolutional.base import BaseKernels
+from cornu_layers.convolutional.local_kernels import local_kernel
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -107,6 +108,10 @@ class BaseLocallyConnected(BaseKernels):
         axis = 3 if self.data_format == "channels_first" and self.rank > 1 else 2
         stacked = ops.stack(taps, axis=axis)
         return ops.reshape(stacked, (batch, math.prod(places), len(taps) * channels))
+
+    def from_file_layout(self, arrays: list[Any]) -> list[Any]:
+        """Return what a file holds, of any of tf_keras' implementations, in this layer's layout."""
+        return [local_kernel(self, arrays[0]), *arrays[1:]] if arrays else arrays
 
 
 class LocallyConnected1D(BaseLocallyConnected):

@@ -8,6 +8,7 @@ from cornu_layers import arguments
 from cornu_layers.recurrent import gates
 from cornu_layers.recurrent.around import AroundCell
 from cornu_layers.recurrent.cell import GatedCell
+from cornu_layers.recurrent.cudnn import from_cudnn
 from cornu_layers.recurrent.dropout import masked_matmul
 from cornu_layers.recurrent.kept import OfLSTM
 
@@ -177,3 +178,7 @@ class LSTM(OfLSTM, AroundCell):
         **kwargs: Unpack[PlainOptions],
     ) -> None:
         self.wrap(arguments.passed(locals()))
+
+    def from_file_layout(self, arrays: list[Any]) -> list[Any]:
+        """Return what a file holds, maybe in CuDNN's layout, in the layout of this layer."""
+        return from_cudnn(self, arrays, gates=4)

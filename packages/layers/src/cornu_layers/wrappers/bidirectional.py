@@ -9,6 +9,7 @@ import cornu_ops as ops
 from cornu.base import Layer
 from cornu.configuration.config import collecting, deserialize, serialize
 from cornu.plugins.registry import CustomObjectScope
+from cornu.saving.plan import in_layout_of
 from cornu_engine import tree
 from cornu_engine.errors import ShapeError
 from cornu_layers import validation
@@ -224,6 +225,14 @@ class Bidirectional(Layer):
     def reset_states(self) -> None:
         """Start both layers from zeros again."""
         self.reset_state()
+
+    def from_file_layout(self, arrays: list[Any]) -> list[Any]:
+        """Return what a file holds in the layouts of the two layers, the forward one's first."""
+        half = len(arrays) // 2
+        return [
+            *in_layout_of(self.forward_layer, arrays[:half]),
+            *in_layout_of(self.backward_layer, arrays[half:]),
+        ]
 
 
 def _twin(layer: Any, direction: str, **changes: Any) -> Any:

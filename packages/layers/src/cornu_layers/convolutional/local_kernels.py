@@ -1,74 +1,15 @@
-"""Weights that Keras 2 laid out in another way than the layer that reads them."""
+"""Kernels of locally connected layers as the three implementations of tf_keras keep them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from cornu_engine.files.hdf5 import Dataset, checked
 
-Arrays = list[Any]  # arrays, or datasets of a file
-
-
-def fitted(layer: Any, arrays: Arrays) -> Arrays:
-    """Return a layer's arrays in the layout that the layer has here.
-
-    Parameters
-    ----------
-    layer : Layer
-        Built.
-    arrays : list of array
-        As many as the layer has weights, in their order.
-    """
-    for cls in type(layer).__mro__:
-        rule = _RULES.get(cls.__name__)
-        if rule is not None and cls.__module__.startswith("cornu_layers."):
-            return rule(layer, [checked(x) if isinstance(x, Dataset) else x for x in arrays])
-    return arrays
-
-
-def _from_cudnn(layer: Any, arrays: Arrays, gates: int) -> Arrays:
-    """CuDNN keeps each gate's kernel transposed, and a bias for inputs and one for states."""
-    if len(arrays) != 3:
-        return arrays
-    kernel, recurrent, bias = arrays
-    units = layer.units
-    if bias.shape != (2 * gates * units,) or kernel.ndim != 2:
-        return arrays
-    kernel = np.hstack([k.T.reshape(k.shape, order="F") for k in np.hsplit(kernel, gates)])
-    recurrent = np.hstack([k.T for k in np.hsplit(recurrent, gates)])
-    halves = bias.reshape(2, -1)
-    return [kernel, recurrent, halves.sum(axis=0) if gates == 4 else halves]
-
-
-def _lstm(layer: Any, arrays: Arrays) -> Arrays:
-    return _from_cudnn(layer, arrays, gates=4)
-
-
-def _gru(layer: Any, arrays: Arrays) -> Arrays:
-    return _from_cudnn(layer, arrays, gates=3)
-
-
-def _both_ways(layer: Any, arrays: Arrays) -> Arrays:
-    half = len(arrays) // 2
-    return [
-        *fitted(layer.forward_layer, arrays[:half]),
-        *fitted(layer.backward_layer, arrays[half:]),
-    ]
-
-
-def _local_1d(layer: Any, arrays: Arrays) -> Arrays:
-    return [_local_kernel(layer, arrays[0], 1), *arrays[1:]] if arrays else arrays
-
-
-def _local_2d(layer: Any, arrays: Arrays) -> Arrays:
-    return [_local_kernel(layer, arrays[0], 2), *arrays[1:]] if arrays else arrays
-
-
-def _local_kernel(layer: Any, kernel: np.ndarray, rank: int) -> np.ndarray:
+def local_kernel(layer: Any, kernel: np.ndarray) -> np.ndarray:
     """Return the kernel by places and patches, from any of tf_keras' implementations."""
+    rank = layer.rank
     wanted = tuple(layer.kernel.shape)  # (places, patch * channels, filters)
     if kernel.shape == wanted:
         return kernel
@@ -136,12 +77,3 @@ def _from_sparse(
     found = np.empty(kernel.size, kernel.dtype)
     found[np.argsort(keys.ravel())] = kernel
     return found.reshape(wanted)
-
-
-_RULES: dict[str, Callable[[Any, Arrays], Arrays]] = {
-    "LSTM": _lstm,
-    "GRU": _gru,
-    "Bidirectional": _both_ways,
-    "LocallyConnected1D": _local_1d,
-    "LocallyConnected2D": _local_2d,
-}

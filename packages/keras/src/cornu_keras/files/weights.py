@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from cornu.saving.keras2.layer_weights import fitted
-from cornu.saving.plan import Plan
+from cornu.saving.plan import Plan, in_layout_of
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.hdf5 import Dataset, Group
 from cornu_engine.variable import Variable
@@ -39,6 +38,11 @@ def plan_keras2_weights(model: Any, root: Group, plan: Plan, by_name: bool = Fal
         pairs = list(zip(layers, groups, strict=True))
     for layer, arrays in pairs:
         _plan_layer(layer, arrays, plan)
+
+
+def is_keras2_weights(root: Group) -> bool:
+    """Tell Keras 2's layout of weights: a list of layers' names at the root."""
+    return root.attribute("layer_names") is not None or root.attribute("layer_names0") is not None
 
 
 def stored_layers(root: Group) -> dict[str, dict[str, Dataset]]:
@@ -81,7 +85,7 @@ def _plan_layer(layer: Any, arrays: dict[str, Dataset], plan: Plan) -> None:
     variables = in_file_order(layer, arrays)
     values: Sequence[Any] = list(arrays.values())
     if any(v.shape != x.shape for v, x in zip(variables, values, strict=True)):
-        values = fitted(layer, list(values))
+        values = in_layout_of(layer, list(values))
     for variable, value in zip(variables, values, strict=True):
         plan.add(variable, value)
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.keras2.dialect import Dialect
+from cornu.saving.words import Pair, fitting, in_order, keras3_order
 from cornu_engine.files.hdf5 import checked
 from cornu_engine.variable import Variable
+from cornu_keras.files.dialect import Dialect
 
 # Slots in the order of Keras 2.2 and 2.3, by the names they have here.
 SLOTS = {
@@ -48,8 +49,6 @@ _IN_TURN = {
 
 _IN_TF_KERAS = (*SLOTS, "AdamW", "Ftrl", "Lion", "Adafactor")
 
-Pair = tuple[Variable, Any]
-
 
 def match_slots(
     optimizer: Any,
@@ -58,28 +57,18 @@ def match_slots(
     names: Sequence[str] | None,
     dialect: Dialect,
 ) -> list[Pair] | None:
-    """Return (variable of the optimizer, array of the file), None where they do not fit.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-        Built.
-    weights : sequence of Variable
-        The trainable weights in the order of the file.
-    stored : sequence of Dataset
-    names : sequence of str, optional
-        Those of the arrays, where the file has some.
-    dialect : Dialect
-    """
+    """Return (variable of the optimizer, array of the file), None where they do not fit: what
+    `Words.slots` does."""
     if dialect.is_keras3 or _as_keras3(names):
-        found = _in_order(_keras3_order(optimizer, weights), stored)
+        found = in_order(keras3_order(optimizer, weights), stored)
     elif names is not None and not _by_block(names, dialect) and not hasattr(optimizer, "_rows"):
         found = _named(optimizer, weights, stored, names)
     elif dialect.of_tensorflow or (names and names[0].startswith("iteration")):
-        found = _in_order(_tensorflow_order(optimizer, weights), stored)
+        found = in_order(_tensorflow_order(optimizer, weights), stored)
     else:
         found = _blocks(optimizer, weights, stored)
-    if found is None or any(a.shape != b.shape for a, b in found):
+    found = fitting(found)
+    if found is None:
         return None
     schedule = _extra(optimizer) if dialect.of_tensorflow else None
     if schedule is not None:  # tf_keras does not keep it
@@ -93,25 +82,6 @@ def _schedule_after(optimizer: Any, found: list[Pair]) -> np.ndarray:
     steps = np.arange(1, 1 + min(int(counts[0]) if counts else 0, 10_000))
     times = optimizer.schedule_decay or 1.0
     return np.prod(optimizer.beta_1 * (1.0 - 0.5 * 0.96 ** (times * steps)))
-
-
-def _in_order(variables: Sequence[Variable], stored: Sequence[Any]) -> list[Pair] | None:
-    if len(variables) == 1 and stored[0].shape == ():  # tf_keras' SGD keeps momenta it does not use
-        stored = stored[:1]
-    return list(zip(variables, stored, strict=True)) if len(variables) == len(stored) else None
-
-
-def _keras3_order(optimizer: Any, weights: Sequence[Variable]) -> list[Variable]:
-    """Return the optimizer's variables, with weights in the order of the file."""
-    slots = getattr(optimizer, "_slots", {})
-    own = list(getattr(optimizer, "_trainable_variables", []))
-    if {id(v) for v in own} != {id(v) for v in weights}:
-        return list(optimizer.variables)
-    replaced = dict(zip(own, weights, strict=True))
-    place = {slot: (name, w) for name, table in slots.items() for w, slot in table.items()}
-    return [
-        slots[place[v][0]][replaced[place[v][1]]] if v in place else v for v in optimizer.variables
-    ]
 
 
 def _tensorflow_order(optimizer: Any, weights: Sequence[Variable]) -> list[Variable]:

@@ -53,6 +53,25 @@ def read_yaml(text: Any, limits: Limits) -> dict[str, Any]:
     return read_json(json.dumps(plain), replace(limits, text=limits.total), "The text")
 
 
+def write_yaml(config: Any, **kwargs: Any) -> str:
+    """Return a configuration as YAML that any safe reader takes.
+
+    Parameters
+    ----------
+    config : dict
+    **kwargs
+        For `yaml.safe_dump`.
+
+    Examples
+    --------
+    >>> write_yaml({"class_name": "Dense", "config": {"units": 2}})
+    'class_name: Dense\\nconfig:\\n  units: 2\\n'
+    """
+    import yaml
+
+    return yaml.safe_dump(config, **{"sort_keys": False, **kwargs})
+
+
 def _loader() -> Any:
     import yaml
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from cornu.configuration.sharing import own_marks
 from cornu.plugins import registry
-from cornu.saving.keras2.activations import HARD_SIGMOID
 from cornu_engine.errors import SavingError, UnknownNameError
+from cornu_keras.files.dialect import HARD_SIGMOID
 
 Config = dict[str, Any]
 
@@ -386,7 +386,7 @@ _UNLISTED = ("Adafactor", "Lion")  # which tf_keras has, and finds by this name 
 
 def _optimizer(described: Config) -> Config:
     """Return an optimizer as Keras 2.3 writes it, or tf_keras where Keras 2.3 has no such one."""
-    from cornu.saving.keras2.slots import SLOTS
+    from cornu_keras.files.slots import SLOTS
 
     name, inner = described["class_name"], described["config"]
     later = {

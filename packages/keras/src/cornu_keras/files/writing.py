@@ -7,14 +7,6 @@ from typing import Any
 import numpy as np
 
 from cornu.configuration.config import serialize
-from cornu.saving.keras2.downgrade import (
-    downgrade,
-    downgrade_training,
-    is_expressible,
-    is_of_keras2,
-)
-from cornu.saving.keras2.slots import keras2_state, tf_keras_state
-from cornu.saving.keras2.weights import TOP, keras2_order
 from cornu.saving.operations import in_keras_words, warn_of_calls
 from cornu.saving.plan import hdf5_bytes, put
 from cornu.saving.training_state import write_state
@@ -22,6 +14,14 @@ from cornu.saving.wanted import warn_of_placeholders
 from cornu_engine.errors import SavingError
 from cornu_engine.files.atomic import write_bytes
 from cornu_engine.files.jsontext import write_json
+from cornu_keras.files.downgrade import (
+    downgrade,
+    downgrade_training,
+    is_expressible,
+    is_of_keras2,
+)
+from cornu_keras.files.slots import keras2_state, tf_keras_state
+from cornu_keras.files.weights import TOP, keras2_order
 
 VERSION, VERSION_3 = "2.3.1", "3.15.1"
 _BACKEND = "tensorflow"  # for another, readers turn kernels round

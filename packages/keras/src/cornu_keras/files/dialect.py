@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+HARD_SIGMOID = "cornu>keras2_hard_sigmoid"  # as files call the activation of this name in Keras 2
+HARD_SIGMOID_3 = "cornu>hard_sigmoid"  # Keras 3's, where `hard_sigmoid` would mean Keras 2's
+
 
 @dataclass(frozen=True)
 class Dialect:

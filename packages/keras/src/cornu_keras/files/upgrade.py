@@ -12,11 +12,10 @@ from typing import Any
 from cornu.configuration.constructors import signature_parameters, takes_more
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
-from cornu.saving.keras2.activations import HARD_SIGMOID, HARD_SIGMOID_3
-from cornu.saving.keras2.dialect import Dialect
-from cornu.saving.keras2.graph import upgrade_graph
-from cornu.saving.keras2.operations import upgrade_operation
 from cornu_engine.errors import BadFileError
+from cornu_keras.files.dialect import HARD_SIGMOID, HARD_SIGMOID_3, Dialect
+from cornu_keras.files.graph import upgrade_graph
+from cornu_keras.files.operations import upgrade_operation
 
 Config = dict[str, Any]
 _MODELS = ("Model", "Functional", "Sequential")

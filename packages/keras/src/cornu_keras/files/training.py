@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.saving.keras2.dialect import Dialect
-from cornu.saving.keras2.upgrade import upgrade
+from cornu_keras.files.dialect import Dialect
+from cornu_keras.files.upgrade import upgrade
 
 _PLAIN = ("loss_weights", "run_eagerly", "steps_per_execution", "jit_compile", "sample_weight_mode")
 
