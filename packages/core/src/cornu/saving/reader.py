@@ -38,9 +38,10 @@ class Reader:
         check_names(config)
         check_wanted(config, training)
         with without_memory(limits.total) as pending:
-            self.model = deserialize(config, kind="layer")
-            if not isinstance(self.model, Ends):
-                raise BadFileError(f"The file describes {self.model!r}, no model.", "config")
+            made = deserialize(config, kind="layer")
+            if not isinstance(made, Ends):
+                raise BadFileError(f"The file describes {made!r}, no model.", "config")
+            self.model: Any = made
             spend(_WORK_OF_A_STEP * calls_within(self.model))
             if self.model.built:
                 plan = Plan()
