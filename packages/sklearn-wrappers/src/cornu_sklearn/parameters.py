@@ -73,11 +73,14 @@ def arguments_for(estimator: Any, method: str) -> dict[str, Any]:
 def is_set(estimator: Any, name: str) -> bool:
     """Tell whether a parameter has another value than the default of its signature."""
     value = getattr(estimator, name)
-    parameter = signature_parameters(type(estimator)).get(name)
-    if parameter is None:
-        return True
-    same = isinstance(value, type(parameter.default)) and value == parameter.default
-    return value is not parameter.default and not same
+    for cls in type(estimator).__mro__:  # a base sets what a constructor before it did not take
+        init = vars(cls).get("__init__")
+        parameters = inspect.signature(init).parameters if init is not None else {}
+        if name in parameters:
+            default = parameters[name].default
+            same = isinstance(value, type(default)) and value == default
+            return value is not default and not same
+    return True
 
 
 # Functions that make models
