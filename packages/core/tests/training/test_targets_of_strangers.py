@@ -9,6 +9,9 @@ from cornu.errors import DataError
 import cornu
 from cornu import ops
 from cornu.base.loss import Loss, LossFunctionWrapper
+from cornu.plugins import hookimpl, registry
+from cornu.training.compiled_losses import CompiledLosses
+from cornu.training.compiled_metrics import CompiledMetrics
 from cornu.training.targets import check_target_values, rule_for
 from cornu_ops.targets import ClassNumbers, OneHot, SameShape, Target, takes
 
@@ -130,3 +133,44 @@ def test_a_loss_may_have_an_attribute_of_that_name_for_itself():
 
     assert rule_for(Towards(), "kind", 0, NUMBERS, np.zeros((3, 2))) is None
     assert float(Towards()(np.zeros((1, 1)), np.ones((1, 1)))) == 0.25
+
+
+def first(y_true, y_pred):
+    return quiet(y_true, y_pred)
+
+
+def second(y_true, y_pred):
+    return quiet(y_true, y_pred) + 1.0
+
+
+def either(y_true, y_pred):
+    raise AssertionError("the targets choose")
+
+
+either.by_targets = {"binary": "first", "sparse": "second", "one_hot": "second"}
+
+
+class _Strangers:
+    @hookimpl
+    def cornu_losses(self):
+        return [first, second, either, ("any", either)]
+
+    @hookimpl
+    def cornu_metrics(self):
+        return [first, second, either, ("any", either)]
+
+
+@pytest.mark.parametrize("name", ["either", "any", "Either"])
+@pytest.mark.parametrize(("units", "expected"), [(1, 1.0), (3, 2.0)])
+def test_a_name_of_anyones_may_mean_what_the_targets_choose(name, units, expected):
+    plugin = _Strangers()
+    registry.register(plugin, name="strangers")
+    try:
+        losses = CompiledLosses(name)
+        metrics = CompiledMetrics([name])
+        y, predicted = np.zeros((2, 1)), np.ones((2, units), "float32")
+        assert float(losses(y, predicted)) == expected
+        metrics.update_state(y, predicted)
+        assert {key: float(value) for key, value in metrics.result().items()} == {name: expected}
+    finally:
+        registry.unregister(plugin)

@@ -21,6 +21,7 @@ __all__ = [
     "OneHot",
     "SameShape",
     "Target",
+    "kind_of_targets",
     "takes",
     "takes_integers",
     "target_of",
@@ -303,6 +304,22 @@ def takes_integers(loss: Any) -> bool:
     if said is not None:
         return said.integer
     return bool(getattr(getattr(loss, "fn", loss), "integer_targets", False))
+
+
+def kind_of_targets(y_true: Any, y_pred: Any) -> str:
+    """Return "binary", "sparse" or "one_hot", as Keras tells them apart.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> kind_of_targets(np.zeros(5), np.zeros((5, 3)))
+    'sparse'
+    """
+    if y_pred.shape[-1] == 1:
+        return "binary"
+    if len(y_true.shape) < len(y_pred.shape) or y_true.shape[-1] == 1:
+        return "sparse"
+    return "one_hot"
 
 
 def check_nan(values: np.ndarray, name: str) -> None:

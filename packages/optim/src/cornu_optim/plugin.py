@@ -29,6 +29,8 @@ _METRICS = {
     "LogCoshError": ("log_cosh", "logcosh"),
     "Accuracy": ("acc",),
 }
+_FITTING = "cornu_optim.losses.crossentropy:fitting_crossentropy"
+_CHOSEN_BY_TARGETS = [("crossentropy", _FITTING), ("ce", _FITTING)]
 _OPTIMIZERS = ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam")
 
 
@@ -54,7 +56,7 @@ def cornu_losses() -> list[Any]:
     """Losses: classes, functions and their short names."""
     from cornu_optim import losses
 
-    return [*_offered(losses), *_aliases(losses, _FUNCTIONS)]
+    return [*_offered(losses), *_aliases(losses, _FUNCTIONS), *_CHOSEN_BY_TARGETS]
 
 
 @hookimpl
@@ -72,6 +74,7 @@ def cornu_metrics() -> list[Any]:
         for name, names in _FUNCTIONS.items()
         for alias in names
     ]
+    also += _CHOSEN_BY_TARGETS
     return [*_offered(metrics), *shared, *also, *_aliases(metrics, _METRICS)]
 
 

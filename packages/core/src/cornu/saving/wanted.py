@@ -21,7 +21,6 @@ from cornu_engine.errors import MissingDistributionError, SavingError, UnknownNa
 # Where Keras 2 writes a function as its bare name: the end of the key, and the kind.
 _ENDS = ("activation", "initializer", "regularizer", "constraint")
 _OF_TRAINING = {"loss": "loss", "metrics": "metric", "weighted_metrics": "metric"}
-_BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")  # metrics that the data choose
 
 
 def _descriptions(config: Any) -> Iterator[dict[str, Any]]:
@@ -109,8 +108,7 @@ def _missing_names(config: Any) -> Iterator[str]:
 def _missing_of_training(training: Any) -> Iterator[str]:
     for key, kind in _OF_TRAINING.items():
         for name in _strings((training or {}).get(key)):
-            if name.lower() not in _BY_SHAPE:
-                yield from _unless_known(kind, name)
+            yield from _unless_known(kind, name)
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -14,7 +14,7 @@ from cornu.base.metric import Mean
 from cornu.base.naming import distinct, entry_of
 from cornu.plugins import registry
 from cornu.training.first_values import FirstValues
-from cornu.training.kinds import kind_of_targets, own_name
+from cornu.training.kinds import chosen_by_targets, own_name
 from cornu.training.outputs import Outputs
 from cornu.training.targets import TargetRule, check_target_values, rule_for
 from cornu_engine import tree
@@ -22,15 +22,9 @@ from cornu_engine.errors import DataError
 from cornu_engine.graph import scope
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable
-from cornu_ops.targets import takes_integers
+from cornu_ops.targets import kind_of_targets, takes_integers
 
 __all__ = ["CompiledLosses"]
-
-_CROSSENTROPY = {
-    "binary": "binary_crossentropy",
-    "sparse": "sparse_categorical_crossentropy",
-    "one_hot": "categorical_crossentropy",
-}
 
 
 class _Term(NamedTuple):
@@ -188,7 +182,7 @@ class CompiledLosses(FirstValues):
 def _resolve(identifier: Any) -> Any:
     """Look a name up at once, so that a misspelt one is named by `compile` and not by `fit`."""
     if identifier is None or (
-        isinstance(identifier, str) and identifier.lower() in ("ce", "crossentropy")
+        isinstance(identifier, str) and chosen_by_targets("loss", identifier) is not None
     ):
         return identifier
     if isinstance(identifier, (str, dict)):
@@ -200,10 +194,9 @@ def _resolve(identifier: Any) -> Any:
 def _as_loss(resolved: Any, y_true: Any, y_pred: Any) -> Loss:
     if not isinstance(resolved, str):
         return resolved
-    # "ce": which one, the shapes say
-    return _as_object(
-        registry.get("loss", _CROSSENTROPY[kind_of_targets(y_true, y_pred)]), resolved
-    )
+    by_targets = chosen_by_targets("loss", resolved) or {}  # "ce": which one, the shapes say
+    name = by_targets[kind_of_targets(y_true, y_pred)]
+    return _as_object(registry.get("loss", name), resolved)
 
 
 def _as_object(found: Any, name: str | None) -> Any:

@@ -8,28 +8,14 @@ from typing import Any
 from cornu.base.metric import MeanMetricWrapper, Metric
 from cornu.plugins import registry
 from cornu.training.first_values import FirstValues
-from cornu.training.kinds import kind_of_targets, own_name
+from cornu.training.kinds import chosen_by_targets, own_name
 from cornu.training.outputs import Outputs
 from cornu_engine import tree
 from cornu_engine.errors import DataError
 from cornu_engine.graph import scope
+from cornu_ops.targets import kind_of_targets
 
 __all__ = ["CompiledMetrics"]
-
-# Names whose meaning depends on the shapes of targets and predictions.
-_BY_SHAPE = {
-    "accuracy": {
-        "binary": "BinaryAccuracy",
-        "sparse": "SparseCategoricalAccuracy",
-        "one_hot": "CategoricalAccuracy",
-    },
-    "crossentropy": {
-        "binary": "BinaryCrossentropy",
-        "sparse": "SparseCategoricalCrossentropy",
-        "one_hot": "CategoricalCrossentropy",
-    },
-}
-_ALIASES = {"acc": "accuracy", "ce": "crossentropy"}
 
 
 class CompiledMetrics(FirstValues, Metric):
@@ -189,7 +175,7 @@ def _listed(given: Any, argument: str) -> Any:
             f"{argument}={given!r} must be a list of metrics, or a dict of them by output."
         )
     for one in tree.flatten(given):
-        if isinstance(one, str) and _meaning(one) not in _BY_SHAPE:
+        if isinstance(one, str):
             registry.lookup("metric", one)
         elif (
             one is not None
@@ -204,18 +190,14 @@ def _listed(given: Any, argument: str) -> Any:
     return given
 
 
-def _meaning(name: str) -> str:
-    return _ALIASES.get(name.lower(), name.lower())
-
-
 def _metric(identifier: Any, y_true: Any, y_pred: Any) -> Metric:
     """Return the metric that was asked for; a string keeps its spelling as the name in logs."""
     if isinstance(identifier, Metric):
         return identifier
     found: Any = identifier
     if isinstance(identifier, str):
-        by_shape = _BY_SHAPE.get(_meaning(identifier))
-        name = by_shape[kind_of_targets(y_true, y_pred)] if by_shape else identifier
+        by_targets = chosen_by_targets("metric", identifier)
+        name = by_targets[kind_of_targets(y_true, y_pred)] if by_targets else identifier
         found = registry.get("metric", name)
     elif isinstance(identifier, type):
         found = identifier()

@@ -1,26 +1,32 @@
-"""What shapes say about targets, and what functions call themselves."""
+"""What names of losses and metrics stand for, and what functions call themselves."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["kind_of_targets", "own_name"]
+from cornu.plugins import registry
+
+__all__ = ["chosen_by_targets", "own_name"]
 
 
-def kind_of_targets(y_true: Any, y_pred: Any) -> str:
-    """Return "binary", "sparse" or "one_hot", as Keras tells them apart.
+def chosen_by_targets(kind: str, name: str) -> Mapping[str, str] | None:
+    """Return the names among which the targets choose, None where a name stands for one thing.
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> kind_of_targets(np.zeros(5), np.zeros((5, 3)))
-    'sparse'
+    A loss or metric says so by its attribute `by_targets`, a dict from what `kind_of_targets`
+    returns to names. That holds for the name alone: an object is what it is.
+
+    Parameters
+    ----------
+    kind : {"loss", "metric"}
+    name : str
+
+    Raises
+    ------
+    UnknownNameError
+        If the name stands for nothing.
     """
-    if y_pred.shape[-1] == 1:
-        return "binary"
-    if len(y_true.shape) < len(y_pred.shape) or y_true.shape[-1] == 1:
-        return "sparse"
-    return "one_hot"
+    return getattr(registry.lookup(kind, name), "by_targets", None)
 
 
 def own_name(obj: Any) -> str:

@@ -9,7 +9,7 @@ import cornu_ops as ops
 from cornu.base.layer.masks import set_mask
 from cornu.base.loss import LossFunctionWrapper
 from cornu_ops.crossentropy import CLASS_NUMBERS, EACH_UNIT, ONE_HOT
-from cornu_ops.targets import takes
+from cornu_ops.targets import kind_of_targets, takes
 from cornu_optim.losses.targets import aligned, paired
 
 
@@ -132,6 +132,43 @@ def sparse_categorical_crossentropy(
     values = ops.where(counts, values, ops.zeros_like(values))
     set_mask(values, counts)
     return values
+
+
+def fitting_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> Any:
+    """Return the crossentropy that the shapes ask for: binary, of class numbers or of classes.
+
+    Parameters
+    ----------
+    y_true : array
+        Of the shape of `y_pred`, or class numbers.
+    y_pred : array (batch, …, classes) or (batch, …, 1)
+        Probabilities, or logits.
+    from_logits : bool
+        Whether `y_pred` has been through neither sigmoid nor softmax.
+
+    Returns
+    -------
+    array (batch, …)
+
+    Examples
+    --------
+    >>> fitting_crossentropy([1], [[0.05, 0.9, 0.05]]).round(4)
+    array([0.1054], dtype=float32)
+    """
+    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+    meant = _BY_TARGETS[kind_of_targets(y_true, y_pred)]
+    return meant(y_true, y_pred, from_logits=from_logits)
+
+
+_BY_TARGETS = {
+    "binary": binary_crossentropy,
+    "sparse": sparse_categorical_crossentropy,
+    "one_hot": categorical_crossentropy,
+}
+# "crossentropy" means one of these in `compile`, as a loss and as a metric.
+fitting_crossentropy.by_targets = {  # type: ignore[attr-defined]
+    kind: function.__name__ for kind, function in _BY_TARGETS.items()
+}
 
 
 def smoothed(y_true: Any, y_pred: Any, label_smoothing: float, axis: int) -> tuple[Any, Any]:

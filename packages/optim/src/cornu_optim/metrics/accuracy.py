@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import cornu_ops as ops
 from cornu.base.loss import squeeze_or_expand_to_same_rank
@@ -184,6 +184,11 @@ class Accuracy(MeanMetricWrapper):
     """
 
     _direction = "up"
+    by_targets: ClassVar = {  # what "accuracy" means in `compile`
+        "binary": "binary_accuracy",
+        "sparse": "sparse_categorical_accuracy",
+        "one_hot": "categorical_accuracy",
+    }
 
     def __init__(self, name: str = "accuracy", dtype: Any = None) -> None:
         super().__init__(accuracy, name, dtype)
