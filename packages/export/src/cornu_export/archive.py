@@ -199,14 +199,13 @@ class ExportArchive:
 
 
 def _inputs_of(resource: Any, name: str) -> Any:
-    graph = getattr(resource, "_graph", None)
-    if graph is None:
+    if not hasattr(resource, "inputs"):  # those of a model that is described by symbolic tensors
         raise ValueError(
             f"What the endpoint {name!r} takes is not known. Pass "
             "input_signature=[cornu.InputSpec(shape=(None, 20), dtype='float32')], one for each "
             "argument."
         )
-    return graph.inputs_structure
+    return resource.input
 
 
 def _trains(resource: Any) -> bool:

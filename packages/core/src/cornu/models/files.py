@@ -134,8 +134,9 @@ class Files:
         ----------
         filepath : path
         format : {"cornu", "onnx"}, optional
-            `"cornu"` is read by `cornu.saved_model.load` on any backend, `"onnx"` by ONNX runtimes.
-            By default what the name ends in says: `.onnx`, or anything else for Cornu's own.
+            `"cornu"` is read by `cornu.saved_model.load` on any backend, `"onnx"` by ONNX runtimes;
+            plugins may bring more. By default what the name ends in says: `.onnx`, or anything else
+            for Cornu's own.
         verbose : bool, optional
             Whether to print what was written.
         input_signature : structure of InputSpec or KerasTensor, optional
@@ -159,6 +160,6 @@ class Files:
         >>> cornu.saved_model.load(path).serve([[1.0, 2.0]])
         array([[2., 3.]], dtype=float32)
         """
-        from cornu_export import export_model
+        from cornu.models.exporting import export_model
 
         export_model(self, filepath, format, verbose, input_signature, **kwargs)

@@ -15,7 +15,6 @@ import pluggy
 
 from cornu.plugins import ENTRY_POINT_GROUP, hookimpl, hookspecs
 from cornu.plugins.kinds import KINDS, OWN
-from cornu_engine.backends import GROUP as BACKENDS
 from cornu_engine.errors import PluginWarning, near_matches
 from cornu_engine.interrupt import let_signals_through
 
@@ -57,7 +56,10 @@ class Plugin:
 
 
 def installed_entry_points() -> Iterable[Any]:
-    """Return the entry points of this environment: plugins, and backends that need no plugin.
+    """Return the entry points of this environment: plugins, and offers that need no plugin.
+
+    These stand in a group that is named after their hook, so that backends and exporters need no
+    core.
 
     Example
     -------
@@ -66,24 +68,22 @@ def installed_entry_points() -> Iterable[Any]:
     """
     from importlib.metadata import entry_points  # 20 ms: only where a plugin is needed
 
-    backends = map(BackendPoint, entry_points(group=BACKENDS))
-    return [*entry_points(group=ENTRY_POINT_GROUP), *backends]
+    there = entry_points()
+    offers = [OfferPoint(hook, point) for hook in HOOKS for point in there.select(group=hook)]
+    return [*there.select(group=ENTRY_POINT_GROUP), *offers]
 
 
-class BackendPoint:
-    """An entry point of the group `cornu_backends`, as a plugin that brings one backend."""
+class OfferPoint:
+    """An entry point of a hook's group, as a plugin that makes one offer, by reference."""
 
-    def __init__(self, point: EntryPoint) -> None:
-        self.name, self.value, self.dist = point.name, point.value, point.dist
+    def __init__(self, hook: str, point: EntryPoint) -> None:
+        self.name, self.value, self.dist = f"{hook}.{point.name}", point.value, point.dist
+        offers = [(point.name, point.value)]
+        setattr(self, hook, hookimpl(lambda: offers))
 
-    def load(self) -> BackendPoint:
+    def load(self) -> OfferPoint:
         """Return the plugin: itself."""
         return self
-
-    @hookimpl
-    def cornu_backends(self) -> list[tuple[str, str]]:
-        """Bring the backend, by reference."""
-        return [(self.name, self.value)]
 
 
 def load_plugins(

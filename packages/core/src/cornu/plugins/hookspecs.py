@@ -81,3 +81,8 @@ def cornu_backends() -> Sequence[Offer]:  # type: ignore[empty-body]
 @hookspec
 def cornu_utilities() -> Sequence[Offer]:  # type: ignore[empty-body]
     """Functions, classes and modules (these by reference) beside the parts: ``cornu.utils``."""
+
+
+@hookspec
+def cornu_exporters() -> Sequence[Offer]:  # type: ignore[empty-body]
+    """Functions that write what a model computes, known by the format: ``model.export``."""

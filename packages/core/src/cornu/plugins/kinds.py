@@ -88,6 +88,7 @@ KINDS: dict[str, Kind] = {
         Kind("file_format", "cornu_file_formats", "saving", ("cornu-keras",), "read_model"),
         Kind("backend", "cornu_backends", "backends", ("cornu-backend-numpy",), "compile"),
         Kind("utility", "cornu_utilities", "utils", ("cornu-preprocessing", "cornu-keras")),
+        Kind("exporter", "cornu_exporters", "exporters", ("cornu-export",)),
     )
 }
 
