@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from cornu.base.configurable import Configurable
+from cornu.base.file_slots import FileSlots
 from cornu.base.flat import FlatGroup, flat_groups
 from cornu.base.metric import initial_value
 from cornu_engine import config
@@ -36,6 +37,7 @@ class OptimizerState(Configurable):
 
     elementwise: ClassVar[bool] = False
     slots: Any = ()  # names, each one variable per weight; a tuple of names is interleaved
+    file_slots: ClassVar[FileSlots | None] = None  # how older files keep them
     slot_initial: Any = {}  # noqa: RUF012  first value of a slot, where it is not zero; read-only
 
     name: str

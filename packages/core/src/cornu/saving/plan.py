@@ -88,9 +88,9 @@ class Plan:
 def in_layout_of(layer: Any, arrays: list[Any]) -> list[Any]:
     """Return the arrays of a file in the layout that a layer has its weights in.
 
-    A layer whose weights some files hold in another layout has a method `from_file_layout`, which
-    takes the arrays in the order of the layer's weights and returns what it knows in its own
-    layout, anything else as it is.
+    A layer whose weights some files hold in another layout has a method `from_file_layout`. Where
+    shapes differ it is given the arrays, in the order of the layer's weights, and returns what it
+    knows in its own layout, anything else as it is.
 
     Parameters
     ----------

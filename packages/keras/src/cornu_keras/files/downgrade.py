@@ -313,7 +313,7 @@ def _ends(places: Any, sequential: set[str]) -> Any:
 # compile
 
 
-def downgrade_training(config: Config, old: bool) -> Config:
+def downgrade_training(config: Config, old: bool, in_keras2: bool) -> Config:
     """Return a `training_config` from the arguments of `compile`.
 
     Parameters
@@ -322,6 +322,8 @@ def downgrade_training(config: Config, old: bool) -> Config:
         What `get_compile_config` returned.
     old : bool
         Whether the model is written in Keras 2's words.
+    in_keras2 : bool
+        Whether Keras 2.3 has the optimizer.
     """
     say = downgrade if old else (lambda value: value)
     optimizer = config.get("optimizer")
@@ -334,7 +336,7 @@ def downgrade_training(config: Config, old: bool) -> Config:
     if optimizer is not None:
         described = say(optimizer)
         if old:
-            described = _optimizer(described)
+            described = _optimizer(described, in_keras2)
         found["optimizer_config"] = described
     return found
 
@@ -384,17 +386,15 @@ _OPTIMIZER_LATER: dict[str, tuple[Any, ...]] = {
 _UNLISTED = ("Adafactor", "Lion")  # which tf_keras has, and finds by this name only
 
 
-def _optimizer(described: Config) -> Config:
+def _optimizer(described: Config, known: bool) -> Config:
     """Return an optimizer as Keras 2.3 writes it, or tf_keras where Keras 2.3 has no such one."""
-    from cornu_keras.files.slots import SLOTS
-
     name, inner = described["class_name"], described["config"]
     later = {
         key
         for key, value in inner.items()
         if key in _OPTIMIZER_LATER and key != "name" and value not in _OPTIMIZER_LATER[key]
     }
-    if name in SLOTS and not later - {"clipnorm", "clipvalue"}:
+    if known and not later - {"clipnorm", "clipvalue"}:
         kept = {k: v for k, v in inner.items() if k not in _OPTIMIZER_LATER or k in later}
         return {"class_name": name, "config": kept}
     unknown = ("loss_scale_factor", "gradient_accumulation_steps")

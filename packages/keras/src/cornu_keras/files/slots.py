@@ -11,21 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from cornu.base.file_slots import FileSlots
 from cornu.saving.words import Pair, fitting, in_order, keras3_order
 from cornu_engine.files.hdf5 import checked
 from cornu_engine.variable import Variable
 from cornu_keras.files.dialect import Dialect
 
-# Slots in the order of Keras 2.2 and 2.3, by the names they have here.
-SLOTS = {
-    "SGD": ("momentum",),
-    "RMSprop": ("velocity",),
-    "Adagrad": ("accumulator",),
-    "Adadelta": ("accumulated_grad", "accumulated_delta_var"),
-    "Adam": ("momentum", "velocity", "velocity_hat"),
-    "Adamax": ("momentum", "norm"),
-    "Nadam": ("momentum", "velocity"),
-}
 # tf_keras' and tf.keras' words for slots; others have the same name here.
 _WORDS = {
     "m": "momentum",
@@ -37,17 +28,7 @@ _WORDS = {
     "accum_grad": "accumulated_grad",
     "accum_var": "accumulated_delta_var",
 }
-# Slots of tf_keras that come in turn for each weight; the others come one after the other.
-_IN_TURN = {
-    "Adam": ("momentum", "velocity"),
-    "AdamW": ("momentum", "velocity"),
-    "Adamax": ("momentum", "norm"),
-    "Nadam": ("momentum", "velocity"),
-    "Adadelta": ("accumulated_grad", "accumulated_delta_var"),
-    "Ftrl": ("accumulator", "linear"),
-}
-
-_IN_TF_KERAS = (*SLOTS, "AdamW", "Ftrl", "Lion", "Adafactor")
+_NOTHING = FileSlots()
 
 
 def match_slots(
@@ -59,9 +40,10 @@ def match_slots(
 ) -> list[Pair] | None:
     """Return (variable of the optimizer, array of the file), None where they do not fit: what
     `Words.slots` does."""
+    said = _said(optimizer)
     if dialect.is_keras3 or _as_keras3(names):
         found = in_order(keras3_order(optimizer, weights), stored)
-    elif names is not None and not _by_block(names, dialect) and not hasattr(optimizer, "_rows"):
+    elif names is not None and not _by_block(names, dialect) and said.of_weight is None:
         found = _named(optimizer, weights, stored, names)
     elif dialect.of_tensorflow or (names and names[0].startswith("iteration")):
         found = in_order(_tensorflow_order(optimizer, weights), stored)
@@ -70,29 +52,24 @@ def match_slots(
     found = fitting(found)
     if found is None:
         return None
-    schedule = _extra(optimizer) if dialect.of_tensorflow else None
-    if schedule is not None:  # tf_keras does not keep it
-        found.append((schedule, _schedule_after(optimizer, found)))
+    extra = _extra(optimizer) if dialect.of_tensorflow else None
+    if extra is not None and said.of_all is not None:
+        counts = [checked(value) for variable, value in found if variable is optimizer._iterations]
+        found.append((extra, said.of_all(optimizer, int(counts[0]) if counts else 0)))
     return found
 
 
-def _schedule_after(optimizer: Any, found: list[Pair]) -> np.ndarray:
-    """Return Nadam's product of momenta after so many steps."""
-    counts = [checked(value) for variable, value in found if variable is optimizer._iterations]
-    steps = np.arange(1, 1 + min(int(counts[0]) if counts else 0, 10_000))
-    times = optimizer.schedule_decay or 1.0
-    return np.prod(optimizer.beta_1 * (1.0 - 0.5 * 0.96 ** (times * steps)))
+def _said(optimizer: Any) -> FileSlots:
+    """Return what an optimizer says of files, of its own or from the class it descends from."""
+    return getattr(optimizer, "file_slots", None) or _NOTHING
 
 
 def _tensorflow_order(optimizer: Any, weights: Sequence[Variable]) -> list[Variable]:
-    rows = getattr(optimizer, "_rows", None)
-    if rows is not None:  # Adafactor: factors for matrices only
-        factors = {w: [rows[w], optimizer._columns[w]] if w.ndim >= 2 else [] for w in weights}
-        velocity = optimizer._slots["velocity"]
-        each = [v for w in weights for v in (*factors[w], velocity[w])]
+    said = _said(optimizer)
+    if said.of_weight is not None:
+        each = [v for weight in weights for v in said.of_weight(optimizer, weight)]
         return [optimizer._iterations, *each]
-    slots = optimizer._slots
-    turn = _IN_TURN.get(type(optimizer).__name__, ())
+    slots, turn = optimizer._slots, said.in_turn
     blocks = [name for name in slots if name not in turn]
     first = [name for name in blocks if name == "average"]
     rest = [name for name in blocks if name != "average"]
@@ -135,9 +112,10 @@ def _named(
 
 
 def _slot_of(parts: Sequence[str], optimizer: Any) -> str:
+    words = {**_WORDS, **_said(optimizer).words}
     for part in (parts[1] if len(parts) > 2 else "", parts[-1]):
-        word = _WORDS.get(part, part)
-        if word in optimizer._slots or part in _WORDS:
+        word = words.get(part, part)
+        if word in optimizer._slots or part in words:
             return word
     return ""
 
@@ -147,14 +125,15 @@ def _blocks(
 ) -> list[Pair] | None:
     left = list(stored)
     found: list[Pair] = []
-    if type(optimizer).__name__ not in SLOTS:
+    blocks = _said(optimizer).blocks
+    if blocks is None:
         return None
     if left and left[0].shape == () and left[0].dtype.kind in "iu":  # 2.2 has not all of them
         found.append((optimizer._iterations, left.pop(0)))
     schedule = _extra(optimizer)
     if schedule is not None and left and left[0].shape == ():
         found.append((schedule, left.pop(0)))
-    for number, slot in enumerate(SLOTS[type(optimizer).__name__]):
+    for number, slot in enumerate(blocks):
         block = left[number * len(weights) : (number + 1) * len(weights)]
         table = optimizer._slots.get(slot)
         if table is None:
@@ -166,7 +145,7 @@ def _blocks(
 
 
 def _extra(optimizer: Any) -> Variable | None:
-    """Return Nadam's product of momenta, the one variable that belongs to no weight."""
+    """Return the one variable that belongs to no weight, as Nadam's product of momenta."""
     slots = {v for table in optimizer._slots.values() for v in table.values()}
     known = {optimizer._iterations, optimizer._learning_rate, *slots}
     rest = [v for v in optimizer.variables if v not in known]
@@ -179,7 +158,7 @@ def _extra(optimizer: Any) -> Variable | None:
 def tf_keras_state(optimizer: Any) -> list[tuple[str, np.ndarray]]:
     """Return names and arrays in the order of tf_keras, or of Keras 3 for what it alone has."""
     name = type(optimizer).__name__
-    if name not in _IN_TF_KERAS:
+    if _own(optimizer) is None:
         return [(v.path, v.numpy()) for v in optimizer.variables]
     weights = optimizer._trainable_variables
     places = {
@@ -194,24 +173,34 @@ def tf_keras_state(optimizer: Any) -> list[tuple[str, np.ndarray]]:
 
 def keras2_state(optimizer: Any) -> list[tuple[str, np.ndarray]] | None:
     """Return names and arrays as Keras 2.3 writes them, None where it has no such optimizer."""
-    name = type(optimizer).__name__
-    if name not in SLOTS or not set(optimizer._slots) <= set(SLOTS[name]):
+    if not is_in_keras2(optimizer) or not set(optimizer._slots) <= set(_own(optimizer).blocks):
         return None
-    return list(_keras2_arrays(optimizer, name))
+    return list(_keras2_arrays(optimizer, _own(optimizer)))
 
 
-def _keras2_arrays(optimizer: Any, name: str) -> Iterator[tuple[str, np.ndarray]]:
+def is_in_keras2(optimizer: Any) -> bool:
+    """Tell whether Keras 2.3 has an optimizer of this class."""
+    said = _own(optimizer)
+    return said is not None and said.blocks is not None
+
+
+def _own(optimizer: Any) -> Any:
+    return vars(type(optimizer)).get("file_slots")
+
+
+def _keras2_arrays(optimizer: Any, said: FileSlots) -> Iterator[tuple[str, np.ndarray]]:
+    name = type(optimizer).__name__
     weights, slots = optimizer._trainable_variables, optimizer._slots
     yield f"{name}/iterations:0", optimizer._iterations.numpy()
     extra = _extra(optimizer)
     if extra is not None:
         yield f"training/{name}/m_schedule:0", extra.numpy()
-    for slot in SLOTS[name]:
+    for slot in said.blocks or ():
         for number, weight in enumerate(weights):
             path = f"training/{name}/{slot}_{number}:0"
             if slot in slots:
                 yield path, slots[slot][weight].numpy()
-            elif slot == "velocity_hat":  # a place holder, as Keras 2 keeps without amsgrad
+            elif slot in said.stand_ins:
                 yield path, np.zeros(1, weight.dtype)
             else:
                 yield path, np.zeros(weight.shape, weight.dtype)

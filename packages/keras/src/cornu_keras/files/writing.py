@@ -20,7 +20,7 @@ from cornu_keras.files.downgrade import (
     is_expressible,
     is_of_keras2,
 )
-from cornu_keras.files.slots import keras2_state, tf_keras_state
+from cornu_keras.files.slots import is_in_keras2, keras2_state, tf_keras_state
 from cornu_keras.files.weights import TOP, keras2_order
 
 VERSION, VERSION_3 = "2.3.1", "3.15.1"
@@ -60,7 +60,8 @@ def write_hdf5_model(
     warn_of_calls(config, stacklevel=4)
     text = write_json(config)
     version = VERSION if old else VERSION_3
-    compiled = downgrade_training(training, old) if training else None
+    known = is_in_keras2(model.optimizer)
+    compiled = downgrade_training(training, old, known) if training else None
     said = write_json(compiled) if compiled else None
 
     def write(file: Any) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import Optimizer
+from cornu.base.file_slots import FileSlots
 from cornu_optim.optimizers.averages import mix
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Adadelta(Optimizer):
 
     elementwise = True
     slots = (("accumulated_grad", "accumulated_delta_var"),)
+    file_slots = FileSlots(blocks=slots[0], in_turn=slots[0])
 
     def __init__(
         self,

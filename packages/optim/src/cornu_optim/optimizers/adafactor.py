@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import Optimizer
+from cornu.base.file_slots import FileSlots
 from cornu_engine.variable import Variable
 from cornu_optim.optimizers.averages import approach
 
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from cornu.base.optimizer_settings import OptimizerOptions
+
+
+def _state_of(optimizer: Any, weight: Variable) -> list[Variable]:
+    """Return what is kept of a weight, factors of matrices only."""
+    factors = [optimizer._rows[weight], optimizer._columns[weight]] if weight.ndim >= 2 else []
+    return [*factors, optimizer.slot("velocity", weight)]
 
 
 class Adafactor(Optimizer):
@@ -61,6 +68,8 @@ class Adafactor(Optimizer):
     >>> w.value.round(4)
     array([2.6464, 3.6464], dtype=float32)
     """
+
+    file_slots = FileSlots(of_weight=_state_of)
 
     def __init__(
         self,

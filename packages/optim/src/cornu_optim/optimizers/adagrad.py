@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import Optimizer
+from cornu.base.file_slots import FileSlots
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -48,6 +49,7 @@ class Adagrad(Optimizer):
 
     elementwise = True
     slots = ("accumulator",)
+    file_slots = FileSlots(blocks=("accumulator",))
 
     def __init__(
         self,

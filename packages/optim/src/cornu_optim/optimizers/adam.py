@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import Optimizer
+from cornu.base.file_slots import FileSlots
 from cornu_optim.optimizers.averages import approach, unbias
 
 if TYPE_CHECKING:
@@ -53,6 +54,11 @@ class Adam(Optimizer):
     """
 
     elementwise = True
+    file_slots = FileSlots(
+        blocks=("momentum", "velocity", "velocity_hat"),
+        stand_ins=("velocity_hat",),
+        in_turn=("momentum", "velocity"),
+    )
 
     def __init__(
         self,
@@ -128,6 +134,7 @@ class AdamW(Adam):
     """
 
     elementwise = True
+    file_slots = FileSlots(in_turn=("momentum", "velocity"))
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import Optimizer
+from cornu.base.file_slots import FileSlots
 from cornu_optim.optimizers.averages import approach, unbias
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Adamax(Optimizer):
 
     elementwise = True
     slots = (("momentum", "norm"),)
+    file_slots = FileSlots(blocks=slots[0], in_turn=slots[0])
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import Optimizer
+from cornu.base.file_slots import FileSlots
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -61,6 +62,7 @@ class Ftrl(Optimizer):
 
     elementwise = True
     slots = (("accumulator", "linear"),)
+    file_slots = FileSlots(in_turn=slots[0])
 
     def __init__(
         self,

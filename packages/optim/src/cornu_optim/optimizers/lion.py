@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import Optimizer
+from cornu.base.file_slots import FileSlots
 from cornu_optim.optimizers.averages import mix
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Lion(Optimizer):
 
     elementwise = True
     slots = ("momentum",)
+    file_slots = FileSlots()
 
     def __init__(
         self,

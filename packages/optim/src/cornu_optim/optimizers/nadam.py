@@ -9,6 +9,7 @@ import numpy as np
 
 import cornu_ops as ops
 from cornu.base import Optimizer
+from cornu.base.file_slots import FileSlots
 from cornu_engine import config
 from cornu_engine.variable import Variable
 from cornu_optim.optimizers.averages import approach, stored, unbias
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from cornu.base.optimizer_settings import OptimizerOptions
 
 _WARM_UP = 0.96  # how fast the momentum of the paper's schedule reaches beta_1
+
+
+def _momenta_after(optimizer: Any, steps: int) -> Any:
+    """Return the product of momenta after so many steps."""
+    counted = np.arange(1, 1 + min(steps, 10_000))
+    times = optimizer.schedule_decay or 1.0
+    return np.prod(optimizer.beta_1 * (1.0 - 0.5 * _WARM_UP ** (times * counted)))
 
 
 class Nadam(Optimizer):
@@ -58,6 +66,7 @@ class Nadam(Optimizer):
 
     elementwise = True
     slots = (("momentum", "velocity"),)
+    file_slots = FileSlots(blocks=slots[0], in_turn=slots[0], of_all=_momenta_after)
 
     def __init__(
         self,

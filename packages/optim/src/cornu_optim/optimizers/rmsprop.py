@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import Optimizer
+from cornu.base.file_slots import FileSlots
 from cornu_optim.optimizers.averages import mix
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class RMSprop(Optimizer):
     """
 
     elementwise = True
+    file_slots = FileSlots(blocks=("velocity",))
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import Optimizer
+from cornu.base.file_slots import FileSlots
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -53,6 +54,7 @@ class SGD(Optimizer):
     """
 
     elementwise = True
+    file_slots = FileSlots(blocks=("momentum",))
 
     def __init__(
         self,
