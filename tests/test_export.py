@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -275,44 +274,6 @@ def test_what_cannot_be_exported_is_explained(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def _rewritten(path: Path, change: Callable[[dict], None]) -> Path:
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    config = json.loads(members["config.json"])
-    change(config)
-    members["config.json"] = json.dumps(config).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return path
-
-
-def _first(config: dict, op: str) -> dict:
-    return next(row for row in config["graph"]["nodes"] if row["op"] == op)
-
-
-CHANGES: dict[str, Callable[[dict], None]] = {
-    "an operation of another name": lambda c: _first(c, "matmul").update(op="eval"),
-    "a private attribute": lambda c: _first(c, "matmul").update({"with": {"__class__": 1}}),
-    "a value before its operands": lambda c: _first(c, "matmul").update(of=[10_000, 0]),
-    "a negative place": lambda c: _first(c, "matmul").update(of=[-1, 0]),
-    "a later version": lambda c: c.update(version=99),
-    "another kind of file": lambda c: c.update(format="something"),
-    "an endpoint of another name": lambda c: c.update(endpoint="other"),
-    "no graph": lambda c: c.pop("graph"),
-    "an array that is not there": lambda c: _first(c, "constant").update(array="99"),
-}
-
-
-@pytest.mark.parametrize("change", CHANGES)
-def test_a_changed_file_is_refused(change: str, tmp_path: Path) -> None:
-    model = MODELS["mlp"][0]()
-    model.export(tmp_path / "m")
-    path = _rewritten(tmp_path / "m", CHANGES[change])
-    with pytest.raises(BadFileError):
-        cornu.saved_model.load(path).serve(np.ones((2, 6), "float32"))
-
-
 def test_a_file_of_another_kind_is_sent_to_its_reader(tmp_path: Path) -> None:
     model = MODELS["mlp"][0]()
     model.export(tmp_path / "m.cornu")
@@ -382,28 +343,6 @@ def test_an_archive_of_several_endpoints(tmp_path: Path, capsys: Any) -> None:
     assert not np.allclose(served.serve(x), expected[0])
 
 
-def test_endpoints_share_state(tmp_path: Path) -> None:
-    class Counter(L.Layer):
-        def build(self, input_shape: Any) -> None:
-            self.count = self.add_weight(shape=(), initializer="zeros", name="n", trainable=False)
-
-        def call(self, x: Any) -> Any:
-            self.count.assign(self.count + 1.0)
-            return x + self.count
-
-    counter = Counter()
-    counter.build((None, 2))
-    archive = cornu.export.ExportArchive()
-    spec = [cornu.InputSpec(shape=(None, 2), dtype="float32")]
-    for name in ("one", "other"):
-        archive.add_endpoint(name, counter, spec)
-    archive.write_out(tmp_path / "m", verbose=False)
-    served = cornu.saved_model.load(tmp_path / "m")
-    zero = np.zeros((1, 2), "float32")
-    seen = [float(each(zero)[0, 0]) for each in (served.one, served.other, served.one)]
-    assert seen == [1.0, 2.0, 3.0]
-
-
 def test_an_archive_of_one_endpoint_keeps_what_is_tracked(tmp_path: Path) -> None:
     model = MODELS["mlp"][0]()
     archive = cornu.export.ExportArchive()
@@ -413,46 +352,3 @@ def test_an_archive_of_one_endpoint_keeps_what_is_tracked(tmp_path: Path) -> Non
     served = cornu.saved_model.load(tmp_path / "m")
     assert len(served.variables) == len(model.variables)
     np.testing.assert_array_equal(served.serve(np.ones((2, 3))), np.full((2, 3), 2.0))
-
-
-def test_what_an_archive_cannot_hold(tmp_path: Path) -> None:
-    archive = cornu.export.ExportArchive()
-    model, x = _Subclassed(), Input((3,), name="x")
-    for call, error, words in (
-        (lambda: archive.write_out(tmp_path / "m"), ValueError, "no endpoint yet"),
-        (lambda: archive.track(model), NotBuiltError, "no weights yet"),
-        (lambda: archive.track("x"), ValueError, "layer or model"),
-        (lambda: archive.add_endpoint("serve", model), ValueError, "input_signature"),
-        (lambda: archive.add_endpoint("a b", model, [x]), ValueError, "attribute"),
-        (lambda: archive.add_endpoint("variables", model, [x]), ValueError, "taken"),
-        (lambda: archive.add_variable_collection("w", [1]), ValueError, "holds variables"),
-        (lambda: archive.write_out(tmp_path / "m", options=1), ValueError, "options"),
-        (lambda: cornu.export.ExportArchive("onnx"), ValueError, "model.export"),
-    ):
-        with pytest.raises(error, match=words):
-            call()
-    archive.add_endpoint("serve", model, [x])
-    with pytest.raises(ValueError, match="taken"):
-        archive.add_endpoint("serve", model, [x])
-    assert not (tmp_path / "m").exists()
-
-
-def test_files_from_before_archives_are_read(tmp_path: Path) -> None:
-    model = MODELS["mlp"][0]()
-    model.export(tmp_path / "m")
-
-    def older(config: dict) -> None:
-        for key in ("endpoint", "knows", "trainable"):
-            del config[key]
-
-    x = np.ones((2, 6), "float32")
-    served = cornu.saved_model.load(_rewritten(tmp_path / "m", older))
-    np.testing.assert_array_equal(served.serve(x), cornu.saved_model.load(tmp_path / "m").serve(x))
-
-
-@pytest.mark.parametrize("place", [-1, 10_000])
-def test_an_archive_with_a_wrong_place_is_refused(place: int, tmp_path: Path) -> None:
-    _archive(MODELS["mlp"][0]()).write_out(tmp_path / "m", verbose=False)
-    path = _rewritten(tmp_path / "m", lambda config: config["more"][0].update(knows=[place]))
-    with pytest.raises(BadFileError, match="variable of a program"):
-        cornu.saved_model.load(path)

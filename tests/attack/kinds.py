@@ -29,7 +29,7 @@ from cornu_preprocessing.text import Tokenizer, tokenizer_from_json
 from tests.attack import arrays, programs
 
 GOLDEN = Path(__file__).parent.parent / "saving" / "golden"
-EXPORTED = Path(__file__).parent.parent / "exported" / "cornu-0.1.0"
+EXPORTED = Path(__file__).parents[2] / "packages/export/tests/golden/cornu-0.1.0"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from cornu import layers as L
 from cornu import ops
 from cornu_export.file import VERSION
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[2] / "packages/export/tests/golden"
 
 
 class Decay(L.Layer):
@@ -74,16 +74,18 @@ def main() -> None:
         cornu.set_seed(0)
         model = cornu.Sequential(layers(), name=name)
         model.export(folder / f"{name}.cornu", verbose=False)
-        found[f"{name}.serve"] = model.predict(batch_of(name), verbose=0)
+        found[f"{name}.x"] = batch_of(name)
+        found[f"{name}.serve"] = model.predict(found[f"{name}.x"], verbose=0)
     cornu.set_seed(0)
     model = cornu.Sequential(MODELS["dense"](), name="several")
     archive = cornu.export.ExportArchive(name="several")
     archive.track(model)
     signature = [cornu.InputSpec(shape=(None, 5), dtype="float32")]
+    found["several.x"] = batch_of("several")
     ends = {"serve": model, "score": lambda x: ops.max(model(x), axis=-1)}
     for end, function in ends.items():
         archive.add_endpoint(end, function, input_signature=signature)
-        found[f"several.{end}"] = np.asarray(function(batch_of("several")))
+        found[f"several.{end}"] = np.asarray(function(found["several.x"]))
     archive.write_out(folder / "several.cornu", verbose=False)
     np.savez_compressed(folder / "values.npz", **found)
 

@@ -7,21 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import cornu
-from tests.exported.make import FOLDER, batch_of
+import cornu_export
 
-RELEASES = sorted(path for path in FOLDER.glob("cornu-*") if path.is_dir())
-FILES = [file for release in RELEASES for file in sorted(release.glob("*.cornu"))]
+FILES = sorted((Path(__file__).parent / "golden").glob("cornu-*/*.cornu"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f"{f.parent.name}/{f.stem}")
 def test_a_file_of_an_earlier_release_is_served(file: Path) -> None:
-    loaded = cornu.saved_model.load(file)
+    if "version" not in file.parent.name:  # version 1
+        pytest.importorskip("h5py", reason="numbers in HDF5 are read where h5py is installed")
+    loaded = cornu_export.load(file)
     with np.load(file.parent / "values.npz") as values:
         wanted = {k.partition(".")[2]: values[k] for k in values if k.startswith(f"{file.stem}.")}
+    batch = wanted.pop("x")
     ends = getattr(loaded, "endpoints", {"serve": loaded})
     assert ends.keys() == wanted.keys()
-    batch = batch_of(file.stem)
     for name, end in ends.items():
         for rows in (1, 4):
             found = np.asarray(end.serve(batch[:rows]))
@@ -29,5 +29,7 @@ def test_a_file_of_an_earlier_release_is_served(file: Path) -> None:
 
 
 def test_each_kind_of_file_is_here_and_small() -> None:
-    assert {f.stem for f in FILES} >= {"dense", "conv", "lstm", "embedding", "scan", "several"}
+    for version in ("cornu-0.1.0", "cornu-0.1.0-version-2"):
+        here = {f.stem for f in FILES if f.parent.name == version}
+        assert here >= {"dense", "conv", "lstm", "embedding", "scan", "several"}
     assert max(f.stat().st_size for f in FILES) < 32_768
