@@ -10,11 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from cornu.preprocessing.image import ImageDataGenerator, img_to_array, load_img, save_img
 from sklearn.datasets import load_digits
 
 import cornu
 from cornu import layers
+from cornu.preprocessing.image import ImageDataGenerator, img_to_array, load_img, save_img
 
 FOLDER = Path("augmented-digits")
 FEW = 300  # pictures to learn from; the others tell how well that went

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import joblib
 import numpy as np
-from cornu.wrappers import KerasClassifier
 from dask.distributed import Client, LocalCluster
 from scipy.stats import loguniform
 from sklearn.datasets import load_digits
 from sklearn.model_selection import RandomizedSearchCV
+
+from cornu.wrappers import KerasClassifier
 
 
 def main() -> None:

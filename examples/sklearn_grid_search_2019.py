@@ -6,13 +6,13 @@ scikit-learn. Only the first import is another, and `n_jobs=-1` now does what it
 
 from __future__ import annotations
 
-from cornu.wrappers.scikit_learn import KerasClassifier
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from cornu.layers import Dense
 from cornu.models import Sequential
+from cornu.wrappers.scikit_learn import KerasClassifier
 
 
 def create_model(optimizer="rmsprop", init="glorot_uniform"):

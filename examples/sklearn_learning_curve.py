@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import numpy as np
-from cornu.wrappers import KerasRegressor
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import LearningCurveDisplay, ShuffleSplit, cross_val_score
+
+from cornu.wrappers import KerasRegressor
 
 
 def surface(count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from cornu.wrappers import KerasRegressor
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import cross_val_score, train_test_split
@@ -16,6 +15,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from cornu.callbacks import EarlyStopping
+from cornu.wrappers import KerasRegressor
 
 QUARTERS = {"centre": 4.0, "harbour": 2.5, "hill": 3.0, "suburb": 0.0}
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from cornu.preprocessing.sequence import pad_sequences
-from cornu.preprocessing.text import Tokenizer
 
 import cornu
 from cornu import layers
+from cornu.preprocessing.sequence import pad_sequences
+from cornu.preprocessing.text import Tokenizer
 
 MESSAGES = Path(__file__).parent / "data" / "messages.tsv"
 WORDS, LENGTH = 300, 20

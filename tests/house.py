@@ -51,8 +51,9 @@ class Import:
     ----------
     module : str
         The nearest module of ours; "cornu.base" for `from cornu.base import Layer`.
-    kind : {"early", "late", "typing", "string"}
-        When the file is loaded, when a function is called, for type checkers, or as a text.
+    kind : {"early", "late", "typing", "string", "stub"}
+        When the file is loaded, when a function is called, for type checkers, as a text, or in the
+        stub that `cornu_engine.lazy` reads.
     line : int
     """
 
@@ -72,9 +73,16 @@ def modules(root: Path = PACKAGES) -> dict[str, Path]:
 
 
 def imports(path: Path, module: str, known: dict[str, Path]) -> Iterator[Import]:
-    """Yield what a file imports of the known modules, in all four ways."""
+    """Yield what a module imports of the known ones, in all ways."""
+    yield from _imports(path, module, known, "early")
+    stub = path.with_suffix(".pyi")
+    if stub.exists() and "lazy(__name__" in path.read_text(encoding="utf-8"):
+        yield from _imports(stub, module, known, "stub")
+
+
+def _imports(path: Path, module: str, known: dict[str, Path], kind: str) -> Iterator[Import]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    package = module if path.stem == "__init__" else module.rpartition(".")[0]
 
     def nearest(name: str) -> str:
         while name and name not in known:
@@ -99,7 +107,7 @@ def imports(path: Path, module: str, known: dict[str, Path]) -> Iterator[Import]
                     yield Import(text[1], "string", child.lineno)
             yield from walk(child, below)
 
-    for found in walk(tree, "early"):
+    for found in walk(tree, kind):
         # `from cornu_ops import nn` inside of cornu_ops asks for nn, not for the package.
         if found.module != module:
             yield found

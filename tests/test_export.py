@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import pytest
-from cornu.errors import BadFileError, DataError, NotBuiltError, SavingError, ShapeError
 
 import cornu
 from cornu import Input, Model, Sequential, ops, tree
 from cornu import layers as L
+from cornu.errors import BadFileError, DataError, NotBuiltError, SavingError, ShapeError
 from cornu_engine.primitives.table import p
 
 WORDS = 30

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cornu.errors import BadFileError, DataError, ShapeError
 
 import cornu
+from cornu.errors import BadFileError, DataError, ShapeError
 from cornu_engine.composite import COMPOSITES
 from cornu_engine.primitives import PRIMITIVES
 from tests.attack import arrays as hostile

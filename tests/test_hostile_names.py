@@ -14,10 +14,10 @@ import tokenize
 
 import numpy as np
 import pytest
-from cornu.errors import BadFileError
 
 import cornu
 from cornu import layers, losses, metrics, optimizers
+from cornu.errors import BadFileError
 from cornu_backend_numpy.backend import NumpyBackend
 from cornu_backend_numpy.runtime import NAMESPACE
 from cornu_backend_opencl.backend import OpenCLBackend

@@ -1,4 +1,4 @@
-"""Imports point inwards, all four kinds of them: early, late, for type checkers, and as text."""
+"""Imports point inwards, all kinds of them: early, late, for type checkers, as text, in stubs."""
 
 from __future__ import annotations
 

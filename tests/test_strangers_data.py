@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from cornu.errors import BadFileError, DataError, ShapeError
-from cornu.preprocessing.sequence import TimeseriesGenerator
 
 import cornu
 from cornu import layers
+from cornu.errors import BadFileError, DataError, ShapeError
+from cornu.preprocessing.sequence import TimeseriesGenerator
 
 X = np.zeros((6, 3))
 TEXT = list("ababab")

@@ -18,10 +18,10 @@ from typing import Any
 
 import h5py
 import numpy as np
-from cornu.errors import BadFileError, DataError, NotBuiltError, SavingError, ShapeError
 
 import cornu
 from cornu import layers
+from cornu.errors import BadFileError, DataError, NotBuiltError, SavingError, ShapeError
 from cornu.training.encoding import read_values, write_values
 from cornu_preprocessing.datasets.plain_pickle import read_npz
 from cornu_preprocessing.feature_space import FeatureSpace

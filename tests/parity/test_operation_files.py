@@ -7,10 +7,10 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from cornu.errors import BadFileError
 
 import cornu
 from cornu.configuration.operation_table import BY_CLASS, BY_FUNCTION
+from cornu.errors import BadFileError
 from tests.parity.operations import OPERATIONS, Operation
 from tests.parity.sides import assert_agree
 

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from cornu.errors import BadFileError
 
 import cornu
 from cornu import layers
+from cornu.errors import BadFileError
 from cornu_engine.files.rules import RULES
 from tests.saving import hostile_configurations, hostile_hdf5, hostile_work  # noqa: F401  their cases
 from tests.saving.hostile import CASES

@@ -7,10 +7,10 @@ import json
 
 import h5py
 import pytest
-from cornu.errors import BadFileError
 
 import cornu
 from cornu import layers
+from cornu.errors import BadFileError
 from tests.attack.watch import watched
 from tests.saving.hostile import CONFIG, members, zipped
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import NotBuiltError, ShapeError
 
 from cornu import Sequential
 from cornu import layers as L
 from cornu.base.naming import reset_names
+from cornu.errors import NotBuiltError, ShapeError
 
 FILES = ("w.weights.h5", "w.h5", "m.keras", "m.h5")
 RNG = np.random.default_rng(5)

@@ -11,10 +11,10 @@ import zipfile
 
 import h5py
 import pytest
-from cornu.errors import BadFileError, CornuError
 
 import cornu
 from cornu import errors, layers
+from cornu.errors import BadFileError, CornuError
 from cornu_preprocessing.feature_space import FeatureSpace
 from cornu_preprocessing.text import Tokenizer, tokenizer_from_json
 

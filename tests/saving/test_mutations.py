@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cornu.errors import BadFileError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cornu
+from cornu.errors import BadFileError
 from cornu_engine.files.rules import RULES
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cornu.errors import DataError, SavingError
 
+from cornu.errors import DataError, SavingError
 from cornu.training.encoding import read_values
 from cornu_preprocessing.datasets.plain_pickle import read_npz
 

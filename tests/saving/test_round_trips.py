@@ -9,12 +9,12 @@ import warnings
 import h5py
 import numpy as np
 import pytest
-from cornu.errors import BadFileError, SavingError
 
 import cornu
 from cornu import layers, losses, metrics, optimizers
 from cornu.base import Layer
 from cornu.base.schedule import LearningRateSchedule
+from cornu.errors import BadFileError, SavingError
 from cornu.models import load_model, model_from_json, model_from_yaml
 from cornu.plugins import registry
 from tests.saving.models import LAYERS, batch_for, model_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cornu.errors import BadFileError
 
+from cornu.errors import BadFileError
 from cornu.models import model_from_config, model_from_json, model_from_yaml
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from cornu.errors import GraphError
 
+from cornu.errors import GraphError
 from cornu_backend_numpy.backend import NumpyBackend
 from cornu_backend_numpy.rows import regions
 from cornu_backend_numpy.rows.check import check_regions

@@ -8,8 +8,8 @@ import traceback
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
+from cornu.errors import ShapeError
 from cornu_backend_numpy.backend import NumpyBackend
 from cornu_engine.graph import scope
 from cornu_engine.primitives.table import p

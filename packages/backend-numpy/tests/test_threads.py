@@ -7,8 +7,8 @@ import sys
 import threading
 
 import pytest
-from cornu.errors import BackendError
 
+from cornu.errors import BackendError
 from cornu_backend_numpy.settings import thread_count
 from cornu_backend_numpy.sharing import SWITCH, Sharing, sharing
 from cornu_backend_numpy.threads import Pool, pool

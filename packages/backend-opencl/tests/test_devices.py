@@ -8,8 +8,8 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from cornu.errors import BackendError
 
+from cornu.errors import BackendError
 from cornu_backend_opencl import selftest
 from cornu_backend_opencl.backend import OpenCLBackend
 from cornu_backend_opencl.codegen.schedule import Schedule

@@ -8,8 +8,8 @@ import threading
 
 import numpy as np
 import pytest
-from cornu.errors import BackendError, ShapeError
 
+from cornu.errors import BackendError, ShapeError
 from cornu_backend_opencl.backend import OpenCLBackend
 from cornu_backend_opencl.settings import limits
 from cornu_engine import reuse

@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from cornu.errors import BackendError
 
+from cornu.errors import BackendError
 from cornu_backend_opencl.backend import OpenCLBackend
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.device import child, kept, listing, probe

@@ -7,8 +7,8 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from cornu.errors import BackendError
 
+from cornu.errors import BackendError
 from cornu.plugins import hookimpl, registry
 from cornu_engine import backends
 

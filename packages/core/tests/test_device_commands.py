@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from cornu.errors import BackendError
 
 from cornu.cli import main
+from cornu.errors import BackendError
 from cornu.plugins import hookimpl, registry
 from cornu_engine import backends
 from cornu_engine.backend import Backend

@@ -8,9 +8,9 @@ import warnings
 from types import SimpleNamespace
 
 import pytest
-from cornu.errors import BackendError, PluginWarning, UnknownNameError
 
 from cornu import backends
+from cornu.errors import BackendError, PluginWarning, UnknownNameError
 from cornu.plugins import discovery, hookimpl, hookspecs
 from cornu.plugins.kinds import KINDS
 from cornu.plugins.registry import Registry

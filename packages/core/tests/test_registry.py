@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
+
 from cornu.errors import (
     MissingDistributionError,
     PluginError,
     PluginWarning,
     UnknownNameError,
 )
-
 from cornu.plugins import hookimpl
 from cornu.plugins.registry import Registry, custom_object_scope, register_keras_serializable
 

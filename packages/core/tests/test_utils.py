@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 
 import cornu
+from cornu.errors import DataError
 
 
 @pytest.mark.parametrize("name", cornu.utils.__all__)

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cornu.errors import GraphError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cornu import ops
+from cornu.errors import GraphError
 from cornu_engine.gradients import gradients
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.primitives.table import p

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cornu.errors import GraphError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cornu.errors import GraphError
 from cornu_engine.graph import make_node
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.program import build_program

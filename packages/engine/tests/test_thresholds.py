@@ -8,8 +8,8 @@ import sys
 from dataclasses import fields
 
 import pytest
-from cornu.errors import UnknownNameError
 
+from cornu.errors import UnknownNameError
 from cornu_engine import thresholds
 from cornu_engine.settings import limits
 from cornu_engine.thresholds import EXTREMES, choose_extreme, extreme

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import GraphError, TracedValueError
 
 from cornu import ops
+from cornu.errors import GraphError, TracedValueError
 from cornu_engine.eager import EagerTrace
 from cornu_engine.gradients import gradients
 from cornu_engine.graph import constant, scope

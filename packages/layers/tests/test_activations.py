@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from cornu.errors import UnknownNameError
 
 from cornu import activations
+from cornu.errors import UnknownNameError
 from cornu.testing import check_grads
 
 X = np.array([[-7.1, -3.2, -1.3, -0.4, -0.05, 0.0], [0.05, 0.45, 0.9, 1.7, 3.3, 8.2]])

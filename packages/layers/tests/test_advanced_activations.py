@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 from cornu import layers
 from cornu.base.layer import get_mask
+from cornu.errors import ShapeError
 
 X = np.random.default_rng(8).normal(size=(4, 3, 5))
 CASES = [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 from cornu import layers
+from cornu.errors import ShapeError
 
 RNG = np.random.default_rng(3)
 CASES = [((8, 5), -1), ((4, 3, 5), -1), ((4, 3, 6, 5), -1), ((4, 3, 6, 5), 1), ((4, 6, 3), 2)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 from cornu import layers
+from cornu.errors import ShapeError
 
 RNG = np.random.default_rng(6)
 SIZES = {1: (7,), 2: (5, 6), 3: (3, 4, 3)}

@@ -6,9 +6,9 @@ import itertools
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 from cornu import layers
+from cornu.errors import ShapeError
 
 RNG = np.random.default_rng(1)
 SIZES = {1: (9,), 2: (6, 7), 3: (4, 5, 4)}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import SavingError, ShapeError
 
 import cornu
 from cornu import layers, ops
 from cornu.base.layer import get_mask
+from cornu.errors import SavingError, ShapeError
 
 RNG = np.random.default_rng(0)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 import cornu
 from cornu import layers
+from cornu.errors import ShapeError
 
 TWO = (4,)
 STEPS = (4, 3)

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 import cornu
 from cornu import initializers
+from cornu.errors import ShapeError
 
 _phi = np.vectorize(lambda x: 0.5 * (1 + math.erf(x / math.sqrt(2))))
 

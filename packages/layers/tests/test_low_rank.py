@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import NotBuiltError
 
 from cornu import layers
+from cornu.errors import NotBuiltError
 
 RNG = np.random.default_rng(11)
 CASES = [

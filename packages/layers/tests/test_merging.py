@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 import cornu
 from cornu import layers
 from cornu.base.layer import get_mask
+from cornu.errors import ShapeError
 
 RNG = np.random.default_rng(5)
 A, B, C = RNG.normal(size=(3, 2, 4, 3))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 from cornu import layers
+from cornu.errors import ShapeError
 
 RNG = np.random.default_rng(7)
 X = RNG.normal(size=(4, 3, 6, 8)) * 2 + 1

@@ -6,9 +6,9 @@ import itertools
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 from cornu import layers
+from cornu.errors import ShapeError
 
 RNG = np.random.default_rng(2)
 SIZES = {1: (7,), 2: (7, 6), 3: (5, 4, 6)}

@@ -6,11 +6,11 @@ import inspect
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 import cornu
 from cornu import layers, ops
 from cornu.base.layer import get_mask
+from cornu.errors import ShapeError
 from cornu_engine.trace import Trace
 
 RNG = np.random.default_rng(4)

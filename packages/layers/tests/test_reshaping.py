@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 import cornu
 from cornu import layers
+from cornu.errors import ShapeError
 
 X = np.arange(2 * 3 * 4 * 5, dtype="float32").reshape(2, 3, 4, 5)
 CASES = [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 import cornu
 from cornu import layers
 from cornu.base.layer import get_mask
+from cornu.errors import ShapeError
 
 RNG = np.random.default_rng(10)
 X = RNG.normal(size=(3, 6, 5)).astype("float32")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import TracedValueError
 
 from cornu import grad, ops
+from cornu.errors import TracedValueError
 
 X = np.float32
 

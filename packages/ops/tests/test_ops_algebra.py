@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError, TracedValueError
 
 from cornu import ops
+from cornu.errors import ShapeError, TracedValueError
 from cornu_engine.trace import Trace
 
 RNG = np.random.default_rng(11)

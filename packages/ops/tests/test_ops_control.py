@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError, TracedValueError
 
 import cornu
 from cornu import ops
+from cornu.errors import ShapeError, TracedValueError
 from cornu_engine.gradients import gradients
 
 RNG = np.random.default_rng(11)

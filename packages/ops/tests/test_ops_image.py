@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import DtypeError, ShapeError
 
 from cornu import ops
+from cornu.errors import DtypeError, ShapeError
 from cornu_engine.reference import evaluate
 from cornu_engine.testing.gradients import check_grads
 from cornu_engine.trace import Trace

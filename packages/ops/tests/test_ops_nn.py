@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 from cornu import ops
+from cornu.errors import ShapeError
 from cornu_engine.gradients import gradients
 from cornu_engine.reference import evaluate
 from cornu_engine.trace import Trace

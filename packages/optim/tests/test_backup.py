@@ -7,10 +7,10 @@ import warnings
 
 import numpy as np
 import pytest
-from cornu.errors import SavingError
 
 import cornu
 from cornu.base import Callback
+from cornu.errors import SavingError
 from cornu_optim import callbacks as c
 
 

@@ -6,10 +6,10 @@ import warnings
 
 import numpy as np
 import pytest
-from cornu.errors import NotBuiltError
 
 from cornu import ops
 from cornu.base import Optimizer
+from cornu.errors import NotBuiltError
 from cornu_engine.variable import Variable
 from cornu_optim.optimizers import SGD, Adam, RMSprop, clip_norm
 from cornu_optim.schedules import ExponentialDecay

@@ -7,10 +7,10 @@ import pickle
 
 import numpy as np
 import pytest
-from cornu.errors import NotBuiltError
 
 from cornu import Variable, ops
 from cornu.base import Optimizer
+from cornu.errors import NotBuiltError
 from cornu.plugins import registry
 from cornu_optim import optimizers, schedules
 from cornu_optim.optimizers import SGD, Adam, LossScaleOptimizer

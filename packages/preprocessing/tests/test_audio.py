@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 from scipy.io import wavfile
 
 import cornu
+from cornu.errors import DataError
 from cornu_preprocessing.audio import UnreadableAudioError, read_wav
 
 RATE = 8000

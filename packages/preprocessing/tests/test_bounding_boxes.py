@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from cornu.errors import DataError, ShapeError
 
 import cornu
+from cornu.errors import DataError, ShapeError
 from cornu.utils import bounding_boxes as bb
 
 HEIGHT, WIDTH = 40, 50

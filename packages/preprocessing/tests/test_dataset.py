@@ -6,10 +6,10 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 
 import cornu
 from cornu import utils
+from cornu.errors import DataError
 from cornu_preprocessing.dataset import Batches
 from cornu_preprocessing.directory import list_directory
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 
 import cornu
 from cornu import datasets
+from cornu.errors import DataError
 from cornu_preprocessing.datasets import plain_pickle, sources
 from cornu_preprocessing.files import DownloadError
 

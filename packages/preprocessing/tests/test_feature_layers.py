@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import DataError, ShapeError, TracedValueError
 
 import cornu
 from cornu import layers
+from cornu.errors import DataError, ShapeError, TracedValueError
 from cornu.testing import check_layer
 
 NUMBERS = np.random.default_rng(0).normal([0, 5, -2], [1, 10, 0.1], size=(40, 3))

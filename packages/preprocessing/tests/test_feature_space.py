@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import BadFileError, DataError, TracedValueError
 
 import cornu
+from cornu.errors import BadFileError, DataError, TracedValueError
 from cornu.utils import FeatureSpace
 
 TABLE = {

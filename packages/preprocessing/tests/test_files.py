@@ -9,9 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from cornu.errors import DataError
 
 import cornu
+from cornu.errors import DataError
 from cornu_preprocessing.files import DownloadError, archives, get_file
 
 CONTENT = bytes(range(256)) * 2000

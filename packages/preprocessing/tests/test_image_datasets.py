@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 from PIL import Image
 
 import cornu
+from cornu.errors import DataError
 from cornu_preprocessing import image
 
 

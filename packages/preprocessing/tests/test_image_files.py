@@ -8,9 +8,9 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 from PIL import Image
 
+from cornu.errors import DataError
 from cornu.training.data import make_source
 from cornu_preprocessing import image
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 from PIL import Image
 
+from cornu.errors import DataError
 from cornu_preprocessing import image
 
 

@@ -4,10 +4,10 @@ import warnings
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 from scipy import ndimage
 
 import cornu
+from cornu.errors import DataError
 from cornu.training.data import make_source
 from cornu_preprocessing import image
 from cornu_preprocessing.image.resampling import resampled

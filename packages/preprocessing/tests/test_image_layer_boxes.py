@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from cornu.errors import DataError, ShapeError
 
 import cornu
 from cornu import layers
+from cornu.errors import DataError, ShapeError
 from cornu.utils import bounding_boxes as bb
 
 # By layer: its arguments, and how far a side may lie from the outermost pixel it surrounds. Keras'

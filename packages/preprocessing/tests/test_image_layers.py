@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError, TracedValueError
 from scipy import ndimage
 
 import cornu
 from cornu import layers, ops, random
+from cornu.errors import ShapeError, TracedValueError
 from cornu.testing import check_grads, check_layer
 from cornu_engine.program import build_program
 from cornu_engine.reference_backend import ReferenceExecutable

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 
 import cornu
 from cornu import layers
+from cornu.errors import DataError
 
 DATA = {
     "StringLookup": np.array([["a", "b", "c"], ["b", "b", "d"]]),

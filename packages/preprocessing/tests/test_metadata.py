@@ -6,9 +6,9 @@ from importlib import import_module
 from importlib.metadata import distribution
 
 import pytest
-from cornu.errors import MissingDistributionError
 
 import cornu
+from cornu.errors import MissingDistributionError
 from cornu.plugins import registry
 from cornu.plugins.registry import Registry
 from cornu_preprocessing import catalogue, plugin

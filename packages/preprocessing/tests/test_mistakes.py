@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from cornu.errors import DataError, ShapeError
-from cornu.preprocessing import image, sequence, text
 
 import cornu
 from cornu import layers, utils
+from cornu.errors import DataError, ShapeError
+from cornu.preprocessing import image, sequence, text
 from cornu_preprocessing.dataset import Batches
 
 X = np.zeros((4, 8, 8, 3), "float32")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cornu.errors import DataError, ShapeError
 from hypothesis import given
 from hypothesis import strategies as st
 
 import cornu
+from cornu.errors import DataError, ShapeError
 from cornu_preprocessing import sequence
 from cornu_preprocessing.sequence.integers import flat_integers
 

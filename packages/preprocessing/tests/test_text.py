@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 
+from cornu.errors import DataError
 from cornu_preprocessing import text
 
 RECORDED = json.loads(

@@ -4,11 +4,11 @@ import sys
 
 import numpy as np
 import pytest
-from cornu.errors import DataError, MissingDistributionError, ShapeError
 from PIL import Image
 
 import cornu
 from cornu import visualization
+from cornu.errors import DataError, MissingDistributionError, ShapeError
 
 X = np.full((2, 60, 80, 3), 50, "uint8")
 BOXES = {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import UnknownNameError
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 
 import cornu
 from cornu import Input, Model, Sequential
 from cornu.callbacks import EarlyStopping, LearningRateScheduler
+from cornu.errors import UnknownNameError
 from cornu.layers import Dense
 from cornu.optimizers import SGD, Adam
 from cornu_sklearn import KerasClassifier, SKLearnClassifier

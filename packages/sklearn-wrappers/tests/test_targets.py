@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from cornu.errors import ShapeError
 from sklearn.datasets import (
     load_iris,
     make_classification,
@@ -16,6 +15,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.metrics import log_loss
 
 from cornu import Input, Model, Sequential
+from cornu.errors import ShapeError
 from cornu.layers import Conv2D, Dense, Flatten
 from cornu.losses import BinaryCrossentropy, CategoricalCrossentropy
 from cornu.utils import to_categorical

@@ -28,7 +28,6 @@ HERE = {
     "cornu.errors": "cornu_engine.errors",
     "cornu.keras": "cornu",
     "cornu.ops": "cornu_ops",
-    "cornu.optimizers.schedules": "cornu.optimizers",
     "cornu.random": "cornu_ops.random",
     "cornu.tree": "cornu_engine.tree",
 }

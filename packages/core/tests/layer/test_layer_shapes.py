@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 import cornu
 from cornu import ops
 from cornu.base import Layer
 from cornu.base.layer import InputSpec, KerasTensor
+from cornu.errors import ShapeError
 
 X = np.ones((2, 5), "float32")
 

@@ -6,10 +6,10 @@ import contextlib
 
 import numpy as np
 import pytest
-from cornu.errors import NotBuiltError, ShapeError
-from cornu.random import SeedGenerator
 
 from cornu.base import Layer
+from cornu.errors import NotBuiltError, ShapeError
+from cornu.random import SeedGenerator
 from cornu_engine.trace import Trace
 from cornu_engine.variable import Variable
 

@@ -11,10 +11,10 @@ import pickle
 
 import numpy as np
 import pytest
-from cornu.errors import SavingError
 
 import cornu
 from cornu import ops
+from cornu.errors import SavingError
 from cornu.plugins.custom_objects import CustomObjectScope
 
 

@@ -12,10 +12,10 @@ import weakref
 
 import numpy as np
 import pytest
-from cornu.errors import ShapeError
 
 import cornu
 from cornu import ops
+from cornu.errors import ShapeError
 
 RNG = np.random.default_rng(0)
 

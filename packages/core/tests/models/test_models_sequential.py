@@ -6,9 +6,9 @@ import copy
 
 import numpy as np
 import pytest
-from cornu.errors import NotBuiltError, ShapeError
 
 import cornu
+from cornu.errors import NotBuiltError, ShapeError
 from cornu.plugins.custom_objects import CustomObjectScope
 
 X = np.ones((2, 4), "float32")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import h5py
 import numpy as np
 import pytest
-from cornu.errors import BadFileError
 
 import cornu
+from cornu.errors import BadFileError
 from cornu.saving import KerasFileEditor
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from cornu.errors import BadFileError
 
+from cornu.errors import BadFileError
 from cornu_engine.files.names import LONGEST, check_name
 
 GOOD = [

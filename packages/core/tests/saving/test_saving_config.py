@@ -8,11 +8,11 @@ import re
 
 import numpy as np
 import pytest
-from cornu.errors import SavingError, UnknownNameError
 
 import cornu
 from cornu.base import Layer
 from cornu.configuration.config import collecting, deserialize, serialize
+from cornu.errors import SavingError, UnknownNameError
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu_engine.variable import Variable
 

@@ -9,11 +9,11 @@ import zipfile
 import h5py
 import numpy as np
 import pytest
-from cornu.errors import BadFileError, NotBuiltError, SavingError
 
 import cornu
 from cornu import ops
 from cornu.base import Layer
+from cornu.errors import BadFileError, NotBuiltError, SavingError
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu_engine.files.atomic import atomically
 

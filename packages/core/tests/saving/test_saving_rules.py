@@ -9,9 +9,9 @@ import zipfile
 import h5py
 import numpy as np
 import pytest
-from cornu.errors import BadFileError, NotBuiltError
 
 import cornu
+from cornu.errors import BadFileError, NotBuiltError
 from cornu.models import load_model
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu_engine.files.archive import Archive

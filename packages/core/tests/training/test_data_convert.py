@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 
+from cornu.errors import DataError
 from cornu.training.data import is_arrays
 from cornu.training.data.convert import as_array, as_arrays
 

@@ -5,8 +5,8 @@ import warnings
 
 import numpy as np
 import pytest
-from cornu.errors import DataError, ShapeError
 
+from cornu.errors import DataError, ShapeError
 from cornu.training.data import KnownInput, KnownOutput, as_triple, make_source
 from cornu.training.data.dataset import PyDataset, Sequence
 from cornu.training.data.prefetch import ordered_prefetch

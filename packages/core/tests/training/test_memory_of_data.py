@@ -9,8 +9,8 @@ from unittest.mock import patch
 import h5py
 import numpy as np
 import pytest
-from cornu.errors import DataError
 
+from cornu.errors import DataError
 from cornu.training.data import rows
 from cornu.utils import HDF5Matrix
 

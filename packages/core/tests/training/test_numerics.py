@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from cornu.errors import NumericsError
 
 from cornu import ops
 from cornu.base import Callback, Layer
+from cornu.errors import NumericsError
 from cornu.training.numerics import replay
 from cornu_engine.graph import constant
 from cornu_engine.program import build_program

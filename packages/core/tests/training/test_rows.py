@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 
 from cornu import ops
+from cornu.errors import DataError
 from cornu.models import Model
 from cornu.training.data.dataset import PyDataset
 

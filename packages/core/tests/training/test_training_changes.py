@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 
 from cornu import ops
 from cornu.base import Callback, Layer
+from cornu.errors import DataError
 from cornu.models.input_layer import Input
 from cornu.models.model import Model
 from cornu.models.sequential import Sequential

@@ -4,10 +4,10 @@ import json
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 
 from cornu import ops
 from cornu.base.metric import Mean, MeanMetricWrapper
+from cornu.errors import DataError
 from cornu.models.cloning import clone_model
 from cornu.models.input_layer import Input
 from cornu.models.model import Model

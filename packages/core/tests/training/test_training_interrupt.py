@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cornu.errors import BadFileError
 
 from cornu.base import Callback
+from cornu.errors import BadFileError
 from cornu_engine import interrupt
 from cornu_engine.files.rules import reading
 from cornu_engine.interrupt import StepGuard

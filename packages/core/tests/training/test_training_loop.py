@@ -5,11 +5,11 @@ from collections import namedtuple
 
 import numpy as np
 import pytest
-from cornu.errors import DataError, NotCompiledError, ShapeError
 
 import cornu
 from cornu import ops
 from cornu.base import Callback
+from cornu.errors import DataError, NotCompiledError, ShapeError
 
 
 def test_training_follows_the_definition(parts, points):

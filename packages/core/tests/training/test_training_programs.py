@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from cornu.errors import NotBuiltError, ShapeError
 
 from cornu.base import Callback
+from cornu.errors import NotBuiltError, ShapeError
 
 
 def test_the_shortest_way_gives_the_same(line, points):

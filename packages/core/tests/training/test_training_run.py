@@ -4,12 +4,12 @@ import random
 
 import numpy as np
 import pytest
-from cornu.errors import SavingError
-from cornu.random import SeedGenerator
 
 import cornu
 from cornu import ops
 from cornu.base import Callback, Layer
+from cornu.errors import SavingError
+from cornu.random import SeedGenerator
 from cornu.training.data.dataset import PyDataset
 
 STEPS = 7  # per epoch: 50 rows, 8 a batch

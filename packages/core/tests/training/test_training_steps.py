@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from cornu.errors import DataError, TracedValueError
 
 from cornu import ops
 from cornu.base.metric import Mean
+from cornu.errors import DataError, TracedValueError
 from cornu.models.input_layer import Input
 from cornu.models.model import Model
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 
 import cornu
 from cornu import ops
 from cornu.base import Layer
 from cornu.base.layer.masks import set_mask
+from cornu.errors import DataError
 from cornu.models.input_layer import Input
 from cornu.models.model import Model
 

@@ -59,6 +59,6 @@ def public_function(name: str) -> Any:
     home = import_module(_HOMES[prefix]) if prefix in _HOMES else None
     if home is None or short not in home.__all__:
         raise UnknownNameError(
-            f"There is no function {name!r} in cornu.ops. {near_matches(name, ops.__all__)}"
+            f"There is no function {name!r} in cornu.ops. {near_matches(name, dir(ops))}"
         )
     return getattr(home, short)

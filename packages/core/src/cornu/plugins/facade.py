@@ -1,15 +1,13 @@
 """Public modules whose names come from the registry: ``from cornu.layers import Dense``.
 
-A facade is a module of a few lines::
-
-    if TYPE_CHECKING:
-        from cornu_layers.layers import *
+A facade is a module of two lines::
 
     __path__: list[str] = []
     __getattr__, __dir__ = facade(__name__, "layer")
 
-The star import is for editors and type checkers only. The empty ``__path__`` lets Keras' older
-paths below it resolve (:mod:`cornu.aliases`), and lets a mistyped import say what was meant.
+The empty ``__path__`` lets Keras' older paths below it resolve (:mod:`cornu.aliases`), and lets a
+mistyped import say what was meant. For editors and type checkers the names of our own distributions
+stand in a stub that `hatch run stubs` writes.
 """
 
 from __future__ import annotations

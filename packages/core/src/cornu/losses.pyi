@@ -1,0 +1,77 @@
+"""Written by `hatch run stubs`, for editors."""
+# ruff: noqa
+# fmt: off
+
+from collections.abc import Mapping
+from typing import Any
+
+from cornu_optim.losses.crossentropy import BinaryCrossentropy as BinaryCrossentropy
+from cornu_optim.losses.focal import BinaryFocalCrossentropy as BinaryFocalCrossentropy
+from cornu_optim.losses.ctc import CTC as CTC
+from cornu_optim.losses.crossentropy import CategoricalCrossentropy as CategoricalCrossentropy
+from cornu_optim.losses.focal import CategoricalFocalCrossentropy as CategoricalFocalCrossentropy
+from cornu_optim.losses.generalized import CategoricalGeneralizedCrossEntropy as CategoricalGeneralizedCrossEntropy
+from cornu_optim.losses.margin import CategoricalHinge as CategoricalHinge
+from cornu_optim.losses.pairs import Circle as Circle
+from cornu_optim.losses.similarity import CosineSimilarity as CosineSimilarity
+from cornu_optim.losses.overlap import Dice as Dice
+from cornu_optim.losses.margin import Hinge as Hinge
+from cornu_optim.losses.robust import Huber as Huber
+from cornu_optim.losses.divergence import KLDivergence as KLDivergence
+from cornu_optim.losses.robust import LogCosh as LogCosh
+from cornu.base.loss import Loss as Loss
+from cornu.base.loss import LossFunctionWrapper as LossFunctionWrapper
+from cornu_optim.losses.errors import MeanAbsoluteError as MeanAbsoluteError
+from cornu_optim.losses.errors import MeanAbsolutePercentageError as MeanAbsolutePercentageError
+from cornu_optim.losses.errors import MeanSquaredError as MeanSquaredError
+from cornu_optim.losses.errors import MeanSquaredLogarithmicError as MeanSquaredLogarithmicError
+from cornu_optim.losses.divergence import Poisson as Poisson
+from cornu_optim.losses.reduction import Reduction as Reduction
+from cornu_optim.losses.crossentropy import SparseCategoricalCrossentropy as SparseCategoricalCrossentropy
+from cornu_optim.losses.margin import SquaredHinge as SquaredHinge
+from cornu_optim.losses.overlap import Tversky as Tversky
+from cornu_optim.losses.crossentropy import binary_crossentropy as binary_crossentropy
+from cornu_optim.losses.focal import binary_focal_crossentropy as binary_focal_crossentropy
+from cornu_optim.losses.crossentropy import categorical_crossentropy as categorical_crossentropy
+from cornu_optim.losses.focal import categorical_focal_crossentropy as categorical_focal_crossentropy
+from cornu_optim.losses.generalized import categorical_generalized_cross_entropy as categorical_generalized_cross_entropy
+from cornu_optim.losses.margin import categorical_hinge as categorical_hinge
+from cornu_optim.losses.pairs import circle as circle
+from cornu_optim.losses.similarity import cosine_similarity as cosine_similarity
+from cornu_optim.losses.ctc import ctc as ctc
+from cornu_optim.losses.overlap import dice as dice
+from cornu_optim.losses.margin import hinge as hinge
+from cornu_optim.losses.robust import huber as huber
+from cornu_optim.losses.crossentropy import is_categorical_crossentropy as is_categorical_crossentropy
+from cornu_optim.losses.divergence import kl_divergence as kl_divergence
+from cornu_optim.losses.robust import log_cosh as log_cosh
+from cornu_optim.losses.errors import mean_absolute_error as mean_absolute_error
+from cornu_optim.losses.errors import mean_absolute_percentage_error as mean_absolute_percentage_error
+from cornu_optim.losses.errors import mean_squared_error as mean_squared_error
+from cornu_optim.losses.errors import mean_squared_logarithmic_error as mean_squared_logarithmic_error
+from cornu_optim.losses.divergence import poisson as poisson
+from cornu_optim.losses.crossentropy import sparse_categorical_crossentropy as sparse_categorical_crossentropy
+from cornu_optim.losses.margin import squared_hinge as squared_hinge
+from cornu_optim.losses.overlap import tversky as tversky
+
+BCE = binary_crossentropy
+KLD = kl_divergence
+MAE = mean_absolute_error
+MAPE = mean_absolute_percentage_error
+MSE = mean_squared_error
+MSLE = mean_squared_logarithmic_error
+bce = binary_crossentropy
+cosine = cosine_similarity
+cosine_proximity = cosine_similarity
+huber_loss = huber
+kld = kl_divergence
+kullback_leibler_divergence = kl_divergence
+logcosh = log_cosh
+mae = mean_absolute_error
+mape = mean_absolute_percentage_error
+mse = mean_squared_error
+msle = mean_squared_logarithmic_error
+
+def get(identifier: Any) -> Any: ...
+def serialize(loss: Any) -> Any: ...
+def deserialize(name: Any, custom_objects: Mapping[str, Any] | None = None) -> Any: ...

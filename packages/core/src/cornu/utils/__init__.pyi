@@ -1,0 +1,31 @@
+"""What stands here, each name with its home: editors read this, and so does the module."""
+
+from cornu.base.layer.keras_tensor import is_keras_tensor as is_keras_tensor
+from cornu.config import disable_interactive_logging as disable_interactive_logging
+from cornu.config import enable_interactive_logging as enable_interactive_logging
+from cornu.config import is_interactive_logging_enabled as is_interactive_logging_enabled
+from cornu.configuration.objects import deserialize_keras_object as deserialize_keras_object
+from cornu.configuration.objects import serialize_keras_object as serialize_keras_object
+from cornu.models.graph import get_source_inputs as get_source_inputs
+from cornu.models.summary import print_summary as print_summary
+from cornu.plugins.custom_objects import CustomObjectScope as CustomObjectScope
+from cornu.plugins.custom_objects import custom_object_scope as custom_object_scope
+from cornu.plugins.custom_objects import get_custom_objects as get_custom_objects
+from cornu.plugins.custom_objects import get_registered_name as get_registered_name
+from cornu.plugins.custom_objects import get_registered_object as get_registered_object
+from cornu.plugins.custom_objects import register_keras_serializable as register_keras_serializable
+from cornu.training.data.dataset import PyDataset as PyDataset
+from cornu.training.data.enqueuers import GeneratorEnqueuer as GeneratorEnqueuer
+from cornu.training.data.enqueuers import OrderedEnqueuer as OrderedEnqueuer
+from cornu.training.data.unpack import pack_x_y_sample_weight as pack_x_y_sample_weight
+from cornu.training.data.unpack import unpack_x_y_sample_weight as unpack_x_y_sample_weight
+from cornu.training.progbar import Progbar as Progbar
+from cornu.utils._brought import *
+from cornu.utils.arrays import normalize as normalize
+from cornu.utils.arrays import to_categorical as to_categorical
+from cornu.utils.hdf5 import HDF5Matrix as HDF5Matrix
+from cornu.utils.plotting import model_to_dot as model_to_dot
+from cornu.utils.plotting import plot_model as plot_model
+from cornu.utils.seeding import set_random_seed as set_random_seed
+
+Sequence = PyDataset
