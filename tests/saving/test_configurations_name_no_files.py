@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from cornu.errors import BadFileError, SavingError
 
 import cornu
 from cornu.configuration.config import deserialize, serialize
 from cornu.configuration.constructors import signature_parameters
+from cornu.errors import BadFileError, SavingError
 from cornu.plugins import registry
 from cornu_engine.files.rules import reading
 from tests.attack.watch import watched

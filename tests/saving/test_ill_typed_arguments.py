@@ -10,12 +10,12 @@ import warnings
 
 import numpy as np
 import pytest
-from cornu.errors import BadFileError, ShapeError
 
 import cornu
 from cornu import layers
 from cornu.configuration.config import deserialize, serialize
 from cornu.configuration.constructors import signature_parameters
+from cornu.errors import BadFileError, ShapeError
 from cornu.plugins import registry
 from cornu_engine.files.rules import reading
 

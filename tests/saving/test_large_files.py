@@ -7,10 +7,10 @@ import sys
 import zipfile
 
 import pytest
-from cornu.errors import BadFileError
 
 import cornu
 from cornu import layers
+from cornu.errors import BadFileError
 from cornu_engine.files.jsontext import read_json
 from cornu_engine.files.rules import Limits, limits_for
 from cornu_keras.files.yamltext import read_yaml

@@ -36,8 +36,10 @@ from cornu_optim.losses.crossentropy import categorical_crossentropy as categori
 from cornu_optim.losses.focal import categorical_focal_crossentropy as categorical_focal_crossentropy
 from cornu_optim.losses.generalized import categorical_generalized_cross_entropy as categorical_generalized_cross_entropy
 from cornu_optim.losses.margin import categorical_hinge as categorical_hinge
+from cornu_optim.losses.crossentropy import fitting_crossentropy as _fitting_crossentropy
 from cornu_optim.losses.pairs import circle as circle
 from cornu_optim.losses.similarity import cosine_similarity as cosine_similarity
+from cornu_optim.losses.crossentropy import fitting_crossentropy as _fitting_crossentropy
 from cornu_optim.losses.ctc import ctc as ctc
 from cornu_optim.losses.overlap import dice as dice
 from cornu_optim.losses.margin import hinge as hinge
@@ -61,8 +63,10 @@ MAPE = mean_absolute_percentage_error
 MSE = mean_squared_error
 MSLE = mean_squared_logarithmic_error
 bce = binary_crossentropy
+ce = _fitting_crossentropy
 cosine = cosine_similarity
 cosine_proximity = cosine_similarity
+crossentropy = _fitting_crossentropy
 huber_loss = huber
 kld = kl_divergence
 kullback_leibler_divergence = kl_divergence

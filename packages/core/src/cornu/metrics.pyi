@@ -62,11 +62,13 @@ from cornu_optim.losses.crossentropy import categorical_crossentropy as categori
 from cornu_optim.losses.focal import categorical_focal_crossentropy as categorical_focal_crossentropy
 from cornu_optim.losses.generalized import categorical_generalized_cross_entropy as categorical_generalized_cross_entropy
 from cornu_optim.losses.margin import categorical_hinge as categorical_hinge
+from cornu_optim.losses.crossentropy import fitting_crossentropy as _fitting_crossentropy
 from cornu_optim.losses.pairs import circle as circle
 from cornu_optim.metrics.reductions import clone_metric as clone_metric
 from cornu_optim.metrics.reductions import clone_metrics as clone_metrics
 from cornu_optim.metrics.correlation import concordance_correlation as concordance_correlation
 from cornu_optim.metrics.regression import cosine_similarity as cosine_similarity
+from cornu_optim.losses.crossentropy import fitting_crossentropy as _fitting_crossentropy
 from cornu_optim.losses.ctc import ctc as ctc
 from cornu_optim.losses.overlap import dice as dice
 from cornu_optim.losses.margin import hinge as hinge
@@ -95,8 +97,10 @@ MSLE = mean_squared_logarithmic_error
 RMSE = RootMeanSquaredError
 acc = Accuracy
 bce = binary_crossentropy
+ce = _fitting_crossentropy
 cosine = cosine_similarity
 cosine_proximity = cosine_similarity
+crossentropy = _fitting_crossentropy
 huber_loss = huber
 kld = kl_divergence
 kullback_leibler_divergence = kl_divergence

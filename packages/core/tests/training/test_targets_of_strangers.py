@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cornu.errors import DataError
 
 import cornu
 from cornu import ops
 from cornu.base.loss import Loss, LossFunctionWrapper
+from cornu.errors import DataError
 from cornu.plugins import hookimpl, registry
 from cornu.training.compiled_losses import CompiledLosses
 from cornu.training.compiled_metrics import CompiledMetrics
