@@ -35,8 +35,7 @@ from cornu.plugins.custom_objects import (
 )
 from cornu_engine.allowance import spend
 from cornu_engine.depth import make_room
-from cornu_engine.errors import BadFileError, CornuError, SavingError
-from cornu_engine.files.rules import is_reading
+from cornu_engine.errors import CornuError, SavingError
 from cornu_engine.variable import Variable
 
 _WORK_OF_AN_OBJECT = 50  # in nodes
@@ -104,10 +103,10 @@ def _object(obj: Any) -> dict[str, Any]:
         module, registered = cls.__module__, get_registered_name(cls)
         _collect(registered, cls)
     else:
-        config = without_unknown(name, config)
+        config = without_unknown(cls, config)
+        if module.startswith(("keras.src.", "cornu.")):  # no place that users import it from
+            registered = name
     found = {"module": module, "class_name": name, "config": config, "registered_name": registered}
-    if cls.__name__ in ("Functional", "FunctionCall") and cls.__module__.startswith("cornu."):
-        found["registered_name"] = cls.__name__
     for key, method in (
         ("build_config", "get_build_config"),
         ("compile_config", "get_compile_config"),
@@ -297,8 +296,6 @@ def _revived(cls: Any, inner: Any, config: dict) -> Any:
         raise SavingError(
             f"{cls.__name__} cannot be made from its configuration {inner!r}: {error}"
         ) from error
-    if cls.__name__ == "FunctionCall" and cls.__module__.startswith("cornu."):
-        return _harmless(obj)
     build_config = config.get("build_config")
     if build_config and hasattr(obj, "build_from_config") and not getattr(obj, "built", True):
         obj.build_from_config(build_config)
@@ -306,16 +303,6 @@ def _revived(cls: Any, inner: Any, config: dict) -> Any:
     if compile_config and hasattr(obj, "compile_from_config"):
         obj.compile_from_config(compile_config)
     return obj
-
-
-def _harmless(call: Any) -> Any:
-    """Return a function call that comes from a file, if it is one that a model can hold.
-
-    Functions of values are marked with `@op`; others, as `set_floatx`, change what is around them.
-    """
-    if is_reading() and not hasattr(call.function, "__wrapped__"):
-        raise BadFileError(f"{call.name!r} is no function of values.", "code")
-    return call
 
 
 def _from_config(cls: type, config: Any) -> Any:

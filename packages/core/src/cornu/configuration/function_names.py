@@ -6,6 +6,9 @@ import functools
 from importlib import import_module
 from typing import Any
 
+import cornu_ops as ops
+from cornu_engine.errors import UnknownNameError, near_matches
+
 # Where a public function stands: prefix of its saved name to the module it is found in.
 _HOMES = {
     "random": "cornu.random",
@@ -52,9 +55,6 @@ def public_function(name: str) -> Any:
     >>> public_function("image.resize").__name__
     'resize'
     """
-    import cornu_ops as ops
-    from cornu_engine.errors import UnknownNameError, near_matches
-
     prefix, _, short = name.rpartition(".")
     home = import_module(_HOMES[prefix]) if prefix in _HOMES else None
     if home is None or short not in home.__all__:

@@ -37,14 +37,6 @@ _OBJECTS = {
     "Functional": "keras.src.models.functional",
     "SeedGenerator": "keras.random",
 }
-# Classes that Keras 3 calls otherwise, and arguments that it does not know, which are left out at
-# the value at which they say nothing.
-_KERAS_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
-_NOT_IN_KERAS = {
-    **dict.fromkeys(("implementation", "input_length", "noise_shape", "schedule_decay")),
-    **dict.fromkeys(("rms_scaling", "time_major"), False),
-}
-_NOT_IN_KERAS_CLASS = {f"SpatialDropout{n}D": {"trainable": True} for n in (1, 2, 3)}
 # A segment of a module's name -> kind.
 _SEGMENTS = {
     "layers": "layer",
@@ -62,7 +54,10 @@ _FUNCTION_KINDS = ("activation", "loss", "metric", "initializer", "regularizer",
 
 
 def public_name(cls: type) -> tuple[str | None, str]:
-    """Return the module and name under which Keras knows a class of ours; None if it is not."""
+    """Return the module and name under which Keras knows a class of ours; None if it is not.
+
+    A class says the name itself, where it is another: `keras_name = "Dense"`.
+    """
     name = cls.__name__
     if cls.__module__.partition(".")[0].startswith("cornu"):
         if offered_object(name) is cls:
@@ -72,13 +67,16 @@ def public_name(cls: type) -> tuple[str | None, str]:
             known = [e.name for e in registry.entries(kind) if e.stands_for(cls)]
             if known:
                 name = name if name in known else known[0]
-                return module, _KERAS_NAMES.get(name, name)
+                return module, vars(cls).get("keras_name", name)
     return None, name
 
 
-def without_unknown(name: str, config: dict[str, Any]) -> dict[str, Any]:
-    """Leave out arguments of a class that Keras does not know, at the value that says nothing."""
-    unsaid = {**_NOT_IN_KERAS, **_NOT_IN_KERAS_CLASS.get(name, {})}
+def without_unknown(cls: type, config: dict[str, Any]) -> dict[str, Any]:
+    """Leave out arguments that Keras does not know, at the value at which they say nothing.
+
+    A class says them itself: `not_in_keras = {"implementation": None}` beside what its bases say.
+    """
+    unsaid = {k: v for owner in cls.__mro__ for k, v in vars(owner).get("not_in_keras", {}).items()}
     return {k: v for k, v in config.items() if k not in unsaid or v is not unsaid[k]}
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from cornu import backends
 from cornu.base.layer.context import CallContext, calling
 from cornu.base.optimizer import OptimizerStep
+from cornu.models.function import Function as Graph
 from cornu_engine.gradients import gradients as _node_gradients
 from cornu_engine.program import build_program
 from cornu_engine.settings import limits
@@ -46,8 +47,6 @@ class Function:
         name: str | None = None,
         **session_kwargs: Any,
     ) -> None:
-        from cornu.models.function import Function as Graph
-
         if session_kwargs:
             raise TypeError(f"function() takes no argument {sorted(session_kwargs)[0]!r}.")
         if not isinstance(inputs, (list, tuple)):
@@ -183,8 +182,6 @@ def gradients(loss: Any, variables: Any) -> list[Any]:
 
 
 def _symbolic_gradients(loss: Any, variables: list[Any]) -> list[Any]:
-    from cornu.models.function import Function as Graph
-
     roots = _inputs_of(loss)
     symbolic = [v for v in variables if is_keras_tensor(v)]
     graph = Graph(roots, [loss, *symbolic])

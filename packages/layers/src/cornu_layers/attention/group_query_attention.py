@@ -62,6 +62,8 @@ class GroupedQueryAttention(Heads):
     Ainslie et al., "GQA" (2023), https://arxiv.org/abs/2305.13245
     """
 
+    keras_name = "GroupQueryAttention"
+
     def __init__(
         self,
         head_dim: int,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -82,6 +82,7 @@ class Embedding(LowRank):
     embeddings_initializer: Any
     embeddings_regularizer: Any
     embeddings_constraint: Any
+    not_in_keras: ClassVar[dict[str, Any]] = {"input_length": None}
 
     def __init__(
         self,

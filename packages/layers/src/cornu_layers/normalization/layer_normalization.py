@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import cornu_ops as ops
 from cornu_layers import arguments
@@ -53,6 +53,8 @@ class LayerNormalization(ScaledNormalization):
     ----------
     Ba et al., "Layer Normalization" (2016), https://arxiv.org/abs/1607.06450
     """
+
+    not_in_keras: ClassVar[dict[str, Any]] = {"rms_scaling": False}
 
     def __init__(
         self,

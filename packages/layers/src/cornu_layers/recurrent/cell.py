@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from cornu.base import InputSpec, Layer
 from cornu_engine.variable import zeros
@@ -46,6 +46,7 @@ class GatedCell(OfUnits, DropoutCell, Layer):
     bias : (blocks * units,) or None
     """
 
+    not_in_keras: ClassVar[dict[str, Any]] = {"implementation": None}
     blocks: int
     output_is_state = True  # the output is the first of the new states
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -76,6 +76,8 @@ class RNN(Stateful):
     >>> layers.RNN(Decay())(np.ones((1, 3, 2), "float32"))
     array([[1.75, 1.75]], dtype=float32)
     """
+
+    not_in_keras: ClassVar[dict[str, Any]] = {"time_major": False, "implementation": None}
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from cornu.base.layer.shapes import show_shape
 from cornu_engine.errors import ShapeError
@@ -31,6 +31,7 @@ class Disturbance(SameShape):
     """
 
     stateless = True
+    not_in_keras: ClassVar[dict[str, Any]] = {"noise_shape": None}
     rate: float
     noise_shape: tuple[int | None, ...] | None = None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cornu.base import InputSpec
 from cornu_layers import validation
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 class BaseSpatialDropout(Dropout, Spatial):
     """Dropout of whole channels over `rank` axes; a subclass says which rank."""
+
+    not_in_keras: ClassVar[dict[str, Any]] = {"trainable": True}
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ import numpy as np
 
 import cornu_ops as ops
 from cornu.base import Optimizer
+from cornu.configuration.config import serialize
 from cornu_engine.graph import scope
 from cornu_engine.trace import traced_in_vain
 from cornu_engine.variable import Variable
@@ -172,8 +173,6 @@ class LossScaleOptimizer(Optimizer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make an equal optimizer."""
-        from cornu.configuration.config import serialize
-
         return {
             "name": self.name,
             "inner_optimizer": serialize(self.inner_optimizer),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from typing import Any
 
 from cornu.base import Optimizer
+from cornu.configuration.config import deserialize, serialize
 from cornu_engine.variable import Variable
 from cornu_optim.optimizers.loss_scale import LossScaleOptimizer
 
@@ -83,8 +84,6 @@ class OptimizerMap(MutableMapping):
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make an equal map."""
-        from cornu.configuration.config import serialize
-
         return {
             "default_optimizer": serialize(self.default_optimizer),
             "optimizer_map": {key: serialize(each) for key, each in self._chosen.items()},
@@ -93,8 +92,6 @@ class OptimizerMap(MutableMapping):
     @classmethod
     def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> OptimizerMap:
         """Make the map of a config."""
-        from cornu.configuration.config import deserialize
-
         known: list[tuple[Any, Any]] = []
 
         def made(value: Any) -> Any:
@@ -223,8 +220,6 @@ class MultiOptimizer(Optimizer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make an equal optimizer."""
-        from cornu.configuration.config import serialize
-
         return {
             "optimizer_map": serialize(self._optimizer_map),
             "loss_scale_factor": self.loss_scale_factor,
@@ -234,8 +229,6 @@ class MultiOptimizer(Optimizer):
     @classmethod
     def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> MultiOptimizer:
         """Make the optimizer of a config."""
-        from cornu.configuration.config import deserialize
-
         given = config["optimizer_map"]
         if isinstance(given, dict) and given.get("class_name") == "OptimizerMap":
             chosen: Any = OptimizerMap.from_config(given["config"], custom_objects)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -67,6 +67,7 @@ class Nadam(Optimizer):
     elementwise = True
     slots = (("momentum", "velocity"),)
     file_slots = FileSlots(blocks=slots[0], in_turn=slots[0], of_all=_momenta_after)
+    not_in_keras: ClassVar[dict[str, Any]] = {"schedule_decay": None}
 
     def __init__(
         self,

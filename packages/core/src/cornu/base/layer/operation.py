@@ -9,6 +9,8 @@ from cornu.base.layer.keras_tensor import CallNode, KerasTensor
 from cornu.base.naming import auto_name
 from cornu.configuration.function_names import function_name, public_function
 from cornu_engine import tree
+from cornu_engine.errors import BadFileError
+from cornu_engine.files.rules import is_reading
 
 
 class Operation:
@@ -162,8 +164,15 @@ class FunctionCall(Operation):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> FunctionCall:
-        """Make the operation from what `get_config` returned."""
-        return cls(config["function"], name=config.get("name"))
+        """Make the operation from what `get_config` returned.
+
+        Functions of values are marked with `@op`; others, as `set_floatx`, change what is around
+        them, and no file may ask for these.
+        """
+        call = cls(config["function"], name=config.get("name"))
+        if is_reading() and not hasattr(call.function, "__wrapped__"):
+            raise BadFileError(f"{call.name!r} is no function of values.", "code")
+        return call
 
     def __repr__(self) -> str:
         return f"<FunctionCall {function_name(self.function)} name={self.name}>"
