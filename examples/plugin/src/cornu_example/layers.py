@@ -1,8 +1,9 @@
-"""A layer in plain operators: its derivative, config and saved form come from Cornu."""
+"""Layers in plain operators: their derivatives, configs and saved forms come from Cornu."""
 
 from cornu import ops
 from cornu.base import Layer
 from cornu.plugins import registry
+from cornu_example.operations import squared_distances
 
 
 class FeatureGate(Layer):
@@ -25,3 +26,28 @@ class FeatureGate(Layer):
 
     def call(self, inputs):
         return inputs * ops.sigmoid(self.gate)
+
+
+class Prototypes(Layer):
+    """Minus the squared distance to each of some learned points: logits of a nearest-point rule.
+
+    Parameters
+    ----------
+    units : int
+        How many points.
+    initializer : str or initializer
+        Where they start.
+    """
+
+    def __init__(self, units, initializer="glorot_uniform", **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.initializer = registry.get("initializer", initializer)
+
+    def build(self, input_shape):
+        self.points = self.add_weight(
+            shape=(self.units, input_shape[-1]), initializer=self.initializer, name="points"
+        )
+
+    def call(self, inputs):
+        return -squared_distances(inputs, self.points)

@@ -11,7 +11,8 @@ from cornu.plugins import hookimpl
 def cornu_layers():
     from cornu_example.layers import FeatureGate
 
-    return [FeatureGate]
+    # A reference is imported when it is first used, and not before.
+    return [FeatureGate, "cornu_example.layers:Prototypes"]
 
 
 @hookimpl
@@ -20,6 +21,13 @@ def cornu_optimizers():
 
     # Known as "SignSGD", "signsgd" and "sign_sgd"; a pair adds one more name.
     return [SignSGD, ("signum", SignSGD)]
+
+
+@hookimpl
+def cornu_losses():
+    from cornu_example.losses import SparseFocalCrossentropy, sparse_focal_crossentropy
+
+    return [SparseFocalCrossentropy, sparse_focal_crossentropy]
 
 
 @hookimpl
