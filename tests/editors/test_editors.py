@@ -77,6 +77,10 @@ def test_a_script_has_no_error(errors):
     assert errors.get("script.py", {}) == {}
 
 
+def test_what_is_right_is_not_held_wrong(errors):
+    assert errors.get("right.py", {}) == {}
+
+
 @STUBS
 def test_every_mistake_is_found_and_nothing_else(errors):
     lines = (SCRIPTS / "mistakes.py").read_text(encoding="utf-8").splitlines()
@@ -105,3 +109,7 @@ def test_the_script_runs(monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     runpy.run_path(str(SCRIPTS / "script.py"))
     assert "(2, 3) 3 (4, 12)" in capsys.readouterr().out
+
+
+def test_what_is_right_runs():
+    runpy.run_path(str(SCRIPTS / "right.py"))

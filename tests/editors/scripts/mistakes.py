@@ -16,6 +16,9 @@ Dense(3, activaton="relu")  # wrong
 Dense("three")  # wrong
 Dense(units=3, kernel_initialiser="zeros")  # wrong
 Dense()  # wrong
+Dense(3, activation=5)  # wrong
+Dense(3, kernel_regularizer=0.01)  # wrong
+Dense(3, kernel_initializer=1.0)  # wrong
 Conv2D(8, 3, stride=2)  # wrong
 MaxPooling2D(size=2)  # wrong
 Embedding(10, 4, input_len=5)  # wrong
@@ -30,6 +33,8 @@ Dense(3).get_weigths()  # wrong
 
 Adam(learning_rte=0.1)  # wrong
 Adam(1e-3, beta_1="high")  # wrong
+Adam("fast")  # wrong
+Adam(learning_rate=[0.1, 0.2])  # wrong
 AdamW(weight_decai=0.1)  # wrong
 SGD(0.1, momentum="much")  # wrong
 SGD(0.1).moment  # wrong
@@ -49,9 +54,12 @@ stack = Sequential([Input((3,)), Dense(1)])
 stack.ad(Dense(3))  # wrong
 stack.compile(optimiser="sgd", loss="mse")  # wrong
 stack.compile("sgd", "mse", run_eagerly="no")  # wrong
+stack.compile(3, "mse")  # wrong
+stack.compile("sgd", loss=0.5)  # wrong
 stack.fitt(x, y)  # wrong
 stack.fit(x, y, epoch=3)  # wrong
 stack.fit(x, y, epochs="three")  # wrong
+stack.fit(x, y, callbacks=3)  # wrong
 history = stack.fit(x, y, epochs=1)
 history.histroy  # wrong
 stack.evaluate(x, y, batchsize=3)  # wrong

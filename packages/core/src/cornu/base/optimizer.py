@@ -26,6 +26,7 @@ from cornu_engine.variable import Variable
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Rate
     from cornu.base.optimizer_settings import OldOptions
 
 
@@ -107,7 +108,7 @@ class Optimizer(OptimizerSettings):
 
     def __init__(
         self,
-        learning_rate: Any = 0.001,
+        learning_rate: Rate = 0.001,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,

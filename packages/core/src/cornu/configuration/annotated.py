@@ -116,6 +116,7 @@ _FORMS: dict[str, Callable[[Any, Any], bool]] = {
     "int": _is_whole,
     "float": _is_number,
     "str": lambda value, members: isinstance(value, str),
+    "Rate": lambda value, members: _is_number(value) or isinstance(value, dict),
     "np.ndarray": lambda value, members: _is_array(value),
     **dict.fromkeys(("Sequence", "Iterable", "list", "tuple"), _is_list),
     **dict.fromkeys(("Mapping", "dict"), _is_dict),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,8 @@ from cornu_engine.variable import Variable
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Named
+    from cornu.base.optimizer import Optimizer
     from cornu.training.options import NoOptions
 
 __all__ = ["Compiling", "check_arguments"]
@@ -46,8 +48,8 @@ class Compiling(Programs):
 
     def compile(
         self,
-        optimizer: Any = "rmsprop",
-        loss: Any = None,
+        optimizer: Named | Optimizer | None = "rmsprop",
+        loss: Named | Sequence[Any] | None = None,
         loss_weights: Any = None,
         metrics: Any = None,
         weighted_metrics: Any = None,

@@ -17,6 +17,7 @@ from cornu_layers.same_shape import SameShape
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Initial, Named
     from cornu.base.layer.options import LayerOptions
 
     class LeakyReLUOptions(LayerOptions, total=False):
@@ -100,9 +101,9 @@ class PReLU(SameShape):
 
     def __init__(
         self,
-        alpha_initializer: Any = "Zeros",
-        alpha_regularizer: Any = None,
-        alpha_constraint: Any = None,
+        alpha_initializer: Initial | None = "Zeros",
+        alpha_regularizer: Named | None = None,
+        alpha_constraint: Named | None = None,
         shared_axes: int | Sequence[int] | None = None,
         **kwargs: Unpack[LayerOptions],
     ) -> None:

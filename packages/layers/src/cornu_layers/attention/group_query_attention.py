@@ -14,6 +14,7 @@ from cornu_layers.checks import check_rank, where
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Initial, Named
     from cornu.base.layer.options import PlainOptions
 
 
@@ -73,13 +74,13 @@ class GroupedQueryAttention(Heads):
         use_bias: bool = True,
         sliding_window: int | None = None,
         flash_attention: bool | None = None,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
+        kernel_initializer: Initial | None = "glorot_uniform",
+        bias_initializer: Initial | None = "zeros",
+        kernel_regularizer: Named | None = None,
+        bias_regularizer: Named | None = None,
+        activity_regularizer: Named | None = None,
+        kernel_constraint: Named | None = None,
+        bias_constraint: Named | None = None,
         use_gate: bool = False,
         seed: int | None = None,
         **kwargs: Unpack[PlainOptions],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import Layer
@@ -15,6 +15,9 @@ from cornu_layers.attention.masks import attention_mask as join_masks
 from cornu_layers.attention.projections import projection
 from cornu_layers.checks import known_size, where
 from cornu_layers.regularization.dropout import Dropout
+
+if TYPE_CHECKING:
+    from cornu.base.accepted import Named
 
 Shape = Sequence["int | None"]
 Axes = tuple[int, int]  # how many heads, and of which size
@@ -90,7 +93,7 @@ class Heads(Layer):
         self.check_keys(value, key)
         features = known_size(self, query, -1, "features")
 
-        def built(name: str, shape: Shape, axes: Axes, activation: Any = None) -> Any:
+        def built(name: str, shape: Shape, axes: Axes, activation: Named | None = None) -> Any:
             dense = projection(self, name, len(shape), 1, axes, activation)
             dense.build(shape)
             return dense

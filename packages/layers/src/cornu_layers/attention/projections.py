@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu_layers.core.einsum_dense import EinsumDense
+
+if TYPE_CHECKING:
+    from cornu.base.accepted import Named
 
 _ROLES = (
     "kernel_regularizer",
@@ -22,7 +25,7 @@ def projection(
     input_rank: int,
     bound: int,
     output_shape: Sequence[int],
-    activation: Any = None,
+    activation: Named | None = None,
 ) -> EinsumDense:
     """Return a dense layer over the last axes of its input.
 

@@ -17,6 +17,7 @@ from cornu_layers.convolutional.local_kernels import local_kernel
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Initial, Named
     from cornu.base.layer.options import PlainOptions
 
 
@@ -38,15 +39,15 @@ class BaseLocallyConnected(BaseKernels):
         strides: int | Sequence[int] = 1,
         padding: str = "valid",
         data_format: str | None = None,
-        activation: Any = None,
+        activation: Named | None = None,
         use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
+        kernel_initializer: Initial | None = "glorot_uniform",
+        bias_initializer: Initial | None = "zeros",
+        kernel_regularizer: Named | None = None,
+        bias_regularizer: Named | None = None,
+        activity_regularizer: Named | None = None,
+        kernel_constraint: Named | None = None,
+        bias_constraint: Named | None = None,
         implementation: int = 1,
         **kwargs: Unpack[PlainOptions],
     ) -> None:

@@ -12,6 +12,7 @@ from cornu_layers.convolutional.base import BaseKernels
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Initial, Named
     from cornu.base.layer.options import PlainOptions
 
 
@@ -37,18 +38,18 @@ class BaseSeparableConv(BaseKernels):
         data_format: str | None = None,
         dilation_rate: int | Sequence[int] = 1,
         depth_multiplier: int = 1,
-        activation: Any = None,
+        activation: Named | None = None,
         use_bias: bool = True,
-        depthwise_initializer: Any = "glorot_uniform",
-        pointwise_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        depthwise_regularizer: Any = None,
-        pointwise_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        depthwise_constraint: Any = None,
-        pointwise_constraint: Any = None,
-        bias_constraint: Any = None,
+        depthwise_initializer: Initial | None = "glorot_uniform",
+        pointwise_initializer: Initial | None = "glorot_uniform",
+        bias_initializer: Initial | None = "zeros",
+        depthwise_regularizer: Named | None = None,
+        pointwise_regularizer: Named | None = None,
+        bias_regularizer: Named | None = None,
+        activity_regularizer: Named | None = None,
+        depthwise_constraint: Named | None = None,
+        pointwise_constraint: Named | None = None,
+        bias_constraint: Named | None = None,
         **kwargs: Unpack[PlainOptions],
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)

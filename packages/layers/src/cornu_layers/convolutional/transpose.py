@@ -12,6 +12,7 @@ from cornu_layers.convolutional.base import BaseConv
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Initial, Named
     from cornu.base.layer.options import PlainOptions
 
 
@@ -30,15 +31,15 @@ class BaseConvTranspose(BaseConv):
         output_padding: int | Sequence[int] | None = None,
         data_format: str | None = None,
         dilation_rate: int | Sequence[int] = 1,
-        activation: Any = None,
+        activation: Named | None = None,
         use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
+        kernel_initializer: Initial | None = "glorot_uniform",
+        bias_initializer: Initial | None = "zeros",
+        kernel_regularizer: Named | None = None,
+        bias_regularizer: Named | None = None,
+        activity_regularizer: Named | None = None,
+        kernel_constraint: Named | None = None,
+        bias_constraint: Named | None = None,
         **kwargs: Unpack[PlainOptions],
     ) -> None:
         given = arguments.passed(locals())
@@ -204,15 +205,15 @@ class Conv3DTranspose(BaseConvTranspose):
         data_format: str | None = None,
         output_padding: int | Sequence[int] | None = None,
         dilation_rate: int | Sequence[int] = 1,
-        activation: Any = None,
+        activation: Named | None = None,
         use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
+        kernel_initializer: Initial | None = "glorot_uniform",
+        bias_initializer: Initial | None = "zeros",
+        kernel_regularizer: Named | None = None,
+        bias_regularizer: Named | None = None,
+        activity_regularizer: Named | None = None,
+        kernel_constraint: Named | None = None,
+        bias_constraint: Named | None = None,
         **kwargs: Unpack[PlainOptions],
     ) -> None:
         # Keras has two arguments the other way round in this one

@@ -10,6 +10,7 @@ from cornu_layers.same_shape import SameShape
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Named
     from cornu.base.layer.options import LayerOptions
 
 
@@ -35,7 +36,7 @@ class Activation(SameShape):
 
     stateless = True
 
-    def __init__(self, activation: Any, **kwargs: Unpack[LayerOptions]) -> None:
+    def __init__(self, activation: Named | None, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.activation = arguments.activation(activation)
 

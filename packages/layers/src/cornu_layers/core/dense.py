@@ -15,6 +15,7 @@ from cornu_layers.core.low_rank import LowRankKernel, refuse_quantization
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Initial, Named
     from cornu.base.layer.options import PlainOptions
 
 
@@ -64,15 +65,15 @@ class Dense(Affine, LowRankKernel):
     def __init__(
         self,
         units: int,
-        activation: Any = None,
+        activation: Named | None = None,
         use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
+        kernel_initializer: Initial | None = "glorot_uniform",
+        bias_initializer: Initial | None = "zeros",
+        kernel_regularizer: Named | None = None,
+        bias_regularizer: Named | None = None,
+        activity_regularizer: Named | None = None,
+        kernel_constraint: Named | None = None,
+        bias_constraint: Named | None = None,
         lora_rank: int | None = None,
         lora_alpha: float | None = None,
         quantization_config: Any = None,

@@ -16,6 +16,7 @@ from cornu_layers.core.low_rank import LowRank, refuse_quantization
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Initial, Named
     from cornu.base.layer.options import NamedOptions
 
     class EmbeddingOptions(NamedOptions, total=False):
@@ -88,9 +89,9 @@ class Embedding(LowRank):
         self,
         input_dim: int,
         output_dim: int,
-        embeddings_initializer: Any = "uniform",
-        embeddings_regularizer: Any = None,
-        embeddings_constraint: Any = None,
+        embeddings_initializer: Initial | None = "uniform",
+        embeddings_regularizer: Named | None = None,
+        embeddings_constraint: Named | None = None,
         mask_zero: bool = False,
         input_length: int | Sequence[int | None] | None = None,
         lora_rank: int | None = None,

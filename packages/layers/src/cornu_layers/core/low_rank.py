@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from cornu.base import Layer
 from cornu.plugins import registry
 from cornu_engine.errors import NotBuiltError
 from cornu_layers.checks import where
+
+if TYPE_CHECKING:
+    from cornu.base.accepted import Initial
 
 
 class LowRank(Layer):
@@ -78,8 +81,8 @@ class LowRank(Layer):
         self,
         rank: int,
         lora_alpha: float | None = None,
-        a_initializer: Any = "he_uniform",
-        b_initializer: Any = "zeros",
+        a_initializer: Initial | None = "he_uniform",
+        b_initializer: Initial | None = "zeros",
     ) -> None:
         """Freeze the main weight and train a correction of low rank instead.
 

@@ -15,6 +15,7 @@ from cornu_layers.convolutional.conv import Conv1D, Conv2D
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Named
     from cornu.base.layer.options import NamedOptions
 
 
@@ -90,11 +91,11 @@ class MaxoutDense(_Older):
         nb_feature: int = 4,
         init: Any = "glorot_uniform",
         weights: Any = None,
-        W_regularizer: Any = None,
-        b_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        W_constraint: Any = None,
-        b_constraint: Any = None,
+        W_regularizer: Named | None = None,
+        b_regularizer: Named | None = None,
+        activity_regularizer: Named | None = None,
+        W_constraint: Named | None = None,
+        b_constraint: Named | None = None,
         bias: bool = True,
         input_dim: int | None = None,
         **kwargs: Unpack[NamedOptions],
@@ -168,13 +169,13 @@ class Highway(_Older):
     def __init__(
         self,
         init: Any = "glorot_uniform",
-        activation: Any = None,
+        activation: Named | None = None,
         weights: Any = None,
-        W_regularizer: Any = None,
-        b_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        W_constraint: Any = None,
-        b_constraint: Any = None,
+        W_regularizer: Named | None = None,
+        b_regularizer: Named | None = None,
+        activity_regularizer: Named | None = None,
+        W_constraint: Named | None = None,
+        b_constraint: Named | None = None,
         bias: bool = True,
         input_dim: int | None = None,
         **kwargs: Unpack[NamedOptions],

@@ -14,6 +14,7 @@ from cornu_layers.core.embedding import Embedding
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Initial, Named
     from cornu_layers.core.embedding import EmbeddingOptions
 
 
@@ -63,9 +64,9 @@ class ReversibleEmbedding(Embedding):
         input_dim: int,
         output_dim: int,
         tie_weights: bool = True,
-        embeddings_initializer: Any = "uniform",
-        embeddings_regularizer: Any = None,
-        embeddings_constraint: Any = None,
+        embeddings_initializer: Initial | None = "uniform",
+        embeddings_regularizer: Named | None = None,
+        embeddings_constraint: Named | None = None,
         mask_zero: bool = False,
         reverse_dtype: Any = None,
         logit_soft_cap: float | None = None,

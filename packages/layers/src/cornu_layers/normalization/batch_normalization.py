@@ -19,6 +19,7 @@ from cornu_layers.normalization.renorm import Renorm, follow
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Initial, Named
     from cornu.base.layer.options import LayerOptions
 
 
@@ -91,14 +92,14 @@ class BatchNormalization(ScaledNormalization):
         epsilon: float = 1e-3,
         center: bool = True,
         scale: bool = True,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
-        moving_mean_initializer: Any = "zeros",
-        moving_variance_initializer: Any = "ones",
-        beta_regularizer: Any = None,
-        gamma_regularizer: Any = None,
-        beta_constraint: Any = None,
-        gamma_constraint: Any = None,
+        beta_initializer: Initial | None = "zeros",
+        gamma_initializer: Initial | None = "ones",
+        moving_mean_initializer: Initial | None = "zeros",
+        moving_variance_initializer: Initial | None = "ones",
+        beta_regularizer: Named | None = None,
+        gamma_regularizer: Named | None = None,
+        beta_constraint: Named | None = None,
+        gamma_constraint: Named | None = None,
         renorm: bool = False,
         renorm_clipping: Mapping[str, float] | None = None,
         renorm_momentum: float = 0.99,

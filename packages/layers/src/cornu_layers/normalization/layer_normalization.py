@@ -12,6 +12,7 @@ from cornu_layers.normalization.base import ScaledNormalization, axes_argument
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Initial, Named
     from cornu.base.layer.options import LayerOptions
 
 
@@ -62,12 +63,12 @@ class LayerNormalization(ScaledNormalization):
         epsilon: float = 1e-3,
         center: bool = True,
         scale: bool = True,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
-        beta_regularizer: Any = None,
-        gamma_regularizer: Any = None,
-        beta_constraint: Any = None,
-        gamma_constraint: Any = None,
+        beta_initializer: Initial | None = "zeros",
+        gamma_initializer: Initial | None = "ones",
+        beta_regularizer: Named | None = None,
+        gamma_regularizer: Named | None = None,
+        beta_constraint: Named | None = None,
+        gamma_constraint: Named | None = None,
         rms_scaling: bool = False,
         **kwargs: Unpack[LayerOptions],
     ) -> None:

@@ -15,6 +15,7 @@ from cornu_layers.spatial import axis_names
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Initial, Named
     from cornu.base.layer.options import PlainOptions
 
 
@@ -35,20 +36,20 @@ class BaseConvLSTM(OfConvLSTM, AroundCell):
         padding: str = "valid",
         data_format: str | None = None,
         dilation_rate: int | Sequence[int] = 1,
-        activation: Any = "tanh",
-        recurrent_activation: Any = "sigmoid",
+        activation: Named | None = "tanh",
+        recurrent_activation: Named | None = "sigmoid",
         use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
+        kernel_initializer: Initial | None = "glorot_uniform",
+        recurrent_initializer: Initial | None = "orthogonal",
+        bias_initializer: Initial | None = "zeros",
         unit_forget_bias: bool = True,
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
+        kernel_regularizer: Named | None = None,
+        recurrent_regularizer: Named | None = None,
+        bias_regularizer: Named | None = None,
+        activity_regularizer: Named | None = None,
+        kernel_constraint: Named | None = None,
+        recurrent_constraint: Named | None = None,
+        bias_constraint: Named | None = None,
         dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
         seed: int | None = None,

@@ -12,6 +12,7 @@ from cornu_layers.recurrent.lstm import LSTM
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Initial, Named
     from cornu.base.layer.options import LayerOptions, PlainOptions
 
 
@@ -115,17 +116,17 @@ class CuDNNLSTM(LSTM):
     def __init__(
         self,
         units: int,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
+        kernel_initializer: Initial | None = "glorot_uniform",
+        recurrent_initializer: Initial | None = "orthogonal",
+        bias_initializer: Initial | None = "zeros",
         unit_forget_bias: bool = True,
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
+        kernel_regularizer: Named | None = None,
+        recurrent_regularizer: Named | None = None,
+        bias_regularizer: Named | None = None,
+        activity_regularizer: Named | None = None,
+        kernel_constraint: Named | None = None,
+        recurrent_constraint: Named | None = None,
+        bias_constraint: Named | None = None,
         return_sequences: bool = False,
         return_state: bool = False,
         stateful: bool = False,
@@ -157,16 +158,16 @@ class CuDNNGRU(GRU):
     def __init__(
         self,
         units: int,
-        kernel_initializer: Any = "glorot_uniform",
-        recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        recurrent_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        recurrent_constraint: Any = None,
-        bias_constraint: Any = None,
+        kernel_initializer: Initial | None = "glorot_uniform",
+        recurrent_initializer: Initial | None = "orthogonal",
+        bias_initializer: Initial | None = "zeros",
+        kernel_regularizer: Named | None = None,
+        recurrent_regularizer: Named | None = None,
+        bias_regularizer: Named | None = None,
+        activity_regularizer: Named | None = None,
+        kernel_constraint: Named | None = None,
+        recurrent_constraint: Named | None = None,
+        bias_constraint: Named | None = None,
         return_sequences: bool = False,
         return_state: bool = False,
         stateful: bool = False,

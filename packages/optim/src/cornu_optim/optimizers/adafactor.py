@@ -14,6 +14,7 @@ from cornu_optim.optimizers.averages import approach
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Rate
     from cornu.base.optimizer_settings import OptimizerOptions
 
 
@@ -73,7 +74,7 @@ class Adafactor(Optimizer):
 
     def __init__(
         self,
-        learning_rate: Any = 0.001,
+        learning_rate: Rate = 0.001,
         beta_2_decay: float = -0.8,
         epsilon_1: float = 1e-30,
         epsilon_2: float = 1e-3,

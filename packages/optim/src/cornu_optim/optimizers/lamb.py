@@ -11,6 +11,7 @@ from cornu_optim.optimizers.averages import approach, unbias
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Rate
     from cornu.base.optimizer_settings import OptimizerOptions
 
 
@@ -49,7 +50,7 @@ class Lamb(Optimizer):
 
     def __init__(
         self,
-        learning_rate: Any = 0.001,
+        learning_rate: Rate = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,

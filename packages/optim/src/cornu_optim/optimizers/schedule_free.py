@@ -13,6 +13,7 @@ from cornu_optim.optimizers.averages import approach, stored, unbias
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Rate
     from cornu.base.optimizer_settings import OptimizerOptions
 
 
@@ -60,7 +61,7 @@ class ScheduleFreeAdamW(Optimizer):
 
     def __init__(
         self,
-        learning_rate: Any = 0.0025,
+        learning_rate: Rate = 0.0025,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-8,
