@@ -8,8 +8,8 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def names_in_examples(doctest_namespace: dict[str, Any]) -> None:
-    """Give every docstring `np`, `cornu`, `ops` and `K`."""
+    """Give every docstring `np`, `cornu` and `ops`."""
     import cornu
-    from cornu import backend, ops
+    from cornu import ops
 
-    doctest_namespace.update(cornu=cornu, np=np, ops=ops, K=backend)
+    doctest_namespace.update(cornu=cornu, np=np, ops=ops)

@@ -33,11 +33,10 @@ def test_a_model_comes_back_from_its_configuration(model, inputs_of):
         np.testing.assert_array_equal(one, other)
 
 
-def test_a_model_comes_back_from_json_and_yaml(model, inputs_of):
+def test_a_model_comes_back_from_json(model, inputs_of):
     for text, read in (
         (model.to_json(), cornu.models.model_from_json),
         (model.to_json(indent=2), cornu.models.model_from_json),
-        (model.to_yaml(), cornu.models.model_from_yaml),
     ):
         again = read(text)
         again.set_weights(model.get_weights())
@@ -82,56 +81,6 @@ def test_a_configuration_is_written_as_keras_3_does(graphs):
     assert config["output_layers"] == ["last", 0, 0]
     outer = graphs.nested().get_config()
     assert outer["output_layers"] == ["inner", 2, 0]  # Keras counts the construction of inner as 0
-
-
-def keras_2(parts):
-    """Return the configuration that Keras 2.3.1 writes for a shared layer and a nested model."""
-
-    def linear(name, units, nodes):
-        config = {"name": name, "trainable": True, "dtype": "float32", "units": units}
-        return {"name": name, "class_name": "Linear", "config": config, "inbound_nodes": nodes}
-
-    def source(name, size):
-        config = {"batch_input_shape": [None, size], "dtype": "float32", "sparse": False}
-        return {
-            "name": name, "class_name": "InputLayer", "config": {**config, "name": name},
-            "inbound_nodes": [],
-        }  # fmt: skip
-
-    inner = {
-        "name": "sub",
-        "layers": [source("i", 3), linear("deep", 3, [[["i", 0, 0, {}]]])],
-        "input_layers": [["i", 0, 0]],
-        "output_layers": [["deep", 0, 0]],
-    }
-    nodes = [[["l", 0, 0, {}]], [["l", 1, 0, {}]]]
-    return {
-        "class_name": "Model",
-        "config": {
-            "name": "old",
-            "layers": [
-                source("a", 4),
-                source("b", 4),
-                linear("l", 3, [[["a", 0, 0, {}]], [["b", 0, 0, {}]]]),
-                {"name": "sub", "class_name": "Model", "config": inner, "inbound_nodes": nodes},
-                linear("end", 1, [[["sub", 2, 0, {}]]]),
-            ],
-            "input_layers": [["a", 0, 0], ["b", 0, 0]],
-            "output_layers": [["end", 0, 0], ["sub", 1, 0]],
-        },
-        "keras_version": "2.3.1",
-        "backend": "tensorflow",
-    }
-
-
-def test_configurations_of_keras_2_are_read(parts):
-    model = cornu.models.model_from_json(
-        json.dumps(keras_2(parts)), custom_objects={"Linear": parts.Linear}
-    )
-    a, b = np.zeros((1, 4), "float32"), np.ones((1, 4), "float32")
-    end, first = model([a, b])
-    np.testing.assert_array_equal(first, [[4.0, 4.0, 4.0]])  # sub(l(a)) = 3*1 + 1
-    np.testing.assert_array_equal(end, [[49.0]])  # end(sub(l(b))) = 3*(3*5 + 1) + 1
 
 
 def test_functions_of_keras_3_are_read():

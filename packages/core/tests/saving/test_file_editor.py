@@ -114,9 +114,6 @@ def test_what_cannot_be(parts, path, tmp_path):
 def test_other_files(parts, tmp_path):
     with pytest.raises(FileNotFoundError):
         KerasFileEditor(tmp_path / "none.weights.h5")
-    stack(parts, 3).save_weights(tmp_path / "old.h5")
-    with pytest.raises(BadFileError, match="layout of Keras 2"):
-        KerasFileEditor(tmp_path / "old.h5")
     with h5py.File(tmp_path / "linked.weights.h5", "w") as file:
         file["layers"] = h5py.ExternalLink("elsewhere.h5", "/x")
     with pytest.raises(BadFileError):

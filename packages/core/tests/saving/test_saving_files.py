@@ -13,8 +13,11 @@ import pytest
 import cornu
 from cornu import ops
 from cornu.base import Layer
-from cornu.errors import BadFileError, NotBuiltError, SavingError
+from cornu.errors import BadFileError, MissingDistributionError, NotBuiltError, SavingError
+from cornu.models import load_model
+from cornu.plugins import hookimpl, registry
 from cornu.plugins.custom_objects import CustomObjectScope
+from cornu.saving.formats import FileFormat
 from cornu_engine.files.atomic import atomically
 
 RNG = np.random.default_rng(1)
@@ -120,7 +123,7 @@ def test_layers_of_a_subclassed_model_stand_where_keras_puts_them(parts, tmp_pat
 # Round trips
 
 
-@pytest.mark.parametrize("name", ["w.weights.h5", "w.h5", "checkpoints/my_checkpoint", "w.keras"])
+@pytest.mark.parametrize("name", ["w.weights.h5", "checkpoints/my_checkpoint", "w.keras"])
 def test_weights_come_back_under_any_name(parts, tmp_path, name):
     model, other = stack(parts), stack(parts)
     model.save_weights(tmp_path / name)
@@ -161,23 +164,23 @@ def test_a_model_that_is_not_built_comes_back_without_weights(known, tmp_path):
 
 
 def test_weights_of_another_shape_change_nothing(parts, tmp_path):
-    stack(parts, (3, 5)).save_weights(tmp_path / "w.h5")
+    stack(parts, (3, 5)).save_weights(tmp_path / "w.weights.h5")
     model = stack(parts)
     before = model.get_weights()
     with pytest.raises(
         BadFileError, match=r"'s/linear_3/kernel' has shape \(3, 2\), the file shape"
     ):
-        model.load_weights(tmp_path / "w.h5")
+        model.load_weights(tmp_path / "w.weights.h5")
     for one, two in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, two)
 
 
 def test_mismatches_are_skipped_on_request(parts, tmp_path):
     source, model = stack(parts, (3, 5)), stack(parts)
-    source.save_weights(tmp_path / "w.h5")
+    source.save_weights(tmp_path / "w.weights.h5")
     kept = model.layers[1].get_weights()
     with pytest.warns(UserWarning, match="keeps its weights"):
-        model.load_weights(tmp_path / "w.h5", skip_mismatch=True)
+        model.load_weights(tmp_path / "w.weights.h5", skip_mismatch=True)
     np.testing.assert_array_equal(model.layers[0].get_weights()[0], source.get_weights()[0])
     np.testing.assert_array_equal(model.layers[1].get_weights()[0], kept[0])
 
@@ -191,11 +194,6 @@ def test_objects_are_skipped_on_request(parts, tmp_path, saved_without):
     for layer, expected in zip(other.layers, (kept, one.layers[1].get_weights()), strict=True):
         for weight, value in zip(layer.get_weights(), expected, strict=True):
             np.testing.assert_array_equal(weight, value)
-    one.save_weights(tmp_path / "old.h5")
-    with pytest.raises(BadFileError, match="layout of Keras 3"):
-        other.load_weights(tmp_path / "old.h5", objects_to_skip=other.layers[:1])
-    with pytest.raises(ValueError, match="layout of Keras 3"):
-        one.save_weights(tmp_path / "old.h5", objects_to_skip=one.layers[:1])
 
 
 def test_a_list_may_hold_itself(parts, tmp_path):
@@ -224,17 +222,14 @@ def test_another_number_of_layers_is_an_error(parts, tmp_path, saved, loaded, sa
     stack(parts, saved, [None] * len(saved)).save_weights(tmp_path / "w.weights.h5")
     with pytest.raises(BadFileError, match=said):
         stack(parts, loaded, [None] * len(loaded)).load_weights(tmp_path / "w.weights.h5")
-    stack(parts, saved, [None] * len(saved)).save_weights(tmp_path / "w.h5")
-    with pytest.raises(BadFileError, match=f"of {len(saved)} layers .* has {len(loaded)} with"):
-        stack(parts, loaded, [None] * len(loaded)).load_weights(tmp_path / "w.h5")
 
 
 def test_layers_are_matched_by_name_on_request(parts, tmp_path):
     source = stack(parts, (3, 2), ("a", "b"))
-    source.save_weights(tmp_path / "w.h5")
+    source.save_weights(tmp_path / "w.weights.h5")
     model = stack(parts, (3, 3), ("a", "c"))
     kept = model.layers[1].get_weights()
-    model.load_weights(tmp_path / "w.h5", by_name=True)
+    model.load_weights(tmp_path / "w.weights.h5", by_name=True)
     np.testing.assert_array_equal(model.layers[0].get_weights()[0], source.get_weights()[0])
     np.testing.assert_array_equal(model.layers[1].get_weights()[0], kept[0])
 
@@ -250,15 +245,15 @@ def test_weights_are_reshaped_on_request(parts, tmp_path):
 
     Row.__name__ = "Linear"
     source, model = stack(parts, (3,), [None]), cornu.Sequential([cornu.Input((4,)), Row(3)])
-    source.save_weights(tmp_path / "w.h5")
-    model.load_weights(tmp_path / "w.h5", reshape=True)
+    source.save_weights(tmp_path / "w.weights.h5")
+    model.load_weights(tmp_path / "w.weights.h5", reshape=True)
     x = np.ones((1, 4), "float32")
     np.testing.assert_array_equal(model(x), source(x))
 
 
 def test_unbuilt_models_have_no_weights_to_save(parts, tmp_path):
     with pytest.raises(NotBuiltError, match="has no weights yet"):
-        cornu.Sequential([parts.Linear(1)]).save_weights(tmp_path / "w.h5")
+        cornu.Sequential([parts.Linear(1)]).save_weights(tmp_path / "w.weights.h5")
 
 
 @pytest.mark.parametrize("content", [b"", b"not a file of ours", b"PK\x03\x04 broken"])
@@ -344,10 +339,10 @@ def test_a_rename_that_fails_leaves_the_old_file_and_no_litter(tmp_path, monkeyp
 
 def test_files_are_not_overwritten_unasked(parts, tmp_path):
     model = stack(parts)
-    model.save_weights(tmp_path / "w.h5")
+    model.save_weights(tmp_path / "w.weights.h5")
     with pytest.raises(FileExistsError, match="overwrite=True"):
-        model.save_weights(tmp_path / "w.h5", overwrite=False)
-    model.save_weights(tmp_path / "w.h5")
+        model.save_weights(tmp_path / "w.weights.h5", overwrite=False)
+    model.save_weights(tmp_path / "w.weights.h5")
     with pytest.raises(IsADirectoryError):
         model.save_weights(tmp_path)
 
@@ -418,3 +413,53 @@ def test_shards_that_are_refused(parts, tmp_path):
     path.write_text("{}")
     with pytest.raises(BadFileError, match="no index of weights"):
         model.load_weights(path)
+
+
+# Formats that others bring
+
+
+@pytest.mark.skipif(registry.installed("cornu-keras"), reason="it is for core without cornu-keras")
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda model, path: model.save(path / "m.h5"),
+        lambda model, path: model.save(path / "m", save_format="h5"),
+        lambda model, path: model.save_weights(path / "m.hdf5"),
+        lambda model, path: model.to_yaml(),
+        lambda model, path: cornu.models.model_from_json(json.dumps({"class_name": "Sequential"})),
+    ],
+)
+def test_the_distribution_that_brings_a_format_is_named(parts, tmp_path, use):
+    with pytest.raises(MissingDistributionError, match="pip install cornu-keras"):
+        use(stack(parts), tmp_path)
+
+
+def test_a_format_comes_by_a_hook(parts, tmp_path):
+    class Numbers(FileFormat):
+        endings = ("numbers",)
+        signature = b"numbers\n"
+
+        def write_model(self, model, filepath, overwrite, include_optimizer):
+            with open(filepath, "wb") as file:
+                file.write(self.signature)
+                np.save(file, model.get_weights()[0])
+
+        def read_model(self, path, limits, compile):
+            with open(path, "rb") as file:
+                file.seek(len(self.signature))
+                return np.load(file)
+
+    class Plugin:
+        @hookimpl
+        def cornu_file_formats(self):
+            return [Numbers]
+
+    plugin, model = Plugin(), stack(parts)
+    registry.register(plugin, name="numbers")
+    try:
+        model.save(tmp_path / "m.numbers")
+        model.save(tmp_path / "m", save_format="numbers")
+        for name in ("m.numbers", "m"):
+            np.testing.assert_array_equal(load_model(tmp_path / name), model.get_weights()[0])
+    finally:
+        registry.unregister(plugin)

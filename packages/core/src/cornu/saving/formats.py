@@ -152,7 +152,7 @@ def format_of_text(language: str) -> FileFormat:
     """Return the format that reads and writes texts of a language."""
     found = next((one for one in formats() if one.language == language), None)
     if found is None:
-        raise missing(f"Models as {language.upper()}")
+        raise missing(language.upper())
     return found
 
 
