@@ -33,3 +33,8 @@ def test_each_kind_of_file_is_here_and_small() -> None:
         here = {f.stem for f in FILES if f.parent.name == version}
         assert here >= {"dense", "conv", "lstm", "embedding", "scan", "several"}
     assert max(f.stat().st_size for f in FILES) < 32_768
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        cornu_export.load(tmp_path / "nothing.cornu")

@@ -16,7 +16,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
 __all__ = ["GROUP", "COMES_WITH", "HERE", "brought", "install", "missing"]
@@ -124,6 +124,8 @@ def _at_last(name: str) -> str | None:
         raise ImportError(missing(child), name=name)
     module = sys.modules.get(parent)
     if module is not None and "__getattr__" in vars(module):
+        if PathFinder.find_spec(name, module.__path__) is not None:
+            return None  # a file of the package, which somebody loads in a way of his own
         # `from cornu.layers import Dens`: Python asks for a submodule before it gives up.
         try:
             getattr(module, child)

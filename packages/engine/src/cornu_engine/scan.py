@@ -389,7 +389,7 @@ def prune_scans(roots: Sequence[Node], rank: Rank) -> list[Node]:
     return [new[r] for r in roots]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Slim:
     """A scan without some of its outputs: the operands it needs, and where the others went."""
 

@@ -133,6 +133,8 @@ def reading(path: Any, limits: Limits | None = None) -> Iterator[None]:
         raise
     except Exception as error:
         let_signals_through(error)
+        if isinstance(error, FileNotFoundError) and str(error.filename) == str(path):
+            raise
         raise BadFileError(f"{_said(path)}: {_text(error)}", _rule_of(error)) from error
     finally:
         _reading.reset(token)

@@ -14,7 +14,7 @@ from cornu_engine.graph import Node
 from cornu_engine.shapes import Shape
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Primitive:
     """One row of the table.
 
