@@ -25,7 +25,7 @@ KINDS = (
     "regularizer",
     "constraint",
 )
-OURS = ("cornu-layers", "cornu-optim")
+OURS = ("cornu-layers", "cornu-optim", "cornu-preprocessing")
 
 
 def classes() -> list[type]:
