@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from cornu import preferences
+from cornu.preferences import max_epochs, max_steps_per_epoch
 from cornu.training.data.source import BatchSource
 
 __all__ = ["limit_epochs", "limit_steps"]
@@ -18,7 +18,7 @@ def limit_epochs(epochs: int) -> int:
     >>> limit_epochs(10)
     10
     """
-    limit = preferences.max_epochs()
+    limit = max_epochs()
     if limit is None or epochs <= limit:
         return epochs
     warnings.warn(f"Limiting epochs to {limit}, as cornu.config.max_epochs() says.", stacklevel=3)
@@ -33,7 +33,7 @@ def limit_steps(source: BatchSource) -> None:
     source : BatchSource
         The next epoch goes on where the cut was made.
     """
-    limit, known = preferences.max_steps_per_epoch(), source.steps_per_epoch
+    limit, known = max_steps_per_epoch(), source.steps_per_epoch
     if limit is None or (known is not None and known <= limit):
         return
     warnings.warn(

@@ -146,10 +146,10 @@ def resolve_verbose(verbose: Any) -> int:
     >>> resolve_verbose("auto"), resolve_verbose(True), resolve_verbose(2)
     (1, 1, 2)
     """
-    from cornu import preferences
+    from cornu.preferences import is_interactive_logging_enabled
 
     if verbose == "auto":
-        return 1 if preferences.is_interactive_logging_enabled() else 2
+        return 1 if is_interactive_logging_enabled() else 2
     if verbose in (0, 1, 2):
         return int(verbose)
     raise ValueError(
