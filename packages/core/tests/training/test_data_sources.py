@@ -413,25 +413,6 @@ def test_one_weight_per_sample_serves_every_output():
         make_source(np.zeros((3, 1)), y, np.zeros((3, 4)))
 
 
-def test_queues_of_keras_2():
-    from cornu.training.data.enqueuers import GeneratorEnqueuer, OrderedEnqueuer
-
-    dataset = Numbers(3)
-    queue = OrderedEnqueuer(dataset, shuffle=True)
-    assert not queue.is_running()
-    with pytest.raises(RuntimeError, match="Call start"):
-        queue.get()
-    queue.start(workers=2)
-    found = [int(x[0, 0]) for _, (x, _) in zip(range(6), queue.get(), strict=False)]
-    assert sorted(found[:3]) == sorted(found[3:]) == [0, 1, 2]
-    assert dataset.events == ["end"]
-    queue.stop()
-    assert not queue.is_running()
-    queue = GeneratorEnqueuer(iter("ab"))
-    queue.start()
-    assert list(queue.get()) == ["a", "b"]
-
-
 def test_steps_that_are_quotients_are_rounded_up():
     source = make_source(np.zeros((10, 1)), steps=10 / 4, batch_size=4)
     assert source.steps_per_epoch == 3

@@ -5,6 +5,17 @@ from __future__ import annotations
 from cornu.plugins import hookimpl
 from cornu.plugins.hookspecs import Offer
 
+UTILITIES = {
+    "GeneratorEnqueuer": "utilities.enqueuers",
+    "OrderedEnqueuer": "utilities.enqueuers",
+    "clear_session": "backend",
+    "model_to_dot": "utilities.plotting",
+    "normalize": "utilities.arrays",
+    "plot_model": "utilities.plotting",
+    "standardize_dtype": "backend",
+    "to_categorical": "utilities.arrays",
+}
+
 
 @hookimpl
 def cornu_file_formats() -> list[Offer]:
@@ -14,5 +25,5 @@ def cornu_file_formats() -> list[Offer]:
 
 @hookimpl
 def cornu_utilities() -> list[Offer]:
-    """What Keras has in its utilities and in `K` alike."""
-    return [f"cornu_keras.backend:{name}" for name in ("clear_session", "standardize_dtype")]
+    """What Keras has in its utilities: some of it in `K` too."""
+    return [f"cornu_keras.{module}:{name}" for name, module in UTILITIES.items()]

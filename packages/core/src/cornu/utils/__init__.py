@@ -1,9 +1,8 @@
 """What a training script needs besides a model, under Keras' names.
 
 >>> import cornu
->>> cornu.utils.to_categorical([1, 0])
-array([[0., 1.],
-       [1., 0.]])
+>>> cornu.utils.pack_x_y_sample_weight(1, 2)
+(1, 2)
 """
 
 from __future__ import annotations

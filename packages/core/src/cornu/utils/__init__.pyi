@@ -15,17 +15,11 @@ from cornu.plugins.custom_objects import get_registered_name as get_registered_n
 from cornu.plugins.custom_objects import get_registered_object as get_registered_object
 from cornu.plugins.custom_objects import register_keras_serializable as register_keras_serializable
 from cornu.training.data.dataset import PyDataset as PyDataset
-from cornu.training.data.enqueuers import GeneratorEnqueuer as GeneratorEnqueuer
-from cornu.training.data.enqueuers import OrderedEnqueuer as OrderedEnqueuer
 from cornu.training.data.unpack import pack_x_y_sample_weight as pack_x_y_sample_weight
 from cornu.training.data.unpack import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 from cornu.training.progbar import Progbar as Progbar
 from cornu.utils._brought import *
-from cornu.utils.arrays import normalize as normalize
-from cornu.utils.arrays import to_categorical as to_categorical
 from cornu.utils.hdf5 import HDF5Matrix as HDF5Matrix
-from cornu.utils.plotting import model_to_dot as model_to_dot
-from cornu.utils.plotting import plot_model as plot_model
 from cornu.utils.seeding import set_random_seed as set_random_seed
 
 Sequence = PyDataset

@@ -1,0 +1,1 @@
+"""What Keras has beside models: pictures of them, queues of batches, labels as rows."""
