@@ -71,12 +71,9 @@ def errors(request: pytest.FixtureRequest, files: list[Path]) -> Errors:
     return checker(files, files[0].parent)
 
 
-def test_a_script_has_no_error(errors):
-    assert errors.get("script.py", {}) == {}
-
-
-def test_what_is_right_is_not_held_wrong(errors):
-    assert errors.get("right.py", {}) == {}
+@pytest.mark.parametrize("name", ["script.py", "right.py", "paths.py"])
+def test_a_script_has_no_error(errors, name):
+    assert errors.get(name, {}) == {}
 
 
 def test_every_mistake_is_found_and_nothing_else(errors):
@@ -110,3 +107,8 @@ def test_the_script_runs(monkeypatch, capsys, tmp_path):
 
 def test_what_is_right_runs():
     runpy.run_path(str(SCRIPTS / "right.py"))
+
+
+def test_every_name_of_the_other_script_is_there(capsys):
+    runpy.run_path(str(SCRIPTS / "paths.py"))
+    assert "ExponentialDecay" in capsys.readouterr().out

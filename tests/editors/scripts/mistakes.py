@@ -3,7 +3,7 @@
 import numpy as np
 
 import cornu
-from cornu import losses, metrics
+from cornu import keras, losses, metrics, ops
 from cornu.callbacks import EarlyStopping, ModelCheckpoint, TensorBoard
 from cornu.initializers import HeNormal
 from cornu.layers import LSTM, Conv2D, Dense, Embedding, Input, Layer, LeakyReLU, MaxPooling2D
@@ -82,3 +82,9 @@ class Double(Layer):
 
 
 Double().weigths  # wrong
+
+keras.layers.Dens(3)  # wrong
+keras.preprocessing.image.load_image  # wrong
+cornu.datasets.mnst  # wrong
+cornu.utils.to_categoric([1])  # wrong
+ops.ad(1, 2)  # wrong
