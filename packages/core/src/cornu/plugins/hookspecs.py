@@ -80,7 +80,7 @@ def cornu_backends() -> Sequence[Offer]:  # type: ignore[empty-body]
 
 @hookspec
 def cornu_utilities() -> Sequence[Offer]:  # type: ignore[empty-body]
-    """Utilities: functions, classes and, by reference, modules beside the parts: ``cornu.utils``."""
+    """Utilities: functions, classes and, by reference, modules: ``cornu.utils``."""
 
 
 @hookspec
