@@ -6,7 +6,7 @@
 >>> model.output_shape
 (None, 3)
 
-Importing ``cornu`` imports nothing else: each public name is loaded when it is first used.
+Importing `cornu` imports nothing else: each public name is loaded when it is first used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``python -m cornu``."""
+"""`python -m cornu`."""
 
 import sys
 

@@ -65,7 +65,7 @@ __all__ = [
 
 
 def set_backend(backend: str) -> None:
-    """Choose the backend; the same as :func:`cornu.set_backend`.
+    """Choose the backend; the same as `cornu.set_backend`.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """What core itself brings: the base classes, and what models are made of before any layer.
 
-Core comes in by the same hooks as everyone else, so ``from cornu.layers import Layer, Input`` works
+Core comes in by the same hooks as everyone else, so `from cornu.layers import Layer, Input` works
 whatever else is installed, and the names in saved models resolve.
 """
 

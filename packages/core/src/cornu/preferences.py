@@ -31,7 +31,7 @@ _settings: dict[str, Any] = {
 
 
 def enable_interactive_logging() -> None:
-    """Let ``verbose="auto"`` draw a progress bar (the default).
+    """Let `verbose="auto"` draw a progress bar (the default).
 
     Example
     -------
@@ -44,7 +44,7 @@ def enable_interactive_logging() -> None:
 
 
 def disable_interactive_logging() -> None:
-    """Let ``verbose="auto"`` write one line per epoch, as suits a log file.
+    """Let `verbose="auto"` write one line per epoch, as suits a log file.
 
     Example
     -------
@@ -58,7 +58,7 @@ def disable_interactive_logging() -> None:
 
 
 def is_interactive_logging_enabled() -> bool:
-    """Say whether ``verbose="auto"`` draws a progress bar.
+    """Say whether `verbose="auto"` draws a progress bar.
 
     Example
     -------
@@ -70,9 +70,9 @@ def is_interactive_logging_enabled() -> bool:
 
 
 def max_epochs() -> int | None:
-    """Return how many epochs any call of ``fit`` makes at most, None without a limit.
+    """Return how many epochs any call of `fit` makes at most, None without a limit.
 
-    It is what :func:`set_max_epochs` set, else ``CORNU_MAX_EPOCHS`` as it was when Cornu was
+    It is what `set_max_epochs` set, else `CORNU_MAX_EPOCHS` as it was when Cornu was
     imported: a long script can be tried out without changing it.
 
     Example
@@ -85,7 +85,7 @@ def max_epochs() -> int | None:
 
 
 def set_max_epochs(max_epochs: int | None) -> None:
-    """Set how many epochs any call of ``fit`` makes at most; None takes the limit away.
+    """Set how many epochs any call of `fit` makes at most; None takes the limit away.
 
     Example
     -------
@@ -99,9 +99,9 @@ def set_max_epochs(max_epochs: int | None) -> None:
 
 
 def max_steps_per_epoch() -> int | None:
-    """Return how many steps ``fit``, ``evaluate`` and ``predict`` make in an epoch at most.
+    """Return how many steps `fit`, `evaluate` and `predict` make in an epoch at most.
 
-    It is what :func:`set_max_steps_per_epoch` set, else ``CORNU_MAX_STEPS_PER_EPOCH`` as it was
+    It is what `set_max_steps_per_epoch` set, else `CORNU_MAX_STEPS_PER_EPOCH` as it was
     when Cornu was imported, else None: no limit.
 
     Example

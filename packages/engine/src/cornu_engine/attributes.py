@@ -1,8 +1,8 @@
 """What an operation takes, said in the signature of its shape rule (a primitive) or of its
 definition (a composite).
 
-``def windows(x: Node, *, axes: Axes, size: Window)`` says to mypy that axes are a tuple of int, and
-to `signature_of` that they are axes of ``x``, each once. What a program of our own holds obeys by
+`def windows(x: Node, *, axes: Axes, size: Window)` says to mypy that axes are a tuple of int, and
+to `signature_of` that they are axes of `x`, each once. What a program of our own holds obeys by
 construction; what a file brings is checked before anything is made of it.
 """
 

@@ -1,8 +1,8 @@
-"""Which backend runs the programs: ``CORNU_BACKEND``, :func:`set_backend` or ``compile(backend=)``.
+"""Which backend runs the programs: `CORNU_BACKEND`, `set_backend` or `compile(backend=)`.
 
 A backend that is unknown, or that cannot run here, is an error with the list of those that can.
 There is never a silent change to another one. Backends are found by their entry points in the
-group ``cornu_backends``, which needs no plugin manager; the registry of plugins takes that over
+group `cornu_backends`, which needs no plugin manager; the registry of plugins takes that over
 where it is in use.
 """
 
@@ -104,8 +104,8 @@ def found_by(finder: Finder) -> None:
 def get_backend() -> str:
     """Return the name of the backend that the next program will be compiled for.
 
-    That is the one given to :func:`set_backend`, else the environment variable ``CORNU_BACKEND``,
-    else ``"numpy"``.
+    That is the one given to `set_backend`, else the environment variable `CORNU_BACKEND`,
+    else `"numpy"`.
 
     Example
     -------
@@ -122,7 +122,7 @@ def set_backend(name: str | None) -> None:
     Parameters
     ----------
     name : str or None
-        A backend that is installed and available here; None returns to ``CORNU_BACKEND``.
+        A backend that is installed and available here; None returns to `CORNU_BACKEND`.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def resolve(name: str | Backend | None = None) -> Backend:
 
 
 def survey() -> dict[str, str]:
-    """Return every installed backend with ``""`` if it can run here, else the reason why not.
+    """Return every installed backend with `""` if it can run here, else the reason why not.
 
     Example
     -------
@@ -212,7 +212,7 @@ def limit_threads(count: int | None) -> Iterator[None]:
 
 
 def thread_limit() -> int | None:
-    """Return the limit of :func:`limit_threads` in force, None where there is none."""
+    """Return the limit of `limit_threads` in force, None where there is none."""
     return _threads.get()
 
 

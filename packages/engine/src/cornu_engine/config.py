@@ -33,7 +33,7 @@ def _one_of(what: str, value: object, allowed: tuple[str, ...]) -> str:
 
 
 def floatx() -> str:
-    """Return the default float type, ``"float32"`` unless it was set.
+    """Return the default float type, `"float32"` unless it was set.
 
     Example
     -------
@@ -70,7 +70,7 @@ def set_floatx(value: str) -> None:
 
 
 def epsilon() -> float:
-    """Return the small number that keeps divisions and logarithms finite, ``1e-7`` by default.
+    """Return the small number that keeps divisions and logarithms finite, `1e-7` by default.
 
     Example
     -------
@@ -109,7 +109,7 @@ def set_epsilon(value: float) -> None:
 
 
 def image_data_format() -> str:
-    """Return the default axis order of images, ``"channels_last"`` unless it was set.
+    """Return the default axis order of images, `"channels_last"` unless it was set.
 
     Example
     -------

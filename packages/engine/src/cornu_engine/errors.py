@@ -1,7 +1,7 @@
 """The exceptions of Cornu, and the text that proposes what the user may have meant.
 
-Every exception is a :class:`CornuError` and also the built-in exception that the same mistake
-raises elsewhere in Python, so ``except ValueError`` keeps working.
+Every exception is a `CornuError` and also the built-in exception that the same mistake
+raises elsewhere in Python, so `except ValueError` keeps working.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class DataError(CornuError, ValueError):
 
 
 class GraphError(CornuError, RuntimeError):
-    """A graph or program that breaks its own rules, found by ``check()``."""
+    """A graph or program that breaks its own rules, found by `check()`."""
 
 
 class TracedValueError(CornuError, TypeError):
@@ -67,11 +67,11 @@ class NotBuiltError(CornuError, ValueError):
 
 
 class NotCompiledError(CornuError, RuntimeError):
-    """A model was asked to train or evaluate before ``compile``."""
+    """A model was asked to train or evaluate before `compile`."""
 
 
 class NumericsError(CornuError, FloatingPointError):
-    """A step made NaN or infinity, and ``compile(check_numerics=True)`` asked to be told."""
+    """A step made NaN or infinity, and `compile(check_numerics=True)` asked to be told."""
 
 
 class SavingError(CornuError, ValueError):
@@ -124,7 +124,7 @@ class DuplicateNameError(PluginError):
 class PluginWarning(UserWarning):
     """Something is wrong with a plugin; every other plugin keeps working.
 
-    Turn it into an error with ``warnings.simplefilter("error", PluginWarning)``.
+    Turn it into an error with `warnings.simplefilter("error", PluginWarning)`.
     """
 
 

@@ -96,12 +96,12 @@ def seed_scope(seed: int) -> Iterator[None]:
 
 
 def is_seeded() -> bool:
-    """Tell whether a seed was given (:func:`cornu.set_seed`), or drawn by chance."""
+    """Tell whether a seed was given (`cornu.set_seed`), or drawn by chance."""
     return _source().given
 
 
 def draw_seed() -> int:
-    """The next seed derived from the global one: what ``seed=None`` stands for.
+    """The next seed derived from the global one: what `seed=None` stands for.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def draw_seed() -> int:
 
 
 def seed_state() -> dict[str, Any]:
-    """Return what :func:`restore_seed_state` needs to go on from here with the same numbers."""
+    """Return what `restore_seed_state` needs to go on from here with the same numbers."""
     source = _source()
     with source.lock:
         generator = source.generator
@@ -130,7 +130,7 @@ def seed_state() -> dict[str, Any]:
 
 
 def restore_seed_state(state: dict[str, Any]) -> None:
-    """Bring the process-wide seed to a state that :func:`seed_state` returned."""
+    """Bring the process-wide seed to a state that `seed_state` returned."""
     generator = None if state["generator"] is None else global_generator()
     source = _source()
     with source.lock:
@@ -145,8 +145,8 @@ class SeedGenerator:
     Parameters
     ----------
     seed
-        Whole number; the same seed gives the same stream on every backend. ``None`` derives one
-        from the global seed (:func:`cornu.set_seed`) and the order of creation.
+        Whole number; the same seed gives the same stream on every backend. `None` derives one
+        from the global seed (`cornu.set_seed`) and the order of creation.
     name
         Short name of its state.
 
@@ -176,7 +176,7 @@ class SeedGenerator:
         self.state = Variable(start, dtype="uint32", trainable=False, name="seed_generator_state")
 
     def next(self, ordered: bool = True) -> Any:
-        """The state as it is, ``(seed, counter)``; the counter advances.
+        """The state as it is, `(seed, counter)`; the counter advances.
 
         Parameters
         ----------
@@ -189,7 +189,7 @@ class SeedGenerator:
         return now
 
     def get_config(self) -> dict[str, Any]:
-        """What :meth:`from_config` needs to make an equal generator."""
+        """What `from_config` needs to make an equal generator."""
         return {"seed": self.seed}
 
     @classmethod

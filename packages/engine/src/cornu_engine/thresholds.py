@@ -20,8 +20,8 @@ checked
 quick
     What is compiled is not optimised: a kernel that runs once takes longer to optimise than to run.
 
-The environment variable ``CORNU_EXTREME`` names one, or several as in ``tiny+threads3``; in tests
-the option ``--extreme`` does.
+The environment variable `CORNU_EXTREME` names one, or several as in `tiny+threads3`; in tests
+the option `--extreme` does.
 """
 
 from __future__ import annotations
@@ -105,12 +105,12 @@ class Thresholds:
 
 
 def choose_extreme(name: str | None) -> None:
-    """Put all tables of this process to an extreme, or to several joined by ``+``.
+    """Put all tables of this process to an extreme, or to several joined by `+`.
 
     Parameters
     ----------
     name : str or None
-        None returns to what ``CORNU_EXTREME`` says.
+        None returns to what `CORNU_EXTREME` says.
 
     Raises
     ------
@@ -129,7 +129,7 @@ def extreme(name: str) -> Iterator[None]:
     Parameters
     ----------
     name : str
-        Joined by ``+`` where there are several; ``""`` for the usual numbers.
+        Joined by `+` where there are several; `""` for the usual numbers.
     """
     before = _chosen
     choose_extreme(name)

@@ -1,4 +1,4 @@
-"""The operations of ``keras.ops``, on arrays, traced values and symbolic tensors alike.
+"""The operations of `keras.ops`, on arrays, traced values and symbolic tensors alike.
 
 On arrays an operation computes at once; inside a trace it becomes part of the program. Each is
 loaded when it is first used.

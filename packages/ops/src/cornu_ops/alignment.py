@@ -21,7 +21,7 @@ _IMPOSSIBLE = -1e5  # logarithm of a probability that is none, still finite to d
 
 
 def _shifted(alpha: Tensor, by: int) -> Tensor:
-    """The scores of the states ``by`` places before."""
+    """The scores of the states `by` places before."""
     kept = cut(alpha, 1, 0, alpha.shape[1] - by)
     return p.pad(kept, low=(0, by), high=(0, 0), interior=(0, 0), value=_IMPOSSIBLE)
 
@@ -46,11 +46,11 @@ def ctc_loss(
     Parameters
     ----------
     target
-        Classes ``(batch, labels)``.
+        Classes `(batch, labels)`.
     output
-        Logits ``(batch, steps, classes)``.
+        Logits `(batch, steps, classes)`.
     target_length, output_length
-        How many labels and steps count in each sample, ``(batch,)``.
+        How many labels and steps count in each sample, `(batch,)`.
     mask_index
         The class that stands for no label.
 
@@ -125,11 +125,11 @@ def ctc_decode(
     Parameters
     ----------
     inputs
-        Logits ``(batch, steps, classes)``.
+        Logits `(batch, steps, classes)`.
     sequence_lengths
-        How many steps count in each sample, ``(batch,)``.
+        How many steps count in each sample, `(batch,)`.
     strategy
-        ``"greedy"``: the best class of each step; ``"beam_search"`` (plain arrays only): the
+        `"greedy"`: the best class of each step; `"beam_search"` (plain arrays only): the
         sequences that are likely over all their alignments.
     beam_width, top_paths
         How many sequences are followed and returned by the beam search.
@@ -141,7 +141,7 @@ def ctc_decode(
     Returns
     -------
     labels, scores
-        ``(top_paths, batch, steps)`` filled up with -1, and ``(batch, top_paths)``: minus the sum
+        `(top_paths, batch, steps)` filled up with -1, and `(batch, top_paths)`: minus the sum
         of the logits chosen (greedy), or the log-probability (beam search).
 
     Examples

@@ -53,31 +53,29 @@ def _heaviside(x1: Tensor, x2: Tensor) -> Tensor:
 
 
 def _but_nan(join: Any, x1: Tensor, x2: Tensor) -> Tensor:
-    """``join`` of the two, or the other one where one is NaN."""
+    """`join` of the two, or the other one where one is NaN."""
     return p.where(p.ne(x1, x1), x2, p.where(p.ne(x2, x2), x1, join(x1, x2)))
 
 
-add = binary(
-    "add", "add", "``x1 + x2``.", "ops.add([1, 2], 0.5)", "array([1.5, 2.5], dtype=float32)"
-)
+add = binary("add", "add", "`x1 + x2`.", "ops.add([1, 2], 0.5)", "array([1.5, 2.5], dtype=float32)")
 subtract = binary(
     "subtract",
     "sub",
-    "``x1 - x2``.",
+    "`x1 - x2`.",
     "ops.subtract([1.0, 2.0], 0.5)",
     "array([0.5, 1.5], dtype=float32)",
 )
 multiply = binary(
     "multiply",
     "mul",
-    "``x1 * x2``.",
+    "`x1 * x2`.",
     "ops.multiply([1.0, 2.0], [[3.0], [4.0]])",
     "array([[3., 6.],\n       [4., 8.]], dtype=float32)",
 )
 divide = binary(
     "divide",
     "div",
-    "``x1 / x2``, always a float.",
+    "`x1 / x2`, always a float.",
     "ops.divide([1, 3], 2)",
     "array([0.5, 1.5], dtype=float32)",
     prepare=promote_floating,
@@ -85,7 +83,7 @@ divide = binary(
 true_divide = binary(
     "true_divide",
     "div",
-    "``x1 / x2``, always a float.",
+    "`x1 / x2`, always a float.",
     "ops.true_divide([1, 3], 2)",
     "array([0.5, 1.5], dtype=float32)",
     prepare=promote_floating,
@@ -93,7 +91,7 @@ true_divide = binary(
 divide_no_nan = binary(
     "divide_no_nan",
     _divide_no_nan,
-    "``x1 / x2``, and 0 where ``x2`` is 0.",
+    "`x1 / x2`, and 0 where `x2` is 0.",
     "ops.divide_no_nan([1.0, 3.0], [2.0, 0.0])",
     "array([0.5, 0. ], dtype=float32)",
     prepare=promote_floating,
@@ -129,7 +127,7 @@ fmin = binary(
 arctan2 = binary(
     "arctan2",
     "atan2",
-    "Angle of the point (``x2``, ``x1``) in radians, in [-pi, pi].",
+    "Angle of the point (`x2`, `x1`) in radians, in [-pi, pi].",
     "ops.arctan2([1.0, 0.0], [0.0, -1.0])",
     "array([1.5707964, 3.1415927], dtype=float32)",
     prepare=promote_floating,
@@ -137,7 +135,7 @@ arctan2 = binary(
 hypot = binary(
     "hypot",
     _hypot,
-    "``sqrt(x1**2 + x2**2)`` without overflow.",
+    "`sqrt(x1**2 + x2**2)` without overflow.",
     "ops.hypot([3.0], [4.0])",
     "array([5.], dtype=float32)",
     prepare=promote_floating,
@@ -145,7 +143,7 @@ hypot = binary(
 logaddexp = binary(
     "logaddexp",
     _logaddexp,
-    "``log(exp(x1) + exp(x2))`` without overflow.",
+    "`log(exp(x1) + exp(x2))` without overflow.",
     "ops.logaddexp([1000.0], [1000.0])",
     "array([1000.6932], dtype=float32)",
     prepare=promote_floating,
@@ -153,7 +151,7 @@ logaddexp = binary(
 logaddexp2 = binary(
     "logaddexp2",
     lambda a, b: _logaddexp(a * math.log(2), b * math.log(2)) * (1 / math.log(2)),
-    "``log2(2**x1 + 2**x2)`` without overflow.",
+    "`log2(2**x1 + 2**x2)` without overflow.",
     "ops.logaddexp2([3.0], [3.0])",
     "array([4.], dtype=float32)",
     prepare=promote_floating,
@@ -163,7 +161,7 @@ logaddexp2 = binary(
 mod = binary(
     "mod",
     "mod",
-    "Remainder of ``x1 / x2`` with the sign of ``x2``.",
+    "Remainder of `x1 / x2` with the sign of `x2`.",
     "ops.mod([5, -5], 3)",
     "array([2, 1], dtype=int32)",
     prepare=promote_numeric,
@@ -171,7 +169,7 @@ mod = binary(
 fmod = binary(
     "fmod",
     _fmod,
-    "Remainder of ``x1 / x2`` with the sign of ``x1``.",
+    "Remainder of `x1 / x2` with the sign of `x1`.",
     "ops.fmod([5, -5], 3)",
     "array([ 2, -2], dtype=int32)",
     prepare=promote_numeric,
@@ -179,7 +177,7 @@ fmod = binary(
 floor_divide = binary(
     "floor_divide",
     "floordiv",
-    "``x1 / x2`` rounded down to a whole number.",
+    "`x1 / x2` rounded down to a whole number.",
     "ops.floor_divide([5, -5], 3)",
     "array([ 1, -2], dtype=int32)",
     prepare=promote_numeric,
@@ -187,7 +185,7 @@ floor_divide = binary(
 heaviside = binary(
     "heaviside",
     _heaviside,
-    "Step function of ``x1``: 0 below zero, ``x2`` at zero, 1 above.",
+    "Step function of `x1`: 0 below zero, `x2` at zero, 1 above.",
     "ops.heaviside([-1.0, 0.0, 2.0], 0.5)",
     "array([0. , 0.5, 1. ], dtype=float32)",
     prepare=promote_floating,
@@ -196,10 +194,10 @@ heaviside = binary(
 
 @op
 def power(x1: TensorLike, x2: TensorLike) -> Tensor:
-    """``x1 ** x2``.
+    """`x1 ** x2`.
 
-    Small whole exponents are multiplications, so that ``x ** 2`` and its derivatives are exact
-    and defined for negative ``x``.
+    Small whole exponents are multiplications, so that `x ** 2` and its derivatives are exact
+    and defined for negative `x`.
 
     Examples
     --------
@@ -224,7 +222,7 @@ _POWERS: dict[float, Any] = {
 
 @op
 def round(x: TensorLike, decimals: int = 0) -> Tensor:
-    """Nearest number with ``decimals`` decimal places; halves go to the even neighbour.
+    """Nearest number with `decimals` decimal places; halves go to the even neighbour.
 
     Examples
     --------
@@ -248,14 +246,14 @@ def round(x: TensorLike, decimals: int = 0) -> Tensor:
 
 @op
 def clip(x: TensorLike, x_min: TensorLike, x_max: TensorLike) -> Tensor:
-    """``x`` held within ``x_min`` and ``x_max``.
+    """`x` held within `x_min` and `x_max`.
 
     Parameters
     ----------
     x
         Tensor of any shape.
     x_min, x_max
-        Bounds that broadcast with ``x``; ``None`` leaves that side open.
+        Bounds that broadcast with `x`; `None` leaves that side open.
 
     Examples
     --------
@@ -282,7 +280,7 @@ def _within(bound: TensorLike, dtype: Any) -> TensorLike:
 def nan_to_num(
     x: TensorLike, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
 ) -> Tensor:
-    """``x`` with NaN and infinities replaced by numbers.
+    """`x` with NaN and infinities replaced by numbers.
 
     Parameters
     ----------
@@ -310,7 +308,7 @@ def nan_to_num(
 
 @op
 def ldexp(x1: TensorLike, x2: TensorLike) -> Tensor:
-    """``x1 * 2**x2`` for whole ``x2``.
+    """`x1 * 2**x2` for whole `x2`.
 
     Examples
     --------

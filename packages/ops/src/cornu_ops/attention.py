@@ -43,20 +43,20 @@ def dot_product_attention(
     flash_attention: bool | None = None,
     attn_logits_soft_cap: float | None = None,
 ) -> Tensor:
-    """``softmax(query @ key * scale + bias) @ value`` for each head (Vaswani et al., 2017).
+    """`softmax(query @ key * scale + bias) @ value` for each head (Vaswani et al., 2017).
 
     Parameters
     ----------
     query
-        ``(batch, targets, heads, size)``.
+        `(batch, targets, heads, size)`.
     key, value
-        ``(batch, sources, key heads, size)``; fewer key heads are shared by groups of query heads.
+        `(batch, sources, key heads, size)`; fewer key heads are shared by groups of query heads.
     bias
-        Added to the scores; broadcasts to ``(batch, heads, targets, sources)``.
+        Added to the scores; broadcasts to `(batch, heads, targets, sources)`.
     mask
         Booleans that broadcast likewise: False keeps a source from being attended to.
     scale
-        ``1 / sqrt(size)`` by default.
+        `1 / sqrt(size)` by default.
     is_causal
         Whether a target attends only to sources not after it.
     flash_attention
@@ -67,7 +67,7 @@ def dot_product_attention(
     Returns
     -------
     Tensor
-        ``(batch, targets, heads, size)``.
+        `(batch, targets, heads, size)`.
 
     Raises
     ------

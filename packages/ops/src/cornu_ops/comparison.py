@@ -35,7 +35,7 @@ def _isinf(x: Tensor) -> Tensor:
 equal = binary(
     "equal",
     "eq",
-    "``x1 == x2``, element by element.",
+    "`x1 == x2`, element by element.",
     "ops.equal([1, 2], 2)",
     "array([False,  True])",
     prepare=comparable,
@@ -44,7 +44,7 @@ equal = binary(
 not_equal = binary(
     "not_equal",
     "ne",
-    "``x1 != x2``, element by element.",
+    "`x1 != x2`, element by element.",
     "ops.not_equal([1, 2], 2)",
     "array([ True, False])",
     prepare=comparable,
@@ -53,7 +53,7 @@ not_equal = binary(
 less = binary(
     "less",
     "lt",
-    "``x1 < x2``, element by element.",
+    "`x1 < x2`, element by element.",
     "ops.less([1, 2], 2)",
     "array([ True, False])",
     prepare=comparable,
@@ -62,7 +62,7 @@ less = binary(
 less_equal = binary(
     "less_equal",
     "le",
-    "``x1 <= x2``, element by element.",
+    "`x1 <= x2`, element by element.",
     "ops.less_equal([1, 2], 2)",
     "array([ True,  True])",
     prepare=comparable,
@@ -71,7 +71,7 @@ less_equal = binary(
 greater = binary(
     "greater",
     lambda a, b: p.lt(b, a),
-    "``x1 > x2``, element by element.",
+    "`x1 > x2`, element by element.",
     "ops.greater([1, 3], 2)",
     "array([False,  True])",
     prepare=comparable,
@@ -80,7 +80,7 @@ greater = binary(
 greater_equal = binary(
     "greater_equal",
     lambda a, b: p.le(b, a),
-    "``x1 >= x2``, element by element.",
+    "`x1 >= x2`, element by element.",
     "ops.greater_equal([1, 2], 2)",
     "array([False,  True])",
     prepare=comparable,
@@ -116,7 +116,7 @@ logical_xor = binary(
 logical_not = unary(
     "logical_not",
     lambda x: p.invert(truth(x)),
-    "True where ``x`` is false (0).",
+    "True where `x` is false (0).",
     "ops.logical_not([True, False])",
     "array([False,  True])",
     keep_integers=True,
@@ -125,7 +125,7 @@ logical_not = unary(
 isfinite = unary(
     "isfinite",
     "isfinite",
-    "True where ``x`` is neither infinite nor NaN.",
+    "True where `x` is neither infinite nor NaN.",
     "ops.isfinite([1.0, float('inf')])",
     "array([ True, False])",
     result=bool,
@@ -133,7 +133,7 @@ isfinite = unary(
 isnan = unary(
     "isnan",
     _isnan,
-    "True where ``x`` is NaN.",
+    "True where `x` is NaN.",
     "ops.isnan([1.0, float('nan')])",
     "array([False,  True])",
     result=bool,
@@ -141,7 +141,7 @@ isnan = unary(
 isinf = unary(
     "isinf",
     _isinf,
-    "True where ``x`` is infinite.",
+    "True where `x` is infinite.",
     "ops.isinf([1.0, float('-inf')])",
     "array([False,  True])",
     result=bool,
@@ -149,7 +149,7 @@ isinf = unary(
 isposinf = unary(
     "isposinf",
     lambda x: p.eq(x, math.inf),
-    "True where ``x`` is +inf.",
+    "True where `x` is +inf.",
     "ops.isposinf([float('inf'), 0.0])",
     "array([ True, False])",
     result=bool,
@@ -157,7 +157,7 @@ isposinf = unary(
 isneginf = unary(
     "isneginf",
     lambda x: p.eq(x, -math.inf),
-    "True where ``x`` is -inf.",
+    "True where `x` is -inf.",
     "ops.isneginf([float('-inf'), 0.0])",
     "array([ True, False])",
     result=bool,
@@ -207,7 +207,7 @@ bitwise_xor = binary(
 left_shift = binary(
     "left_shift",
     "shift_left",
-    "``x * 2**y`` by moving bits up.",
+    "`x * 2**y` by moving bits up.",
     "ops.left_shift([3], [2])",
     "array([12], dtype=int32)",
     prepare=promote_numeric,
@@ -216,7 +216,7 @@ left_shift = binary(
 right_shift = binary(
     "right_shift",
     "shift_right",
-    "``x // 2**y`` by moving bits down.",
+    "`x // 2**y` by moving bits down.",
     "ops.right_shift([12], [2])",
     "array([3], dtype=int32)",
     prepare=promote_numeric,
@@ -225,7 +225,7 @@ right_shift = binary(
 bitwise_left_shift = binary(
     "bitwise_left_shift",
     "shift_left",
-    "``x * 2**y`` by moving bits up.",
+    "`x * 2**y` by moving bits up.",
     "ops.bitwise_left_shift([3], [2])",
     "array([12], dtype=int32)",
     prepare=promote_numeric,
@@ -234,7 +234,7 @@ bitwise_left_shift = binary(
 bitwise_right_shift = binary(
     "bitwise_right_shift",
     "shift_right",
-    "``x // 2**y`` by moving bits down.",
+    "`x // 2**y` by moving bits down.",
     "ops.bitwise_right_shift([12], [2])",
     "array([3], dtype=int32)",
     prepare=promote_numeric,
@@ -260,7 +260,7 @@ bitwise_invert = unary(
 
 @op
 def where(condition: TensorLike, x1: TensorLike = None, x2: TensorLike = None) -> Tensor:
-    """Elements of ``x1`` where the condition holds, else of ``x2``.
+    """Elements of `x1` where the condition holds, else of `x2`.
 
     Parameters
     ----------
@@ -268,7 +268,7 @@ def where(condition: TensorLike, x1: TensorLike = None, x2: TensorLike = None) -
         Booleans (or numbers, true when not 0).
     x1, x2
         Tensors or numbers that broadcast with the condition. Without both, the positions of true
-        elements are returned as by :func:`nonzero`, which needs plain arrays.
+        elements are returned as by `nonzero`, which needs plain arrays.
 
     Examples
     --------
@@ -318,7 +318,7 @@ def select(
 def isclose(
     x1: TensorLike, x2: TensorLike, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> Tensor:
-    """True where ``|x1 - x2| <= atol + rtol * |x2|``.
+    """True where `|x1 - x2| <= atol + rtol * |x2|`.
 
     Examples
     --------
@@ -335,7 +335,7 @@ def isclose(
 def allclose(
     x1: TensorLike, x2: TensorLike, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> Tensor:
-    """Whether :func:`isclose` holds everywhere.
+    """Whether `isclose` holds everywhere.
 
     Examples
     --------
@@ -351,7 +351,7 @@ def allclose(
 def isin(
     x1: TensorLike, x2: TensorLike, assume_unique: bool = False, invert: bool = False
 ) -> Tensor:
-    """True where an element of ``x1`` is among those of ``x2``.
+    """True where an element of `x1` is among those of `x2`.
 
     Parameters
     ----------
@@ -362,7 +362,7 @@ def isin(
     assume_unique
         Accepted for Keras' sake; it makes no difference here.
     invert
-        Ask for those that are not among ``x2``.
+        Ask for those that are not among `x2`.
 
     Examples
     --------

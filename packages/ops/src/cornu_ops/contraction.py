@@ -17,9 +17,9 @@ from cornu_ops.values import Tensor, TensorLike, as_value, cast_value, promote, 
 
 
 def summed_products(*xs: TensorLike, sum_of: Callable[..., Tensor], widen: bool = False) -> Tensor:
-    """``sum_of`` values of one dtype; of booleans, whether any product is true.
+    """`sum_of` values of one dtype; of booleans, whether any product is true.
 
-    With ``widen``, products of int8 alone are added up in int32, as Keras does where a matrix
+    With `widen`, products of int8 alone are added up in int32, as Keras does where a matrix
     product is meant.
     """
     found = promote(*xs)
@@ -31,7 +31,7 @@ def summed_products(*xs: TensorLike, sum_of: Callable[..., Tensor], widen: bool 
 
 
 def product_of(a: Tensor, b: Tensor) -> Tensor:
-    """``a @ b`` of values with one dtype, vectors included."""
+    """`a @ b` of values with one dtype, vectors included."""
     inner = a.shape[-1], b.shape[0 if b.ndim == 1 else -2]
     if inner[0] != inner[1]:
         raise ShapeError(
@@ -62,14 +62,14 @@ def matmul(x1: TensorLike, x2: TensorLike) -> Tensor:
     Parameters
     ----------
     x1
-        ``(…, n, k)``, or a vector ``(k,)`` standing for one row.
+        `(…, n, k)`, or a vector `(k,)` standing for one row.
     x2
-        ``(…, k, m)``, or a vector ``(k,)`` standing for one column.
+        `(…, k, m)`, or a vector `(k,)` standing for one column.
 
     Returns
     -------
     Tensor
-        ``(…, n, m)``, without the axis that a vector stood in for.
+        `(…, n, m)`, without the axis that a vector stood in for.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def _matmul(a: Tensor, b: Tensor) -> Tensor:
 
 @op
 def dot(x1: TensorLike, x2: TensorLike) -> Tensor:
-    """Sum of products over the last axis of ``x1`` and the last but one of ``x2``.
+    """Sum of products over the last axis of `x1` and the last but one of `x2`.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def dot(x1: TensorLike, x2: TensorLike) -> Tensor:
 
 
 def _over_one_axis(x1: TensorLike, x2: TensorLike, axis: int) -> Tensor:
-    """Sums of products over the last axis of ``x1`` and ``axis`` (-1 of a vector) of ``x2``."""
+    """Sums of products over the last axis of `x1` and `axis` (-1 of a vector) of `x2`."""
 
     def sum_of(a: Tensor, b: Tensor) -> Tensor:
         if a.ndim == 0 or b.ndim == 0:
@@ -116,7 +116,7 @@ def _over_one_axis(x1: TensorLike, x2: TensorLike, axis: int) -> Tensor:
 
 
 def contract(a: Tensor, b: Tensor, axes_a: Sequence[int], axes_b: Sequence[int]) -> Tensor:
-    """Sum of products over pairs of axes; the rest of ``a`` stands before the rest of ``b``."""
+    """Sum of products over pairs of axes; the rest of `a` stands before the rest of `b`."""
     rest_a = [i for i in range(a.ndim) if i not in axes_a]
     rest_b = [i for i in range(b.ndim) if i not in axes_b]
     inner = [a.shape[i] for i in axes_a]
@@ -140,7 +140,7 @@ def tensordot(x1: TensorLike, x2: TensorLike, axes: Any = 2) -> Tensor:
     x1, x2
         Tensors of any shape.
     axes
-        How many last axes of ``x1`` meet as many first axes of ``x2``, or the two lists of axes.
+        How many last axes of `x1` meet as many first axes of `x2`, or the two lists of axes.
 
     Examples
     --------
@@ -202,7 +202,7 @@ def vdot(x1: TensorLike, x2: TensorLike) -> Tensor:
 
 @op
 def kron(x1: TensorLike, x2: TensorLike) -> Tensor:
-    """Kronecker product: every element of ``x1`` times the whole of ``x2``.
+    """Kronecker product: every element of `x1` times the whole of `x2`.
 
     Examples
     --------
@@ -233,7 +233,7 @@ def cross(
     x1, x2
         Tensors of vectors; the other axes broadcast.
     axisa, axisb
-        Where the components of ``x1`` and ``x2`` stand.
+        Where the components of `x1` and `x2` stand.
     axisc
         Where those of the result stand.
     axis

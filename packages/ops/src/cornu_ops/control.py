@@ -37,7 +37,7 @@ def _known(x: Any) -> bool:
 
 
 def _chosen(condition: Any, a: Any, b: Any) -> Any:
-    """Leaf by leaf ``a`` where the condition holds, else ``b``."""
+    """Leaf by leaf `a` where the condition holds, else `b`."""
     tree.assert_same_structure(a, b)
     pairs = [promote(x, y) for x, y in zip(_leaves(a), _leaves(b), strict=True)]
     for x, y in pairs:
@@ -50,7 +50,7 @@ def _chosen(condition: Any, a: Any, b: Any) -> Any:
 
 
 def _branch(function: Callable[..., Any], taken: Tensor, *args: Any) -> Any:
-    """``function(*args)``, with 1 for the numbers from outside where the branch is not taken.
+    """`function(*args)`, with 1 for the numbers from outside where the branch is not taken.
 
     So no gradient comes back from it. To scale that gradient by 0 would not do: a branch may make
     NaN of a value it was not written for, and 0 times NaN is NaN.
@@ -88,7 +88,7 @@ def _scalar_truth(x: TensorLike) -> Tensor:
 
 @op
 def cond(pred: TensorLike, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
-    """``true_fn()`` if the condition holds, else ``false_fn()``.
+    """`true_fn()` if the condition holds, else `false_fn()`.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def switch(index: TensorLike, branches: Sequence[Callable[..., Any]], *operands:
     index
         Which, held within the number of branches.
     branches
-        Functions of ``operands`` that return tensors of the same structure, shapes and dtypes.
+        Functions of `operands` that return tensors of the same structure, shapes and dtypes.
     *operands
         Their arguments.
 
@@ -147,22 +147,22 @@ def scan(
     reverse: bool = False,
     unroll: int | bool = 1,
 ) -> tuple[Any, Any]:
-    """Carry a state through the rows of ``xs`` and stack what each step returns.
+    """Carry a state through the rows of `xs` and stack what each step returns.
 
     Parameters
     ----------
     f
-        ``f(state, x)`` returns ``(state, y)``; structures of tensors are welcome throughout.
+        `f(state, x)` returns `(state, y)`; structures of tensors are welcome throughout.
     init
         The first state; every step must keep its shapes and dtypes.
     xs
-        Tensors whose first axis is stepped along, or ``None`` with ``length``.
+        Tensors whose first axis is stepped along, or `None` with `length`.
     length
         Number of steps.
     reverse
-        Step from the last row to the first; ``ys`` keep the order of the rows.
+        Step from the last row to the first; `ys` keep the order of the rows.
     unroll
-        ``True`` writes the steps out one after another; numbers are accepted for Keras' sake.
+        `True` writes the steps out one after another; numbers are accepted for Keras' sake.
 
     Returns
     -------
@@ -238,7 +238,7 @@ def _python_scan(f: Any, init: Any, xs: Any, rows: list[Any], steps: int, revers
 
 
 def _like(old: Any, new: Any) -> Any:
-    """``new`` in the dtypes of ``old``, as in a program, where a loop's state keeps its dtype."""
+    """`new` in the dtypes of `old`, as in a program, where a loop's state keeps its dtype."""
     tree.assert_same_structure(old, new)
     return tree.map_structure(
         lambda a, b: value(b, a.dtype) if hasattr(a, "dtype") else b, old, new
@@ -251,7 +251,7 @@ def _stacked(column: Sequence[Tensor]) -> Tensor:
 
 @op
 def map(f: Callable[[Any], Any], xs: Any) -> Any:
-    """``f`` of each row of ``xs``, stacked.
+    """`f` of each row of `xs`, stacked.
 
     Parameters
     ----------
@@ -270,7 +270,7 @@ def map(f: Callable[[Any], Any], xs: Any) -> Any:
 
 @op
 def vectorized_map(function: Callable[[Any], Any], elements: Any) -> Any:
-    """``function`` of each row of ``elements``, stacked.
+    """`function` of each row of `elements`, stacked.
 
     Inside a trace, work that no step hands to the next is done for all rows at once.
 
@@ -284,7 +284,7 @@ def vectorized_map(function: Callable[[Any], Any], elements: Any) -> Any:
 
 @op
 def fori_loop(lower: int, upper: int, body_fun: Callable[[Any, Any], Any], init_val: Any) -> Any:
-    """``body_fun(i, value)`` for each ``i`` from ``lower`` up to (not including) ``upper``.
+    """`body_fun(i, value)` for each `i` from `lower` up to (not including) `upper`.
 
     Parameters
     ----------
@@ -320,7 +320,7 @@ def while_loop(
     loop_vars: Any,
     maximum_iterations: int | None = None,
 ) -> Any:
-    """``loop_vars = body(*loop_vars)`` as long as ``cond(*loop_vars)`` holds.
+    """`loop_vars = body(*loop_vars)` as long as `cond(*loop_vars)` holds.
 
     Parameters
     ----------
@@ -381,9 +381,9 @@ def associative_scan(
     Parameters
     ----------
     f
-        ``f(a, b)``, associative and elementwise along ``axis``; structures are welcome.
+        `f(a, b)`, associative and elementwise along `axis`; structures are welcome.
     elems
-        Tensors with one size along ``axis``.
+        Tensors with one size along `axis`.
     reverse
         Combine from the end.
     axis

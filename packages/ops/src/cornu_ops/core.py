@@ -16,7 +16,7 @@ from cornu_ops.values import DTypeLike, Tensor, TensorLike, is_floating, value
 
 @op
 def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
-    """``x`` in another dtype; fractions are cut off where it becomes an integer.
+    """`x` in another dtype; fractions are cut off where it becomes an integer.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
 
 @op
 def saturate_cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
-    """``x`` in another dtype, held within the numbers that dtype has.
+    """`x` in another dtype, held within the numbers that dtype has.
 
     Examples
     --------
@@ -76,16 +76,16 @@ def _inward(bound: Any, dtype: np.dtype, towards: int) -> float:
 def convert_to_tensor(
     x: TensorLike, dtype: DTypeLike = None, sparse: bool | None = None, ragged: bool | None = None
 ) -> Tensor:
-    """``x`` as a tensor: numbers, nested sequences, arrays and variables alike.
+    """`x` as a tensor: numbers, nested sequences, arrays and variables alike.
 
     Parameters
     ----------
     x
-        What to convert. Python floats become ``floatx``, Python integers int32.
+        What to convert. Python floats become `floatx`, Python integers int32.
     dtype
         The dtype wanted.
     sparse, ragged
-        Only ``None`` and ``False``: tensors here are dense.
+        Only `None` and `False`: tensors here are dense.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def convert_to_tensor(
 
 @op
 def array(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
-    """``x`` as a tensor; another name of :func:`convert_to_tensor`.
+    """`x` as a tensor; another name of `convert_to_tensor`.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def array(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
 
 
 def convert_to_numpy(x: TensorLike) -> np.ndarray:
-    """``x`` as a NumPy array.
+    """`x` as a NumPy array.
 
     Raises
     ------
@@ -139,7 +139,7 @@ def copy(x: TensorLike) -> Tensor:
 
 
 def is_tensor(x: Any) -> bool:
-    """Whether ``x`` is a tensor: an array or a traced or symbolic value.
+    """Whether `x` is a tensor: an array or a traced or symbolic value.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def is_tensor(x: Any) -> bool:
 
 
 def shape(x: TensorLike) -> tuple[int | None, ...]:
-    """The shape of ``x``, with ``None`` for an axis of a symbolic tensor that is not known yet.
+    """The shape of `x`, with `None` for an axis of a symbolic tensor that is not known yet.
 
     Examples
     --------
@@ -162,7 +162,7 @@ def shape(x: TensorLike) -> tuple[int | None, ...]:
 
 
 def dtype(x: TensorLike) -> str:
-    """The name of the dtype of ``x``.
+    """The name of the dtype of `x`.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def dtype(x: TensorLike) -> str:
 
 
 def ndim(x: TensorLike) -> int:
-    """How many axes ``x`` has.
+    """How many axes `x` has.
 
     Examples
     --------
@@ -184,7 +184,7 @@ def ndim(x: TensorLike) -> int:
 
 
 def size(x: TensorLike) -> int | None:
-    """How many elements ``x`` has; ``None`` where an axis is not known yet.
+    """How many elements `x` has; `None` where an axis is not known yet.
 
     Examples
     --------
@@ -197,7 +197,7 @@ def size(x: TensorLike) -> int | None:
 
 @op
 def stop_gradient(variable: TensorLike) -> Tensor:
-    """``x``, taken for a constant by derivatives.
+    """`x`, taken for a constant by derivatives.
 
     Examples
     --------

@@ -27,7 +27,7 @@ from cornu_ops.values import (
 
 @op
 def zeros(shape: Sequence[int] | int, dtype: DTypeLike = None) -> Tensor:
-    """Zeros, of dtype ``floatx`` by default.
+    """Zeros, of dtype `floatx` by default.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def zeros(shape: Sequence[int] | int, dtype: DTypeLike = None) -> Tensor:
 
 @op
 def ones(shape: Sequence[int] | int, dtype: DTypeLike = None) -> Tensor:
-    """Ones, of dtype ``floatx`` by default.
+    """Ones, of dtype `floatx` by default.
 
     Examples
     --------
@@ -72,9 +72,9 @@ def full(shape: Sequence[int] | int, fill_value: TensorLike, dtype: DTypeLike = 
     shape
         The shape of the result.
     fill_value
-        Number or tensor that broadcasts to ``shape``.
+        Number or tensor that broadcasts to `shape`.
     dtype
-        ``floatx`` by default.
+        `floatx` by default.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def _like(x: TensorLike, fill: Any, dtype: DTypeLike) -> Tensor:
 
 @op
 def zeros_like(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
-    """Zeros of the shape of ``x``, and its dtype by default.
+    """Zeros of the shape of `x`, and its dtype by default.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def zeros_like(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
 
 @op
 def ones_like(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
-    """Ones of the shape of ``x``, and its dtype by default.
+    """Ones of the shape of `x`, and its dtype by default.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def ones_like(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
 
 @op
 def empty_like(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
-    """A tensor of the shape of ``x`` whose content does not matter; here zeros.
+    """A tensor of the shape of `x` whose content does not matter; here zeros.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def empty_like(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
 
 @op
 def full_like(x: TensorLike, fill_value: TensorLike, dtype: DTypeLike = None) -> Tensor:
-    """One value throughout the shape of ``x``, in its dtype by default.
+    """One value throughout the shape of `x`, in its dtype by default.
 
     Examples
     --------
@@ -144,16 +144,16 @@ def full_like(x: TensorLike, fill_value: TensorLike, dtype: DTypeLike = None) ->
 def arange(
     start: float, stop: float | None = None, step: float | None = None, dtype: DTypeLike = None
 ) -> Tensor:
-    """Numbers from ``start`` up to (not including) ``stop`` in steps.
+    """Numbers from `start` up to (not including) `stop` in steps.
 
     Parameters
     ----------
     start, stop
-        Bounds; with one argument it is ``stop`` and ``start`` is 0.
+        Bounds; with one argument it is `stop` and `start` is 0.
     step
         Difference of neighbours, 1 by default.
     dtype
-        int32 for whole arguments and ``floatx`` for others by default.
+        int32 for whole arguments and `floatx` for others by default.
 
     Examples
     --------
@@ -204,7 +204,7 @@ def linspace(
     dtype: DTypeLike = None,
     axis: int = 0,
 ) -> Any:
-    """``num`` evenly spaced numbers between two bounds.
+    """`num` evenly spaced numbers between two bounds.
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ def linspace(
     num
         How many.
     endpoint
-        Whether ``stop`` is the last of them.
+        Whether `stop` is the last of them.
     retstep
         Return the distance of neighbours too.
     dtype
@@ -243,7 +243,7 @@ def logspace(
     dtype: DTypeLike = None,
     axis: int = 0,
 ) -> Tensor:
-    """``base ** linspace(start, stop, num)``.
+    """`base ** linspace(start, stop, num)`.
 
     Examples
     --------
@@ -263,7 +263,7 @@ def geomspace(
     dtype: DTypeLike = None,
     axis: int = 0,
 ) -> Tensor:
-    """``num`` numbers of constant ratio between two bounds of one sign.
+    """`num` numbers of constant ratio between two bounds of one sign.
 
     Examples
     --------
@@ -287,7 +287,7 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = None) -> Te
     k
         Which diagonal: 0 the main one, positive above it.
     dtype
-        ``floatx`` by default.
+        `floatx` by default.
 
     Examples
     --------
@@ -334,7 +334,7 @@ def _triangle(x: TensorLike, k: int, lower: bool) -> Tensor:
 
 @op
 def tril(x: TensorLike, k: int = 0) -> Tensor:
-    """The lower triangle of the last two axes: zeros above diagonal ``k``.
+    """The lower triangle of the last two axes: zeros above diagonal `k`.
 
     Examples
     --------
@@ -347,7 +347,7 @@ def tril(x: TensorLike, k: int = 0) -> Tensor:
 
 @op
 def triu(x: TensorLike, k: int = 0) -> Tensor:
-    """The upper triangle of the last two axes: zeros below diagonal ``k``.
+    """The upper triangle of the last two axes: zeros below diagonal `k`.
 
     Examples
     --------
@@ -360,7 +360,7 @@ def triu(x: TensorLike, k: int = 0) -> Tensor:
 
 @op
 def vander(x: TensorLike, N: int | None = None, increasing: bool = False) -> Tensor:
-    """Powers of a vector as columns, the highest first unless ``increasing``.
+    """Powers of a vector as columns, the highest first unless `increasing`.
 
     Examples
     --------
@@ -384,7 +384,7 @@ def _window(points: Callable[..., np.ndarray], size: TensorLike, *shape: float) 
 
 @op
 def bartlett(x: int) -> Tensor:
-    """Triangular window of ``x`` points.
+    """Triangular window of `x` points.
 
     Examples
     --------
@@ -396,7 +396,7 @@ def bartlett(x: int) -> Tensor:
 
 @op
 def blackman(x: int) -> Tensor:
-    """Blackman window of ``x`` points.
+    """Blackman window of `x` points.
 
     Examples
     --------
@@ -408,7 +408,7 @@ def blackman(x: int) -> Tensor:
 
 @op
 def hamming(x: int) -> Tensor:
-    """Hamming window of ``x`` points.
+    """Hamming window of `x` points.
 
     Examples
     --------
@@ -420,7 +420,7 @@ def hamming(x: int) -> Tensor:
 
 @op
 def hanning(x: int) -> Tensor:
-    """Hann window of ``x`` points.
+    """Hann window of `x` points.
 
     Examples
     --------
@@ -432,7 +432,7 @@ def hanning(x: int) -> Tensor:
 
 @op
 def kaiser(x: int, beta: float) -> Tensor:
-    """Kaiser window of ``x`` points and shape ``beta``.
+    """Kaiser window of `x` points and shape `beta`.
 
     Examples
     --------

@@ -32,24 +32,24 @@ def _same_shape(name: str, target: Tensor, output: Tensor) -> None:
 def categorical_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
 ) -> Tensor:
-    """``-sum(target * log(output))`` over the classes.
+    """`-sum(target * log(output))` over the classes.
 
     Parameters
     ----------
     target
-        Probabilities of the classes (one-hot for sure ones), of the shape of ``output``.
+        Probabilities of the classes (one-hot for sure ones), of the shape of `output`.
     output
         Predicted probabilities, or logits. Probabilities are made to sum to 1 and held within
-        ``[epsilon, 1 - epsilon]``.
+        `[epsilon, 1 - epsilon]`.
     from_logits
-        Whether ``output`` are logits.
+        Whether `output` are logits.
     axis
         The axis of classes.
 
     Returns
     -------
     Tensor
-        One value per sample: the shape of ``output`` without ``axis``.
+        One value per sample: the shape of `output` without `axis`.
 
     Raises
     ------
@@ -77,17 +77,17 @@ def categorical_crossentropy(
 def sparse_categorical_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
 ) -> Tensor:
-    """``-log(output[target])``: the cross-entropy of whole classes.
+    """`-log(output[target])`: the cross-entropy of whole classes.
 
     Parameters
     ----------
     target
-        Class of each sample, as integers: the shape of ``output`` without the axis of classes,
+        Class of each sample, as integers: the shape of `output` without the axis of classes,
         which may also be there with size 1.
     output
         Predicted probabilities, or logits.
     from_logits
-        Whether ``output`` are logits.
+        Whether `output` are logits.
     axis
         The axis of classes.
 
@@ -130,21 +130,21 @@ def sparse_categorical_crossentropy(
 def binary_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False
 ) -> Tensor:
-    """``-(t * log(p) + (1 - t) * log(1 - p))``, element by element.
+    """`-(t * log(p) + (1 - t) * log(1 - p))`, element by element.
 
     Parameters
     ----------
     target
-        Probabilities that it is so (0 or 1 for sure ones), of the shape of ``output``.
+        Probabilities that it is so (0 or 1 for sure ones), of the shape of `output`.
     output
-        Predicted probabilities, held within ``[epsilon, 1 - epsilon]``, or logits.
+        Predicted probabilities, held within `[epsilon, 1 - epsilon]`, or logits.
     from_logits
-        Whether ``output`` are logits.
+        Whether `output` are logits.
 
     Returns
     -------
     Tensor
-        Of the shape of ``output``.
+        Of the shape of `output`.
 
     Raises
     ------

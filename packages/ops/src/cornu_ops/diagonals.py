@@ -13,7 +13,7 @@ from cornu_ops.values import Tensor, TensorLike, value
 
 @op
 def diag(x: TensorLike, k: int = 0) -> Tensor:
-    """A matrix with a vector on diagonal ``k``, or diagonal ``k`` of a matrix.
+    """A matrix with a vector on diagonal `k`, or diagonal `k` of a matrix.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def diag(x: TensorLike, k: int = 0) -> Tensor:
 
 
 def _places(rows: int, columns: int, k: int) -> np.ndarray:
-    """Where the elements of diagonal ``k`` stand in the matrix flattened."""
+    """Where the elements of diagonal `k` stand in the matrix flattened."""
     row, column = max(0, -k), max(0, k)
     count = max(0, min(rows - row, columns - column))
     return np.arange(count, dtype=np.int32) * (columns + 1) + row * columns + column
@@ -40,7 +40,7 @@ def _places(rows: int, columns: int, k: int) -> np.ndarray:
 
 @op
 def diagflat(x: TensorLike, k: int = 0) -> Tensor:
-    """A matrix with the flattened ``x`` on diagonal ``k``.
+    """A matrix with the flattened `x` on diagonal `k`.
 
     Examples
     --------

@@ -17,12 +17,12 @@ def cdist(x: TensorLike, y: TensorLike) -> Tensor:
     Parameters
     ----------
     x, y
-        Points ``(…, n, size)`` and ``(…, m, size)``.
+        Points `(…, n, size)` and `(…, m, size)`.
 
     Returns
     -------
     Tensor
-        ``(…, n, m)``.
+        `(…, n, m)`.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def _root(square: Tensor) -> Tensor:
 
 @op
 def psnr(x1: TensorLike, x2: TensorLike, max_val: float) -> Tensor:
-    """Peak signal-to-noise ratio ``10 * log10(max_val**2 / mean((x1 - x2)**2))``, in decibels.
+    """Peak signal-to-noise ratio `10 * log10(max_val**2 / mean((x1 - x2)**2))`, in decibels.
 
     Parameters
     ----------

@@ -131,7 +131,7 @@ def _resized(x: np.ndarray, size: int, axis: int, name: str, fill: Any) -> np.nd
 
 @on_arrays(NO_PROGRAM)
 def nextafter(x1: TensorLike, x2: TensorLike) -> Tensor:
-    """The next number of the dtype after ``x1`` towards ``x2``.
+    """The next number of the dtype after `x1` towards `x2`.
 
     Plain arrays only.
 

@@ -82,7 +82,7 @@ def _sizes(
 
 
 def _arranged(x: Tensor, term: str, groups: Sequence[str], sizes: dict[str, int]) -> Tensor:
-    """``x`` with its axes in the order of ``groups``, and each group joined into one axis."""
+    """`x` with its axes in the order of `groups`, and each group joined into one axis."""
     order = "".join(groups)
     present = [c for c in order if c in term]
     x = permuted(x, [term.index(c) for c in present])
@@ -124,12 +124,12 @@ def einsum(subscripts: str, *operands: TensorLike, **kwargs: Any) -> Tensor:
     Parameters
     ----------
     subscripts
-        As in ``"bij,bjk->bik"``: letters that are not in the result are summed over, a letter that
-        stands twice in one term takes the diagonal, ``...`` stands for broadcast axes.
+        As in `"bij,bjk->bik"`: letters that are not in the result are summed over, a letter that
+        stands twice in one term takes the diagonal, `...` stands for broadcast axes.
     *operands
         One tensor per term.
     **kwargs
-        ``optimize`` is accepted for Keras' sake; operands are joined from left to right.
+        `optimize` is accepted for Keras' sake; operands are joined from left to right.
 
     Raises
     ------
@@ -167,7 +167,7 @@ def _einsum(subscripts: str, xs: Sequence[Tensor]) -> Tensor:
 
 
 def _groups(side: str) -> list[list[str]]:
-    """``"b (h w) c"`` as ``[["b"], ["h", "w"], ["c"]]``; ``1`` is an empty group."""
+    """`"b (h w) c"` as `[["b"], ["h", "w"], ["c"]]`; `1` is an empty group."""
     found = re.findall(r"\(([^()]*)\)|(\S+)", side)
     return [inner.split() if not name else ([] if name == "1" else [name]) for inner, name in found]
 
@@ -181,7 +181,7 @@ def rearrange(tensor: TensorLike, pattern: str, **axes_lengths: int) -> Tensor:
     tensor
         Tensor of any shape.
     pattern
-        As in ``"b (h p) c -> b h (p c)"``: names in brackets are one axis together.
+        As in `"b (h p) c -> b h (p c)"`: names in brackets are one axis together.
     **axes_lengths
         Sizes that the shape alone does not give.
 

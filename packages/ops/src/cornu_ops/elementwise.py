@@ -1,4 +1,4 @@
-"""Functions of each element: ``keras.ops`` names from ``abs`` to ``trunc``."""
+"""Functions of each element: `keras.ops` names from `abs` to `trunc`."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ fabs = unary(
 negative = unary(
     "negative",
     _negate,
-    "``-x``.",
+    "`-x`.",
     "ops.negative([1.0, -2.0])",
     "array([-1.,  2.], dtype=float32)",
     keep_integers=True,
@@ -75,7 +75,7 @@ negative = unary(
 sign = unary(
     "sign",
     _sign,
-    "-1, 0 or 1 as ``x`` is negative, zero or positive; its gradient is zero.",
+    "-1, 0 or 1 as `x` is negative, zero or positive; its gradient is zero.",
     "ops.sign([-2.0, 0.0, 5.0])",
     "array([-1.,  0.,  1.], dtype=float32)",
     keep_integers=True,
@@ -90,14 +90,14 @@ sqrt = unary(
 rsqrt = unary(
     "rsqrt",
     lambda x: p.div(1.0, p.sqrt(x)),
-    "Reciprocal square root ``1 / sqrt(x)``.",
+    "Reciprocal square root `1 / sqrt(x)`.",
     "ops.rsqrt([4.0, 1.0])",
     "array([0.5, 1. ], dtype=float32)",
 )
 reciprocal = unary(
     "reciprocal",
     lambda x: p.div(1.0, x),
-    "``1 / x``.",
+    "`1 / x`.",
     "ops.reciprocal([4.0, 2.0])",
     "array([0.25, 0.5 ], dtype=float32)",
 )
@@ -111,21 +111,21 @@ cbrt = unary(
 exp = unary(
     "exp",
     "exp",
-    "Exponential ``e**x``.",
+    "Exponential `e**x`.",
     "ops.exp([0.0, 1.0])",
     "array([1.      , 2.718282], dtype=float32)",
 )
 exp2 = unary(
     "exp2",
     lambda x: p.exp(x * math.log(2.0)),
-    "``2**x``.",
+    "`2**x`.",
     "ops.exp2([0.0, 3.0])",
     "array([1., 8.], dtype=float32)",
 )
 expm1 = unary(
     "expm1",
     "expm1",
-    "``exp(x) - 1``, exact for small ``x``.",
+    "`exp(x) - 1`, exact for small `x`.",
     "ops.expm1([0.0, 1e-6])",
     "array([0.0000000e+00, 1.0000005e-06], dtype=float32)",
 )
@@ -153,7 +153,7 @@ log10 = unary(
 log1p = unary(
     "log1p",
     "log1p",
-    "``log(1 + x)``, exact for small ``x``.",
+    "`log(1 + x)`, exact for small `x`.",
     "ops.log1p([0.0, 1e-6])",
     "array([0.000000e+00, 9.999995e-07], dtype=float32)",
 )
@@ -181,21 +181,21 @@ tan = unary(
 arcsin = unary(
     "arcsin",
     "asin",
-    "Angle in radians whose sine is ``x``.",
+    "Angle in radians whose sine is `x`.",
     "ops.arcsin([0.0, 1.0])",
     "array([0.       , 1.5707964], dtype=float32)",
 )
 arccos = unary(
     "arccos",
     "acos",
-    "Angle in radians whose cosine is ``x``.",
+    "Angle in radians whose cosine is `x`.",
     "ops.arccos([1.0, 0.0])",
     "array([0.       , 1.5707964], dtype=float32)",
 )
 arctan = unary(
     "arctan",
     "atan",
-    "Angle in radians whose tangent is ``x``.",
+    "Angle in radians whose tangent is `x`.",
     "ops.arctan([0.0, 1.0])",
     "array([0.       , 0.7853982], dtype=float32)",
 )
@@ -251,7 +251,7 @@ erf = unary(
 erfc = unary(
     "erfc",
     lambda x: 1.0 - p.erf(x),
-    "Complement of the error function, ``1 - erf(x)``.",
+    "Complement of the error function, `1 - erf(x)`.",
     "ops.erfc([0.0, 0.5])",
     "array([1.        , 0.47950011], dtype=float32)",
 )
@@ -265,21 +265,21 @@ erfinv = unary(
 floor = unary(
     "floor",
     "floor",
-    "Greatest whole number not above ``x``.",
+    "Greatest whole number not above `x`.",
     "ops.floor([1.7, -1.2])",
     "array([ 1., -2.], dtype=float32)",
 )
 ceil = unary(
     "ceil",
     "ceil",
-    "Least whole number not below ``x``.",
+    "Least whole number not below `x`.",
     "ops.ceil([1.2, -1.7])",
     "array([ 2., -1.], dtype=float32)",
 )
 trunc = unary(
     "trunc",
     _trunc,
-    "``x`` without its fraction.",
+    "`x` without its fraction.",
     "ops.trunc([1.7, -1.7])",
     "array([ 1., -1.], dtype=float32)",
     keep_integers=True,
@@ -301,14 +301,14 @@ rad2deg = unary(
 sinc = unary(
     "sinc",
     _sinc,
-    "``sin(pi x) / (pi x)``, 1 at 0.",
+    "`sin(pi x) / (pi x)`, 1 at 0.",
     "ops.sinc([0.0, 0.5])",
     "array([1.        , 0.63661975], dtype=float32)",
 )
 square = unary(
     "square",
     lambda x: p.mul(x, x),
-    "``x * x``.",
+    "`x * x`.",
     "ops.square([-3.0, 2.0])",
     "array([9., 4.], dtype=float32)",
     keep_integers="numeric",

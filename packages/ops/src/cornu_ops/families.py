@@ -20,7 +20,7 @@ from cornu_ops.values import (
 
 _PREPARE = {False: floating, True: value, "numeric": numeric}
 _NOTES: dict[Any, str] = {
-    promote_floating: "; integers are taken as ``floatx``",
+    promote_floating: "; integers are taken as `floatx`",
     promote_numeric: "; booleans are taken as the numbers 0 and 1",
 }
 
@@ -34,7 +34,7 @@ x
 Returns
 -------
 Tensor
-    Of the shape of ``x``.
+    Of the shape of `x`.
 
 Examples
 --------
@@ -84,9 +84,9 @@ def unary(
     keep_integers: bool | str = False,
     result: Any = None,
 ) -> Callable[[TensorLike], Tensor]:
-    """An elementwise op of one tensor; integers become ``floatx`` unless they are kept.
+    """An elementwise op of one tensor; integers become `floatx` unless they are kept.
 
-    ``keep_integers="numeric"`` keeps them too, but takes booleans for the numbers 0 and 1.
+    `keep_integers="numeric"` keeps them too, but takes booleans for the numbers 0 and 1.
     """
     compute, prepare = _compute(rule), _PREPARE[keep_integers]
 
@@ -94,7 +94,7 @@ def unary(
         x = prepare(x)
         return value(compute(x), result or x.dtype)
 
-    note = "" if keep_integers else "; integers are taken as ``floatx``"
+    note = "" if keep_integers else "; integers are taken as `floatx`"
     doc = _UNARY_DOC.format(summary=summary, note=note, example=f">>> {example}\n{shown}")
     return _named(function, name, doc)
 
@@ -110,7 +110,7 @@ def binary(
     result: str = "",
     names: Sequence[str] = ("x1", "x2"),
 ) -> Callable[[TensorLike, TensorLike], Tensor]:
-    """An elementwise op of two tensors, which ``prepare`` has brought to one dtype."""
+    """An elementwise op of two tensors, which `prepare` has brought to one dtype."""
     compute = _compute(rule)
 
     def of_x1_x2(x1: TensorLike, x2: TensorLike) -> Tensor:

@@ -1,6 +1,6 @@
 """Fourier transforms of real and imaginary parts, as products with the matrix of the transform.
 
-No tensor here is complex: as in Keras, a complex one is a pair ``(real, imaginary)``. A transform
+No tensor here is complex: as in Keras, a complex one is a pair `(real, imaginary)`. A transform
 of n points is a product with an n by n matrix, which is differentiable on every backend and costs
 n**2.
 """
@@ -23,7 +23,7 @@ Pair = tuple[Tensor, Tensor]
 
 @lru_cache(maxsize=32)
 def _waves(size: int, dtype: str) -> tuple[np.ndarray, np.ndarray]:
-    """``cos`` and ``sin`` of 2 pi j k / size."""
+    """`cos` and `sin` of 2 pi j k / size."""
     # the products are taken modulo the size first: the angle stays small and exact
     angle = np.outer(np.arange(size), np.arange(size)) % size * (2 * np.pi / size)
     return np.cos(angle).astype(dtype), np.sin(angle).astype(dtype)
@@ -103,7 +103,7 @@ def fft2(x: Any) -> Pair:
 
 @op
 def ifft2(x: Any) -> Pair:
-    """Inverse of :func:`fft2`.
+    """Inverse of `fft2`.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def rfft(x: TensorLike, fft_length: int | None = None) -> Pair:
     Returns
     -------
     real, imaginary
-        With ``length // 2 + 1`` numbers along the last axis.
+        With `length // 2 + 1` numbers along the last axis.
 
     Examples
     --------
@@ -153,14 +153,14 @@ def rfft(x: TensorLike, fft_length: int | None = None) -> Pair:
 
 @op
 def irfft(x: Any, fft_length: int | None = None) -> Tensor:
-    """Inverse of :func:`rfft`.
+    """Inverse of `rfft`.
 
     Parameters
     ----------
     x
         Pair of real and imaginary part.
     fft_length
-        Length of the result; ``2 * (n - 1)`` of n numbers by default.
+        Length of the result; `2 * (n - 1)` of n numbers by default.
 
     Examples
     --------
@@ -185,7 +185,7 @@ _WINDOWS = {"hann": np.hanning, "hamming": np.hamming}
 
 
 def _window(window: Any, length: int, size: int, dtype: Any) -> Any:
-    """A window of a length, centred in ``size`` points."""
+    """A window of a length, centred in `size` points."""
     if window is None:  # every point of the transform counts, as in Keras
         return np.ones(size, dtype)
     if isinstance(window, str):
@@ -216,22 +216,22 @@ def stft(
     Parameters
     ----------
     x
-        Tensor ``(…, samples)``.
+        Tensor `(…, samples)`.
     sequence_length
         Size of a window.
     sequence_stride
         Step from window to window.
     fft_length
-        Points of each transform, at least ``sequence_length``.
+        Points of each transform, at least `sequence_length`.
     window
-        ``"hann"``, ``"hamming"``, a vector, or ``None``: all ``fft_length`` points count alike.
+        `"hann"`, `"hamming"`, a vector, or `None`: all `fft_length` points count alike.
     center
-        Mirror the ends, so that window t is centred at ``t * sequence_stride``.
+        Mirror the ends, so that window t is centred at `t * sequence_stride`.
 
     Returns
     -------
     real, imaginary
-        ``(…, windows, fft_length // 2 + 1)``.
+        `(…, windows, fft_length // 2 + 1)`.
 
     Examples
     --------
@@ -263,14 +263,14 @@ def istft(
     window: Any = "hann",
     center: bool = True,
 ) -> Tensor:
-    """Inverse of :func:`stft`: windows added up where they overlap, divided by the weight they had.
+    """Inverse of `stft`: windows added up where they overlap, divided by the weight they had.
 
     Parameters
     ----------
     x
-        Pair of real and imaginary part, ``(…, windows, fft_length // 2 + 1)``.
+        Pair of real and imaginary part, `(…, windows, fft_length // 2 + 1)`.
     sequence_length, sequence_stride, fft_length, window, center
-        As given to :func:`stft`.
+        As given to `stft`.
     length
         Samples to return; all by default.
 

@@ -21,7 +21,7 @@ from cornu_ops.values import Tensor, value
 
 @composite
 def with_custom_gradient(*values: Any, function: Any) -> Any:
-    """The first of the two that ``function(*values)`` returns; the second is its derivative."""
+    """The first of the two that `function(*values)` returns; the second is its derivative."""
     return function(*values)[0]
 
 
@@ -40,7 +40,7 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     Parameters
     ----------
     f
-        ``f(*args)`` returns ``(value, grad)``; ``grad(upstream)`` returns one gradient for each
+        `f(*args)` returns `(value, grad)`; `grad(upstream)` returns one gradient for each
         argument.
 
     Examples
@@ -79,7 +79,7 @@ def jvp(
     tangents
         The direction: one tensor of the shape of each.
     has_aux
-        Whether ``fun`` returns ``(result, aux)`` with something that is not differentiated.
+        Whether `fun` returns `(result, aux)` with something that is not differentiated.
 
     Returns
     -------

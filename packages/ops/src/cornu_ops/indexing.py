@@ -47,12 +47,12 @@ def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> Tensor:
     indices
         Integers of any shape; negative ones count from the end.
     axis
-        The axis that ``indices`` replaces.
+        The axis that `indices` replaces.
 
     Returns
     -------
     Tensor
-        Of shape ``x.shape[:axis] + indices.shape + x.shape[axis + 1:]``.
+        Of shape `x.shape[:axis] + indices.shape + x.shape[axis + 1:]`.
 
     Examples
     --------
@@ -72,9 +72,9 @@ def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None)
     x
         Tensor of any shape.
     indices
-        Integers with as many axes as ``x``; the other axes broadcast.
+        Integers with as many axes as `x`; the other axes broadcast.
     axis
-        The axis; ``None`` flattens ``x`` first.
+        The axis; `None` flattens `x` first.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None)
 
 
 def take_last(x: Tensor, indices: Tensor) -> Tensor:
-    """:func:`take_along_axis` along the last axis, as one gather of the flattened tensor."""
+    """`take_along_axis` along the last axis, as one gather of the flattened tensor."""
     size, found = x.shape[-1], positions(indices, x.shape[-1])
     lead = np.broadcast_shapes(tuple(x.shape[:-1]), tuple(indices.shape[:-1]))
     if tuple(x.shape[:-1]) != lead:
@@ -106,7 +106,7 @@ def take_last(x: Tensor, indices: Tensor) -> Tensor:
 
 @op
 def get_item(x: TensorLike, key: Any) -> Tensor:
-    """``x[key]``: integers, slices, ``...``, ``None`` and index tensors.
+    """`x[key]`: integers, slices, `...`, `None` and index tensors.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def get_item(x: TensorLike, key: Any) -> Tensor:
         Tensor of any shape.
     key
         What stands in the brackets. Boolean masks change the shape with their values and so must be
-        plain arrays; for one that is computed in a traced step use :func:`where`.
+        plain arrays; for one that is computed in a traced step use `where`.
 
     Examples
     --------
@@ -238,15 +238,15 @@ def one_hot(
     Parameters
     ----------
     x
-        Integer classes of any shape; those outside ``[0, num_classes)`` give zeros only.
+        Integer classes of any shape; those outside `[0, num_classes)` give zeros only.
     num_classes
         Size of the new axis.
     axis
         Where it stands.
     dtype
-        ``floatx`` by default.
+        `floatx` by default.
     sparse
-        Sparse tensors do not exist here; only ``False`` is accepted.
+        Sparse tensors do not exist here; only `False` is accepted.
 
     Examples
     --------
@@ -277,15 +277,15 @@ def multi_hot(
     Parameters
     ----------
     inputs
-        Integer classes, ``(batch, length)`` or ``(length,)``.
+        Integer classes, `(batch, length)` or `(length,)`.
     num_classes
-        Size of the class axis; ``num_tokens`` is accepted too.
+        Size of the class axis; `num_tokens` is accepted too.
     axis
         Where the class axis stands while classes are marked.
     dtype
-        ``floatx`` by default.
+        `floatx` by default.
     sparse
-        Only ``False`` is accepted.
+        Only `False` is accepted.
 
     Examples
     --------
@@ -357,7 +357,7 @@ def _starts(start_indices: Any, ndim: int) -> list[Any]:
 
 @op
 def unravel_index(indices: TensorLike, shape: Sequence[int]) -> tuple[Tensor, ...]:
-    """Positions in a flattened tensor as one position per axis of ``shape``.
+    """Positions in a flattened tensor as one position per axis of `shape`.
 
     Examples
     --------

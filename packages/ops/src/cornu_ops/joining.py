@@ -18,7 +18,7 @@ from cornu_ops.values import Tensor, TensorLike, promote, value
 
 @op
 def concatenate(xs: Sequence[TensorLike], axis: int = 0) -> Tensor:
-    """Tensors joined along an axis they have; ``None`` joins them flattened.
+    """Tensors joined along an axis they have; `None` joins them flattened.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def stack(x: Sequence[TensorLike], axis: int = 0) -> Tensor:
 
 @op
 def append(x1: TensorLike, x2: TensorLike, axis: int | None = None) -> Tensor:
-    """``x2`` after ``x1`` along an axis, both flattened by default.
+    """`x2` after `x1` along an axis, both flattened by default.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def _split(
 
 @op
 def split(x: TensorLike, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Tensor]:
-    """Pieces of ``x`` along an axis.
+    """Pieces of `x` along an axis.
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def split(x: TensorLike, indices_or_sections: int | Sequence[int], axis: int = 0
 def array_split(
     x: TensorLike, indices_or_sections: int | Sequence[int], axis: int = 0
 ) -> list[Tensor]:
-    """As :func:`split`, the first pieces being longer by one where the axis does not divide.
+    """As `split`, the first pieces being longer by one where the axis does not divide.
 
     Examples
     --------

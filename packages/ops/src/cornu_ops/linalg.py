@@ -1,4 +1,4 @@
-"""Linear algebra of the last two axes: ``keras.ops`` names from ``cholesky`` to ``svd``."""
+"""Linear algebra of the last two axes: `keras.ops` names from `cholesky` to `svd`."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def _in_batch(x: Tensor) -> Tensor:
 
 @op
 def solve(a: TensorLike, b: TensorLike) -> Tensor:
-    """The ``x`` with ``a @ x = b``.
+    """The `x` with `a @ x = b`.
 
     Parameters
     ----------
     a
-        Matrices ``(…, n, n)``.
+        Matrices `(…, n, n)`.
     b
-        Right-hand sides ``(…, n, m)``, or a vector ``(…, n)`` with one axis less than ``a``.
+        Right-hand sides `(…, n, m)`, or a vector `(…, n)` with one axis less than `a`.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def solve(a: TensorLike, b: TensorLike) -> Tensor:
 
 @op
 def solve_triangular(a: TensorLike, b: TensorLike, lower: bool = False) -> Tensor:
-    """The ``x`` with ``a @ x = b`` for triangular ``a``, of which the other half is not read.
+    """The `x` with `a @ x = b` for triangular `a`, of which the other half is not read.
 
     Examples
     --------
@@ -140,12 +140,12 @@ def logdet(x: TensorLike) -> Tensor:
 
 @op
 def cholesky(x: TensorLike, upper: bool = False) -> Tensor:
-    """The lower triangular ``l`` with ``l @ l.T = x`` of positive definite matrices.
+    """The lower triangular `l` with `l @ l.T = x` of positive definite matrices.
 
     Parameters
     ----------
     x
-        Matrices ``(…, n, n)``.
+        Matrices `(…, n, n)`.
     upper
         Return the transpose, an upper triangle.
 
@@ -167,7 +167,7 @@ def cholesky(x: TensorLike, upper: bool = False) -> Tensor:
 
 @op
 def cholesky_inverse(x: TensorLike, upper: bool = False) -> Tensor:
-    """The inverse of the matrices whose Cholesky factors are ``x``; the other half is not read.
+    """The inverse of the matrices whose Cholesky factors are `x`; the other half is not read.
 
     Examples
     --------
@@ -191,11 +191,11 @@ def norm(x: TensorLike, ord: Any = None, axis: Any = None, keepdims: bool = Fals
     x
         Tensor of any shape.
     ord
-        For vectors a number or infinity (2 by default), for matrices ``"fro"``, 1, -1, or plus or
-        minus infinity; 2, -2 and ``"nuc"``, which need singular values, for plain arrays only.
+        For vectors a number or infinity (2 by default), for matrices `"fro"`, 1, -1, or plus or
+        minus infinity; 2, -2 and `"nuc"`, which need singular values, for plain arrays only.
     axis
         One axis of vectors or the two of matrices; by default the whole tensor is one vector, or,
-        if ``ord`` is given, the vector or matrix that it is.
+        if `ord` is given, the vector or matrix that it is.
     keepdims
         Keep the reduced axes with size 1.
 
@@ -263,7 +263,7 @@ def _spectral_norm(x: Tensor, ord: Any, axes: Sequence[int], keepdims: bool) -> 
 
 
 class SVD(NamedTuple):
-    """``x = u @ diag(s) @ vh``."""
+    """`x = u @ diag(s) @ vh`."""
 
     u: Any
     s: Any
@@ -271,7 +271,7 @@ class SVD(NamedTuple):
 
 
 class Factors(NamedTuple):
-    """``x = q @ r``."""
+    """`x = q @ r`."""
 
     q: Any
     r: Any
@@ -331,13 +331,13 @@ def lu_factor(x: TensorLike) -> tuple[Tensor, Tensor]:
     Parameters
     ----------
     x
-        Matrices ``(…, n, m)``.
+        Matrices `(…, n, m)`.
 
     Returns
     -------
     lu, pivots
-        Of the shape of ``x``: the upper triangle with the diagonal, and below it the lower one,
-        whose diagonal is all ones; and ``(…, min(n, m))``, int32: with which row each was swapped.
+        Of the shape of `x`: the upper triangle with the diagonal, and below it the lower one,
+        whose diagonal is all ones; and `(…, min(n, m))`, int32: with which row each was swapped.
 
     Examples
     --------
@@ -394,7 +394,7 @@ def eig(x: TensorLike) -> Eigen:
 
 @on_arrays(NO_PROGRAM)
 def pinv(x: TensorLike, rcond: float | None = None) -> Tensor:
-    """The pseudo-inverse of matrices; singular values below ``rcond`` times the largest count as 0.
+    """The pseudo-inverse of matrices; singular values below `rcond` times the largest count as 0.
 
     Plain arrays only: there is no primitive for it.
 
@@ -411,7 +411,7 @@ def pinv(x: TensorLike, rcond: float | None = None) -> Tensor:
 
 @on_arrays(NO_PROGRAM)
 def matrix_rank(x: TensorLike, tol: float | None = None) -> Tensor:
-    """How many singular values exceed ``tol``.
+    """How many singular values exceed `tol`.
 
     Plain arrays only: there is no primitive for it.
 
@@ -425,18 +425,18 @@ def matrix_rank(x: TensorLike, tol: float | None = None) -> Tensor:
 
 @on_arrays(NO_PROGRAM)
 def lstsq(a: TensorLike, b: TensorLike, rcond: float | None = None) -> Tensor:
-    """The ``x`` for which ``a @ x`` is nearest to ``b``.
+    """The `x` for which `a @ x` is nearest to `b`.
 
     Plain arrays only: there is no primitive for it.
 
     Parameters
     ----------
     a
-        Matrix ``(n, m)``.
+        Matrix `(n, m)`.
     b
-        ``(n,)`` or ``(n, k)``.
+        `(n,)` or `(n, k)`.
     rcond
-        Singular values below ``rcond`` times the largest count as 0.
+        Singular values below `rcond` times the largest count as 0.
 
     Examples
     --------

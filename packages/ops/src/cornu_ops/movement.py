@@ -15,7 +15,7 @@ from cornu_ops.values import Axis, Tensor, TensorLike, value
 
 
 def cut(x: Tensor, axis: int, start: int, stop: int, step: int = 1) -> Tensor:
-    """``x[..., start:stop:step, ...]`` along one axis (bounds within it)."""
+    """`x[..., start:stop:step, ...]` along one axis (bounds within it)."""
     if start == 0 and stop == x.shape[axis] and step == 1:
         return x
     starts = tuple(start if i == axis else 0 for i in range(x.ndim))
@@ -25,22 +25,22 @@ def cut(x: Tensor, axis: int, start: int, stop: int, step: int = 1) -> Tensor:
 
 
 def picked(x: Tensor, axis: int, place: int) -> Tensor:
-    """``x`` at one place along an axis, without that axis."""
+    """`x` at one place along an axis, without that axis."""
     return p.reshape(cut(x, axis, place, place + 1), shape=(*x.shape[:axis], *x.shape[axis + 1 :]))
 
 
 def transposed(x: Tensor) -> Tensor:
-    """``x`` with its last two axes exchanged."""
+    """`x` with its last two axes exchanged."""
     return permuted(x, [*range(x.ndim - 2), x.ndim - 1, x.ndim - 2])
 
 
 def with_axis(x: Tensor, axis: int) -> Tensor:
-    """``x`` with a new axis of size 1 at ``axis`` (counted in the result)."""
+    """`x` with a new axis of size 1 at `axis` (counted in the result)."""
     return p.reshape(x, shape=(*x.shape[:axis], 1, *x.shape[axis:]))
 
 
 def permuted(x: Tensor, perm: Sequence[int]) -> Tensor:
-    """``x`` with its axes in the order ``perm``; itself where they are already."""
+    """`x` with its axes in the order `perm`; itself where they are already."""
     return x if tuple(perm) == tuple(range(x.ndim)) else p.transpose(x, perm=tuple(perm))
 
 
@@ -50,12 +50,12 @@ def joined(parts: Sequence[Tensor], axis: int) -> Tensor:
 
 
 def flat(x: Tensor) -> Tensor:
-    """``x`` as a vector."""
+    """`x` as a vector."""
     return p.reshape(x, shape=(int(x.size),))
 
 
 def along(x: Tensor, axis: int | None) -> tuple[Tensor, int]:
-    """``x`` and an axis of it, counted from the front; flattened where ``axis`` is None."""
+    """`x` and an axis of it, counted from the front; flattened where `axis` is None."""
     return (flat(x), 0) if axis is None else (x, normalize_axis(axis, x.ndim))
 
 
@@ -208,7 +208,7 @@ def squeeze(x: TensorLike, axis: Axis = None) -> Tensor:
 
 @op
 def broadcast_to(x: TensorLike, shape: Sequence[int]) -> Tensor:
-    """``x`` repeated along new axes and axes of size 1 to fill ``shape``.
+    """`x` repeated along new axes and axes of size 1 to fill `shape`.
 
     Examples
     --------
@@ -263,7 +263,7 @@ def flipud(x: TensorLike) -> Tensor:
 
 @op
 def rot90(array: TensorLike, k: int = 1, axes: Sequence[int] = (0, 1)) -> Tensor:
-    """Turned by ``k`` quarter turns in the plane of two axes, from the first towards the second.
+    """Turned by `k` quarter turns in the plane of two axes, from the first towards the second.
 
     Examples
     --------

@@ -22,7 +22,7 @@ from cornu_ops.values import (
 
 
 def nan_filled(x: TensorLike, fill: float) -> tuple[Tensor, Tensor]:
-    """``x`` with NaN replaced, and where numbers stood (1 or 0 in the dtype of ``x``)."""
+    """`x` with NaN replaced, and where numbers stood (1 or 0 in the dtype of `x`)."""
     x = floating(x)
     present = p.eq(x, x)
     return p.where(present, x, fill), cast_value(present, x.dtype)

@@ -1,4 +1,4 @@
-"""Activations: ``keras.ops`` names from ``celu`` to ``threshold``."""
+"""Activations: `keras.ops` names from `celu` to `threshold`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _sparse_plus(x: Tensor) -> Tensor:
 relu = unary(
     "relu",
     lambda x: p.maximum(x, 0),
-    "``max(x, 0)``; its slope at 0 is 0.",
+    "`max(x, 0)`; its slope at 0 is 0.",
     "ops.relu([-1.0, 2.0])",
     "array([0., 2.], dtype=float32)",
     keep_integers="numeric",
@@ -47,105 +47,105 @@ relu = unary(
 relu6 = unary(
     "relu6",
     lambda x: p.minimum(p.maximum(x, 0), 6),
-    "``min(max(x, 0), 6)``.",
+    "`min(max(x, 0), 6)`.",
     "ops.relu6([-1.0, 2.0, 8.0])",
     "array([0., 2., 6.], dtype=float32)",
 )
 sigmoid = unary(
     "sigmoid",
     _whole.sigmoid,
-    "``1 / (1 + exp(-x))``.",
+    "`1 / (1 + exp(-x))`.",
     "ops.sigmoid([0.0, 2.0])",
     "array([0.5     , 0.880797], dtype=float32)",
 )
 softplus = unary(
     "softplus",
     _whole.softplus,
-    "``log(1 + exp(x))``.",
+    "`log(1 + exp(x))`.",
     "ops.softplus([0.0, 2.0])",
     "array([0.6931472, 2.126928 ], dtype=float32)",
 )
 silu = unary(
     "silu",
     _whole.silu,
-    "``x * sigmoid(x)``.",
+    "`x * sigmoid(x)`.",
     "ops.silu([0.0, 2.0])",
     "array([0.      , 1.761594], dtype=float32)",
 )
 swish = unary(
     "swish",
     _whole.silu,
-    "``x * sigmoid(x)``; another name of ``silu``.",
+    "`x * sigmoid(x)`; another name of `silu`.",
     "ops.swish([0.0, 2.0])",
     "array([0.      , 1.761594], dtype=float32)",
 )
 softsign = unary(
     "softsign",
     lambda x: p.div(x, p.add(p.abs(x), 1.0)),
-    "``x / (1 + |x|)``.",
+    "`x / (1 + |x|)`.",
     "ops.softsign([-1.0, 3.0])",
     "array([-0.5 ,  0.75], dtype=float32)",
 )
 log_sigmoid = unary(
     "log_sigmoid",
     lambda x: p.neg(_whole.softplus(p.neg(x))),
-    "``log(sigmoid(x))``.",
+    "`log(sigmoid(x))`.",
     "ops.log_sigmoid([0.0, 2.0])",
     "array([-0.6931472, -0.126928 ], dtype=float32)",
 )
 hard_sigmoid = unary(
     "hard_sigmoid",
     _hard_sigmoid,
-    "``x / 6 + 0.5`` held within 0 and 1.",
+    "`x / 6 + 0.5` held within 0 and 1.",
     "ops.hard_sigmoid([-4.0, 0.0, 3.0])",
     "array([0. , 0.5, 1. ], dtype=float32)",
 )
 hard_silu = unary(
     "hard_silu",
     _hard_silu,
-    "``x * hard_sigmoid(x)``.",
+    "`x * hard_sigmoid(x)`.",
     "ops.hard_silu([-4.0, 1.0, 3.0])",
     "array([-0.       ,  0.6666667,  3.       ], dtype=float32)",
 )
 hard_swish = unary(
     "hard_swish",
     _hard_silu,
-    "``x * hard_sigmoid(x)``; another name of ``hard_silu``.",
+    "`x * hard_sigmoid(x)`; another name of `hard_silu`.",
     "ops.hard_swish([-4.0, 1.0, 3.0])",
     "array([-0.       ,  0.6666667,  3.       ], dtype=float32)",
 )
 hard_tanh = unary(
     "hard_tanh",
     lambda x: p.minimum(1.0, p.maximum(-1.0, x)),
-    "``x`` held within -1 and 1.",
+    "`x` held within -1 and 1.",
     "ops.hard_tanh([-2.0, 0.5])",
     "array([-1. ,  0.5], dtype=float32)",
 )
 tanh_shrink = unary(
     "tanh_shrink",
     lambda x: p.sub(x, p.tanh(x)),
-    "``x - tanh(x)``.",
+    "`x - tanh(x)`.",
     "ops.tanh_shrink([0.0, 1.0])",
     "array([0.        , 0.23840582], dtype=float32)",
 )
 selu = unary(
     "selu",
     lambda x: p.mul(_elu(x, _SELU_ALPHA), _SELU_SCALE),
-    "``scale * elu(x, alpha)`` of self-normalising networks (Klambauer et al., 2017).",
+    "`scale * elu(x, alpha)` of self-normalising networks (Klambauer et al., 2017).",
     "ops.selu([-1.0, 1.0])",
     "array([-1.1113307,  1.050701 ], dtype=float32)",
 )
 sparse_plus = unary(
     "sparse_plus",
     _sparse_plus,
-    "0 below -1, ``(x + 1)**2 / 4`` up to 1, then ``x``.",
+    "0 below -1, `(x + 1)**2 / 4` up to 1, then `x`.",
     "ops.sparse_plus([-2.0, 0.0, 2.0])",
     "array([0.  , 0.25, 2.  ], dtype=float32)",
 )
 sparse_sigmoid = unary(
     "sparse_sigmoid",
     lambda x: p.mul(p.minimum(2.0, p.maximum(0.0, p.add(x, 1.0))), 0.5),
-    "``(x + 1) / 2`` held within 0 and 1.",
+    "`(x + 1) / 2` held within 0 and 1.",
     "ops.sparse_sigmoid([-2.0, 0.0, 2.0])",
     "array([0. , 0.5, 1. ], dtype=float32)",
 )
@@ -153,7 +153,7 @@ sparse_sigmoid = unary(
 
 @op
 def mish(x: TensorLike) -> Tensor:
-    """``x * tanh(softplus(x))`` (Misra, 2019).
+    """`x * tanh(softplus(x))` (Misra, 2019).
 
     Examples
     --------
@@ -166,7 +166,7 @@ def mish(x: TensorLike) -> Tensor:
 
 @op
 def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> Tensor:
-    """``x`` where positive, ``negative_slope * x`` elsewhere.
+    """`x` where positive, `negative_slope * x` elsewhere.
 
     Examples
     --------
@@ -179,7 +179,7 @@ def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> Tensor:
 
 @op
 def elu(x: TensorLike, alpha: float = 1.0) -> Tensor:
-    """``x`` where positive, ``alpha * (exp(x) - 1)`` elsewhere (Clevert et al., 2015).
+    """`x` where positive, `alpha * (exp(x) - 1)` elsewhere (Clevert et al., 2015).
 
     Examples
     --------
@@ -191,7 +191,7 @@ def elu(x: TensorLike, alpha: float = 1.0) -> Tensor:
 
 @op
 def celu(x: TensorLike, alpha: float = 1.0) -> Tensor:
-    """``max(x, 0) + min(alpha * (exp(x / alpha) - 1), 0)`` (Barron, 2017).
+    """`max(x, 0) + min(alpha * (exp(x / alpha) - 1), 0)` (Barron, 2017).
 
     Examples
     --------
@@ -205,14 +205,14 @@ def celu(x: TensorLike, alpha: float = 1.0) -> Tensor:
 
 @op
 def gelu(x: TensorLike, approximate: bool = True) -> Tensor:
-    """``x * Phi(x)``, ``Phi`` the normal distribution function (Hendrycks and Gimpel, 2016).
+    """`x * Phi(x)`, `Phi` the normal distribution function (Hendrycks and Gimpel, 2016).
 
     Parameters
     ----------
     x
         Tensor of any shape.
     approximate
-        Use ``0.5 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))`` for ``Phi``.
+        Use `0.5 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))` for `Phi`.
 
     Examples
     --------
@@ -248,7 +248,7 @@ def glu(x: TensorLike, axis: int = -1) -> Tensor:
 
 @op
 def hard_shrink(x: TensorLike, threshold: float = 0.5) -> Tensor:
-    """``x`` where ``|x| > threshold``, 0 elsewhere.
+    """`x` where `|x| > threshold`, 0 elsewhere.
 
     Examples
     --------
@@ -261,7 +261,7 @@ def hard_shrink(x: TensorLike, threshold: float = 0.5) -> Tensor:
 
 @op
 def soft_shrink(x: TensorLike, threshold: float = 0.5) -> Tensor:
-    """``x`` moved towards 0 by ``threshold``, and 0 where that would pass it.
+    """`x` moved towards 0 by `threshold`, and 0 where that would pass it.
 
     Examples
     --------
@@ -276,7 +276,7 @@ def soft_shrink(x: TensorLike, threshold: float = 0.5) -> Tensor:
 
 @op
 def threshold(x: TensorLike, threshold: float, default_value: float) -> Tensor:
-    """``x`` where it exceeds ``threshold``, ``default_value`` elsewhere.
+    """`x` where it exceeds `threshold`, `default_value` elsewhere.
 
     Examples
     --------
@@ -289,7 +289,7 @@ def threshold(x: TensorLike, threshold: float, default_value: float) -> Tensor:
 
 @op
 def squareplus(x: TensorLike, b: float = 4) -> Tensor:
-    """``(x + sqrt(x**2 + b)) / 2``.
+    """`(x + sqrt(x**2 + b)) / 2`.
 
     Examples
     --------
@@ -307,7 +307,7 @@ def softmax_axes(x: Tensor, axis: Axis) -> tuple[int, ...]:
 
 @op
 def softmax(x: TensorLike, axis: Axis = -1) -> Tensor:
-    """``exp(x) / sum(exp(x))`` over one axis or several (all with ``None``).
+    """`exp(x) / sum(exp(x))` over one axis or several (all with `None`).
 
     The result is positive and sums to 1.
 
@@ -329,7 +329,7 @@ def softmax(x: TensorLike, axis: Axis = -1) -> Tensor:
 
 @op
 def log_softmax(x: TensorLike, axis: Axis = -1) -> Tensor:
-    """Logarithm of :func:`softmax`, finite where the softmax is too small for its dtype.
+    """Logarithm of `softmax`, finite where the softmax is too small for its dtype.
 
     Examples
     --------
@@ -342,7 +342,7 @@ def log_softmax(x: TensorLike, axis: Axis = -1) -> Tensor:
 
 @op
 def sparsemax(x: TensorLike, axis: int = -1) -> Tensor:
-    """The point of the probability simplex nearest to ``x`` (Martins and Astudillo, 2016).
+    """The point of the probability simplex nearest to `x` (Martins and Astudillo, 2016).
 
     It sums to 1, which Keras 3.15's does only where one class takes all.
 

@@ -32,7 +32,7 @@ def moments(
     keepdims
         Keep them with size 1.
     synchronized
-        Only ``False``: there is one replica.
+        Only `False`: there is one replica.
 
     Examples
     --------
@@ -70,14 +70,14 @@ def batch_normalization(
     scale: TensorLike = None,
     epsilon: float = 1e-3,
 ) -> Tensor:
-    """``(x - mean) / sqrt(variance + epsilon) * scale + offset`` with given statistics.
+    """`(x - mean) / sqrt(variance + epsilon) * scale + offset` with given statistics.
 
     Parameters
     ----------
     x
         Tensor of any shape.
     mean, variance, offset, scale
-        Vectors of the size of ``axis``.
+        Vectors of the size of `axis`.
     axis
         The axis of channels.
     epsilon
@@ -105,14 +105,14 @@ def batch_normalization(
 def normalize_batch(
     x: TensorLike, gamma: TensorLike, beta: TensorLike, axis: int = -1, epsilon: float = 1e-3
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Batch normalisation in training: by the statistics of ``x`` itself, which are returned too.
+    """Batch normalisation in training: by the statistics of `x` itself, which are returned too.
 
     Parameters
     ----------
     x
         Tensor of any shape.
     gamma, beta
-        Scale and offset, vectors of the size of ``axis``; ``None`` for 1 and 0.
+        Scale and offset, vectors of the size of `axis`; `None` for 1 and 0.
     axis
         The axis of channels; statistics are taken over all others.
     epsilon
@@ -121,7 +121,7 @@ def normalize_batch(
     Returns
     -------
     y, mean, variance
-        The shape of ``x``, and two vectors (in single precision for half).
+        The shape of `x`, and two vectors (in single precision for half).
 
     Examples
     --------
@@ -154,7 +154,7 @@ def layer_normalization(
     epsilon: float | None = None,
     **kwargs: Any,
 ) -> Tensor:
-    """``(x - mean) / sqrt(variance + epsilon) * gamma + beta`` over ``axis`` (Ba et al., 2016).
+    """`(x - mean) / sqrt(variance + epsilon) * gamma + beta` over `axis` (Ba et al., 2016).
 
     Parameters
     ----------
@@ -165,9 +165,9 @@ def layer_normalization(
     axis
         Axis or axes to normalise over.
     epsilon
-        ``config.epsilon()`` by default.
+        `config.epsilon()` by default.
     **kwargs
-        ``rms_scaling=True``, which Keras deprecates: divide by the deviation without centring.
+        `rms_scaling=True`, which Keras deprecates: divide by the deviation without centring.
 
     Examples
     --------
@@ -192,7 +192,7 @@ def layer_normalization(
 def rms_normalization(
     x: TensorLike, scale: TensorLike = None, axis: Axis = -1, epsilon: float | None = None
 ) -> Tensor:
-    """``x / sqrt(mean(x**2) + epsilon) * scale`` over ``axis`` (Zhang and Sennrich, 2019).
+    """`x / sqrt(mean(x**2) + epsilon) * scale` over `axis` (Zhang and Sennrich, 2019).
 
     Examples
     --------
@@ -209,7 +209,7 @@ def rms_normalization(
 def normalize(
     x: TensorLike, axis: Axis = -1, order: float = 2, epsilon: float | None = None
 ) -> Tensor:
-    """``x`` divided by its norm over an axis, or by ``epsilon`` where that is larger.
+    """`x` divided by its norm over an axis, or by `epsilon` where that is larger.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def normalize(
     order
         Which norm: 1, 2, any other positive number, or infinity.
     epsilon
-        ``config.epsilon()`` by default.
+        `config.epsilon()` by default.
 
     Examples
     --------
@@ -246,7 +246,7 @@ def normalize(
 
 @op
 def l2_normalize(x: TensorLike, axis: Axis = -1, epsilon: float = 1e-12) -> Tensor:
-    """``x / sqrt(max(sum(x**2), epsilon))`` over an axis.
+    """`x / sqrt(max(sum(x**2), epsilon))` over an axis.
 
     Examples
     --------

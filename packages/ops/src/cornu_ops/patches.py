@@ -43,14 +43,14 @@ def unfold(
     Parameters
     ----------
     x
-        ``(batch, channels, height, width)``.
+        `(batch, channels, height, width)`.
     kernel_size, dilation, padding, stride
         Of the window: a number, or one for each of the two axes.
 
     Returns
     -------
     Tensor
-        ``(batch, channels * window, windows)``.
+        `(batch, channels * window, windows)`.
 
     Examples
     --------
@@ -82,16 +82,16 @@ def fold(
     Parameters
     ----------
     x
-        ``(batch, channels * window, windows)``, as :func:`unfold` makes.
+        `(batch, channels * window, windows)`, as `unfold` makes.
     output_size
         Height and width of the images.
     kernel_size, dilation, padding, stride
-        As given to :func:`unfold`.
+        As given to `unfold`.
 
     Returns
     -------
     Tensor
-        ``(batch, channels, height, width)``.
+        `(batch, channels, height, width)`.
 
     Examples
     --------
@@ -158,12 +158,12 @@ def space_to_depth(x: TensorLike, block_size: int, data_format: str = "channels_
     Parameters
     ----------
     x
-        ``(batch, height, width, channels)``, or channels first.
+        `(batch, height, width, channels)`, or channels first.
     block_size
         Height and width of a block, which divide those of the images.
     data_format
-        ``"channels_last"``: the parts of a block stand before those of a pixel; or
-        ``"channels_first"``: after them.
+        `"channels_last"`: the parts of a block stand before those of a pixel; or
+        `"channels_first"`: after them.
 
     Raises
     ------
@@ -189,7 +189,7 @@ def space_to_depth(x: TensorLike, block_size: int, data_format: str = "channels_
 
 @op
 def depth_to_space(x: TensorLike, block_size: int, data_format: str = "channels_last") -> Tensor:
-    """Channels laid out as blocks of pixels: the inverse of :func:`space_to_depth`.
+    """Channels laid out as blocks of pixels: the inverse of `space_to_depth`.
 
     Examples
     --------

@@ -30,18 +30,18 @@ from cornu_ops.values import (
 
 
 def reduce(primitive: Any, x: Tensor, axis: Axis, keepdims: bool) -> Tensor:
-    """``primitive`` over ``axis`` of a value; over no axis at all it is the value itself."""
+    """`primitive` over `axis` of a value; over no axis at all it is the value itself."""
     axes = normalize_axes(axis, x.ndim)
     return primitive(x, axes=axes, keepdims=bool(keepdims)) if axes else x
 
 
 def count(x: Tensor, axis: Axis) -> int:
-    """How many elements a reduction over ``axis`` joins."""
+    """How many elements a reduction over `axis` joins."""
     return product(x.shape[a] for a in normalize_axes(axis, x.ndim))
 
 
 def reduce_or(primitive: Any, x: Tensor, axis: Axis, keepdims: bool, nothing: Any) -> Tensor:
-    """``primitive`` over ``axis`` of a value; ``nothing`` where there are no elements to join."""
+    """`primitive` over `axis` of a value; `nothing` where there are no elements to join."""
     if count(x, axis):
         return reduce(primitive, x, axis, keepdims)
     shape = reduced_shape(x.shape, normalize_axes(axis, x.ndim), keepdims)
@@ -84,7 +84,7 @@ def sum(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 @op
 def mean(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Arithmetic mean over axes; integers become ``floatx``.
+    """Arithmetic mean over axes; integers become `floatx`.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def mean(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 @op
 def var(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Variance over axes, ``mean((x - mean(x))**2)``.
+    """Variance over axes, `mean((x - mean(x))**2)`.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def var(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 @op
 def std(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Standard deviation over axes, ``sqrt(var(x))``.
+    """Standard deviation over axes, `sqrt(var(x))`.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def min(
 
 @op
 def amax(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Largest element over axes; another name of :func:`max`.
+    """Largest element over axes; another name of `max`.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def amax(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 @op
 def amin(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Smallest element over axes; another name of :func:`min`.
+    """Smallest element over axes; another name of `min`.
 
     Examples
     --------
@@ -267,7 +267,7 @@ def count_nonzero(x: TensorLike, axis: Axis = None) -> Tensor:
 
 @op
 def average(x: TensorLike, axis: Axis = None, weights: TensorLike = None) -> Tensor:
-    """Weighted mean ``sum(x * weights) / sum(weights)`` over axes.
+    """Weighted mean `sum(x * weights) / sum(weights)` over axes.
 
     Parameters
     ----------
@@ -276,7 +276,7 @@ def average(x: TensorLike, axis: Axis = None, weights: TensorLike = None) -> Ten
     axis
         Axis or axes; all by default.
     weights
-        Of the shape of ``x``, or one weight for each position along ``axis``.
+        Of the shape of `x`, or one weight for each position along `axis`.
 
     Examples
     --------
@@ -303,7 +303,7 @@ def average(x: TensorLike, axis: Axis = None, weights: TensorLike = None) -> Ten
 
 @op
 def logsumexp(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """``log(sum(exp(x)))`` over axes without overflow.
+    """`log(sum(exp(x)))` over axes without overflow.
 
     Examples
     --------
@@ -328,7 +328,7 @@ def argument_of_extreme(x: Tensor, axis: int | None, keepdims: bool) -> Tensor:
 
 
 def reversed_order(x: Tensor) -> Tensor:
-    """A value ordered the other way round: ``-x``, or ``~x`` of integers, as ``-x`` may wrap."""
+    """A value ordered the other way round: `-x`, or `~x` of integers, as `-x` may wrap."""
     return p.neg(x) if is_floating(x) else p.invert(x)
 
 

@@ -16,7 +16,7 @@ from cornu_ops.values import Tensor, TensorLike, value
 
 @op
 def tile(x: TensorLike, repeats: int | Sequence[int]) -> Tensor:
-    """The whole of ``x`` repeated along each axis.
+    """The whole of `x` repeated along each axis.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def repeat(x: TensorLike, repeats: int | Sequence[int], axis: int | None = None)
     repeats
         How often: one number, or one for each position along the axis.
     axis
-        The axis; ``None`` flattens first.
+        The axis; `None` flattens first.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def meshgrid(*x: TensorLike, indexing: str = "xy") -> list[Tensor]:
     *x
         Vectors, one for each axis of the grid.
     indexing
-        ``"xy"``: the first vector runs along axis 1; ``"ij"``: along axis 0.
+        `"xy"`: the first vector runs along axis 1; `"ij"`: along axis 0.
 
     Examples
     --------
@@ -109,17 +109,17 @@ _PAD_MODES = ("constant", "reflect", "symmetric", "edge", "wrap")
 def pad(
     x: TensorLike, pad_width: Any, mode: str = "constant", constant_values: Any = None
 ) -> Tensor:
-    """``x`` with a margin around it.
+    """`x` with a margin around it.
 
     Parameters
     ----------
     x
         Tensor of any shape.
     pad_width
-        ``((before, after), …)`` for each axis, one pair for all axes, or one number.
+        `((before, after), …)` for each axis, one pair for all axes, or one number.
     mode
-        What fills the margin: ``"constant"``, ``"reflect"`` (mirrored about the edge element),
-        ``"symmetric"`` (the edge element twice), ``"edge"`` or ``"wrap"``.
+        What fills the margin: `"constant"`, `"reflect"` (mirrored about the edge element),
+        `"symmetric"` (the edge element twice), `"edge"` or `"wrap"`.
     constant_values
         The constant, 0 by default.
 

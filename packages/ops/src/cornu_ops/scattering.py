@@ -17,7 +17,7 @@ from cornu_ops.values import Tensor, TensorLike, highest, lowest, value
 
 @op
 def slice_update(inputs: TensorLike, start_indices: Any, updates: TensorLike) -> Tensor:
-    """``inputs`` with the block that begins at given positions replaced by ``updates``.
+    """`inputs` with the block that begins at given positions replaced by `updates`.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def slice_update(inputs: TensorLike, start_indices: Any, updates: TensorLike) ->
 
 
 def _rows(indices: TensorLike, shape: Sequence[int]) -> tuple[Tensor, int]:
-    """Index vectors (…, depth) as positions in the first ``depth`` axes flattened; ``depth``."""
+    """Index vectors (…, depth) as positions in the first `depth` axes flattened; `depth`."""
     indices = value(indices)
     depth = indices.shape[-1]
     spots = [positions(picked(indices, indices.ndim - 1, i), shape[i]) for i in range(depth)]
@@ -64,9 +64,9 @@ def scatter(indices: TensorLike, values: TensorLike, shape: Sequence[int]) -> Te
     Parameters
     ----------
     indices
-        Integers ``(n, depth)``: each row names a position in the first ``depth`` axes.
+        Integers `(n, depth)`: each row names a position in the first `depth` axes.
     values
-        What is added there, of shape ``(n, *shape[depth:])``.
+        What is added there, of shape `(n, *shape[depth:])`.
     shape
         Shape of the result.
 
@@ -87,18 +87,18 @@ def scatter(indices: TensorLike, values: TensorLike, shape: Sequence[int]) -> Te
 def scatter_update(
     inputs: TensorLike, indices: TensorLike, updates: TensorLike, reduction: str | None = None
 ) -> Tensor:
-    """``inputs`` with the elements at index vectors replaced by, or joined with, ``updates``.
+    """`inputs` with the elements at index vectors replaced by, or joined with, `updates`.
 
     Parameters
     ----------
     inputs
         Tensor of any shape.
     indices
-        Integers ``(n, depth)``: each row names a position in the first ``depth`` axes.
+        Integers `(n, depth)`: each row names a position in the first `depth` axes.
     updates
-        Of shape ``(n, *inputs.shape[depth:])``. Of several for one position the last one stays.
+        Of shape `(n, *inputs.shape[depth:])`. Of several for one position the last one stays.
     reduction
-        ``None`` replaces; ``"add"``, ``"mul"``, ``"max"`` and ``"min"`` join.
+        `None` replaces; `"add"`, `"mul"`, `"max"` and `"min"` join.
 
     Examples
     --------

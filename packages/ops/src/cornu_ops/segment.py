@@ -16,7 +16,7 @@ _REDUCERS: dict[str, Any] = {"mul": p.mul, "max": p.maximum, "min": p.minimum}
 
 
 def _columns(mask: Tensor, like: Tensor) -> Tensor:
-    """A vector with an axis of size 1 for every further axis of ``like``."""
+    """A vector with an axis of size 1 for every further axis of `like`."""
     return p.reshape(mask, shape=(mask.shape[0],) + (1,) * (like.ndim - 1))
 
 
@@ -31,7 +31,7 @@ def _sorted_rows(data: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def last_of_each(data: Tensor, labels: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """For each of ``count`` labels: whether any row has it, and the last such row."""
+    """For each of `count` labels: whether any row has it, and the last such row."""
     shape = (count, *data.shape[1:])
     if data.shape[0] == 0:
         return np.zeros((count,) + (1,) * (data.ndim - 1), bool), np.zeros(shape, data.dtype)
@@ -42,7 +42,7 @@ def last_of_each(data: Tensor, labels: Tensor, count: int) -> tuple[Tensor, Tens
 
 
 def reduce_segments(data: Tensor, labels: Tensor, count: int, how: str, identity: Any) -> Tensor:
-    """``data`` joined row by row within each label; ``identity`` where a label has no row."""
+    """`data` joined row by row within each label; `identity` where a label has no row."""
     join = _REDUCERS[how]
     if data.shape[0] == 0:
         return np.full((count, *data.shape[1:]), identity, data.dtype)
@@ -88,9 +88,9 @@ def segment_sum(
     Parameters
     ----------
     data
-        Tensor whose first axis is that of ``segment_ids``.
+        Tensor whose first axis is that of `segment_ids`.
     segment_ids
-        The segment of each row; rows of a segment outside ``[0, num_segments)`` are dropped.
+        The segment of each row; rows of a segment outside `[0, num_segments)` are dropped.
     num_segments
         How many segments; found from the largest id by default.
     sorted

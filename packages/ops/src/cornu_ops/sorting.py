@@ -17,7 +17,7 @@ from cornu_ops.values import Tensor, TensorLike, cast_value, comparable, floatin
 
 @op
 def sort(x: TensorLike, axis: int | None = -1) -> Tensor:
-    """Elements in ascending order along an axis, NaN last; ``None`` flattens first.
+    """Elements in ascending order along an axis, NaN last; `None` flattens first.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def argsort(x: TensorLike, axis: int | None = -1) -> Tensor:
 
 @op
 def argpartition(x: TensorLike, kth: int, axis: int | None = -1) -> Tensor:
-    """Positions with those of the ``kth + 1`` smallest elements first.
+    """Positions with those of the `kth + 1` smallest elements first.
 
     Examples
     --------
@@ -65,7 +65,7 @@ class TopK(NamedTuple):
 
 @op
 def top_k(x: TensorLike, k: int, sorted: bool = True) -> TopK:
-    """The ``k`` largest elements along the last axis, in descending order, and their positions.
+    """The `k` largest elements along the last axis, in descending order, and their positions.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def top_k(x: TensorLike, k: int, sorted: bool = True) -> TopK:
     Returns
     -------
     TopK
-        ``values`` and ``indices`` (int32). Of equal elements the earlier comes first.
+        `values` and `indices` (int32). Of equal elements the earlier comes first.
 
     Examples
     --------
@@ -95,21 +95,21 @@ def top_k(x: TensorLike, k: int, sorted: bool = True) -> TopK:
 
 @op
 def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> Tensor:
-    """Whether the predicted score of each target is among the ``k`` largest.
+    """Whether the predicted score of each target is among the `k` largest.
 
     Parameters
     ----------
     targets
-        Class of each sample, ``(batch,)``.
+        Class of each sample, `(batch,)`.
     predictions
-        Scores ``(batch, classes)``.
+        Scores `(batch, classes)`.
     k
         How many count.
 
     Returns
     -------
     Tensor
-        Booleans ``(batch,)``. Scores equal to the target's do not push it out; a target that is no
+        Booleans `(batch,)`. Scores equal to the target's do not push it out; a target that is no
         class or whose score is not finite is not in the top.
 
     Examples
@@ -139,7 +139,7 @@ def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "l
     values
         Tensor of any shape, the shape of the result.
     side
-        ``"left"``: before equal elements; ``"right"``: after them.
+        `"left"`: before equal elements; `"right"`: after them.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "l
 
 @op
 def digitize(x: TensorLike, bins: TensorLike) -> Tensor:
-    """The bin of each element: how many of the ascending ``bins`` are not above it.
+    """The bin of each element: how many of the ascending `bins` are not above it.
 
     Examples
     --------
@@ -191,14 +191,14 @@ def bincount(
     Parameters
     ----------
     x
-        Integers ``(n,)``, or ``(batch, n)`` for one count per row.
+        Integers `(n,)`, or `(batch, n)` for one count per row.
     weights
-        Weights of the shape of ``x``.
+        Weights of the shape of `x`.
     minlength
         Least size of the result. Traced values need it: their maximum is not known, and numbers
-        from ``minlength`` on are then not counted.
+        from `minlength` on are then not counted.
     sparse
-        Only ``False`` is accepted.
+        Only `False` is accepted.
 
     Examples
     --------
@@ -237,12 +237,12 @@ def histogram(x: TensorLike, bins: int = 10, range: Any = None) -> tuple[Tensor,
     bins
         How many bins.
     range
-        ``(low, high)`` of all bins; by default the smallest and largest element.
+        `(low, high)` of all bins; by default the smallest and largest element.
 
     Returns
     -------
     counts, edges
-        ``(bins,)`` and ``(bins + 1,)``, both floating. The last bin includes its upper edge.
+        `(bins,)` and `(bins + 1,)`, both floating. The last bin includes its upper edge.
 
     Examples
     --------

@@ -91,7 +91,7 @@ def median(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 @op
 def nanmedian(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """:func:`median` of what is not NaN.
+    """`median` of what is not NaN.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def nanmedian(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tenso
 def quantile(
     x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Tensor:
-    """The elements below which the shares ``q`` of all elements over axes lie.
+    """The elements below which the shares `q` of all elements over axes lie.
 
     Parameters
     ----------
@@ -116,15 +116,15 @@ def quantile(
     axis
         Axis or axes; all by default.
     method
-        What lies between two elements: ``"linear"``, ``"lower"``, ``"higher"``, ``"midpoint"`` or
-        ``"nearest"``.
+        What lies between two elements: `"linear"`, `"lower"`, `"higher"`, `"midpoint"` or
+        `"nearest"`.
     keepdims
         Keep the reduced axes with size 1.
 
     Returns
     -------
     Tensor
-        One result for each of ``q`` (along a new first axis), or one for a number.
+        One result for each of `q` (along a new first axis), or one for a number.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def quantile(
 def nanquantile(
     x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Tensor:
-    """:func:`quantile` of what is not NaN.
+    """`quantile` of what is not NaN.
 
     Examples
     --------
@@ -152,7 +152,7 @@ def nanquantile(
 def percentile(
     x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Tensor:
-    """:func:`quantile` with ``q`` in per cent.
+    """`quantile` with `q` in per cent.
 
     Examples
     --------
@@ -166,7 +166,7 @@ def percentile(
 def nanpercentile(
     x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> Tensor:
-    """:func:`percentile` of what is not NaN.
+    """`percentile` of what is not NaN.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def _hundredth(q: TensorLike) -> Tensor:
 
 @op
 def diff(a: TensorLike, n: int = 1, axis: int = -1) -> Tensor:
-    """Differences of neighbours along an axis, taken ``n`` times.
+    """Differences of neighbours along an axis, taken `n` times.
 
     Examples
     --------
@@ -207,9 +207,9 @@ def trapezoid(y: TensorLike, x: TensorLike = None, dx: float = 1.0, axis: int = 
     y
         Samples.
     x
-        Where they were taken: a vector, or of the shape of ``y``.
+        Where they were taken: a vector, or of the shape of `y`.
     dx
-        Their distance where ``x`` is not given.
+        Their distance where `x` is not given.
     axis
         The axis of samples.
 
@@ -262,7 +262,7 @@ def correlate(x1: TensorLike, x2: TensorLike, mode: str = "valid") -> Tensor:
     x1, x2
         Vectors.
     mode
-        ``"valid"``: where they overlap fully; ``"same"``: as many as the longer has; ``"full"``:
+        `"valid"`: where they overlap fully; `"same"`: as many as the longer has; `"full"`:
         wherever they overlap.
 
     Examples

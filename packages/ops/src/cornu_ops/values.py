@@ -1,6 +1,6 @@
 """What every op does first: turn what the user passed into values of one dtype.
 
-A *value* is an ``ndarray`` (the op runs at once) or a ``Node`` (the op is recorded). Promotion is
+A *value* is an `ndarray` (the op runs at once) or a `Node` (the op is recorded). Promotion is
 that of Keras 3: Python numbers are weak, an integer beside a float takes the float's dtype.
 """
 
@@ -39,22 +39,22 @@ def is_weak(x: TensorLike) -> bool:
 
 
 def kind_of(x: TensorLike) -> Any:
-    """What promotion sees of ``x``: the type of a Python number, the dtype of all else."""
+    """What promotion sees of `x`: the type of a Python number, the dtype of all else."""
     return type(x) if is_weak(x) else x.dtype
 
 
 def as_value(x: TensorLike) -> Tensor:
-    """``x`` as an ndarray or Node."""
+    """`x` as an ndarray or Node."""
     return x if type(x) is Node else convert(x)
 
 
 def value(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
-    """``x`` as an ndarray or Node, cast to ``dtype`` if one is given."""
+    """`x` as an ndarray or Node, cast to `dtype` if one is given."""
     return convert(x, dtype) if dtype is not None else as_value(x)
 
 
 def promote(*xs: TensorLike, extra: Sequence[Any] = ()) -> list[Tensor]:
-    """All of ``xs`` as values of their common dtype (``extra`` dtypes take part)."""
+    """All of `xs` as values of their common dtype (`extra` dtypes take part)."""
     found = [x if is_weak(x) else as_value(x) for x in xs]
     kinds = [kind_of(x) for x in found]
     first = kinds[0]
@@ -74,17 +74,17 @@ def _number(x: Any, dtype: np.dtype) -> np.ndarray:
 
 
 def promote_floating(*xs: TensorLike) -> list[Tensor]:
-    """As :func:`promote`, integers becoming ``floatx``."""
+    """As `promote`, integers becoming `floatx`."""
     return promote(*xs, extra=(float,))
 
 
 def promote_numeric(*xs: TensorLike) -> list[Tensor]:
-    """As :func:`promote`, booleans becoming the numbers 0 and 1."""
+    """As `promote`, booleans becoming the numbers 0 and 1."""
     return promote(*xs, extra=(int,))
 
 
 def comparable(*xs: TensorLike) -> list[Tensor]:
-    """As :func:`promote`, but a Python integer may lie beyond the dtype it is compared with."""
+    """As `promote`, but a Python integer may lie beyond the dtype it is compared with."""
     try:
         return promote(*xs)
     except OverflowError:
@@ -92,19 +92,19 @@ def comparable(*xs: TensorLike) -> list[Tensor]:
 
 
 def truth(x: TensorLike) -> Tensor:
-    """``x`` as booleans: true where not 0."""
+    """`x` as booleans: true where not 0."""
     x = as_value(x)
     return x if x.dtype == bool else apply("ne", x, 0)
 
 
 def floating(x: TensorLike) -> Tensor:
-    """``x`` as a value of a floating dtype (integers and bools become ``floatx``)."""
+    """`x` as a value of a floating dtype (integers and bools become `floatx`)."""
     x = as_value(x)
     return x if is_floating(x) else cast_value(x, config.floatx())
 
 
 def numeric(x: TensorLike) -> Tensor:
-    """``x`` as a value that can be counted with: booleans become int32."""
+    """`x` as a value that can be counted with: booleans become int32."""
     x = as_value(x)
     return cast_value(x, np.int32) if x.dtype == bool else x
 
@@ -120,13 +120,13 @@ def is_signed(x: Tensor) -> bool:
 
 
 def cast_value(x: Tensor, dtype: DTypeLike) -> Tensor:
-    """``x`` in ``dtype``; no operation when it is there already."""
+    """`x` in `dtype`; no operation when it is there already."""
     dtype = np.dtype(dtype)
     return x if x.dtype == dtype else apply("cast", x, dtype=dtype)
 
 
 def accumulated(x: Tensor) -> Tensor:
-    """``x`` in the dtype its sums are kept in."""
+    """`x` in the dtype its sums are kept in."""
     return cast_value(x, _ACCUMULATORS.get(np.dtype(x.dtype).name, x.dtype))
 
 

@@ -24,16 +24,16 @@ def vectorize(
     excluded: Collection[int] | None = None,
     signature: str | None = None,
 ) -> Callable[..., Any]:
-    """A function of tensors that calls ``pyfunc`` for each of their elements.
+    """A function of tensors that calls `pyfunc` for each of their elements.
 
     Parameters
     ----------
     pyfunc
-        Function of scalars, or of what ``signature`` says; its results are of one shape.
+        Function of scalars, or of what `signature` says; its results are of one shape.
     excluded
         Positions of arguments that are passed as they are; so are arguments given by name.
     signature
-        The axes that belong to one call, as in ``"(m,n),(n)->(m)"``: they stand last. All other
+        The axes that belong to one call, as in `"(m,n),(n)->(m)"`: they stand last. All other
         axes broadcast.
 
     Returns

@@ -23,7 +23,7 @@ Pads = tuple[tuple[int, int], ...]
 
 
 def standard_format(data_format: str | None) -> str:
-    """A data format in lower case, checked; the default for ``None``."""
+    """A data format in lower case, checked; the default for `None`."""
     found = config.image_data_format() if data_format is None else str(data_format).lower()
     if found not in ("channels_last", "channels_first"):
         raise ValueError(
@@ -33,12 +33,12 @@ def standard_format(data_format: str | None) -> str:
 
 
 def channels_last(x: Tensor, data_format: str) -> Tensor:
-    """``x`` with its channels last."""
+    """`x` with its channels last."""
     return x if data_format == "channels_last" else permuted(x, [0, *range(2, x.ndim), 1])
 
 
 def original_format(x: Tensor, data_format: str) -> Tensor:
-    """The inverse of :func:`channels_last`."""
+    """The inverse of `channels_last`."""
     return (
         x if data_format == "channels_last" else permuted(x, [0, x.ndim - 1, *range(1, x.ndim - 1)])
     )
@@ -106,20 +106,20 @@ def conv(
     Parameters
     ----------
     inputs
-        ``(batch, *spatial, channels)``, or ``(batch, channels, *spatial)`` for channels first.
+        `(batch, *spatial, channels)`, or `(batch, channels, *spatial)` for channels first.
     kernel
-        ``(*window, channels / groups, filters)``; its channels say how many groups there are.
+        `(*window, channels / groups, filters)`; its channels say how many groups there are.
     strides, dilation_rate
         A number, or one for each spatial axis.
     padding
-        ``"valid"`` or ``"same"``.
+        `"valid"` or `"same"`.
     data_format
-        ``"channels_last"`` or ``"channels_first"``; ``config.image_data_format()`` by default.
+        `"channels_last"` or `"channels_first"`; `config.image_data_format()` by default.
 
     Returns
     -------
     Tensor
-        ``(batch, *steps, filters)``, or channels first.
+        `(batch, *steps, filters)`, or channels first.
 
     Raises
     ------
@@ -165,16 +165,16 @@ def depthwise_conv(
     Parameters
     ----------
     inputs
-        As for :func:`conv`.
+        As for `conv`.
     kernel
-        ``(*window, channels, multiplier)``.
+        `(*window, channels, multiplier)`.
     strides, padding, data_format, dilation_rate
-        As for :func:`conv`.
+        As for `conv`.
 
     Returns
     -------
     Tensor
-        ``(batch, *steps, channels * multiplier)``, or channels first.
+        `(batch, *steps, channels * multiplier)`, or channels first.
 
     Examples
     --------
@@ -205,16 +205,16 @@ def separable_conv(
     data_format: str | None = None,
     dilation_rate: Sizes = 1,
 ) -> Tensor:
-    """:func:`depthwise_conv`, then a convolution with windows of one element that mixes channels.
+    """`depthwise_conv`, then a convolution with windows of one element that mixes channels.
 
     Parameters
     ----------
     inputs
-        As for :func:`conv`.
+        As for `conv`.
     depthwise_kernel
-        ``(*window, channels, multiplier)``.
+        `(*window, channels, multiplier)`.
     pointwise_kernel
-        ``(*ones, channels * multiplier, filters)``.
+        `(*ones, channels * multiplier, filters)`.
     strides, padding, data_format, dilation_rate
         Of the depthwise convolution.
 
@@ -256,14 +256,14 @@ def conv_transpose(
     Parameters
     ----------
     inputs
-        As for :func:`conv`.
+        As for `conv`.
     kernel
-        ``(*window, filters, channels)``.
+        `(*window, filters, channels)`.
     strides, padding, data_format, dilation_rate
         Of the convolution that is undone.
     output_padding
-        Elements to add at the end of each spatial axis; ``None`` gives ``stride`` times the size
-        for ``"same"``.
+        Elements to add at the end of each spatial axis; `None` gives `stride` times the size
+        for `"same"`.
 
     Examples
     --------
@@ -327,15 +327,15 @@ def max_pool(
     Parameters
     ----------
     inputs
-        ``(batch, *spatial, channels)``, or ``(batch, channels, *spatial)`` for channels first.
+        `(batch, *spatial, channels)`, or `(batch, channels, *spatial)` for channels first.
     pool_size
         Size of the window: a number, or one for each spatial axis.
     strides
         Step of the window; its size by default.
     padding
-        ``"valid"`` or ``"same"``.
+        `"valid"` or `"same"`.
     data_format
-        ``"channels_last"`` or ``"channels_first"``; ``config.image_data_format()`` by default.
+        `"channels_last"` or `"channels_first"`; `config.image_data_format()` by default.
 
     Examples
     --------
@@ -359,7 +359,7 @@ def average_pool(
     Parameters
     ----------
     inputs, pool_size, strides, padding, data_format
-        As for :func:`max_pool`.
+        As for `max_pool`.
 
     Examples
     --------
@@ -371,7 +371,7 @@ def average_pool(
 
 
 def _bins(size: int, parts: int) -> list[tuple[int, int]]:
-    """``parts`` windows that cover an axis: whole elements, overlapping where they must."""
+    """`parts` windows that cover an axis: whole elements, overlapping where they must."""
     return [(i * size // parts, -(-(i + 1) * size // parts)) for i in range(parts)]
 
 
@@ -394,11 +394,11 @@ def adaptive_average_pool(
     Parameters
     ----------
     inputs
-        As for :func:`average_pool`.
+        As for `average_pool`.
     output_size
         The size wanted: a number, or one for each spatial axis.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """Sequence, text and image preprocessing, data sets and the layers for the same work.
 
-``cornu.preprocessing`` is this module, ``cornu.datasets`` its part ``datasets``; the layers reach
-users through ``cornu.layers``. Each name is loaded when it is first used.
+`cornu.preprocessing` is this module, `cornu.datasets` its part `datasets`; the layers reach
+users through `cornu.layers`. Each name is loaded when it is first used.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ class Dataset(PyDataset):
     """A data set by batches, as `fit`, `evaluate`, `predict` and `adapt` take it.
 
     Subclasses write `__len__` and `__getitem__`. The methods here return views that compute each
-    batch anew; nothing is held in memory unless :meth:`cache` is called.
+    batch anew; nothing is held in memory unless `cache` is called.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Dataset(PyDataset):
     def batch(self, batch_size: int, drop_remainder: bool = False) -> Dataset:
         """Return the data set of this many elements at a time, stacked.
 
-        For data sets of single rows, as :func:`cornu.utils.split_dataset` returns them.
+        For data sets of single rows, as `cornu.utils.split_dataset` returns them.
 
         Parameters
         ----------
@@ -162,7 +162,7 @@ class Batches(Dataset):
         return -(-self.rows // (self.batch_size or 1))
 
     def batch(self, batch_size: int, drop_remainder: bool = False) -> Dataset:
-        """Return the same rows in batches, or batches stacked; see :meth:`Dataset.batch`."""
+        """Return the same rows in batches, or batches stacked; see `Dataset.batch`."""
         if self.batch_size is not None:
             return super().batch(batch_size, drop_remainder)
         return Batches(

@@ -43,7 +43,7 @@ class Listing:
     class_names: list[str] | None
 
     def targets(self, label_mode: str | None) -> np.ndarray | None:
-        """Return the labels as a model takes them, see :func:`encode_labels`."""
+        """Return the labels as a model takes them, see `encode_labels`."""
         if self.labels is None or label_mode is None:
             return None
         return encode_labels(self.labels, label_mode, len(self.class_names or ()))
@@ -142,12 +142,12 @@ def datasets_of(
     follow_links: bool,
     verbose: bool,
 ) -> Any:
-    """Return the data set of the files of a directory, or a list of two for ``subset="both"``.
+    """Return the data set of the files of a directory, or a list of two for `subset="both"`.
 
     Parameters
     ----------
     directory, labels, formats, class_names, follow_links
-        As of :func:`list_directory`.
+        As of `list_directory`.
     make : callable
         From a listing and its label mode, with the keywords `shuffle` and `seed`, to a data set.
     label_mode, shuffle, seed, validation_split, subset, verbose

@@ -49,7 +49,7 @@ class FeatureSpace(InFront):
     output_mode : "concat" or "dict"
         One array, columns in alphabetical order and crossings behind them; or one for each.
     crosses : sequence, optional
-        Groups of names of columns, or what :meth:`cross` returns.
+        Groups of names of columns, or what `cross` returns.
     crossing_dim, hashing_dim, num_discretization_bins : int
         How many bins crossings, hashed and discretized columns have where nothing else is said.
 
@@ -252,7 +252,7 @@ class FeatureSpace(InFront):
         )
 
     def save(self, filepath: Any) -> None:
-        """Write the space, with what it has learned, as JSON; :meth:`load` reads it back."""
+        """Write the space, with what it has learned, as JSON; `load` reads it back."""
         with atomically(filepath) as temporary:
             config = serialize_keras_object(self)
             check_names(config)  # what is written can be read
@@ -260,7 +260,7 @@ class FeatureSpace(InFront):
 
     @classmethod
     def load(cls, filepath: Any) -> FeatureSpace:
-        """Return the space that a file of :meth:`save` describes.
+        """Return the space that a file of `save` describes.
 
         Raises
         ------

@@ -9,7 +9,7 @@ import cornu_ops as ops
 
 
 def clip_by_norm(gradient: Any, limit: float) -> Any:
-    r"""Return :math:`g \cdot c / \max(\lVert g \rVert, c)`: `gradient`, no longer than `limit`.
+    r"""Return $g \cdot c / \max(\lVert g \rVert, c)$: `gradient`, no longer than `limit`.
 
     Examples
     --------

@@ -24,12 +24,12 @@ class Loss(Configurable):
     `__call__` turns them into the number that is minimised:
 
     ================================= ============================================================
-    `reduction`                       result for values :math:`l`, weights :math:`w`
+    `reduction`                       result for values $l$, weights $w$
     ================================= ============================================================
-    `"sum_over_batch_size"`, `"mean"` :math:`\sum l w / \text{number of values}`
-    `"sum"`                           :math:`\sum l w`
-    `"mean_with_sample_weight"`       :math:`\sum l w / \sum w`
-    `"none"` or `None`                :math:`l w`, not reduced
+    `"sum_over_batch_size"`, `"mean"` $\sum l w / \text{number of values}$
+    `"sum"`                           $\sum l w$
+    `"mean_with_sample_weight"`       $\sum l w / \sum w$
+    `"none"` or `None`                $l w$, not reduced
     ================================= ============================================================
 
     Parameters

@@ -225,7 +225,7 @@ class _State:
 
 
 class Mean(Metric):
-    r"""The (weighted) mean of all values seen: :math:`\sum w x / \sum w`.
+    r"""The (weighted) mean of all values seen: $\sum w x / \sum w$.
 
     Parameters
     ----------

@@ -42,8 +42,8 @@ class Optimizer(OptimizerSettings):
     learning_rate : float, LearningRateSchedule or callable
         Step size. Read and set during training as `optimizer.learning_rate` (or `.lr`).
     weight_decay : float, optional
-        Before each update, :math:`w \leftarrow w - w \cdot \text{decay} \cdot \text{learning
-        rate}`.
+        Before each update, $w \leftarrow w - w \cdot \text{decay} \cdot \text{learning
+        rate}$.
     clipnorm : float, optional
         Longest a weight's gradient may be.
     clipvalue : float, optional

@@ -1,7 +1,7 @@
-"""``python -m cornu <command>``: each module of this package is one command.
+"""`python -m cornu <command>`: each module of this package is one command.
 
 A command is a file with a docstring whose first line is its help, a function
-``add_arguments(parser)``, and a function ``run(arguments)`` that returns the exit status. A file
+`add_arguments(parser)`, and a function `run(arguments)` that returns the exit status. A file
 whose name starts with an underscore is no command.
 """
 

@@ -45,7 +45,7 @@ _places: ContextVar[_Places | None] = ContextVar("cornu_places", default=None)
 
 
 def marking(write: Callable[[Any], Any], obj: Any) -> Any:
-    """Return ``write(obj)``, in which layers that stand in several places are marked.
+    """Return `write(obj)`, in which layers that stand in several places are marked.
 
     What stands in several places is known once all is written, so it is written again then.
     """

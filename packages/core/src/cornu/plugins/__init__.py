@@ -1,7 +1,7 @@
 """How everything gets into Cornu: hooks, their discovery, and the registry over them.
 
-A plugin is a module named by an entry point in the group ``cornu``, the entry point being named
-after the distribution. It implements any of the hooks in :mod:`cornu.plugins.hookspecs`::
+A plugin is a module named by an entry point in the group `cornu`, the entry point being named
+after the distribution. It implements any of the hooks in `cornu.plugins.hookspecs`::
 
     from cornu.plugins import hookimpl
 

@@ -35,7 +35,7 @@ _scopes = _Scopes()
 
 
 class CustomObjectScope:
-    """Make custom objects known by name inside a ``with`` block.
+    """Make custom objects known by name inside a `with` block.
 
     Parameters
     ----------
@@ -112,12 +112,12 @@ def register_keras_serializable(
     Returns
     -------
     callable
-        The decorator. It registers its argument as ``"package>name"`` and returns it unchanged.
+        The decorator. It registers its argument as `"package>name"` and returns it unchanged.
 
     Raises
     ------
     ValueError
-        For a class without ``get_config``, which could not be written to a file.
+        For a class without `get_config`, which could not be written to a file.
 
     Example
     -------
@@ -166,7 +166,7 @@ def get_registered_object(
 ) -> Any:
     """Return the custom object of that name, or None where there is none.
 
-    Scopes come first, then registrations, then ``custom_objects``, then ``module_objects``.
+    Scopes come first, then registrations, then `custom_objects`, then `module_objects`.
 
     Example
     -------

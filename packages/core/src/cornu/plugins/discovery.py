@@ -1,7 +1,7 @@
 """Find the plugins that are installed and load each one without letting it harm the others.
 
-Whatever is wrong with a plugin becomes a :class:`Problem` that names its distribution and module.
-It is shown once as a :class:`~cornu.errors.PluginWarning` and by ``python -m cornu plugins``.
+Whatever is wrong with a plugin becomes a `Problem` that names its distribution and module.
+It is shown once as a `PluginWarning` and by `python -m cornu plugins`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Plugin:
 
     @property
     def hooks(self) -> tuple[str, ...]:
-        """The hooks that the plugin implements, in the order of :mod:`cornu.plugins.hookspecs`."""
+        """The hooks that the plugin implements, in the order of `cornu.plugins.hookspecs`."""
         implemented = {_hook_of(self.object, name) for name in dir(self.object)}
         return tuple(hook for hook in HOOKS if hook in implemented)
 

@@ -1,11 +1,11 @@
-"""Public modules whose names come from the registry: ``from cornu.layers import Dense``.
+"""Public modules whose names come from the registry: `from cornu.layers import Dense`.
 
 A facade is a module of two lines::
 
     __path__: list[str] = []
     __getattr__, __dir__ = facade(__name__, "layer")
 
-The empty ``__path__`` lets Keras' older paths below it resolve (:mod:`cornu.aliases`), and lets a
+The empty `__path__` lets Keras' older paths below it resolve (`cornu.aliases`), and lets a
 mistyped import say what was meant. For editors and type checkers the names of our own distributions
 stand in a stub that `hatch run stubs` writes.
 """
@@ -26,9 +26,9 @@ __all__ = ["facade"]
 
 
 def facade(module: str, kind: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return the ``__getattr__`` and ``__dir__`` of a public module over one kind.
+    """Return the `__getattr__` and `__dir__` of a public module over one kind.
 
-    Besides the registered names the module has ``get``, ``serialize`` and ``deserialize``.
+    Besides the registered names the module has `get`, `serialize` and `deserialize`.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def facade(module: str, kind: str) -> tuple[Callable[[str], Any], Callable[[], l
     Returns
     -------
     tuple of callables
-        To be bound to ``__getattr__`` and ``__dir__`` in the module.
+        To be bound to `__getattr__` and `__dir__` in the module.
 
     Example
     -------
@@ -90,7 +90,7 @@ def _with_first(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
-    """``get``, ``serialize`` and ``deserialize`` of one kind, as Keras has them in each module."""
+    """`get`, `serialize` and `deserialize` of one kind, as Keras has them in each module."""
 
     def get(identifier: Any) -> Any:
         return registry.get(kind.name, kind.fallback if identifier is None else identifier)
@@ -108,7 +108,7 @@ def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
     serialize = _with_first(noun, serialize)
     deserialize = _with_first(kind.config_argument, deserialize)
     get.__doc__ = f"Return the {noun} that a name, config, class or object stands for."
-    serialize.__doc__ = f"Return the config of a {noun}, which :func:`deserialize` reads back."
+    serialize.__doc__ = f"Return the config of a {noun}, which `deserialize` reads back."
     deserialize.__doc__ = f"Return the {noun} that a config describes."
     functions = {"get": get, "serialize": serialize, "deserialize": deserialize}
     for name, function in functions.items():

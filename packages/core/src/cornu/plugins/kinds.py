@@ -16,7 +16,7 @@ class Kind:
     Attributes
     ----------
     name : str
-        The singular, as written in ``registry.get(kind, …)``.
+        The singular, as written in `registry.get(kind, …)`.
     hook : str
         The hook that brings it.
     face : str
@@ -27,9 +27,9 @@ class Kind:
         The attribute by which an object is taken for one of this kind.
     functions_first : bool
         Whether a string that names both a function and a class means the function
-        (``loss="mean_squared_error"``).
+        (`loss="mean_squared_error"`).
     fallback : str or None
-        What ``get(None)`` of the public module means, where it means something.
+        What `get(None)` of the public module means, where it means something.
     of_array : str or None
         The class that makes one of an array, where an array may be passed.
     config_argument : str

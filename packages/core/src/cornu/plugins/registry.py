@@ -1,6 +1,6 @@
 """The registry: every layer, optimizer, loss, … by name, whoever brought it.
 
-Strings in ``compile``, names in saved files and ``from cornu.layers import Dense`` all end here.
+Strings in `compile`, names in saved files and `from cornu.layers import Dense` all end here.
 Nothing is loaded before the first question, and a hook is called only when its kind is asked for.
 """
 
@@ -118,7 +118,7 @@ class Registry:
             self._tables.clear()
 
     def unregister(self, plugin: Any) -> None:
-        """Take away what :meth:`register` added."""
+        """Take away what `register` added."""
         with self._lock:
             self._load().unregister(plugin)
             self._plugins = [known for known in self._plugins if known.object is not plugin]
@@ -135,7 +135,7 @@ class Registry:
         return list(self._table(kind).entries)
 
     def attribute(self, kind: str, name: str) -> Any:
-        """Return the class or function of exactly that name: what ``import`` finds.
+        """Return the class or function of exactly that name: what `import` finds.
 
         Raises
         ------
@@ -153,7 +153,7 @@ class Registry:
         """Return the class or function that a string means, custom objects first.
 
         A string is a name or alias as registered; where there is none, case and underscores do not
-        count: ``"Adam"``, ``"adam"``, ``"ADAM"``; ``"MaxNorm"``, ``"max_norm"``.
+        count: `"Adam"`, `"adam"`, `"ADAM"`; `"MaxNorm"`, `"max_norm"`.
 
         Raises
         ------
@@ -168,7 +168,7 @@ class Registry:
         return found
 
     def find(self, kind: str, name: str) -> Any:
-        """Return what :meth:`lookup` does, and None where it raises an error, which takes long."""
+        """Return what `lookup` does, and None where it raises an error, which takes long."""
         custom = custom_objects_in_effect()
         if name in custom:
             return custom[name]
@@ -178,7 +178,7 @@ class Registry:
     def get(self, kind: str, identifier: Any) -> Any:
         """Turn whatever a user may pass for one kind into an object.
 
-        ``None`` stays ``None``; a string is looked up, and a class is called without arguments; a
+        `None` stays `None`; a string is looked up, and a class is called without arguments; a
         config dictionary is deserialised; an object or function passes. An array stands for the
         initializer that gives it.
         """

@@ -1,6 +1,6 @@
 """Offers read from the stub of a package, so that a catalogue is written once.
 
-A file ``__init__.pyi`` tells editors and type checkers what a package holds::
+A file `__init__.pyi` tells editors and type checkers what a package holds::
 
     from my_package.scaling import Scale as Scale
 
@@ -17,13 +17,13 @@ __all__ = ["offers_of_stub"]
 
 
 def offers_of_stub(package: str) -> list[tuple[str, str]]:
-    """Return a pair ``(name, "module:Name")`` for each import and alias in the stub of a package.
+    """Return a pair `(name, "module:Name")` for each import and alias in the stub of a package.
 
     Parameters
     ----------
     package : str
-        Holds a file ``__init__.pyi`` of lines ``from module import Name as Name`` and
-        ``Alias = Name``.
+        Holds a file `__init__.pyi` of lines `from module import Name as Name` and
+        `Alias = Name`.
 
     Example
     -------

@@ -93,7 +93,7 @@ class Entry:
 
 
 class Table:
-    """The names of one kind. A class and a function may share one: ``l1_l2`` is both in Keras."""
+    """The names of one kind. A class and a function may share one: `l1_l2` is both in Keras."""
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind

@@ -12,9 +12,9 @@ __all__ = ["set_random_seed"]
 
 
 def set_random_seed(seed: int) -> None:
-    """Seed Cornu, Python's ``random`` and NumPy's global generator.
+    """Seed Cornu, Python's `random` and NumPy's global generator.
 
-    :func:`cornu.set_seed` alone fixes everything inside Cornu.
+    `cornu.set_seed` alone fixes everything inside Cornu.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Mathematics with Keras 2's argument names; what agrees with ``cornu.ops`` is taken from there."""
+"""Mathematics with Keras 2's argument names; what agrees with `cornu.ops` is taken from there."""
 
 from __future__ import annotations
 
@@ -33,37 +33,37 @@ def _pair(name: str, summary: str, example: str, shown: str) -> Callable[..., Te
 
 equal = _pair(
     "equal",
-    "``x == y``, element by element.",
+    "`x == y`, element by element.",
     "K.equal([1, 2], [1, 3])",
     "array([ True, False])",
 )
 not_equal = _pair(
     "not_equal",
-    "``x != y``, element by element.",
+    "`x != y`, element by element.",
     "K.not_equal([1, 2], [1, 3])",
     "array([False,  True])",
 )
 less = _pair(
     "less",
-    "``x < y``, element by element.",
+    "`x < y`, element by element.",
     "K.less([1, 2], [1, 3])",
     "array([False,  True])",
 )
 less_equal = _pair(
     "less_equal",
-    "``x <= y``, element by element.",
+    "`x <= y`, element by element.",
     "K.less_equal([1, 2], [1, 1])",
     "array([ True, False])",
 )
 greater = _pair(
     "greater",
-    "``x > y``, element by element.",
+    "`x > y`, element by element.",
     "K.greater([1, 2], [1, 1])",
     "array([False,  True])",
 )
 greater_equal = _pair(
     "greater_equal",
-    "``x >= y``, element by element.",
+    "`x >= y`, element by element.",
     "K.greater_equal([1, 2], [1, 3])",
     "array([ True, False])",
 )
@@ -82,7 +82,7 @@ minimum = _pair(
 
 
 def pow(x: TensorLike, a: TensorLike) -> Tensor:
-    """``x ** a``, element by element.
+    """`x ** a`, element by element.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def pow(x: TensorLike, a: TensorLike) -> Tensor:
 
 
 def clip(x: TensorLike, min_value: TensorLike, max_value: TensorLike) -> Tensor:
-    """``x`` held within two bounds; ``None`` leaves a side open.
+    """`x` held within two bounds; `None` leaves a side open.
 
     Examples
     --------
@@ -161,7 +161,7 @@ def cumprod(x: TensorLike, axis: int = 0) -> Tensor:
 
 
 def dot(x: TensorLike, y: TensorLike) -> Tensor:
-    """Matrix product: the last axis of ``x`` with the last but one of ``y``.
+    """Matrix product: the last axis of `x` with the last but one of `y`.
 
     Examples
     --------
@@ -180,13 +180,13 @@ def batch_dot(x: TensorLike, y: TensorLike, axes: Any = None) -> Tensor:
     x, y
         Tensors with the same first axis.
     axes
-        The axis of each to sum over: one number, or two. By default the last of ``x``, and the last
-        but one of ``y`` (the last of a matrix).
+        The axis of each to sum over: one number, or two. By default the last of `x`, and the last
+        but one of `y` (the last of a matrix).
 
     Returns
     -------
     Tensor
-        The axes left of ``x``, then those left of ``y`` without the first; at least two axes.
+        The axes left of `x`, then those left of `y` without the first; at least two axes.
 
     Raises
     ------
@@ -232,7 +232,7 @@ def batch_dot(x: TensorLike, y: TensorLike, axes: Any = None) -> Tensor:
 
 
 def l2_normalize(x: TensorLike, axis: Axis = None) -> Tensor:
-    """``x / sqrt(sum(x**2))`` over axes, all by default.
+    """`x / sqrt(sum(x**2))` over axes, all by default.
 
     Examples
     --------
@@ -243,7 +243,7 @@ def l2_normalize(x: TensorLike, axis: Axis = None) -> Tensor:
 
 
 def in_top_k(predictions: TensorLike, targets: TensorLike, k: int) -> Tensor:
-    """Whether each target is among the ``k`` largest predictions.
+    """Whether each target is among the `k` largest predictions.
 
     Examples
     --------
@@ -254,7 +254,7 @@ def in_top_k(predictions: TensorLike, targets: TensorLike, k: int) -> Tensor:
 
 
 def gather(reference: TensorLike, indices: TensorLike) -> Tensor:
-    """The slices of ``reference`` at positions along its first axis.
+    """The slices of `reference` at positions along its first axis.
 
     Examples
     --------
@@ -267,7 +267,7 @@ def gather(reference: TensorLike, indices: TensorLike) -> Tensor:
 def arange(
     start: float, stop: float | None = None, step: float = 1, dtype: Any = "int32"
 ) -> Tensor:
-    """Numbers from ``start`` up to (not including) ``stop``.
+    """Numbers from `start` up to (not including) `stop`.
 
     Examples
     --------
@@ -286,7 +286,7 @@ def random_uniform(
     dtype: Any = None,
     seed: Any = None,
 ) -> Tensor:
-    """Numbers spread evenly over ``[minval, maxval)``.
+    """Numbers spread evenly over `[minval, maxval)`.
 
     Examples
     --------
@@ -333,7 +333,7 @@ def truncated_normal(
 def random_binomial(
     shape: Sequence[int], p: float = 0.0, dtype: Any = None, seed: Any = None
 ) -> Tensor:
-    """1 with probability ``p``, else 0.
+    """1 with probability `p`, else 0.
 
     Examples
     --------

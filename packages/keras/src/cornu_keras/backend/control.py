@@ -48,7 +48,7 @@ def switch(condition: TensorLike, then_expression: Any, else_expression: Any) ->
 
 
 def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
-    """``x`` while training, else ``alt``; either may be a function without arguments.
+    """`x` while training, else `alt`; either may be a function without arguments.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
 
 
 def in_test_phase(x: Any, alt: Any, training: Any = None) -> Any:
-    """``x`` while not training, else ``alt``; either may be a function without arguments.
+    """`x` while not training, else `alt`; either may be a function without arguments.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def in_test_phase(x: Any, alt: Any, training: Any = None) -> Any:
 
 
 def map_fn(fn: Callable[[Any], Any], elems: Any, name: str | None = None, dtype: Any = None) -> Any:
-    """``fn`` of each slice along the first axis, stacked.
+    """`fn` of each slice along the first axis, stacked.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def foldl(
     initializer: Any = None,
     name: str | None = None,
 ) -> Any:
-    """``fn(accumulated, x)`` over the slices along the first axis, from the first on.
+    """`fn(accumulated, x)` over the slices along the first axis, from the first on.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def foldr(
     initializer: Any = None,
     name: str | None = None,
 ) -> Any:
-    """``fn(accumulated, x)`` over the slices along the first axis, from the last on.
+    """`fn(accumulated, x)` over the slices along the first axis, from the last on.
 
     Examples
     --------
@@ -138,16 +138,16 @@ def rnn(
     Parameters
     ----------
     step_function
-        ``step_function(input, states)`` returns ``(output, new_states)``; ``input`` is
-        ``(batch, …)``, ``states`` are followed by the ``constants``.
+        `step_function(input, states)` returns `(output, new_states)`; `input` is
+        `(batch, …)`, `states` are followed by the `constants`.
     inputs
-        ``(batch, steps, …)``, or a structure of such.
+        `(batch, steps, …)`, or a structure of such.
     initial_states
-        Tensors ``(batch, …)``.
+        Tensors `(batch, …)`.
     go_backwards
         Take the steps in reverse; outputs are in the order in which they were made.
     mask
-        Booleans ``(batch, steps)``: where False, states and output stay what they were.
+        Booleans `(batch, steps)`: where False, states and output stay what they were.
     constants
         Tensors handed to every step.
     unroll
@@ -155,7 +155,7 @@ def rnn(
     input_length
         Accepted for Keras' sake; the shape says it.
     time_major
-        ``inputs`` and the outputs are ``(steps, batch, …)``.
+        `inputs` and the outputs are `(steps, batch, …)`.
     zero_output_for_mask
         The output is 0 where the mask is False.
     return_all_outputs
@@ -164,7 +164,7 @@ def rnn(
     Returns
     -------
     last_output, outputs, new_states
-        ``(batch, …)``, ``(batch, steps, …)`` and a list of tensors.
+        `(batch, …)`, `(batch, steps, …)` and a list of tensors.
 
     Examples
     --------

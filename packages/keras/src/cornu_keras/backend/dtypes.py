@@ -9,7 +9,7 @@ from cornu_engine.dtypes import result_type as _result_type
 
 
 def standardize_dtype(dtype: Any) -> str:
-    """The name of a dtype; ``floatx`` for ``None``.
+    """The name of a dtype; `floatx` for `None`.
 
     Examples
     --------

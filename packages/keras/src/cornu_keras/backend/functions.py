@@ -28,8 +28,8 @@ class Function:
     Parameters
     ----------
     inputs
-        Symbolic inputs (``Input``, ``model.input``, :func:`placeholder`), and where the function
-        takes it ``K.learning_phase()``.
+        Symbolic inputs (`Input`, `model.input`, `placeholder`), and where the function
+        takes it `K.learning_phase()`.
     outputs
         Symbolic tensors computed from them.
     updates
@@ -119,13 +119,13 @@ def function(inputs: Sequence[Any], outputs: Any, updates: Any = None, **kwargs:
     Parameters
     ----------
     inputs
-        Symbolic inputs, and where the phase shall be chosen at the call ``K.learning_phase()``.
+        Symbolic inputs, and where the phase shall be chosen at the call `K.learning_phase()`.
     outputs
         Symbolic tensors computed from them.
     updates
         Pairs of variable and its new value, assigned at every call.
     **kwargs
-        ``name``.
+        `name`.
 
     Returns
     -------
@@ -143,25 +143,25 @@ def function(inputs: Sequence[Any], outputs: Any, updates: Any = None, **kwargs:
 
 
 def gradients(loss: Any, variables: Any) -> list[Any]:
-    """The gradients of the sum of ``loss`` by each of ``variables``.
+    """The gradients of the sum of `loss` by each of `variables`.
 
     Parameters
     ----------
     loss
         A symbolic tensor, or inside a trace a traced value.
     variables
-        Variables, or tensors that ``loss`` was computed from (such as ``model.input``); one or a
+        Variables, or tensors that `loss` was computed from (such as `model.input`); one or a
         list.
 
     Returns
     -------
     list
-        One tensor of the shape of each; zeros for those that ``loss`` does not depend on.
+        One tensor of the shape of each; zeros for those that `loss` does not depend on.
 
     Raises
     ------
     TypeError
-        For arrays: they do not remember what they were computed from. Use :func:`cornu.grad`.
+        For arrays: they do not remember what they were computed from. Use `cornu.grad`.
 
     Examples
     --------

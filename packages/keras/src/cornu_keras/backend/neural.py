@@ -19,7 +19,7 @@ from cornu_ops.windowed import channels_last, original_format, pads, spread, sta
 def relu(
     x: TensorLike, alpha: float = 0.0, max_value: float | None = None, threshold: float = 0.0
 ) -> Tensor:
-    """``x`` at and above a threshold, ``alpha * (x - threshold)`` below it.
+    """`x` at and above a threshold, `alpha * (x - threshold)` below it.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def relu(
 
 
 def hard_sigmoid(x: TensorLike) -> Tensor:
-    """``0.2 * x + 0.5`` held within 0 and 1: Keras 2's; ``ops.hard_sigmoid`` is Keras 3's.
+    """`0.2 * x + 0.5` held within 0 and 1: Keras 2's; `ops.hard_sigmoid` is Keras 3's.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def sparse_categorical_crossentropy(
     axis: int = -1,
     ignore_class: int | None = None,
 ) -> Tensor:
-    """``-log(output[target])``: the cross-entropy of whole classes.
+    """`-log(output[target])`: the cross-entropy of whole classes.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def sparse_categorical_crossentropy(
     output
         Predicted probabilities, or logits.
     from_logits
-        Whether ``output`` are logits.
+        Whether `output` are logits.
     axis
         The axis of classes.
     ignore_class
@@ -98,7 +98,7 @@ def sparse_categorical_crossentropy(
 
 
 def dropout(x: TensorLike, level: float, noise_shape: Any = None, seed: Any = None) -> Tensor:
-    """Elements set to 0 with probability ``level``, the others divided by ``1 - level``.
+    """Elements set to 0 with probability `level`, the others divided by `1 - level`.
 
     Examples
     --------
@@ -110,16 +110,16 @@ def dropout(x: TensorLike, level: float, noise_shape: Any = None, seed: Any = No
 
 @op
 def bias_add(x: TensorLike, bias: TensorLike, data_format: str | None = None) -> Tensor:
-    """``x`` plus a bias: one number per channel, or a tensor of the shape of a sample.
+    """`x` plus a bias: one number per channel, or a tensor of the shape of a sample.
 
     Parameters
     ----------
     x
-        Tensor ``(batch, …)``.
+        Tensor `(batch, …)`.
     bias
         Vector of the size of the channel axis, or with all axes of a sample (channels last).
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def batch_normalization(
     axis: int = -1,
     epsilon: float = 1e-3,
 ) -> Tensor:
-    """``(x - mean) / sqrt(var + epsilon) * gamma + beta``; ``beta`` and ``gamma`` may be ``None``.
+    """`(x - mean) / sqrt(var + epsilon) * gamma + beta`; `beta` and `gamma` may be `None`.
 
     Examples
     --------
@@ -168,14 +168,14 @@ def normalize_batch_in_training(
     reduction_axes: Sequence[int],
     epsilon: float = 1e-3,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Batch normalisation by the statistics of ``x`` itself, which are returned too.
+    """Batch normalisation by the statistics of `x` itself, which are returned too.
 
     Parameters
     ----------
     x
         Tensor of any shape.
     gamma, beta
-        Scale and offset, or ``None``.
+        Scale and offset, or `None`.
     reduction_axes
         Axes to measure over.
     epsilon
@@ -207,7 +207,7 @@ def conv1d(
     data_format: str | None = None,
     dilation_rate: int = 1,
 ) -> Tensor:
-    """Convolution over one axis; ``padding`` may be ``"causal"``.
+    """Convolution over one axis; `padding` may be `"causal"`.
 
     Examples
     --------
@@ -303,7 +303,7 @@ def _transposed(
     data_format: str | None,
     dilation: Any,
 ) -> Tensor:
-    """The gradient of the convolution that makes ``x`` of a tensor of the given shape."""
+    """The gradient of the convolution that makes `x` of a tensor of the given shape."""
     x, kernel = ops.convert_to_tensor(x), ops.convert_to_tensor(kernel)
     data_format, rank = standard_format(data_format), kernel.ndim - 2
     x, window = channels_last(x, data_format), kernel.shape[:rank]

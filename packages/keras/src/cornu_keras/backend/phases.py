@@ -14,7 +14,7 @@ from cornu_ops.windowed import standard_format
 
 
 class LearningPhase(int):
-    """0 or 1: also what stands for the phase among the inputs of :func:`cornu.backend.function`."""
+    """0 or 1: also what stands for the phase among the inputs of `cornu.backend.function`."""
 
     __slots__ = ()
 
@@ -35,7 +35,7 @@ def learning_phase() -> int:
 
 
 def set_learning_phase(value: int) -> None:
-    """Choose the phase of layers that are called without ``training``.
+    """Choose the phase of layers that are called without `training`.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def reset_uids() -> None:
 
 
 def set_epsilon(value: float | None = None, *, e: float | None = None) -> None:
-    """Choose the small number that keeps divisions finite; ``e`` is Keras 2's name of it.
+    """Choose the small number that keeps divisions finite; `e` is Keras 2's name of it.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def set_epsilon(value: float | None = None, *, e: float | None = None) -> None:
 
 
 def set_floatx(value: str | None = None, *, floatx: str | None = None) -> None:
-    """Choose the default float type; ``floatx`` is Keras 2's name of the argument.
+    """Choose the default float type; `floatx` is Keras 2's name of the argument.
 
     Examples
     --------
@@ -114,7 +114,7 @@ _ORDERINGS = {"channels_last": "tf", "channels_first": "th"}
 
 
 def image_dim_ordering() -> str:
-    """The image data format by its oldest names: ``"tf"`` (channels last) or ``"th"``.
+    """The image data format by its oldest names: `"tf"` (channels last) or `"th"`.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
 
 
 def normalize_data_format(value: Any) -> str:
-    """A data format in lower case, checked; the default for ``None``.
+    """A data format in lower case, checked; the default for `None`.
 
     Examples
     --------

@@ -23,16 +23,16 @@ def ctc_batch_cost(
     Parameters
     ----------
     y_true
-        Classes ``(batch, labels)``.
+        Classes `(batch, labels)`.
     y_pred
-        Probabilities ``(batch, steps, classes)``.
+        Probabilities `(batch, steps, classes)`.
     input_length, label_length
-        How many steps and labels count, ``(batch, 1)``.
+        How many steps and labels count, `(batch, 1)`.
 
     Returns
     -------
     Tensor
-        ``(batch, 1)``.
+        `(batch, 1)`.
 
     Examples
     --------
@@ -64,9 +64,9 @@ def ctc_decode(
     Parameters
     ----------
     y_pred
-        Probabilities ``(batch, steps, classes)``.
+        Probabilities `(batch, steps, classes)`.
     input_length
-        How many steps count in each sample, ``(batch,)``.
+        How many steps count in each sample, `(batch,)`.
     greedy
         The best class of each step; else a beam search, for plain arrays.
     beam_width, top_paths
@@ -77,7 +77,7 @@ def ctc_decode(
     Returns
     -------
     labels, scores
-        A list of ``(batch, steps)`` filled up with -1, and ``(batch, top_paths)``.
+        A list of `(batch, steps)` filled up with -1, and `(batch, top_paths)`.
 
     Examples
     --------
@@ -132,13 +132,13 @@ def local_conv1d(
     Parameters
     ----------
     inputs
-        ``(batch, steps, channels)``, or channels first.
+        `(batch, steps, channels)`, or channels first.
     kernel
-        ``(places, window * channels, filters)``.
+        `(places, window * channels, filters)`.
     kernel_size, strides
         One number each, in a tuple.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Examples
     --------
@@ -162,15 +162,15 @@ def local_conv2d(
     Parameters
     ----------
     inputs
-        ``(batch, height, width, channels)``, or channels first.
+        `(batch, height, width, channels)`, or channels first.
     kernel
-        ``(rows * columns, window * channels, filters)``.
+        `(rows * columns, window * channels, filters)`.
     kernel_size, strides
         Two numbers each.
     output_shape
         Rows and columns of the result, which follow from the others.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Examples
     --------

@@ -102,7 +102,7 @@ def repeat_elements(x: TensorLike, rep: int, axis: int) -> Tensor:
 
 
 def repeat(x: TensorLike, n: int) -> Tensor:
-    """A matrix ``(batch, size)`` repeated along a new second axis.
+    """A matrix `(batch, size)` repeated along a new second axis.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def repeat(x: TensorLike, n: int) -> Tensor:
 
 
 def tile(x: TensorLike, n: int | Sequence[int]) -> Tensor:
-    """The whole of ``x`` repeated along each axis.
+    """The whole of `x` repeated along each axis.
 
     Examples
     --------
@@ -146,7 +146,7 @@ def slice(x: TensorLike, start: Sequence[int], size: Sequence[int]) -> Tensor:
 
 
 def temporal_padding(x: TensorLike, padding: Sequence[int] = (1, 1)) -> Tensor:
-    """Zeros before and after the middle axis of ``(batch, steps, size)``.
+    """Zeros before and after the middle axis of `(batch, steps, size)`.
 
     Examples
     --------
@@ -206,13 +206,13 @@ def resize_images(
     Parameters
     ----------
     x
-        ``(batch, height, width, channels)``, or channels first.
+        `(batch, height, width, channels)`, or channels first.
     height_factor, width_factor
         How many times higher and wider.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
     interpolation
-        ``"nearest"`` or ``"bilinear"``.
+        `"nearest"` or `"bilinear"`.
 
     Examples
     --------

@@ -26,7 +26,7 @@ def variable(
     value
         Its first value.
     dtype
-        ``floatx`` by default.
+        `floatx` by default.
     name
         Short name.
     constraint
@@ -47,7 +47,7 @@ def constant(
     shape: Sequence[int] | None = None,
     name: str | None = None,
 ) -> Tensor:
-    """A tensor of fixed value, filling ``shape`` if one is given.
+    """A tensor of fixed value, filling `shape` if one is given.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def eye(size: int | Sequence[int], dtype: Any = None, name: str | None = None) -
 
 
 def zeros_like(x: TensorLike, dtype: Any = None, name: str | None = None) -> Tensor:
-    """Zeros of the shape of ``x``.
+    """Zeros of the shape of `x`.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def zeros_like(x: TensorLike, dtype: Any = None, name: str | None = None) -> Ten
 
 
 def ones_like(x: TensorLike, dtype: Any = None, name: str | None = None) -> Tensor:
-    """Ones of the shape of ``x``.
+    """Ones of the shape of `x`.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def random_uniform_variable(
     name: str | None = None,
     seed: int | None = None,
 ) -> Variable:
-    """A variable filled with numbers spread evenly over ``[low, high)``.
+    """A variable filled with numbers spread evenly over `[low, high)`.
 
     Examples
     --------
@@ -167,7 +167,7 @@ def get_value(x: TensorLike) -> np.ndarray:
 def batch_get_value(
     tensors: Iterable[TensorLike] | None = None, *, ops: Iterable[TensorLike] | None = None
 ) -> list[np.ndarray]:
-    """The values of several variables; ``ops`` is Keras 2's name of the argument.
+    """The values of several variables; `ops` is Keras 2's name of the argument.
 
     Examples
     --------
@@ -243,7 +243,7 @@ def update_sub(x: Variable, decrement: TensorLike) -> Any:
 
 
 def moving_average_update(x: Variable, value: TensorLike, momentum: float) -> Any:
-    """Move a variable towards a value: ``x * momentum + value * (1 - momentum)``.
+    """Move a variable towards a value: `x * momentum + value * (1 - momentum)`.
 
     Examples
     --------
@@ -288,7 +288,7 @@ def ndim(x: TensorLike) -> int:
 
 
 def int_shape(x: TensorLike) -> tuple[int | None, ...]:
-    """The shape, with ``None`` where it is not known yet.
+    """The shape, with `None` where it is not known yet.
 
     Examples
     --------
@@ -332,7 +332,7 @@ def count_params(x: TensorLike) -> int | None:
 
 
 def cast_to_floatx(x: TensorLike) -> Tensor:
-    """``x`` in the default float type.
+    """`x` in the default float type.
 
     Examples
     --------
@@ -343,7 +343,7 @@ def cast_to_floatx(x: TensorLike) -> Tensor:
 
 
 def is_keras_tensor(x: Any) -> bool:
-    """Whether ``x`` was returned by a layer or ``Input`` while wiring a model.
+    """Whether `x` was returned by a layer or `Input` while wiring a model.
 
     Examples
     --------
@@ -354,7 +354,7 @@ def is_keras_tensor(x: Any) -> bool:
 
 
 def is_tensor(x: Any) -> bool:
-    """Whether ``x`` is an array, a traced or a symbolic value.
+    """Whether `x` is an array, a traced or a symbolic value.
 
     Examples
     --------
@@ -365,7 +365,7 @@ def is_tensor(x: Any) -> bool:
 
 
 def is_variable(x: Any) -> bool:
-    """Whether ``x`` is a variable.
+    """Whether `x` is a variable.
 
     Examples
     --------
@@ -387,7 +387,7 @@ def is_sparse(tensor: Any) -> bool:
 
 
 def to_dense(tensor: TensorLike) -> Tensor:
-    """``tensor`` itself, which is dense already.
+    """`tensor` itself, which is dense already.
 
     Examples
     --------
@@ -404,18 +404,18 @@ def placeholder(
     sparse: bool = False,
     name: str | None = None,
 ) -> Any:
-    """A symbolic input, for :func:`function`.
+    """A symbolic input, for `function`.
 
     Parameters
     ----------
     shape
-        With the batch axis; ``None`` for axes of any size.
+        With the batch axis; `None` for axes of any size.
     ndim
         How many axes of any size, where no shape is given.
     dtype
-        ``floatx`` by default.
+        `floatx` by default.
     sparse
-        Only ``False``.
+        Only `False`.
     name
         Its name.
 
@@ -436,7 +436,7 @@ def placeholder(
 
 
 def is_placeholder(x: Any) -> bool:
-    """Whether ``x`` is a symbolic input.
+    """Whether `x` is a symbolic input.
 
     Examples
     --------
@@ -447,7 +447,7 @@ def is_placeholder(x: Any) -> bool:
 
 
 def identity(x: TensorLike, name: str | None = None) -> Tensor:
-    """``x`` as a tensor of its own.
+    """`x` as a tensor of its own.
 
     Examples
     --------
@@ -458,7 +458,7 @@ def identity(x: TensorLike, name: str | None = None) -> Tensor:
 
 
 def stop_gradient(variables: Any) -> Any:
-    """``variables`` (one or a list), taken for constants by derivatives.
+    """`variables` (one or a list), taken for constants by derivatives.
 
     Examples
     --------

@@ -20,7 +20,7 @@ def to_categorical(
     ----------
     x : array-like of int
         Class indices from 0, of any shape; a last axis of length 1 is dropped. Keras 2's name
-        ``y`` is accepted too.
+        `y` is accepted too.
     num_classes : int, optional
         The length of a row; by default the largest index plus one.
     dtype : dtype
@@ -29,12 +29,12 @@ def to_categorical(
     Returns
     -------
     ndarray
-        Shape ``(*x.shape, num_classes)``, 1 at each index and 0 elsewhere.
+        Shape `(*x.shape, num_classes)`, 1 at each index and 0 elsewhere.
 
     Raises
     ------
     DataError
-        If an index is negative, or not below ``num_classes``.
+        If an index is negative, or not below `num_classes`.
 
     Example
     -------
@@ -60,7 +60,7 @@ def to_categorical(
 
 
 def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
-    r"""Scale vectors to unit norm, :math:`x / \lVert x \rVert`; zero vectors stay zero.
+    r"""Scale vectors to unit norm, $x / \lVert x \rVert$; zero vectors stay zero.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def normalize(x: Any, axis: int = -1, order: int = 2) -> Any:
     Returns
     -------
     ndarray
-        The same shape as ``x``.
+        The same shape as `x`.
 
     Example
     -------

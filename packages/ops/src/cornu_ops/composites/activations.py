@@ -17,7 +17,7 @@ _GELU_CUBE = 0.044715
 
 @composite(portable=True)
 def sigmoid(x: Floats) -> Any:
-    """``1 / (1 + exp(-x))``, with an exponential that cannot overflow."""
+    """`1 / (1 + exp(-x))`, with an exponential that cannot overflow."""
     small = p.exp(p.neg(p.abs(x)))
     return p.div(p.where(p.lt(x, 0.0), small, 1.0), p.add(small, 1.0))
 
@@ -29,7 +29,7 @@ def _(g: Any, out: Any, x: Any) -> tuple[Any]:
 
 @composite(portable=True)
 def softplus(x: Floats) -> Any:
-    """``log(1 + exp(x))``, with an exponential that cannot overflow."""
+    """`log(1 + exp(x))`, with an exponential that cannot overflow."""
     return p.add(p.maximum(x, 0.0), p.log1p(p.exp(p.neg(p.abs(x)))))
 
 
@@ -40,7 +40,7 @@ def _(g: Any, out: Any, x: Any) -> tuple[Any]:
 
 @composite(portable=True)
 def silu(x: Floats) -> Any:
-    """``x * sigmoid(x)`` (Elfwing et al., 2017)."""
+    """`x * sigmoid(x)` (Elfwing et al., 2017)."""
     return p.mul(x, sigmoid(x))
 
 
@@ -52,7 +52,7 @@ def _(g: Any, out: Any, x: Any) -> tuple[Any]:
 
 @composite(portable=True)
 def gelu(x: Floats, *, approximate: Flag) -> Any:
-    """``x * Phi(x)``, or its form with a tanh (Hendrycks and Gimpel, 2016)."""
+    """`x * Phi(x)`, or its form with a tanh (Hendrycks and Gimpel, 2016)."""
     return p.mul(x, _normal_cdf(x, approximate))
 
 

@@ -15,7 +15,7 @@ from cornu_ops.composites.softmax import log_softmax, softmax
 
 
 def one_hot_mask(labels: Any, like: Any, axis: int) -> Any:
-    """True where the position along ``axis`` is the label: the shape of ``like``."""
+    """True where the position along `axis` is the label: the shape of `like`."""
     spread = p.reshape(labels, shape=reduced_shape(like.shape, (axis,), True))
     places = np.arange(like.shape[axis], dtype=labels.dtype)
     return p.eq(spread, places.reshape([-1 if i == axis else 1 for i in range(like.ndim)]))
@@ -41,7 +41,7 @@ def _inside(shares: Any, epsilon: float) -> Any:
 
 @composite(portable=True)
 def sparse_crossentropy_from_logits(labels: Integers, logits: Floats, *, axis: ClassAxis) -> Any:
-    """``-log_softmax(logits)[label]``."""
+    """`-log_softmax(logits)[label]`."""
     scores = log_softmax(logits, axes=(axis,))
     hit = one_hot_mask(labels, logits, axis)
     return p.neg(p.sum(p.where(hit, scores, 0.0), axes=(axis,), keepdims=False))
@@ -57,7 +57,7 @@ def _(g: Any, out: Any, labels: Any, logits: Any, *, axis: int) -> tuple[Any, An
 
 @composite(portable=True)
 def crossentropy_from_logits(target: Floats, logits: Floats, *, axis: ClassAxis) -> Any:
-    """``-sum(target * log_softmax(logits))``."""
+    """`-sum(target * log_softmax(logits))`."""
     return p.neg(
         p.sum(p.mul(target, log_softmax(logits, axes=(axis,))), axes=(axis,), keepdims=False)
     )
@@ -75,7 +75,7 @@ def _(g: Any, out: Any, target: Any, logits: Any, *, axis: int) -> tuple[Any, An
 def sparse_crossentropy(
     labels: Integers, output: Floats, *, axis: ClassAxis, epsilon: Small
 ) -> Any:
-    """``-log(output[label])`` of probabilities."""
+    """`-log(output[label])` of probabilities."""
     scores = p.log(_clipped(_shares(output, axis)[0], epsilon))
     hit = one_hot_mask(labels, output, axis)
     return p.neg(p.sum(p.where(hit, scores, 0.0), axes=(axis,), keepdims=False))
@@ -89,7 +89,7 @@ def _(g: Any, out: Any, labels: Any, output: Any, *, axis: int, epsilon: float) 
 
 @composite(portable=True)
 def crossentropy(target: Floats, output: Floats, *, axis: ClassAxis, epsilon: Small) -> Any:
-    """``-sum(target * log(output))`` of probabilities."""
+    """`-sum(target * log(output))` of probabilities."""
     scores = p.log(_clipped(_shares(output, axis)[0], epsilon))
     return p.neg(p.sum(p.mul(target, scores), axes=(axis,), keepdims=False))
 
@@ -110,7 +110,7 @@ def _slope(target: Any, output: Any, axis: int, epsilon: float) -> Any:
 
 @composite(portable=True)
 def binary_crossentropy_from_logits(target: Floats, logits: Floats) -> Any:
-    """``-(t * log(sigmoid(x)) + (1 - t) * log(1 - sigmoid(x)))``, without forming the sigmoid."""
+    """`-(t * log(sigmoid(x)) + (1 - t) * log(1 - sigmoid(x)))`, without forming the sigmoid."""
     rest = p.log1p(p.exp(p.neg(p.abs(logits))))
     return p.add(p.sub(p.maximum(logits, 0.0), p.mul(logits, target)), rest)
 
@@ -122,7 +122,7 @@ def _(g: Any, out: Any, target: Any, logits: Any) -> tuple[Any, Any]:
 
 @composite(portable=True)
 def binary_crossentropy(target: Floats, output: Floats, *, epsilon: Small) -> Any:
-    """``-(t * log(p) + (1 - t) * log(1 - p))`` of probabilities."""
+    """`-(t * log(p) + (1 - t) * log(1 - p))` of probabilities."""
     chance = _clipped(output, epsilon)
     hit, miss = p.log(chance), p.log(p.sub(1.0, chance))
     return p.neg(p.add(p.mul(target, hit), p.mul(p.sub(1.0, target), miss)))

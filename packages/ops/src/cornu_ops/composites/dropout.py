@@ -11,9 +11,9 @@ from cornu_engine.primitives.table import p
 
 @composite(portable=True)
 def dropout(x: Floats, bits: Words, *, rate: Share) -> Any:
-    """``x / (1 - rate)`` where a uniform word reaches ``rate``, else 0 (Srivastava et al., 2014).
+    """`x / (1 - rate)` where a uniform word reaches `rate`, else 0 (Srivastava et al., 2014).
 
-    ``bits`` (uint32) has the shape of ``x``, or one that broadcasts to it.
+    `bits` (uint32) has the shape of `x`, or one that broadcasts to it.
     """
     if rate >= 1.0:
         return p.mul(x, 0.0)

@@ -13,14 +13,14 @@ from cornu_ops.movement import transposed
 
 
 def _row(x: Any, at: Any) -> Any:
-    """The row of each matrix at a position that is marked in ``at`` (batch, rows, 1)."""
+    """The row of each matrix at a position that is marked in `at` (batch, rows, 1)."""
     return p.sum(p.where(at, x, 0.0), axes=(x.ndim - 2,), keepdims=True)
 
 
 def _eliminate(a: Any, b: Any) -> tuple[Any, Any, Any]:
-    """Gauss and Jordan with partial pivoting: ``a^-1 b``, the pivots, the sign of the row swaps.
+    """Gauss and Jordan with partial pivoting: `a^-1 b`, the pivots, the sign of the row swaps.
 
-    ``a`` is (batch, n, n), ``b`` (batch, n, m). The steps are one scan, so the program does not
+    `a` is (batch, n, n), `b` (batch, n, m). The steps are one scan, so the program does not
     grow with the size of the matrix.
     """
     from cornu_ops.control import scan
@@ -58,7 +58,7 @@ def _eliminate(a: Any, b: Any) -> tuple[Any, Any, Any]:
 
 @composite(portable=True)
 def solve_system(a: Floats, b: Floats) -> Any:
-    """``a^-1 b`` of matrices (batch, n, n) and (batch, n, m)."""
+    """`a^-1 b` of matrices (batch, n, n) and (batch, n, m)."""
     if isinstance(a, np.ndarray):
         return np.linalg.solve(a, b)
     return _eliminate(a, b)[0]
@@ -91,7 +91,7 @@ def _(g: Any, out: Any, a: Any) -> tuple[Any]:
 
 @composite(portable=True)
 def cholesky_factor(a: Floats) -> Any:
-    """The lower triangle ``l`` with ``l @ l.T = a`` of positive definite (batch, n, n)."""
+    """The lower triangle `l` with `l @ l.T = a` of positive definite (batch, n, n)."""
     from cornu_ops.control import scan
 
     if isinstance(a, np.ndarray):

@@ -29,9 +29,9 @@ def _batch_axes(x: Any, axis: int) -> tuple[Axes, tuple[int, ...], int]:
 def batch_norm(
     x: Floats, gamma: Floats, beta: Floats, *, axis: Axis, epsilon: Small
 ) -> tuple[Any, Any, Any]:
-    """``(x - mean) / sqrt(var + epsilon) * gamma + beta`` per channel, with the mean and variance.
+    """`(x - mean) / sqrt(var + epsilon) * gamma + beta` per channel, with the mean and variance.
 
-    ``gamma``, ``beta`` and both statistics have one number per position along ``axis``
+    `gamma`, `beta` and both statistics have one number per position along `axis`
     (Ioffe and Szegedy, 2015).
     """
     axes, kept, _ = _batch_axes(x, axis)
@@ -72,7 +72,7 @@ def _(
 
 @composite(portable=True)
 def layer_norm(x: Floats, *, axes: SortedAxes, epsilon: Small) -> Any:
-    """``(x - mean) / sqrt(var + epsilon)`` over axes (Ba et al., 2016)."""
+    """`(x - mean) / sqrt(var + epsilon)` over axes (Ba et al., 2016)."""
     full = wide(x)
     centred = p.sub(full, _mean(full, axes))
     variance = _mean(p.mul(centred, centred), axes)
@@ -90,7 +90,7 @@ def _(g: Any, out: Any, x: Any, *, axes: Axes, epsilon: float) -> tuple[Any]:
 
 @composite(portable=True)
 def rms_norm(x: Floats, *, axes: SortedAxes, epsilon: Small) -> Any:
-    """``x / sqrt(mean(x**2) + epsilon)`` over axes (Zhang and Sennrich, 2019)."""
+    """`x / sqrt(mean(x**2) + epsilon)` over axes (Zhang and Sennrich, 2019)."""
     full = wide(x)
     return cast_value(p.div(full, p.sqrt(p.add(_mean(p.mul(full, full), axes), epsilon))), x.dtype)
 

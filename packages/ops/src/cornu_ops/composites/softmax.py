@@ -21,7 +21,7 @@ def _top(x: Any, axes: Axes) -> Any:
 
 @composite(portable=True)
 def softmax(x: Floats, *, axes: SortedAxes) -> Any:
-    """``exp(x) / sum(exp(x))`` over axes."""
+    """`exp(x) / sum(exp(x))` over axes."""
     powers = p.exp(p.sub(x, p.max(x, axes=axes, keepdims=True)))
     return p.div(powers, p.sum(powers, axes=axes, keepdims=True))
 
@@ -34,7 +34,7 @@ def _(g: Any, out: Any, x: Any, *, axes: Axes) -> tuple[Any]:
 
 @composite(portable=True)
 def log_softmax(x: Floats, *, axes: SortedAxes) -> Any:
-    """``x - log(sum(exp(x)))`` over axes."""
+    """`x - log(sum(exp(x)))` over axes."""
     shifted = p.sub(x, p.max(x, axes=axes, keepdims=True))
     return p.sub(shifted, p.log(p.sum(p.exp(shifted), axes=axes, keepdims=True)))
 
@@ -46,7 +46,7 @@ def _(g: Any, out: Any, x: Any, *, axes: Axes) -> tuple[Any]:
 
 @composite(portable=True)
 def logsumexp(x: Floats, *, axes: SortedAxes, keepdims: Flag) -> Any:
-    """``log(sum(exp(x)))`` over axes."""
+    """`log(sum(exp(x)))` over axes."""
     top = _top(x, axes)
     total = p.sum(p.exp(p.sub(x, top)), axes=axes, keepdims=True)
     result = p.add(p.log(total), top)

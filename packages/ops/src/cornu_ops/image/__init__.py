@@ -1,4 +1,4 @@
-"""Image operations: ``keras.ops.image`` names.
+"""Image operations: `keras.ops.image` names.
 
 >>> from cornu import ops
 >>> import numpy as np

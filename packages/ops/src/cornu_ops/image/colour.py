@@ -31,14 +31,14 @@ def _fractions(name: str, x: Tensor) -> Tensor:
 
 @op
 def rgb_to_grayscale(images: TensorLike, data_format: str | None = None) -> Tensor:
-    """Brightness ``0.2989 r + 0.587 g + 0.114 b`` as the only channel.
+    """Brightness `0.2989 r + 0.587 g + 0.114 b` as the only channel.
 
     Parameters
     ----------
     images
-        ``(batch, height, width, 3)`` or one image, or channels first.
+        `(batch, height, width, 3)` or one image, or channels first.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Examples
     --------
@@ -63,9 +63,9 @@ def rgb_to_hsv(images: TensorLike, data_format: str | None = None) -> Tensor:
     Parameters
     ----------
     images
-        Floats ``(batch, height, width, 3)`` or one image, or channels first.
+        Floats `(batch, height, width, 3)` or one image, or channels first.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def rgb_to_hsv(images: TensorLike, data_format: str | None = None) -> Tensor:
 
 @op
 def hsv_to_rgb(images: TensorLike, data_format: str | None = None) -> Tensor:
-    """Red, green and blue of hue, saturation and value: the inverse of :func:`rgb_to_hsv`.
+    """Red, green and blue of hue, saturation and value: the inverse of `rgb_to_hsv`.
 
     Examples
     --------

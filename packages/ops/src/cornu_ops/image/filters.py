@@ -16,7 +16,7 @@ _SOBEL = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
 
 
 def each_channel(x: Tensor, kernel: np.ndarray, padding: str = "same") -> Tensor:
-    """Channels of a floating batch, each convolved by one kernel ``(height, width)``."""
+    """Channels of a floating batch, each convolved by one kernel `(height, width)`."""
     tiled = np.repeat(kernel[:, :, None, None], x.shape[-1], axis=2).astype(x.dtype)
     return depthwise_conv(x, tiled, 1, padding, "channels_last")
 
@@ -30,7 +30,7 @@ def _bell(size: int, sigma: float) -> np.ndarray:
 def blurred(
     x: Tensor, size: Sequence[int], sigma: Sequence[float], padding: str = "same"
 ) -> Tensor:
-    """A floating batch averaged with the weights of a bell curve, ``(width, height)``."""
+    """A floating batch averaged with the weights of a bell curve, `(width, height)`."""
     across, down = (_bell(int(n), float(s)) for n, s in zip(size, sigma, strict=True))
     return each_channel(x, np.outer(down, across), padding)
 
@@ -47,13 +47,13 @@ def gaussian_blur(
     Parameters
     ----------
     images
-        ``(batch, height, width, channels)`` or one image, or channels first.
+        `(batch, height, width, channels)` or one image, or channels first.
     kernel_size
         Width and height of the window.
     sigma
         Width of the bell along both.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def gaussian_blur(
 
 @op
 def sobel_edges(images: TensorLike, data_format: str | None = None) -> Tensor:
-    """Slopes of the brightness down and across, as a new last axis ``[dy, dx]``.
+    """Slopes of the brightness down and across, as a new last axis `[dy, dx]`.
 
     Examples
     --------

@@ -75,13 +75,13 @@ def crop_images(
     Parameters
     ----------
     images
-        ``(batch, height, width, channels)`` or one image, or channels first.
+        `(batch, height, width, channels)` or one image, or channels first.
     top_cropping, left_cropping, bottom_cropping, right_cropping
         Rows and columns to leave out.
     target_height, target_width
         Size of the result: with one margin of an axis it gives the other.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Raises
     ------
@@ -113,13 +113,13 @@ def pad_images(
     Parameters
     ----------
     images
-        ``(batch, height, width, channels)`` or one image, or channels first.
+        `(batch, height, width, channels)` or one image, or channels first.
     top_padding, left_padding, bottom_padding, right_padding
         Rows and columns to add.
     target_height, target_width
         Size of the result: with one margin of an axis it gives the other.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Examples
     --------
@@ -177,8 +177,8 @@ def extract_patches(
     Parameters
     ----------
     images
-        ``(batch, height, width, channels)`` or one image, or channels first; with a ``size`` of
-        three numbers volumes, as for :func:`extract_patches_3d`.
+        `(batch, height, width, channels)` or one image, or channels first; with a `size` of
+        three numbers volumes, as for `extract_patches_3d`.
     size
         Of a window.
     strides
@@ -186,14 +186,14 @@ def extract_patches(
     dilation_rate
         Distance of the elements of a window.
     padding
-        ``"valid"`` or ``"same"``.
+        `"valid"` or `"same"`.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Returns
     -------
     Tensor
-        ``(batch, rows, columns, window * channels)``.
+        `(batch, rows, columns, window * channels)`.
 
     Examples
     --------

@@ -44,19 +44,19 @@ def map_coordinates(
     inputs
         Tensor with d axes.
     coordinates
-        ``(d, …)``: where to look along each axis.
+        `(d, …)`: where to look along each axis.
     order
         0: the nearest element; 1: interpolated between neighbours.
     fill_mode
-        What lies beyond the edge: ``"constant"``, ``"nearest"``, ``"wrap"``, ``"mirror"`` (about
-        the middle of the edge element) or ``"reflect"`` (about the edge).
+        What lies beyond the edge: `"constant"`, `"nearest"`, `"wrap"`, `"mirror"` (about
+        the middle of the edge element) or `"reflect"` (about the edge).
     fill_value
         The constant.
 
     Returns
     -------
     Tensor
-        Of the shape of ``coordinates`` without the first axis.
+        Of the shape of `coordinates` without the first axis.
 
     Examples
     --------
@@ -92,18 +92,18 @@ def affine_transform(
     Parameters
     ----------
     images
-        ``(batch, height, width, channels)`` or one image, or channels first.
+        `(batch, height, width, channels)` or one image, or channels first.
     transform
-        ``(batch, 8)`` or ``(8,)``: the pixel at ``(x, y)`` is taken from
-        ``(a0 x + a1 y + a2, b0 x + b1 y + b2)`` for ``[a0, a1, a2, b0, b1, b2, 0, 0]``.
+        `(batch, 8)` or `(8,)`: the pixel at `(x, y)` is taken from
+        `(a0 x + a1 y + a2, b0 x + b1 y + b2)` for `[a0, a1, a2, b0, b1, b2, 0, 0]`.
     interpolation
-        ``"nearest"`` or ``"bilinear"``.
+        `"nearest"` or `"bilinear"`.
     fill_mode
-        As for :func:`map_coordinates`.
+        As for `map_coordinates`.
     fill_value
         The constant.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Examples
     --------
@@ -149,16 +149,16 @@ def perspective_transform(
     Parameters
     ----------
     images
-        ``(batch, height, width, channels)`` or one image, or channels first.
+        `(batch, height, width, channels)` or one image, or channels first.
     start_points, end_points
-        ``(batch, 4, 2)`` or ``(4, 2)``: points ``(x, y)``, and where they come to lie; no three of
+        `(batch, 4, 2)` or `(4, 2)`: points `(x, y)`, and where they come to lie; no three of
         them on one line.
     interpolation
-        ``"nearest"`` or ``"bilinear"``.
+        `"nearest"` or `"bilinear"`.
     fill_value
         What lies beyond the edge.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Raises
     ------
@@ -223,25 +223,25 @@ def elastic_transform(
 ) -> Tensor:
     """Images distorted as if drawn on rubber (Simard et al., 2003).
 
-    Each pixel is taken from a place ``alpha`` times a random field away: noise of deviation
-    ``sigma``, blurred by a bell curve of that width.
+    Each pixel is taken from a place `alpha` times a random field away: noise of deviation
+    `sigma`, blurred by a bell curve of that width.
 
     Parameters
     ----------
     images
-        ``(batch, height, width, channels)`` or one image, or channels first.
+        `(batch, height, width, channels)` or one image, or channels first.
     alpha
         Strength of the distortion.
     sigma
         Its smoothness, in pixels: a known number.
     interpolation
-        ``"nearest"`` or ``"bilinear"``.
+        `"nearest"` or `"bilinear"`.
     fill_mode, fill_value
-        As for :func:`map_coordinates`.
+        As for `map_coordinates`.
     seed
-        Whole number, :class:`cornu.random.SeedGenerator`, or ``None`` for the global generator.
+        Whole number, `cornu.random.SeedGenerator`, or `None` for the global generator.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Examples
     --------

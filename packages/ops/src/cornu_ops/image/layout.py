@@ -15,7 +15,7 @@ from cornu_ops.windowed import channels_last, original_format, standard_format
 def on_batch(
     name: str, images: TensorLike, data_format: str | None, compute: Callable[[Tensor], Tensor]
 ) -> Tensor:
-    """``compute`` of images ``(batch, height, width, channels)``, in their own layout again."""
+    """`compute` of images `(batch, height, width, channels)`, in their own layout again."""
     data_format = standard_format(data_format)
     x = value(images)
     if x.ndim not in (3, 4):
@@ -29,14 +29,14 @@ def on_batch(
 
 
 def in_dtype_of(x: Tensor, found: Tensor) -> Tensor:
-    """``found`` in the dtype of ``x``; integers are rounded and held within their dtype."""
+    """`found` in the dtype of `x`; integers are rounded and held within their dtype."""
     if x.dtype.kind in "iu":
         return saturate_cast(p.round(found), x.dtype)
     return cast_value(found, x.dtype)
 
 
 def choice(name: str, given: Any, allowed: Any) -> Any:
-    """``given`` if it is allowed, else an error that lists what is."""
+    """`given` if it is allowed, else an error that lists what is."""
     if given not in allowed:
         raise ValueError(
             f"{name} must be one of {', '.join(map(repr, sorted(allowed)))}, got {given!r}."

@@ -48,7 +48,7 @@ _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 def _weights(
     size: int, count: int, scale: float, translation: float, method: str, antialias: bool
 ) -> np.ndarray:
-    """How much each of ``size`` elements counts for each of ``count`` results, (count, size)."""
+    """How much each of `size` elements counts for each of `count` results, (count, size)."""
     # results and elements are cells: the middle of result i lies at (i + 0.5 - translation) / scale
     place = (np.arange(count) + 0.5 - translation) / scale - 0.5
     width = max(1.0 / scale, 1.0) if antialias else 1.0
@@ -67,7 +67,7 @@ def _along(x: Tensor, axis: int, weights: np.ndarray) -> Tensor:
 
 
 def _cropped(x: Tensor, height: int, width: int) -> Tensor:
-    """The middle of images, of the aspect ratio of ``height`` by ``width``."""
+    """The middle of images, of the aspect ratio of `height` by `width`."""
     rows, columns = x.shape[1:3]
     kept = (
         max(min(rows, int(columns * height / width)), 1),
@@ -80,7 +80,7 @@ def _cropped(x: Tensor, height: int, width: int) -> Tensor:
 
 
 def _padded(x: Tensor, height: int, width: int, fill: float) -> Tensor:
-    """Images with a margin that gives them the aspect ratio of ``height`` by ``width``."""
+    """Images with a margin that gives them the aspect ratio of `height` by `width`."""
     rows, columns = x.shape[1:3]
     above = (max(rows, int(columns * height / width)) - rows) // 2
     beside = (max(columns, int(rows * width / height)) - columns) // 2
@@ -105,28 +105,28 @@ def resize(
     Parameters
     ----------
     images
-        ``(batch, height, width, channels)`` or one image, or channels first.
+        `(batch, height, width, channels)` or one image, or channels first.
     size
         Height and width wanted.
     interpolation
-        ``"nearest"``, ``"bilinear"``, ``"bicubic"``, ``"lanczos3"`` or ``"lanczos5"``.
+        `"nearest"`, `"bilinear"`, `"bicubic"`, `"lanczos3"` or `"lanczos5"`.
     antialias
         Widen the kernel when making images smaller.
     crop_to_aspect_ratio
-        Cut the sides off first that do not fit the aspect ratio of ``size``.
+        Cut the sides off first that do not fit the aspect ratio of `size`.
     pad_to_aspect_ratio
-        Put a margin of ``fill_value`` around first to get that aspect ratio.
+        Put a margin of `fill_value` around first to get that aspect ratio.
     fill_mode
-        Only ``"constant"``.
+        Only `"constant"`.
     fill_value
         What the margin is filled with.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Returns
     -------
     Tensor
-        Of the dtype of ``images``; integers are rounded and held within their dtype.
+        Of the dtype of `images`; integers are rounded and held within their dtype.
 
     Examples
     --------
@@ -180,11 +180,11 @@ def scale_and_translate(
     output_shape
         Shape of the result.
     scale, translation
-        Known numbers, one for each of ``spatial_dims``.
+        Known numbers, one for each of `spatial_dims`.
     spatial_dims
         The axes.
     method
-        ``"linear"``, ``"bilinear"``, ``"cubic"``, ``"bicubic"``, ``"lanczos3"``, ``"lanczos5"`` …
+        `"linear"`, `"bilinear"`, `"cubic"`, `"bicubic"`, `"lanczos3"`, `"lanczos5"` …
     antialias
         Widen the kernel where the scale is below 1.
 

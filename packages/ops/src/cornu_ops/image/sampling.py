@@ -41,7 +41,7 @@ def _neighbours(place: Tensor, order: int) -> list[tuple[Tensor, Tensor | None]]
 
 
 def _joined(parts: Sequence[Any], join: Any) -> Any:
-    """What ``join`` makes of all parts but None; None of none."""
+    """What `join` makes of all parts but None; None of none."""
     found = None
     for part in parts:
         if part is not None:
@@ -63,7 +63,7 @@ def sampled(
     Parameters
     ----------
     table
-        One element, or one row of them, for each position along axes of ``sizes``, in order.
+        One element, or one row of them, for each position along axes of `sizes`, in order.
     sizes
         Of the axes.
     places
@@ -73,7 +73,7 @@ def sampled(
     fill_mode, fill
         What lies beyond the edge.
     start
-        Position in ``table`` that coordinates count from, 0 by default.
+        Position in `table` that coordinates count from, 0 by default.
     """
     total = None
     for corner in itertools.product(*(_neighbours(place, order) for place in places)):
@@ -90,7 +90,7 @@ def sampled(
 
 
 def _in_front(x: Tensor, like: Tensor) -> Tensor:
-    """``x`` with axes of size 1 behind its own, as many as ``like`` has more."""
+    """`x` with axes of size 1 behind its own, as many as `like` has more."""
     more = like.ndim - x.ndim
     return p.reshape(x, shape=(*x.shape, *(1,) * more)) if more else x
 
@@ -98,7 +98,7 @@ def _in_front(x: Tensor, like: Tensor) -> Tensor:
 def pixels(
     x: Tensor, row: Tensor, column: Tensor, interpolation: str, fill_mode: str, fill: Any
 ) -> Tensor:
-    """All channels of images at real positions ``(batch, rows, columns)`` of their own image."""
+    """All channels of images at real positions `(batch, rows, columns)` of their own image."""
     batch, height, width, channels = x.shape
     table = p.reshape(x, shape=(batch * height * width, channels))
     own = np.arange(batch, dtype=np.int32).reshape(batch, 1, 1) * (height * width)

@@ -36,7 +36,7 @@ def ssim(
     Parameters
     ----------
     image1, image2
-        ``(batch, height, width, channels)`` or one image each, or channels first.
+        `(batch, height, width, channels)` or one image each, or channels first.
     max_val
         The largest value a pixel may have: 1, or 255.
     filter_size, filter_sigma
@@ -44,12 +44,12 @@ def ssim(
     k1, k2
         They keep the quotient finite where images are dark or even.
     data_format
-        ``"channels_last"`` or ``"channels_first"``.
+        `"channels_last"` or `"channels_first"`.
 
     Returns
     -------
     Tensor
-        ``(batch,)``, or one number for one image, of the dtype of ``image1``.
+        `(batch,)`, or one number for one image, of the dtype of `image1`.
 
     Raises
     ------

@@ -56,18 +56,18 @@ def uniform(
     dtype: DTypeLike = None,
     seed: Any = None,
 ) -> Tensor:
-    """Numbers spread evenly over ``[minval, maxval)``.
+    """Numbers spread evenly over `[minval, maxval)`.
 
     Parameters
     ----------
     shape
         Shape of the result.
     minval, maxval
-        Bounds, numbers or tensors that broadcast to ``shape``.
+        Bounds, numbers or tensors that broadcast to `shape`.
     dtype
-        A float, ``floatx`` by default; integers are drawn as by :func:`randint`.
+        A float, `floatx` by default; integers are drawn as by `randint`.
     seed
-        Whole number (the same numbers every time), :class:`SeedGenerator`, or ``None`` for the
+        Whole number (the same numbers every time), `SeedGenerator`, or `None` for the
         global generator.
 
     Examples
@@ -122,11 +122,11 @@ def normal(
     shape
         Shape of the result.
     mean, stddev
-        Numbers or tensors that broadcast to ``shape``.
+        Numbers or tensors that broadcast to `shape`.
     dtype
-        A float, ``floatx`` by default.
+        A float, `floatx` by default.
     seed
-        As for :func:`uniform`.
+        As for `uniform`.
 
     Examples
     --------
@@ -141,12 +141,12 @@ def normal(
 def truncated_normal(
     shape: Shape, mean: float = 0.0, stddev: float = 1.0, dtype: DTypeLike = None, seed: Any = None
 ) -> Tensor:
-    """Numbers of the normal distribution, none further than two ``stddev`` from the mean.
+    """Numbers of the normal distribution, none further than two `stddev` from the mean.
 
     Parameters
     ----------
     shape, mean, stddev, dtype, seed
-        As for :func:`normal`; ``stddev`` is that of the whole distribution.
+        As for `normal`; `stddev` is that of the whole distribution.
 
     Examples
     --------
@@ -194,7 +194,7 @@ def randint(
     dtype: DTypeLike = "int32",
     seed: Any = None,
 ) -> Tensor:
-    """Whole numbers spread evenly over ``[minval, maxval)``.
+    """Whole numbers spread evenly over `[minval, maxval)`.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def randint(
     dtype
         An integer.
     seed
-        As for :func:`uniform`.
+        As for `uniform`.
 
     Examples
     --------
@@ -227,7 +227,7 @@ def randint(
 def bernoulli(
     shape: Shape, p_true: float = 0.5, dtype: DTypeLike = None, seed: Any = None
 ) -> Tensor:
-    """1 with probability ``p_true``, else 0.
+    """1 with probability `p_true`, else 0.
 
     Examples
     --------
@@ -242,23 +242,23 @@ def bernoulli(
 def categorical(
     logits: TensorLike, num_samples: int, dtype: DTypeLike = "int32", seed: Any = None
 ) -> Tensor:
-    """Classes drawn with the probabilities ``softmax(logits)``.
+    """Classes drawn with the probabilities `softmax(logits)`.
 
     Parameters
     ----------
     logits
-        Unnormalised log-probabilities ``(batch, classes)``.
+        Unnormalised log-probabilities `(batch, classes)`.
     num_samples
         How many classes to draw per row.
     dtype
         An integer.
     seed
-        As for :func:`uniform`.
+        As for `uniform`.
 
     Returns
     -------
     Tensor
-        ``(batch, num_samples)``.
+        `(batch, num_samples)`.
 
     Examples
     --------
@@ -281,18 +281,18 @@ def categorical(
 
 @op
 def gamma(shape: Shape, alpha: TensorLike, dtype: DTypeLike = None, seed: Any = None) -> Tensor:
-    """Numbers of the gamma distribution with shape ``alpha`` and scale 1.
+    """Numbers of the gamma distribution with shape `alpha` and scale 1.
 
     Parameters
     ----------
     shape
         Shape of the result.
     alpha
-        Positive; broadcasts to ``shape``.
+        Positive; broadcasts to `shape`.
     dtype
-        A float, ``floatx`` by default.
+        A float, `floatx` by default.
     seed
-        As for :func:`uniform`.
+        As for `uniform`.
 
     Notes
     -----
@@ -350,11 +350,11 @@ def beta(
     shape
         Shape of the result.
     alpha, beta
-        Positive; they broadcast to ``shape``.
+        Positive; they broadcast to `shape`.
     dtype
-        A float, ``floatx`` by default.
+        A float, `floatx` by default.
     seed
-        As for :func:`uniform`.
+        As for `uniform`.
 
     Examples
     --------
@@ -376,20 +376,20 @@ def binomial(
     dtype: DTypeLike = None,
     seed: Any = None,
 ) -> Tensor:
-    """How many of ``counts`` trials succeed.
+    """How many of `counts` trials succeed.
 
     Parameters
     ----------
     shape
         Shape of the result.
     counts
-        How many trials; known whole numbers that broadcast to ``shape``.
+        How many trials; known whole numbers that broadcast to `shape`.
     probabilities
         Chance of each; broadcasts likewise.
     dtype
-        ``floatx`` by default.
+        `floatx` by default.
     seed
-        As for :func:`uniform`.
+        As for `uniform`.
 
     Examples
     --------

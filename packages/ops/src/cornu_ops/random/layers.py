@@ -20,7 +20,7 @@ def dropout(
     noise_shape: Sequence[int | None] | None = None,
     seed: Any = None,
 ) -> Tensor:
-    """Elements set to 0 with probability ``rate``, the others divided by ``1 - rate``.
+    """Elements set to 0 with probability `rate`, the others divided by `1 - rate`.
 
     Parameters
     ----------
@@ -29,10 +29,10 @@ def dropout(
     rate
         Between 0 and 1.
     noise_shape
-        Shape of the random choice, broadcast to that of ``inputs``: an axis of size 1 is kept or
-        dropped as a whole, ``None`` is the size of ``inputs``.
+        Shape of the random choice, broadcast to that of `inputs`: an axis of size 1 is kept or
+        dropped as a whole, `None` is the size of `inputs`.
     seed
-        Whole number, :class:`SeedGenerator`, or ``None`` for the global generator.
+        Whole number, `SeedGenerator`, or `None` for the global generator.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def shuffle(x: TensorLike, axis: int = 0, seed: Any = None) -> Tensor:
     axis
         The axis to reorder.
     seed
-        As for :func:`dropout`.
+        As for `dropout`.
 
     Examples
     --------

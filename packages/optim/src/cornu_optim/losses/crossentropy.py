@@ -191,7 +191,7 @@ def smoothed(y_true: Any, y_pred: Any, label_smoothing: float, axis: int) -> tup
 
 
 class BinaryCrossentropy(LossFunctionWrapper):
-    r"""Binary crossentropy: mean of :math:`-y \log \hat y - (1 - y) \log (1 - \hat y)`.
+    r"""Binary crossentropy: mean of $-y \log \hat y - (1 - y) \log (1 - \hat y)$.
 
     Parameters
     ----------
@@ -239,7 +239,7 @@ class BinaryCrossentropy(LossFunctionWrapper):
 
 
 class CategoricalCrossentropy(LossFunctionWrapper):
-    r"""Crossentropy between distributions over classes: :math:`-\sum_k y_k \log \hat y_k`.
+    r"""Crossentropy between distributions over classes: $-\sum_k y_k \log \hat y_k$.
 
     Parameters
     ----------
@@ -286,7 +286,7 @@ class CategoricalCrossentropy(LossFunctionWrapper):
 
 
 class SparseCategoricalCrossentropy(LossFunctionWrapper):
-    r"""Crossentropy of class numbers: :math:`-\log \hat y_{y}`.
+    r"""Crossentropy of class numbers: $-\log \hat y_{y}$.
 
     Parameters
     ----------

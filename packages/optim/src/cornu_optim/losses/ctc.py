@@ -53,7 +53,7 @@ class CTC(LossFunctionWrapper):
 
     .. math:: -\log \sum_{\pi \to y} \prod_t \hat y_{t, \pi_t}
 
-    where :math:`\pi \to y` are the paths that read :math:`y` once repetitions and then blanks are
+    where $\pi \to y$ are the paths that read $y$ once repetitions and then blanks are
     taken out.
 
     Parameters

@@ -61,7 +61,7 @@ def poisson(y_true: Any, y_pred: Any) -> Any:
 
 
 class KLDivergence(LossFunctionWrapper):
-    r"""The Kullback-Leibler divergence: :math:`\sum_k y_k \log (y_k / \hat y_k)`.
+    r"""The Kullback-Leibler divergence: $\sum_k y_k \log (y_k / \hat y_k)$.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class KLDivergence(LossFunctionWrapper):
 
 
 class Poisson(LossFunctionWrapper):
-    r"""The Poisson loss: mean of :math:`\hat y - y \log \hat y`.
+    r"""The Poisson loss: mean of $\hat y - y \log \hat y$.
 
     Parameters
     ----------

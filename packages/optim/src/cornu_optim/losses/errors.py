@@ -103,7 +103,7 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
 
 
 class MeanSquaredError(LossFunctionWrapper):
-    r"""Mean of squared differences: :math:`\frac{1}{d} \sum_i (y_i - \hat y_i)^2`.
+    r"""Mean of squared differences: $\frac{1}{d} \sum_i (y_i - \hat y_i)^2$.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ class MeanSquaredError(LossFunctionWrapper):
 
 
 class MeanAbsoluteError(LossFunctionWrapper):
-    r"""Mean of absolute differences: :math:`\frac{1}{d} \sum_i |y_i - \hat y_i|`.
+    r"""Mean of absolute differences: $\frac{1}{d} \sum_i |y_i - \hat y_i|$.
 
     Parameters
     ----------

@@ -98,7 +98,7 @@ def categorical_focal_crossentropy(
 class BinaryFocalCrossentropy(LossFunctionWrapper):
     r"""Binary crossentropy, weighted less where a sample is already right.
 
-    It is multiplied by :math:`(1 - p)^\gamma`, :math:`p` being the probability given to the target.
+    It is multiplied by $(1 - p)^\gamma$, $p$ being the probability given to the target.
 
     Parameters
     ----------

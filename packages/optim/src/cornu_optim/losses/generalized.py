@@ -38,7 +38,7 @@ def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) ->
 
 
 class CategoricalGeneralizedCrossEntropy(LossFunctionWrapper):
-    r"""The generalized crossentropy :math:`(1 - \hat y_y^q) / q`, robust to wrong labels.
+    r"""The generalized crossentropy $(1 - \hat y_y^q) / q$, robust to wrong labels.
 
     Parameters
     ----------

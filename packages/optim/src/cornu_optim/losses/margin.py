@@ -88,7 +88,7 @@ def _shortfall(y_true: Any, y_pred: Any) -> Any:
 
 
 class Hinge(LossFunctionWrapper):
-    r"""The hinge loss: mean of :math:`\max(1 - y \hat y, 0)`.
+    r"""The hinge loss: mean of $\max(1 - y \hat y, 0)$.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ class Hinge(LossFunctionWrapper):
 
 
 class SquaredHinge(LossFunctionWrapper):
-    r"""The squared hinge loss: mean of :math:`\max(1 - y \hat y, 0)^2`.
+    r"""The squared hinge loss: mean of $\max(1 - y \hat y, 0)^2$.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ class SquaredHinge(LossFunctionWrapper):
 
 
 class CategoricalHinge(LossFunctionWrapper):
-    r"""The multi-class hinge loss: :math:`\max(\max_{k \ne y} \hat y_k - \hat y_y + 1, 0)`.
+    r"""The multi-class hinge loss: $\max(\max_{k \ne y} \hat y_k - \hat y_y + 1, 0)$.
 
     Parameters
     ----------

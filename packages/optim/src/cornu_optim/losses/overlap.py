@@ -70,7 +70,7 @@ def tversky(
 
 
 class Dice(LossFunctionWrapper):
-    r"""1 minus the Dice coefficient: :math:`1 - \frac{2 \sum y \hat y}{\sum y + \sum \hat y}`.
+    r"""1 minus the Dice coefficient: $1 - \frac{2 \sum y \hat y}{\sum y + \sum \hat y}$.
 
     Parameters
     ----------

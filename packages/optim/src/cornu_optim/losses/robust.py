@@ -65,8 +65,8 @@ def log_cosh(y_true: Any, y_pred: Any) -> Any:
 class Huber(LossFunctionWrapper):
     r"""The Huber loss, quadratic for small errors and linear for large ones.
 
-    With :math:`e = \hat y - y`: :math:`\frac12 e^2` where :math:`|e| \le \delta`, else
-    :math:`\delta |e| - \frac12 \delta^2`; the mean over the last axis.
+    With $e = \hat y - y$: $\frac12 e^2$ where $|e| \le \delta$, else
+    $\delta |e| - \frac12 \delta^2$; the mean over the last axis.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ class Huber(LossFunctionWrapper):
 
 
 class LogCosh(LossFunctionWrapper):
-    r"""Mean of :math:`\log\cosh(\hat y - y)`: quadratic near zero, linear far from it.
+    r"""Mean of $\log\cosh(\hat y - y)$: quadratic near zero, linear far from it.
 
     Parameters
     ----------

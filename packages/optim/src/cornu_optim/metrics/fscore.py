@@ -17,8 +17,8 @@ _AVERAGES = (None, "micro", "macro", "weighted")
 class FBetaScore(Metric):
     r"""The weighted harmonic mean of precision and recall.
 
-    With precision :math:`p` and recall :math:`r`:
-    :math:`F_\beta = (1 + \beta^2) \frac{p r}{\beta^2 p + r}`.
+    With precision $p$ and recall $r$:
+    $F_\beta = (1 + \beta^2) \frac{p r}{\beta^2 p + r}$.
 
     Parameters
     ----------

@@ -73,7 +73,7 @@ class _ConfusionMatrix(Metric):
 
 
 class IoU(_ConfusionMatrix):
-    r"""Mean over classes of intersection over union: :math:`\frac{TP}{TP + FP + FN}`.
+    r"""Mean over classes of intersection over union: $\frac{TP}{TP + FP + FN}$.
 
     Parameters
     ----------

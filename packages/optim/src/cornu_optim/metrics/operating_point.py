@@ -112,7 +112,7 @@ class SensitivitySpecificityBase(Counting, Metric):
 class SensitivityAtSpecificity(SensitivitySpecificityBase):
     r"""The best sensitivity where specificity reaches a value.
 
-    Sensitivity is :math:`\frac{TP}{TP + FN}`, specificity :math:`\frac{TN}{TN + FP}`.
+    Sensitivity is $\frac{TP}{TP + FN}$, specificity $\frac{TN}{TN + FP}$.
 
     Examples
     --------
@@ -137,7 +137,7 @@ class SensitivityAtSpecificity(SensitivitySpecificityBase):
 class SpecificityAtSensitivity(SensitivitySpecificityBase):
     r"""The best specificity where sensitivity reaches a value.
 
-    Specificity is :math:`\frac{TN}{TN + FP}`, sensitivity :math:`\frac{TP}{TP + FN}`.
+    Specificity is $\frac{TN}{TN + FP}$, sensitivity $\frac{TP}{TP + FN}$.
 
     Examples
     --------
@@ -164,7 +164,7 @@ class SpecificityAtSensitivity(SensitivitySpecificityBase):
 class PrecisionAtRecall(SensitivitySpecificityBase):
     r"""The best precision where recall reaches a value.
 
-    Precision is :math:`\frac{TP}{TP + FP}`, recall :math:`\frac{TP}{TP + FN}`.
+    Precision is $\frac{TP}{TP + FP}$, recall $\frac{TP}{TP + FN}$.
 
     Examples
     --------
@@ -191,7 +191,7 @@ class PrecisionAtRecall(SensitivitySpecificityBase):
 class RecallAtPrecision(SensitivitySpecificityBase):
     r"""The best recall where precision reaches a value.
 
-    Recall is :math:`\frac{TP}{TP + FN}`, precision :math:`\frac{TP}{TP + FP}`.
+    Recall is $\frac{TP}{TP + FN}$, precision $\frac{TP}{TP + FP}$.
 
     Examples
     --------

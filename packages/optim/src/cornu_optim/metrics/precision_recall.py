@@ -188,7 +188,7 @@ class _Share(Metric):
 
 
 class Precision(_Share):
-    r"""Share of what was taken for positive that is: :math:`\frac{TP}{TP + FP}`.
+    r"""Share of what was taken for positive that is: $\frac{TP}{TP + FP}$.
 
     Examples
     --------
@@ -203,7 +203,7 @@ class Precision(_Share):
 
 
 class Recall(_Share):
-    r"""Share of positives that were taken for positive: :math:`\frac{TP}{TP + FN}`.
+    r"""Share of positives that were taken for positive: $\frac{TP}{TP + FN}$.
 
     Examples
     --------

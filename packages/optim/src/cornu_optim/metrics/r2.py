@@ -23,8 +23,8 @@ class R2Score(Metric):
         `"uniform_average"` of outputs, `"variance_weighted_average"`, or None for one score per
         output.
     num_regressors : int
-        Number of independent regressors :math:`p`; if not 0, the score is adjusted to
-        :math:`1 - (1 - R^2) (n - 1) / (n - p - 1)`.
+        Number of independent regressors $p$; if not 0, the score is adjusted to
+        $1 - (1 - R^2) (n - 1) / (n - p - 1)$.
     name : str
     dtype : str, optional
 

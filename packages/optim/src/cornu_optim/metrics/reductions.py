@@ -9,7 +9,7 @@ from cornu.base.metric import Metric, samplewise
 
 
 class Sum(Metric):
-    r"""The (weighted) sum of all values seen: :math:`\sum w x`.
+    r"""The (weighted) sum of all values seen: $\sum w x$.
 
     Parameters
     ----------

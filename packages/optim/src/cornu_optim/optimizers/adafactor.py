@@ -27,17 +27,17 @@ def _state_of(optimizer: Any, weight: Variable) -> list[Variable]:
 class Adafactor(Optimizer):
     r"""Adaptive steps whose mean squares are kept per row and per column only.
 
-    With :math:`\beta_t = 1 - t^d`, :math:`d` being `beta_2_decay`, and :math:`s = g^2 +
-    \epsilon_1`, a matrix keeps the running means :math:`r` of :math:`s` over columns and :math:`c`
+    With $\beta_t = 1 - t^d$, $d$ being `beta_2_decay`, and $s = g^2 +
+    \epsilon_1$, a matrix keeps the running means $r$ of $s$ over columns and $c$
     over rows, and
-    :math:`v = r c^T / \mathrm{mean}(r)`; a vector keeps :math:`v` itself. With
-    :math:`u = g / \sqrt v` and threshold :math:`\theta`:
+    $v = r c^T / \mathrm{mean}(r)$; a vector keeps $v$ itself. With
+    $u = g / \sqrt v$ and threshold $\theta$:
 
     .. math::
         w \leftarrow w - \max(\epsilon_2, \mathrm{rms}(w)) \, \rho_t
         \frac{u}{\max(1, \mathrm{rms}(u) / \theta)}
 
-    where :math:`\rho_t = \min(\eta, 1 / \sqrt t)`.
+    where $\rho_t = \min(\eta, 1 / \sqrt t)$.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Adafactor(Optimizer):
     clip_threshold : float
         Largest root mean square of a step.
     relative_step : bool
-        Whether a fixed learning rate falls as :math:`1 / \sqrt t` in the end.
+        Whether a fixed learning rate falls as $1 / \sqrt t$ in the end.
     **options
         As in `cornu.optimizers.Optimizer`.
 

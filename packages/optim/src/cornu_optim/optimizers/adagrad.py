@@ -26,7 +26,7 @@ class Adagrad(Optimizer):
     ----------
     learning_rate : float, LearningRateSchedule or callable
     initial_accumulator_value : float
-        First value of :math:`a`.
+        First value of $a$.
     epsilon : float
         Keeps the division finite.
     **options

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Adam(Optimizer):
     r"""Adaptive moments: running means of gradients, divided by the root of those of their squares.
 
-    At update :math:`t`, counted from 1:
+    At update $t$, counted from 1:
 
     .. math::
         m &\leftarrow m + (1 - \beta_1) (g - m) \\ v &\leftarrow v + (1 - \beta_2) (g^2 - v) \\ w
@@ -34,7 +34,7 @@ class Adam(Optimizer):
     epsilon : float
         Keeps the division finite.
     amsgrad : bool
-        Whether :math:`v` is replaced by the largest it has been.
+        Whether $v$ is replaced by the largest it has been.
     **options
         As in `cornu.optimizers.Optimizer`.
 
@@ -102,13 +102,13 @@ class Adam(Optimizer):
 class AdamW(Adam):
     r"""Adam with weight decay taken off the weights and not mixed into the gradients.
 
-    Before each step of `Adam`, :math:`w \leftarrow w - \eta \lambda w`.
+    Before each step of `Adam`, $w \leftarrow w - \eta \lambda w$.
 
     Parameters
     ----------
     learning_rate : float, LearningRateSchedule or callable
     weight_decay : float
-        :math:`\lambda`.
+        $\lambda$.
     beta_1, beta_2, epsilon, amsgrad
         As in `Adam`.
     **options

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Ftrl(Optimizer):
     r"""Follow the regularized leader: for shallow models with many sparse features.
 
-    With power :math:`p = -` `learning_rate_power`, :math:`n` the accumulator and :math:`z` the
+    With power $p = -$ `learning_rate_power`, $n$ the accumulator and $z$ the
     linear term:
 
     .. math::
@@ -32,13 +32,13 @@ class Ftrl(Optimizer):
     learning_rate_power : float
         How the rate falls with the accumulator; at most 0, where it stays.
     initial_accumulator_value : float
-        First value of :math:`n`, at least 0.
+        First value of $n$, at least 0.
     l1_regularization_strength, l2_regularization_strength : float
-        :math:`\lambda_1` and :math:`\lambda_2`, at least 0.
+        $\lambda_1$ and $\lambda_2$, at least 0.
     l2_shrinkage_regularization_strength : float
-        :math:`\lambda_s`: a penalty on size alone, at least 0.
+        $\lambda_s$: a penalty on size alone, at least 0.
     beta : float
-        :math:`\beta`.
+        $\beta$.
     **options
         As in `cornu.optimizers.Optimizer`.
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Lamb(Optimizer):
     r"""Adam's direction, scaled for each weight to its own length: for very large batches.
 
-    With :math:`u = \hat m / (\sqrt{\hat v} + \epsilon)` of Adam:
-    :math:`w \leftarrow w - \eta \frac{\lVert w \rVert}{\lVert u \rVert} u`; the ratio is 1 where a
+    With $u = \hat m / (\sqrt{\hat v} + \epsilon)$ of Adam:
+    $w \leftarrow w - \eta \frac{\lVert w \rVert}{\lVert u \rVert} u$; the ratio is 1 where a
     norm is 0.
 
     Parameters

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 class Muon(Optimizer):
     r"""Momentum made orthogonal: every direction of a matrix is moved equally far.
 
-    For a matrix, with :math:`m \leftarrow \mu m + g`:
+    For a matrix, with $m \leftarrow \mu m + g$:
 
     .. math:: w \leftarrow w - \eta \, r \sqrt{\max(\text{rows}, \text{columns})} \; U V^T
 
-    where :math:`U S V^T` is the singular value decomposition of :math:`g + \mu m` (or of
-    :math:`m`), found approximately by Newton-Schulz steps
-    :math:`X \leftarrow a X + (b A + c A^2) X`, :math:`A = X X^T`. All other weights, and
+    where $U S V^T$ is the singular value decomposition of $g + \mu m$ (or of
+    $m$), found approximately by Newton-Schulz steps
+    $X \leftarrow a X + (b A + c A^2) X$, $A = X X^T$. All other weights, and
     embeddings, are updated by Adam.
 
     Parameters
@@ -51,13 +51,13 @@ class Muon(Optimizer):
     adam_lr_ratio : float
         Adam's learning rate over Muon's.
     momentum : float
-        :math:`\mu`.
+        $\mu$.
     ns_steps : int
         Number of Newton-Schulz steps.
     nesterov : bool
         Whether the gradient is added to the momentum.
     rms_rate : float, optional
-        :math:`r`; without it, steps are not scaled by the shape.
+        $r$; without it, steps are not scaled by the shape.
     **options
         As in `cornu.optimizers.Optimizer`.
 

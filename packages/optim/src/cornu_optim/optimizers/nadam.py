@@ -31,7 +31,7 @@ def _momenta_after(optimizer: Any, steps: int) -> Any:
 
 
 class Nadam(Optimizer):
-    r"""Adam with Nesterov's momentum :math:`\mu_t = \beta_1 (1 - \frac12 0.96^t)`.
+    r"""Adam with Nesterov's momentum $\mu_t = \beta_1 (1 - \frac12 0.96^t)$.
 
     .. math::
         m &\leftarrow m + (1 - \beta_1) (g - m), \quad v \leftarrow v + (1 - \beta_2) (g^2 - v) \\
@@ -47,7 +47,7 @@ class Nadam(Optimizer):
     epsilon : float
         Keeps the division finite.
     schedule_decay : float, optional
-        Factor of t in :math:`\mu_t`, as in Keras 2; 1 if not given.
+        Factor of t in $\mu_t$, as in Keras 2; 1 if not given.
     **options
         As in `cornu.optimizers.Optimizer`.
 

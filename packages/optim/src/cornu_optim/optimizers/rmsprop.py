@@ -23,9 +23,9 @@ class RMSprop(Optimizer):
         v &\leftarrow \rho v + (1 - \rho) g^2 \\
         w &\leftarrow w - \eta g / \sqrt{v + \epsilon}
 
-    With `centered`, :math:`v` is diminished by the square of the running mean of :math:`g`: the
-    variance. With `momentum` :math:`\mu`, steps are summed as :math:`m \leftarrow \mu m +
-    \text{step}`.
+    With `centered`, $v$ is diminished by the square of the running mean of $g$: the
+    variance. With `momentum` $\mu$, steps are summed as $m \leftarrow \mu m +
+    \text{step}$.
 
     Parameters
     ----------

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class ScheduleFreeAdamW(Optimizer):
     r"""AdamW that averages its iterates and so needs no end of training to plan for.
 
-    Three points move: :math:`z` by Adam's steps, their mean :math:`x`, and the weights
-    :math:`y = (1 - \beta_1) z + \beta_1 x` between them, where gradients are taken:
+    Three points move: $z$ by Adam's steps, their mean $x$, and the weights
+    $y = (1 - \beta_1) z + \beta_1 x$ between them, where gradients are taken:
 
     .. math::
         v &\leftarrow v + (1 - \beta_2) (g^2 - v) \\

@@ -27,9 +27,9 @@ class CosineDecay(LearningRateSchedule):
     Parameters
     ----------
     initial_learning_rate : float
-        :math:`\eta`, or where the rise starts.
+        $\eta$, or where the rise starts.
     decay_steps : int
-        :math:`T`, positive.
+        $T$, positive.
     alpha : float
         Share of the rate that is left at the end.
     name : str

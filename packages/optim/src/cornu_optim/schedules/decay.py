@@ -23,18 +23,18 @@ def periods(step: Any, decay_steps: float, staircase: bool) -> Any:
 
 
 class ExponentialDecay(LearningRateSchedule):
-    r"""A rate that falls by the same factor every so many steps: :math:`\eta_0 \, r^{t / T}`.
+    r"""A rate that falls by the same factor every so many steps: $\eta_0 \, r^{t / T}$.
 
     Parameters
     ----------
     initial_learning_rate : float
-        :math:`\eta_0`.
+        $\eta_0$.
     decay_steps : float
-        :math:`T`, positive.
+        $T$, positive.
     decay_rate : float
-        :math:`r`.
+        $r$.
     staircase : bool
-        Whether :math:`t / T` is rounded down.
+        Whether $t / T$ is rounded down.
     name : str
 
     Raises
@@ -70,18 +70,18 @@ class ExponentialDecay(LearningRateSchedule):
 
 
 class InverseTimeDecay(LearningRateSchedule):
-    r"""A rate that falls as :math:`\eta_0 / (1 + r t / T)`.
+    r"""A rate that falls as $\eta_0 / (1 + r t / T)$.
 
     Parameters
     ----------
     initial_learning_rate : float
-        :math:`\eta_0`.
+        $\eta_0$.
     decay_steps : float
-        :math:`T`, positive.
+        $T$, positive.
     decay_rate : float
-        :math:`r`.
+        $r$.
     staircase : bool
-        Whether :math:`t / T` is rounded down.
+        Whether $t / T$ is rounded down.
     name : str
 
     Raises
@@ -121,20 +121,20 @@ class InverseTimeDecay(LearningRateSchedule):
 class PolynomialDecay(LearningRateSchedule):
     r"""A rate that falls to an end value.
 
-    Until :math:`T` it is :math:`(\eta_0 - \eta_T)(1 - t / T)^p + \eta_T`, and :math:`\eta_T` after.
+    Until $T$ it is $(\eta_0 - \eta_T)(1 - t / T)^p + \eta_T$, and $\eta_T$ after.
 
     Parameters
     ----------
     initial_learning_rate : float
-        :math:`\eta_0`.
+        $\eta_0$.
     decay_steps : float
-        :math:`T`, positive.
+        $T$, positive.
     end_learning_rate : float
-        :math:`\eta_T`.
+        $\eta_T$.
     power : float
-        :math:`p`.
+        $p$.
     cycle : bool
-        Whether, each time the end is reached, :math:`T` grows by `decay_steps` and the rate rises
+        Whether, each time the end is reached, $T$ grows by `decay_steps` and the rate rises
         again.
     name : str
 

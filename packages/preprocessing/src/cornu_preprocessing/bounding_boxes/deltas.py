@@ -30,17 +30,17 @@ def encode_box_to_deltas(
     Parameters
     ----------
     anchors : array
-        Shape ``(n, 4)``.
+        Shape `(n, 4)`.
     boxes : array
-        Shape ``(n, 4)`` or ``(batch, n, 4)``.
+        Shape `(n, 4)` or `(batch, n, 4)`.
     anchor_format, box_format : str
-        As of :func:`convert_format`.
+        As of `convert_format`.
     encoding_format : "center_yxhw" or "center_xywh"
         The order of the result.
     variance : four numbers, optional
         What the result is divided by.
     image_shape : tuple, optional
-        ``(height, width, …)``, for formats of fractions.
+        `(height, width, …)`, for formats of fractions.
 
     Example
     -------
@@ -69,22 +69,22 @@ def decode_deltas_to_boxes(
     variance: Any = None,
     image_shape: Any = None,
 ) -> Any:
-    """Return the boxes that :func:`encode_box_to_deltas` made deltas of.
+    """Return the boxes that `encode_box_to_deltas` made deltas of.
 
     Parameters
     ----------
     anchors : array, or dict of arrays by level
-        Shape ``(n, 4)``.
+        Shape `(n, 4)`.
     boxes_delta : array, or dict of arrays by level
-        Shape ``(n, 4)`` or ``(batch, n, 4)``.
+        Shape `(n, 4)` or `(batch, n, 4)`.
     anchor_format, box_format : str
-        As of :func:`convert_format`.
+        As of `convert_format`.
     encoded_format : "center_yxhw" or "center_xywh"
         The order of the deltas.
     variance : four numbers, optional
         What the deltas are multiplied by.
     image_shape : tuple, optional
-        ``(height, width, …)``, for formats of fractions.
+        `(height, width, …)`, for formats of fractions.
 
     Example
     -------

@@ -53,7 +53,7 @@ def convert_format(
     Parameters
     ----------
     boxes : array, or dict with "boxes"
-        Shape ``(…, 4)``.
+        Shape `(…, 4)`.
     source, target : str
         "xyxy" (left, top, right, bottom), "yxyx", "xywh" (left, top, width, height), "center_xywh",
         "center_yxhw", or one of them behind "rel_": as fractions of the width and height of the
@@ -124,12 +124,12 @@ def known_format(name: str, given: Any) -> str:
 
 
 def size_of_picture(image_shape: Any) -> tuple[Any, Any]:
-    """Return height and width of a shape ``(height, width, …)``, None twice for None."""
+    """Return height and width of a shape `(height, width, …)`, None twice for None."""
     return (None, None) if image_shape is None else tuple(image_shape)[:2]
 
 
 def sides(boxes: Any) -> tuple[Any, ...]:
-    """Return the four numbers of boxes, each of shape ``(…, 1)``."""
+    """Return the four numbers of boxes, each of shape `(…, 1)`."""
     return tuple(boxes[..., i : i + 1] for i in range(4))
 
 

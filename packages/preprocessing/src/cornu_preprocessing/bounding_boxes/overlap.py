@@ -26,19 +26,19 @@ def compute_iou(
     Parameters
     ----------
     boxes1, boxes2 : array
-        Shapes ``(n, 4)`` and ``(m, 4)``, or with a batch axis in front of either.
+        Shapes `(n, 4)` and `(m, 4)`, or with a batch axis in front of either.
     bounding_box_format : str
-        As of :func:`convert_format`.
+        As of `convert_format`.
     use_masking : bool
         Whether pairs with a box of negative numbers, as boxes are filled up with, get `mask_val`.
     mask_val : float
     image_shape : tuple, optional
-        ``(height, width, …)``, for formats of fractions.
+        `(height, width, …)`, for formats of fractions.
 
     Returns
     -------
     array
-        Shape ``(n, m)`` or ``(batch, n, m)``, from 0 to 1.
+        Shape `(n, m)` or `(batch, n, m)`, from 0 to 1.
 
     Example
     -------
@@ -73,16 +73,16 @@ def compute_ciou(
     Parameters
     ----------
     boxes1, boxes2 : array
-        Shape ``(…, 4)``.
+        Shape `(…, 4)`.
     bounding_box_format : str
-        As of :func:`convert_format`.
+        As of `convert_format`.
     image_shape : tuple, optional
-        ``(height, width, …)``, for formats of fractions.
+        `(height, width, …)`, for formats of fractions.
 
     Returns
     -------
     array
-        Shape ``(…)``; 1 for equal boxes, below 0 for distant ones.
+        Shape `(…)`; 1 for equal boxes, below 0 for distant ones.
 
     References
     ----------

@@ -24,7 +24,7 @@ def clip_to_image_size(
     Parameters
     ----------
     bounding_boxes : dict
-        "boxes" of shape ``(…, 4)`` and maybe "labels" of shape ``(…)``.
+        "boxes" of shape `(…, 4)` and maybe "labels" of shape `(…)`.
     height, width : number
         Of the picture; for fractions not needed.
     bounding_box_format : "xyxy" or "rel_xyxy"
@@ -71,7 +71,7 @@ def crop(
     Parameters
     ----------
     boxes : array
-        Shape ``(…, 4)``, in pixels.
+        Shape `(…, 4)`, in pixels.
     top, left : number
         The place of the upper left corner of the part.
     height, width : number
@@ -99,7 +99,7 @@ def pad(
     Parameters
     ----------
     boxes : array
-        Shape ``(…, 4)``, in pixels.
+        Shape `(…, 4)`, in pixels.
     top, left : number
         What was put above and to the left of the picture.
     height, width : number, optional
@@ -135,7 +135,7 @@ def affine_transform(
     Parameters
     ----------
     boxes : array
-        Shape ``(n, 4)``, or ``(batch, n, 4)`` with the numbers below of shape ``(batch,)``.
+        Shape `(n, 4)`, or `(batch, n, 4)` with the numbers below of shape `(batch,)`.
     angle, shear_x, shear_y : number or array
         In degrees; positive angles turn against the clock.
     translate_x, translate_y : number or array
@@ -188,9 +188,9 @@ def around(boxes: Any, place: Callable[[Any, Any], tuple[Any, Any]]) -> Any:
     Parameters
     ----------
     boxes : array
-        Shape ``(…, 4)``, "xyxy".
+        Shape `(…, 4)`, "xyxy".
     place : callable
-        From x and y, of shape ``(…, 1)``, to where they go.
+        From x and y, of shape `(…, 1)`, to where they go.
 
     Example
     -------

@@ -1,6 +1,6 @@
 """Data sets to learn with, downloaded once and kept where Keras keeps them.
 
-Each has a function ``load_data``. Files come by https, their SHA-256 is checked, and they are read
+Each has a function `load_data`. Files come by https, their SHA-256 is checked, and they are read
 as arrays: no file can run code.
 
 >>> from cornu.datasets import mnist

@@ -15,7 +15,7 @@ def load_data(path: str = "boston_housing.npz", test_split: float = 0.2, seed: i
     """Load 506 districts around Boston in the 1970s: 13 features, and the median price of houses.
 
     One of the features stands for the share of black residents, in a form that its authors meant
-    as segregation having a positive effect. Use :mod:`cornu.datasets.california_housing` where you
+    as segregation having a positive effect. Use `cornu.datasets.california_housing` where you
     only need numbers to regress on.
 
     Parameters

@@ -22,7 +22,7 @@ def load_data(label_mode: str = "fine") -> Split:
     Returns
     -------
     ((x_train, y_train), (x_test, y_test))
-        As of :func:`cornu.datasets.cifar10.load_data`.
+        As of `cornu.datasets.cifar10.load_data`.
 
     Raises
     ------

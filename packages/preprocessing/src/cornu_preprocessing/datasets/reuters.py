@@ -39,7 +39,7 @@ def load_data(
     test_split : float
         The part to test with.
     path, num_words, skip_top, maxlen, seed, start_char, oov_char, index_from
-        As for :func:`cornu.datasets.imdb.load_data`.
+        As for `cornu.datasets.imdb.load_data`.
 
     Returns
     -------

@@ -1,1 +1,1 @@
-"""Layers for numbers, categories and text; users find them in ``cornu.layers``."""
+"""Layers for numbers, categories and text; users find them in `cornu.layers`."""

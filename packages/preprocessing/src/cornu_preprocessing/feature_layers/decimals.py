@@ -15,7 +15,7 @@ _MINUS = np.uint64(ord("-"))
 
 
 class Decimals:
-    """What ``str(x).encode()`` gives, for a flat array or traced value of integers.
+    """What `str(x).encode()` gives, for a flat array or traced value of integers.
 
     The bytes of each integer, 20 at most, are three words of 64 bits, the first byte lowest, and
     zeros behind. `at` reads some of them, as it does of byte strings of one length.

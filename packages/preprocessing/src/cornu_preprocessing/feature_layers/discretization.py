@@ -26,18 +26,18 @@ class Discretization(Layer):
     """Turn numbers into the bins they lie in.
 
     Bin i holds what is not below boundary i - 1 and below boundary i; the first and last are open.
-    Boundaries are given, or found by :meth:`adapt` so that all bins hold about the same number.
+    Boundaries are given, or found by `adapt` so that all bins hold about the same number.
 
     Parameters
     ----------
     bin_boundaries : sequence of float, optional
         In ascending order.
     num_bins : int, optional
-        How many bins :meth:`adapt` is to make; in place of `bin_boundaries`.
+        How many bins `adapt` is to make; in place of `bin_boundaries`.
     epsilon : float
         How exact the boundaries that it finds are, as a part of the data.
     output_mode : "int", "one_hot", "multi_hot" or "count"
-        The bin as int32, or vectors as of :class:`CategoryEncoding`.
+        The bin as int32, or vectors as of `CategoryEncoding`.
     sparse : bool
         Only False: results are dense.
 

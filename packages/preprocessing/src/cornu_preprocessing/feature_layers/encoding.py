@@ -52,7 +52,7 @@ def encode_indices(
     Returns
     -------
     array or traced value
-        Of the shape that :func:`encoded_shape` tells.
+        Of the shape that `encoded_shape` tells.
 
     Example
     -------
@@ -87,7 +87,7 @@ def encode_indices(
 
 
 def encoded_shape(shape: tuple, output_mode: str, depth: int | None) -> tuple:
-    """Return the shape that :func:`encode_indices` gives for a shape of indices.
+    """Return the shape that `encode_indices` gives for a shape of indices.
 
     Example
     -------

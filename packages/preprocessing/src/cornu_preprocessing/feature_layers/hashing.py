@@ -39,7 +39,7 @@ class Hashing(InFront):
         Hash by SipHash with this key in place of FarmHash: who does not know it cannot choose
         inputs that collide.
     output_mode : "int", "one_hot", "multi_hot" or "count"
-        The bin, or vectors as of :class:`CategoryEncoding`.
+        The bin, or vectors as of `CategoryEncoding`.
     sparse : bool
         Only False: results are dense.
 

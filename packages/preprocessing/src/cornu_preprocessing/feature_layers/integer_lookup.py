@@ -20,7 +20,7 @@ __all__ = ["IntegerLookup"]
 class IntegerLookup(IndexLookup):
     """Turn integers, such as identifiers, into their numbers in a vocabulary, or back.
 
-    The vocabulary is given, or learned by :meth:`adapt`: the most frequent integers first, of those
+    The vocabulary is given, or learned by `adapt`: the most frequent integers first, of those
     equally frequent the greatest first. It stays in the configuration, and with it in saved files.
     The layer works on arrays and within a model, which it must be adapted before.
 
@@ -44,7 +44,7 @@ class IntegerLookup(IndexLookup):
     invert : bool
         Turn numbers into the integers they stand for.
     output_mode : "int", "one_hot", "multi_hot", "count" or "tf_idf"
-        The number, or vectors as of :class:`StringLookup`.
+        The number, or vectors as of `StringLookup`.
     sparse : bool
         Only False: results are dense.
     pad_to_max_tokens : bool

@@ -146,7 +146,7 @@ class IndexLookup(Layer):
         self._counts = self._counting(by_document=self.output_mode == "tf_idf")
 
     def save_assets(self, dir_path: str | os.PathLike[str]) -> None:
-        """Write a learned vocabulary as Keras does: ``vocabulary.txt``, a token in each line.
+        """Write a learned vocabulary as Keras does: `vocabulary.txt`, a token in each line.
 
         One that was given stands in the configuration, as in Keras, and is not written.
 
@@ -161,7 +161,7 @@ class IndexLookup(Layer):
                 temporary.write_text(lines, encoding="utf-8")
 
     def load_assets(self, dir_path: Mapping[str, bytes] | str | os.PathLike[str]) -> None:
-        """Take the vocabulary that :meth:`save_assets` wrote, here or in Keras.
+        """Take the vocabulary that `save_assets` wrote, here or in Keras.
 
         Parameters
         ----------

@@ -20,7 +20,7 @@ __all__ = ["Normalization"]
 class Normalization(Layer):
     r"""Shift and scale to mean 0 and variance 1: $y = (x - \mu) / \sqrt{\sigma^2}$.
 
-    Mean and variance come from :meth:`adapt`, or are given. They are weights that training does
+    Mean and variance come from `adapt`, or are given. They are weights that training does
     not move, and stay in saved files.
 
     Parameters

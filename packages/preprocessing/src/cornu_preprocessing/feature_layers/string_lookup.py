@@ -19,7 +19,7 @@ __all__ = ["StringLookup"]
 class StringLookup(InFront, IndexLookup):
     """Turn words into their numbers in a vocabulary, or numbers into words.
 
-    The vocabulary is given, or learned by :meth:`adapt`: the most frequent words first, of those
+    The vocabulary is given, or learned by `adapt`: the most frequent words first, of those
     equally frequent the last in alphabetical order first. It stays in the configuration, and with
     it in saved files. The layer works on arrays, in front of a model.
 
@@ -41,8 +41,8 @@ class StringLookup(InFront, IndexLookup):
     invert : bool
         Turn numbers into words.
     output_mode : "int", "one_hot", "multi_hot", "count" or "tf_idf"
-        The number, or vectors as of :class:`CategoryEncoding`; "tf_idf" multiplies counts with
-        :math:`\\ln(1 + N / (1 + d))` for a word that occurs in d of N documents.
+        The number, or vectors as of `CategoryEncoding`; "tf_idf" multiplies counts with
+        $\\ln(1 + N / (1 + d))$ for a word that occurs in d of N documents.
     pad_to_max_tokens : bool
         Whether vectors have the length `max_tokens` even where the vocabulary is smaller.
     sparse : bool

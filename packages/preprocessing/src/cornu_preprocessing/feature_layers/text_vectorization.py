@@ -26,7 +26,7 @@ __all__ = ["TextVectorization"]
 class TextVectorization(InFront):
     """Turn texts into word numbers: standardise, split, join to n-grams, look up.
 
-    The vocabulary is given, or learned by :meth:`adapt`. It stays in the configuration, and with it
+    The vocabulary is given, or learned by `adapt`. It stays in the configuration, and with it
     in saved files. The layer works on arrays, in front of a model.
 
     Parameters
@@ -43,7 +43,7 @@ class TextVectorization(InFront):
     ngrams : int or tuple of int, optional
         Which runs of tokens are terms: an integer n means all up to n.
     output_mode : "int", "multi_hot", "count", "tf_idf" or "one_hot"
-        A row of word numbers, or a vector per text as of :class:`StringLookup`.
+        A row of word numbers, or a vector per text as of `StringLookup`.
     output_sequence_length : int, optional
         For "int": rows are cut or filled up with 0 to it, and else filled up to the longest.
     pad_to_max_tokens : bool
@@ -58,7 +58,7 @@ class TextVectorization(InFront):
 
     Notes
     -----
-    Input of shape (texts,) or (texts, 1); with ``split=None`` the tokens of one text, or a list of
+    Input of shape (texts,) or (texts, 1); with `split=None` the tokens of one text, or a list of
     them for each text. Output (texts, length), int64, in "int" mode; else
     (texts, vocabulary). 0 is padding and 1 any unknown word in "int" mode; else 0 is any unknown
     word.
@@ -164,15 +164,15 @@ class TextVectorization(InFront):
         """Do nothing: there are no weights."""
 
     def save_assets(self, dir_path: str | os.PathLike[str]) -> None:
-        """Write a learned vocabulary to a folder; see :meth:`StringLookup.save_assets`."""
+        """Write a learned vocabulary to a folder; see `StringLookup.save_assets`."""
         self._lookup_layer.save_assets(dir_path)
 
     def load_assets(self, dir_path: Mapping[str, bytes] | str | os.PathLike[str]) -> None:
-        """Take the vocabulary of a folder; see :meth:`StringLookup.load_assets`."""
+        """Take the vocabulary of a folder; see `StringLookup.load_assets`."""
         self._lookup_layer.load_assets(dir_path)
 
     def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
-        """Replace the vocabulary; see :meth:`StringLookup.set_vocabulary`."""
+        """Replace the vocabulary; see `StringLookup.set_vocabulary`."""
         self._lookup_layer.set_vocabulary(vocabulary, idf_weights)
 
     def get_vocabulary(self, include_special_tokens: bool = True) -> list[str]:

@@ -1,4 +1,4 @@
-"""Texts as tokens: the steps of :class:`TextVectorization`, each a row in a table."""
+"""Texts as tokens: the steps of `TextVectorization`, each a row in a table."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class NumpyArrayIterator(PictureIterator):
     sample_weight : array_like, optional
         A weight for each picture.
     seed : int, optional
-        As of :class:`Iterator`.
+        As of `Iterator`.
     data_format : "channels_last" or "channels_first", optional
     save_to_dir : path, optional
         Where to write a copy of each picture that is made, stretched to 0 … 255.

@@ -94,7 +94,7 @@ def load_img(
     keep_aspect_ratio : bool
         Whether to cut off the sides that do not fit the target first, instead of distorting.
     grayscale : bool
-        Keras 2's name for ``color_mode="grayscale"``.
+        Keras 2's name for `color_mode="grayscale"`.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def load_img(
 
 
 def _middle(width: int, height: int, wide: int, high: int) -> tuple[float, float, float, float]:
-    """The largest box in the middle with the aspect ratio of ``wide`` by ``high``."""
+    """The largest box in the middle with the aspect ratio of `wide` by `high`."""
     down, across = min(height, width * high // wide), min(width, height * wide // high)
     top, left = (height - down) // 2, (width - across) // 2
     return left, top, left + across, top + down
@@ -146,9 +146,9 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: Any = None) ->
     img : PIL.Image.Image
         Or an array of rank 2 or 3, height first.
     data_format : "channels_last" or "channels_first", optional
-        Shape of the result: ``(height, width, channels)`` or ``(channels, height, width)``.
+        Shape of the result: `(height, width, channels)` or `(channels, height, width)`.
     dtype : dtype, optional
-        ``floatx`` by default.
+        `floatx` by default.
 
     Returns
     -------
@@ -177,12 +177,12 @@ def array_to_img(
     Parameters
     ----------
     x : array_like
-        ``(height, width, channels)``, or channels first; 1, 3 or 4 channels.
+        `(height, width, channels)`, or channels first; 1, 3 or 4 channels.
     data_format : "channels_last" or "channels_first", optional
     scale : bool
         Whether to stretch the values to 0 … 255 first. Values are cut to whole numbers.
     dtype : dtype, optional
-        To compute in, ``floatx`` by default.
+        To compute in, `floatx` by default.
 
     Returns
     -------
@@ -231,14 +231,14 @@ def save_img(
     ----------
     path : path or binary file
     x : array_like
-        As of :func:`array_to_img`.
+        As of `array_to_img`.
     data_format : "channels_last" or "channels_first", optional
     file_format : str, optional
         "png", "jpeg", …; by default what the name ends in.
     scale : bool
         Whether to stretch the values to 0 … 255.
     **kwargs
-        For Pillow's `Image.save`, for example ``quality=95``.
+        For Pillow's `Image.save`, for example `quality=95`.
 
     Example
     -------

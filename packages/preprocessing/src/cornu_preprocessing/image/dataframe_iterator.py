@@ -35,7 +35,7 @@ class DataFrameIterator(FileIterator):
         The column of the sample weights.
     target_size, color_mode, batch_size, shuffle, seed, data_format, interpolation,
     keep_aspect_ratio, dtype, on_error, save_to_dir, save_prefix, save_format
-        As of :class:`DirectoryIterator`.
+        As of `DirectoryIterator`.
     classes : sequence of str, optional
         The classes to use, in the order of their indices; rows of others are left out. By default
         all, in alphabetical order.
@@ -52,7 +52,7 @@ class DataFrameIterator(FileIterator):
     Attributes
     ----------
     class_indices, classes, filenames, filepaths, samples, unreadable
-        As of :class:`DirectoryIterator`.
+        As of `DirectoryIterator`.
     """
 
     allowed_class_modes = (

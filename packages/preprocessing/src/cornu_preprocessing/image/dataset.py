@@ -27,7 +27,7 @@ class ImageBatches(Batches):
     Attributes
     ----------
     unreadable : list of (str, str)
-        Files that ``on_error="skip"`` left out, and why.
+        Files that `on_error="skip"` left out, and why.
     """
 
     unreadable: list[tuple[str, str]]
@@ -129,7 +129,7 @@ def image_dataset_from_directory(
     -------
     Dataset
         Of batches of float32 from 0 to 255, and labels. It has `class_names`, `file_paths`, and
-        `map`, `take`, `skip`, `cache` and `prefetch`. A pair of them for ``subset="both"``.
+        `map`, `take`, `skip`, `cache` and `prefetch`. A pair of them for `subset="both"`.
 
     Raises
     ------

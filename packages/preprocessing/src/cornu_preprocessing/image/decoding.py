@@ -47,7 +47,7 @@ def unreadable(paths: Sequence[str], color_mode: str) -> list[tuple[int, str]]:
     ----------
     paths : sequence of str
     color_mode : str
-        As of :func:`load_img`.
+        As of `load_img`.
     """
 
     def problem(path: str) -> str | None:

@@ -40,10 +40,10 @@ class DirectoryIterator(FileIterator):
     shuffle : bool
         Otherwise the order is that of classes and names.
     seed : int, optional
-        As of :class:`Iterator`.
+        As of `Iterator`.
     data_format : "channels_last" or "channels_first", optional
     save_to_dir, save_prefix, save_format
-        As of :class:`NumpyArrayIterator`.
+        As of `NumpyArrayIterator`.
     follow_links : bool
         Whether to enter subdirectories behind symbolic links.
     subset : "training" or "validation", optional

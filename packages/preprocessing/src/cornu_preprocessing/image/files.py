@@ -31,7 +31,7 @@ class FileIterator(PictureIterator):
         One for each file.
     sample_weight : ndarray or None
     unreadable : list of (str, str)
-        Files that ``on_error="skip"`` left out, and why.
+        Files that `on_error="skip"` left out, and why.
     """
 
     classes: Any = None

@@ -33,7 +33,7 @@ class Flows:
         ignore_class_split: bool = False,
         subset: str | None = None,
     ) -> NumpyArrayIterator:
-        """Return batches of the pictures in an array; see :class:`NumpyArrayIterator`.
+        """Return batches of the pictures in an array; see `NumpyArrayIterator`.
 
         Example
         -------
@@ -79,7 +79,7 @@ class Flows:
         keep_aspect_ratio: bool = False,
         on_error: str = "raise",
     ) -> DirectoryIterator:
-        """Return batches of the pictures in a directory; see :class:`DirectoryIterator`."""
+        """Return batches of the pictures in a directory; see `DirectoryIterator`."""
         return DirectoryIterator(
             directory,
             self,
@@ -126,7 +126,7 @@ class Flows:
         on_error: str = "raise",
         **kwargs: Any,
     ) -> DataFrameIterator:
-        """Return batches of the pictures that a pandas frame names; see :class:`DataFrameIterator`.
+        """Return batches of the pictures that a pandas frame names; see `DataFrameIterator`.
 
         `has_ext`, `sort` and `drop_duplicates` of older versions of Keras change nothing; a warning
         says what to do instead.

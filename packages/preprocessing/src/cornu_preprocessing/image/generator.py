@@ -43,11 +43,11 @@ class ImageDataGenerator(Flows):
     ----------
     featurewise_center, featurewise_std_normalization : bool
         Subtract the mean of each channel over the data set; divide by its standard deviation.
-        :meth:`fit` learns them.
+        `fit` learns them.
     samplewise_center, samplewise_std_normalization : bool
         The same with the mean and the standard deviation of each picture.
     zca_whitening : bool
-        Decorrelate pixels; :meth:`fit` learns how.
+        Decorrelate pixels; `fit` learns how.
     zca_epsilon : float
         Added to the singular values before dividing by them.
     rotation_range : float
@@ -61,7 +61,7 @@ class ImageDataGenerator(Flows):
     shear_range : float
         Largest angle of shear either way, in degrees.
     zoom_range : float or (float, float)
-        Range of the zoom along each axis; ``z`` stands for ``(1 - z, 1 + z)``.
+        Range of the zoom along each axis; `z` stands for `(1 - z, 1 + z)`.
     channel_shift_range : float
         Largest number to add to all values, either way.
     fill_mode : "nearest", "constant", "reflect" or "wrap"
@@ -76,13 +76,13 @@ class ImageDataGenerator(Flows):
         Applied to each picture of rank 3 after the transformations, before anything else.
     data_format : "channels_last" or "channels_first", optional
     validation_split : float
-        Fraction of the data that ``subset="validation"`` picks.
+        Fraction of the data that `subset="validation"` picks.
     interpolation_order : int
         Order of the spline that resamples, 0 to 5.
     dtype : dtype, optional
-        Of the batches; ``floatx`` by default.
+        Of the batches; `floatx` by default.
     geometry : "keras2" or "keras3"
-        Whose rotations and shifts to reproduce, see :func:`apply_affine_transform`.
+        Whose rotations and shifts to reproduce, see `apply_affine_transform`.
 
     Attributes
     ----------
@@ -188,9 +188,9 @@ class ImageDataGenerator(Flows):
         Returns
         -------
         dict
-            ``theta``, ``tx``, ``ty``, ``shear``, ``zx``, ``zy``, ``flip_horizontal``,
-            ``flip_vertical``, ``channel_shift_intensity`` and ``brightness``, as
-            :meth:`apply_transform` takes them.
+            `theta`, `tx`, `ty`, `shear`, `zx`, `zy`, `flip_horizontal`,
+            `flip_vertical`, `channel_shift_intensity` and `brightness`, as
+            `apply_transform` takes them.
 
         Example
         -------
@@ -218,7 +218,7 @@ class ImageDataGenerator(Flows):
         x : array_like
             Of rank 3.
         transform_parameters : dict
-            As :meth:`get_random_transform` returns; what is missing changes nothing.
+            As `get_random_transform` returns; what is missing changes nothing.
 
         Example
         -------

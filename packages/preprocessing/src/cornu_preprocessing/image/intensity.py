@@ -51,7 +51,7 @@ def apply_brightness_shift(
     Returns
     -------
     ndarray
-        Dtype ``floatx``.
+        Dtype `floatx`.
 
     Example
     -------

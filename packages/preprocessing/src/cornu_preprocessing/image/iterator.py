@@ -23,7 +23,7 @@ class Iterator(PyDataset):
     """Base class of batches of pictures.
 
     It is a `cornu.utils.Sequence`, so `fit` takes it and threads may prepare its batches; and it
-    is an iterator without end. A subclass writes ``_get_batches_of_transformed_samples(indices)``.
+    is an iterator without end. A subclass writes `_get_batches_of_transformed_samples(indices)`.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Iterator(PyDataset):
     shuffle : bool
         Whether each epoch has an order of its own.
     seed : int or None
-        The batch number k of the whole run draws from ``np.random.RandomState(seed + k)``, which is
+        The batch number k of the whole run draws from `np.random.RandomState(seed + k)`, which is
         what Keras does. A batch that is asked for by its index draws the same whichever thread
         prepares it and when.
     **kwargs

@@ -40,7 +40,7 @@ def random_rotation(
     rg : float
         The largest angle, in degrees.
     row_axis, col_axis, channel_axis, fill_mode, cval, interpolation_order
-        As of :func:`apply_affine_transform`.
+        As of `apply_affine_transform`.
 
     Example
     -------
@@ -80,7 +80,7 @@ def random_shift(
     wrg, hrg : float
         Fractions of width and height.
     row_axis, col_axis, channel_axis, fill_mode, cval, interpolation_order
-        As of :func:`apply_affine_transform`.
+        As of `apply_affine_transform`.
 
     Example
     -------
@@ -121,7 +121,7 @@ def random_shear(
     intensity : float
         The largest angle, in degrees.
     row_axis, col_axis, channel_axis, fill_mode, cval, interpolation_order
-        As of :func:`apply_affine_transform`.
+        As of `apply_affine_transform`.
 
     Example
     -------
@@ -160,7 +160,7 @@ def random_zoom(
     zoom_range : (float, float)
         The smallest and the largest factor; above 1 the picture gets smaller.
     row_axis, col_axis, channel_axis, fill_mode, cval, interpolation_order
-        As of :func:`apply_affine_transform`.
+        As of `apply_affine_transform`.
 
     Example
     -------
@@ -205,7 +205,7 @@ def random_brightness(x: Any, brightness_range: Sequence[float], scale: bool = T
         One picture of rank 3.
     brightness_range : (float, float)
     scale : bool
-        As of :func:`apply_brightness_shift`.
+        As of `apply_brightness_shift`.
 
     Example
     -------

@@ -25,14 +25,14 @@ _LARGE = 1000  # values; in smaller pictures SciPy is done before NumPy has begu
 def resampled(
     x: np.ndarray, matrix: np.ndarray, channel_axis: int, fill_mode: str, cval: float, order: int
 ) -> np.ndarray:
-    """Return a picture whose pixel at p is taken from ``matrix @ p``.
+    """Return a picture whose pixel at p is taken from `matrix @ p`.
 
     Parameters
     ----------
     x : ndarray
         Of rank 3.
     matrix : ndarray
-        3×3, for places ``(row, column, 1)``.
+        3×3, for places `(row, column, 1)`.
     channel_axis : int
         Of `x`; the other two are rows and columns, in the order in which they stand.
     fill_mode, cval, order

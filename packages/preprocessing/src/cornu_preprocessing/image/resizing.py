@@ -96,7 +96,7 @@ def resize(
     Parameters
     ----------
     x : ndarray
-        Floats of shape ``(height, width, channels)``.
+        Floats of shape `(height, width, channels)`.
     size : (int, int)
         Height and width.
     interpolation : str
@@ -139,7 +139,7 @@ def smart_resize(
     Parameters
     ----------
     x : tensor
-        ``(height, width, channels)``, or a batch of them, or channels first.
+        `(height, width, channels)`, or a batch of them, or channels first.
     size : (int, int)
         Height and width of the result.
     interpolation : "bilinear", "nearest", "bicubic", "lanczos3" or "lanczos5"

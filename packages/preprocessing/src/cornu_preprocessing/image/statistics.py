@@ -27,7 +27,7 @@ def whitening_matrix(x: np.ndarray, epsilon: float) -> np.ndarray:
     Parameters
     ----------
     x : ndarray
-        ``(n, …)``, centred.
+        `(n, …)`, centred.
     epsilon : float
         Added to the singular values.
 

@@ -21,8 +21,8 @@ class ImageLayer(Layer):
     """Base class of layers that change pictures.
 
     A subclass writes `change(x, drawn)` for a batch with channels last. Called with a dict, a layer
-    changes its ``"images"``, and what belongs to them: ``"segmentation_masks"`` and
-    ``"bounding_boxes"`` where pixels move, ``"labels"`` where pictures are mixed.
+    changes its `"images"`, and what belongs to them: `"segmentation_masks"` and
+    `"bounding_boxes"` where pixels move, `"labels"` where pictures are mixed.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ class ImageLayer(Layer):
             arrays, one for each picture, which are filled up with boxes of zeros labelled -1; or
             those of one picture.
         transformation : dict
-            As :meth:`get_random_transformation` returns.
+            As `get_random_transformation` returns.
         training : bool
         """
         if self.bounding_box_format is None:

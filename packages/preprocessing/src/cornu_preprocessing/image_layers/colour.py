@@ -81,7 +81,7 @@ class RandomColorDegeneration(RandomImageLayer):
     ----------
     factor : float or (float, float)
         Range of how far to go, from -1 to 1: 1 is grey, 0 changes nothing, and a negative number
-        makes colours stronger; `f` stands for ``(-f, f)``.
+        makes colours stronger; `f` stands for `(-f, f)`.
     value_range : (float, float)
         The lowest and the highest value of a pixel.
     data_format : "channels_last" or "channels_first", optional
@@ -126,7 +126,7 @@ class RandomHue(RandomImageLayer):
     ----------
     factor : float or (float, float)
         Range of the turn in half turns of the colour wheel, from 0 to 1, either way; `f` stands for
-        ``(0, f)``.
+        `(0, f)`.
     value_range : (float, float)
         The lowest and the highest value of a pixel.
     data_format : "channels_last" or "channels_first", optional
@@ -173,7 +173,7 @@ class RandomSaturation(RandomImageLayer):
     ----------
     factor : float or (float, float)
         From 0 to 1: 0 takes the colour away, 0.5 changes nothing and 1 makes colours as strong as
-        they can be; `f` stands for ``(0, f)``.
+        they can be; `f` stands for `(0, f)`.
     value_range : (float, float)
         The lowest and the highest value of a pixel.
     data_format : "channels_last" or "channels_first", optional

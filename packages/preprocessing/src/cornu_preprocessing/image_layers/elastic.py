@@ -25,9 +25,9 @@ class RandomElasticTransform(RandomImageLayer):
     Parameters
     ----------
     factor : float or (float, float)
-        Range of the probability, from 0 to 1; `f` stands for ``(0, f)``.
+        Range of the probability, from 0 to 1; `f` stands for `(0, f)`.
     scale : float or (float, float)
-        Range of the strength, from 0 to 1; `s` stands for ``(0, s)``. One number is drawn for the
+        Range of the strength, from 0 to 1; `s` stands for `(0, s)`. One number is drawn for the
         whole batch.
     interpolation : "bilinear" or "nearest"
     fill_mode : "reflect", "mirror", "wrap", "constant" or "nearest"

@@ -23,7 +23,7 @@ class RandomSharpness(RandomImageLayer):
     Parameters
     ----------
     factor : float or (float, float)
-        From 0 to 1: 0 smooths, 0.5 changes nothing, 1 sharpens; `f` stands for ``(0, f)``.
+        From 0 to 1: 0 smooths, 0.5 changes nothing, 1 sharpens; `f` stands for `(0, f)`.
     value_range : (float, float)
         The lowest and the highest value of a pixel; results are held within.
     data_format : "channels_last" or "channels_first", optional
@@ -71,11 +71,11 @@ class RandomGaussianBlur(RandomImageLayer):
     Parameters
     ----------
     factor : float or (float, float)
-        Range of the probability, from 0 to 1; `f` stands for ``(0, f)``.
+        Range of the probability, from 0 to 1; `f` stands for `(0, f)`.
     kernel_size : int or (int, int)
         Width and height of the window, odd numbers.
     sigma : float or (float, float)
-        Range of the width of the bell in pixels, from 0 to 1; `s` stands for ``(0, s)``. One number
+        Range of the width of the bell in pixels, from 0 to 1; `s` stands for `(0, s)`. One number
         is drawn across and one down, for the whole batch.
     value_range : (float, float)
         The lowest and the highest value of a pixel; results are held within.
@@ -130,7 +130,7 @@ def blurred(x: Any, kernel_size: Sequence[int], sigma: Any) -> Any:
     Parameters
     ----------
     x : tensor
-        ``(batch, height, width, channels)``.
+        `(batch, height, width, channels)`.
     kernel_size : (int, int)
         Width and height of the window.
     sigma : tensor

@@ -30,7 +30,7 @@ class RandomPosterization(RandomImageLayer):
     ----------
     factor : int or (int, int)
         How many of 8 bits to keep, from 1 to 8; of a pair, from the first to one less than the
-        second; `f` stands for ``(1, f)``.
+        second; `f` stands for `(1, f)`.
     value_range : (float, float)
         The lowest and the highest value of a pixel.
     data_format : "channels_last" or "channels_first", optional
@@ -76,9 +76,9 @@ class RandomInvert(RandomImageLayer):
     Parameters
     ----------
     factor : float or (float, float)
-        Range of the probability, from 0 to 1; `f` stands for ``(0, f)``.
+        Range of the probability, from 0 to 1; `f` stands for `(0, f)`.
     value_range : (float, float)
-        The lowest and the highest value of a pixel; x becomes ``high - x``.
+        The lowest and the highest value of a pixel; x becomes `high - x`.
     seed : int, optional
         Makes the draws the same in every run.
     data_format : "channels_last" or "channels_first", optional
@@ -119,7 +119,7 @@ class Solarization(RandomImageLayer):
     ----------
     addition_factor, threshold_factor : float or (float, float)
         Ranges of what is added and of the threshold, as fractions of the range of values, from 0 to
-        1; `f` stands for ``(0, f)``.
+        1; `f` stands for `(0, f)`.
     value_range : (float, float)
         The lowest and the highest value of a pixel.
     seed : int, optional

@@ -19,7 +19,7 @@ class RandomBrightness(RandomImageLayer):
     ----------
     factor : float or (float, float)
         Range of what is added, as a fraction of the range of values, from -1 to 1; `f` stands for
-        ``(-f, f)``.
+        `(-f, f)`.
     value_range : (float, float)
         The lowest and the highest value of a pixel; sums are held within.
     seed : int, optional
@@ -62,8 +62,8 @@ class RandomContrast(RandomImageLayer):
     Parameters
     ----------
     factor : float or (float, float)
-        From 0 to 1: ``(lower, upper)`` scales by a number from ``1 - lower`` to ``1 + upper``, and
-        `f` stands for ``(f, f)``.
+        From 0 to 1: `(lower, upper)` scales by a number from `1 - lower` to `1 + upper`, and
+        `f` stands for `(f, f)`.
     value_range : (float, float)
         The lowest and the highest value of a pixel; results are held within.
     seed : int, optional

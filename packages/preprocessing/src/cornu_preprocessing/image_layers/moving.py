@@ -82,7 +82,7 @@ class RandomRotation(RandomMove):
     Parameters
     ----------
     factor : float or (float, float)
-        Range of the angle as a fraction of a full turn, from -1 to 1; `f` stands for ``(-f, f)``.
+        Range of the angle as a fraction of a full turn, from -1 to 1; `f` stands for `(-f, f)`.
         Positive angles turn against the clock.
     fill_mode : "reflect", "wrap", "constant" or "nearest"
         What lies beyond the edge.
@@ -136,7 +136,7 @@ class RandomZoom(RandomMove):
     Parameters
     ----------
     height_factor : float or (float, float)
-        Range of the zoom down, from -1 to 1; `f` stands for ``(-f, f)``. Positive numbers zoom out:
+        Range of the zoom down, from -1 to 1; `f` stands for `(-f, f)`. Positive numbers zoom out:
         0.2 shows 20 % more of the picture, and what lies beyond its edge.
     width_factor : float or (float, float), optional
         Of the zoom across; by default that of the height, so that nothing is distorted.
@@ -195,7 +195,7 @@ class RandomTranslation(RandomMove):
     ----------
     height_factor, width_factor : float or (float, float)
         Ranges of the shifts as fractions of height and width, from -1 to 1; `f` stands for
-        ``(-f, f)``. Positive numbers shift down and to the right.
+        `(-f, f)`. Positive numbers shift down and to the right.
     fill_mode : "reflect", "wrap", "constant" or "nearest"
         What lies beyond the edge.
     interpolation : "bilinear" or "nearest"
@@ -249,7 +249,7 @@ class RandomShear(RandomMove):
     ----------
     x_factor, y_factor : float or (float, float)
         Ranges of the shift across per row and down per column, from -1 to 1; `f` stands for
-        ``(-f, f)``.
+        `(-f, f)`.
     interpolation : "bilinear" or "nearest"
     fill_mode : "reflect", "wrap", "constant" or "nearest"
         What lies beyond the edge.

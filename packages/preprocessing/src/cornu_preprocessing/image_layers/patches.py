@@ -49,7 +49,7 @@ class RandomErasing(RandomImageLayer):
     Parameters
     ----------
     factor : float or (float, float)
-        Range of the probability, from 0 to 1; `f` stands for ``(0, f)``.
+        Range of the probability, from 0 to 1; `f` stands for `(0, f)`.
     scale : float or (float, float)
         Range of the squares of the sides, as fractions of height and width.
     fill_value : float or sequence of float, optional
@@ -125,7 +125,7 @@ class MixUp(RandomImageLayer):
 
     Notes
     -----
-    Call it with ``{"images": …, "labels": …}``, labels one-hot, to mix both alike.
+    Call it with `{"images": …, "labels": …}`, labels one-hot, to mix both alike.
 
     Examples
     --------
@@ -199,14 +199,14 @@ class CutMix(RandomImageLayer):
     ----------
     factor : float or (float, float)
         Range of the parameter of the Beta distribution that the share is drawn from, from 0 to 1;
-        `f` stands for ``(0, f)``.
+        `f` stands for `(0, f)`.
     seed : int, optional
         Makes the draws the same in every run.
     data_format : "channels_last" or "channels_first", optional
 
     Notes
     -----
-    Call it with ``{"images": …, "labels": …}``, labels one-hot, to mix both alike. A single picture
+    Call it with `{"images": …, "labels": …}`, labels one-hot, to mix both alike. A single picture
     stays as it is.
 
     Examples

@@ -25,7 +25,7 @@ class RandomPerspective(RandomImageLayer):
     Parameters
     ----------
     factor : float or (float, float)
-        Range of the probability, from 0 to 1; `f` stands for ``(0, f)``.
+        Range of the probability, from 0 to 1; `f` stands for `(0, f)`.
     scale : float
         From 0 to 1: a corner moves by up to half that fraction of its distance from the upper left
         corner.

@@ -104,7 +104,7 @@ class RandAugment(RandomPolicy):
     num_ops : int
         How many changes, one after the other.
     factor : float or (float, float)
-        Range of their strength, from 0 to 1; `f` stands for ``(0, f)``.
+        Range of their strength, from 0 to 1; `f` stands for `(0, f)`.
     interpolation : "bilinear" or "nearest"
     seed : int, optional
         Makes the draws the same in every run.
@@ -181,7 +181,7 @@ class AugMix(RandomPolicy):
     num_chains, chain_depth : int
         How many chains, and how many changes in each; a change may be none.
     factor : float or (float, float)
-        Range of the strength of the changes, from 0 to 1; `f` stands for ``(0, f)``.
+        Range of the strength of the changes, from 0 to 1; `f` stands for `(0, f)`.
     alpha : float
         Of the distributions that the shares are drawn from.
     all_ops : bool

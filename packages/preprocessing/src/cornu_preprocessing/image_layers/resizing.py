@@ -35,7 +35,7 @@ class Resizing(ImageLayer):
 
     Notes
     -----
-    Input ``(batch, height, width, channels)`` or one picture, of any dtype; output of that dtype.
+    Input `(batch, height, width, channels)` or one picture, of any dtype; output of that dtype.
 
     Examples
     --------

@@ -46,9 +46,9 @@ def sampled(
     Parameters
     ----------
     x : tensor
-        ``(batch, height, width, channels)``.
+        `(batch, height, width, channels)`.
     row, column : tensor
-        ``(batch, rows, columns)``, the same for all channels.
+        `(batch, rows, columns)`, the same for all channels.
     interpolation : "bilinear" or "nearest"
     fill_mode : "constant", "nearest", "wrap", "mirror" or "reflect"
     fill_value : float

@@ -80,7 +80,7 @@ class RandomHeight(RandomStretch):
     ----------
     factor : float or (float, float)
         Range of what the height changes by, as a part of it, from -1 on; `f` stands for
-        ``(-f, f)``. One number is drawn for the whole batch.
+        `(-f, f)`. One number is drawn for the whole batch.
     interpolation : "bilinear", "nearest", "bicubic", "lanczos3" or "lanczos5"
     seed : int, optional
         Makes the draws the same in every run.
@@ -88,7 +88,7 @@ class RandomHeight(RandomStretch):
     Notes
     -----
     What follows must take pictures of any size. A model with this layer predicts as it is, and
-    trains with ``compile(run_eagerly=True)``; or the layer stands in front of it.
+    trains with `compile(run_eagerly=True)`; or the layer stands in front of it.
 
     Examples
     --------
@@ -115,7 +115,7 @@ class RandomWidth(RandomStretch):
     ----------
     factor : float or (float, float)
         Range of what the width changes by, as a part of it, from -1 on; `f` stands for
-        ``(-f, f)``. One number is drawn for the whole batch.
+        `(-f, f)`. One number is drawn for the whole batch.
     interpolation : "bilinear", "nearest", "bicubic", "lanczos3" or "lanczos5"
     seed : int, optional
         Makes the draws the same in every run.
@@ -123,7 +123,7 @@ class RandomWidth(RandomStretch):
     Notes
     -----
     What follows must take pictures of any size. A model with this layer predicts as it is, and
-    trains with ``compile(run_eagerly=True)``; or the layer stands in front of it.
+    trains with `compile(run_eagerly=True)`; or the layer stands in front of it.
 
     Examples
     --------

@@ -38,7 +38,7 @@ class TimeseriesGenerator(Sequence):
     batch_size : int
         Windows per batch; the last batch may be shorter.
     **options
-        `workers`, `use_multiprocessing` and `max_queue_size` of :class:`cornu.utils.Sequence`.
+        `workers`, `use_multiprocessing` and `max_queue_size` of `cornu.utils.Sequence`.
 
     Raises
     ------
@@ -131,12 +131,12 @@ class TimeseriesGenerator(Sequence):
         }
 
     def to_json(self, **kwargs: Any) -> str:
-        """Return a JSON text; :func:`timeseries_generator_from_json` reads it back.
+        """Return a JSON text; `timeseries_generator_from_json` reads it back.
 
         Parameters
         ----------
         **kwargs
-            For :func:`json.dumps`.
+            For `json.dumps`.
         """
         config = {"class_name": type(self).__name__, "config": self.get_config()}
         return json.dumps(config, **kwargs)

@@ -18,9 +18,9 @@ def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
     r"""Return how likely a word is to be kept, by its rank.
 
     Frequent words are kept less often, as in word2vec:
-    :math:`p(r) = \min(1, \sqrt{f / F(r)})`, where :math:`f` is `sampling_factor` and the
-    frequency of the word of rank :math:`r` follows Zipf's law,
-    :math:`1 / F(r) = r (\ln r + 0.577) + 1/2 - 1/(12 r)`.
+    $p(r) = \min(1, \sqrt{f / F(r)})$, where $f$ is `sampling_factor` and the
+    frequency of the word of rank $r$ follows Zipf's law,
+    $1 / F(r) = r (\ln r + 0.577) + 1/2 - 1/(12 r)$.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def skipgrams(
     categorical : bool
         Whether labels are `[0, 1]` and `[1, 0]` in place of 1 and 0.
     sampling_table : array, optional
-        The chance of each word to be paired at all, as of :func:`make_sampling_table`.
+        The chance of each word to be paired at all, as of `make_sampling_table`.
     seed : int, optional
         Fixes all that is random here. Without it Python's `random` draws, as `random.seed` left
         it.

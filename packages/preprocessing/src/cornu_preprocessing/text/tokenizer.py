@@ -205,7 +205,7 @@ class Tokenizer:
         texts : iterable of str, or of lists of tokens
         mode : "binary", "count", "freq" or "tfidf"
             Whether a word occurs, how often, how often relative to the length of the text, or
-            :math:`(1 + \\ln c) \\ln(1 + N / (1 + d))` for a word that occurs c times in the text,
+            $(1 + \\ln c) \\ln(1 + N / (1 + d))$ for a word that occurs c times in the text,
             and in d of N texts that were fitted on.
 
         Returns
@@ -218,7 +218,7 @@ class Tokenizer:
     def sequences_to_matrix(
         self, sequences: Sequence[Sequence[int]], mode: str = "binary"
     ) -> np.ndarray:
-        """Return one row per sequence and one column per index; see :meth:`texts_to_matrix`.
+        """Return one row per sequence and one column per index; see `texts_to_matrix`.
 
         Raises
         ------
@@ -244,12 +244,12 @@ class Tokenizer:
         return {**{name: getattr(self, name) for name in _ARGUMENTS}, **counts}
 
     def to_json(self, **kwargs: Any) -> str:
-        """Return a JSON text that :func:`tokenizer_from_json` reads, here and in Keras.
+        """Return a JSON text that `tokenizer_from_json` reads, here and in Keras.
 
         Parameters
         ----------
         **kwargs
-            For :func:`json.dumps`.
+            For `json.dumps`.
         """
         config = {"class_name": type(self).__name__, "config": self.get_config()}
         return json.dumps(config, **kwargs)

@@ -83,7 +83,7 @@ def one_hot(
 ) -> list[int]:
     """Turn each word of a text into a number by Python's `hash`.
 
-    That is :func:`hashing_trick` with `hash`, whose numbers differ from process to process unless
+    That is `hashing_trick` with `hash`, whose numbers differ from process to process unless
     `PYTHONHASHSEED` is set. Use `hashing_trick(text, n, hash_function="md5")` for numbers to keep.
 
     Parameters
@@ -91,7 +91,7 @@ def one_hot(
     input_text : str
         Also passed as `text`.
     n, filters, lower, split, analyzer
-        As for :func:`hashing_trick`.
+        As for `hashing_trick`.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def hashing_trick(
         "md5" gives the same numbers in each process and on each machine. None is Python's `hash`,
         which does not. A function takes a word and returns an integer.
     filters, lower, split
-        As for :func:`text_to_word_sequence`.
+        As for `text_to_word_sequence`.
     analyzer : callable, optional
         Makes the list of words of a text in its place.
 

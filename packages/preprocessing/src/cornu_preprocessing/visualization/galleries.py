@@ -129,16 +129,16 @@ def plot_bounding_box_gallery(
     images : array
         Shape (batch, height, width, channels).
     bounding_box_format, line_thickness, font_scale, text_thickness
-        As of :func:`draw_bounding_boxes`.
+        As of `draw_bounding_boxes`.
     y_true, y_pred : dict, optional
-        Boxes, as of :func:`draw_bounding_boxes`.
+        Boxes, as of `draw_bounding_boxes`.
     true_color, pred_color : (int, int, int)
     class_mapping, ground_truth_mapping, prediction_mapping : dict of int to str, optional
         The names of labels: of both, of `y_true`, of `y_pred`.
     legend : bool
         Whether to say which colour is which.
     value_range, legend_handles, rows, cols, data_format, **kwargs
-        As of :func:`plot_image_gallery`.
+        As of `plot_image_gallery`.
     """
     patches = _matplotlib("patches")
     drawn = channels_last(images, data_format)
@@ -195,11 +195,11 @@ def plot_segmentation_mask_gallery(
     images : array
         Shape (batch, height, width, channels).
     num_classes, color_mapping, blend, alpha, ignore_index
-        As of :func:`draw_segmentation_masks`.
+        As of `draw_segmentation_masks`.
     y_true, y_pred : array, optional
         Masks, of shape (batch, height, width, 1).
     value_range, data_format, **kwargs
-        As of :func:`plot_image_gallery`.
+        As of `plot_image_gallery`.
     """
     pictures = channels_last(images, data_format)
     columns = [pictures]
