@@ -56,17 +56,6 @@ def canonical(dtype: DTypeLike) -> np.dtype:
     return found
 
 
-def is_float(dtype: DTypeLike) -> bool:
-    """Tell whether a dtype is a floating one.
-
-    Examples
-    --------
-    >>> is_float("float16"), is_float("int8")
-    (True, False)
-    """
-    return np.dtype(dtype).kind == "f"
-
-
 def result_type(*dtypes: DTypeLike) -> np.dtype:
     """Return the dtype in which operands of these dtypes meet.
 
@@ -103,14 +92,3 @@ def _join(a: np.dtype, b: np.dtype) -> np.dtype:
         return a if a.kind == "f" else b  # the float, however wide the integer is
     joined = np.promote_types(a, b)
     return joined if joined.kind != "f" or a.kind == "f" else np.dtype(config.floatx())
-
-
-def float_result_type(*dtypes: DTypeLike) -> np.dtype:
-    """Return the floating dtype in which `sqrt`, `mean` or `/` of these dtypes compute.
-
-    Examples
-    --------
-    >>> float_result_type("int32"), float_result_type("float64", "int8")
-    (dtype('float32'), dtype('float64'))
-    """
-    return result_type(*dtypes, float)

@@ -14,7 +14,6 @@ __all__ = [
     "CornuError",
     "DataError",
     "DtypeError",
-    "DuplicateNameError",
     "GraphError",
     "MissingDistributionError",
     "NotBuiltError",
@@ -115,10 +114,6 @@ class MissingDistributionError(CornuError, ImportError):
 
 class PluginError(CornuError, RuntimeError):
     """A plugin that cannot be used."""
-
-
-class DuplicateNameError(PluginError):
-    """Two plugins hand over different objects under one name."""
 
 
 class PluginWarning(UserWarning):

@@ -55,14 +55,6 @@ def vectorize(roots: Iterable[Node], stacked: Stacked, steps: int) -> list[Node 
     return [new[r] for r in roots]
 
 
-def can_vectorize(node: Node) -> bool:
-    """Tell whether a rule exists for this operation."""
-    if node.op in COMPOSITES:
-        return True
-    row = PRIMITIVES.get(node.op)
-    return row is not None and (row.kind == "elementwise" or node.op in _RULES)
-
-
 def _apply(node: Node, operands: list[Node], moved: list[bool], steps: int) -> Node | None:
     if node.is_tuple or node.op == "item":
         return None

@@ -107,12 +107,6 @@ class CallbackList(Callback):
             self._hooks[name] = [getattr(c, name) for c in in_order if self._writes(c, name)]
         return self._hooks[name]
 
-    def needs_logs(self, name: str) -> bool:
-        """Tell whether any callback beside the progress bar looks at the logs of a batch."""
-        return any(
-            getattr(hook, "__self__", None) is not self._progbar for hook in self.hooks(name)
-        )
-
     def abandon(self) -> None:
         """Leave the output in order after a run that was broken off."""
         if self._progbar is not None:
