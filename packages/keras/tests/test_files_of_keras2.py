@@ -133,7 +133,7 @@ def test_a_model_comes_back_from_yaml():
         "- 1",
         "just a text",
         "a: 2020-01-01",
-        "a: " + "[" * 500 + "]" * 500,
+        "a: " + "[" * 1500 + "]" * 1500,
         "a: &a [x,x,x,x,x,x,x,x]\n"
         + "\n".join(f"{chr(98 + i)}: &{chr(98 + i)} [{', '.join([f'*{chr(97 + i)}'] * 8)}]"
                     for i in range(9)),
