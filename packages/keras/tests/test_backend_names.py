@@ -271,3 +271,8 @@ def test_a_name_that_is_not_there_proposes_another():
 def test_a_function_takes_a_number():
     x = K.placeholder(())
     assert K.function([x], [x + 1.0])([2.0]) == [3.0]
+
+
+def test_every_public_name_says_what_it_does_and_shows_it():
+    for name in set(K.__all__) - {"Variable", "Function"}:
+        assert ">>> " in (getattr(K, name).__doc__ or ""), f"{name} has no example"

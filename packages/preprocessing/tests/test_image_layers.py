@@ -401,6 +401,8 @@ def functional_stretched(layer):
 @pytest.mark.parametrize(("name", "axis"), [("RandomHeight", 1), ("RandomWidth", 2)])
 @pytest.mark.parametrize("make", [Stretched, functional_stretched])
 def test_stretching_within_a_model(make, name, axis, data_format):
+    pytest.importorskip("cornu_layers", reason="the model has layers of cornu-layers")
+    pytest.importorskip("cornu_optim", reason="the model is trained by cornu-optim")
     axis += data_format == "channels_first"
     x, y = X.astype("float32"), np.zeros((len(X), 1))
     layer = getattr(layers, name)((-0.5, 0.9), seed=0, data_format=data_format)

@@ -288,7 +288,7 @@ def test_factors_that_are_variables(parts, two, put):
     expected = 0.5 * first["a_loss"] + 2 * first["b_loss"]
     assert second["loss"] == pytest.approx([expected], rel=1e-5)
     config = json.loads(json.dumps(two.get_compile_config()))
-    two.compile_from_config({**config, "loss": [parts.mse, absolute]})
+    two.compile_from_config({**config, "optimizer": parts.SGD(), "loss": [parts.mse, absolute]})
     again = two.evaluate(DATA, both, verbose=0, return_dict=True)
     assert again["loss"] == pytest.approx(expected, rel=1e-5)
 
