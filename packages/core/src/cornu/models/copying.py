@@ -6,48 +6,27 @@ from typing import Any
 
 from cornu.configuration.config import collecting, deserialize, serialize
 from cornu.plugins.custom_objects import CustomObjectScope
+from cornu.training.trainable import Trainable
 
 
-class Copying:
-    """Mixin of models: `copy.deepcopy` and `pickle`.
+def recipe(model: Trainable, *, training_state: bool) -> tuple[Any, ...]:
+    """Return what `pickle` keeps of a model with a graph, from which it is made again."""
+    with collecting() as custom_objects:
+        config = serialize(model)
+    values = _state_values(model, training_state)
+    return _restored, (type(model), config, dict(custom_objects), values)
 
-    A model with a graph is made again from its configuration; a subclassed one keeps its
-    attributes. Compiled programs stay behind and are made when they are needed.
-    """
 
-    _graph: Any
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        return self._reduced(protocol, training_state=True)
-
-    def _reduced(self, protocol: Any, *, training_state: bool) -> Any:
-        """Return what `pickle` keeps, with or without the state of optimizer and metrics."""
-        if self._graph is None:
-            return super().__reduce_ex__(protocol)
-        with collecting() as custom_objects:
-            config = serialize(self)
-        values = self._state_values(training_state)
-        return _restored, (type(self), config, dict(custom_objects), values)
-
-    def _state_values(self, training_state: bool) -> dict[str, Any]:
-        model: Any = self
-        optimizer = model.optimizer
-        variables = [v.numpy() for v in model.variables]
-        if not training_state:
-            return {"variables": variables, "optimizer": None, "metrics": []}
-        return {
-            "variables": variables,
-            "optimizer": optimizer.get_weights()
-            if optimizer is not None and optimizer.built
-            else None,
-            "metrics": [v.numpy() for v in model.metrics_variables],
-        }
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = super().__getstate__()  # type: ignore[misc]
-        for name in ("_steps", "history"):
-            state.pop(name, None)
-        return state
+def _state_values(model: Trainable, training_state: bool) -> dict[str, Any]:
+    optimizer = model.optimizer
+    variables = [v.numpy() for v in model.variables]
+    if not training_state:
+        return {"variables": variables, "optimizer": None, "metrics": []}
+    return {
+        "variables": variables,
+        "optimizer": optimizer.get_weights() if optimizer is not None and optimizer.built else None,
+        "metrics": [v.numpy() for v in model.metrics_variables],
+    }
 
 
 def _restored(

@@ -14,9 +14,9 @@ from typing import Any
 from cornu.base.layer import CallNode, FunctionCall, KerasTensor
 from cornu.configuration.config import deserialize, serialize
 from cornu.configuration.sharing import called_by_a_model
-from cornu.models.ends import Ends
 from cornu.models.graph import LayerGraph
 from cornu.saving.operations import in_our_words, is_keras_operation
+from cornu.training.trainable import Trainable
 from cornu_engine import tree
 from cornu_engine.errors import SavingError
 
@@ -76,7 +76,7 @@ class _Places:
 
 def _own_calls(operation: Any) -> int:
     """Return 1 where Keras counts a model's own construction, at the ends of a graph only."""
-    is_functional = isinstance(operation, Ends) and not operation._is_stack
+    is_functional = isinstance(operation, Trainable) and not operation._is_stack
     return int(is_functional and operation._graph is not None)
 
 
@@ -218,7 +218,7 @@ class _Reader:
 
     def _offset(self, operation: Any) -> int:
         if self.old_form:  # Keras 2 counts the construction of every model inside as its call 0
-            return int(isinstance(operation, Ends))
+            return int(isinstance(operation, Trainable))
         return _own_calls(operation)
 
 

@@ -12,15 +12,14 @@ from cornu.base.layer.inference import infer
 from cornu.base.layer.signature import signature_of
 from cornu.base.layer.weights import AddedMetric
 from cornu.base.overriding import open_signature
-from cornu.models.copying import Copying
-from cornu.models.ends import Ends
-from cornu.models.files import Files
+from cornu.models import files, state
+from cornu.models.copying import recipe
 from cornu.models.graph import LayerGraph
 from cornu.models.graph_config import graph_config, is_graph_config, read_graph
 from cornu.models.input_layer import graph_between
 from cornu.models.inputs import match_inputs
-from cornu.models.state import State
 from cornu.plugins.custom_objects import CustomObjectScope
+from cornu.training import generators
 from cornu.training.trainer import Trainer
 from cornu_engine import tree
 from cornu_engine.errors import UnknownNameError, near_matches
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from cornu.base.layer.options import LayerOptions
 
 
-class Model(Ends, Files, State, Copying, Trainer, Layer):
+class Model(Trainer):
     """Layers with one way from inputs to outputs, which can be trained.
 
     `Model(inputs, outputs)` takes the layers between symbolic tensors. A subclass makes its layers
@@ -56,10 +55,26 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
     (None, 4)
     """
 
-    _graph: LayerGraph | None = None
     _first_input: Any = None  # what a subclassed model was first called on, for `export`
     _symbolic_losses: tuple[KerasTensor, ...] = ()
     _symbolic_metrics: tuple[tuple[KerasTensor, str], ...] = ()
+
+    # Files
+    save = files.save
+    save_weights = files.save_weights
+    load_weights = files.load_weights
+    to_json = files.to_json
+    to_yaml = files.to_yaml
+    export = files.export
+    get_state_tree = state.get_state_tree
+    set_state_tree = state.set_state_tree
+
+    # Keras 2's names
+    fit_generator = generators.fit_generator
+    evaluate_generator = generators.evaluate_generator
+    predict_generator = generators.predict_generator
+    predict_proba = generators.predict_proba
+    predict_classes = generators.predict_classes
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Make a `Functional` where the arguments are inputs and outputs."""
@@ -439,6 +454,22 @@ class Model(Ends, Files, State, Copying, Trainer, Layer):
             if cls in (Model, Functional):
                 return Functional(**arguments)
             return cls(**arguments, **rest)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self._reduced(protocol, training_state=True)
+
+    def _reduced(self, protocol: Any, *, training_state: bool) -> Any:
+        """Return what `pickle` keeps, with or without the state of optimizer and metrics."""
+        if self._graph is None:
+            return super().__reduce_ex__(protocol)
+        return recipe(self, training_state=training_state)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the attributes that a subclassed model keeps: compiled programs stay behind."""
+        state = super().__getstate__()
+        for name in ("_steps", "history"):
+            state.pop(name, None)
+        return state
 
     def get_build_config(self) -> dict[str, Any] | None:
         """Return the shapes the model was built with."""

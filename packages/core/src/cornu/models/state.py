@@ -7,72 +7,71 @@ from typing import Any
 
 import numpy as np
 
+from cornu.training.trainable import Trainable
 from cornu_engine.errors import ShapeError, near_matches
 from cornu_engine.variable import Variable
 
 
-class State:
-    """Mixin of models: `get_state_tree` and `set_state_tree`."""
+def _state_groups(model: Trainable) -> dict[str, list[Variable]]:
+    optimizer = model.optimizer
+    return {
+        "trainable_variables": model.trainable_variables,
+        "non_trainable_variables": model.non_trainable_variables,
+        "optimizer_variables": list(optimizer.variables) if optimizer is not None else [],
+        "metrics_variables": model.metrics_variables,
+    }
 
-    def _state_groups(self) -> dict[str, list[Variable]]:
-        model: Any = self
-        optimizer = model.optimizer
-        return {
-            "trainable_variables": model.trainable_variables,
-            "non_trainable_variables": model.non_trainable_variables,
-            "optimizer_variables": list(optimizer.variables) if optimizer is not None else [],
-            "metrics_variables": model.metrics_variables,
-        }
 
-    def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, Any]:
-        """Return the values of all variables, nested by the parts of their paths.
+def get_state_tree(model: Trainable, value_format: str = "backend_tensor") -> dict[str, Any]:
+    """Return the values of all variables, nested by the parts of their paths.
 
-        Parameters
-        ----------
-        value_format : {"backend_tensor", "numpy_array"}
-            Both give NumPy arrays here, copies of the values.
+    Parameters
+    ----------
+    value_format : {"backend_tensor", "numpy_array"}
+        Both give NumPy arrays here, copies of the values.
 
-        Raises
-        ------
-        ValueError
-            If two variables have one path.
+    Raises
+    ------
+    ValueError
+        If two variables have one path.
 
-        Examples
-        --------
-        >>> import cornu
-        >>> from cornu.base import Layer
-        >>> class Scale(Layer):
-        ...     def build(self, input_shape):
-        ...         self.gamma = self.add_weight("gamma", (2,), initializer=np.ones)
-        ...     def call(self, x):
-        ...         return x * self.gamma
-        >>> model = cornu.Sequential([cornu.Input((2,)), Scale(name="scale")], name="m")
-        >>> model.get_state_tree()["trainable_variables"]
-        {'m': {'scale': {'gamma': array([1., 1.], dtype=float32)}}}
-        """
-        if value_format not in ("backend_tensor", "numpy_array"):
+    Examples
+    --------
+    >>> import cornu
+    >>> from cornu.base import Layer
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.gamma = self.add_weight("gamma", (2,), initializer=np.ones)
+    ...     def call(self, x):
+    ...         return x * self.gamma
+    >>> model = cornu.Sequential([cornu.Input((2,)), Scale(name="scale")], name="m")
+    >>> model.get_state_tree()["trainable_variables"]
+    {'m': {'scale': {'gamma': array([1., 1.], dtype=float32)}}}
+    """
+    if value_format not in ("backend_tensor", "numpy_array"):
+        raise ValueError(
+            f'value_format is "backend_tensor" or "numpy_array"; got {value_format!r}.'
+        )
+    return {name: _nested(variables) for name, variables in _state_groups(model).items()}
+
+
+def set_state_tree(model: Trainable, state_tree: dict[str, Any]) -> None:
+    """Set the variables that a nested dictionary names, as `get_state_tree` returns it."""
+    groups = _state_groups(model)
+    for name, values in state_tree.items():
+        if name not in groups:
             raise ValueError(
-                f'value_format is "backend_tensor" or "numpy_array"; got {value_format!r}.'
+                f"There is no group of state {name!r}. {near_matches(name, groups)}".rstrip()
             )
-        return {name: _nested(variables) for name, variables in self._state_groups().items()}
-
-    def set_state_tree(self, state_tree: dict[str, Any]) -> None:
-        """Set the variables that a nested dictionary names, as `get_state_tree` returns it."""
-        groups = self._state_groups()
-        for name, values in state_tree.items():
-            if name not in groups:
-                raise ValueError(
-                    f"There is no group of state {name!r}. {near_matches(name, groups)}".rstrip()
+        known = {v.path: v for v in groups[name]}
+        for path, value in _flat(values, ""):
+            if path not in known:
+                raise ValueError(f"The model has no variable {path!r} among its {name}.")
+            if known[path].shape != np.shape(value):
+                raise ShapeError(
+                    f"Variable {path!r} has shape {known[path].shape}; got {np.shape(value)}."
                 )
-            known = {v.path: v for v in groups[name]}
-            for path, value in _flat(values, ""):
-                if path not in known:
-                    raise ValueError(f"The model has no variable {path!r} among its {name}.")
-                if known[path].shape != np.shape(value):
-                    raise ShapeError(
-                        f"Variable {path!r} has shape {known[path].shape}; got {np.shape(value)}."
-                    )
-                known[path].assign(value)
+            known[path].assign(value)
 
 
 def _nested(variables: Iterable[Variable]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from cornu.configuration.config import deserialize
 from cornu.configuration.names import check_names
-from cornu.models.ends import Ends
 from cornu.saving.plan import Plan
 from cornu.saving.wanted import check_wanted
 from cornu.saving.weights import plan_weights
 from cornu.saving.words import Words
+from cornu.training.trainable import Trainable
 from cornu_engine.allowance import spend
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.hdf5 import Dataset, Group
@@ -39,7 +39,7 @@ class Reader:
         check_wanted(config, training)
         with without_memory(limits.total) as pending:
             made = deserialize(config, kind="layer")
-            if not isinstance(made, Ends):
+            if not isinstance(made, Trainable):
                 raise BadFileError(f"The file describes {made!r}, no model.", "config")
             self.model: Any = made
             spend(_WORK_OF_A_STEP * calls_within(self.model))

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu.models.ends import Ends
 from cornu.saving.formats import format_of_weights, format_to_write, formats, missing
 from cornu.saving.kinds import (
     WEIGHTS_GROUPS,
@@ -21,6 +20,7 @@ from cornu.saving.kinds import (
 from cornu.saving.layout import saved_objects
 from cornu.saving.plan import Plan, hdf5_bytes, in_layout_of, put
 from cornu.saving.shards import INDEX, open_shards, write_shards
+from cornu.training.trainable import Trainable
 from cornu_engine.errors import BadFileError, NotBuiltError
 from cornu_engine.files.archive import CONFIG, Archive
 from cornu_engine.files.atomic import write_bytes
@@ -178,7 +178,7 @@ def _build(model: Any, path: str, root: Group, limits: Limits, reshape: bool) ->
     """Build a stack that waits for its input, where the file tells the shape."""
     from cornu.saving.unbuilt import build_from_weights, described_shape
 
-    if isinstance(model, Ends) and model._waits_for_shape():
+    if isinstance(model, Trainable) and model._waits_for_shape():
         described = described_shape(_configuration(path, root, limits))
 
         def fit(copy: Any) -> None:

@@ -6,128 +6,142 @@ from typing import Any
 
 from cornu.training.data import as_batch
 from cornu.training.data.streams import load_batch
+from cornu.training.programs import step_finder
+from cornu.training.trainable import Trainable
 from cornu_engine import tree
 from cornu_engine.interrupt import StepGuard
 
-__all__ = ["OnBatchMethods"]
+__all__ = ["predict_on_batch", "test_on_batch", "train_on_batch"]
 
 
-class OnBatchMethods:
-    """Mixin of models: steps on single batches."""
+def train_on_batch(
+    model: Trainable,
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+    return_dict: bool = False,
+    reset_metrics: bool = True,
+) -> Any:
+    """Do one step of training on all samples given.
 
-    def train_on_batch(
-        self,
-        x: Any,
-        y: Any = None,
-        sample_weight: Any = None,
-        class_weight: Any = None,
-        return_dict: bool = False,
-        reset_metrics: bool = True,
-    ) -> Any:
-        """Do one step of training on all samples given.
+    Parameters
+    ----------
+    x, y, sample_weight, class_weight
+        As in `fit`, arrays only.
+    return_dict : bool
+        Whether to return a dict by name.
+    reset_metrics : bool
+        Whether metrics start anew; if not, they go on from the batches before.
 
-        Parameters
-        ----------
-        x, y, sample_weight, class_weight
-            As in `fit`, arrays only.
-        return_dict : bool
-            Whether to return a dict by name.
-        reset_metrics : bool
-            Whether metrics start anew; if not, they go on from the batches before.
+    Returns
+    -------
+    float, list of float or dict
+        Loss (before the update) and metrics.
 
-        Returns
-        -------
-        float, list of float or dict
-            Loss (before the update) and metrics.
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import Sequential
+    >>> from cornu.layers import Dense
+    >>> model = Sequential([Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> model.train_on_batch(np.zeros((4, 2)), np.ones(4))
+    1.0
+    """
+    logs = _on_batch(model, "train", x, y, sample_weight, class_weight, reset_metrics)
+    return logs if return_dict else model._in_order(logs)
 
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from cornu import Sequential
-        >>> from cornu.layers import Dense
-        >>> model = Sequential([Dense(1)])
-        >>> model.compile("sgd", "mse")
-        >>> model.train_on_batch(np.zeros((4, 2)), np.ones(4))
-        1.0
-        """
-        logs = self._on_batch("train", x, y, sample_weight, class_weight, reset_metrics)
-        return logs if return_dict else self._in_order(logs)  # type: ignore[attr-defined]
 
-    def test_on_batch(
-        self,
-        x: Any,
-        y: Any = None,
-        sample_weight: Any = None,
-        return_dict: bool = False,
-        reset_metrics: bool = True,
-    ) -> Any:
-        """Return loss and metrics on all samples given.
+def test_on_batch(  # a step, not a test of pytest
+    model: Trainable,
+    x: Any,
+    y: Any = None,  # noqa: PT028
+    sample_weight: Any = None,  # noqa: PT028
+    return_dict: bool = False,  # noqa: PT028
+    reset_metrics: bool = True,  # noqa: PT028
+) -> Any:
+    """Return loss and metrics on all samples given.
 
-        Parameters
-        ----------
-        x, y, sample_weight
-            As in `evaluate`, arrays only.
-        return_dict, reset_metrics : bool
-            As in `train_on_batch`.
+    Parameters
+    ----------
+    x, y, sample_weight
+        As in `evaluate`, arrays only.
+    return_dict, reset_metrics : bool
+        As in `train_on_batch`.
 
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from cornu import Sequential
-        >>> from cornu.layers import Dense
-        >>> model = Sequential([Dense(1)])
-        >>> model.compile("sgd", "mse")
-        >>> model.test_on_batch(np.zeros((4, 2)), np.ones(4), return_dict=True)
-        {'loss': 1.0}
-        """
-        logs = self._on_batch("test", x, y, sample_weight, None, reset_metrics)
-        return logs if return_dict else self._in_order(logs)  # type: ignore[attr-defined]
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import Sequential
+    >>> from cornu.layers import Dense
+    >>> model = Sequential([Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> model.test_on_batch(np.zeros((4, 2)), np.ones(4), return_dict=True)
+    {'loss': 1.0}
+    """
+    logs = _on_batch(model, "test", x, y, sample_weight, None, reset_metrics)
+    return logs if return_dict else model._in_order(logs)
 
-    def predict_on_batch(self, x: Any) -> Any:
-        """Return the outputs for all samples given, as one batch.
 
-        Parameters
-        ----------
-        x : array, list or dict of arrays
+def predict_on_batch(model: Trainable, x: Any) -> Any:
+    """Return the outputs for all samples given, as one batch.
 
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from cornu import Sequential
-        >>> from cornu.layers import Dense
-        >>> model = Sequential([Dense(2)])
-        >>> model.predict_on_batch(np.zeros((1, 3)))
-        array([[0., 0.]], dtype=float32)
-        """
-        bound, outputs = self._run_batch("predict", x)
-        return tree.pack_sequence_as(bound.step.result, outputs)
+    Parameters
+    ----------
+    x : array, list or dict of arrays
 
-    def _on_batch(
-        self, mode: str, x: Any, y: Any, sample_weight: Any, class_weight: Any, reset_metrics: bool
-    ) -> dict[str, Any]:
-        self._must_be_compiled(f"{mode}_on_batch")  # type: ignore[attr-defined]
-        if reset_metrics:
-            self.reset_metrics()  # type: ignore[attr-defined]
-        bound, outputs = self._run_batch(mode, x, y, sample_weight, class_weight)
-        return self._read_logs(bound.step.logs, outputs)  # type: ignore[attr-defined]
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import Sequential
+    >>> from cornu.layers import Dense
+    >>> model = Sequential([Dense(2)])
+    >>> model.predict_on_batch(np.zeros((1, 3)))
+    array([[0., 0.]], dtype=float32)
+    """
+    bound, outputs = _run_batch(model, "predict", x)
+    return tree.pack_sequence_as(bound.step.result, outputs)
 
-    def _run_batch(
-        self, mode: str, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None
-    ) -> tuple[Any, list[Any]]:
-        batch = as_batch(
-            x,
-            y,
-            sample_weight,
-            inputs=self._known_inputs(),  # type: ignore[attr-defined]
-            model_name=self.name,  # type: ignore[attr-defined]
-            outputs=self._known_outputs(),  # type: ignore[attr-defined]
-            class_weight=class_weight,
-        )
-        bound = load_batch(batch, self._select(mode))  # type: ignore[attr-defined]
-        with StepGuard() as guard:
-            guard.inside = True
-            outputs = bound.run()
-            guard.inside = False
-            if guard.pending:
-                guard.deliver()
-        return bound, outputs
+
+def _on_batch(
+    model: Trainable,
+    mode: str,
+    x: Any,
+    y: Any,
+    sample_weight: Any,
+    class_weight: Any,
+    reset_metrics: bool,
+) -> dict[str, Any]:
+    model._must_be_compiled(f"{mode}_on_batch")
+    if reset_metrics:
+        model.reset_metrics()
+    bound, outputs = _run_batch(model, mode, x, y, sample_weight, class_weight)
+    return model._read_logs(bound.step.logs, outputs)
+
+
+def _run_batch(
+    model: Trainable,
+    mode: str,
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+) -> tuple[Any, list[Any]]:
+    batch = as_batch(
+        x,
+        y,
+        sample_weight,
+        inputs=model._known_inputs(),
+        model_name=model.name,
+        outputs=model._known_outputs(),
+        class_weight=class_weight,
+    )
+    bound = load_batch(batch, step_finder(model, mode))
+    with StepGuard() as guard:
+        guard.inside = True
+        outputs = bound.run()
+        guard.inside = False
+        if guard.pending:
+            guard.deliver()
+    return bound, outputs

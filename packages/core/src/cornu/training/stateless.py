@@ -7,101 +7,96 @@ from collections.abc import Sequence
 from typing import Any
 
 import cornu_ops as ops
-from cornu.training.compiled_metrics import CompiledMetrics
-from cornu.training.step_methods import as_scalar
+from cornu.training.total_loss import as_scalar
+from cornu.training.trainable import Trainable
 
-__all__ = ["LossMethods"]
+__all__ = ["compiled_loss", "stateless_compute_loss"]
 
 
-class LossMethods:
-    """Mixin of models: `stateless_compute_loss`, `compiled_loss`, `compiled_metrics`."""
+def stateless_compute_loss(
+    model: Trainable,
+    trainable_variables: Sequence[Any],
+    non_trainable_variables: Sequence[Any],
+    metrics_variables: Sequence[Any],
+    x: Any = None,
+    y: Any = None,
+    y_pred: Any = None,
+    sample_weight: Any = None,
+    training: bool = True,
+) -> tuple[Any, tuple[list[Any], list[Any], list[Any]]]:
+    """Return the loss for other values of the variables, leaving the model as it is.
 
-    def stateless_compute_loss(
-        self,
-        trainable_variables: Sequence[Any],
-        non_trainable_variables: Sequence[Any],
-        metrics_variables: Sequence[Any],
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> tuple[Any, tuple[list[Any], list[Any], list[Any]]]:
-        """Return the loss for other values of the variables, leaving the model as it is.
+    Parameters
+    ----------
+    trainable_variables, non_trainable_variables, metrics_variables : sequence of values
+        One for each of the model's variables.
+    x, y, y_pred, sample_weight, training
+        As in `compute_loss`.
 
-        Parameters
-        ----------
-        trainable_variables, non_trainable_variables, metrics_variables : sequence of values
-            One for each of the model's variables.
-        x, y, y_pred, sample_weight, training
-            As in `compute_loss`.
+    Returns
+    -------
+    tuple
+        The loss, and the values of the three groups of variables after it.
 
-        Returns
-        -------
-        tuple
-            The loss, and the values of the three groups of variables after it.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from cornu import Sequential
-        >>> model = Sequential()
-        >>> model.compile(loss="mse")
-        >>> loss, _ = model.stateless_compute_loss(
-        ...     [], [], [v.value for v in model.metrics_variables], y=np.zeros(2), y_pred=np.ones(2)
-        ... )
-        >>> float(loss)
-        1.0
-        """
-        groups = [
-            (list(self.trainable_variables), list(trainable_variables)),  # type: ignore[attr-defined]
-            (list(self.non_trainable_variables), list(non_trainable_variables)),  # type: ignore[attr-defined]
-            (list(self.metrics_variables), list(metrics_variables)),  # type: ignore[attr-defined]
-        ]
-        kept = [(v, ops.copy(v.value)) for variables, _ in groups for v in variables]
-        try:
-            for variables, values in groups:
-                for variable, value in zip(variables, values, strict=True):
-                    variable.assign(value)
-            loss = self._total_loss(x, y, y_pred, sample_weight, training)  # type: ignore[attr-defined]
-            after = tuple([ops.copy(v.value) for v in variables] for variables, _ in groups)
-        finally:
-            for variable, value in kept:
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import Sequential
+    >>> model = Sequential()
+    >>> model.compile(loss="mse")
+    >>> loss, _ = model.stateless_compute_loss(
+    ...     [], [], [v.value for v in model.metrics_variables], y=np.zeros(2), y_pred=np.ones(2)
+    ... )
+    >>> float(loss)
+    1.0
+    """
+    groups = [
+        (list(model.trainable_variables), list(trainable_variables)),
+        (list(model.non_trainable_variables), list(non_trainable_variables)),
+        (list(model.metrics_variables), list(metrics_variables)),
+    ]
+    kept = [(v, ops.copy(v.value)) for variables, _ in groups for v in variables]
+    try:
+        for variables, values in groups:
+            for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
-        return loss, after  # type: ignore[return-value]
+        loss = model._total_loss(x, y, y_pred, sample_weight, training)
+        trained, other, metrics = [[ops.copy(v.value) for v in group] for group, _ in groups]
+    finally:
+        for variable, value in kept:
+            variable.assign(value)
+    return loss, (trained, other, metrics)
 
-    def compiled_loss(
-        self, y: Any, y_pred: Any, sample_weight: Any = None, regularization_losses: Any = None
-    ) -> Any:
-        """Return the loss of `compile` and show it: what `train_step` called before Keras 3.
 
-        Parameters
-        ----------
-        y, y_pred, sample_weight
-            As in `compute_loss`.
-        regularization_losses : list of value, optional
-            Scalars to add, such as `self.losses`.
+def compiled_loss(
+    model: Trainable,
+    y: Any,
+    y_pred: Any,
+    sample_weight: Any = None,
+    regularization_losses: Any = None,
+) -> Any:
+    """Return the loss of `compile` and show it: what `train_step` called before Keras 3.
 
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from cornu import Sequential
-        >>> model = Sequential()
-        >>> model.compile(loss="mse")
-        >>> float(model.compiled_loss(np.zeros(2), np.ones(2), regularization_losses=[0.5]))
-        1.5
-        """
-        compiled = self._compiled.losses if self._compiled is not None else None  # type: ignore[attr-defined]
-        loss = None if compiled is None else compiled(y, y_pred, sample_weight)
-        terms = [*([] if loss is None else [loss]), *map(as_scalar, regularization_losses or ())]
-        total = functools.reduce(ops.add, terms) if terms else ops.zeros(())
-        if not self._shows_loss:  # type: ignore[attr-defined]
-            self._show_loss(total, y_pred)  # type: ignore[attr-defined]
-        return total
+    Parameters
+    ----------
+    y, y_pred, sample_weight
+        As in `compute_loss`.
+    regularization_losses : list of value, optional
+        Scalars to add, such as `model.losses`.
 
-    @property
-    def compiled_metrics(self) -> Any:
-        """The metrics of `compile` as one metric, which may hold none."""
-        compiled = self._compiled  # type: ignore[attr-defined]
-        found = compiled.metrics if compiled is not None else None
-        return CompiledMetrics() if found is None else found
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cornu import Sequential
+    >>> model = Sequential()
+    >>> model.compile(loss="mse")
+    >>> float(model.compiled_loss(np.zeros(2), np.ones(2), regularization_losses=[0.5]))
+    1.5
+    """
+    compiled = model._compiled.losses if model._compiled is not None else None
+    loss = None if compiled is None else compiled(y, y_pred, sample_weight)
+    terms = [*([] if loss is None else [loss]), *map(as_scalar, regularization_losses or ())]
+    total = functools.reduce(ops.add, terms) if terms else ops.zeros(())
+    if not model._shows_loss:
+        model._show_loss(total, y_pred)
+    return total

@@ -4,58 +4,220 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu.training import loop
-from cornu.training.callback_list import CallbackList
-from cornu.training.compiling import Compiling, check_arguments
-from cornu.training.data import (
-    KnownInput,
-    KnownOutput,
-    as_triple,
-    is_arrays,
-    is_batches,
-    make_source,
+from cornu.plugins import registry
+from cornu.training import loop, on_batch, programs, stateless
+from cornu.training.compiled_losses import CompiledLosses
+from cornu.training.compiled_metrics import CompiledMetrics
+from cornu.training.compiling import (
+    are_metrics,
+    check_arguments,
+    check_mode,
+    in_json,
+    plain,
+    read_arguments,
+    scaled,
 )
-from cornu.training.data.source import BatchSource
-from cornu.training.data.split import train_validation_split
-from cornu.training.data.unpack import unpack_x_y_sample_weight
-from cornu.training.generators import GeneratorMethods
-from cornu.training.limits import limit_epochs, limit_steps
-from cornu.training.logs import plain_logs
-from cornu.training.on_batch import OnBatchMethods
+from cornu.training.limits import limit_epochs
+from cornu.training.passes import (
+    callbacks_of,
+    check_epochs,
+    check_frequency,
+    one_pass,
+    source_of,
+    split_off,
+    validation_source,
+)
 from cornu.training.progbar_logger import resolve_verbose
-from cornu.training.run import Run
-from cornu.training.stateless import LossMethods
-from cornu.training.step_methods import StepMethods
-from cornu_engine import tree
-from cornu_engine.errors import DataError, NotCompiledError
+from cornu.training.programs import (
+    known_step,
+    prepare_for,
+    remember_array,
+    run_known,
+    step_finder,
+)
+from cornu.training.state import Compiled
+from cornu.training.trainable import Trainable
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from cornu.base.accepted import Named
     from cornu.base.callback import Callback
+    from cornu.base.optimizer import Optimizer
     from cornu.training.history import History
-    from cornu.training.options import FitOptions
+    from cornu.training.options import FitOptions, NoOptions
 
 __all__ = ["Trainer"]
 
 
-class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMethods):
-    """Mixin of models: `compile`, `fit`, `evaluate`, `predict` and their kin.
+class Trainer(Trainable):
+    """A trainable layer with the methods that train it: `compile`, `fit`, `evaluate`, `predict`."""
 
-    Attributes
-    ----------
-    training_run : Run or None
-        The `fit` in progress: its epoch and step, and how to save all that it depends on.
-    """
+    # One batch at a time
+    train_on_batch = on_batch.train_on_batch
+    test_on_batch = on_batch.test_on_batch
+    predict_on_batch = on_batch.predict_on_batch
+    compiled_loss = stateless.compiled_loss
+    stateless_compute_loss = stateless.stateless_compute_loss
+    program = programs.program
 
-    training_run: Run | None = None
-    _cycles = False  # whether the next `fit` is a `fit_generator`
-    _initial_epoch: int | None = None  # set by callbacks that resume a training
+    def compile(
+        self,
+        optimizer: Named | Optimizer | None = "rmsprop",
+        loss: Named | Sequence[Any] | None = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int | None = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
+        sample_weight_mode: Any = None,
+        target_tensors: Any = None,
+        backend: Any = None,
+        check_numerics: bool = False,
+        **kwargs: Unpack[NoOptions],
+    ) -> None:
+        """Say how to train: optimizer, losses, metrics.
+
+        The third and fourth argument may come in Keras 2's order, metrics first.
+
+        Parameters
+        ----------
+        optimizer : str or Optimizer
+        loss : str, function, Loss, or list or dict of them
+            For several outputs, one for each, in order or by name.
+        loss_weights : float, Variable, list or dict, optional
+            Factor of each output's loss in the sum that is minimised. What a callback assigns to a
+            variable counts from the next step.
+        metrics : list or dict, optional
+            Names, functions of `(y_true, y_pred)` or objects. "accuracy" picks the right one from
+            the shapes. For several outputs, one entry or list per output.
+        weighted_metrics : list or dict, optional
+            Metrics that take sample and class weights into account.
+        run_eagerly : bool
+            Whether steps run line by line instead of as a program: for `print` and the debugger.
+        steps_per_execution : int
+            Batches between two calls of the batch hooks of callbacks.
+        jit_compile : bool or "auto"
+            Accepted for Keras' sake: each step is compiled in any case.
+        auto_scale_loss : bool
+            Whether the optimizer is wrapped in a `LossScaleOptimizer` where the model computes in
+            float16.
+        sample_weight_mode : "temporal" or None, optional
+            Accepted for Keras 2's sake: weights of shape `(samples, time)` are understood without
+            it.
+        target_tensors : optional
+            Refused: there are no placeholders.
+        backend : str or Backend, optional
+            What runs this model's programs; by default `cornu.get_backend()`.
+        check_numerics : bool
+            Whether to raise NumericsError after the first step that makes NaN or infinity, naming
+            the operation and the layer; the weights are then as they were before the step. Slower,
+            and not written to files.
+
+        Raises
+        ------
+        UnknownNameError
+            For a string that names nothing, with what it may have meant.
+
+        Examples
+        --------
+        >>> from cornu import Sequential
+        >>> from cornu.layers import Dense
+        >>> model = Sequential([Dense(3, activation="softmax")])
+        >>> model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        >>> model.metrics_names
+        ['loss', 'accuracy']
+        """
+        check_arguments(Trainer.compile, kwargs)
+        if target_tensors is not None:
+            raise ValueError(
+                "target_tensors fed placeholders with values, which do not exist here. Pass "
+                "targets as y to fit()."
+            )
+        if sample_weight_mode is not None:
+            check_mode(sample_weight_mode)
+        if are_metrics(loss_weights) and not are_metrics(metrics):
+            # compile(optimizer, loss, metrics, loss_weights)
+            loss_weights, metrics = (metrics, loss_weights)
+        loss_weights = plain(loss_weights)
+        steps_per_execution = int(steps_per_execution or 1)
+        if steps_per_execution < 1:
+            raise ValueError(f"steps_per_execution={steps_per_execution} must be 1 or more.")
+        arguments = {
+            "optimizer": optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
+        optimizer = registry.get("optimizer", optimizer)
+        if auto_scale_loss and optimizer is not None:
+            optimizer = scaled(optimizer, getattr(self, "dtype_policy", None))
+        names = self._output_names()
+        has_metrics = metrics is not None or weighted_metrics is not None
+        self._compiled = Compiled(
+            optimizer=optimizer,
+            losses=None if loss is None else CompiledLosses(loss, loss_weights, names),
+            metrics=CompiledMetrics(metrics, weighted_metrics, names) if has_metrics else None,
+            run_eagerly=bool(run_eagerly),
+            steps_per_execution=steps_per_execution,
+            jit_compile=jit_compile,
+            backend=backend,
+            check_numerics=bool(check_numerics),
+            sample_weight_mode=sample_weight_mode,
+            arguments={**arguments, "optimizer": optimizer},
+        )
+        if backend is not None:
+            self._backend()  # named wrongly, it is better known now
+        self._forget_steps()
+        self.stop_training = False
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Return the arguments of `compile` in JSON's terms.
+
+        Examples
+        --------
+        >>> from cornu import Sequential
+        >>> Sequential().get_compile_config()
+        {}
+        """
+        if self._compiled is None:
+            return {}
+        return in_json(self._compiled.arguments)
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile with what `get_compile_config` returned.
+
+        Examples
+        --------
+        >>> from cornu import Sequential
+        >>> model = Sequential()
+        >>> model.compile_from_config({"optimizer": "sgd", "loss": "mse"})
+        >>> model.loss
+        'mse'
+        """
+        if type(self).compile is not Trainer.compile:
+            warnings.warn(
+                f"{type(self).__name__} has its own compile(), so it is not called when the model "
+                f"is loaded. Define compile_from_config() as well, or call compile() yourself.",
+                stacklevel=2,
+            )
+            return
+        arguments = read_arguments(Trainer.compile, config)
+        self.compile(**arguments)
+        if self.optimizer is not None and getattr(self, "built", False):
+            self.optimizer.build(self.trainable_variables)
 
     def fit(
         self,
@@ -144,7 +306,7 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
         """
         epochs = kwargs.pop("nb_epoch", epochs)  # of Keras 1
         check_arguments(Trainer.fit, kwargs)
-        _check_epochs(epochs)
+        check_epochs(epochs)
         epochs = limit_epochs(epochs)
         self._must_be_compiled("fit")
         verbose_level = resolve_verbose(verbose)
@@ -154,10 +316,11 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
             "max_queue_size": max_queue_size,
         }
         if validation_split and validation_data is None:
-            x, y, sample_weight, validation_data = self._split(
-                x, y, sample_weight, validation_split
+            x, y, sample_weight, validation_data = split_off(
+                self, x, y, sample_weight, validation_split
             )
-        source = self._source(
+        source = source_of(
+            self,
             x,
             y,
             sample_weight,
@@ -169,23 +332,25 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
             **data_options,
         )
         source.cycles, self._cycles = self._cycles, False
-        source.prepare(functools.partial(self._prepare_for, "train"))
-        select = self._select("train")
+        source.prepare(functools.partial(prepare_for, self, "train"))
+        select = step_finder(self, "train")
         validation = None
         if validation_data is not None:
-            _check_frequency(validation_freq)
+            check_frequency(validation_freq)
             validation_size = validation_batch_size or batch_size
             validation = (
-                self._validation_source(
+                validation_source(
+                    self,
                     validation_data,
                     validation_size,
                     validation_steps,
                     {**data_options, "epochs": epochs},
                 ),
-                self._select("test"),
+                step_finder(self, "test"),
             )
             validation[0].cycles = source.cycles
-        callback_list = self._callback_list(
+        callback_list = callbacks_of(
+            self,
             callbacks,
             add_history=True,
             verbose=verbose,
@@ -259,7 +424,8 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
         {'loss': 1.0, 'mae': 1.0}
         """
         self._must_be_compiled("evaluate")
-        once = self._one_pass(
+        once = one_pass(
+            self,
             "test",
             (x, y, sample_weight),
             callbacks,
@@ -314,10 +480,11 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
         array([[0., 0.]], dtype=float32)
         """
         if verbose == 0 and callbacks is None and steps is None and type(x) is np.ndarray:
-            step = self._known_step(x)
+            step = known_step(self, x)
             if step is not None and len(x) <= (batch_size or 32):
-                return self._run_known(step, x)
-        once = self._one_pass(
+                return run_known(step, x)
+        once = one_pass(
+            self,
             "predict",
             (x,),
             callbacks,
@@ -331,144 +498,37 @@ class Trainer(Compiling, StepMethods, LossMethods, OnBatchMethods, GeneratorMeth
         with once[0]:
             found = loop.predict(self, *once)
         if type(x) is np.ndarray:
-            self._remember_array(x, batch_size)
+            remember_array(self, x, batch_size)
         return found
 
-    # Preparation
+    def make_train_function(self, force: bool = False) -> None:
+        """Trace the training step again at the next batch, if `force` (Keras' way to make changes
+        seen).
 
-    def _one_pass(
-        self, mode: str, data: tuple[Any, ...], callbacks: Any, verbose: Any, **options: Any
-    ) -> tuple[BatchSource, Any, CallbackList]:
-        """Return what `evaluate` and `predict` go over, what finds its step, and the callbacks."""
-        source = self._source(*data, **options)
-        source.prepare(functools.partial(self._prepare_for, mode))
-        select = self._select(mode)
-        callback_list = self._callback_list(
-            callbacks,
-            verbose=verbose,
-            show=resolve_verbose(verbose) != 0,
-            epochs=1,
-            steps=source.steps_per_epoch,
-        )
-        return source, select, callback_list
+        Examples
+        --------
+        >>> from cornu import Sequential
+        >>> Sequential().make_train_function(force=True)
+        """
+        if force:
+            self._forget_steps()
 
-    def _source(
-        self, x: Any, y: Any = None, sample_weight: Any = None, **options: Any
-    ) -> BatchSource:
-        from cornu_ops.random import draw_seed
+    def make_test_function(self, force: bool = False) -> None:
+        """Trace the test step again at the next batch, if `force`.
 
-        shuffle = options.get("shuffle", False)
-        source = make_source(
-            x,
-            y,
-            sample_weight,
-            inputs=self._known_inputs(),
-            model_name=self.name,  # type: ignore[attr-defined]
-            outputs=self._known_outputs(),
-            generator=np.random.default_rng(draw_seed()) if shuffle else None,
-            **options,
-        )
-        limit_steps(source)
-        return source
+        Examples
+        --------
+        >>> from cornu import Sequential
+        >>> Sequential().make_test_function(force=True)
+        """
+        self.make_train_function(force)
 
-    def _split(
-        self, x: Any, y: Any, sample_weight: Any, fraction: float
-    ) -> tuple[Any, Any, Any, Any]:
-        if not is_arrays(x) or (y is None and is_batches(x, self._known_inputs())):
-            raise DataError(
-                "validation_split takes the last samples of arrays, but x is a "
-                f"{type(x).__name__}. Pass validation_data instead."
-            )
-        triple = as_triple(x, y, sample_weight, self._known_inputs(), self.name)  # type: ignore[attr-defined]
-        train, validation = train_validation_split(list(triple), fraction)
-        return (*train, tuple(validation))
+    def make_predict_function(self, force: bool = False) -> None:
+        """Trace the prediction again at the next batch, if `force`.
 
-    def _validation_source(
-        self, data: Any, batch_size: int | None, steps: int | None, options: dict[str, Any]
-    ) -> BatchSource:
-        whole = not isinstance(data, (tuple, list)) or is_batches(data)
-        x, y, sample_weight = (data, None, None) if whole else unpack_x_y_sample_weight(data)
-        try:
-            return self._source(x, y, sample_weight, batch_size=batch_size, steps=steps, **options)
-        except DataError as error:
-            raise type(error)(f"In validation_data: {error}") from error
-
-    def _callback_list(
-        self, callbacks: Any, *, show: bool, add_history: bool = False, **params: Any
-    ) -> CallbackList:
-        if isinstance(callbacks, CallbackList):
-            return callbacks
-        return CallbackList(
-            callbacks, add_history=add_history, add_progbar=show, model=self, **params
-        )
-
-    def _in_order(self, logs: dict[str, Any]) -> Any:
-        names = [name for name in self.metrics_names if name in logs]
-        found = [logs[name] for name in [*names, *(name for name in logs if name not in names)]]
-        return found[0] if len(found) == 1 else found
-
-    def _must_be_compiled(self, method: str) -> None:
-        if self._compiled is None:
-            raise NotCompiledError(
-                f"{method}() needs a compiled model: call compile(optimizer='adam', loss=...) "
-                "first."
-            )
-
-    def _known_inputs(self) -> list[KnownInput] | None:
-        """Return what the model takes, or None if it takes whatever comes."""
-        try:
-            tensors = self.inputs  # type: ignore[attr-defined]
-            names = self.input_names  # type: ignore[attr-defined]
-            described = self.input  # type: ignore[attr-defined]
-        except (AttributeError, ValueError):  # a subclassed model, or one that is not built
-            return None
-        if isinstance(described, dict) and len(described) == len(names):
-            names = sorted(described)
-        return [
-            KnownInput(name, tuple(t.shape), t.dtype)
-            for name, t in zip(names, tensors, strict=True)
-        ]
-
-    def _known_outputs(self) -> list[KnownOutput]:
-        """Return what is known of the outputs: names and ranks if the model is built."""
-        names = self._output_names() or []
-        ranks: list[int | None] = []
-        with contextlib.suppress(AttributeError, ValueError):
-            described = self.output  # type: ignore[attr-defined]
-            ranks = [len(tensor.shape) for tensor in tree.flatten(described)]
-            if isinstance(described, dict) and len(described) == len(ranks):
-                names = sorted(described)
-        losses = self.compiled_losses
-        numbers = [False] * len(names) if losses is None else losses.take_numbers(names)
-        names = names or [f"output_{i + 1}" for i in range(len(numbers))]
-        ranks = ranks if len(ranks) == len(names) else [None] * len(names)
-        return list(map(KnownOutput, names, ranks, numbers))
-
-    def _output_names(self) -> list[str] | None:
-        try:
-            return list(self.output_names)  # type: ignore[attr-defined]
-        except (AttributeError, TypeError, ValueError):
-            return None
-
-    def _read_logs(self, places: dict[str, int | None], outputs: list[Any]) -> dict[str, Any]:
-        """Return the logs of a step as numbers."""
-        names = tuple(name for name, place in places.items() if place is None)
-        found = self._step_cache().reader(names).read(self) if names else {}
-        found.update((name, outputs[at]) for name, at in places.items() if at is not None)
-        return plain_logs(found)
-
-
-def _check_epochs(epochs: Any) -> None:
-    if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)):
-        raise TypeError(f"epochs={epochs!r} is not a whole number: write epochs=10.")
-
-
-def _check_frequency(frequency: Any) -> None:
-    if isinstance(frequency, bool) or not (
-        (isinstance(frequency, (int, np.integer)) and frequency >= 1)
-        or isinstance(frequency, (list, tuple, set, frozenset, range))
-    ):
-        raise ValueError(
-            f"validation_freq={frequency!r} must be a whole number of epochs, or a list of epochs "
-            "counted from 1."
-        )
+        Examples
+        --------
+        >>> from cornu import Sequential
+        >>> Sequential().make_predict_function(force=True)
+        """
+        self.make_train_function(force)

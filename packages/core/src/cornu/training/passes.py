@@ -1,0 +1,121 @@
+"""What `fit`, `evaluate` and `predict` go over: batches, their steps, the callbacks."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from cornu.training.callback_list import CallbackList
+from cornu.training.data import as_triple, is_arrays, is_batches, make_source
+from cornu.training.data.source import BatchSource
+from cornu.training.data.split import train_validation_split
+from cornu.training.data.unpack import unpack_x_y_sample_weight
+from cornu.training.limits import limit_steps
+from cornu.training.progbar_logger import resolve_verbose
+from cornu.training.programs import prepare_for, step_finder
+from cornu.training.trainable import Trainable
+from cornu_engine.errors import DataError
+
+__all__ = [
+    "callbacks_of",
+    "check_epochs",
+    "check_frequency",
+    "one_pass",
+    "source_of",
+    "split_off",
+    "validation_source",
+]
+
+
+def one_pass(
+    model: Trainable, mode: str, data: tuple[Any, ...], callbacks: Any, verbose: Any, **options: Any
+) -> tuple[BatchSource, Any, CallbackList]:
+    """Return what `evaluate` and `predict` go over, what finds its step, and the callbacks."""
+    source = source_of(model, *data, **options)
+    source.prepare(functools.partial(prepare_for, model, mode))
+    select = step_finder(model, mode)
+    callback_list = callbacks_of(
+        model,
+        callbacks,
+        verbose=verbose,
+        show=resolve_verbose(verbose) != 0,
+        epochs=1,
+        steps=source.steps_per_epoch,
+    )
+    return source, select, callback_list
+
+
+def source_of(
+    model: Trainable, x: Any, y: Any = None, sample_weight: Any = None, **options: Any
+) -> BatchSource:
+    """Return the batches of some data, as this model takes them."""
+    from cornu_ops.random import draw_seed
+
+    shuffle = options.get("shuffle", False)
+    source = make_source(
+        x,
+        y,
+        sample_weight,
+        inputs=model._known_inputs(),
+        model_name=model.name,
+        outputs=model._known_outputs(),
+        generator=np.random.default_rng(draw_seed()) if shuffle else None,
+        **options,
+    )
+    limit_steps(source)
+    return source
+
+
+def split_off(
+    model: Trainable, x: Any, y: Any, sample_weight: Any, fraction: float
+) -> tuple[Any, Any, Any, Any]:
+    """Return the data to train on, and the last samples to validate on."""
+    if not is_arrays(x) or (y is None and is_batches(x, model._known_inputs())):
+        raise DataError(
+            "validation_split takes the last samples of arrays, but x is a "
+            f"{type(x).__name__}. Pass validation_data instead."
+        )
+    triple = as_triple(x, y, sample_weight, model._known_inputs(), model.name)
+    train, validation = train_validation_split(list(triple), fraction)
+    return (*train, tuple(validation))
+
+
+def validation_source(
+    model: Trainable, data: Any, batch_size: int | None, steps: int | None, options: dict[str, Any]
+) -> BatchSource:
+    """Return the batches of `validation_data`."""
+    whole = not isinstance(data, (tuple, list)) or is_batches(data)
+    x, y, sample_weight = (data, None, None) if whole else unpack_x_y_sample_weight(data)
+    try:
+        return source_of(model, x, y, sample_weight, batch_size=batch_size, steps=steps, **options)
+    except DataError as error:
+        raise type(error)(f"In validation_data: {error}") from error
+
+
+def callbacks_of(
+    model: Trainable, callbacks: Any, *, show: bool, add_history: bool = False, **params: Any
+) -> CallbackList:
+    """Return the callbacks of one call, with those that show and keep its logs."""
+    if isinstance(callbacks, CallbackList):
+        return callbacks
+    return CallbackList(callbacks, add_history=add_history, add_progbar=show, model=model, **params)
+
+
+def check_epochs(epochs: Any) -> None:
+    """Raise TypeError for what is not a whole number."""
+    if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)):
+        raise TypeError(f"epochs={epochs!r} is not a whole number: write epochs=10.")
+
+
+def check_frequency(frequency: Any) -> None:
+    """Raise ValueError for what does not say after which epochs to validate."""
+    if isinstance(frequency, bool) or not (
+        (isinstance(frequency, (int, np.integer)) and frequency >= 1)
+        or isinstance(frequency, (list, tuple, set, frozenset, range))
+    ):
+        raise ValueError(
+            f"validation_freq={frequency!r} must be a whole number of epochs, or a list of epochs "
+            "counted from 1."
+        )
