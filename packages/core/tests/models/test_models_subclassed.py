@@ -180,3 +180,25 @@ def test_stateful_layers_are_reset():
     assert model.stateful
     model.reset_states()
     assert model.layers[0].was_reset
+
+
+def test_a_model_is_few_classes_deep():
+    """What a model does is in functions; its classes are what it is."""
+    assert [cls.__name__ for cls in cornu.Model.__mro__] == [
+        *("Model", "Trainer", "Trainable", "Layer", "Calls", "Weights", "Operation", "object"),
+    ]
+
+
+METHODS = (
+    "evaluate_generator export fit_generator load_weights predict_classes predict_on_batch program "
+    "save save_weights stateless_compute_loss test_on_batch to_json train_on_batch"
+)
+
+
+@pytest.mark.parametrize("name", METHODS.split())
+def test_functions_that_are_methods_bind_pickle_and_may_be_written_anew(name):
+    model = cornu.Sequential([cornu.Input((4,))], name="m")
+    bound = pickle.loads(pickle.dumps(getattr(model, name)))
+    assert (bound.__self__.name, bound.__func__) == ("m", getattr(cornu.Model, name))
+    own = type("Own", (cornu.Model,), {name: lambda self, *args: (self.name, *args)})(name="own")
+    assert getattr(own, name)(1) == ("own", 1)

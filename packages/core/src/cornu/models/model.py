@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, overload
 
-from cornu.base.layer import InputSpec, KerasTensor, Layer, get_mask, set_mask
+from cornu.base.layer import KerasTensor, Layer, get_mask, set_mask
 from cornu.base.layer.calls import given_mask
 from cornu.base.layer.inference import infer
 from cornu.base.layer.signature import signature_of
 from cornu.base.layer.weights import AddedMetric
 from cornu.base.overriding import open_signature
 from cornu.models import files, state
+from cornu.models.constructors import OLD_NAMES, describes_graph, takes_graph
 from cornu.models.copying import recipe
+from cornu.models.first_input import remember_first_input
 from cornu.models.graph import LayerGraph
 from cornu.models.graph_config import graph_config, is_graph_config, read_graph
 from cornu.models.input_layer import graph_between
@@ -78,7 +79,7 @@ class Model(Trainer):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Make a `Functional` where the arguments are inputs and outputs."""
-        if cls is Model and _describes_graph(args, kwargs):
+        if cls is Model and describes_graph(args, kwargs):
             functional: Any = Functional  # a Model, which is all that type checkers have to know
             return Layer.__new__(functional, *args, **kwargs)
         return Layer.__new__(cls, *args, **kwargs)
@@ -92,7 +93,7 @@ class Model(Trainer):
     @overload
     def __init__(self, **kwargs: Unpack[LayerOptions]) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if not _describes_graph(args, kwargs):
+        if not describes_graph(args, kwargs):
             if args:
                 raise TypeError(
                     f"{type(self).__name__}() got {len(args)} positional argument(s). Write "
@@ -101,7 +102,7 @@ class Model(Trainer):
                 )
             Layer.__init__(self, **kwargs)
             return
-        given = {_OLD_NAMES.get(name, name): value for name, value in kwargs.items()}
+        given = {OLD_NAMES.get(name, name): value for name, value in kwargs.items()}
         given.update(zip(("inputs", "outputs", "name"), args, strict=False))
         inputs, outputs = given.pop("inputs"), given.pop("outputs")
         trainable = given.pop("trainable", None)
@@ -187,18 +188,8 @@ class Model(Trainer):
 
     def _ensure_built(self, arguments: dict[str, Any]) -> None:
         if not self.built and self._graph is None and self._first_input is None:
-            self._remember(arguments)
+            remember_first_input(self, arguments)
         super()._ensure_built(arguments)
-
-    def _remember(self, arguments: dict[str, Any]) -> None:
-        """Note what a subclassed model is first called on, for files and `export`."""
-        values = [v for v in arguments.values() if v is not None and not isinstance(v, bool)]
-        specs = [tree.map_structure(_described, value) for value in values]
-        if len(specs) == 1 and all(spec is not None for spec in tree.flatten(specs)):
-            self.__dict__["_first_input"] = specs[0]
-            if self._build_shapes is None:
-                shapes = tree.map_structure(lambda spec: spec.shape, specs[0])
-                self.__dict__["_build_shapes"] = {"input_shape": shapes}
 
     def _inherits(self, name: str) -> bool:
         if name == "build":  # a model without its own build is built by being called
@@ -499,33 +490,6 @@ class Functional(Model):
     ) -> None:
         inputs, outputs = kwargs.pop("input", inputs), kwargs.pop("output", outputs)
         super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
-
-
-_OLD_NAMES = {"input": "inputs", "output": "outputs"}  # of Keras 1, still met in Keras 2's examples
-
-
-def _describes_graph(args: tuple, kwargs: dict) -> bool:
-    names = {_OLD_NAMES.get(name, name) for name in kwargs}
-    named = len({"inputs", "outputs"} & names)
-    return len(args) >= 2 or (len(args) == 1 and "outputs" in names) or named == 2
-
-
-def takes_graph(cls: type) -> bool:
-    """Tell whether the constructor of a model class takes inputs and outputs."""
-    parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
-    kinds = {p.kind for p in parameters.values()}
-    open_ended = (
-        inspect.Parameter.VAR_POSITIONAL in kinds and inspect.Parameter.VAR_KEYWORD in kinds
-    )
-    return open_ended or {"inputs", "outputs"} <= set(parameters)
-
-
-def _described(value: Any) -> InputSpec | None:
-    """Return what is known of a value, with any number of rows."""
-    shape = getattr(value, "shape", None)
-    if not shape:
-        return None
-    return InputSpec(shape=(None, *shape[1:]), dtype=str(value.dtype))
 
 
 def _twin(tensor: KerasTensor) -> KerasTensor:

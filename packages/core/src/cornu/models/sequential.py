@@ -261,16 +261,13 @@ class Sequential(Model):
             mask = None if all(m is None for m in tree.flatten(mask)) else mask
         return value
 
-    def _known_inputs(self) -> Any:
-        return None if "_any_rank" in self.__dict__ else super()._known_inputs()
-
     def _has_other_sizes(self, inputs: Any) -> bool:
         """Whether nobody described the input, and this one is not like the first one."""
         if not hasattr(inputs, "shape"):
             return False
         shape, first = tuple(inputs.shape), self._tensors[0].shape
         if len(shape) != len(first):
-            return "_any_rank" in self.__dict__
+            return self._any_rank
         return "_described_by_data" in self.__dict__ and shape[1:] != first[1:]
 
     def _runs_graph(self) -> bool:

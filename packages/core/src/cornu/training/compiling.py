@@ -12,19 +12,19 @@ from cornu.configuration.annotated import check_call
 from cornu.configuration.config import deserialize, serialize
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
+from cornu.training.compiled_losses import CompiledLosses
+from cornu.training.compiled_metrics import CompiledMetrics
+from cornu.training.state import Compiled
 from cornu_engine import tree
 from cornu_engine.errors import BadFileError, near_matches
 from cornu_engine.files.rules import is_reading
 from cornu_engine.variable import Variable
 
 __all__ = [
-    "are_metrics",
     "check_arguments",
-    "check_mode",
+    "compiled",
     "in_json",
-    "plain",
     "read_arguments",
-    "scaled",
 ]
 
 # What a file may tell `compile`.
@@ -32,6 +32,58 @@ _IN_FILES = frozenset(
     "optimizer loss loss_weights metrics weighted_metrics run_eagerly steps_per_execution "
     "jit_compile auto_scale_loss sample_weight_mode".split()
 )
+
+
+def compiled(
+    optimizer: Any,
+    loss: Any,
+    loss_weights: Any,
+    metrics: Any,
+    weighted_metrics: Any,
+    *,
+    names: list[str] | None,
+    policy: Any,
+    **options: Any,
+) -> Compiled:
+    """Return what `compile` leaves in a model.
+
+    Parameters
+    ----------
+    optimizer, loss, loss_weights, metrics, weighted_metrics
+        As given to `compile`.
+    names : list of str or None
+        Of the outputs, where they are known.
+    policy : DTypePolicy or None
+        What the model computes in, if small gradients are to be kept from vanishing.
+    **options
+        Other attributes of `Compiled`.
+    """
+    _check_mode(options["sample_weight_mode"])
+    if options["steps_per_execution"] < 1:
+        raise ValueError(f"steps_per_execution={options['steps_per_execution']} must be 1 or more.")
+    if _are_metrics(loss_weights) and not _are_metrics(metrics):
+        loss_weights, metrics = metrics, loss_weights  # in Keras 2's order
+    loss_weights = _plain(loss_weights)
+    optimizer = _scaled(registry.get("optimizer", optimizer), policy)
+    arguments = {
+        "optimizer": optimizer,
+        "loss": loss,
+        "loss_weights": loss_weights,
+        "metrics": metrics,
+        "weighted_metrics": weighted_metrics,
+        "run_eagerly": options["run_eagerly"],
+        "steps_per_execution": options["steps_per_execution"],
+        "jit_compile": options["jit_compile"],
+    }
+    has_metrics = metrics is not None or weighted_metrics is not None
+    options["run_eagerly"] = bool(options["run_eagerly"])
+    return Compiled(
+        optimizer=optimizer,
+        losses=None if loss is None else CompiledLosses(loss, loss_weights, names),
+        metrics=CompiledMetrics(metrics, weighted_metrics, names) if has_metrics else None,
+        arguments=arguments,
+        **options,
+    )
 
 
 def in_json(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,34 +121,27 @@ def check_arguments(method: Any, unknown: Mapping[str, Any]) -> None:
         raise TypeError(f"{method.__name__}() got an unexpected argument {name!r}. {hint}".rstrip())
 
 
-def check_mode(mode: Any) -> None:
+def _check_mode(mode: Any) -> None:
     """Raise ValueError for a mode of sample weights that there never was."""
-    modes = (
-        mode.values()
-        if isinstance(mode, dict)
-        else mode
-        if isinstance(mode, (list, tuple))
-        else [mode]
-    )
-    for one in modes:
+    for one in tree.flatten(mode):
         if one not in ("temporal", None):
             raise ValueError(f"sample_weight_mode={mode!r}: a mode is 'temporal' or None.")
 
 
-def are_metrics(value: Any) -> bool:
+def _are_metrics(value: Any) -> bool:
     """Tell metrics from factors, where Keras 2 and 3 disagree on which comes first."""
     leaves = [leaf for leaf in tree.flatten(value) if leaf is not None]
     numbers = (int, float, np.number, np.ndarray, Variable)
     return bool(leaves) and not any(isinstance(leaf, numbers) for leaf in leaves)
 
 
-def plain(factors: Any) -> Any:
+def _plain(factors: Any) -> Any:
     """Return factors as Python's numbers, whatever held them, and variables as they are."""
     held = (np.ndarray, np.generic)
     return tree.map_structure(lambda x: x.tolist() if isinstance(x, held) else x, factors)
 
 
-def scaled(optimizer: Any, policy: Any) -> Any:
+def _scaled(optimizer: Any, policy: Any) -> Any:
     """Keep small gradients from vanishing where a model computes in float16."""
     if getattr(policy, "name", None) != "mixed_float16" or hasattr(optimizer, "inner_optimizer"):
         return optimizer

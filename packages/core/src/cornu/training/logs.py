@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-__all__ = ["StepLogs", "flat_logs", "plain_logs"]
+__all__ = ["StepLogs", "flat_logs", "in_order", "plain_logs"]
 
 
 def flat_logs(logs: Any) -> dict[str, Any]:
@@ -32,6 +32,21 @@ def plain_logs(logs: dict[str, Any]) -> dict[str, Any]:
     {'acc': 1.0, 'loss': 0.5}
     """
     return {name: _number(logs[name]) for name in sorted(logs)}
+
+
+def in_order(logs: dict[str, Any], names: Collection[str]) -> Any:
+    """Return the values of logs, those of these names first; a single one is no list.
+
+    Examples
+    --------
+    >>> in_order({"acc": 1.0, "loss": 0.5, "own": 2.0}, ["loss", "acc"])
+    [0.5, 1.0, 2.0]
+    >>> in_order({"loss": 0.5}, ["loss"])
+    0.5
+    """
+    known = [name for name in names if name in logs]
+    values = [logs[name] for name in [*known, *(name for name in logs if name not in known)]]
+    return values[0] if len(values) == 1 else values
 
 
 def _number(value: Any) -> Any:

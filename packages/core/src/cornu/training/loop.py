@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cornu.training.callback_list import CallbackList
-from cornu.training.data import ArrayBatches, BatchSource
+from cornu.training.data import BatchSource
 from cornu.training.data.source import Select
 from cornu.training.logs import StepLogs, flat_logs, plain_logs
 from cornu.training.run import Run
@@ -122,8 +122,8 @@ def predict(model: Any, source: BatchSource, select: Select, callbacks: Callback
     """Return the outputs of all batches, one after the other."""
     model.stop_predicting = False
     callbacks.on_predict_begin()
-    in_order = isinstance(source, ArrayBatches) and source.steps is None
-    gathered = _Gathered(source.samples if in_order else None)  # type: ignore[attr-defined]
+    samples = source.samples if source.steps is None else None
+    gathered = _Gathered(samples)
     begin, end = (callbacks.hooks(f"on_predict_batch_{when}") for when in ("begin", "end"))
     group = model.steps_per_execution
     structure: Any = None
@@ -148,7 +148,7 @@ def predict(model: Any, source: BatchSource, select: Select, callbacks: Callback
             if guard.pending:
                 guard.deliver()
             structure = bound.step.result
-            gathered.add(outputs, _rows(token) if in_order else None)
+            gathered.add(outputs, None if samples is None else _rows(token))
             steps += 1
             if end:
                 since.append(outputs)

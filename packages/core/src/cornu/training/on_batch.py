@@ -6,6 +6,8 @@ from typing import Any
 
 from cornu.training.data import as_batch
 from cornu.training.data.streams import load_batch
+from cornu.training.expected import known_inputs, known_outputs
+from cornu.training.logs import in_order
 from cornu.training.programs import step_finder
 from cornu.training.trainable import Trainable
 from cornu_engine import tree
@@ -50,7 +52,7 @@ def train_on_batch(
     1.0
     """
     logs = _on_batch(model, "train", x, y, sample_weight, class_weight, reset_metrics)
-    return logs if return_dict else model._in_order(logs)
+    return logs if return_dict else in_order(logs, model.metrics_names)
 
 
 def test_on_batch(  # a step, not a test of pytest
@@ -81,7 +83,7 @@ def test_on_batch(  # a step, not a test of pytest
     {'loss': 1.0}
     """
     logs = _on_batch(model, "test", x, y, sample_weight, None, reset_metrics)
-    return logs if return_dict else model._in_order(logs)
+    return logs if return_dict else in_order(logs, model.metrics_names)
 
 
 def predict_on_batch(model: Trainable, x: Any) -> Any:
@@ -132,9 +134,9 @@ def _run_batch(
         x,
         y,
         sample_weight,
-        inputs=model._known_inputs(),
+        inputs=known_inputs(model),
         model_name=model.name,
-        outputs=model._known_outputs(),
+        outputs=known_outputs(model),
         class_weight=class_weight,
     )
     bound = load_batch(batch, step_finder(model, mode))

@@ -12,6 +12,7 @@ from cornu.training.data import as_triple, is_arrays, is_batches, make_source
 from cornu.training.data.source import BatchSource
 from cornu.training.data.split import train_validation_split
 from cornu.training.data.unpack import unpack_x_y_sample_weight
+from cornu.training.expected import known_inputs, known_outputs
 from cornu.training.limits import limit_steps
 from cornu.training.progbar_logger import resolve_verbose
 from cornu.training.programs import prepare_for, step_finder
@@ -58,9 +59,9 @@ def source_of(
         x,
         y,
         sample_weight,
-        inputs=model._known_inputs(),
+        inputs=known_inputs(model),
         model_name=model.name,
-        outputs=model._known_outputs(),
+        outputs=known_outputs(model),
         generator=np.random.default_rng(draw_seed()) if shuffle else None,
         **options,
     )
@@ -72,12 +73,12 @@ def split_off(
     model: Trainable, x: Any, y: Any, sample_weight: Any, fraction: float
 ) -> tuple[Any, Any, Any, Any]:
     """Return the data to train on, and the last samples to validate on."""
-    if not is_arrays(x) or (y is None and is_batches(x, model._known_inputs())):
+    if not is_arrays(x) or (y is None and is_batches(x, known_inputs(model))):
         raise DataError(
             "validation_split takes the last samples of arrays, but x is a "
             f"{type(x).__name__}. Pass validation_data instead."
         )
-    triple = as_triple(x, y, sample_weight, model._known_inputs(), model.name)
+    triple = as_triple(x, y, sample_weight, known_inputs(model), model.name)
     train, validation = train_validation_split(list(triple), fraction)
     return (*train, tuple(validation))
 

@@ -11,6 +11,7 @@ import numpy as np
 from cornu import backends
 from cornu.training.data.source import Select
 from cornu.training.data.unpack import unpack_x_y_sample_weight
+from cornu.training.expected import known_inputs
 from cornu.training.indices import check_indices
 from cornu.training.numerics import CheckedStep
 from cornu.training.step import CompiledProgram, EagerStep, Step, make_step, trace_inputs
@@ -216,7 +217,7 @@ def remember_array(model: Trainable, x: np.ndarray, batch_size: int | None) -> N
 
 def needs_no_look(model: Trainable, dtype: np.dtype) -> bool:
     """Tell whether numbers of this dtype are taken as they are: wide integers are looked at."""
-    known = model._known_inputs()
+    known = known_inputs(model)
     wanted = np.dtype(known[0].dtype) if known else dtype
     if wanted.kind in "iu" and not np.can_cast(dtype, wanted):
         return False

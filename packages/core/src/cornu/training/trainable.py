@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -16,18 +15,15 @@ from cornu.models.inputs import input_name
 from cornu.plugins import registry
 from cornu.training.compiled_losses import CompiledLosses
 from cornu.training.compiled_metrics import CompiledMetrics
-from cornu.training.data import KnownInput, KnownOutput
 from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.logs import plain_logs
 from cornu.training.run import Run
 from cornu.training.state import Compiled
 from cornu.training.step import StepCache
-from cornu.training.total_loss import as_scalar, batch_size, no_loss, reported
-from cornu_engine import tree
+from cornu.training.total_loss import as_scalar, batch_size, no_loss, reported, slopes
 from cornu_engine.errors import NotCompiledError
-from cornu_engine.gradients import arriving, zeros_like
 from cornu_engine.graph import scope
-from cornu_engine.trace import TRACING, as_node
+from cornu_engine.trace import TRACING
 from cornu_engine.variable import Variable
 
 __all__ = ["Trainable"]
@@ -52,6 +48,7 @@ class Trainable(Layer):
     stop_evaluating = False
     stop_predicting = False
     _is_stack: ClassVar[bool] = False
+    _any_rank = False  # whether inputs of any number of axes are taken
     _graph: LayerGraph | None = None
     _compiled: Compiled | None = None
     _steps: StepCache | None = None
@@ -431,12 +428,7 @@ class Trainable(Layer):
         """
         if variables is None:
             variables = self.trainable_variables
-        values = [as_node(variable.value) for variable in variables]
-        found = arriving([as_node(loss)], values)
-        if values and all(gradient is None for gradient in found):
-            raise ValueError(_NO_GRADIENT.format(name=self.name, weights=len(values)))
-        pairs = zip(found, values, strict=True)
-        return [zeros_like(value) if slope is None else slope for slope, value in pairs]
+        return slopes(loss, variables, self.name)
 
     def get_metrics_result(self) -> dict[str, Any]:
         """Return the value of each metric, by name.
@@ -477,12 +469,7 @@ class Trainable(Layer):
         with scope("loss"):
             tracker.update_state(reported(loss), sample_weight=batch_size(batch))
 
-    # What the data have to fit
-
-    def _in_order(self, logs: dict[str, Any]) -> Any:
-        names = [name for name in self.metrics_names if name in logs]
-        found = [logs[name] for name in [*names, *(name for name in logs if name not in names)]]
-        return found[0] if len(found) == 1 else found
+    # What is asked of a model before a step, and after it
 
     def _must_be_compiled(self, method: str) -> None:
         if self._compiled is None:
@@ -490,36 +477,6 @@ class Trainable(Layer):
                 f"{method}() needs a compiled model: call compile(optimizer='adam', loss=...) "
                 "first."
             )
-
-    def _known_inputs(self) -> list[KnownInput] | None:
-        """Return what the model takes, or None if it takes whatever comes."""
-        try:
-            tensors = self.inputs
-            names = self.input_names
-            described = self.input
-        except (AttributeError, ValueError):  # a subclassed model, or one that is not built
-            return None
-        if isinstance(described, dict) and len(described) == len(names):
-            names = sorted(described)
-        return [
-            KnownInput(name, tuple(t.shape), t.dtype)
-            for name, t in zip(names, tensors, strict=True)
-        ]
-
-    def _known_outputs(self) -> list[KnownOutput]:
-        """Return what is known of the outputs: names and ranks if the model is built."""
-        names = self._output_names() or []
-        ranks: list[int | None] = []
-        with contextlib.suppress(AttributeError, ValueError):
-            described = self.output
-            ranks = [len(tensor.shape) for tensor in tree.flatten(described)]
-            if isinstance(described, dict) and len(described) == len(ranks):
-                names = sorted(described)
-        losses = self.compiled_losses
-        numbers = [False] * len(names) if losses is None else losses.take_numbers(names)
-        names = names or [f"output_{i + 1}" for i in range(len(numbers))]
-        ranks = ranks if len(ranks) == len(names) else [None] * len(names)
-        return list(map(KnownOutput, names, ranks, numbers))
 
     def _output_names(self) -> list[str] | None:
         try:
@@ -537,11 +494,3 @@ class Trainable(Layer):
 
 def _only(members: list[Any]) -> Any:
     return members[0] if len(members) == 1 else members
-
-
-_NO_GRADIENT = (
-    "No gradient of the loss reaches any of the {weights} weights of model {name!r}, so training "
-    "would change nothing. Comparisons, argmax, rounding, casts to integers and stop_gradient end "
-    "gradients: write the loss with operations that have one, such as sigmoid in place of >, and "
-    "of the model's outputs."
-)

@@ -10,20 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu.plugins import registry
 from cornu.training import loop, on_batch, programs, stateless
-from cornu.training.compiled_losses import CompiledLosses
-from cornu.training.compiled_metrics import CompiledMetrics
-from cornu.training.compiling import (
-    are_metrics,
-    check_arguments,
-    check_mode,
-    in_json,
-    plain,
-    read_arguments,
-    scaled,
-)
+from cornu.training.compiling import check_arguments, compiled, in_json, read_arguments
 from cornu.training.limits import limit_epochs
+from cornu.training.logs import in_order
 from cornu.training.passes import (
     callbacks_of,
     check_epochs,
@@ -41,7 +31,6 @@ from cornu.training.programs import (
     run_known,
     step_finder,
 )
-from cornu.training.state import Compiled
 from cornu.training.trainable import Trainable
 
 if TYPE_CHECKING:
@@ -142,41 +131,20 @@ class Trainer(Trainable):
                 "target_tensors fed placeholders with values, which do not exist here. Pass "
                 "targets as y to fit()."
             )
-        if sample_weight_mode is not None:
-            check_mode(sample_weight_mode)
-        if are_metrics(loss_weights) and not are_metrics(metrics):
-            # compile(optimizer, loss, metrics, loss_weights)
-            loss_weights, metrics = (metrics, loss_weights)
-        loss_weights = plain(loss_weights)
-        steps_per_execution = int(steps_per_execution or 1)
-        if steps_per_execution < 1:
-            raise ValueError(f"steps_per_execution={steps_per_execution} must be 1 or more.")
-        arguments = {
-            "optimizer": optimizer,
-            "loss": loss,
-            "loss_weights": loss_weights,
-            "metrics": metrics,
-            "weighted_metrics": weighted_metrics,
-            "run_eagerly": run_eagerly,
-            "steps_per_execution": steps_per_execution,
-            "jit_compile": jit_compile,
-        }
-        optimizer = registry.get("optimizer", optimizer)
-        if auto_scale_loss and optimizer is not None:
-            optimizer = scaled(optimizer, getattr(self, "dtype_policy", None))
-        names = self._output_names()
-        has_metrics = metrics is not None or weighted_metrics is not None
-        self._compiled = Compiled(
-            optimizer=optimizer,
-            losses=None if loss is None else CompiledLosses(loss, loss_weights, names),
-            metrics=CompiledMetrics(metrics, weighted_metrics, names) if has_metrics else None,
-            run_eagerly=bool(run_eagerly),
-            steps_per_execution=steps_per_execution,
+        self._compiled = compiled(
+            optimizer,
+            loss,
+            loss_weights,
+            metrics,
+            weighted_metrics,
+            names=self._output_names(),
+            policy=self.dtype_policy if auto_scale_loss else None,
+            run_eagerly=run_eagerly,
+            steps_per_execution=int(steps_per_execution or 1),
             jit_compile=jit_compile,
             backend=backend,
             check_numerics=bool(check_numerics),
             sample_weight_mode=sample_weight_mode,
-            arguments={**arguments, "optimizer": optimizer},
         )
         if backend is not None:
             self._backend()  # named wrongly, it is better known now
@@ -357,8 +325,8 @@ class Trainer(Trainable):
             show=verbose_level != 0,
             epochs=epochs,
             steps=source.steps_per_epoch,
-            samples=getattr(source, "samples", None),
-            batch_size=getattr(source, "batch_size", batch_size),
+            samples=source.samples,
+            batch_size=source.batch_size or batch_size,
             do_validation=validation_data is not None,
             metrics=self.metrics_names,
         )
@@ -438,7 +406,7 @@ class Trainer(Trainable):
         )
         with once[0]:
             logs = loop.evaluate(self, *once)
-        return logs if return_dict else self._in_order(logs)
+        return logs if return_dict else in_order(logs, self.metrics_names)
 
     def predict(
         self,
@@ -514,21 +482,9 @@ class Trainer(Trainable):
             self._forget_steps()
 
     def make_test_function(self, force: bool = False) -> None:
-        """Trace the test step again at the next batch, if `force`.
-
-        Examples
-        --------
-        >>> from cornu import Sequential
-        >>> Sequential().make_test_function(force=True)
-        """
+        """Trace the test step again at the next batch, if `force`."""
         self.make_train_function(force)
 
     def make_predict_function(self, force: bool = False) -> None:
-        """Trace the prediction again at the next batch, if `force`.
-
-        Examples
-        --------
-        >>> from cornu import Sequential
-        >>> Sequential().make_predict_function(force=True)
-        """
+        """Trace the prediction again at the next batch, if `force`."""
         self.make_train_function(force)

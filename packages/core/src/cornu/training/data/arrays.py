@@ -40,6 +40,9 @@ class ArrayBatches(BatchSource):
     (3, [2, 2, 1])
     """
 
+    samples: int
+    batch_size: int
+
     def __init__(
         self,
         data: Any,

@@ -41,6 +41,8 @@ class BatchSource:
         Batches per epoch that the user asked for.
     num_batches : int or None
         Batches in one pass over the data, where it is known.
+    samples, batch_size : int or None
+        Rows of the arrays, and how many of them make a batch, where the data are arrays.
     cycles : bool
         Whether an epoch of `steps` goes on with a new pass where one ends, as in Keras 2.
     one_shot : bool
@@ -51,6 +53,8 @@ class BatchSource:
 
     steps: int | None = None
     num_batches: int | None = None
+    samples: int | None = None
+    batch_size: int | None = None
     one_shot = False
     cycles = False
     finished = False

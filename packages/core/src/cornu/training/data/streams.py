@@ -162,11 +162,11 @@ class DatasetBatches(StreamBatches):
 
     def on_epoch_begin(self) -> None:
         """Tell the dataset."""
-        self.batches.on_epoch_begin()  # type: ignore[attr-defined]
+        self.dataset.on_epoch_begin()
 
     def on_epoch_end(self) -> None:
         """Tell the dataset."""
-        self.batches.on_epoch_end()  # type: ignore[attr-defined]
+        self.dataset.on_epoch_end()
 
 
 def load_batch(batch: Any, select: Select) -> Any:

@@ -1,0 +1,44 @@
+"""What a model tells of its inputs and outputs before the first batch, for data to be checked."""
+
+from __future__ import annotations
+
+import contextlib
+
+from cornu.training.data import KnownInput, KnownOutput
+from cornu.training.trainable import Trainable
+from cornu_engine import tree
+
+__all__ = ["known_inputs", "known_outputs"]
+
+
+def known_inputs(model: Trainable) -> list[KnownInput] | None:
+    """Return what the model takes, or None if it takes whatever comes."""
+    try:
+        tensors = model.inputs
+        names = model.input_names
+        described = model.input
+    except (AttributeError, ValueError):  # a subclassed model, or one that is not built
+        return None
+    if model._any_rank:
+        return None
+    if isinstance(described, dict) and len(described) == len(names):
+        names = sorted(described)
+    return [
+        KnownInput(name, tuple(t.shape), t.dtype) for name, t in zip(names, tensors, strict=True)
+    ]
+
+
+def known_outputs(model: Trainable) -> list[KnownOutput]:
+    """Return what is known of the outputs: names and ranks if the model is built."""
+    names = model._output_names() or []
+    ranks: list[int | None] = []
+    with contextlib.suppress(AttributeError, ValueError):
+        described = model.output
+        ranks = [len(tensor.shape) for tensor in tree.flatten(described)]
+        if isinstance(described, dict) and len(described) == len(ranks):
+            names = sorted(described)
+    losses = model.compiled_losses
+    numbers = [False] * len(names) if losses is None else losses.take_numbers(names)
+    names = names or [f"output_{i + 1}" for i in range(len(numbers))]
+    ranks = ranks if len(ranks) == len(names) else [None] * len(names)
+    return list(map(KnownOutput, names, ranks, numbers))
