@@ -39,6 +39,12 @@ WHEELS = {
         "cornu_backend_opencl",
         "cornu_backend_opencl.backend:OpenCLBackend",
     ),
+    "lowering": ("cornu-lowering", "cornu_lowering", None),
+    "backend-native": (
+        "cornu-backend-native",
+        "cornu_backend_native",
+        "cornu_backend_native.backend:NativeBackend",
+    ),
     "cornu": ("cornu", None, None),
 }
 

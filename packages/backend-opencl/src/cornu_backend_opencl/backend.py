@@ -17,7 +17,6 @@ from cornu_backend_opencl.device.probe import lines_about, usable
 from cornu_backend_opencl.device.session import Session
 from cornu_backend_opencl.device.tuned import kind_of, narrowed
 from cornu_backend_opencl.executable import OpenCLExecutable
-from cornu_backend_opencl.fusion import fuse
 from cornu_backend_opencl.settings import is_strict, limits, wanted_device
 from cornu_backend_opencl.tuning import tune
 from cornu_engine.backend import Availability, Backend
@@ -25,6 +24,7 @@ from cornu_engine.errors import BackendError
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Steps
 from cornu_engine.program import Program
+from cornu_lowering.fusion import fuse
 
 MOST = 2**31 - 1  # numbers of a value: kernels count them in C's int
 

@@ -31,10 +31,10 @@ from cornu_backend_opencl.codegen.products import (
     tile,
 )
 from cornu_backend_opencl.codegen.tiles import Operand, gpu_tiles
-from cornu_backend_opencl.codegen.values import View, position, unravel
 from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.shapes import product
+from cornu_lowering.views import View, position, unravel
 
 
 def _turned(

@@ -8,7 +8,6 @@ from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.members import (
-    REDUCTIONS,
     Members,
     get,
     lanes_of,
@@ -16,9 +15,10 @@ from cornu_backend_opencl.codegen.members import (
     put,
     results_of,
 )
-from cornu_backend_opencl.codegen.values import View, merged, unravel
 from cornu_engine.instructions import Instruction
 from cornu_engine.shapes import product
+from cornu_lowering.fusion import REDUCTIONS
+from cornu_lowering.views import View, merged, unravel
 
 # What an operation on one element costs, in additions.
 COST = {"exp": 4, "log": 6, "tanh": 10, "erf": 10, "pow": 20, "sin": 10, "cos": 10, "erfinv": 40,

@@ -9,13 +9,13 @@ import numpy as np
 
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.schedule import Schedule
-from cornu_backend_opencl.codegen.values import Address, View
 from cornu_backend_opencl.settings import limits
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.sourcetext import identifier
 from cornu_engine.variable import Variable
+from cornu_lowering.views import Address, View
 
 
 def aligned(size: int) -> int:

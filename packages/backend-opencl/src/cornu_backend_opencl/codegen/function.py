@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cornu_backend_opencl.codegen.lanes import stored
-from cornu_backend_opencl.codegen.values import Address
 from cornu_engine import sourcetext
+from cornu_lowering.views import Address
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Function:
         key = (address, str(dtype))
         if key not in self._pointers:
             name = self._pointers[key] = f"p{len(self._pointers)}"
-            text = f"  __global {stored(dtype)} *{name} = {address.pointer(dtype)};"
+            text = f"  __global {stored(dtype)} *{name} = {_pointer(address, dtype)};"
             self.head.append(_noted(text, note))
         return self._pointers[key]
 
@@ -75,3 +75,9 @@ class Function:
 def _noted(text: str, note: str) -> str:
     """Return a line with a comment: whatever the note holds stays in it."""
     return f"{text:<72}  // {sourcetext.comment(note)}" if note else text
+
+
+def _pointer(address: Address, dtype: Any) -> str:
+    offset = f" + {address.offset}" if address.offset else ""
+    step = f" + {address.step}" if address.step else ""
+    return f"(__global {stored(dtype)} *)({address.base}{offset}{step})"

@@ -11,11 +11,11 @@ import numpy as np
 from cornu_backend_opencl.codegen.frame import Frame, Unit, aligned
 from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.members import get, put
-from cornu_backend_opencl.codegen.values import View, position, unravel
 from cornu_backend_opencl.settings import limits
 from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.shapes import product
+from cornu_lowering.views import View, position, unravel
 
 
 @dataclass(frozen=True)

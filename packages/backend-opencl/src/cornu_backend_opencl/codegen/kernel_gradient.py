@@ -24,11 +24,11 @@ from cornu_backend_opencl.codegen.lanes import Lanes, computed
 from cornu_backend_opencl.codegen.members import put
 from cornu_backend_opencl.codegen.products import least_waste, most_rows, panel_width
 from cornu_backend_opencl.codegen.tiles import Operand, gpu_tiles
-from cornu_backend_opencl.codegen.values import View, position, unravel
 from cornu_backend_opencl.settings import limits
 from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.shapes import product
+from cornu_lowering.views import View, position, unravel
 
 
 def emit_kernel_gradient(frame: Frame, members: Sequence[Instruction]) -> list[Unit]:

@@ -11,10 +11,10 @@ from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed
 from cornu_backend_opencl.codegen.members import element, put
-from cornu_backend_opencl.codegen.values import View, position, unravel
 from cornu_backend_opencl.settings import limits
 from cornu_engine.instructions import Instruction
 from cornu_engine.shapes import product
+from cornu_lowering.views import View, position, unravel
 
 ONE = Lanes(1)
 

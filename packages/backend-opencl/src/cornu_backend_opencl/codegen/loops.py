@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from cornu_backend_opencl.codegen.elementwise import copy
 from cornu_backend_opencl.codegen.frame import Frame, Loop, Unit, aligned
-from cornu_backend_opencl.codegen.values import Address, View
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
+from cornu_lowering.views import Address, View
 
 Emit = Callable[[Frame], list["Unit | Loop"]]
 

@@ -24,11 +24,11 @@ from cornu_backend_opencl.codegen.packing import (
 )
 from cornu_backend_opencl.codegen.products import Carried, panel_width, tile, tile_rows
 from cornu_backend_opencl.codegen.tiles import Operand, gpu_tiles
-from cornu_backend_opencl.codegen.values import View, merged, position, unravel
 from cornu_backend_opencl.settings import limits
 from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.shapes import product
+from cornu_lowering.views import View, merged, position, unravel
 
 
 def emit_matmul(frame: Frame, members: Sequence[Instruction]) -> list[Unit]:

@@ -10,12 +10,12 @@ from cornu_backend_opencl.codegen.expressions import expression, is_scalar, roun
 from cornu_backend_opencl.codegen.frame import Frame, comment
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, stored
-from cornu_backend_opencl.codegen.values import View, position
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction
 from cornu_engine.rewrite import scalar_of
+from cornu_lowering.fusion import REDUCTIONS
+from cornu_lowering.views import View, position
 
-REDUCTIONS = ("sum", "max", "min", "prod")
 # Of numbers that memory can hold they make such numbers.
 EXACT = frozenset({"abs", "ceil", "copy", "floor", "maximum", "minimum", "neg", "reshape", "round",
                    "sign", "store", "where"})  # fmt: skip

@@ -8,9 +8,9 @@ from cornu_backend_opencl.codegen.elementwise import copy, walk
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.lanes import Lanes, number
 from cornu_backend_opencl.codegen.members import element, get, put
-from cornu_backend_opencl.codegen.values import View, merged, position
 from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
+from cornu_lowering.views import View, merged, position
 
 
 def emit_copy(frame: Frame, instruction: Instruction) -> list[Unit]:

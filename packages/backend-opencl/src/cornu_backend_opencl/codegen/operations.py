@@ -14,7 +14,6 @@ from cornu_backend_opencl.codegen.kernel_gradient import emit_kernel_gradient
 from cornu_backend_opencl.codegen.lines import emit_argmax, emit_cumsum
 from cornu_backend_opencl.codegen.loops import emit_scan
 from cornu_backend_opencl.codegen.matmul import emit_matmul
-from cornu_backend_opencl.codegen.members import REDUCTIONS
 from cornu_backend_opencl.codegen.movement import (
     emit_concat,
     emit_copy,
@@ -36,6 +35,7 @@ from cornu_backend_opencl.codegen.softmax import emit_softmax
 from cornu_backend_opencl.codegen.sorting import emit_sort
 from cornu_backend_opencl.codegen.windows import emit_fold
 from cornu_engine.instructions import Instruction
+from cornu_lowering.fusion import REDUCTIONS
 
 Single = Callable[[Frame, Instruction], list[Unit]]
 

@@ -14,10 +14,10 @@ from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed, stored
 from cornu_backend_opencl.codegen.members import get, put
-from cornu_backend_opencl.codegen.values import View, position, unravel
 from cornu_backend_opencl.settings import limits
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.shapes import product
+from cornu_lowering.views import View, position, unravel
 
 TALL = 16  # numbers of A side by side: at least the rows of a tile
 

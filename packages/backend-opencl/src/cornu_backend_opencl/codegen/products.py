@@ -17,8 +17,8 @@ from cornu_backend_opencl.codegen.lanes import Lanes, computed, stored
 from cornu_backend_opencl.codegen.members import element
 from cornu_backend_opencl.codegen.packing import Panels
 from cornu_backend_opencl.codegen.schedule import Schedule
-from cornu_backend_opencl.codegen.values import View
 from cornu_backend_opencl.settings import limits
+from cornu_lowering.views import View
 
 
 def tile_rows(count: int, schedule: Schedule, dtype: np.dtype, columns: int) -> int:

@@ -19,17 +19,17 @@ from cornu_backend_opencl.codegen.frame import Frame, Unit, aligned
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed, number
 from cornu_backend_opencl.codegen.members import (
-    REDUCTIONS,
     Members,
     lanes_of,
     operands_of,
     put,
     results_of,
 )
-from cornu_backend_opencl.codegen.values import Address, View, merged, position, unravel
 from cornu_backend_opencl.settings import limits
 from cornu_engine.instructions import Instruction
 from cornu_engine.shapes import product
+from cornu_lowering.fusion import REDUCTIONS
+from cornu_lowering.views import Address, View, merged, position, unravel
 
 
 class Reduction:

@@ -18,11 +18,11 @@ from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed
 from cornu_backend_opencl.codegen.members import element, get, put
 from cornu_backend_opencl.codegen.sorting import ParallelSort
-from cornu_backend_opencl.codegen.values import Address, View, merged, position, unravel
 from cornu_backend_opencl.settings import limits
 from cornu_engine.instructions import Instruction
 from cornu_engine.layout import Strides
 from cornu_engine.shapes import Shape, product
+from cornu_lowering.views import Address, View, merged, position, unravel
 
 ONE = Lanes(1)
 

@@ -13,11 +13,11 @@ from cornu_backend_opencl.codegen.folding import combine, fold_group, fold_lanes
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.lanes import Lanes, number
 from cornu_backend_opencl.codegen.members import get, put
-from cornu_backend_opencl.codegen.values import merged, unravel
 from cornu_backend_opencl.settings import limits
 from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.shapes import product
+from cornu_lowering.views import merged, unravel
 
 
 def emit_softmax(frame: Frame, instruction: Instruction) -> list[Unit]:

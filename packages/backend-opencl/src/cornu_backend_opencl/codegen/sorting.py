@@ -16,9 +16,9 @@ from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes, computed
 from cornu_backend_opencl.codegen.lines import loop_over_lines, start_of
 from cornu_backend_opencl.codegen.members import element, put
-from cornu_backend_opencl.codegen.values import Address
 from cornu_backend_opencl.settings import limits
 from cornu_engine.instructions import Instruction
+from cornu_lowering.views import Address
 
 ONE = Lanes(1)
 

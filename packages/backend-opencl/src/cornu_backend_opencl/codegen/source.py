@@ -14,13 +14,13 @@ from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.operations import emit_all
 from cornu_backend_opencl.codegen.prelude import helpers_for
 from cornu_backend_opencl.codegen.schedule import Schedule
-from cornu_backend_opencl.codegen.values import Address, View
 from cornu_engine.graph import Node
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.listing import human
 from cornu_engine.plan import Plan
 from cornu_engine.sourcetext import comment
 from cornu_engine.variable import Variable
+from cornu_lowering.views import Address, View
 
 _COMMENTS = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _FUNCTIONS = re.compile(r"\b(u\d+)_\w+")

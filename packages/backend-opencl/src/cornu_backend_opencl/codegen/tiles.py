@@ -10,8 +10,8 @@ from cornu_backend_opencl.codegen.frame import Frame
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.members import element
-from cornu_backend_opencl.codegen.values import View
 from cornu_backend_opencl.settings import limits
+from cornu_lowering.views import View
 
 
 @dataclass(frozen=True)

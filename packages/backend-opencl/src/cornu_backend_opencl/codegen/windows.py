@@ -6,8 +6,8 @@ from cornu_backend_opencl.codegen.elementwise import walk
 from cornu_backend_opencl.codegen.frame import Frame, Unit
 from cornu_backend_opencl.codegen.lanes import Lanes
 from cornu_backend_opencl.codegen.members import element, put
-from cornu_backend_opencl.codegen.values import position
 from cornu_engine.instructions import Instruction
+from cornu_lowering.views import position
 
 ONE = Lanes(1)
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cornu_backend_opencl.codegen.members import REDUCTIONS
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.rewrite import scalar_of
 
+REDUCTIONS = ("sum", "max", "min", "prod")
 HEADS = frozenset({"matmul", "convolution", "convolution_input_grad"})
 
 
@@ -41,23 +41,25 @@ class Unit:
     axes: tuple[int, ...] | None = None
 
 
-def fuse(plan: Steps, longest: int) -> None:
+def fuse(plan: Steps, longest: int, heads: frozenset[str] = HEADS) -> None:
     """Order the instructions of a plan by units, and number those of several members.
 
     Parameters
     ----------
     longest : int
         Instructions of a unit, at most.
+    heads : set of str
+        Products that elementwise work may follow in their unit.
     """
     units: list[Unit] = []
     where: dict[Node, int] = {}
     for instruction in plan.instructions:
-        index = _join(plan, units, where, instruction, longest)
+        index = _join(plan, units, where, instruction, longest, heads)
         for output in instruction.outputs:
             where[output] = index
     number = 0
     order: list[Instruction] = []
-    for unit in _sunk(plan, units, where, longest):
+    for unit in _sunk(plan, units, where, longest, heads):
         if len(unit.members) > 1:
             number += 1
             for member in unit.members:
@@ -66,7 +68,9 @@ def fuse(plan: Steps, longest: int) -> None:
     plan.instructions[:] = order
 
 
-def _sunk(plan: Steps, units: list[Unit], where: dict[Node, int], longest: int) -> list[Unit]:
+def _sunk(
+    plan: Steps, units: list[Unit], where: dict[Node, int], longest: int, heads: frozenset[str]
+) -> list[Unit]:
     """Move elementwise units into the first unit that reads them, where they fit in."""
     readers: dict[int, set[int]] = {}
     for index, unit in enumerate(units):
@@ -81,7 +85,7 @@ def _sunk(plan: Steps, units: list[Unit], where: dict[Node, int], longest: int) 
             continue
         target = units[min(readers[index])]
         if _takes(plan, target, unit, longest):
-            head = 1 if target.members[0].op in HEADS else 0
+            head = 1 if target.members[0].op in heads else 0
             target.members[head:head] = unit.members
             target.aligned |= unit.aligned
             target.aligned -= unit.made
@@ -119,7 +123,12 @@ def _takes(plan: Steps, target: Unit, unit: Unit, longest: int) -> bool:
 
 
 def _join(
-    plan: Steps, units: list[Unit], where: dict[Node, int], new: Instruction, longest: int
+    plan: Steps,
+    units: list[Unit],
+    where: dict[Node, int],
+    new: Instruction,
+    longest: int,
+    heads: frozenset[str],
 ) -> int:
     """Put an instruction into a unit; return the number of the unit."""
     owners = [plan.layouts.owner(v) for v in new.inputs]
@@ -127,13 +136,13 @@ def _join(
     if _fuses(new):
         for index in range(max(first, 0), len(units)):
             full = len(units[index].members) >= longest
-            if not full and _fits(plan, units[index], new, index == first):
+            if not full and _fits(plan, units[index], new, index == first, heads):
                 _add(plan, units[index], new)
                 return index
     unit = Unit()
     units.append(unit)
     _add(plan, unit, new)
-    if _fuses(new) or new.op in HEADS:
+    if _fuses(new) or new.op in heads:
         unit.shape = _space(new)
     return len(units) - 1
 
@@ -153,14 +162,14 @@ def _space(instruction: Instruction) -> tuple[int, ...]:
     return tuple(instruction.node.shape)
 
 
-def _fits(plan: Steps, unit: Unit, new: Instruction, feeds: bool) -> bool:
+def _fits(plan: Steps, unit: Unit, new: Instruction, feeds: bool, heads: frozenset[str]) -> bool:
     """Tell whether an instruction can be a member of a unit."""
     if unit.shape != _space(new):
         return False
     reduces = new.op in REDUCTIONS
     if reduces and unit.axes not in (None, tuple(new.node.attrs["axes"])):
         return False
-    if reduces and unit.members[0].op in HEADS:
+    if reduces and unit.members[0].op in heads:
         return False
     if not feeds and not _shares(plan, unit, new):
         return False

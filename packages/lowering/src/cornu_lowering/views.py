@@ -1,26 +1,24 @@
-"""Where values lie: addresses on the device, and views of them with strides."""
+"""Where values lie: addresses, and views of them with strides."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from cornu_backend_opencl.codegen.lanes import stored
 from cornu_engine.layout import Strides
 from cornu_engine.shapes import Shape
 
 
 @dataclass(frozen=True)
 class Address:
-    """A place on the device.
+    """A place in memory.
 
     Attributes
     ----------
     base : str
-        A pointer to bytes: M (memory), X (inputs), K (constants) or H (state).
+        What it is counted from: M (memory), X (inputs), K (constants), or as the backend has it.
     offset : int
         Bytes from there.
     step : str
@@ -30,12 +28,6 @@ class Address:
     base: str
     offset: int = 0
     step: str = ""
-
-    def pointer(self, dtype: Any) -> str:
-        """Return the address as a typed pointer."""
-        offset = f" + {self.offset}" if self.offset else ""
-        step = f" + {self.step}" if self.step else ""
-        return f"(__global {stored(dtype)} *)({self.base}{offset}{step})"
 
 
 @dataclass(frozen=True)

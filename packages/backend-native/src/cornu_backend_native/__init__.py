@@ -1,0 +1,1 @@
+"""The native backend of Cornu: the same programs as one call of compiled kernels."""

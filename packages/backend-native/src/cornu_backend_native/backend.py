@@ -1,0 +1,53 @@
+"""The native backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from cornu_backend_native.executable import NativeExecutable
+from cornu_backend_native.library import library
+from cornu_backend_native.lower.operations import NATIVE
+from cornu_backend_native.lower.program import lower
+from cornu_backend_native.settings import limits, thread_count
+from cornu_engine.backend import Availability, Backend
+from cornu_engine.errors import BackendError
+from cornu_engine.program import Program
+from cornu_lowering.fusion import fuse
+
+
+class NativeBackend(Backend):
+    """Runs programs as one call of compiled kernels.
+
+    Examples
+    --------
+    >>> from cornu_engine.program import build_program
+    >>> from cornu_engine.trace import Trace
+    >>> with Trace("double") as trace:
+    ...     y = trace.input("x", (2,), "float32") * 2
+    >>> run = NativeBackend().compile(build_program("double", trace, [y]))
+    >>> run([1, 2])
+    [array([2., 4.], dtype=float32)]
+    """
+
+    name = "native"
+    lowers: Mapping[str, Any] = dict.fromkeys(NATIVE)
+
+    def available(self) -> Availability:
+        """Tell whether there are kernels for this processor."""
+        try:
+            library()
+        except (BackendError, OSError, AttributeError) as error:
+            return Availability(False, str(error))
+        return Availability(True)
+
+    def settings(self) -> tuple[Any, ...]:
+        """Return the name, the number of threads and the thresholds."""
+        return (self.name, thread_count(), *limits.values())
+
+    def compile(self, program: Program) -> NativeExecutable:
+        """Return the program as a callable."""
+        grouped = partial(fuse, longest=limits.members, heads=frozenset())
+        plan = program.plan(self.lowers, grouped, grouped)
+        return NativeExecutable(program, plan, lower(plan, library()), library(), thread_count())

@@ -1,0 +1,187 @@
+"""What the lowering of a plan knows: where values lie, and what memory it needs beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from cornu_backend_native.settings import limits
+from cornu_engine.graph import Node
+from cornu_engine.instructions import Instruction, Steps
+from cornu_engine.layout import contiguous_strides
+from cornu_engine.variable import Variable
+from cornu_lowering.views import Address, View
+
+
+def aligned(size: int) -> int:
+    """Return a number of bytes rounded up.
+
+    Examples
+    --------
+    >>> aligned(1), aligned(64)
+    (64, 64)
+    """
+    return -(-size // limits.aligned) * limits.aligned
+
+
+@dataclass(eq=False)
+class Source:
+    """What is gathered while a program is lowered.
+
+    Attributes
+    ----------
+    constants : dict of Node to (int, ndarray)
+        Where each constant lies in their memory.
+    state : list of Variable
+    memory : int
+        Bytes of temporaries: the plan's, those of loops, and what single rows need.
+    slots : int
+        Bases that loops move.
+    """
+
+    constants: dict[Node, tuple[int, np.ndarray]] = field(default_factory=dict)
+    constant_bytes: int = 0
+    state: list[Variable] = field(default_factory=list)
+    memory: int = 0
+    slots: int = 0
+    callbacks: list[Any] = field(default_factory=list)
+
+    def constant(self, node: Node) -> Address:
+        """Return where a constant lies."""
+        if node not in self.constants:
+            value = node.attrs.get("value")
+            if value is None:
+                value = np.arange(node.attrs["size"], dtype=node.dtype)
+            self.constants[node] = (self.constant_bytes, np.ascontiguousarray(value))
+            self.constant_bytes += aligned(max(value.nbytes, 1))
+        return Address("K", self.constants[node][0])
+
+    def slot(self) -> str:
+        """Return the name of a new base that a loop moves."""
+        self.slots += 1
+        return f"L{self.slots}"
+
+
+class Frame:
+    """A plan being lowered: the program's own, or that of the body of a scan.
+
+    Parameters
+    ----------
+    source : Source
+    plan : Steps
+    base : int
+        Where the memory of the plan begins.
+    parameters : dict of Node to Address
+        What a body is given.
+
+    Attributes
+    ----------
+    moved : dict of Node to Address
+        Values that lie elsewhere than the plan says: results, in the caller's arrays.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        plan: Steps,
+        base: int = 0,
+        parameters: dict[Node, Address] | None = None,
+    ) -> None:
+        self.source, self.plan, self.base = source, plan, base
+        self.parameters = parameters or {}
+        self.labels = plan.labels()
+        self.moved: dict[Node, Address] = {}
+        self._inputs = {} if parameters else {n: i for i, n in enumerate(plan.inputs)}
+        self.forget()
+
+    def forget(self) -> None:
+        """Give back what `temporary` has handed out: an instruction is done."""
+        self.top = self.base + aligned(self.plan.memory)
+        self.source.memory = max(self.source.memory, self.top)
+
+    def temporary(self, size: int) -> Address:
+        """Return memory beside that of the plan, until the instruction is done."""
+        address = Address("M", self.top)
+        self.top += aligned(size)
+        self.source.memory = max(self.source.memory, self.top)
+        return address
+
+    def address(self, owner: Node) -> Address:
+        """Return where an owner lies."""
+        if owner in self.moved:
+            return self.moved[owner]
+        if owner in self.parameters:
+            return self.parameters[owner]
+        place = self.plan.places[owner]
+        if place.kind == "slot":
+            return Address("M", self.base + place.offset)
+        if place.kind == "input":
+            return Address(f"X{self._inputs[owner]}")
+        if place.kind == "constant":
+            return self.source.constant(owner)
+        assert place.variable is not None
+        return self.state_address(place.variable, place.offset)
+
+    def state_address(self, variable: Variable, offset: int = 0) -> Address:
+        """Return where the storage of a variable lies."""
+        state = self.source.state
+        if not any(v is variable for v in state):
+            state.append(variable)
+        index = next(i for i, v in enumerate(state) if v is variable)
+        return Address(f"H{index}", offset)
+
+    def view(self, node: Node) -> View:
+        """Return a value as strides over memory; the address is that of its first element."""
+        owner, strides = self.plan.layouts.of(node)
+        address, offset = self.address(owner), self._offset(node, owner)
+        first = Address(address.base, address.offset + offset * node.dtype.itemsize)
+        return View(first, 0, strides, node.shape, node.dtype)
+
+    def _offset(self, node: Node, owner: Node) -> int:
+        if node is owner:
+            return 0
+        inner = node.inputs[0]
+        strides = self.plan.layouts.of(inner)[1]
+        offset = self._offset(inner, owner)
+        if node.op == "slice":
+            offset += sum(a * s for a, s in zip(node.attrs["start"], strides, strict=True))
+        elif node.op == "flip":
+            offset += sum((inner.shape[a] - 1) * strides[a] for a in node.attrs["axes"])
+        return offset
+
+    def is_whole(self, node: Node) -> bool:
+        """Tell whether a value lies in memory in order, without gaps."""
+        return is_whole(self.view(node))
+
+    def is_stored(self, node: Node) -> bool:
+        """Tell whether a value computed in a group is wanted in memory."""
+        place = self.plan.places.get(node)
+        return node in self.moved or (place is not None and not place.local)
+
+    def label(self, node: Node) -> str:
+        """Return what people call a value."""
+        owner = self.plan.layouts.owner(node)
+        name = self.labels.get(node) or self.labels.get(owner) or f"{owner.scope} {owner.op}"
+        return f"{name.strip()} {node.shape}"
+
+
+def is_whole(view: View) -> bool:
+    """Tell whether a view walks its memory in order, without gaps."""
+    return view.strides == contiguous_strides(view.shape) or 0 in view.shape
+
+
+def whole_view(address: Address, like: Node) -> View:
+    """Return a view in order of a value of some shape that lies at an address."""
+    return View(address, 0, contiguous_strides(like.shape), like.shape, like.dtype)
+
+
+def comment(instruction: Instruction) -> str:
+    """Say what an instruction computes."""
+    node = instruction.node
+    shape = node.shape if not node.is_tuple else f"{len(node.shape)} values"
+    where = f"{node.scope}: " if node.scope else ""
+    if instruction.variable is not None:
+        return f"{where}store {instruction.variable.path} {shape}"
+    return f"{where}{instruction.op} {shape}"

@@ -1,0 +1,53 @@
+"""Which function lowers an instruction: one row per operation that is not elementwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cornu_backend_native.lower.copies import emit_copy, emit_store
+from cornu_backend_native.lower.definitions import emit_by_definition
+from cornu_backend_native.lower.frame import Frame
+from cornu_backend_native.lower.loops import emit_scan
+from cornu_backend_native.lower.rows import Step
+from cornu_engine.instructions import Instruction
+
+Single = Callable[[Frame, Instruction], Sequence[Step]]
+
+SINGLE: dict[str, Single] = {
+    "copy": emit_copy,
+    "reshape": emit_copy,
+    "store": emit_store,
+}
+
+# Composites that are not expanded.
+NATIVE: tuple[str, ...] = ()
+
+
+def emit(frame: Frame, members: Sequence[Instruction]) -> Sequence[Step]:
+    """Return the rows of one instruction, or of the members of one group."""
+    first = members[0]
+    frame.forget()
+    if first.op == "scan":
+        return emit_scan(frame, first, emit_all)
+    if first.op in SINGLE:
+        return SINGLE[first.op](frame, first)
+    return emit_by_definition(frame, members)
+
+
+def emit_all(frame: Frame) -> list[Step]:
+    """Return the rows of all instructions of a frame's plan, in order."""
+    steps: list[Step] = []
+    group: list[Instruction] = []
+    for instruction in [*frame.plan.instructions, None]:
+        if group and (
+            instruction is None or instruction.group is None or instruction.group != group[0].group
+        ):
+            steps += emit(frame, group)
+            group = []
+        if instruction is None:
+            break
+        if instruction.group is None:
+            steps += emit(frame, [instruction])
+        else:
+            group.append(instruction)
+    return steps

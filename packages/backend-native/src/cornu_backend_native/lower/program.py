@@ -1,0 +1,103 @@
+"""From a plan to its table, and to the text that people read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cornu_backend_native.library import Library
+from cornu_backend_native.lower.copies import copy
+from cornu_backend_native.lower.frame import Frame, Source, aligned, is_whole, whole_view
+from cornu_backend_native.lower.operations import emit_all
+from cornu_backend_native.lower.rows import Encoder, Step, Table
+from cornu_engine.graph import Node
+from cornu_engine.plan import Plan
+from cornu_engine.sourcetext import one_line
+from cornu_engine.variable import Variable
+from cornu_lowering.views import Address
+
+
+@dataclass(eq=False)
+class Lowered:
+    """A program as a table.
+
+    Attributes
+    ----------
+    table : Table
+    text : str
+        What runs, for people.
+    outputs : tuple of Node
+        Each lies at the base `O0`, `O1`, ….
+    state : tuple of Variable
+        At `H0`, `H1`, ….
+    constants : ndarray of uint8
+        At `K`.
+    memory : int
+        Bytes at `M`.
+    callbacks : tuple
+        Functions that rows call, to be kept alive.
+    """
+
+    table: Table
+    text: str
+    outputs: tuple[Node, ...]
+    state: tuple[Variable, ...]
+    constants: np.ndarray
+    memory: int
+    callbacks: tuple[object, ...]
+
+
+def lower(plan: Plan, library: Library) -> Lowered:
+    """Return a plan as a table for a library."""
+    source = Source()
+    frame = Frame(source, plan)
+    frame.moved.update(_results_in_place(plan))
+    steps = emit_all(frame)
+    frame.forget()
+    steps += _other_results(frame, plan)
+    table = Encoder(library.kernel).table(steps)
+    constants = np.zeros(source.constant_bytes, np.uint8)
+    for start, value in source.constants.values():
+        constants[start : start + value.nbytes] = value.reshape(-1).view(np.uint8)
+    return Lowered(
+        table,
+        _listing(plan, table),
+        tuple(plan.outputs),
+        tuple(source.state),
+        constants,
+        aligned(source.memory),
+        tuple(source.callbacks),
+    )
+
+
+def _results_in_place(plan: Plan) -> dict[Node, Address]:
+    """Results that are computed in the caller's arrays: those that have memory of their own."""
+    wholes = {whole for whole, _ in plan.inside.values()}
+    found: dict[Node, Address] = {}
+    for number, node in enumerate(plan.outputs):
+        place = plan.places.get(node)
+        if (
+            place is not None
+            and place.kind == "slot"
+            and node not in found
+            and node not in plan.inside
+            and node not in wholes
+        ):
+            found[node] = Address(f"O{number}")
+    return found
+
+
+def _other_results(frame: Frame, plan: Plan) -> list[Step]:
+    steps: list[Step] = []
+    for number, node in enumerate(plan.outputs):
+        target = whole_view(Address(f"O{number}"), node)
+        source = frame.view(node)
+        if source.address != target.address or not is_whole(source):
+            steps += copy(source, target, "result")
+    return steps
+
+
+def _listing(plan: Plan, table: Table) -> str:
+    lines = [f"{i:4} {one_line(note)}" for i, note in enumerate(table.notes)]
+    return "\n".join([f"{one_line(plan.name)}: {len(lines)} rows", *lines])

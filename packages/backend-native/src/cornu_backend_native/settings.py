@@ -1,0 +1,76 @@
+"""How programs run here: on how many threads, and which rules for large values apply."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from cornu_engine.backends import thread_limit
+from cornu_engine.errors import BackendError
+from cornu_engine.thresholds import Thresholds, row
+
+NUM_THREADS = "CORNU_NUM_THREADS"
+
+
+@dataclass(eq=False)
+class Limits(Thresholds):
+    """Where the rules of this backend begin to apply, and how large its blocks are."""
+
+    share: int = row(
+        "Nanoseconds of work that are worth a part of their own.", 8_000, always=1, tiny=1,
+        never=1 << 62,
+    )  # fmt: skip
+    parts: int = row(
+        "Parts that a row is cut into at most: enough that any thread may claim some.", 16, tiny=64
+    )
+    members: int = row("Instructions of a group, at most.", 48, tiny=3)
+    aligned: int = row("Bytes at whose multiples values begin.", 64)
+    # ---- for tests
+    threads: int = row(
+        f"Threads of a program where {NUM_THREADS} does not say; 0: as many as cores.",
+        0,
+        threads1=1,
+        threads2=2,
+        threads3=3,
+        threads4=4,
+    )
+    dirty: bool = row("Memory is handed out full of what nobody expects.", False, dirty=True)
+
+
+limits = Limits()
+
+
+def thread_count() -> int:
+    """Return how many threads a program may use: `CORNU_NUM_THREADS`, else all cores.
+
+    Where `cornu.backends.limit_threads` sets a limit, it is no more than that.
+
+    Raises
+    ------
+    BackendError
+        If the variable holds no positive integer.
+
+    Examples
+    --------
+    >>> thread_count() >= 1
+    True
+    """
+    limit = thread_limit()
+    return _allowed() if limit is None else min(limit, _allowed())
+
+
+def _allowed() -> int:
+    given = os.environ.get(NUM_THREADS, "").strip()
+    if not given:
+        return limits.threads or _cores()
+    if not given.isdigit() or int(given) < 1:
+        raise BackendError(
+            f"{NUM_THREADS}={given!r} should be a positive number of threads, "
+            f"as in {NUM_THREADS}=2."
+        )
+    return int(given)
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

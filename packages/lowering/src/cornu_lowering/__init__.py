@@ -1,0 +1,1 @@
+"""What backends that write loops share: fusion, and views of memory."""
