@@ -27,7 +27,7 @@ class _Task(ctypes.Structure):
 
 def emit_by_definition(frame: Frame, members: Sequence[Instruction]) -> list[Row]:
     """Return a row that calls back into Python."""
-    results = [v for each in members for v in each.outputs]
+    results = dict.fromkeys(v for each in members for v in each.outputs)
     inputs = list(dict.fromkeys(v for each in members for v in each.inputs if v not in results))
     outputs = [v for v in results if len(members) == 1 or frame.is_stored(v)]
     roots = [each.node for each in members]
