@@ -64,7 +64,8 @@ def _is_facade(kind: Kind) -> bool:
 
 def _names(kind: str) -> Iterator[str]:
     """Yield a line for each name that our own distributions bring, names of others' names last."""
-    own = {e.name for e in registry.entries(kind) if e.plugin.distribution.startswith("cornu-")}
+    ours = (e for e in registry.entries(kind) if e.plugin.distribution.startswith("cornu-"))
+    own = {e.name for e in ours if not e.is_role}
     objects = {name: registry.attribute(kind, name) for name in sorted(own)}
     aliases = []
     for name, found in objects.items():

@@ -81,6 +81,7 @@ def test_an_unavailable_backend_says_why_and_never_gives_way():
 
 def test_a_backend_of_ours_that_is_not_installed(monkeypatch):
     monkeypatch.setattr(registry.default, "find", lambda kind, name: None)
+    monkeypatch.setattr(registry.default, "names", lambda kind: ["reference"])
     monkeypatch.setattr(backends, "_made", {})
     with pytest.raises(BackendError, match=r"pip install cornu-backend-opencl"):
         backends.resolve("opencl")

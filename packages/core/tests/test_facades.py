@@ -21,7 +21,7 @@ def linear(x): return x
 @hookimpl
 def cornu_layers(): return [Dense, dense]
 @hookimpl
-def cornu_activations(): return [relu, linear]
+def cornu_activations(): return [relu, linear, ("(none)", linear)]
 
 plugin = SimpleNamespace(cornu_layers=cornu_layers, cornu_activations=cornu_activations)
 dist = SimpleNamespace(metadata={"Name": NAME}, version="1.0")
@@ -53,8 +53,11 @@ def test_dir_and_star_import():
     assert run("from cornu.activations import *; print(relu(3), get('relu')(4))") == "3 4"
 
 
-def test_no_activation_is_the_linear_one():
+def test_no_activation_is_the_one_that_has_this_role():
     assert run("import cornu; print(cornu.activations.get(None) is linear)") == "True"
+    assert run("import cornu; print(cornu.layers.get(None))") == "None"
+    shown = run("import cornu; print([n for n in dir(cornu.activations) if 'none' in n])")
+    assert shown == "[]"
 
 
 def test_hasattr_is_false_for_what_is_not_there():

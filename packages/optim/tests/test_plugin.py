@@ -27,8 +27,7 @@ def test_everything_public_is_offered(hook):
 @pytest.mark.parametrize("hook", MODULES)
 def test_names_are_offered_once(hook):
     offers = getattr(plugin, hook)()
-    named = [o if isinstance(o, tuple) else (o.__name__, o) for o in offers]
-    keys = [(name, isinstance(thing, type)) for name, thing in named]
+    keys = [(name, reference.partition(":")[2][0].isupper()) for name, reference in offers]
     assert len(keys) == len(set(keys))
 
 

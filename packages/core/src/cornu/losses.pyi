@@ -7,7 +7,7 @@ from typing import Any
 
 from cornu_optim.losses.crossentropy import BinaryCrossentropy as BinaryCrossentropy
 from cornu_optim.losses.focal import BinaryFocalCrossentropy as BinaryFocalCrossentropy
-from cornu_optim.losses.ctc import CTC as CTC
+from cornu_optim.losses.temporal import CTC as CTC
 from cornu_optim.losses.crossentropy import CategoricalCrossentropy as CategoricalCrossentropy
 from cornu_optim.losses.focal import CategoricalFocalCrossentropy as CategoricalFocalCrossentropy
 from cornu_optim.losses.generalized import CategoricalGeneralizedCrossEntropy as CategoricalGeneralizedCrossEntropy
@@ -40,7 +40,7 @@ from cornu_optim.losses.crossentropy import fitting_crossentropy as _fitting_cro
 from cornu_optim.losses.pairs import circle as circle
 from cornu_optim.losses.similarity import cosine_similarity as cosine_similarity
 from cornu_optim.losses.crossentropy import fitting_crossentropy as _fitting_crossentropy
-from cornu_optim.losses.ctc import ctc as ctc
+from cornu_optim.losses.temporal import ctc as ctc
 from cornu_optim.losses.overlap import dice as dice
 from cornu_optim.losses.margin import hinge as hinge
 from cornu_optim.losses.robust import huber as huber

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from cornu_optim.metrics.auc import AUC as AUC
-from cornu_optim.metrics.accuracy import Accuracy as Accuracy
-from cornu_optim.metrics.accuracy import BinaryAccuracy as BinaryAccuracy
+from cornu_optim.metrics.accuracies import Accuracy as Accuracy
+from cornu_optim.metrics.accuracies import BinaryAccuracy as BinaryAccuracy
 from cornu_optim.metrics.probabilistic import BinaryCrossentropy as BinaryCrossentropy
 from cornu_optim.metrics.iou import BinaryIoU as BinaryIoU
-from cornu_optim.metrics.accuracy import CategoricalAccuracy as CategoricalAccuracy
+from cornu_optim.metrics.accuracies import CategoricalAccuracy as CategoricalAccuracy
 from cornu_optim.metrics.probabilistic import CategoricalCrossentropy as CategoricalCrossentropy
 from cornu_optim.metrics.margin import CategoricalHinge as CategoricalHinge
 from cornu_optim.metrics.correlation import ConcordanceCorrelation as ConcordanceCorrelation
@@ -44,20 +44,20 @@ from cornu_optim.metrics.reductions import Reduce as Reduce
 from cornu_optim.metrics.regression import RootMeanSquaredError as RootMeanSquaredError
 from cornu_optim.metrics.operating_point import SensitivityAtSpecificity as SensitivityAtSpecificity
 from cornu_optim.metrics.operating_point import SensitivitySpecificityBase as SensitivitySpecificityBase
-from cornu_optim.metrics.accuracy import SparseCategoricalAccuracy as SparseCategoricalAccuracy
+from cornu_optim.metrics.accuracies import SparseCategoricalAccuracy as SparseCategoricalAccuracy
 from cornu_optim.metrics.probabilistic import SparseCategoricalCrossentropy as SparseCategoricalCrossentropy
-from cornu_optim.metrics.accuracy import SparseTopKCategoricalAccuracy as SparseTopKCategoricalAccuracy
+from cornu_optim.metrics.accuracies import SparseTopKCategoricalAccuracy as SparseTopKCategoricalAccuracy
 from cornu_optim.metrics.operating_point import SpecificityAtSensitivity as SpecificityAtSensitivity
 from cornu_optim.metrics.margin import SquaredHinge as SquaredHinge
 from cornu_optim.metrics.reductions import Sum as Sum
-from cornu_optim.metrics.accuracy import TopKCategoricalAccuracy as TopKCategoricalAccuracy
+from cornu_optim.metrics.accuracies import TopKCategoricalAccuracy as TopKCategoricalAccuracy
 from cornu_optim.metrics.precision_recall import TrueNegatives as TrueNegatives
 from cornu_optim.metrics.precision_recall import TruePositives as TruePositives
-from cornu_optim.metrics.accuracy import accuracy as accuracy
-from cornu_optim.metrics.accuracy import binary_accuracy as binary_accuracy
+from cornu_optim.metrics.accuracies import accuracy as accuracy
+from cornu_optim.metrics.accuracies import binary_accuracy as binary_accuracy
 from cornu_optim.losses.crossentropy import binary_crossentropy as binary_crossentropy
 from cornu_optim.losses.focal import binary_focal_crossentropy as binary_focal_crossentropy
-from cornu_optim.metrics.accuracy import categorical_accuracy as categorical_accuracy
+from cornu_optim.metrics.accuracies import categorical_accuracy as categorical_accuracy
 from cornu_optim.losses.crossentropy import categorical_crossentropy as categorical_crossentropy
 from cornu_optim.losses.focal import categorical_focal_crossentropy as categorical_focal_crossentropy
 from cornu_optim.losses.generalized import categorical_generalized_cross_entropy as categorical_generalized_cross_entropy
@@ -69,7 +69,7 @@ from cornu_optim.metrics.reductions import clone_metrics as clone_metrics
 from cornu_optim.metrics.correlation import concordance_correlation as concordance_correlation
 from cornu_optim.metrics.regression import cosine_similarity as cosine_similarity
 from cornu_optim.losses.crossentropy import fitting_crossentropy as _fitting_crossentropy
-from cornu_optim.losses.ctc import ctc as ctc
+from cornu_optim.losses.temporal import ctc as ctc
 from cornu_optim.losses.overlap import dice as dice
 from cornu_optim.losses.margin import hinge as hinge
 from cornu_optim.losses.robust import huber as huber
@@ -81,11 +81,11 @@ from cornu_optim.losses.errors import mean_squared_error as mean_squared_error
 from cornu_optim.losses.errors import mean_squared_logarithmic_error as mean_squared_logarithmic_error
 from cornu_optim.metrics.correlation import pearson_correlation as pearson_correlation
 from cornu_optim.losses.divergence import poisson as poisson
-from cornu_optim.metrics.accuracy import sparse_categorical_accuracy as sparse_categorical_accuracy
+from cornu_optim.metrics.accuracies import sparse_categorical_accuracy as sparse_categorical_accuracy
 from cornu_optim.losses.crossentropy import sparse_categorical_crossentropy as sparse_categorical_crossentropy
-from cornu_optim.metrics.accuracy import sparse_top_k_categorical_accuracy as sparse_top_k_categorical_accuracy
+from cornu_optim.metrics.accuracies import sparse_top_k_categorical_accuracy as sparse_top_k_categorical_accuracy
 from cornu_optim.losses.margin import squared_hinge as squared_hinge
-from cornu_optim.metrics.accuracy import top_k_categorical_accuracy as top_k_categorical_accuracy
+from cornu_optim.metrics.accuracies import top_k_categorical_accuracy as top_k_categorical_accuracy
 from cornu_optim.losses.overlap import tversky as tversky
 
 BCE = binary_crossentropy

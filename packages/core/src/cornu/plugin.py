@@ -12,6 +12,8 @@ from cornu.plugins import hookimpl
 from cornu.plugins.hookspecs import Offer
 from cornu.plugins.registry import reads_configurations
 
+IN_KERAS = ANNOTATED = True  # what it brings goes by Keras' names, and takes what it says
+
 
 @reads_configurations
 def read(config: Any, kind: str) -> Any:
@@ -24,70 +26,59 @@ def read(config: Any, kind: str) -> Any:
 @hookimpl
 def cornu_layers() -> list[Offer]:
     """The base class, and what stands for a model's input."""
-    from cornu.base import InputSpec, Layer
-    from cornu.models.input_layer import Input, InputLayer
-
-    return [Input, InputLayer, InputSpec, Layer]
+    return [
+        "cornu.base.layer.input_spec:InputSpec",
+        "cornu.base.layer.layer:Layer",
+        "cornu.models.input_layer:Input",
+        "cornu.models.input_layer:InputLayer",
+    ]
 
 
 @hookimpl
 def cornu_optimizers() -> list[Offer]:
     """The base classes of optimizers and of schedules."""
-    from cornu.base import Optimizer
-    from cornu.base.schedule import LearningRateSchedule
-
-    return [LearningRateSchedule, Optimizer]
+    return ["cornu.base.optimizer:Optimizer", "cornu.base.schedule:LearningRateSchedule"]
 
 
 @hookimpl
 def cornu_losses() -> list[Offer]:
     """The base class."""
-    from cornu.base import Loss
-
-    return [Loss]
+    return ["cornu.base.loss:Loss"]
 
 
 @hookimpl
 def cornu_metrics() -> list[Offer]:
     """The base class, and the mean that training itself keeps."""
-    from cornu.base.metric import Mean, MeanMetricWrapper, Metric
-
-    return [Mean, MeanMetricWrapper, Metric]
+    return [f"cornu.base.metric:{name}" for name in ("Mean", "MeanMetricWrapper", "Metric")]
 
 
 @hookimpl
 def cornu_initializers() -> list[Offer]:
     """The base class."""
-    from cornu.base import Initializer
-
-    return [Initializer]
+    return ["cornu.base.initializer:Initializer"]
 
 
 @hookimpl
 def cornu_regularizers() -> list[Offer]:
     """The base class."""
-    from cornu.base import Regularizer
-
-    return [Regularizer]
+    return ["cornu.base.regularizer:Regularizer"]
 
 
 @hookimpl
 def cornu_constraints() -> list[Offer]:
     """The base class."""
-    from cornu.base import Constraint
-
-    return [Constraint]
+    return ["cornu.base.constraint:Constraint"]
 
 
 @hookimpl
 def cornu_callbacks() -> list[Offer]:
     """The base class, and the callbacks that every training has."""
-    from cornu.base import Callback
-    from cornu.training.callback_list import CallbackList
-    from cornu.training.history import History
-    from cornu.training.progbar_logger import ProgbarLogger
-
-    return [Callback, CallbackList, History, ProgbarLogger]
+    return [
+        "cornu.base.callback:Callback",
+        "cornu.training.callback_list:CallbackList",
+        "cornu.training.history:History",
+        "cornu.training.progbar_logger:ProgbarLogger",
+    ]
 
 
 @hookimpl

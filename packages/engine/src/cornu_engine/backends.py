@@ -34,10 +34,6 @@ __all__ = [
 ]
 
 DEFAULT = "numpy"
-OWN = {
-    "numpy": "It is one of Cornu's own: pip install cornu-backend-numpy",
-    "opencl": "It is one of Cornu's own: pip install cornu-backend-opencl",
-}
 ENVIRONMENT_VARIABLE = "CORNU_BACKEND"
 
 GROUP = "cornu_backends"  # of the entry points
@@ -237,7 +233,9 @@ def _origin(name: str | None) -> str:
 
 
 def _unknown(name: str, origin: str) -> str:
-    hint = OWN.get(name.lower()) or near_matches(name, _finder.names())
+    hint = near_matches(name, _finder.names())
+    if not hint and name.isidentifier():
+        hint = f"If it is one of Cornu's own: pip install cornu-backend-{name.lower()}"
     parts = (*_finder.reasons(), hint)
     return " ".join((f"There is no backend {name!r}{origin}. {_those_there()}", *parts)).rstrip()
 

@@ -1,51 +1,79 @@
-"""The plugin hooks of this distribution: what it hands to Cornu."""
+"""The plugin hooks of this distribution: what it hands to Cornu, and under which further names."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from cornu.plugins import hookimpl
 from cornu.plugins.hookspecs import Offer
+from cornu.plugins.stubs import offers_of_stub
+
+IN_KERAS = ANNOTATED = True  # what it brings goes by Keras' names, and takes what it says
+
+_ACTIVATIONS = {
+    "exponential": ("exp",),
+    "hard_silu": ("hard_swish",),
+    "linear": ("(none)",),
+    "silu": ("swish",),
+}
+_INITIALIZERS = {
+    "Constant": ("constant", "(array)"),
+    "GlorotNormal": ("glorot_normal",),
+    "GlorotUniform": ("glorot_uniform",),
+    "HeNormal": ("he_normal",),
+    "HeUniform": ("he_uniform",),
+    "Identity": ("identity", "IdentityInitializer"),
+    "LecunNormal": ("lecun_normal",),
+    "LecunUniform": ("lecun_uniform",),
+    "Ones": ("one", "ones"),
+    "Orthogonal": ("orthogonal", "OrthogonalInitializer"),
+    "RandomNormal": ("normal", "random_normal"),
+    "RandomUniform": ("uniform", "random_uniform"),
+    "STFT": ("stft", "STFTInitializer"),
+    "TruncatedNormal": ("truncated_normal",),
+    "VarianceScaling": ("variance_scaling",),
+    "Zeros": ("zero", "zeros"),
+}
+_REGULARIZERS = {
+    "L1": ("l1",),
+    "L1L2": ("l1_l2", "l1l2"),
+    "L2": ("l2",),
+    "OrthogonalRegularizer": ("orthogonal_regularizer",),
+}
+_CONSTRAINTS = {
+    "MaxNorm": ("max_norm", "maxnorm"),
+    "MinMaxNorm": ("min_max_norm",),
+    "NonNeg": ("non_neg", "nonneg"),
+    "UnitNorm": ("unit_norm", "unitnorm"),
+}
 
 
 @hookimpl
-def cornu_layers() -> Sequence[Offer]:
+def cornu_layers() -> list[Offer]:
     """Layers and their functional forms, under their present and older names."""
-    from cornu.plugins.stubs import offers_of_stub
-
-    return offers_of_stub("cornu_layers")
+    return [*offers_of_stub("cornu_layers")]
 
 
 @hookimpl
 def cornu_activations() -> list[Offer]:
     """Activation functions."""
-    from cornu_layers.activations import ACTIVATIONS, ALIASES
-
-    return [*ACTIVATIONS, *ALIASES]
+    return [*offers_of_stub("cornu_layers.activations", _ACTIVATIONS)]
 
 
 @hookimpl
 def cornu_initializers() -> list[Offer]:
     """Initializers."""
-    from cornu_layers.initializers import ALIASES, INITIALIZERS
-
-    return [*INITIALIZERS, *ALIASES]
+    return [*offers_of_stub("cornu_layers.initializers", _INITIALIZERS)]
 
 
 @hookimpl
 def cornu_regularizers() -> list[Offer]:
     """Regularizers."""
-    from cornu_layers.regularizers import ALIASES, REGULARIZERS
-
-    return [*REGULARIZERS, *ALIASES]
+    return [*offers_of_stub("cornu_layers.regularizers", _REGULARIZERS)]
 
 
 @hookimpl
 def cornu_constraints() -> list[Offer]:
     """Constraints."""
-    from cornu_layers.constraints import ALIASES, CONSTRAINTS
-
-    return [*CONSTRAINTS, *ALIASES]
+    return [*offers_of_stub("cornu_layers.constraints", _CONSTRAINTS)]
 
 
 @hookimpl

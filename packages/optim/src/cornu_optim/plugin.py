@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cornu.plugins import hookimpl
+from cornu.plugins.hookspecs import Offer
+from cornu.plugins.stubs import offers_of_stub
 
-# Short and older names. The functions among them serve as losses and as metrics.
+IN_KERAS = ANNOTATED = True  # what it brings goes by Keras' names, and takes what it says
+
+_OPTIMIZERS = {
+    "SGD": ("sgd",),
+    "RMSprop": ("rmsprop",),
+    "Adagrad": ("adagrad",),
+    "Adadelta": ("adadelta",),
+    "Adam": ("adam",),
+    "Adamax": ("adamax",),
+    "Nadam": ("nadam",),
+    "LossScaleOptimizer": ("(float16)",),
+}
+# Short and older names of losses, which serve as metrics too.
 _FUNCTIONS = {
     "mean_squared_error": ("mse", "MSE"),
     "mean_absolute_error": ("mae", "MAE"),
@@ -31,56 +43,29 @@ _METRICS = {
 }
 _FITTING = "cornu_optim.losses.crossentropy:fitting_crossentropy"
 _CHOSEN_BY_TARGETS = [("crossentropy", _FITTING), ("ce", _FITTING)]
-_OPTIMIZERS = ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam")
-
-
-def _offered(module: Any) -> list[Any]:
-    return [getattr(module, name) for name in module.__all__]
-
-
-def _aliases(module: Any, table: dict[str, tuple[str, ...]]) -> list[tuple[str, Any]]:
-    return [(alias, getattr(module, name)) for name, names in table.items() for alias in names]
 
 
 @hookimpl
-def cornu_optimizers() -> list[Any]:
+def cornu_optimizers() -> list[Offer]:
     """Optimizers, schedules, and Keras 2's optimizers in lower case."""
-    from cornu_optim import optimizers, schedules
-
-    lower = [(name.lower(), getattr(optimizers, name)) for name in _OPTIMIZERS]
-    return [*_offered(optimizers), *_offered(schedules), *lower]
+    optimizers = offers_of_stub("cornu_optim.optimizers", _OPTIMIZERS)
+    return [*optimizers, *offers_of_stub("cornu_optim.schedules")]
 
 
 @hookimpl
-def cornu_losses() -> list[Any]:
+def cornu_losses() -> list[Offer]:
     """Losses: classes, functions and their short names."""
-    from cornu_optim import losses
-
-    return [*_offered(losses), *_aliases(losses, _FUNCTIONS), *_CHOSEN_BY_TARGETS]
+    return [*offers_of_stub("cornu_optim.losses", _FUNCTIONS), *_CHOSEN_BY_TARGETS]
 
 
 @hookimpl
-def cornu_metrics() -> list[Any]:
+def cornu_metrics() -> list[Offer]:
     """Metrics: classes, functions and their short names; loss functions too."""
-    from cornu_optim import losses, metrics
-
-    shared = [
-        getattr(losses, name)
-        for name in losses.__all__
-        if name[0].islower() and name not in metrics.__all__ and not name.startswith("is_")
-    ]
-    also = [
-        (alias, getattr(metrics if name in metrics.__all__ else losses, name))
-        for name, names in _FUNCTIONS.items()
-        for alias in names
-    ]
-    also += _CHOSEN_BY_TARGETS
-    return [*_offered(metrics), *shared, *also, *_aliases(metrics, _METRICS)]
+    metrics = offers_of_stub("cornu_optim.metrics", {**_FUNCTIONS, **_METRICS})
+    return [*metrics, *_CHOSEN_BY_TARGETS]
 
 
 @hookimpl
-def cornu_callbacks() -> list[Any]:
+def cornu_callbacks() -> list[Offer]:
     """Callbacks."""
-    from cornu_optim import callbacks
-
-    return _offered(callbacks)
+    return [*offers_of_stub("cornu_optim.callbacks")]

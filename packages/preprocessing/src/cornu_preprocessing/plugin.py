@@ -5,6 +5,8 @@ from __future__ import annotations
 from cornu.plugins import hookimpl
 from cornu.plugins.hookspecs import Offer
 
+IN_KERAS = ANNOTATED = True  # what it brings goes by Keras' names, and takes what it says
+
 UTILITIES = {
     "FeatureSpace": ".feature_space",
     "array_to_img": ".image",

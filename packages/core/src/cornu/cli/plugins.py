@@ -40,7 +40,7 @@ def _listing(show_names: bool) -> Iterable[str]:
         if plugin.object is None:
             yield "    could not be loaded"
         for kind, row in KINDS.items():
-            names = sorted(e.name for e in brought[kind] if e.plugin is plugin)
+            names = sorted(e.name for e in brought[kind] if e.plugin is plugin and not e.is_role)
             if names:
                 listed = ", ".join(names) if show_names else str(len(names))
                 yield f"    {row.module:<20} {listed}"

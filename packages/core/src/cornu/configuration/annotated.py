@@ -14,12 +14,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cornu.configuration.constructors import constructors
+from cornu.plugins import registry
 from cornu_engine.attributes import is_int
 from cornu_engine.errors import SavingError
 
 
 def check_arguments(cls: type, config: Mapping[str, Any]) -> None:
-    """Check the plain values of a configuration by what the constructors of a class of ours say.
+    """Check the plain values of a configuration by what the constructors of a class say.
+
+    That are classes of packages whose plugin states that it is `ANNOTATED`.
 
     Raises
     ------
@@ -36,9 +39,17 @@ def check_arguments(cls: type, config: Mapping[str, Any]) -> None:
     Traceback (most recent call last):
     cornu_engine.errors.SavingError: radius='3' of Blur is not what it takes: int.
     """
-    if cls.__module__.partition(".")[0].startswith("cornu"):  # others annotate as they like
+    if _are_meant(cls.__module__.partition(".")[0]):  # others annotate as they like
         # The nearest constructor says most; what it passes on, the next one says.
         check_call(tuple(reversed(constructors(cls))), config, cls.__name__)
+
+
+def _are_meant(package: str) -> bool:
+    """Tell whether annotations in a package say what a file may give."""
+    return any(
+        plugin.module.partition(".")[0] == package and plugin.states("ANNOTATED")
+        for plugin in registry.plugins()
+    )
 
 
 def check_call(functions: tuple[Callable, ...], config: Mapping[str, Any], what: str) -> None:

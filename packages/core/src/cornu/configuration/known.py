@@ -54,21 +54,30 @@ _FUNCTION_KINDS = ("activation", "loss", "metric", "initializer", "regularizer",
 
 
 def public_name(cls: type) -> tuple[str | None, str]:
-    """Return the module and name under which Keras knows a class of ours; None if it is not.
+    """Return the module and name under which Keras knows a class; None as module, if it does not.
 
-    A class says the name itself, where it is another: `keras_name = "Dense"`.
+    A plugin states that Keras knows what it brings; a class says the name itself, where it is
+    another: `keras_name = "Dense"`.
     """
     name = cls.__name__
-    if cls.__module__.partition(".")[0].startswith("cornu"):
-        if offered_object(name) is cls:
-            return _OBJECTS.get(name, "keras"), name
-        kinds = [_KINDS[base.__name__] for base in cls.__mro__ if base.__name__ in _KINDS]
-        for kind, module in kinds or dict(_KINDS.values()).items():
-            known = [e.name for e in registry.entries(kind) if e.stands_for(cls)]
-            if known:
-                name = name if name in known else known[0]
-                return module, vars(cls).get("keras_name", name)
+    if name in _names_in_keras("object", cls):
+        return _OBJECTS.get(name, "keras"), name
+    kinds = [_KINDS[base.__name__] for base in cls.__mro__ if base.__name__ in _KINDS]
+    for kind, module in kinds or dict(_KINDS.values()).items():
+        known = _names_in_keras(kind, cls)
+        if known:
+            name = name if name in known else known[0]
+            return module, vars(cls).get("keras_name", name)
     return None, name
+
+
+def _names_in_keras(kind: str, cls: type) -> list[str]:
+    """Return the names of a class that plugins bring which go by Keras' names."""
+    return [
+        entry.name
+        for entry in registry.entries(kind)
+        if entry.stands_for(cls) and not entry.is_role and entry.plugin.states("IN_KERAS")
+    ]
 
 
 def without_unknown(cls: type, config: dict[str, Any]) -> dict[str, Any]:

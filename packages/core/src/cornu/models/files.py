@@ -8,7 +8,7 @@ from cornu.training.trainable import Trainable
 
 
 def save(
-    model: Trainable, filepath: Any, overwrite: bool = True, zipped: Any = None, **kwargs: Any
+    self: Trainable, filepath: Any, overwrite: bool = True, zipped: Any = None, **kwargs: Any
 ) -> None:
     """Write architecture, weights, compile arguments and training state to one file.
 
@@ -36,11 +36,11 @@ def save(
     """
     from cornu.saving.model_file import save_model
 
-    save_model(model, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+    save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
 
 def save_weights(
-    model: Trainable,
+    self: Trainable,
     filepath: Any,
     overwrite: bool = True,
     max_shard_size: Any = None,
@@ -63,11 +63,11 @@ def save_weights(
     """
     from cornu.saving.weights import save_weights
 
-    save_weights(model, filepath, overwrite=overwrite, max_shard_size=max_shard_size, **kwargs)
+    save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size, **kwargs)
 
 
 def load_weights(
-    model: Trainable,
+    self: Trainable,
     filepath: Any,
     skip_mismatch: bool = False,
     by_name: bool = False,
@@ -98,11 +98,11 @@ def load_weights(
     from cornu.saving.weights import load_weights
 
     load_weights(
-        model, filepath, skip_mismatch=skip_mismatch, by_name=by_name, reshape=reshape, **kwargs
+        self, filepath, skip_mismatch=skip_mismatch, by_name=by_name, reshape=reshape, **kwargs
     )
 
 
-def to_json(model: Trainable, **kwargs: Any) -> str:
+def to_json(self: Trainable, **kwargs: Any) -> str:
     """Return the architecture as JSON; `cornu.models.model_from_json` reads it.
 
     Parameters
@@ -112,10 +112,10 @@ def to_json(model: Trainable, **kwargs: Any) -> str:
     """
     from cornu.saving.text import to_json
 
-    return to_json(model, **kwargs)
+    return to_json(self, **kwargs)
 
 
-def to_yaml(model: Trainable, **kwargs: Any) -> str:
+def to_yaml(self: Trainable, **kwargs: Any) -> str:
     """Return the architecture as YAML; `cornu.models.model_from_yaml` reads it.
 
     Parameters
@@ -125,11 +125,11 @@ def to_yaml(model: Trainable, **kwargs: Any) -> str:
     """
     from cornu.saving.text import to_yaml
 
-    return to_yaml(model, **kwargs)
+    return to_yaml(self, **kwargs)
 
 
 def export(
-    model: Trainable,
+    self: Trainable,
     filepath: Any,
     format: str | None = None,
     verbose: bool | None = None,
@@ -170,4 +170,4 @@ def export(
     """
     from cornu.models.exporting import export_model
 
-    export_model(model, filepath, format, verbose, input_signature, **kwargs)
+    export_model(self, filepath, format, verbose, input_signature, **kwargs)

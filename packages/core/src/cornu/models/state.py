@@ -22,7 +22,7 @@ def _state_groups(model: Trainable) -> dict[str, list[Variable]]:
     }
 
 
-def get_state_tree(model: Trainable, value_format: str = "backend_tensor") -> dict[str, Any]:
+def get_state_tree(self: Trainable, value_format: str = "backend_tensor") -> dict[str, Any]:
     """Return the values of all variables, nested by the parts of their paths.
 
     Parameters
@@ -52,12 +52,12 @@ def get_state_tree(model: Trainable, value_format: str = "backend_tensor") -> di
         raise ValueError(
             f'value_format is "backend_tensor" or "numpy_array"; got {value_format!r}.'
         )
-    return {name: _nested(variables) for name, variables in _state_groups(model).items()}
+    return {name: _nested(variables) for name, variables in _state_groups(self).items()}
 
 
-def set_state_tree(model: Trainable, state_tree: dict[str, Any]) -> None:
+def set_state_tree(self: Trainable, state_tree: dict[str, Any]) -> None:
     """Set the variables that a nested dictionary names, as `get_state_tree` returns it."""
-    groups = _state_groups(model)
+    groups = _state_groups(self)
     for name, values in state_tree.items():
         if name not in groups:
             raise ValueError(

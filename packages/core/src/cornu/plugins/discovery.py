@@ -48,6 +48,10 @@ class Plugin:
     module: str
     object: Any = None
 
+    def states(self, fact: str) -> bool:
+        """Tell whether the plugin states a fact of all that it brings, such as `IN_KERAS`."""
+        return bool(getattr(self.object, fact, False))
+
     @property
     def hooks(self) -> tuple[str, ...]:
         """The hooks that the plugin implements, in the order of `cornu.plugins.hookspecs`."""

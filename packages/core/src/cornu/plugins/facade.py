@@ -93,7 +93,9 @@ def _functions(kind: Kind) -> dict[str, Callable[..., Any]]:
     """`get`, `serialize` and `deserialize` of one kind, as Keras has them in each module."""
 
     def get(identifier: Any) -> Any:
-        return registry.get(kind.name, kind.fallback if identifier is None else identifier)
+        if identifier is None:
+            return registry.role(kind.name, "none")
+        return registry.get(kind.name, identifier)
 
     def serialize(obj: Any) -> Any:
         from cornu.configuration.config import serialize

@@ -5,6 +5,12 @@ makes the object known under one more name. In place of an object stands a refer
 `"my_package.layers:Scale"`, if it shall be imported only when it is first used; names of classes
 begin with a capital letter there. Otherwise import inside the hook, not at the top of the plugin
 module: Cornu loads every plugin to ask one of them, and calls a hook only when that kind is needed.
+
+Beside hooks, a plugin module may state what holds for all that it brings:
+
+* `IN_KERAS = True`: Keras knows the classes by these names, so files call them as Keras does.
+* `ANNOTATED = True`: what a file gives for an argument has to be what the constructor's annotation
+  lets a user write.
 """
 
 from __future__ import annotations

@@ -28,10 +28,6 @@ class Kind:
     functions_first : bool
         Whether a string that names both a function and a class means the function
         (`loss="mean_squared_error"`).
-    fallback : str or None
-        What `get(None)` of the public module means, where it means something.
-    of_array : str or None
-        The class that makes one of an array, where an array may be passed.
     config_argument : str
         What `deserialize` of the public module calls its config.
     """
@@ -42,8 +38,6 @@ class Kind:
     providers: tuple[str, ...]
     protocol: str = "__call__"
     functions_first: bool = False
-    fallback: str | None = None
-    of_array: str | None = None
     config_argument: str = "config"
 
     @property
@@ -72,15 +66,8 @@ KINDS: dict[str, Kind] = {
             "activations",
             ("cornu-layers",),
             functions_first=True,
-            fallback="linear",
         ),
-        Kind(
-            "initializer",
-            "cornu_initializers",
-            "initializers",
-            ("cornu-layers",),
-            of_array="Constant",
-        ),
+        Kind("initializer", "cornu_initializers", "initializers", ("cornu-layers",)),
         Kind("regularizer", "cornu_regularizers", "regularizers", ("cornu-layers",)),
         Kind("constraint", "cornu_constraints", "constraints", ("cornu-layers",)),
         Kind("callback", "cornu_callbacks", "callbacks", ("cornu-optim",), "set_model"),

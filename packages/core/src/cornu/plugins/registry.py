@@ -55,6 +55,7 @@ __all__ = [
     "reasons",
     "register",
     "register_keras_serializable",
+    "role",
     "unregister",
 ]
 
@@ -128,7 +129,7 @@ class Registry:
 
     def names(self, kind: str) -> list[str]:
         """Return the public names of one kind, sorted."""
-        return sorted({entry.name for entry in self._table(kind).entries})
+        return sorted({e.name for e in self._table(kind).entries if not e.is_role})
 
     def entries(self, kind: str) -> list[Entry]:
         """Return every name of one kind with its object and plugin."""
@@ -175,12 +176,21 @@ class Registry:
         entry = self._table(kind).meant_by(name)
         return None if entry is None else entry.object
 
+    def role(self, kind: str, name: str) -> Any:
+        """Return what plugins offer for a purpose of Cornu's own, or None.
+
+        A role is a name in brackets: `"(none)"`, what `None` stands for; `"(array)"`, what makes
+        one of an array; `"(float16)"`, what goes around an optimizer in a model of float16.
+        """
+        entry = self._table(kind).attribute(f"({name})")
+        return None if entry is None else entry.object
+
     def get(self, kind: str, identifier: Any) -> Any:
         """Turn whatever a user may pass for one kind into an object.
 
         `None` stays `None`; a string is looked up, and a class is called without arguments; a
-        config dictionary is deserialised; an object or function passes. An array stands for the
-        initializer that gives it.
+        config dictionary is deserialised; an object or function passes. An array stands for what
+        has the role "array": the initializer that gives it.
         """
         if identifier is None:
             return None
@@ -190,8 +200,9 @@ class Registry:
             self._load()  # core's plugin brings the reader
             identifier = _readers[-1](identifier, kind=kind)
         row = kind_of(kind)
-        if row.of_array is not None and hasattr(identifier, "__array__"):
-            return self.lookup(kind, row.of_array)(identifier.__array__())
+        of_array = self.role(kind, "array") if hasattr(identifier, "__array__") else None
+        if of_array is not None:
+            return of_array(identifier.__array__())
         if hasattr(identifier, row.protocol):
             return _instance(identifier)
         raise UnknownNameError(
@@ -310,6 +321,7 @@ plugins = default.plugins
 problems = default.problems
 reasons = default.reasons
 register = default.register
+role = default.role
 unregister = default.unregister
 
 

@@ -52,6 +52,11 @@ class Entry:
         return found
 
     @property
+    def is_role(self) -> bool:
+        """Whether the name is no name, but says what Cornu itself uses the object for."""
+        return self.name.startswith("(")
+
+    @property
     def own_name(self) -> str:
         """What the object is called where it is defined."""
         if isinstance(self.offer, str):
@@ -158,7 +163,8 @@ class Table:
             )
         self.entries.append(entry)
         self._exact[key] = entry
-        self._loose.setdefault((letters(name), entry.is_class), entry)
+        if not entry.is_role:
+            self._loose.setdefault((letters(name), entry.is_class), entry)
         return None
 
     def _own_name(self, obj: Any) -> Any:

@@ -3,6 +3,7 @@
 Own variables of an object are at `<path>/vars/0`, `1`, …. Layers of a Sequential or functional
 model follow under `layers/`, named after their class and numbered per class; parts of any other
 object under the names of its attributes, those in a list or dict under `<attribute>/<class>`.
+Where Keras calls an attribute otherwise, the class says so in `attributes_in_files`.
 """
 
 from __future__ import annotations
@@ -17,13 +18,6 @@ _SKIPPED = frozenset(
     "_parts _inbound_nodes _made_with _losses _loss_functions _build_shapes _compiled _steps "
     "_graph _stack _tensors _graph_of_stack _dtype_policy activity_regularizer history".split()
 )
-
-# Attributes that Keras calls otherwise, by class.
-_CALLED = {
-    "GroupedQueryAttention": {
-        f"{name}_dense": f"_{name}_dense" for name in ("query", "key", "value", "output", "gate")
-    },
-}
 
 
 def saved_objects(
@@ -109,16 +103,16 @@ def _children(obj: Any, with_optimizer: bool) -> Iterator[tuple[str, Any]]:
     is_stack = _is_stack(obj)
     if is_stack:
         yield "layers", obj.layers
-    called = _CALLED.get(type(obj).__name__, {})
+    called = getattr(type(obj), "attributes_in_files", {})
     attributes = vars(obj).items()
-    found = {called.get(name, name): v for name, v in attributes if name not in _SKIPPED}
+    parts = {called.get(name, name): v for name, v in attributes if name not in _SKIPPED}
     if hasattr(obj, "compile"):
         if not is_stack:
-            found["layers"] = obj.layers  # takes its place among the attributes, by name
+            parts["layers"] = obj.layers  # takes its place among the attributes, by name
         if with_optimizer and optimizer is not None:
-            found["optimizer"] = optimizer
-    for name in sorted(found, key=lambda n: (n.startswith("_"), n)):
-        yield name, found[name]
+            parts["optimizer"] = optimizer
+    for name in sorted(parts, key=lambda n: (n.startswith("_"), n)):
+        yield name, parts[name]
 
 
 def _is_stack(obj: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.base.overriding import is_overridden
 from cornu.saving.formats import format_of_weights, format_to_write, formats, missing
 from cornu.saving.kinds import (
     WEIGHTS_GROUPS,
@@ -241,7 +242,7 @@ def _plan_keras3(model: Any, root: Group, plan: Plan, by_name: bool) -> None:
             continue
         variables = own_variables(obj)
         stored = group.names()
-        if _reads_itself(obj, len(stored) == len(variables)):
+        if _reads_itself(obj):
             problem = _shape_problem(variables, group) if len(stored) == len(variables) else ""
             if problem:
                 plan.refuse(problem)
@@ -271,14 +272,13 @@ def _fitted(obj: Any, variables: list[Any], found: list[Any]) -> list[Any]:
     return in_layout_of(obj, found)
 
 
-def _reads_itself(obj: Any, fits: bool) -> bool:
-    """Tell whether an object's own `load_own_variables` is to be called.
+def _reads_itself(obj: Any) -> bool:
+    """Tell whether an object's own `load_own_variables` is to be called."""
+    from cornu.base.layer import Layer
+    from cornu.base.optimizer import Optimizer
 
-    Ours differ from the default only where a file holds something else than the variables.
-    """
-    if type(obj).load_own_variables is _default_loader(obj):
-        return False
-    return not (fits and type(obj).__module__.startswith("cornu"))
+    base = Layer if isinstance(obj, Layer) else Optimizer
+    return is_overridden(obj, "load_own_variables", base)
 
 
 def _shape_problem(variables: list[Any], group: Group) -> str:
@@ -351,13 +351,6 @@ def _pairs_by_name(model: Any, root: Group) -> Iterator[tuple[str, Any, Group]]:
             below = group.group(f"{path}/vars" if path else "vars")  # type: ignore[union-attr]
             if below is not None and own_variables(obj):
                 yield f"{layer.name}/{path}".rstrip("/"), obj, below
-
-
-def _default_loader(obj: Any) -> Any:
-    from cornu.base.layer import Layer
-    from cornu.base.optimizer import Optimizer
-
-    return (Layer if isinstance(obj, Layer) else Optimizer).load_own_variables
 
 
 def own_variables(obj: Any) -> list[Any]:

@@ -143,11 +143,10 @@ def _plain(factors: Any) -> Any:
 
 def _scaled(optimizer: Any, policy: Any) -> Any:
     """Keep small gradients from vanishing where a model computes in float16."""
-    if getattr(policy, "name", None) != "mixed_float16" or hasattr(optimizer, "inner_optimizer"):
+    if optimizer is None or getattr(policy, "name", None) != "mixed_float16":
         return optimizer
-    if "LossScaleOptimizer" not in registry.names("optimizer"):
-        return optimizer
-    return registry.lookup("optimizer", "LossScaleOptimizer")(optimizer)
+    around = registry.role("optimizer", "float16")
+    return optimizer if around is None or isinstance(optimizer, around) else around(optimizer)
 
 
 def _deserialized(value: Any, kind: str | None) -> Any:

@@ -18,7 +18,7 @@ __all__ = [
 
 
 def fit_generator(
-    model: Trainer,
+    self: Trainer,
     generator: Any,
     steps_per_epoch: int | None = None,
     epochs: int = 1,
@@ -59,8 +59,8 @@ def fit_generator(
     >>> model.fit_generator(batches, steps_per_epoch=3, epochs=2, verbose=0).epoch
     [0, 1]
     """
-    model._cycles = True
-    return model.fit(
+    self._cycles = True
+    return self.fit(
         generator,
         steps_per_epoch=steps_per_epoch,
         epochs=epochs,
@@ -79,7 +79,7 @@ def fit_generator(
 
 
 def evaluate_generator(
-    model: Trainer,
+    self: Trainer,
     generator: Any,
     steps: int | None = None,
     callbacks: Any = None,
@@ -105,7 +105,7 @@ def evaluate_generator(
     >>> model.evaluate_generator(iter([(np.zeros((4, 2)), np.ones(4))]))
     1.0
     """
-    return model.evaluate(
+    return self.evaluate(
         generator,
         steps=steps,
         callbacks=callbacks,
@@ -117,7 +117,7 @@ def evaluate_generator(
 
 
 def predict_generator(
-    model: Trainer,
+    self: Trainer,
     generator: Any,
     steps: int | None = None,
     callbacks: Any = None,
@@ -142,7 +142,7 @@ def predict_generator(
     >>> model.predict_generator(iter([np.zeros((2, 3))])).shape
     (2, 1)
     """
-    return model.predict(
+    return self.predict(
         generator,
         steps=steps,
         callbacks=callbacks,
@@ -153,7 +153,7 @@ def predict_generator(
     )
 
 
-def predict_proba(model: Trainer, x: Any, batch_size: int | None = 32, verbose: Any = 0) -> Any:
+def predict_proba(self: Trainer, x: Any, batch_size: int | None = 32, verbose: Any = 0) -> Any:
     """Return the outputs for data: `predict` by its name in Keras 2.
 
     Examples
@@ -163,11 +163,11 @@ def predict_proba(model: Trainer, x: Any, batch_size: int | None = 32, verbose: 
     >>> Sequential([Dense(2, activation="softmax")]).predict_proba(np.zeros((1, 3)))
     array([[0.5, 0.5]], dtype=float32)
     """
-    return model.predict(x, batch_size=batch_size, verbose=verbose)
+    return self.predict(x, batch_size=batch_size, verbose=verbose)
 
 
 def predict_classes(
-    model: Trainer, x: Any, batch_size: int | None = 32, verbose: Any = 0
+    self: Trainer, x: Any, batch_size: int | None = 32, verbose: Any = 0
 ) -> np.ndarray:
     """Return the class of each sample: the largest output, or whether the only one exceeds one
     half.
@@ -179,7 +179,7 @@ def predict_classes(
     >>> Sequential([Dense(2, activation="softmax")]).predict_classes(np.zeros((1, 3)))
     array([0])
     """
-    outputs = model.predict(x, batch_size=batch_size, verbose=verbose)
+    outputs = self.predict(x, batch_size=batch_size, verbose=verbose)
     if outputs.shape[-1] > 1:
         return outputs.argmax(axis=-1)
     return (outputs > 0.5).astype("int32")

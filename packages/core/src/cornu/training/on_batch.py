@@ -17,7 +17,7 @@ __all__ = ["predict_on_batch", "test_on_batch", "train_on_batch"]
 
 
 def train_on_batch(
-    model: Trainable,
+    self: Trainable,
     x: Any,
     y: Any = None,
     sample_weight: Any = None,
@@ -51,12 +51,12 @@ def train_on_batch(
     >>> model.train_on_batch(np.zeros((4, 2)), np.ones(4))
     1.0
     """
-    logs = _on_batch(model, "train", x, y, sample_weight, class_weight, reset_metrics)
-    return logs if return_dict else in_order(logs, model.metrics_names)
+    logs = _on_batch(self, "train", x, y, sample_weight, class_weight, reset_metrics)
+    return logs if return_dict else in_order(logs, self.metrics_names)
 
 
 def test_on_batch(  # a step, not a test of pytest
-    model: Trainable,
+    self: Trainable,
     x: Any,
     y: Any = None,  # noqa: PT028
     sample_weight: Any = None,  # noqa: PT028
@@ -82,11 +82,11 @@ def test_on_batch(  # a step, not a test of pytest
     >>> model.test_on_batch(np.zeros((4, 2)), np.ones(4), return_dict=True)
     {'loss': 1.0}
     """
-    logs = _on_batch(model, "test", x, y, sample_weight, None, reset_metrics)
-    return logs if return_dict else in_order(logs, model.metrics_names)
+    logs = _on_batch(self, "test", x, y, sample_weight, None, reset_metrics)
+    return logs if return_dict else in_order(logs, self.metrics_names)
 
 
-def predict_on_batch(model: Trainable, x: Any) -> Any:
+def predict_on_batch(self: Trainable, x: Any) -> Any:
     """Return the outputs for all samples given, as one batch.
 
     Parameters
@@ -102,7 +102,7 @@ def predict_on_batch(model: Trainable, x: Any) -> Any:
     >>> model.predict_on_batch(np.zeros((1, 3)))
     array([[0., 0.]], dtype=float32)
     """
-    bound, outputs = _run_batch(model, "predict", x)
+    bound, outputs = _run_batch(self, "predict", x)
     return tree.pack_sequence_as(bound.step.result, outputs)
 
 

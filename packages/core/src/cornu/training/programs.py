@@ -26,7 +26,7 @@ __all__ = ["known_step", "prepare_for", "program", "remember_array", "run_known"
 SMALL = 32  # rows of an array that are one batch, unless batch_size says otherwise
 
 
-def program(model: Trainable, name: str = "train") -> CompiledProgram:
+def program(self: Trainable, name: str = "train") -> CompiledProgram:
     """Return the program that last ran, to be read.
 
     Parameters
@@ -56,9 +56,9 @@ def program(model: Trainable, name: str = "train") -> CompiledProgram:
     if name not in methods:
         hint = near_matches(name, methods) or "Programs: train, test, predict."
         raise ValueError(f"There is no program {name!r}. {hint}")
-    step = model._step_cache().last.get(name)
+    step = self._step_cache().last.get(name)
     if step is None:
-        eager = " (with run_eagerly=True there is none)" if model.run_eagerly else ""
+        eager = " (with run_eagerly=True there is none)" if self.run_eagerly else ""
         raise NotBuiltError(
             f"The program {name!r} is compiled at the first batch{eager}. Call "
             f"{methods[name]}() first."

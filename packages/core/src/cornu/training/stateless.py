@@ -14,7 +14,7 @@ __all__ = ["compiled_loss", "stateless_compute_loss"]
 
 
 def stateless_compute_loss(
-    model: Trainable,
+    self: Trainable,
     trainable_variables: Sequence[Any],
     non_trainable_variables: Sequence[Any],
     metrics_variables: Sequence[Any],
@@ -51,16 +51,16 @@ def stateless_compute_loss(
     1.0
     """
     groups = [
-        (list(model.trainable_variables), list(trainable_variables)),
-        (list(model.non_trainable_variables), list(non_trainable_variables)),
-        (list(model.metrics_variables), list(metrics_variables)),
+        (list(self.trainable_variables), list(trainable_variables)),
+        (list(self.non_trainable_variables), list(non_trainable_variables)),
+        (list(self.metrics_variables), list(metrics_variables)),
     ]
     kept = [(v, ops.copy(v.value)) for variables, _ in groups for v in variables]
     try:
         for variables, values in groups:
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
-        loss = model._total_loss(x, y, y_pred, sample_weight, training)
+        loss = self._total_loss(x, y, y_pred, sample_weight, training)
         trained, other, metrics = [[ops.copy(v.value) for v in group] for group, _ in groups]
     finally:
         for variable, value in kept:
@@ -69,7 +69,7 @@ def stateless_compute_loss(
 
 
 def compiled_loss(
-    model: Trainable,
+    self: Trainable,
     y: Any,
     y_pred: Any,
     sample_weight: Any = None,
@@ -93,10 +93,10 @@ def compiled_loss(
     >>> float(model.compiled_loss(np.zeros(2), np.ones(2), regularization_losses=[0.5]))
     1.5
     """
-    compiled = model._compiled.losses if model._compiled is not None else None
+    compiled = self._compiled.losses if self._compiled is not None else None
     loss = None if compiled is None else compiled(y, y_pred, sample_weight)
     terms = [*([] if loss is None else [loss]), *map(as_scalar, regularization_losses or ())]
     total = functools.reduce(ops.add, terms) if terms else ops.zeros(())
-    if not model._shows_loss:
-        model._show_loss(total, y_pred)
+    if not self._shows_loss:
+        self._show_loss(total, y_pred)
     return total

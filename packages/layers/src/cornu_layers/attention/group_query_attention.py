@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import cornu_ops as ops
 from cornu_layers import validation
@@ -64,6 +64,9 @@ class GroupedQueryAttention(Heads):
     """
 
     keras_name = "GroupQueryAttention"
+    attributes_in_files: ClassVar[dict[str, str]] = {
+        f"{name}_dense": f"_{name}_dense" for name in ("query", "key", "value", "output", "gate")
+    }
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ import numpy as np
 
 import cornu_ops as ops
 from cornu.base import Layer
+from cornu.base.overriding import differs_while
 from cornu.plugins import registry
 from cornu_engine.errors import NotBuiltError
 from cornu_layers.checks import where
@@ -144,6 +145,7 @@ class LowRank(Layer):
             merged = variable is self.__dict__[f"_{self.adapted_name}"]
             store[str(index)] = np.array(self.adapted()) if merged else variable.numpy()
 
+    @differs_while("lora_enabled")
     def load_own_variables(self, store: Any) -> None:
         """Read what `save_own_variables` wrote; a correction starts from zero again."""
         if not self.lora_enabled:

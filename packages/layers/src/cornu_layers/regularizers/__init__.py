@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-from cornu_layers.regularizers.norms import L1, L1L2, L2
-from cornu_layers.regularizers.orthogonal import OrthogonalRegularizer
+from cornu_engine.lazy import lazy
 
-REGULARIZERS: tuple[type, ...] = (L1, L1L2, L2, OrthogonalRegularizer)
-ALIASES: tuple[tuple[str, type], ...] = (
-    ("l1", L1),
-    ("l2", L2),
-    ("l1_l2", L1L2),
-    ("l1l2", L1L2),
-    ("orthogonal_regularizer", OrthogonalRegularizer),
-)
-
-__all__ = ["L1", "L1L2", "L2", "OrthogonalRegularizer"]
+__getattr__, __dir__ = lazy(__name__)

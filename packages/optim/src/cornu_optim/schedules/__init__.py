@@ -1,16 +1,7 @@
 """Learning-rate schedules."""
 
-from cornu.base.schedule import LearningRateSchedule
-from cornu_optim.schedules.cosine import CosineDecay, CosineDecayRestarts
-from cornu_optim.schedules.decay import ExponentialDecay, InverseTimeDecay, PolynomialDecay
-from cornu_optim.schedules.piecewise import PiecewiseConstantDecay
+from __future__ import annotations
 
-__all__ = [
-    "CosineDecay",
-    "CosineDecayRestarts",
-    "ExponentialDecay",
-    "InverseTimeDecay",
-    "LearningRateSchedule",
-    "PiecewiseConstantDecay",
-    "PolynomialDecay",
-]
+from cornu_engine.lazy import lazy
+
+__getattr__, __dir__ = lazy(__name__)

@@ -1,0 +1,16 @@
+"""What stands here, each name with its home: editors read this, and so do module and plugin."""
+
+from cornu.base.callback import Callback as Callback
+from cornu_optim.callbacks.backup import BackupAndRestore as BackupAndRestore
+from cornu_optim.callbacks.base_logger import BaseLogger as BaseLogger
+from cornu_optim.callbacks.checkpoint import ModelCheckpoint as ModelCheckpoint
+from cornu_optim.callbacks.csv_logger import CSVLogger as CSVLogger
+from cornu_optim.callbacks.early_stopping import EarlyStopping as EarlyStopping
+from cornu_optim.callbacks.lambdas import LambdaCallback as LambdaCallback
+from cornu_optim.callbacks.monitor import MonitorCallback as MonitorCallback
+from cornu_optim.callbacks.plateau import ReduceLROnPlateau as ReduceLROnPlateau
+from cornu_optim.callbacks.remote import RemoteMonitor as RemoteMonitor
+from cornu_optim.callbacks.scheduler import LearningRateScheduler as LearningRateScheduler
+from cornu_optim.callbacks.swap_ema import SwapEMAWeights as SwapEMAWeights
+from cornu_optim.callbacks.tensorboard import TensorBoard as TensorBoard
+from cornu_optim.callbacks.terminate import TerminateOnNaN as TerminateOnNaN
