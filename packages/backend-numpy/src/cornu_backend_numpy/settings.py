@@ -192,8 +192,8 @@ def _allowed() -> int:
         return limits.threads or _cores()
     if not given.isdigit() or int(given) < 1:
         raise BackendError(
-            f"{NUM_THREADS}={given!r} should be a positive number of threads, "
-            f"as in {NUM_THREADS}=2."
+            f"{NUM_THREADS}={given!r} should be a positive number of threads, as in "
+            f"{NUM_THREADS}=2."
         )
     return int(given)
 

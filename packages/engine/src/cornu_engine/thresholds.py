@@ -155,7 +155,7 @@ def _parsed(text: str) -> tuple[str, ...]:
     for name in names:
         if name not in EXTREMES:
             raise UnknownNameError(
-                f"There is no extreme {name!r}. {near_matches(name, EXTREMES)} "
-                f"There are {', '.join(EXTREMES)}, and several joined as in tiny+threads3."
+                f"There is no extreme {name!r}. {near_matches(name, EXTREMES)} There are "
+                f"{', '.join(EXTREMES)}, and several joined as in tiny+threads3."
             )
     return names

@@ -54,8 +54,8 @@ def _mend(inner: list, named: list[str], missing: int) -> str:
     if missing == 1 and "steps" in named:
         return (
             f"Add the axis of {named[-1]} with Reshape({(*inner, 1)}), or, if the numbers are "
-            "indices, put an "
-            "Embedding before this layer. A recurrent layer below needs return_sequences=True."
+            "indices, put an Embedding before this layer. A recurrent layer below needs "
+            "return_sequences=True."
         )
     if missing == 1:
         target = tuple(-1 if n is None else n for n in (*inner, 1))

@@ -84,8 +84,8 @@ def dot_product_attention(
     for name, x in (("query", query), ("key", key), ("value", source)):
         if x.ndim != 4:
             raise ShapeError(
-                f"dot_product_attention: {name} must be (batch, length, heads, size), "
-                f"got shape {tuple(x.shape)}."
+                f"dot_product_attention: {name} must be (batch, length, heads, size), got shape "
+                f"{tuple(x.shape)}."
             )
     heads = query.shape[2]
     key, source = _grouped(key, heads), _grouped(source, heads)

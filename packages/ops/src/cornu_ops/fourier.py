@@ -54,8 +54,8 @@ def _pair(name: str, x: Any) -> Pair:
     real, imaginary = promote_floating(*x)
     if tuple(real.shape) != tuple(imaginary.shape):
         raise ValueError(
-            f"{name}(): the real part has shape {tuple(real.shape)}, "
-            f"the imaginary {tuple(imaginary.shape)}."
+            f"{name}(): the real part has shape {tuple(real.shape)}, the imaginary "
+            f"{tuple(imaginary.shape)}."
         )
     return real, imaginary
 

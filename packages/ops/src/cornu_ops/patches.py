@@ -113,8 +113,8 @@ def fold(
     channels = x.shape[1] // product(attrs["size"])
     if x.ndim != 3 or x.shape[1:] != (channels * product(attrs["size"]), product(counts)):
         raise ValueError(
-            f"fold() cannot put {tuple(x.shape)} back: with this window it needs "
-            f"(batch, channels * {product(attrs['size'])}, {product(counts)})."
+            f"fold() cannot put {tuple(x.shape)} back: with this window it needs (batch, channels "
+            f"* {product(attrs['size'])}, {product(counts)})."
         )
     windows = p.reshape(x, shape=(x.shape[0], channels, *attrs["size"], *counts))
     shape = (x.shape[0], channels, *padded)

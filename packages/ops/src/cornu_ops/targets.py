@@ -259,8 +259,8 @@ numbers, pass cornu.utils.to_categorical(y, 10).
             return super()._advice(compared)
         use = f"use {self.instead}, or " if self.instead else ""
         return (
-            f"It expects one-hot targets. If y holds class numbers, {use}"
-            f"pass cornu.utils.to_categorical(y, {units})."
+            f"It expects one-hot targets. If y holds class numbers, {use}pass "
+            f"cornu.utils.to_categorical(y, {units})."
         )
 
 

@@ -66,8 +66,8 @@ FUNCTIONS = {
 _WHOLE = frozenset({"floor", "ceil", "round"})  # leave integers as they are
 # integers give integers; from the others NumPy makes floats
 _CLOSED = frozenset(
-    "neg abs sign add sub mul pow maximum minimum mod floordiv "
-    "and_ or_ xor shift_left shift_right invert".split()
+    "neg abs sign add sub mul pow maximum minimum mod floordiv and_ or_ xor shift_left shift_right "
+    "invert".split()
 )
 _SQUARES = frozenset({"mul"})
 

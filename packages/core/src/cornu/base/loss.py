@@ -88,8 +88,8 @@ class Loss(Configurable):
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return the loss of each sample. Subclasses write this."""
         raise NotImplementedError(
-            f"{type(self).__name__} must define call(self, y_true, y_pred), "
-            "returning one value per sample."
+            f"{type(self).__name__} must define call(self, y_true, y_pred), returning one value "
+            "per sample."
         )
 
     def _convert_target(self, y_true: Any) -> Any:

@@ -254,9 +254,8 @@ class Optimizer(OptimizerSettings):
         for variable in variables:
             if variable not in self._positions:
                 raise ValueError(
-                    f"{self.name!r} was built for other weights than {variable.path!r}. Make a "
-                    "new optimizer "
-                    "for a new set of weights, or compile the model again."
+                    f"{self.name!r} was built for other weights than {variable.path!r}. Make a new "
+                    "optimizer for a new set of weights, or compile the model again."
                 )
         absent = [v.path for g, v in zip(grads, variables, strict=True) if g is None]
         if len(absent) == len(grads):

@@ -88,9 +88,9 @@ class OptimizerSettings(OptimizerState):
             self._learning_rate.assign(np.asarray(value, self._learning_rate.dtype))
         else:
             raise TypeError(
-                f"The learning rate of {self.name!r} follows "
-                f"{type(self._learning_rate).__name__}, so a number "
-                "cannot be set. Set another schedule, or make the optimizer with a number."
+                f"The learning rate of {self.name!r} follows {type(self._learning_rate).__name__}, "
+                "so a number cannot be set. Set another schedule, or make the optimizer with a "
+                "number."
             )
 
     @property

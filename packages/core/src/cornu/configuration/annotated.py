@@ -65,10 +65,10 @@ def check_call(functions: tuple[Callable, ...], config: Mapping[str, Any], what:
 
 @functools.cache
 def _said(functions: tuple[Callable, ...]) -> dict[str, tuple[str, Callable[[Any], bool]]]:
-    found = {name: text for function in functions for name, text in _annotations(function)}
-    if "name" in found:
-        found["name"] = "str | None"  # what has none gets one
-    return {name: (text, _reader(text)) for name, text in found.items()}
+    annotations = {name: text for function in functions for name, text in _annotations(function)}
+    if "name" in annotations:
+        annotations["name"] = "str | None"  # what has none gets one
+    return {name: (text, _reader(text)) for name, text in annotations.items()}
 
 
 def _annotations(function: Callable) -> Iterator[tuple[str, str]]:

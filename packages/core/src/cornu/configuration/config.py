@@ -106,16 +106,21 @@ def _object(obj: Any) -> dict[str, Any]:
         config = without_unknown(cls, config)
         if module.startswith(("keras.src.", "cornu.")):  # no place that users import it from
             registered = name
-    found = {"module": module, "class_name": name, "config": config, "registered_name": registered}
+    written = {
+        "module": module,
+        "class_name": name,
+        "config": config,
+        "registered_name": registered,
+    }
     for key, method in (
         ("build_config", "get_build_config"),
         ("compile_config", "get_compile_config"),
     ):
         extra = getattr(obj, method, lambda: None)()
         if extra is not None:
-            found[key] = serialize(extra)
-    mark(obj, found)
-    return found
+            written[key] = serialize(extra)
+    mark(obj, written)
+    return written
 
 
 def _function(function: Any) -> Any:
@@ -244,8 +249,8 @@ def deserialize(
     if not safe_mode:
         raise SavingError(
             "safe_mode=False asks to run code from a file, which Cornu never does. Register the "
-            "functions the file "
-            "names with @cornu.utils.register_keras_serializable(), or pass them as custom_objects."
+            "functions the file names with @cornu.utils.register_keras_serializable(), or pass "
+            "them as custom_objects."
         )
     if custom_objects:
         with CustomObjectScope(custom_objects):

@@ -191,14 +191,13 @@ def find_class(config: dict, kind: str | None) -> Any:
         return of_no_kind
     short = name.rpartition(">")[2]
     kinds = [k for k in (kind, _said_kind(module)) if k] or list(_kinds_of_files())
-    found = _first_found(kinds, short, classes=True)
-    if found is not None:
-        return found
+    cls = _first_found(kinds, short, classes=True)
+    if cls is not None:
+        return cls
     failure = _failure(kinds[0], short) if len(kinds) == 1 else None
     what = kinds[0] if len(kinds) == 1 or kind else "class"
     raise UnknownNameError(
-        f"There is no {what} {name!r} here. {failure or ''} If it is your "
-        "own, decorate it with "
+        f"There is no {what} {name!r} here. {failure or ''} If it is your own, decorate it with "
         "@cornu.utils.register_keras_serializable(), or pass "
         f"custom_objects={{{short!r}: {short}}}."
     ) from failure
@@ -240,9 +239,9 @@ def find_function(config: dict, kind: str | None) -> Any:
         return operation
     if not is_own(config):  # a user's `relu` is not ours
         said = _said_kind(config.get("module"))
-        found = _first_found([k for k in (kind, said) if k] or list(_FUNCTION_KINDS), name)
-        if found is not None:
-            return found
+        function = _first_found([k for k in (kind, said) if k] or list(_FUNCTION_KINDS), name)
+        if function is not None:
+            return function
     packaged = [obj for key, obj in custom.items() if key.endswith(f">{inner}")]
     if ">" not in inner and len(packaged) == 1:  # registered since; and Keras 3.6 left out packages
         return packaged[0]
@@ -263,8 +262,10 @@ def _first_found(kinds: Iterable[str], name: str, classes: bool = False) -> Any:
 
     With `classes`, functions are passed over: the class "Linear" is not the activation `linear`.
     """
-    found = (registry.find(kind, name) for kind in kinds)
-    return next((x for x in found if x is not None and (isinstance(x, type) or not classes)), None)
+    objects = (registry.find(kind, name) for kind in kinds)
+    return next(
+        (x for x in objects if x is not None and (isinstance(x, type) or not classes)), None
+    )
 
 
 def _failure(kind: str, name: str) -> Exception | None:

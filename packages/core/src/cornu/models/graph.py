@@ -176,8 +176,7 @@ def _check_symbolic(which: str, tensors: list[Any], structure: Any) -> None:
         if not isinstance(tensor, KerasTensor):
             raise ValueError(
                 f"{which} of a functional model are symbolic tensors, made by cornu.Input or by "
-                "calling layers on "
-                f"them; got {tensor!r} of type {type(tensor).__name__}."
+                f"calling layers on them; got {tensor!r} of type {type(tensor).__name__}."
             )
 
 
@@ -241,7 +240,6 @@ def _check_names(operations: list[Operation]) -> None:
         if operation.name in seen:
             raise ValueError(
                 f"Two layers of the model are named {operation.name!r}. A saved model refers to "
-                "layers by name: give "
-                "one of them another name=."
+                "layers by name: give one of them another name=."
             )
         seen.add(operation.name)

@@ -97,8 +97,8 @@ class Model(Trainer):
             if args:
                 raise TypeError(
                     f"{type(self).__name__}() got {len(args)} positional argument(s). Write "
-                    "Model(inputs, outputs) for a "
-                    "functional model, or super().__init__(name=...) in a subclass."
+                    "Model(inputs, outputs) for a functional model, or super().__init__(name=...) "
+                    "in a subclass."
                 )
             Layer.__init__(self, **kwargs)
             return
@@ -159,12 +159,12 @@ class Model(Trainer):
                     f"Model {self.name!r} has {len(layers)} layers; there is none at index {index}."
                 )
             return layers[index]
-        found = next((layer for layer in layers if layer.name == name), None)
-        if found is None:
+        named = next((layer for layer in layers if layer.name == name), None)
+        if named is None:
             names = [layer.name for layer in layers]
             hint = near_matches(str(name), names) or f"Its layers are {names}."
             raise UnknownNameError(f"Model {self.name!r} has no layer {name!r}. {hint}")
-        return found
+        return named
 
     # Calling
 
@@ -220,15 +220,15 @@ class Model(Trainer):
                     set_mask(value, one)
         values = match_inputs(graph, inputs, self._where())
         extra = [*self._symbolic_losses, *(tensor for tensor, _ in self._symbolic_metrics)]
-        found = graph.values(values, [*graph.outputs, *extra])
+        computed = graph.values(values, [*graph.outputs, *extra])
         count = len(graph.outputs)
-        for loss in found[count : count + len(self._symbolic_losses)]:
+        for loss in computed[count : count + len(self._symbolic_losses)]:
             Layer.add_loss(self, loss)
         for value, (_, name) in zip(
-            found[count + len(self._symbolic_losses) :], self._symbolic_metrics, strict=True
+            computed[count + len(self._symbolic_losses) :], self._symbolic_metrics, strict=True
         ):
             Layer.add_metric(self, value, name)
-        outputs = tree.pack_sequence_as(graph.outputs_structure, found[:count])
+        outputs = tree.pack_sequence_as(graph.outputs_structure, computed[:count])
         # A list of one output was a way to write it, as in Model(other.inputs, other.outputs).
         return outputs[0] if count == 1 and isinstance(outputs, (list, tuple)) else outputs
 
@@ -352,8 +352,7 @@ class Model(Trainer):
         if graph is None:
             raise ValueError(
                 "A symbolic tensor can be added to a functional model only; in a subclassed one, "
-                "call add_loss or "
-                "add_metric in call(), with a value computed there."
+                "call add_loss or add_metric in call(), with a value computed there."
             )
         extra = [*self._symbolic_losses, *(t for t, _ in self._symbolic_metrics), tensor]
         self._set_graph(LayerGraph(graph.inputs_structure, graph.outputs_structure, extra))

@@ -172,12 +172,12 @@ class Sequential(Model):
     def _graph(self) -> LayerGraph | None:  # type: ignore[override]
         if not self._stack or len(self._tensors) != len(self._stack):
             return None
-        found = self.__dict__.get("_graph_of_stack")
-        if found is None:
+        graph = self.__dict__.get("_graph_of_stack")
+        if graph is None:
             extra = [*self._symbolic_losses, *(t for t, _ in self._symbolic_metrics)]
-            found = LayerGraph(self._tensors[0], self._tensors[-1], extra)
-            self.__dict__["_graph_of_stack"] = found
-        return found
+            graph = LayerGraph(self._tensors[0], self._tensors[-1], extra)
+            self.__dict__["_graph_of_stack"] = graph
+        return graph
 
     def _set_graph(self, graph: LayerGraph) -> None:
         self.__dict__["_graph_of_stack"] = graph
@@ -205,15 +205,13 @@ class Sequential(Model):
             ):
                 raise ValueError(
                     f"Sequential model {self.name!r} is described for inputs of shape {expected}; "
-                    "it cannot be built "
-                    f"for {as_shape(input_shape)}."
+                    f"it cannot be built for {as_shape(input_shape)}."
                 )
             return
         if input_shape is None:
             raise ValueError(
                 f"Sequential model {self.name!r} does not know its input's shape: call "
-                "build((None, features)), or put "
-                "an Input first."
+                "build((None, features)), or put an Input first."
             )
         if is_one_shape(input_shape):
             self._insert_input(input_shape, self._stack[0].input_dtype)
@@ -363,6 +361,5 @@ def _check_signature(layer: Layer) -> None:
     if len(required) > 1:
         raise ValueError(
             f"A layer of a Sequential model gets one input, but {type(layer).__name__}.call() "
-            f"needs {required}. Use a "
-            "functional model: cornu.Model(inputs, outputs)."
+            f"needs {required}. Use a functional model: cornu.Model(inputs, outputs)."
         )

@@ -75,10 +75,10 @@ def set_state_tree(self: Trainable, state_tree: dict[str, Any]) -> None:
 
 
 def _nested(variables: Iterable[Variable]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    nested: dict[str, Any] = {}
     for variable in variables:
         *parents, name = variable.path.split("/")
-        place = found
+        place = nested
         for parent in parents:
             place = place.setdefault(parent, {})
         if name in place:
@@ -87,7 +87,7 @@ def _nested(variables: Iterable[Variable]) -> dict[str, Any]:
                 "names of their own."
             )
         place[name] = variable.numpy()
-    return found
+    return nested
 
 
 def _flat(values: dict[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:

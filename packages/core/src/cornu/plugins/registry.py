@@ -110,11 +110,11 @@ class Registry:
             manager = self._load()
             module = getattr(plugin, "__name__", type(plugin).__name__)
             record = Plugin(name or module, "unknown", module, plugin)
-            found = discovery.register(manager, record)
-            self._report(found)
+            problems = discovery.register(manager, record)
+            self._report(problems)
             if record.object is None:
-                cause = found[0].cause
-                raise PluginError(str(found[0])) from cause
+                cause = problems[0].cause
+                raise PluginError(str(problems[0])) from cause
             self._plugins.append(record)
             self._tables.clear()
 
@@ -163,10 +163,10 @@ class Registry:
         UnknownNameError
             If nothing installed brings the name.
         """
-        found = self.find(kind, name)
-        if found is None:
+        obj = self.find(kind, name)
+        if obj is None:
             raise self._miss(kind_of(kind), name)
-        return found
+        return obj
 
     def find(self, kind: str, name: str) -> Any:
         """Return what `lookup` does, and None where it raises an error, which takes long."""
@@ -229,8 +229,8 @@ class Registry:
         with self._lock:
             if self._manager is None:
                 entry_points = self._entry_points or discovery.installed_entry_points
-                self._manager, self._plugins, found = discovery.load_plugins(entry_points())
-                self._report(found)
+                self._manager, self._plugins, problems = discovery.load_plugins(entry_points())
+                self._report(problems)
             return self._manager
 
     def _table(self, kind: str) -> Table:
@@ -251,8 +251,8 @@ class Registry:
             self._tables[kind] = table
             return table
 
-    def _report(self, found: list[Problem]) -> None:
-        new = [problem for problem in found if problem not in self._problems]
+    def _report(self, problems: list[Problem]) -> None:
+        new = [problem for problem in problems if problem not in self._problems]
         self._problems.extend(new)
         discovery.warn_of(new)
 

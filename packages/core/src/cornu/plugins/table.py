@@ -42,14 +42,14 @@ class Entry:
 
         module, _, name = self.offer.partition(":")
         try:
-            found = getattr(import_module(module), name)
+            loaded = getattr(import_module(module), name)
         except (ImportError, AttributeError) as error:
             raise PluginError(
                 f"Plugin {self.plugin.distribution} (module {self.plugin.module}) offers "
                 f"{self.name!r} as {self.offer!r}, which cannot be imported: {error}"
             ) from error
-        object.__setattr__(self, "offer", found)
-        return found
+        object.__setattr__(self, "offer", loaded)
+        return loaded
 
     @property
     def is_role(self) -> bool:

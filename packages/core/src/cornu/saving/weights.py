@@ -254,11 +254,11 @@ def _plan_keras3(model: Any, root: Group, plan: Plan, by_name: bool) -> None:
                 f"{where!r} ({_title(obj)}) has {len(variables)} variables, the file {len(stored)}."
             )
             continue
-        found = [group.get(str(index)) for index in range(len(variables))]
-        if not all(isinstance(x, Dataset) for x in found):
+        arrays = [group.get(str(index)) for index in range(len(variables))]
+        if not all(isinstance(x, Dataset) for x in arrays):
             plan.refuse(f"{where!r} has {len(variables)} variables, the file {stored}.")
             continue
-        for variable, value in zip(variables, _fitted(obj, variables, found), strict=True):
+        for variable, value in zip(variables, _fitted(obj, variables, arrays), strict=True):
             plan.add(variable, value)
 
 
@@ -283,9 +283,9 @@ def _reads_itself(obj: Any) -> bool:
 
 def _shape_problem(variables: list[Any], group: Group) -> str:
     for index, variable in enumerate(variables):
-        found = group.get(str(index))
-        if isinstance(found, Dataset) and found.shape != variable.shape:
-            return f"{variable.path!r} has shape {variable.shape}, the file shape {found.shape}."
+        dataset = group.get(str(index))
+        if isinstance(dataset, Dataset) and dataset.shape != variable.shape:
+            return f"{variable.path!r} has shape {variable.shape}, the file shape {dataset.shape}."
     return ""
 
 
@@ -332,21 +332,21 @@ def _group_at(root: Group, path: str) -> Group | None:
 
 
 def _pairs_by_name(model: Any, root: Group) -> Iterator[tuple[str, Any, Group]]:
-    found: dict[str, Group] = {}
+    groups: dict[str, Group] = {}
     for item in (root.group("layers") or root).walk():
         if isinstance(item, Group) and item.path.endswith("/vars") and item.path.count("/") <= 2:
             name = item.attribute("name")
             parent = root.group(item.path.rpartition("/")[0])
             if isinstance(name, str) and parent is not None:
-                found.setdefault(name, parent)
-    if not found:
+                groups.setdefault(name, parent)
+    if not groups:
         raise BadFileError(
             "The file does not say what its layers are called, so they cannot be matched by name. "
             "Leave by_name out.",
             "names",
         )
     for layer in model.layers:
-        group = found.get(layer.name)
+        group = groups.get(layer.name)
         for path, obj in saved_objects(layer) if group is not None else ():
             below = group.group(f"{path}/vars" if path else "vars")  # type: ignore[union-attr]
             if below is not None and own_variables(obj):

@@ -16,10 +16,10 @@ def flat_logs(logs: Any) -> dict[str, Any]:
     >>> flat_logs({"loss": 1, "compile_metrics": {"acc": 2}})
     {'loss': 1, 'acc': 2}
     """
-    found: dict[str, Any] = {}
+    flat: dict[str, Any] = {}
     for name, value in logs.items():
-        found.update(flat_logs(value) if isinstance(value, dict) else {name: value})
-    return found
+        flat.update(flat_logs(value) if isinstance(value, dict) else {name: value})
+    return flat
 
 
 def plain_logs(logs: dict[str, Any]) -> dict[str, Any]:

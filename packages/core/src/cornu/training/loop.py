@@ -83,10 +83,10 @@ def fit(
                     callbacks.params["steps"] = steps
                 logs = read()
                 if validation is not None and validation_is_due(epoch, validation_freq):
-                    found = evaluate(model, *validation, callbacks)
-                    if not found and validation[0].finished:
+                    validated = evaluate(model, *validation, callbacks)
+                    if not validated and validation[0].finished:
                         _warn_unvalidated(epoch)
-                    logs.update({f"val_{name}": value for name, value in found.items()})
+                    logs.update({f"val_{name}": value for name, value in validated.items()})
                     logs = plain_logs(logs)
                 run.epoch, run.step = epoch + 1, 0
                 callbacks.on_epoch_end(epoch, logs)

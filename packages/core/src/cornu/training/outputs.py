@@ -73,7 +73,7 @@ class Outputs:
             raise DataError(
                 f"{argument} holds {len(given)} entries, but the model has {count} "
                 f"output{'s' if count > 1 else ''} ({', '.join(self.names)}). Pass one entry per "
-                f"output, or a dict with names of outputs as keys."
+                "output, or a dict with names of outputs as keys."
             )
         if count > 1 and not spread:
             raise DataError(

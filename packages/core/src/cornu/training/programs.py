@@ -124,10 +124,10 @@ def notice_changes(model: Trainable) -> None:
 
 def trace_state(model: Trainable, mode: str) -> tuple[Any, ...]:
     """Return what a step was traced from, so that a change of it is noticed."""
-    found: tuple[Any, ...] = (config.floatx(),)
+    state: tuple[Any, ...] = (config.floatx(),)
     if mode == "train":
-        found += (tuple(model.trainable_variables), getattr(model.optimizer, "revision", 0))
-    return found
+        state += (tuple(model.trainable_variables), getattr(model.optimizer, "revision", 0))
+    return state
 
 
 def build_for(model: Trainable, mode: str, spec: Any) -> None:
@@ -155,10 +155,9 @@ def build_for(model: Trainable, mode: str, spec: Any) -> None:
         elif compiled is not None and compiled.warns_if_still and not own:
             compiled.warns_if_still = False  # say it once
             warnings.warn(
-                f"Model {model.name!r} has no trainable weights now, "
-                "so training changes nothing. What is trainable is looked up at each "
-                "step: set model.trainable = True before training this model, and False "
-                "before training another that holds it.",
+                f"Model {model.name!r} has no trainable weights now, so training changes nothing. "
+                "What is trainable is looked up at each step: set model.trainable = True before "
+                "training this model, and False before training another that holds it.",
                 stacklevel=2,
             )
 
@@ -181,10 +180,10 @@ def name_outputs(model: Trainable) -> None:
 def known_step(model: Trainable, x: np.ndarray) -> Step | None:
     """Return the step for an array of this shape and dtype, if it took the shortest way before."""
     notice_changes(model)
-    found = model._step_cache().by_array.get((x.shape, x.dtype))
-    if found is None:
+    kept = model._step_cache().by_array.get((x.shape, x.dtype))
+    if kept is None:
         return None
-    step, backend = found
+    step, backend = kept
     return step if step.is_current() and backend == backend_name(model) else None
 
 

@@ -39,16 +39,16 @@ class ResultReader:
         self._reads += 1
         if self._reads == limits.often and not model.run_eagerly:
             self._run = _compiled(model, self.names)
-        found = flat_logs(model.get_metrics_result())
-        return {name: found[name] for name in self.names}
+        results = flat_logs(model.get_metrics_result())
+        return {name: results[name] for name in self.names}
 
 
 def _compiled(model: Any, names: tuple[str, ...]) -> Any:
     """Return an executable of the results, or None if they are not functions of the state alone."""
     try:
         with Trace("metrics") as trace:
-            found = flat_logs(model.get_metrics_result())
-            values = [found[name] for name in names]
+            results = flat_logs(model.get_metrics_result())
+            values = [results[name] for name in names]
     except (TracedValueError, TypeError, ValueError):  # a result that Python itself computes
         return None
     if not all(isinstance(value, Node) and value.op != "constant" for value in values):

@@ -70,17 +70,17 @@ class Compiled:
         values : dict of list of array
         """
         for name, variables in self.metric_variables().items():
-            found = values.get(name, [])
-            if [v.shape for v in variables] == [x.shape for x in found]:
-                for variable, value in zip(variables, found, strict=True):
+            given = values.get(name, [])
+            if [v.shape for v in variables] == [x.shape for x in given]:
+                for variable, value in zip(variables, given, strict=True):
                     variable.assign(value)
             elif not variables and getattr(self, name) is not None:
-                getattr(self, name).first_values = found
+                getattr(self, name).first_values = given
 
     @property
     def own_metrics(self) -> list[Any]:
         """Total loss, metrics of `compile`, single losses."""
-        found: list[Any] = [self.loss_tracker]
+        own: list[Any] = [self.loss_tracker]
         if self.metrics is not None:
-            found.append(self.metrics)
-        return [*found, *(self.losses.trackers if self.losses is not None else [])]
+            own.append(self.metrics)
+        return [*own, *(self.losses.trackers if self.losses is not None else [])]

@@ -66,8 +66,7 @@ class Trainable(Layer):
         if self._graph is None:
             raise AttributeError(
                 f"Model {self.name!r} has no {wanted}: it is not described by symbolic tensors. "
-                "Build it with "
-                "cornu.Input first, or as cornu.Model(inputs, outputs)."
+                "Build it with cornu.Input first, or as cornu.Model(inputs, outputs)."
             )
         return self._graph
 
@@ -276,8 +275,8 @@ class Trainable(Layer):
     def compiled_metrics(self) -> Any:
         """The metrics of `compile` as one metric, which may hold none."""
         compiled = self._compiled
-        found = compiled.metrics if compiled is not None else None
-        return CompiledMetrics() if found is None else found
+        metrics = compiled.metrics if compiled is not None else None
+        return CompiledMetrics() if metrics is None else metrics
 
     # The steps, which a subclass may write anew
 
@@ -441,11 +440,11 @@ class Trainable(Layer):
         >>> model.get_metrics_result()
         {'loss': array(0., dtype=float32)}
         """
-        found: dict[str, Any] = {}
+        results: dict[str, Any] = {}
         for metric in self.metrics:
             value = metric.result()
-            found.update(value if isinstance(value, dict) else {metric.name: value})
-        return found
+            results.update(value if isinstance(value, dict) else {metric.name: value})
+        return results
 
     def _total_loss(self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool) -> Any:
         """Call `compute_loss`, which a subclass may have written without `training`."""
@@ -487,9 +486,9 @@ class Trainable(Layer):
     def _read_logs(self, places: dict[str, int | None], outputs: list[Any]) -> dict[str, Any]:
         """Return the logs of a step as numbers."""
         names = tuple(name for name, place in places.items() if place is None)
-        found = self._step_cache().reader(names).read(self) if names else {}
-        found.update((name, outputs[at]) for name, at in places.items() if at is not None)
-        return plain_logs(found)
+        logs = self._step_cache().reader(names).read(self) if names else {}
+        logs.update((name, outputs[at]) for name, at in places.items() if at is not None)
+        return plain_logs(logs)
 
 
 def _only(members: list[Any]) -> Any:

@@ -464,10 +464,10 @@ class Trainer(Trainable):
             max_queue_size=max_queue_size,
         )
         with once[0]:
-            found = loop.predict(self, *once)
+            outputs = loop.predict(self, *once)
         if type(x) is np.ndarray:
             remember_array(self, x, batch_size)
-        return found
+        return outputs
 
     def make_train_function(self, force: bool = False) -> None:
         """Trace the training step again at the next batch, if `force` (Keras' way to make changes

@@ -58,8 +58,7 @@ def model_to_dot(
     if not model.built:
         raise ValueError(
             f"Model {model.name!r} is not built, so its layers are not connected yet: call it on "
-            "data, or "
-            "build(input_shape), first."
+            "data, or build(input_shape), first."
         )
     options = {
         "show_shapes": show_shapes,
@@ -130,8 +129,7 @@ def plot_model(
     except (FileNotFoundError, OSError) as error:
         raise ImportError(
             f"plot_model() needs the program 'dot' of Graphviz to write {extension!r}: install "
-            "graphviz "
-            "(https://graphviz.org/download/), or write a .dot file."
+            "graphviz (https://graphviz.org/download/), or write a .dot file."
         ) from error
     return _notebook_image(path) if extension in ("png", "jpg", "jpeg") else None
 

@@ -68,8 +68,8 @@ def map_coordinates(
     x, places = value(inputs), value(coordinates)
     if places.ndim < 2 or places.shape[0] != x.ndim:
         raise ShapeError(
-            f"map_coordinates(): a tensor of shape {tuple(x.shape)} needs coordinates "
-            f"({x.ndim}, …), got {tuple(places.shape)}."
+            f"map_coordinates(): a tensor of shape {tuple(x.shape)} needs coordinates ({x.ndim}, "
+            f"…), got {tuple(places.shape)}."
         )
     full, places = floating(x), floating(places)
     places = cast_value(places, full.dtype)

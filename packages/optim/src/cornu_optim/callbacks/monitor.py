@@ -49,8 +49,7 @@ class MonitorCallback(Callback):
         if mode not in ("auto", "min", "max"):
             warnings.warn(
                 f"{type(self).__name__} knows the modes 'auto', 'min' and 'max', not {mode!r}; it "
-                "goes on with "
-                "'auto'.",
+                "goes on with 'auto'.",
                 stacklevel=3,
             )
             mode = "auto"

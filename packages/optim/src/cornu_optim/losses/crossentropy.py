@@ -179,8 +179,7 @@ def smoothed(y_true: Any, y_pred: Any, label_smoothing: float, axis: int) -> tup
     if y_pred.shape and y_pred.shape[-1] == 1:
         warnings.warn(
             f"A categorical crossentropy of predictions of shape {tuple(y_pred.shape)} is always "
-            "0: there is one "
-            "class. For two classes with one output, use 'binary_crossentropy'.",
+            "0: there is one class. For two classes with one output, use 'binary_crossentropy'.",
             SyntaxWarning,
             stacklevel=3,
         )

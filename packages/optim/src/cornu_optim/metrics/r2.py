@@ -77,8 +77,7 @@ class R2Score(Metric):
         if len(y_pred.shape) != 2 or len(y_true.shape) != 2:
             raise ShapeError(
                 "R2Score takes targets and predictions of shape (batch, outputs), not "
-                f"{tuple(y_true.shape)} "
-                f"and {tuple(y_pred.shape)}."
+                f"{tuple(y_true.shape)} and {tuple(y_pred.shape)}."
             )
         if not self._built:
             self._build(y_pred.shape[-1])

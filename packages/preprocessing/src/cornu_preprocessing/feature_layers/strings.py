@@ -78,6 +78,6 @@ def _decoded(item: Any, encoding: str, name: str, place: int) -> str:
     if isinstance(item, str):  # a subclass, as NumPy's
         return str(item)
     raise DataError(
-        f"Layer {name!r} works on text, but element {place} is {item!r}, "
-        f"a {type(item).__name__}. Turn numbers into text with .astype(str), and leave out None."
+        f"Layer {name!r} works on text, but element {place} is {item!r}, a {type(item).__name__}. "
+        "Turn numbers into text with .astype(str), and leave out None."
     )

@@ -78,7 +78,7 @@ def without_special(
         if token is not None and token in tokens:
             raise DataError(
                 f"Layer {name!r}: the token {token!r} is reserved, and stands at "
-                f"{tokens.index(token)} "
-                f"of the vocabulary. Leave all special tokens out, or begin with {special}."
+                f"{tokens.index(token)} of the vocabulary. Leave all special tokens out, or begin "
+                f"with {special}."
             )
     return tokens, has_special

@@ -291,8 +291,7 @@ class Calls(Weights):
             if isinstance(x, (str, type)) or (callable(x) and not is_value(x)):
                 raise ValueError(
                     f"Layer {self._where()} was called on {x!r}, which is no value. Pass an array, "
-                    "or a symbolic "
-                    "tensor made by cornu.Input."
+                    "or a symbolic tensor made by cornu.Input."
                 )
         spec = self._expected()
         if spec is not None:
@@ -379,8 +378,8 @@ class Calls(Weights):
             if unseen and any(m is not None for m in tree.flatten(previous)):
                 warnings.warn(
                     f"Layer {self._where()} got an input with a mask but does not support masks, "
-                    "so the mask ends "
-                    "here. Set self.supports_masking = True in __init__ to pass it on.",
+                    "so the mask ends here. Set self.supports_masking = True in __init__ to pass "
+                    "it on.",
                     stacklevel=4,
                 )
             return _without_masks(outputs, first) if previous is not None else outputs

@@ -108,7 +108,6 @@ def align_shapes(method: Callable, shapes: dict[str, Any], where: str) -> dict[s
     if unknown:
         raise ValueError(
             f"{where}: {method.__name__}() has several parameters, so each must be named after an "
-            "argument of "
-            f"call() with '_shape' behind it; {unknown[0]!r} is not."
+            f"argument of call() with '_shape' behind it; {unknown[0]!r} is not."
         )
     return {name: shapes[name] for name in names if name in shapes}

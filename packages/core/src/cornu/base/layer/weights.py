@@ -110,8 +110,8 @@ class Weights(Operation):
         if None in sizes:
             raise ShapeError(
                 f"Layer {self._where()} cannot make a weight of shape {sizes}: a size is not "
-                "known. Give the model's "
-                "input a full shape, such as Input((28, 28, 1)), except for the batch."
+                "known. Give the model's input a full shape, such as Input((28, 28, 1)), except "
+                "for the batch."
             )
         shape = tuple(n for n in sizes if n is not None)
         found = canonical(self.variable_dtype if dtype is None else dtype)
@@ -285,8 +285,7 @@ class Weights(Operation):
         if not self.built:
             raise NotBuiltError(
                 f"Layer {self._where()} has no weights to count yet: it is not built. Call it on "
-                "data, give the "
-                "model an input shape, or call build(input_shape)."
+                "data, give the model an input shape, or call build(input_shape)."
             )
         return sum(math.prod(v.shape) for v in self.weights)
 
