@@ -13,7 +13,7 @@ from cornu.base import Layer, Optimizer
 from cornu.base.overriding import differs_while
 from cornu.configuration.annotated import check_arguments
 from cornu.configuration.known import public_name
-from cornu.errors import SavingError
+from cornu.errors import DataError, SavingError
 from cornu.plugins import hookimpl, registry
 from cornu.saving.layout import saved_objects
 
@@ -120,3 +120,21 @@ def test_a_layer_reads_itself_only_while_it_differs(tmp_path, is_turned, value):
     again.layers[0].is_turned = is_turned
     again.load_weights(tmp_path / "m.weights.h5")
     np.testing.assert_array_equal(again.layers[0].gain.numpy(), [[value], [value]])
+
+
+def test_indices_are_checked_by_the_table_that_a_layer_names():
+    class Words(Layer):
+        rows_of_table = "vocabulary"
+
+        def __init__(self, vocabulary, **kwargs):
+            super().__init__(dtype="float32", **kwargs)
+            self.vocabulary = vocabulary
+            self.vectors = self.add_weight((vocabulary, 2), initializer=np.ones, name="vectors")
+
+        def call(self, x):
+            return cornu.ops.take(self.vectors, x, axis=0)
+
+    model = cornu.Sequential([cornu.Input((3,), dtype="int32"), Words(5, name="words")])
+    assert model.predict(np.array([[0, 1, 4]]), verbose=0).shape == (1, 3, 2)
+    with pytest.raises(DataError, match=r"holds the index 5 .* its vocabulary is 5.*vocabulary=6"):
+        model.predict(np.array([[0, 5, 4]]), verbose=0)

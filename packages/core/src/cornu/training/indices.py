@@ -1,7 +1,8 @@
 """Are the indices of the data within the tables that they are looked up in?
 
-Which input goes into which `Embedding` is read off the traced graph, so it holds for models of any
-make.
+A layer that looks up its inputs in a table says which of its arguments is the number of rows:
+`rows_of_table = "input_dim"`. Which input goes into which of them is read off the traced graph, so
+it holds for models of any make.
 """
 
 from __future__ import annotations
@@ -36,11 +37,14 @@ class IndexRule:
         Path of the layer with the table.
     size : int
         Rows of the table.
+    argument : str
+        What the layer calls that number.
     """
 
     position: int
     layer: str
     size: int
+    argument: str
 
 
 def index_rules(program: Program, model: Any) -> list[IndexRule]:
@@ -52,20 +56,20 @@ def index_rules(program: Program, model: Any) -> list[IndexRule]:
     model : Model
     """
     tables = {
-        layer.path: layer.input_dim
+        layer.path: (getattr(layer, layer.rows_of_table), layer.rows_of_table)
         for layer in model._flatten_layers()
-        if hasattr(layer, "embeddings") and hasattr(layer, "input_dim")
+        if getattr(layer, "rows_of_table", None) is not None
     }
     if not tables:
         return []
     places = {node: position for position, node in enumerate(program.inputs)}
-    found: dict[IndexRule, None] = {}
+    rules: dict[IndexRule, None] = {}
     for node in toposort(program.roots):
         if node.op == "gather" and node.scope in tables:
             position = places.get(_origin(node.inputs[1]))
             if position is not None:
-                found[IndexRule(position, node.scope, tables[node.scope])] = None
-    return list(found)
+                rules[IndexRule(position, node.scope, *tables[node.scope])] = None
+    return list(rules)
 
 
 def _origin(node: Node) -> Node:
@@ -90,7 +94,7 @@ def check_indices(data: Any, rules: Iterable[IndexRule]) -> None:
 
     Examples
     --------
-    >>> check_indices(np.array([[0, 4]]), [IndexRule(0, "words", 5)])
+    >>> check_indices(np.array([[0, 4]]), [IndexRule(0, "words", 5, "input_dim")])
     """
     x, _, _ = unpack_x_y_sample_weight(data)
     named = [pair for pair in leaves_with_names(x, "x") if pair[1] is not None]
@@ -104,12 +108,13 @@ def check_indices(data: Any, rules: Iterable[IndexRule]) -> None:
         place = f"{name}[{', '.join(map(str, where))}]"
         largest = int(indices.max())
         edit = (
-            f"Give it input_dim={largest + 1} or more, or map rare indices to one that exists."
+            f"Give it {rule.argument}={largest + 1} or more, or map rare indices to one that exists."
             if largest >= rule.size
             else "Count indices from 0."
         )
         raise DataError(
             f"{name} holds the index {int(indices[tuple(where)])} (at {place}), but layer "
-            f"{rule.layer!r} has vectors for 0 to {rule.size - 1}: its input_dim is {rule.size}. "
+            f"{rule.layer!r} has vectors for 0 to {rule.size - 1}: its {rule.argument} is "
+            f"{rule.size}. "
             f"{edit}"
         )

@@ -80,6 +80,7 @@ class Embedding(LowRank):
     """
 
     adapted_name = "embeddings"
+    rows_of_table = "input_dim"
     embeddings_initializer: Any
     embeddings_regularizer: Any
     embeddings_constraint: Any
