@@ -108,7 +108,8 @@ def check_indices(data: Any, rules: Iterable[IndexRule]) -> None:
         place = f"{name}[{', '.join(map(str, where))}]"
         largest = int(indices.max())
         edit = (
-            f"Give it {rule.argument}={largest + 1} or more, or map rare indices to one that exists."
+            f"Give it {rule.argument}={largest + 1} or more, or map rare indices to one that "
+            "exists."
             if largest >= rule.size
             else "Count indices from 0."
         )
