@@ -228,6 +228,7 @@ def test_indices_outside_of_a_table(parts, method):
 
     class Table(Layer):
         input_dim = 5
+        rows_of_table = "input_dim"
 
         def build(self, input_shape):
             self.embeddings = self.add_weight(shape=(5, 2), initializer="zeros", name="embeddings")

@@ -42,18 +42,18 @@ def canonical(dtype: DTypeLike) -> np.dtype:
     if isinstance(dtype, type) and dtype in _WEAK:
         return _WEAK[dtype]
     try:
-        found = np.dtype(dtype).newbyteorder("=")
+        native = np.dtype(dtype).newbyteorder("=")
     except TypeError as error:
         raise TypeError(
             f"{dtype!r} is no dtype that a program can hold. Use a NumPy one of numbers, such as "
             "'float32', 'int32' or 'bool'."
         ) from error
-    if found.kind not in _KIND_RANK:
+    if native.kind not in _KIND_RANK:
         raise TypeError(
             f"A program holds numbers and booleans only, not {np.dtype(dtype)!s}. "
             "Convert the data first, e.g. with x.astype('float32')."
         )
-    return found
+    return native
 
 
 def result_type(*dtypes: DTypeLike) -> np.dtype:
@@ -71,14 +71,14 @@ def result_type(*dtypes: DTypeLike) -> np.dtype:
     strong = [canonical(d) for d in dtypes if not _is_weak(d)]
     if not strong:
         return max((canonical(d) for d in weak), key=lambda d: _KIND_RANK[d.kind])
-    found = strong[0]
+    joined = strong[0]
     for other in strong[1:]:
-        found = _join(found, other)
-    if float in weak and found.kind != "f":
+        joined = _join(joined, other)
+    if float in weak and joined.kind != "f":
         return np.dtype(config.floatx())
-    if int in weak and found.kind == "b":
+    if int in weak and joined.kind == "b":
         return np.dtype(np.int32)
-    return found
+    return joined
 
 
 def _is_weak(dtype: DTypeLike) -> bool:

@@ -42,8 +42,8 @@ def gradients(
     >>> evaluate([slope], {x: np.float32([1, 3])})[0]
     array([2., 6.], dtype=float32)
     """
-    found = arriving(outputs, inputs, seeds, partial)
-    return [zeros_like(x) if g is None else g for x, g in zip(inputs, found, strict=True)]
+    slopes = arriving(outputs, inputs, seeds, partial)
+    return [zeros_like(x) if g is None else g for x, g in zip(inputs, slopes, strict=True)]
 
 
 def arriving(
@@ -109,10 +109,10 @@ def _vjp(node: Node, g: Any) -> tuple[Any, ...]:
     if node.op in PRIMITIVES:
         rule = PRIMITIVES[node.op].vjp
         return rule(g, out, *node.inputs, **node.attrs) if rule else (None,) * len(node.inputs)
-    found = COMPOSITES[node.op]
-    if found.derivative is not None:
-        return found.derivative(g, out, *node.inputs, **node.attrs)
-    expansion = found.expand(node.inputs, node.attrs)
+    composite = COMPOSITES[node.op]
+    if composite.derivative is not None:
+        return composite.derivative(g, out, *node.inputs, **node.attrs)
+    expansion = composite.expand(node.inputs, node.attrs)
     many = isinstance(expansion, tuple)
     pairs = [
         (value, seed)

@@ -144,9 +144,9 @@ def make_node(
     """Return the node of this operation on these operands, making it if it is new."""
     spend()
     key = (op, *(id(i) for i in inputs), _attrs_key(attrs), shape, dtype)
-    found = _INTERNED.get(key)
-    if found is not None:
-        return found
+    known = _INTERNED.get(key)
+    if known is not None:
+        return known
     node = object.__new__(Node)
     node.op, node.inputs, node.attrs = op, tuple(inputs), attrs
     node.shape, node.dtype = shape, dtype
@@ -216,11 +216,11 @@ def toposort(roots: Iterable[Node]) -> list[Node]:
     >>> [n.op for n in toposort([-a])]
     ['constant', 'neg']
     """
-    found: dict[Node, None] = {}
+    reached: dict[Node, None] = {}
     stack = list(roots)
     while stack:
         node = stack.pop()
-        if node not in found:
-            found[node] = None
+        if node not in reached:
+            reached[node] = None
             stack.extend(node.inputs)
-    return sorted(found, key=lambda n: n.serial)  # a node is always younger than its operands
+    return sorted(reached, key=lambda n: n.serial)  # a node is always younger than its operands

@@ -116,16 +116,16 @@ class Steps:
 
     def labels(self) -> dict[Node, str]:
         """Return what people call the inputs, the variables and the weights inside arenas."""
-        found = {n: n.attrs.get("name", f"p{i}") for i, n in enumerate(self.inputs)}
+        labels = {n: n.attrs.get("name", f"p{i}") for i, n in enumerate(self.inputs)}
         for variable, leaf in self.state.items():
-            found[leaf] = variable.path
+            labels[leaf] = variable.path
             if isinstance(variable, Arena):
                 for path, offset, shape in variable.pieces:
                     stop = offset + product(shape)
                     piece = p.slice(leaf, start=(offset,), stop=(stop,), step=(1,))
-                    found.setdefault(p.reshape(piece, shape=shape), path)
-                    found.setdefault(piece, path if len(shape) == 1 else f"{path} flat")
-        return found
+                    labels.setdefault(p.reshape(piece, shape=shape), path)
+                    labels.setdefault(piece, path if len(shape) == 1 else f"{path} flat")
+        return labels
 
     @property
     def flops(self) -> int:

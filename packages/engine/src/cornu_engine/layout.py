@@ -99,14 +99,14 @@ class Layouts:
 
     def of(self, node: Node) -> tuple[Node, Strides]:
         """Return (owner, strides in elements)."""
-        found = self._found.get(node)
-        if found is None:
+        place = self._found.get(node)
+        if place is None:
             chain = [node]  # of views of views: it may be longer than calls can be deep
             while _is_view(chain[-1]) and chain[-1].inputs[0] not in self._found:
                 chain.append(chain[-1].inputs[0])
             for one in reversed(chain):
-                found = self._found[one] = self._find(one)
-        return found  # type: ignore[return-value]
+                place = self._found[one] = self._find(one)
+        return place  # type: ignore[return-value]
 
     def _find(self, node: Node) -> tuple[Node, Strides]:
         if node.is_tuple:

@@ -67,9 +67,9 @@ def lazy(
             return sorted({*names()}.difference(apart))
         if name not in named():
             return _beyond(name)
-        found = _load(homes[name])
-        setattr(sys.modules[module], name, found)
-        return found
+        part = _load(homes[name])
+        setattr(sys.modules[module], name, part)
+        return part
 
     def _beyond(name: str) -> Any:
         from cornu_engine.errors import MissingDistributionError, UnknownNameError, near_matches
@@ -77,9 +77,9 @@ def lazy(
         why = f"module {shown!r} has no attribute {name!r}."
         if otherwise is not None and not name.startswith("_"):
             try:
-                found = otherwise(name)
-                if found is not None:
-                    return found
+                part = otherwise(name)
+                if part is not None:
+                    return part
             except (UnknownNameError, MissingDistributionError) as error:
                 why = f"module {shown!r}: {error}"
         raise AttributeError(f"{why} {near_matches(name, named())}".rstrip())

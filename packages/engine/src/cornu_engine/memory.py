@@ -157,7 +157,7 @@ class _Assignment:
 
     def _locals(self) -> set[Node]:
         """Return the values that only their own group reads: they need memory for one block."""
-        found = set()
+        local = set()
         for instruction in self.plan.instructions:
             node = instruction.node
             if instruction.group is None or not self._free(node):
@@ -168,8 +168,8 @@ class _Assignment:
                 and self.plan.instructions[i].group == instruction.group
                 for i in readers
             ):
-                found.add(node)
-        return found
+                local.add(node)
+        return local
 
     def _in_place(self, local: set[Node]) -> dict[Node, Node]:
         """Return, for each result, the value whose slot it takes over (itself if none)."""

@@ -34,14 +34,14 @@ def evaluate(roots: Iterable[Node], values: MutableMapping[Node, Any]) -> list[A
 
 
 def _missing(roots: list[Node], values: MutableMapping[Node, Any]) -> list[Node]:
-    found: dict[Node, None] = {}
+    missing: dict[Node, None] = {}
     stack = list(roots)
     while stack:
         node = stack.pop()
-        if node not in found and node not in values:
-            found[node] = None
+        if node not in missing and node not in values:
+            missing[node] = None
             stack.extend(node.inputs)
-    return sorted(found, key=lambda n: n.serial)
+    return sorted(missing, key=lambda n: n.serial)
 
 
 def _compute(node: Node, operands: list[Any]) -> Any:

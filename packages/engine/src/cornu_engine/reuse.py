@@ -76,9 +76,9 @@ def compiled_trace(
     key = structure(trace, roots) if known else None
     if key is not None:
         key = (name, backend.settings(), key)
-        found = _find(key, variables)
-        if found is not None:
-            return found
+        kept = _find(key, variables)
+        if kept is not None:
+            return kept
     program = build_program(name, trace, roots)
     executable = backend.compile(program)
     if key is not None:
@@ -153,11 +153,11 @@ def _is_plain(value: Any) -> bool:
 def _find(key: Any, variables: Sequence[Variable]) -> tuple[Program, Any] | None:
     """Return the program kept under a key and its executable, for these variables."""
     with _lock:
-        found = _kept.get(key)
-        if found is None:
+        kept = _kept.get(key)
+        if kept is None:
             return None
         _kept.move_to_end(key)
-    program, executable, stand_ins = found
+    program, executable, stand_ins = kept
     mapping: Mapping[Any, Any] = dict(zip(stand_ins, variables, strict=True))
     own = program.with_variables(mapping)
     return own, executable.with_variables(own, mapping)

@@ -95,9 +95,9 @@ def algebra(node: Node) -> Node | None:
     row = PRIMITIVES.get(node.op)
     general = (_fold, _unexpand) if row is not None and row.kind == "elementwise" else (_fold,)
     for rule in (*_RULES.get(node.op, ()), *general):
-        found = rule(node)
-        if found is not None:
-            return found
+        replaced = rule(node)
+        if replaced is not None:
+            return replaced
     return None
 
 

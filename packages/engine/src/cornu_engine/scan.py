@@ -133,11 +133,11 @@ def _every_step(value: Node, length: int) -> Node:
 
 
 def _dependents(roots: Iterable[Node], leaves: Iterable[Node]) -> set[Node]:
-    found = set(leaves)
+    dependents = set(leaves)
     for node in toposort(roots):
-        if any(i in found for i in node.inputs):
-            found.add(node)
-    return found
+        if any(i in dependents for i in node.inputs):
+            dependents.add(node)
+    return dependents
 
 
 def _needed(roots: Iterable[Node], inside: set[Node]) -> set[Node]:
@@ -152,13 +152,13 @@ def _hoist(
     length: int,
 ) -> dict[Node, Node]:
     """Return the values that do not depend on the state, for all steps at once."""
-    found = dict(stacked)
+    hoisted = dict(stacked)
     for node in toposort(roots):
-        if node in on_rows and node not in on_state and node not in found and not node.is_tuple:
-            (value,) = vectorize([node], found, length)
+        if node in on_rows and node not in on_state and node not in hoisted and not node.is_tuple:
+            (value,) = vectorize([node], hoisted, length)
             if value is not None:
-                found[node] = value
-    return found
+                hoisted[node] = value
+    return hoisted
 
 
 def _handed_out(
@@ -417,9 +417,9 @@ def _slimmed(node: Node, read: set[int]) -> _Slim | None:
 
 
 def _without_unread(node: Node, slim: dict[Node, _Slim], new: dict[Node, Node]) -> Node:
-    found = slim.get(node)
-    if found is not None:
-        operands, attrs = [new[v] for v in found.operands], {**node.attrs, "body": found.body}
+    slimmed = slim.get(node)
+    if slimmed is not None:
+        operands, attrs = [new[v] for v in slimmed.operands], {**node.attrs, "body": slimmed.body}
         return make_node("scan", operands, attrs, *_scan_shape(*operands, **attrs))
     if node.op == "item" and node.inputs[0] in slim:
         source = node.inputs[0]

@@ -66,10 +66,10 @@ def normalize_axes(axes: int | Iterable[int] | None, rank: int) -> tuple[int, ..
         return tuple(range(rank))
     if not isinstance(axes, Iterable):
         axes = (axes,)
-    found = sorted(normalize_axis(a, rank) for a in axes)
-    if len(set(found)) != len(found):
+    positions = sorted(normalize_axis(a, rank) for a in axes)
+    if len(set(positions)) != len(positions):
         raise ValueError(f"axes {tuple(axes)} name one axis twice.")
-    return tuple(found)
+    return tuple(positions)
 
 
 def reduced_shape(shape: Sequence[int], axes: Sequence[int], keepdims: bool) -> Shape:

@@ -59,15 +59,15 @@ class Index:
 
     def meeting(self, span: Span) -> list[Node]:
         """Return the values that have a byte in common with a range."""
-        found: list[Node] = []
+        overlapping: list[Node] = []
         for order, rows in self._spaces.get(span.space, {}).items():
             at = bisect_left(rows, (span.start - (1 << order),))
             while at < len(rows) and rows[at][0] < span.stop:
                 start, stop, _, value = rows[at]
                 if max(start, span.start) < min(stop, span.stop):
-                    found.append(value)
+                    overlapping.append(value)
                 at += 1
-        return found
+        return overlapping
 
 
 def _order(span: Span) -> int:

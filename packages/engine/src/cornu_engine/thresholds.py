@@ -100,8 +100,8 @@ class Thresholds:
     def _put(self, names: Sequence[str]) -> None:
         for one in fields(self):  # type: ignore[arg-type]
             extremes = one.metadata["extremes"]
-            found = [extremes[name] for name in names if name in extremes]
-            setattr(self, one.name, found[-1] if found else one.default)
+            values = [extremes[name] for name in names if name in extremes]
+            setattr(self, one.name, values[-1] if values else one.default)
 
 
 def choose_extreme(name: str | None) -> None:

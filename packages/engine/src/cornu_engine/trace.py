@@ -368,13 +368,13 @@ def _name_operation(error: Exception, function: Callable[..., Any]) -> None:
 def _find_symbolic(values: Iterable[Any]) -> Any:
     for value in values:
         if isinstance(value, (list, tuple)):
-            found = _find_symbolic(value)
-            if found is not None:
-                return found
+            symbolic = _find_symbolic(value)
+            if symbolic is not None:
+                return symbolic
         elif isinstance(value, dict):
-            found = _find_symbolic(value.values())
-            if found is not None:
-                return found
+            symbolic = _find_symbolic(value.values())
+            if symbolic is not None:
+                return symbolic
         elif getattr(type(value), "__cornu_symbolic__", False):
             return type(value)
     return None

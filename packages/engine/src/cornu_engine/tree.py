@@ -59,11 +59,11 @@ def _children(structure: Any, like: Any = None) -> list:
 
 def _like(structure: Any, children: Sequence[Any]) -> Any:
     if isinstance(structure, dict):
-        found = dict(zip(_keys(structure), children, strict=True))
-        found = {k: found[k] for k in structure}  # the user's order of keys
+        members = dict(zip(_keys(structure), children, strict=True))
+        members = {k: members[k] for k in structure}  # the user's order of keys
         if isinstance(structure, defaultdict):
-            return defaultdict(structure.default_factory, found)
-        return OrderedDict(found) if isinstance(structure, OrderedDict) else found
+            return defaultdict(structure.default_factory, members)
+        return OrderedDict(members) if isinstance(structure, OrderedDict) else members
     if hasattr(structure, "_fields"):
         return type(structure)(*children)
     if isinstance(structure, deque):
@@ -81,13 +81,13 @@ def flatten(structure: Any) -> list:
     """
     if not is_nested(structure):
         return [structure]
-    found: list = []
+    leaves: list = []
     for child in _children(structure):
         if is_nested(child):
-            found.extend(flatten(child))
+            leaves.extend(flatten(child))
         else:
-            found.append(child)
-    return found
+            leaves.append(child)
+    return leaves
 
 
 def flatten_with_path(structure: Any) -> list[tuple[tuple, Any]]:
@@ -276,12 +276,14 @@ def traverse(func: Callable, structure: Any, top_down: bool = True) -> Any:
     >>> traverse(lambda x: x * 2 if isinstance(x, int) else None, [1, [2]])
     [2, [4]]
     """
-    found = func(structure) if top_down else None
-    if found is None and is_nested(structure):
+    replacement = func(structure) if top_down else None
+    if replacement is None and is_nested(structure):
         children = [traverse(func, child, top_down) for child in _children(structure)]
         structure = _like(structure, children)
     if not top_down:
-        found = func(structure)
-    if found is None:
+        replacement = func(structure)
+    if replacement is None:
         return structure
-    return None if found is MAP_TO_NONE or isinstance(found, MAP_TO_NONE) else found
+    return (
+        None if replacement is MAP_TO_NONE or isinstance(replacement, MAP_TO_NONE) else replacement
+    )

@@ -21,15 +21,15 @@ def remembered(obj: Any, leave_out: Collection[str] = ()) -> dict[str, Any]:
     >>> list(remembered(Counter()))
     ['seen', 'random']
     """
-    found = {}
+    plain = {}
     for name, value in vars(obj).items():
         if isinstance(value, np.random.Generator):
-            found[name] = {_STREAM: value.bit_generator.state}
+            plain[name] = {_STREAM: value.bit_generator.state}
         elif isinstance(value, np.random.RandomState):
-            found[name] = {_STREAM: value.get_state(legacy=False)}
+            plain[name] = {_STREAM: value.get_state(legacy=False)}
         elif is_plain(value) and name not in leave_out:
-            found[name] = value
-    return found
+            plain[name] = value
+    return plain
 
 
 def remember(obj: Any, state: dict[str, Any]) -> None:

@@ -77,8 +77,8 @@ class Callback:
         >>> Counter().overrides("on_train_batch_end"), Counter().overrides("on_epoch_end")
         (True, False)
         """
-        found = getattr(self, hook)
-        if getattr(found, "__func__", found) is not getattr(Callback, hook):
+        own = getattr(self, hook)
+        if getattr(own, "__func__", own) is not getattr(Callback, hook):
             return True
         alias = _ALIASES.get(hook)
         return alias is not None and self.overrides(alias)

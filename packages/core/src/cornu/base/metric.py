@@ -64,11 +64,11 @@ class Metric(Configurable):
     @property
     def variables(self) -> list[Variable]:
         """State of this metric, and of metrics and variables that it holds in its attributes."""
-        found = dict.fromkeys(self._own_variables())
+        variables = dict.fromkeys(self._own_variables())
         for name, value in vars(self).items():
             if name != "_variables":
-                found.update(dict.fromkeys(_state_in(value)))
-        return list(found)
+                variables.update(dict.fromkeys(_state_in(value)))
+        return list(variables)
 
     @property
     def weights(self) -> list[Variable]:

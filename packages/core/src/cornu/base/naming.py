@@ -19,8 +19,8 @@ _scoped: ContextVar[defaultdict[str, int] | None] = ContextVar("cornu_names", de
 
 
 def _counts() -> defaultdict[str, int]:
-    found = _scoped.get()
-    return _process if found is None else found
+    counts = _scoped.get()
+    return _process if counts is None else counts
 
 
 @contextlib.contextmanager

@@ -113,10 +113,10 @@ class OptimizerSettings(OptimizerState):
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make an equal optimizer, without its state."""
-        found = super().get_config()
+        config = super().get_config()
         rate = self._learning_rate
-        found["learning_rate"] = float(rate.array) if isinstance(rate, Variable) else plain(rate)
-        return {**found, "decay": self.decay} if self.decay else found
+        config["learning_rate"] = float(rate.array) if isinstance(rate, Variable) else plain(rate)
+        return {**config, "decay": self.decay} if self.decay else config
 
     def _learning_rate_from(self, value: Any) -> Any:
         if callable(value) and not isinstance(value, Variable):

@@ -21,14 +21,14 @@ def revive_arguments(cls: type, config: Mapping[str, Any]) -> dict[str, Any]:
     that say nothing.
     """
     taken, open_ended = signature_parameters(cls), takes_more(cls)
-    found = {}
+    revived = {}
     for key, value in config.items():
         if key == "weights" and is_reading():  # arrays that Keras 1 kept there; a file's come later
             continue
         if value is None and key not in taken and not (open_ended and key in _PLACE):
             continue
-        found[key] = value if key == "dtype" else _revive_nested(value)
-    return found
+        revived[key] = value if key == "dtype" else _revive_nested(value)
+    return revived
 
 
 _PLACE = ("input_shape", "batch_input_shape", "batch_shape", "name")

@@ -162,10 +162,10 @@ def collecting() -> Iterator[dict[str, Any]]:
 
     For copies within one process, where every object is at hand and no file is written.
     """
-    found: dict[str, Any] = {}
-    token = _collected.set(found)
+    collected: dict[str, Any] = {}
+    token = _collected.set(collected)
     try:
-        yield found
+        yield collected
     finally:
         _collected.reset(token)
 
@@ -277,11 +277,11 @@ def deserialize(
             "Save the model with a named function that is registered, or pass it as custom_objects."
         )
     with one_object_per_id():
-        found = shared(config)
-        if found is None:
-            found = _revived(find_class(config, kind), inner, config)
-            remember(found, config)
-    return found
+        made = shared(config)
+        if made is None:
+            made = _revived(find_class(config, kind), inner, config)
+            remember(made, config)
+    return made
 
 
 def _revived(cls: Any, inner: Any, config: dict) -> Any:

@@ -93,8 +93,8 @@ def own_marks(config: dict[str, Any]) -> dict[str, int]:
     >>> own_marks({"class_name": "Dense", "shared_object_id": 1})
     {'cornu_shared_object_id': 1}
     """
-    found = _mark_of(config)
-    return {} if found is None else {_OWN_MARK: found}
+    mark = _mark_of(config)
+    return {} if mark is None else {_OWN_MARK: mark}
 
 
 # Reading
@@ -149,8 +149,8 @@ def remember(obj: Any, config: dict[str, Any]) -> None:
 
 
 def _mark_of(config: dict[str, Any]) -> Any:
-    found = config.get(_MARK, config.get(_OWN_MARK))
-    return found if isinstance(found, (int, str)) else None
+    mark = config.get(_MARK, config.get(_OWN_MARK))
+    return mark if isinstance(mark, (int, str)) else None
 
 
 def _key(config: dict[str, Any]) -> tuple[str, str]:

@@ -64,12 +64,12 @@ class LayerGraph:
 
     def _ordered_operations(self, visits: dict[int, int]) -> list[Operation]:
         depth: dict[int, int] = {}
-        found: dict[int, Operation] = {}
+        operations: dict[int, Operation] = {}
         for node in reversed(self.nodes):
             operation = node.operation
-            found[id(operation)] = operation
+            operations[id(operation)] = operation
             depth[id(operation)] = max(self.depths[node], depth.get(id(operation), 0))
-        return sorted(found.values(), key=lambda o: (-depth[id(o)], visits[id(o)]))
+        return sorted(operations.values(), key=lambda o: (-depth[id(o)], visits[id(o)]))
 
     def _check_connected(self) -> None:
         known = {tensor_key(t) for t in self.inputs}
@@ -141,10 +141,10 @@ class LayerGraph:
     @property
     def nodes_by_depth(self) -> dict[int, list[CallNode]]:
         """The calls at each distance from the outputs."""
-        found: dict[int, list[CallNode]] = {}
+        by_depth: dict[int, list[CallNode]] = {}
         for node, depth in self.depths.items():
-            found.setdefault(depth, []).append(node)
-        return found
+            by_depth.setdefault(depth, []).append(node)
+        return by_depth
 
 
 def get_source_inputs(

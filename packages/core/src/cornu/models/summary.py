@@ -160,12 +160,14 @@ def _params(layer: Any) -> str:
 
 
 def _connections(layer: Any, graph: Any) -> str:
-    found = []
+    connections = []
     for node in graph.layer_nodes(layer) if layer in graph.operations else ():
         for tensor in node.input_tensors:
             history = tensor._keras_history
-            found.append(f"{history.operation.name}[{history.node_index}][{history.tensor_index}]")
-    return ", ".join(found) or "-"
+            connections.append(
+                f"{history.operation.name}[{history.node_index}][{history.tensor_index}]"
+            )
+    return ", ".join(connections) or "-"
 
 
 def _totals(model: Any) -> Iterable[str]:
@@ -195,17 +197,17 @@ def _range(layers: Sequence[Any], names: Sequence[str] | None) -> tuple[int, int
         raise ValueError(
             f"layer_range is a list of two names or patterns of layers; got {names!r}."
         )
-    found = [
+    matches = [
         [i for i, layer in enumerate(layers) if re.match(pattern, layer.name)] for pattern in names
     ]
-    for pattern, places in zip(names, found, strict=True):
+    for pattern, places in zip(names, matches, strict=True):
         if not places:
             raise ValueError(
                 f"No layer matches {pattern!r} of layer_range; there are "
                 f"{[x.name for x in layers]}."
             )
-    first, last = min(found[0]), max(found[1])
-    return (first, last + 1) if first <= last else (min(found[1]), max(found[0]) + 1)
+    first, last = min(matches[0]), max(matches[1])
+    return (first, last + 1) if first <= last else (min(matches[1]), max(matches[0]) + 1)
 
 
 # The table

@@ -105,22 +105,22 @@ class KerasFileEditor:
 
     def _read(self, group: Group, path: str) -> Tree:
         """Return what is in a group; the variables of an object lie beside the objects inside."""
-        found: Tree = {}
+        tree: Tree = {}
         for name in group.names():
             child = group.get(name)
             place = _join(path, name)
             if isinstance(child, Dataset):
-                found[name] = checked(child)
+                tree[name] = checked(child)
             elif isinstance(child, Group) and name == "vars":
-                found.update(self._read(child, path))
+                tree.update(self._read(child, path))
                 said = child.attribute("name")
                 if isinstance(said, str):
                     self._names[path] = said
             elif isinstance(child, Group) and place != GROUP:
                 inside = self._read(child, place)
                 if inside:
-                    found[name] = inside
-        return found
+                    tree[name] = inside
+        return tree
 
     def summary(self) -> None:
         """Print the objects of the file, and shapes and dtypes of their weights."""
@@ -161,9 +161,9 @@ class KerasFileEditor:
             *_lacking(expected, self.weights_dict, "the file, not in the model"),
         ]
         matches = 0
-        found = dict(_walk(self.weights_dict))
+        stored = dict(_walk(self.weights_dict))
         for path, value in _walk(expected):
-            other = found.get(path)
+            other = stored.get(path)
             if isinstance(value, dict) or other is None or isinstance(other, dict):
                 continue
             if other.shape == value.shape:
@@ -285,23 +285,23 @@ class KerasFileEditor:
                     put(group, name, value[name])
 
     def _at(self, path: str) -> Tree:
-        found: Any = self.weights_dict
+        place: Any = self.weights_dict
         for part in filter(None, path.split("/")):
-            found = found.get(part) if isinstance(found, dict) else None
-        if not isinstance(found, dict):
+            place = place.get(part) if isinstance(place, dict) else None
+        if not isinstance(place, dict):
             raise ValueError(f"There is no object {path!r} in the file.{self._near(path)}")
-        return found
+        return place
 
     def _find(self, name: str) -> tuple[str, Tree, str]:
         """Return the path of an object, what it lies in, and its name there."""
         paths = [path for path, value in _walk(self.weights_dict) if isinstance(value, dict)]
-        found = [name] if name in paths else [p for p in paths if p.rpartition("/")[2] == name]
-        if len(found) > 1:
-            raise ValueError(f"There are several {name!r}: {', '.join(found)}. Give the path.")
-        if not found:
+        places = [name] if name in paths else [p for p in paths if p.rpartition("/")[2] == name]
+        if len(places) > 1:
+            raise ValueError(f"There are several {name!r}: {', '.join(places)}. Give the path.")
+        if not places:
             raise ValueError(f"There is no object {name!r} in the file.{self._near(name)}")
-        place, _, last = found[0].rpartition("/")
-        return found[0], self._at(place), last
+        place, _, last = places[0].rpartition("/")
+        return places[0], self._at(place), last
 
     def _near(self, name: str) -> str:
         paths = [path for path, value in _walk(self.weights_dict) if isinstance(value, dict)]
@@ -335,16 +335,16 @@ def _walk(objects: Tree, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def _tree_of(model: Any) -> Tree:
     """Return what a model would save."""
-    found: Tree = {}
+    tree: Tree = {}
     for path, obj in saved_objects(model, repeated=True):
         store: dict[str, Any] = {}
         obj.save_own_variables(store)
-        place = found
+        place = tree
         for part in filter(None, path.split("/")):
             place = place.setdefault(part, {})
         place.update({name: np.asarray(value) for name, value in store.items()})
-    _prune(found)
-    return found
+    _prune(tree)
+    return tree
 
 
 def _prune(objects: Tree) -> None:

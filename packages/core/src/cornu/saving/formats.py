@@ -126,9 +126,9 @@ def format_to_write(filepath: Any, save_format: str | None = None) -> FileFormat
     if wanted in (OWN, ""):
         return None
     known = list(formats())
-    found = next((one for one in known if wanted in one.endings), None)
-    if found is not None:
-        return found
+    wanted_format = next((one for one in known if wanted in one.endings), None)
+    if wanted_format is not None:
+        return wanted_format
     if wanted in _ELSEWHERE:
         raise missing(f"The format .{wanted}")
     if save_format is not None:
@@ -150,10 +150,10 @@ def format_of_weights(root: Group) -> tuple[FileFormat | None, Group]:
 
 def format_of_text(language: str) -> FileFormat:
     """Return the format that reads and writes texts of a language."""
-    found = next((one for one in formats() if one.language == language), None)
-    if found is None:
+    text_format = next((one for one in formats() if one.language == language), None)
+    if text_format is None:
         raise missing(language.upper())
-    return found
+    return text_format
 
 
 def words_of(version: Any) -> Words:
@@ -161,10 +161,10 @@ def words_of(version: Any) -> Words:
     major = re.match(r"\d{1,4}", str(version or ""))
     if major is not None and int(major[0]) >= 3:
         return Words()
-    found = next(filter(None, (one.words(version) for one in formats())), None)
-    if found is None:
+    words = next(filter(None, (one.words(version) for one in formats())), None)
+    if words is None:
         raise missing(f"A model that Keras {version or 2} describes")
-    return found
+    return words
 
 
 def missing(what: str) -> MissingDistributionError:

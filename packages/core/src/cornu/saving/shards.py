@@ -175,13 +175,13 @@ class _Joined(Group):
         return list(dict.fromkeys(name for group in self._groups for name in group.names()))
 
     def _child(self, name: str) -> Group | Dataset | None:
-        found = [c for g in self._groups if (c := g._child(name)) is not None]
-        groups = [child for child in found if isinstance(child, Group)]
-        if groups and len(groups) == len(found):
+        children = [c for g in self._groups if (c := g._child(name)) is not None]
+        groups = [child for child in children if isinstance(child, Group)]
+        if groups and len(groups) == len(children):
             return _Joined(groups)
-        if len(found) > 1:
+        if len(children) > 1:
             raise BadFileError(f"{name!r} of {self.path!r} lies in several files.", "damaged")
-        return found[0] if found else None
+        return children[0] if children else None
 
     def walk(self) -> Iterator[Group | Dataset]:
         for name in self.names():

@@ -60,8 +60,8 @@ def read_state(model: Any, root: Group) -> None:
 def _stored(group: Group, kind: str) -> Iterator[np.ndarray]:
     below = group.group(kind)
     index = 0
-    while below is not None and isinstance(found := below.get(str(index)), Dataset):
-        yield checked(found)
+    while below is not None and isinstance(dataset := below.get(str(index)), Dataset):
+        yield checked(dataset)
         index += 1
 
 

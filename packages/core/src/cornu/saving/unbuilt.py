@@ -137,11 +137,11 @@ def _advice(trials: _Trials, root: Group, sizes: list[int]) -> str:
         copy = trials.made(_with_sides(rank, size, where, SOME))
         if copy is None or not _begins_with(copy, first):
             continue
-        found = f" Its layers ask for all sizes: model.build({_spoken(rank, size, where)})."
+        advice = f" Its layers ask for all sizes: model.build({_spoken(rank, size, where)})."
         side = _side(trials, rank, size, where, wanted)
         if side is None:
-            return found
-        return f"{found} {_with_sides(rank, size, where, side)} would fit the file."
+            return advice
+        return f"{advice} {_with_sides(rank, size, where, side)} would fit the file."
     return ""
 
 

@@ -37,8 +37,10 @@ def _descriptions(config: Any) -> Iterator[dict[str, Any]]:
 
 def warn_of_placeholders(config: Any, stacklevel: int) -> None:
     """Warn of functions without a name, which a file holds as a placeholder."""
-    found = [str(d.get("config")) for d in _descriptions(config) if d["class_name"] == "function"]
-    names = [name for name in dict.fromkeys(found) if is_placeholder(name)]
+    placeholders = [
+        str(d.get("config")) for d in _descriptions(config) if d["class_name"] == "function"
+    ]
+    names = [name for name in dict.fromkeys(placeholders) if is_placeholder(name)]
     if names:
         warnings.warn(
             f"The model holds {' and '.join(map(repr, names))}, which has no name to find it by. "
@@ -75,22 +77,22 @@ def check_wanted(config: Any, training: Any) -> None:
 
 
 def _missing(config: Any) -> list[str]:
-    found: dict[tuple[str, ...], str] = {}
+    missing: dict[tuple[str, ...], str] = {}
     for described in _descriptions(config):
         keys = ("module", "class_name", "registered_name")
         is_function = described["class_name"] == "function"
         said = described.get("config") if is_function else described["class_name"]
         key = (str(said), *(str(described.get(name)) for name in keys))
-        if key in found or not (is_function or is_own(described)):
+        if key in missing or not (is_function or is_own(described)):
             continue
         try:
             (find_function if is_function else find_class)(described, None)
-            found[key] = ""
+            missing[key] = ""
         except UnknownNameError:
-            found[key] = str(said).rpartition(">")[2]
+            missing[key] = str(said).rpartition(">")[2]
         except SavingError:  # a description that says no name is refused where it is read
             continue
-    return [name for name in found.values() if name]
+    return [name for name in missing.values() if name]
 
 
 def _missing_names(config: Any) -> Iterator[str]:

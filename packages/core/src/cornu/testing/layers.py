@@ -146,11 +146,11 @@ def _flat(value: Any) -> list[Any]:
 
 def _check_shapes(layer: Any, data: Any, output: Any, expected: Sequence[int] | None) -> None:
     shapes = [tuple(x.shape) for x in data] if isinstance(data, list) else tuple(data.shape)
-    found = layer.compute_output_shape(shapes)
+    computed = layer.compute_output_shape(shapes)
     outputs = _flat(output)
     if len(outputs) == 1:
-        assert tuple(found) == outputs[0].shape, (
-            f"{layer.name}: compute_output_shape says {found}, the output is {outputs[0].shape}"
+        assert tuple(computed) == outputs[0].shape, (
+            f"{layer.name}: compute_output_shape says {computed}, the output is {outputs[0].shape}"
         )
     if expected is not None:
         assert outputs[0].shape[1:] == tuple(expected), (
@@ -164,9 +164,9 @@ def _check_traced(layer: Any, data: Any, output: Any) -> None:
         nodes = [trace.input(f"x{i}", a.shape, a.dtype) for i, a in enumerate(arrays)]
         results = _flat(layer(nodes if isinstance(data, list) else nodes[0]))
         program = build_program("predict", trace, results)
-    for found, expected in zip(ReferenceExecutable(program)(*arrays), _flat(output), strict=True):
+    for got, expected in zip(ReferenceExecutable(program)(*arrays), _flat(output), strict=True):
         np.testing.assert_allclose(
-            found,
+            got,
             expected,
             rtol=1e-5,
             atol=1e-6,
@@ -181,9 +181,9 @@ def _check_config(cls: type, layer: Any, data: Any, output: Any) -> None:
     assert same, f"{layer.name}: get_config changes on a round trip"
     twin(data)
     twin.set_weights(layer.get_weights())
-    for found, expected in zip(_flat(twin(data)), _flat(output), strict=True):
+    for got, expected in zip(_flat(twin(data)), _flat(output), strict=True):
         np.testing.assert_allclose(
-            found,
+            got,
             expected,
             rtol=1e-6,
             atol=1e-7,
@@ -208,13 +208,13 @@ def _check_dtype(cls: type, kwargs: dict[str, Any], layer: Any, data: Any, outpu
     described = _flat(twin(symbols if isinstance(data, list) else symbols[0]))
     twin.set_weights(layer.get_weights())
     tolerance = _TOLERANCES[kwargs["dtype"]]
-    for found, said, expected in zip(_flat(twin(data)), described, _flat(output), strict=True):
-        assert found.dtype == said.dtype, (
+    for got, said, expected in zip(_flat(twin(data)), described, _flat(output), strict=True):
+        assert got.dtype == said.dtype, (
             f"{layer.name}: with dtype={kwargs['dtype']!r} it describes {said.dtype}, the output "
-            f"is {found.dtype}"
+            f"is {got.dtype}"
         )
         np.testing.assert_allclose(
-            found.astype("float64"),
+            got.astype("float64"),
             expected,
             rtol=tolerance,
             atol=tolerance * max(1.0, float(np.abs(expected).max(initial=0.0))),

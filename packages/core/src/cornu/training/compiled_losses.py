@@ -128,7 +128,7 @@ class CompiledLosses(FirstValues):
         self, outputs: Outputs, by_output: list[list[Any]], targets: list[Any]
     ) -> list[_Term]:
         weights = self._factors(outputs, by_output)
-        found: list[tuple[int, Loss, Any]] = []
+        built: list[tuple[int, Loss, Any]] = []
         for position, losses in enumerate(by_output):
             if losses and targets[position] is None:
                 raise DataError(
@@ -137,11 +137,11 @@ class CompiledLosses(FirstValues):
                 )
             for index, one in enumerate(losses):
                 loss = _as_loss(one, targets[position], outputs.values[position])
-                found.append((position, loss, weights[position][index]))
-        several = len(found) > 1
+                built.append((position, loss, weights[position][index]))
+        several = len(built) > 1
         return [
             _Term(position, loss, weight, Mean(name=f"{name}_loss") if several else None)
-            for (position, loss, weight), name in zip(found, _names(found, outputs), strict=True)
+            for (position, loss, weight), name in zip(built, _names(built, outputs), strict=True)
         ]
 
     def _factors(self, outputs: Outputs, by_output: list[list[Any]]) -> list[list[Any]]:
@@ -167,7 +167,7 @@ class CompiledLosses(FirstValues):
 
     def _rules(self, outputs: Outputs, targets: list[Any], y_true: Any) -> list[TargetRule]:
         leaves = tree.flatten(y_true)
-        found = []
+        rules = []
         for term in self._terms or []:
             target, predicted = targets[term.position], outputs.values[term.position]
             if not hasattr(target, "shape") or not hasattr(predicted, "shape"):
@@ -175,8 +175,8 @@ class CompiledLosses(FirstValues):
             place = next(i for i, leaf in enumerate(leaves) if leaf is target)
             rule = rule_for(term.loss, outputs.names[term.position], place, target, predicted)
             if rule is not None:
-                found.append(rule)
-        return found
+                rules.append(rule)
+        return rules
 
 
 def _resolve(identifier: Any) -> Any:
@@ -199,17 +199,17 @@ def _as_loss(resolved: Any, y_true: Any, y_pred: Any) -> Loss:
     return _as_object(registry.get("loss", name), resolved)
 
 
-def _as_object(found: Any, name: str | None) -> Any:
-    if isinstance(found, type):
-        found = found()
-    if isinstance(found, Loss):
-        return found
-    if not callable(found):
+def _as_object(loss: Any, name: str | None) -> Any:
+    if isinstance(loss, type):
+        loss = loss()
+    if isinstance(loss, Loss):
+        return loss
+    if not callable(loss):
         raise TypeError(
-            f"{found!r} is no loss. Pass a name such as 'mse', a function of (y_true, y_pred), or "
+            f"{loss!r} is no loss. Pass a name such as 'mse', a function of (y_true, y_pred), or "
             f"an object from cornu.losses."
         )
-    return LossFunctionWrapper(found, name=name or own_name(found))
+    return LossFunctionWrapper(loss, name=name or own_name(loss))
 
 
 def _takes_numbers(loss: Any) -> bool:

@@ -103,11 +103,11 @@ class CompiledMetrics(FirstValues, Metric):
 
     def result(self) -> dict[str, Any]:
         """Return the value of each metric so far."""
-        found: dict[str, Any] = {}
+        results: dict[str, Any] = {}
         for label, metric in self._labels:
             value = metric.result()
-            found.update(value if isinstance(value, dict) else {label: value})
-        return found
+            results.update(value if isinstance(value, dict) else {label: value})
+        return results
 
     def reset_state(self) -> None:
         """Return each metric to its state before the first batch."""
@@ -194,18 +194,18 @@ def _metric(identifier: Any, y_true: Any, y_pred: Any) -> Metric:
     """Return the metric that was asked for; a string keeps its spelling as the name in logs."""
     if isinstance(identifier, Metric):
         return identifier
-    found: Any = identifier
+    metric: Any = identifier
     if isinstance(identifier, str):
         by_targets = chosen_by_targets("metric", identifier)
         name = by_targets[kind_of_targets(y_true, y_pred)] if by_targets else identifier
-        found = registry.get("metric", name)
+        metric = registry.get("metric", name)
     elif isinstance(identifier, type):
-        found = identifier()
-    label = identifier if isinstance(identifier, str) else own_name(found)
-    if not isinstance(found, Metric):
-        return MeanMetricWrapper(found, name=label)
-    found.name = label
-    return found
+        metric = identifier()
+    label = identifier if isinstance(identifier, str) else own_name(metric)
+    if not isinstance(metric, Metric):
+        return MeanMetricWrapper(metric, name=label)
+    metric.name = label
+    return metric
 
 
 def _labels(made: dict[str, list[list[Metric]]], outputs: Outputs) -> Iterator[tuple[str, Metric]]:

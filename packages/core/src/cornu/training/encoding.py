@@ -52,13 +52,13 @@ def read_values(filepath: Any) -> dict[str, Any]:
 
     try:
         members = npz_members(filepath)
-        found = _decode(
+        values = _decode(
             json.loads(npy_array(members["values"]).tobytes()),
             lambda i: npy_array(members[f"array_{i}"]),
         )
-        if not isinstance(found, dict):
-            raise ValueError(f"it holds a {type(found).__name__}")
-        return found
+        if not isinstance(values, dict):
+            raise ValueError(f"it holds a {type(values).__name__}")
+        return values
     except FileNotFoundError:
         raise
     except Exception as error:  # what damage leads to, nobody can list

@@ -140,12 +140,12 @@ def _variables(model: Any) -> list[Variable]:
     Last come variables that nothing owns, but a step of training uses.
     """
     metrics = [variable for metric in model.metrics for variable in metric.variables]
-    found = {id(variable): variable for variable in [*_owned(model), *metrics]}
+    variables = {id(variable): variable for variable in [*_owned(model), *metrics]}
     step = model._step_cache().last.get("train")
     for variable in () if step is None else step.compiled.program.state:
         if not isinstance(variable, Arena):
-            found.setdefault(id(variable), variable)
-    return list(found.values())
+            variables.setdefault(id(variable), variable)
+    return list(variables.values())
 
 
 def _owned(model: Any) -> list[Variable]:

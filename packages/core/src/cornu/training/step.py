@@ -262,7 +262,7 @@ class StepCache:
 
     def _drop(self, key: Any) -> None:
         dropped = self._steps.pop(key)
-        self.by_array = {k: found for k, found in self.by_array.items() if found[0] is not dropped}
+        self.by_array = {k: kept for k, kept in self.by_array.items() if kept[0] is not dropped}
 
     def remember(self, shape: Any, dtype: Any, step: Step, backend: str) -> None:
         """Let arrays of this shape and dtype find a step that is kept at once."""

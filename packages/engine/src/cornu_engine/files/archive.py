@@ -227,7 +227,7 @@ class Window(io.RawIOBase):
 
 
 def _crc(file: io.RawIOBase) -> int:
-    found, block = 0, bytearray(_BLOCK)
+    crc, block = 0, bytearray(_BLOCK)
     while count := file.readinto(block):
-        found = zlib.crc32(memoryview(block)[:count], found)
-    return found
+        crc = zlib.crc32(memoryview(block)[:count], crc)
+    return crc

@@ -95,8 +95,8 @@ def _sweep(target: Path) -> None:
     pattern = re.compile(re.escape(_stem(target)) + r"([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.tmp")
     with contextlib.suppress(OSError):
         for entry in os.scandir(target.parent):
-            found = pattern.fullmatch(entry.name)
-            if found and _is_stale(entry, found[1], int(found[2])):
+            leftover = pattern.fullmatch(entry.name)
+            if leftover and _is_stale(entry, leftover[1], int(leftover[2])):
                 with contextlib.suppress(OSError):
                     os.unlink(entry.path)
 

@@ -102,17 +102,17 @@ class Group:
         BadFileError
             For a path that leads out of the group, and a link that is not a hard one.
         """
-        found: Group | Dataset | None = self
+        place: Group | Dataset | None = self
         for part in path.split("/"):
-            if not isinstance(found, Group):
+            if not isinstance(place, Group):
                 return None
-            found = found._child(part)
-        return found
+            place = place._child(part)
+        return place
 
     def group(self, path: str) -> Group | None:
         """Return the group at a path below, None if there is none."""
-        found = self.get(path)
-        return found if isinstance(found, Group) else None
+        place = self.get(path)
+        return place if isinstance(place, Group) else None
 
     def _child(self, name: str) -> Group | Dataset | None:
         import h5py
@@ -130,11 +130,11 @@ class Group:
                 f"{self.path}/{name} is a link to somewhere else, not an object.", "links"
             )
         path = f"{self.path}/{name}" if self.path else name
-        found = h5py.h5o.open(self._id, raw)
-        if isinstance(found, h5py.h5g.GroupID):
-            return Group(found, path, self._opened)
-        if isinstance(found, h5py.h5d.DatasetID):
-            return Dataset(found, path, self._opened)
+        identifier = h5py.h5o.open(self._id, raw)
+        if isinstance(identifier, h5py.h5g.GroupID):
+            return Group(identifier, path, self._opened)
+        if isinstance(identifier, h5py.h5d.DatasetID):
+            return Dataset(identifier, path, self._opened)
         raise BadFileError(f"{path!r} is neither a group nor numbers.", "storage")
 
     def walk(self) -> Iterator[Group | Dataset]:
@@ -175,19 +175,19 @@ class Group:
 
     def texts(self, name: str) -> list[str] | None:
         """Return a list of texts, also one that was split into `name0`, `name1`, …"""
-        found = self.attribute(name)
-        if found is None:
+        texts = self.attribute(name)
+        if texts is None:
             parts: list[Any] = []
             while (part := self.attribute(f"{name}{len(parts)}")) is not None:
                 parts.append(part)
             if not parts:
                 return None
-            found = [text for part in parts for text in part]
-        if not isinstance(found, list):
+            texts = [text for part in parts for text in part]
+        if not isinstance(texts, list):
             raise BadFileError(f"The attribute {name!r} of {self.path!r} is no list.", "damaged")
-        if len(found) > self._opened.limits.names:
-            raise BadFileError(f"The attribute {name!r} lists {len(found):,} names.", "size")
-        return [check_name(_text(x), "object") for x in found]
+        if len(texts) > self._opened.limits.names:
+            raise BadFileError(f"The attribute {name!r} lists {len(texts):,} names.", "size")
+        return [check_name(_text(x), "object") for x in texts]
 
 
 class Dataset:
@@ -253,15 +253,15 @@ class Dataset:
         import h5py
 
         self._opened.take(self.nbytes, self.path)
-        found = np.empty(self.shape, self.dtype)
-        if found.size:
+        array = np.empty(self.shape, self.dtype)
+        if array.size:
             try:
-                self._id.read(h5py.h5s.ALL, h5py.h5s.ALL, found)
+                self._id.read(h5py.h5s.ALL, h5py.h5s.ALL, array)
             except (OSError, RuntimeError, ValueError, TypeError) as error:
                 raise BadFileError(f"{self.path!r} cannot be read: {error}", "damaged") from error
         if self.bfloat16:  # the upper half of a float32
-            return (found.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
-        return found
+            return (array.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
+        return array
 
 
 def checked(dataset: Dataset) -> np.ndarray:
@@ -306,10 +306,10 @@ def _attribute(identifier: Any, name: str, path: str, opened: _Opened) -> Any:
     most = max(limits.total, limits.text) if is_open else min(limits.text, opened.size)
     if size > most:
         raise BadFileError(f"The attribute {name!r} of {path!r} has {size:,} bytes.", "size")
-    found = np.empty(attribute.shape, attribute.dtype)
-    if found.size:
-        attribute.read(found)
-    value = found.tolist()
+    array = np.empty(attribute.shape, attribute.dtype)
+    if array.size:
+        attribute.read(array)
+    value = array.tolist()
     return _text(value) if isinstance(value, bytes) else value
 
 

@@ -49,10 +49,10 @@ def _places(file: Any) -> Iterator[int]:
     start, kept = 0, b""
     while block := file.read(_BLOCK):
         text = kept + block
-        found = text.find(_SIGNATURE)
-        while found >= 0:
-            yield start - len(kept) + found
-            found = text.find(_SIGNATURE, found + 1)
+        place = text.find(_SIGNATURE)
+        while place >= 0:
+            yield start - len(kept) + place
+            place = text.find(_SIGNATURE, place + 1)
         start += len(block)
         kept = text[-len(_SIGNATURE) + 1 :]
 

@@ -44,7 +44,7 @@ def read_json(text: Any, limits: Limits, what: str = "The JSON") -> dict[str, An
     try:
         text = text.decode("utf-8") if isinstance(text, (bytes, bytearray)) else str(text)
         _check_nesting(text, limits, what)
-        found = json.loads(
+        value = json.loads(
             text,
             object_pairs_hook=lambda pairs: _object(pairs, what),
             parse_constant=lambda name: _refuse(f"{what} holds {name}, which is no JSON.", "json"),
@@ -55,9 +55,9 @@ def read_json(text: Any, limits: Limits, what: str = "The JSON") -> dict[str, An
         if isinstance(error, BadFileError):
             raise
         raise BadFileError(f"{what} cannot be read: {error}", "json") from error
-    if not isinstance(found, dict):
-        raise BadFileError(f"{what} is no object: {str(found)[:60]}", "json")
-    return found
+    if not isinstance(value, dict):
+        raise BadFileError(f"{what} is no object: {str(value)[:60]}", "json")
+    return value
 
 
 def write_json(value: Any, **kwargs: Any) -> str:
@@ -94,17 +94,17 @@ def _check_nesting(text: str, limits: Limits, what: str) -> None:
 
 
 def _object(pairs: list[tuple[str, Any]], what: str) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         counts = Counter(key for key, _ in pairs)
         twice = next(key for key, count in counts.items() if count > 1)
         _refuse(f"{what} holds the key {twice[:60]!r} twice.", "json")
-    for key in LARGEST.keys() & found.keys():
-        values = found[key] if isinstance(found[key], list) else [found[key]]
+    for key in LARGEST.keys() & members.keys():
+        values = members[key] if isinstance(members[key], list) else [members[key]]
         if any(isinstance(v, (int, float)) and v > LARGEST[key] for v in values):
-            asked = str(found[key])[:60]
+            asked = str(members[key])[:60]
             _refuse(f"{what} asks for {key}={asked}; {LARGEST[key]} is the most.", "size")
-    return found
+    return members
 
 
 def _integer(text: str) -> int:

@@ -96,8 +96,8 @@ class BackendSuite:
             x = trace.input("x", (8, 4), "float32")
             hidden = p.maximum(p.matmul(x, kernel.value) + bias.value, 0.0)
             loss = p.sum(hidden * hidden, axes=(0, 1), keepdims=False)
-            found = gradients([loss], [kernel.value, bias.value])
-            flat = p.concat(*(p.reshape(g, shape=(g.size,)) for g in found), axis=0)
+            slopes = gradients([loss], [kernel.value, bias.value])
+            flat = p.concat(*(p.reshape(g, shape=(g.size,)) for g in slopes), axis=0)
             slot.assign(slot.value * 0.9 + flat)
             arena.assign(arena.value - 0.01 * slot.value)
         program = build_program("train", trace, [loss])
@@ -117,8 +117,8 @@ class BackendSuite:
                     step = partial(_gated, kernel=kernel, recurrent=recurrent)
                     final, (ys,) = scan(step, [start], [x], 10, reverse)
                     loss = p.sum(ys * ys, axes=(0, 1, 2), keepdims=False)
-                    found = gradients([loss], [x, kernel, recurrent, start])
-                program = build_program("scan", trace, [loss, ys, *final, *found])
+                    slopes = gradients([loss], [x, kernel, recurrent, start])
+                program = build_program("scan", trace, [loss, ys, *final, *slopes])
                 self._compare(
                     program,
                     arrays,
@@ -136,13 +136,13 @@ class BackendSuite:
     ) -> None:
         before = {v: v.numpy() for v in program.state}
         run = self.backend.compile(program)
-        found = [run(*arrays) for _ in range(runs)]
+        results = [run(*arrays) for _ in range(runs)]
         after = {v: v.numpy() for v in program.state}
         for variable, value in before.items():
             variable.assign(value)
         reference = ReferenceExecutable(program)
         expected = [reference(*arrays) for _ in range(runs)]
-        for got, want in zip(found, expected, strict=True):
+        for got, want in zip(results, expected, strict=True):
             for label, a, b in zip(labels, got, want, strict=True):
                 self._close(a, b, dtype, label)
         for variable, value in after.items():

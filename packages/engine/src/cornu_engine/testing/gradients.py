@@ -78,9 +78,9 @@ def check_grads(
             for sign in (1, -1)
         )
         expected = (float(forward) - float(backward)) / (2 * _STEP)
-        found = float(_compiled(slope, arrays, compile)(*arrays)[0])
+        computed = float(_compiled(slope, arrays, compile)(*arrays)[0])
         np.testing.assert_allclose(
-            found, expected, rtol=rtol, atol=atol, err_msg=f"derivative of order {level + 1}"
+            computed, expected, rtol=rtol, atol=atol, err_msg=f"derivative of order {level + 1}"
         )
         contracted = slope
 
@@ -89,8 +89,8 @@ def _slope_of(
     function: Callable[..., Node], floats: list[int], directions: dict[int, np.ndarray]
 ) -> Callable[..., Node]:
     def slope(*values: Node) -> Node:
-        found = gradients([function(*values)], [values[i] for i in floats])
-        terms = [_dot(g, directions[i]) for i, g in zip(floats, found, strict=True)]
+        slopes = gradients([function(*values)], [values[i] for i in floats])
+        terms = [_dot(g, directions[i]) for i, g in zip(floats, slopes, strict=True)]
         return sum(terms[1:], terms[0])
 
     return slope

@@ -326,9 +326,9 @@ class Calls(Weights):
         for name, value in values.items():
             target = f"{name}_mask"
             if info.accepts(target) and arguments.get(target) is None:
-                found = tree.map_structure(get_mask, value)
-                if any(m is not None for m in tree.flatten(found)):
-                    kwargs[target] = found
+                masks = tree.map_structure(get_mask, value)
+                if any(m is not None for m in tree.flatten(masks)):
+                    kwargs[target] = masks
         return mask
 
     def _explained(self, args: tuple, kwargs: dict, first: Any) -> Any:
@@ -363,8 +363,8 @@ class Calls(Weights):
     @property
     def supports_masking(self) -> bool:
         """Whether a mask of the input lives on; settable, True where `compute_mask` is defined."""
-        found = self.__dict__.get("_supports_masking")
-        return not self._inherits("compute_mask") if found is None else found
+        said = self.__dict__.get("_supports_masking")
+        return not self._inherits("compute_mask") if said is None else said
 
     @supports_masking.setter
     def supports_masking(self, value: bool) -> None:
@@ -410,9 +410,9 @@ class Calls(Weights):
         present: list[bool] = []
 
         def masks_only(inputs: Any, mask: Any) -> list[Any]:
-            found = tree.flatten(self.compute_mask(inputs, mask))
-            present[:] = [m is not None for m in found]
-            return [m for m in found if m is not None]
+            masks = tree.flatten(self.compute_mask(inputs, mask))
+            present[:] = [m is not None for m in masks]
+            return [m for m in masks if m is not None]
 
         found = iter(infer(masks_only, (first, previous), {}, owner=self._where()))
         for tensor, has_mask in zip(tree.flatten(outputs), present, strict=False):

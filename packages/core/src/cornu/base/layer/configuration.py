@@ -41,14 +41,14 @@ def bound_arguments(cls: type, args: tuple, kwargs: dict) -> dict[str, Any]:
         bound = signature.bind(None, *args, **kwargs).arguments
     except TypeError:  # made without its constructor
         return {}
-    found = {}
+    arguments = {}
     for name, value in list(bound.items())[1:]:
         kind = signature.parameters[name].kind
         if kind is inspect.Parameter.VAR_KEYWORD:
-            found.update(value)
+            arguments.update(value)
         elif kind is not inspect.Parameter.VAR_POSITIONAL:
-            found[name] = value
-    return found
+            arguments[name] = value
+    return arguments
 
 
 def _described(layer: Any, value: Any) -> Any:
@@ -57,12 +57,12 @@ def _described(layer: Any, value: Any) -> Any:
     A function is written in full where the class is the user's: its constructor takes what it is
     given, and does not look up a name such as "relu".
     """
-    found = serialize(value)
-    if isinstance(found, str) and callable(value) and not isinstance(value, type):
+    config = serialize(value)
+    if isinstance(config, str) and callable(value) and not isinstance(value, type):
         cls = type(layer)
         if registry.find("layer", cls.__name__) is not cls:
-            return function_config("builtins", found)
-    return found
+            return function_config("builtins", config)
+    return config
 
 
 def derived_config(layer: Any, base: type) -> dict[str, Any]:

@@ -82,8 +82,8 @@ def _traced(
         stand_in = _StandIns(trace, probe)
         filled_args, filled_kwargs = tree.map_structure(stand_in, (args, kwargs))
         try:
-            found = function(*filled_args, **filled_kwargs)
-            return found, {id(x): get_mask(x) for x in tree.flatten(found)}
+            outputs = function(*filled_args, **filled_kwargs)
+            return outputs, {id(x): get_mask(x) for x in tree.flatten(outputs)}
         except (ValueError, TypeError) as error:
             raise _with_open_sizes(error, probe, symbolic_leaves(args, kwargs)) from error.__cause__
 

@@ -141,8 +141,8 @@ def _problem(spec: InputSpec, value: Any) -> str:
         mend = _mend_rank(spec.max_ndim, shape)
         return f"of rank {spec.max_ndim} or less, {got} of rank {rank}. {mend}"
     if spec.dtype is not None and np.dtype(value.dtype).name != spec.dtype:
-        found = np.dtype(value.dtype).name
-        return f"of dtype {spec.dtype}, but got {found}. Convert it: x.astype({spec.dtype!r})."
+        dtype = np.dtype(value.dtype).name
+        return f"of dtype {spec.dtype}, but got {dtype}. Convert it: x.astype({spec.dtype!r})."
     for axis, size in spec.axes.items():
         if size is not None and -rank <= axis < rank and shape[axis] not in (size, None):
             return f"whose axis {axis} has size {size}, {got}. {_mend_axis(axis, size, shape)}"

@@ -314,13 +314,13 @@ class CallNode:
 
     def _tensor(self, position: int) -> KerasTensor:
         reference, shape, dtype, name, mask = self._outputs[position]
-        found = reference()
-        if found is None:
-            found = KerasTensor(shape, dtype, name=name)
-            found.node, found.tensor_index, found._operation = self, position, self.operation
-            found._keras_mask = mask
-            self._outputs[position] = (weakref.ref(found), shape, dtype, name, mask)
-        return found
+        tensor = reference()
+        if tensor is None:
+            tensor = KerasTensor(shape, dtype, name=name)
+            tensor.node, tensor.tensor_index, tensor._operation = self, position, self.operation
+            tensor._keras_mask = mask
+            self._outputs[position] = (weakref.ref(tensor), shape, dtype, name, mask)
+        return tensor
 
     def __repr__(self) -> str:
         name = getattr(self.operation, "name", "?")

@@ -35,8 +35,8 @@ def get_mask(value: Any) -> Any:
     if isinstance(value, Node):
         trace = current_trace()
         return None if trace is None else _OF_NODES.get(trace, {}).get(value)
-    found = _OF_ARRAYS.get(id(value))
-    return found[1] if found is not None and found[0]() is value else None
+    kept = _OF_ARRAYS.get(id(value))
+    return kept[1] if kept is not None and kept[0]() is value else None
 
 
 def set_mask(value: Any, mask: Any) -> None:
@@ -57,9 +57,9 @@ def _remember(array: Any, mask: Any) -> None:
     key = id(array)
 
     def forget(reference: weakref.ref) -> None:
-        found = _OF_ARRAYS.get(key)
+        kept = _OF_ARRAYS.get(key)
         if (
-            found is not None and found[0] is reference
+            kept is not None and kept[0] is reference
         ):  # the number may belong to another array by now
             del _OF_ARRAYS[key]
 

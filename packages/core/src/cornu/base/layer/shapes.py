@@ -37,16 +37,18 @@ def _size(size: Any, shape: Any) -> int | None:
     if size is None:
         return None
     try:
-        found = int(size) if isinstance(size, float) and size.is_integer() else operator.index(size)
+        number = (
+            int(size) if isinstance(size, float) and size.is_integer() else operator.index(size)
+        )
     except TypeError:
         raise ValueError(
             f"A size is a whole number or None; {tuple(shape)} has {size!r}."
         ) from None
-    if found < 0:
+    if number < 0:
         raise ValueError(
-            f"A size cannot be negative; {tuple(shape)} has {found}. Write None for an open size."
+            f"A size cannot be negative; {tuple(shape)} has {number}. Write None for an open size."
         )
-    return found
+    return number
 
 
 def is_one_shape(structure: Any) -> bool:

@@ -76,15 +76,15 @@ def is_value(x: Any) -> bool:
 
 def value_arguments(arguments: dict[str, Any], masks: bool = False) -> dict[str, Any]:
     """Return those arguments that hold values only (or None), masks left out unless asked for."""
-    found = {}
+    values = {}
     for name, argument in arguments.items():
         is_mask = name == "mask" or name.endswith("_mask")
         if (is_mask and not masks) or name == "training":
             continue
         leaves = tree.flatten(argument)
         if any(is_value(x) for x in leaves) and all(x is None or is_value(x) for x in leaves):
-            found[name] = argument
-    return found
+            values[name] = argument
+    return values
 
 
 def shapes_for(method: Callable, arguments: dict[str, Any], where: str) -> dict[str, Any]:

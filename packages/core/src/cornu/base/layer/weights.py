@@ -114,12 +114,12 @@ class Weights(Operation):
                 "for the batch."
             )
         shape = tuple(n for n in sizes if n is not None)
-        found = canonical(self.variable_dtype if dtype is None else dtype)
+        stored_as = canonical(self.variable_dtype if dtype is None else dtype)
         if initializer is None:
-            initializer = "glorot_uniform" if found.kind == "f" else "zeros"
+            initializer = "glorot_uniform" if stored_as.kind == "f" else "zeros"
         variable = Variable(
-            later(lambda sizes: _first_value(initializer, sizes, found), shape, found),
-            dtype=found,
+            later(lambda sizes: _first_value(initializer, sizes, stored_as), shape, stored_as),
+            dtype=stored_as,
             trainable=bool(trainable),
             name=name,
             regularizer=registry.get("regularizer", regularizer),
@@ -204,8 +204,8 @@ class Weights(Operation):
     @property
     def metrics(self) -> list[Any]:
         """Metrics that the layer and its sublayers keep."""
-        found = [*self._parts.metrics, *self._metrics_of_sublayers()]
-        return list({id(metric): metric for metric in found}.values())  # of shared layers, once
+        metrics = [*self._parts.metrics, *self._metrics_of_sublayers()]
+        return list({id(metric): metric for metric in metrics}.values())  # of shared layers, once
 
     def _metrics_inside(self) -> list[Any]:
         """Return what a model that holds the layer shows of its metrics."""
@@ -228,11 +228,11 @@ class Weights(Operation):
             yield from layer._walk_variables(with_state)
 
     def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> list[Any]:
-        found: dict[int, Any] = {id(self): self} if include_self else {}
+        layers: dict[int, Any] = {id(self): self} if include_self else {}
         for layer in self._parts.layers:
             inner = layer._flatten_layers() if recursive else [layer]
-            found.update((id(x), x) for x in inner if id(x) not in found)
-        return list(found.values())
+            layers.update((id(x), x) for x in inner if id(x) not in layers)
+        return list(layers.values())
 
     # Reading and setting them
 
@@ -316,11 +316,11 @@ class Weights(Operation):
     @property
     def losses(self) -> list[Any]:
         """What the last call added to the loss, and the penalties of weights."""
-        found = []
+        terms = []
         for layer in self._flatten_layers():
-            found.extend(layer._live_losses())
-        found.extend(v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None)
-        return found
+            terms.extend(layer._live_losses())
+        terms.extend(v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None)
+        return terms
 
     def _live_losses(self) -> list[Any]:
         if current_trace() is None:  # nodes of a trace that is over are no values any more
@@ -374,9 +374,9 @@ class Weights(Operation):
     if not TYPE_CHECKING:  # for mypy it would make every name an attribute
 
         def __getattr__(self, name: str) -> Any:
-            found = getattr(type(self), name, None)
-            if isinstance(found, property):
-                return found.__get__(self)  # its own AttributeError says more
+            attribute = getattr(type(self), name, None)
+            if isinstance(attribute, property):
+                return attribute.__get__(self)  # its own AttributeError says more
             if name.startswith("_") or self.__dict__.get("built", True):
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
             raise AttributeError(

@@ -87,8 +87,8 @@ class Rows:
         return Rows(self._read, self._start, self._stop, tuple(shape[1:]), self.dtype)
 
     def _dense(self, rows: Any) -> np.ndarray:
-        found = np.asarray(self._read(rows))
-        return found.reshape(len(found), *self._row).astype(self.dtype, copy=False)
+        dense = np.asarray(self._read(rows))
+        return dense.reshape(len(dense), *self._row).astype(self.dtype, copy=False)
 
     # What checks of the data ask, without all of it at once
 

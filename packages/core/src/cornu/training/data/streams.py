@@ -155,10 +155,10 @@ class DatasetBatches(StreamBatches):
             if self.shuffle:
                 order = self.generator.permutation(self.num_batches).tolist()
             indices = order[start:]
-        found = ordered_prefetch(
+        batches = ordered_prefetch(
             dataset, indices, self.workers, self.queue_size, self.processes, self._ahead_of_need
         )
-        return map(self._convert, found)
+        return map(self._convert, batches)
 
     def on_epoch_begin(self) -> None:
         """Tell the dataset."""
