@@ -11,7 +11,7 @@ from cornu.base.layer.inference import infer
 from cornu.base.layer.signature import signature_of
 from cornu.base.layer.weights import AddedMetric
 from cornu.base.overriding import open_signature
-from cornu.models import files, state
+from cornu.models import files, state_tree
 from cornu.models.constructors import OLD_NAMES, describes_graph, takes_graph
 from cornu.models.copying import recipe
 from cornu.models.first_input import remember_first_input
@@ -67,8 +67,8 @@ class Model(Trainer):
     to_json = files.to_json
     to_yaml = files.to_yaml
     export = files.export
-    get_state_tree = state.get_state_tree
-    set_state_tree = state.set_state_tree
+    get_state_tree = state_tree.get_state_tree
+    set_state_tree = state_tree.set_state_tree
 
     # Keras 2's names
     fit_generator = generators.fit_generator

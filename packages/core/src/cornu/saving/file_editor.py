@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.formats import format_of_weights
-from cornu.saving.kinds import (
+from cornu.saving.file_kinds import (
     ZIP,
     check_is_file,
     kind_of_file,
     weights_source,
 )
+from cornu.saving.formats import format_of_weights
 from cornu.saving.layout import saved_objects
 from cornu.saving.plan import hdf5_bytes, put
 from cornu.saving.training_state import GROUP

@@ -13,8 +13,8 @@ from typing import Any
 from cornu.base.naming import snake_case
 from cornu.configuration.config import deserialize, serialize
 from cornu.plugins.custom_objects import CustomObjectScope
+from cornu.saving.file_kinds import ZIP_SIGNATURE, check_is_file, kind_of_file
 from cornu.saving.formats import format_to_write, formats, missing, words_of
-from cornu.saving.kinds import ZIP_SIGNATURE, check_is_file, kind_of_file
 from cornu.saving.operations import in_keras_words, warn_of_calls
 from cornu.saving.plan import hdf5_bytes
 from cornu.saving.reader import Reader

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.kinds import INDEX
+from cornu.saving.file_kinds import INDEX
 from cornu.saving.plan import hdf5_bytes, put
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.atomic import write_bytes

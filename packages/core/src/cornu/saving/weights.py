@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from cornu.base.overriding import is_overridden
-from cornu.saving.formats import format_of_weights, format_to_write, formats, missing
-from cornu.saving.kinds import (
+from cornu.saving.file_kinds import (
     WEIGHTS_GROUPS,
     ZIP,
     check_is_file,
     kind_of_file,
     weights_source,
 )
+from cornu.saving.formats import format_of_weights, format_to_write, formats, missing
 from cornu.saving.layout import saved_objects
 from cornu.saving.plan import Plan, hdf5_bytes, in_layout_of, put
 from cornu.saving.shards import INDEX, open_shards, write_shards

@@ -14,7 +14,7 @@ from cornu.base.metric import Mean
 from cornu.base.naming import distinct, entry_of
 from cornu.plugins import registry
 from cornu.training.first_values import FirstValues
-from cornu.training.kinds import chosen_by_targets, own_name
+from cornu.training.meanings import chosen_by_targets, own_name
 from cornu.training.outputs import Outputs
 from cornu.training.targets import TargetRule, check_target_values, rule_for
 from cornu_engine import tree

@@ -8,7 +8,7 @@ from typing import Any
 from cornu.base.metric import MeanMetricWrapper, Metric
 from cornu.plugins import registry
 from cornu.training.first_values import FirstValues
-from cornu.training.kinds import chosen_by_targets, own_name
+from cornu.training.meanings import chosen_by_targets, own_name
 from cornu.training.outputs import Outputs
 from cornu_engine import tree
 from cornu_engine.errors import DataError

@@ -12,9 +12,9 @@ from cornu.configuration.annotated import check_call
 from cornu.configuration.config import deserialize, serialize
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
+from cornu.training.compiled import Compiled
 from cornu.training.compiled_losses import CompiledLosses
 from cornu.training.compiled_metrics import CompiledMetrics
-from cornu.training.state import Compiled
 from cornu_engine import tree
 from cornu_engine.errors import BadFileError, near_matches
 from cornu_engine.files.rules import is_reading

@@ -13,12 +13,12 @@ from cornu.base.naming import distinct
 from cornu.models.graph import LayerGraph
 from cornu.models.inputs import input_name
 from cornu.plugins import registry
+from cornu.training.compiled import Compiled
 from cornu.training.compiled_losses import CompiledLosses
 from cornu.training.compiled_metrics import CompiledMetrics
 from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.logs import plain_logs
 from cornu.training.run import Run
-from cornu.training.state import Compiled
 from cornu.training.step import StepCache
 from cornu.training.total_loss import as_scalar, batch_size, no_loss, reported, slopes
 from cornu_engine.errors import NotCompiledError
