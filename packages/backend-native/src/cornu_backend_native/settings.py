@@ -23,6 +23,11 @@ class Limits(Thresholds):
     parts: int = row(
         "Parts that a row is cut into at most: enough that any thread may claim some.", 16, tiny=64
     )
+    block: int = row(
+        "Elements of a block: what a group works on at a time, in the nearest cache.",
+        1024,
+        tiny=3,
+    )
     members: int = row("Instructions of a group, at most.", 48, tiny=3)
     aligned: int = row("Bytes at whose multiples values begin.", 64)
     # ---- for tests

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from cornu_backend_native.lower.copies import emit_copy, emit_store
 from cornu_backend_native.lower.definitions import emit_by_definition
 from cornu_backend_native.lower.frame import Frame
+from cornu_backend_native.lower.groups import group_rows
 from cornu_backend_native.lower.loops import emit_scan
 from cornu_backend_native.lower.rows import Step
 from cornu_engine.instructions import Instruction
+from cornu_engine.primitives import PRIMITIVES
 
 Single = Callable[[Frame, Instruction], Sequence[Step]]
 
@@ -31,6 +33,8 @@ def emit(frame: Frame, members: Sequence[Instruction]) -> Sequence[Step]:
         return emit_scan(frame, first, emit_all)
     if first.op in SINGLE:
         return SINGLE[first.op](frame, first)
+    if all(PRIMITIVES[m.op].kind in ("elementwise", "reduction") for m in members):
+        return group_rows(frame, members)
     return emit_by_definition(frame, members)
 
 

@@ -109,9 +109,9 @@ class BackendSuite:
         rng = np.random.default_rng(0)
         for dtype in self.dtypes:
             for reverse in (False, True):
-                arrays = [
-                    rng.normal(size=s).astype(dtype) for s in ((10, 2, 3), (3, 8), (4, 8), (2, 4))
-                ]
+                # halved: of larger weights the last bits of float32 grow from step to step
+                sizes = ((10, 2, 3), (3, 8), (4, 8), (2, 4))
+                arrays = [(0.5 * rng.normal(size=s)).astype(dtype) for s in sizes]
                 with Trace("scan") as trace:
                     x, kernel, recurrent, start = _inputs(trace, arrays)
                     step = partial(_gated, kernel=kernel, recurrent=recurrent)

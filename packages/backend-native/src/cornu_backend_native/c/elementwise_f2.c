@@ -1,0 +1,21 @@
+/* Elementwise functions of float16: computed as float32, and rounded after each operation. */
+#include "cornu.h"
+#include "math.h"
+
+#define IS_FLOAT
+#define T _Float16
+#define C float
+#define NAME f2
+#define WITH_SUFFIX(name) name##f
+#define FABS fabsf
+#define EXP exp_f
+#define EXPM1 expm1_f
+#define LOG log_f
+#define LOG1P log1p_f
+#define SQRT sqrtf
+#define TANH tanh_f
+#define ERF erf_f
+#define FLOOR floorf
+#define CEIL ceilf
+#define ROUND rintf
+#include "elementwise.inc"
