@@ -62,14 +62,14 @@ def free_axes(inputs: Sequence[InputSpec]) -> dict[tuple[int, int], int]:
     >>> free_axes([InputSpec("x", (None, None, 3), "float32"), InputSpec("y", (None,), "int32")])
     {(0, 0): 0, (0, 1): 1, (1, 0): 0}
     """
-    found: dict[tuple[int, int], int] = {}
+    numbers: dict[tuple[int, int], int] = {}
     count = 1
     for i, spec in enumerate(inputs):
         for axis, length in enumerate(spec.shape):
             if length is None:
-                found[i, axis] = 0 if axis == 0 else count
+                numbers[i, axis] = 0 if axis == 0 else count
                 count += axis != 0
-    return found
+    return numbers
 
 
 def describe(
@@ -252,8 +252,8 @@ class _Description:
                 sizes = [np.rint(1 / n if inverse else n) for n in numbers]
                 exact = [dtype.type(1 / s if inverse else s) for s in sizes]
             if all(np.isfinite(s) for s in sizes) and exact == numbers:
-                found = formula([int(s) for s in sizes], self.points)
-                return {"number": found, "inverse": inverse, "dtype": dtype.name}
+                number = formula([int(s) for s in sizes], self.points)
+                return {"number": number, "inverse": inverse, "dtype": dtype.name}
         return None
 
     def _counting(self, values: list[np.ndarray]) -> dict[str, Any] | None:

@@ -48,15 +48,15 @@ def read(archive: Archive, groups: Collection[str]) -> Arrays:
     BadFileError
         For an array of another group, and one that is not as its header says.
     """
-    found: Arrays = {group: {} for group in groups}
+    arrays: Arrays = {group: {} for group in groups}
     for name in archive:
         member = _MEMBER.fullmatch(name)
         if member is None:
             continue
-        if member[1] not in found:
+        if member[1] not in arrays:
             raise BadFileError(f"{name!r} belongs to no program of the file.", "members")
-        found[member[1]][member[2]] = _array(archive, name)
-    return found
+        arrays[member[1]][member[2]] = _array(archive, name)
+    return arrays
 
 
 def _array(archive: Archive, name: str) -> np.ndarray:

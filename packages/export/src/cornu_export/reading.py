@@ -104,8 +104,8 @@ def _input(said: Any) -> InputSpec:
         None if n is None else number(n, f"A size of the input {name!r}")
         for n in items(shape, "The shape of an input")
     )
-    found = dtype(kind, "The dtype of an input")
-    return InputSpec(check_name(name, "input"), tuple(sizes), found.name)
+    kind_of_number = dtype(kind, "The dtype of an input")
+    return InputSpec(check_name(name, "input"), tuple(sizes), kind_of_number.name)
 
 
 def _collections(said: Any, count: int) -> dict[str, list[int]] | None:

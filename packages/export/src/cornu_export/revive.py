@@ -89,10 +89,10 @@ def _assign(
 
 
 def _single(made: Sequence[Any], places: Sequence[int]) -> list[Node]:
-    found = [made[i] for i in places]
-    if any(isinstance(value, tuple) for value in found):
+    values = [made[i] for i in places]
+    if any(isinstance(value, tuple) for value in values):
         refuse("Several values stand where one is expected.")
-    return found
+    return values
 
 
 class Revival:
@@ -154,8 +154,8 @@ class Revival:
             if not self._depth:
                 refuse("it stands in no loop.")
             fields(row, "It", ("op", "shape", "dtype"), ("layer",))
-            found = dtype(row["dtype"], "Its dtype")
-            return self._counted(leaf(op, self._shape(row["shape"]), found))
+            kind = dtype(row["dtype"], "Its dtype")
+            return self._counted(leaf(op, self._shape(row["shape"]), kind))
         fields(row, "It", ("op",), ("layer", "of", "with"))
         operands = [made[i] for i in numbers(row.get("of", []), "An operand", len(made))]
         said = row.get("with", {})
@@ -209,13 +209,13 @@ class Revival:
         lower = p.le(columns, p.reshape(rows, shape=(*rows.shape, 1)))
         self.ledger.add(lower)
         wanted = dtype(row["dtype"], "Its dtype")
-        found = lower if wanted.kind == "b" else p.cast(lower, dtype=wanted)
-        return self._counted(p.reshape(found, shape=self._shape(row["shape"])))
+        constant = lower if wanted.kind == "b" else p.cast(lower, dtype=wanted)
+        return self._counted(p.reshape(constant, shape=self._shape(row["shape"])))
 
     def _size_as_number(self, row: Mapping[str, Any]) -> Node:
-        found = size(row["number"], self.sizes)
+        number = size(row["number"], self.sizes)
         with np.errstate(divide="ignore", over="ignore"):
-            value = np.divide(1, found) if truth(row["inverse"], "inverse") else found
+            value = np.divide(1, number) if truth(row["inverse"], "inverse") else number
             return constant(np.asarray(value).astype(dtype(row["dtype"], "Its dtype")))
 
     def _filled(self, value: Node, shape: Any) -> Node:
@@ -227,8 +227,8 @@ class Revival:
         return self._counted(make_node("iota", (), attrs, *PRIMITIVES["iota"].infer(**attrs)))
 
     def _shape(self, said: Any) -> tuple[int, ...]:
-        found = tuple(size(n, self.sizes) for n in items(said, "Its shape"))
-        return tuple(number(n, "A size") for n in found)
+        shape = tuple(size(n, self.sizes) for n in items(said, "Its shape"))
+        return tuple(number(n, "A size") for n in shape)
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -279,5 +279,5 @@ def _called(row: Mapping[str, Any]) -> str:
 def _float(text: Any) -> float:
     if not isinstance(text, str) or len(text) > 64:
         refuse("a number is not said as one.")
-    found = float.fromhex(text)
-    return math.nan if math.isnan(found) else found
+    number = float.fromhex(text)
+    return math.nan if math.isnan(number) else number

@@ -41,10 +41,10 @@ def numbers(value: Any, what: str, stop: int = 2**63) -> list[int]:
 
 def distinct(value: Any, what: str, stop: int = 2**63) -> list[int]:
     """Return a list of whole numbers from 0 on and below `stop`, each once."""
-    found = numbers(value, what, stop)
-    if len(set(found)) != len(found):
-        refuse(f"{what} stands twice: {reprlib.repr(found)}.")
-    return found
+    listed = numbers(value, what, stop)
+    if len(set(listed)) != len(listed):
+        refuse(f"{what} stands twice: {reprlib.repr(listed)}.")
+    return listed
 
 
 def items(value: Any, what: str, count: int | None = None) -> list[Any]:
@@ -91,7 +91,7 @@ def dtype(value: Any, what: str) -> np.dtype:
 
 def names(value: Any, what: str) -> list[str]:
     """Return a list of names, each once."""
-    found = [check_name(name, what) for name in items(value, f"The names of {what}s")]
-    if len(set(found)) != len(found):
-        refuse(f"Two {what}s have one name: {reprlib.repr(found)}.")
-    return found
+    listed = [check_name(name, what) for name in items(value, f"The names of {what}s")]
+    if len(set(listed)) != len(listed):
+        refuse(f"Two {what}s have one name: {reprlib.repr(listed)}.")
+    return listed

@@ -176,13 +176,13 @@ class ServedModel:
         backend = backends.resolve(None)
         key = (backend.name, sizes)
         with self._lock:
-            found = self._programs.get(key)
-            if found is None:
-                found = self._programs[key] = self._compiled(backend, sizes)
+            executable = self._programs.get(key)
+            if executable is None:
+                executable = self._programs[key] = self._compiled(backend, sizes)
                 if len(self._programs) > limits.kept:
                     self._programs.popitem(last=False)
             self._programs.move_to_end(key)
-        return found
+        return executable
 
     def _compiled(self, backend: Any, sizes: tuple[int, ...]) -> Any:
         budget = self._allowance.at(self.inputs, sizes)

@@ -96,12 +96,12 @@ def int_tuple(owner: Any, name: str, value: Any, rank: int, minimum: int = 1) ->
         raise NotIntegers(f"{wanted}; it is {value!r}.")
     if len(values) != rank:
         raise ValueError(f"{wanted}; it is {value!r}, which has {len(values)}.")
-    found = tuple(operator.index(v) for v in values)
-    if min(found) < minimum:
+    integers = tuple(operator.index(v) for v in values)
+    if min(integers) < minimum:
         raise ValueError(
             f"{about(owner, name)} must be at least {minimum} along every axis; it is {value!r}."
         )
-    return found
+    return integers
 
 
 def _each(value: Any, rank: int) -> tuple[Any, ...]:
@@ -139,8 +139,8 @@ def margins(owner: Any, name: str, value: Any, rank: int) -> Any:
         raise ValueError(
             f"{about(owner, name)} must have {rank} entries, one per axis; it is {value!r}."
         )
-    found = tuple(int_tuple(owner, name, side, 2, minimum=0) for side in sides)
-    return found[0] if rank == 1 else found
+    pairs = tuple(int_tuple(owner, name, side, 2, minimum=0) for side in sides)
+    return pairs[0] if rank == 1 else pairs
 
 
 def choice(owner: Any, name: str, value: Any, allowed: Sequence[Any]) -> Any:
@@ -234,7 +234,7 @@ def not_negative(owner: Any, name: str, value: Any) -> float:
     >>> not_negative(None, "threshold", 0.5)
     0.5
     """
-    found = number(owner, name, value)
-    if not found >= 0:
+    factor = number(owner, name, value)
+    if not factor >= 0:
         raise ValueError(f"{about(owner, name)} must not be negative; it is {value!r}.")
-    return found
+    return factor

@@ -77,15 +77,15 @@ class Sliding(Spatial):
         spread = dilation or (1,) * self.rank
 
         def places(size: int, i: int) -> int:
-            found = window_output_size(size, window[i], self.strides[i], self.padding, spread[i])
-            if found < 1:
+            length = window_output_size(size, window[i], self.strides[i], self.padding, spread[i])
+            if length < 1:
                 raise ShapeError(
                     f"{where(self)} slides a window of {(window[i] - 1) * spread[i] + 1} along "
                     f"axis {self.spatial_axes[i]}, where its input of shape "
                     f"{show_shape(input_shape)} has only {size}. Use padding='same', a smaller "
                     "window, or pool less before this layer."
                 )
-            return found
+            return length
 
         return self.resized(input_shape, places, channels)
 

@@ -27,10 +27,12 @@ def _shifted(alpha: Tensor, by: int) -> Tensor:
 
 
 def _vector(name: str, x: TensorLike, batch: int) -> Tensor:
-    found = value(x, np.int32)
-    if int(np.prod(found.shape)) != batch:
-        raise ShapeError(f"{name} needs one number per sample ({batch}), got {tuple(found.shape)}.")
-    return p.reshape(found, shape=(batch,))
+    vector = value(x, np.int32)
+    if int(np.prod(vector.shape)) != batch:
+        raise ShapeError(
+            f"{name} needs one number per sample ({batch}), got {tuple(vector.shape)}."
+        )
+    return p.reshape(vector, shape=(batch,))
 
 
 @op
@@ -160,7 +162,7 @@ def ctc_decode(
         raise ValueError(f"strategy must be 'greedy' or 'beam_search', got {strategy!r}.")
     if is_traced(x, lengths):
         raise TracedValueError("The beam search cannot be part of a compiled step; decode arrays.")
-    found = [
+    sequences = [
         _beams(
             _log_softmax(row[:length], axes=(1,)), beam_width, top_paths, mask_index % x.shape[2]
         )
@@ -168,7 +170,7 @@ def ctc_decode(
     ]
     labels = np.full((top_paths, x.shape[0], x.shape[1]), -1, np.int32)
     scores = np.full((x.shape[0], top_paths), -math.inf, x.dtype)
-    for sample, beams in enumerate(found):
+    for sample, beams in enumerate(sequences):
         for rank, (sequence, score) in enumerate(beams):
             labels[rank, sample, : len(sequence)] = sequence
             scores[sample, rank] = score

@@ -371,5 +371,5 @@ def isin(
     """
     x1, x2 = comparable(x1, x2)
     hits = p.eq(p.reshape(x1, shape=(*x1.shape, 1)), p.reshape(x2, shape=(int(x2.size),)))
-    found = p.max(hits, axes=(x1.ndim,), keepdims=False)
-    return p.invert(found) if invert else found
+    inside = p.max(hits, axes=(x1.ndim,), keepdims=False)
+    return p.invert(inside) if invert else inside

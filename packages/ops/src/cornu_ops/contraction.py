@@ -22,12 +22,12 @@ def summed_products(*xs: TensorLike, sum_of: Callable[..., Tensor], widen: bool 
     With `widen`, products of int8 alone are added up in int32, as Keras does where a matrix
     product is meant.
     """
-    found = promote(*xs)
-    if found[0].dtype == bool:
-        return truth(sum_of(*(cast_value(x, np.int32) for x in found)))
-    if widen and found[0].dtype == np.int8 and all(as_value(x).dtype == np.int8 for x in xs):
-        found = [cast_value(x, np.int32) for x in found]
-    return sum_of(*found)
+    values = promote(*xs)
+    if values[0].dtype == bool:
+        return truth(sum_of(*(cast_value(x, np.int32) for x in values)))
+    if widen and values[0].dtype == np.int8 and all(as_value(x).dtype == np.int8 for x in xs):
+        values = [cast_value(x, np.int32) for x in values]
+    return sum_of(*values)
 
 
 def product_of(a: Tensor, b: Tensor) -> Tensor:

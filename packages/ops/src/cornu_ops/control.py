@@ -21,8 +21,8 @@ def _leaves(structure: Any) -> list[Tensor]:
 
 
 def _packed(structure: Any, leaves: Sequence[Any]) -> Any:
-    found = iter(leaves)
-    return tree.map_structure(lambda x: None if x is None else next(found), structure)
+    rest = iter(leaves)
+    return tree.map_structure(lambda x: None if x is None else next(rest), structure)
 
 
 def _known(x: Any) -> bool:

@@ -87,15 +87,15 @@ def unique(
     >>> ops.unique([3, 1, 3])
     array([1, 3], dtype=int32)
     """
-    found: Any = np.unique(  # type: ignore[call-overload]
+    different: Any = np.unique(  # type: ignore[call-overload]
         value(x),
         return_index=return_index,
         return_inverse=return_inverse,
         return_counts=return_counts,
         axis=axis,
     )
-    many = isinstance(found, tuple)
-    parts = list(found) if many else [found]
+    many = isinstance(different, tuple)
+    parts = list(different) if many else [different]
     along = 0 if axis is None else axis
     names = ["values"]
     names += [

@@ -168,8 +168,10 @@ def _einsum(subscripts: str, xs: Sequence[Tensor]) -> Tensor:
 
 def _groups(side: str) -> list[list[str]]:
     """`"b (h w) c"` as `[["b"], ["h", "w"], ["c"]]`; `1` is an empty group."""
-    found = re.findall(r"\(([^()]*)\)|(\S+)", side)
-    return [inner.split() if not name else ([] if name == "1" else [name]) for inner, name in found]
+    groups = re.findall(r"\(([^()]*)\)|(\S+)", side)
+    return [
+        inner.split() if not name else ([] if name == "1" else [name]) for inner, name in groups
+    ]
 
 
 @op

@@ -39,11 +39,15 @@ def _transform(real: Tensor, imaginary: Tensor, inverse: bool = False) -> Pair:
     size = real.shape[-1]
     cosine, sine = _waves(size, np.dtype(real.dtype).name)
     sine = -sine if inverse else sine
-    found = (
+    transformed = (
         p.add(_product(real, cosine), _product(imaginary, sine)),
         p.sub(_product(imaginary, cosine), _product(real, sine)),
     )
-    return (p.mul(found[0], 1.0 / size), p.mul(found[1], 1.0 / size)) if inverse else found
+    return (
+        (p.mul(transformed[0], 1.0 / size), p.mul(transformed[1], 1.0 / size))
+        if inverse
+        else transformed
+    )
 
 
 def _pair(name: str, x: Any) -> Pair:
@@ -193,13 +197,13 @@ def _window(window: Any, length: int, size: int, dtype: Any) -> Any:
             raise ValueError(
                 f"window must be one of {sorted(_WINDOWS)}, a vector or None, got {window!r}."
             )
-        found = _WINDOWS[window](length + 1)[:-1]  # periodic, as transforms of frames want it
+        samples = _WINDOWS[window](length + 1)[:-1]  # periodic, as transforms of frames want it
     else:
-        found = np.asarray(window)
-        if found.shape != (length,):
-            raise ValueError(f"window must have shape ({length},), got {found.shape}.")
+        samples = np.asarray(window)
+        if samples.shape != (length,):
+            raise ValueError(f"window must have shape ({length},), got {samples.shape}.")
     before = (size - length) // 2
-    return np.pad(found, (before, size - length - before)).astype(dtype)
+    return np.pad(samples, (before, size - length - before)).astype(dtype)
 
 
 @op
@@ -300,5 +304,5 @@ def istft(
     total = p.div(total, np.where(norm > 1e-10, norm, 1.0).astype(real.dtype))
     start = fft_length // 2 if center else 0
     stop = samples - start if length is None else start + length
-    found = cut(total, axis, start, min(stop, samples))
-    return _fitted(found, length) if length is not None else found
+    signal = cut(total, axis, start, min(stop, samples))
+    return _fitted(signal, length) if length is not None else signal

@@ -224,10 +224,10 @@ def _compiled(trace: Trace, outputs: list[Node]) -> Any:
     backend = resolve()
     signature = (id(backend), Storage.epoch, len(outputs), *map(id, nodes), *map(id, updated))
     with _LOCK:
-        found = _PROGRAMS.pop(signature, None)
-        if found is None:  # holding the nodes keeps their identity theirs
-            found = nodes, backend.compile(build_program(trace.name, trace, outputs))
-        _PROGRAMS[signature] = found
+        kept = _PROGRAMS.pop(signature, None)
+        if kept is None:  # holding the nodes keeps their identity theirs
+            kept = nodes, backend.compile(build_program(trace.name, trace, outputs))
+        _PROGRAMS[signature] = kept
         if len(_PROGRAMS) > limits.reused:
             _PROGRAMS.popitem(last=False)
-    return found[1]
+    return kept[1]

@@ -119,8 +119,8 @@ def _jvp(fun: Any, primals: Any, tangents: Any, has_aux: bool) -> Any:
         for t, x in zip(tree.flatten(tuple(tangents)), inputs, strict=True)
     ]
     slopes = gradients(back, seeds, directions)
-    found = tree.pack_sequence_as(result, slopes)
-    return (result, found, aux) if has_aux else (result, found)
+    slopes_of_result = tree.pack_sequence_as(result, slopes)
+    return (result, slopes_of_result, aux) if has_aux else (result, slopes_of_result)
 
 
 def _seed(like: Tensor) -> Any:

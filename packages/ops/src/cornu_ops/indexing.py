@@ -96,12 +96,12 @@ def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None)
 
 def take_last(x: Tensor, indices: Tensor) -> Tensor:
     """`take_along_axis` along the last axis, as one gather of the flattened tensor."""
-    size, found = x.shape[-1], positions(indices, x.shape[-1])
+    size, places = x.shape[-1], positions(indices, x.shape[-1])
     lead = np.broadcast_shapes(tuple(x.shape[:-1]), tuple(indices.shape[:-1]))
     if tuple(x.shape[:-1]) != lead:
         x = p.expand(x, shape=(*lead, size))
-    rows = np.arange(product(lead), dtype=found.dtype).reshape(*lead, 1) * size
-    return p.gather(flat(x), p.add(found, rows), axis=0)
+    rows = np.arange(product(lead), dtype=places.dtype).reshape(*lead, 1) * size
+    return p.gather(flat(x), p.add(places, rows), axis=0)
 
 
 @op
@@ -187,13 +187,13 @@ def _ascending(key: builtins.slice, size: int) -> tuple[int, int, int]:
 
 
 def _index_tensor(key: Any) -> Tensor:
-    found = value(key)
-    if found.dtype == bool:
+    indices = value(key)
+    if indices.dtype == bool:
         raise TypeError(
             "A traced value cannot be indexed by a boolean mask: the shape of the result would "
             "depend on values. Use ops.where(mask, x, 0), or ops.take with fixed positions."
         )
-    return found
+    return indices
 
 
 def normalize_axis_index(index: int, size: int, axis: int) -> int:
@@ -370,8 +370,8 @@ def unravel_index(indices: TensorLike, shape: Sequence[int]) -> tuple[Tensor, ..
         if rest.dtype.kind == "i"
         else rest
     )
-    found: list[Tensor] = []
+    places: list[Tensor] = []
     for size in reversed(ints(shape)):
-        found.append(p.mod(rest, size))
+        places.append(p.mod(rest, size))
         rest = p.floordiv(rest, size)
-    return tuple(reversed(found))
+    return tuple(reversed(places))

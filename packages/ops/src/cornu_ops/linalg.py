@@ -318,8 +318,8 @@ def qr(x: TensorLike, mode: str = "reduced") -> Factors:
     """
     if mode not in ("reduced", "complete"):
         raise ValueError(f"mode must be 'reduced' or 'complete', got {mode!r}.")
-    found = np.linalg.qr(_array(x), "complete" if mode == "complete" else "reduced")
-    return Factors(*found)
+    factors = np.linalg.qr(_array(x), "complete" if mode == "complete" else "reduced")
+    return Factors(*factors)
 
 
 @on_arrays(NO_PROGRAM)
@@ -387,9 +387,9 @@ def eig(x: TensorLike) -> Eigen:
     >>> ops.eig([[0.0, 1.0], [-1.0, 0.0]])[0]
     array([0.+1.j, 0.-1.j], dtype=complex64)
     """
-    found = np.linalg.eig(_square("eig", _array(x)))
+    pairs = np.linalg.eig(_square("eig", _array(x)))
     # NumPy before 2.5 returns real numbers where all are: the dtype would depend on the values.
-    return Eigen(*(each.astype(np.result_type(each, np.complex64)) for each in found))
+    return Eigen(*(each.astype(np.result_type(each, np.complex64)) for each in pairs))
 
 
 @on_arrays(NO_PROGRAM)

@@ -61,20 +61,20 @@ def _quantiles(
     if method == "nearest":
         low = high = p.round(place)
     below = high if method == "higher" else low
-    found = take_last(rows, cast_value(below, np.int32))
+    quantiles = take_last(rows, cast_value(below, np.int32))
     if method in ("linear", "midpoint"):
         above = take_last(rows, cast_value(high, np.int32))
         weight = p.sub(place, low)
         if method == "midpoint":
             weight = p.mul(cast_value(p.ne(weight, 0.0), rows.dtype), 0.5)
         # not a + (b - a) w: between -inf and a number that would be inf - inf
-        between = p.add(p.mul(found, p.sub(1.0, weight)), p.mul(above, weight))
-        found = p.where(p.eq(weight, 0.0), found, between)
+        between = p.add(p.mul(quantiles, p.sub(1.0, weight)), p.mul(above, weight))
+        quantiles = p.where(p.eq(weight, 0.0), quantiles, between)
     if not skip_nan:
         any_missing = p.max(missing, axes=(last,), keepdims=True)
-        found = p.where(any_missing, math.nan, found)
+        quantiles = p.where(any_missing, math.nan, quantiles)
     kept = reduced_shape(x.shape, normalize_axes(axis, x.ndim), keepdims)
-    return p.reshape(permuted(found, [last, *range(last)]), shape=(*q.shape, *kept))
+    return p.reshape(permuted(quantiles, [last, *range(last)]), shape=(*q.shape, *kept))
 
 
 @op
@@ -249,8 +249,8 @@ def corrcoef(x: TensorLike) -> Tensor:
     products = product_of(centred, permuted(centred, (1, 0)))
     deviation = p.sqrt(p.sum(p.mul(centred, centred), axes=(1,), keepdims=True))
     scale = p.mul(deviation, p.reshape(deviation, shape=(1, rows.shape[0])))
-    found = p.minimum(1.0, p.maximum(-1.0, p.div(products, scale)))
-    return p.reshape(found, shape=()) if x.ndim < 2 else found
+    correlations = p.minimum(1.0, p.maximum(-1.0, p.div(products, scale)))
+    return p.reshape(correlations, shape=()) if x.ndim < 2 else correlations
 
 
 @op

@@ -69,8 +69,8 @@ def vectorize(
         lead, rows = _rows(list(values.values()), axes, signature)
 
         def once(row: Sequence[Any]) -> Any:
-            found = dict(zip(values, row, strict=True))
-            return pyfunc(*(found.get(i, x) for i, x in enumerate(args)), **kwargs)
+            sizes = dict(zip(values, row, strict=True))
+            return pyfunc(*(sizes.get(i, x) for i, x in enumerate(args)), **kwargs)
 
         results = vectorized_map(once, rows)
         return tree.map_structure(lambda y: p.reshape(y, shape=(*lead, *y.shape[1:])), results)

@@ -24,12 +24,12 @@ Pads = tuple[tuple[int, int], ...]
 
 def standard_format(data_format: str | None) -> str:
     """A data format in lower case, checked; the default for `None`."""
-    found = config.image_data_format() if data_format is None else str(data_format).lower()
-    if found not in ("channels_last", "channels_first"):
+    known = config.image_data_format() if data_format is None else str(data_format).lower()
+    if known not in ("channels_last", "channels_first"):
         raise ValueError(
             f"data_format must be 'channels_last' or 'channels_first', got {data_format!r}."
         )
-    return found
+    return known
 
 
 def channels_last(x: Tensor, data_format: str) -> Tensor:
@@ -66,13 +66,13 @@ def pads(
     dilation: Sequence[int],
 ) -> Pads:
     """Zeros before and after each spatial axis."""
-    found = str(padding).lower()
-    if found == "valid":
+    word = str(padding).lower()
+    if word == "valid":
         return ((0, 0),) * len(size)
-    if found == "same":
+    if word == "same":
         rows = zip(shape, size, strides, dilation, strict=True)
         return tuple(same_padding(n, k, s, d) for n, k, s, d in rows)
-    if found == "causal" and len(size) == 1:
+    if word == "causal" and len(size) == 1:
         return (((size[0] - 1) * dilation[0], 0),)
     raise ValueError(f"padding must be 'valid' or 'same', got {padding!r}.")
 
@@ -185,14 +185,14 @@ def depthwise_conv(
     kernel = floating(kernel)
     channels, multiplier = kernel.shape[-2:]
     grouped = p.reshape(kernel, shape=(*kernel.shape[:-2], 1, channels * multiplier))
-    found = value(inputs)
-    own = found.shape[-1 if standard_format(data_format) == "channels_last" else 1]
+    x = value(inputs)
+    own = x.shape[-1 if standard_format(data_format) == "channels_last" else 1]
     if own != channels:
         raise ShapeError(
             f"depthwise_conv: inputs have {own} channels, the kernel {channels}; "
             "they must be equal."
         )
-    return conv(found, grouped, strides, padding, data_format, dilation_rate)
+    return conv(x, grouped, strides, padding, data_format, dilation_rate)
 
 
 @op

@@ -56,10 +56,10 @@ class Listing:
 
     def summary(self) -> str:
         """Say how many files were found."""
-        found = f"Found {len(self.paths)} files"
+        text = f"Found {len(self.paths)} files"
         if self.class_names is None:
-            return f"{found}."
-        return f"{found} belonging to {len(self.class_names)} classes."
+            return f"{text}."
+        return f"{text} belonging to {len(self.class_names)} classes."
 
     def shuffled(self, seed: int) -> Listing:
         """Return the files in another order, the one that Keras draws from this seed."""
@@ -273,9 +273,9 @@ def _inferred(
             f"{str(root)!r} has no subdirectories to infer labels from. Put the files of each "
             "class into a directory of its own, or pass labels=None."
         )
-    found = [_files(root / name, formats, follow_links) for name in names]
-    labels = np.repeat(np.arange(len(names), dtype="int32"), [len(paths) for paths in found])
-    return Listing([path for paths in found for path in paths], labels, names)
+    by_class = [_files(root / name, formats, follow_links) for name in names]
+    labels = np.repeat(np.arange(len(names), dtype="int32"), [len(paths) for paths in by_class])
+    return Listing([path for paths in by_class for path in paths], labels, names)
 
 
 def _files(root: Path, formats: tuple[str, ...], follow_links: bool) -> list[str]:

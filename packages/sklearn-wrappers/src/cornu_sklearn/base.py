@@ -176,11 +176,13 @@ class Estimator(Informed):
         return (*self._written(model, Samples(X, y))[:2], *weight)
 
     def _fit_arguments(self) -> dict[str, Any]:
-        found = parameters.arguments_for(self, "fit")
+        arguments = parameters.arguments_for(self, "fit")
         settings = parameters.routed(self, "callbacks")
-        if found.get("callbacks") is not None or settings:
-            found["callbacks"] = parts.make_all("callback", found.get("callbacks"), settings)
-        return found
+        if arguments.get("callbacks") is not None or settings:
+            arguments["callbacks"] = parts.make_all(
+                "callback", arguments.get("callbacks"), settings
+            )
+        return arguments
 
     # Numbers that do not depend on who else is running
 
@@ -224,15 +226,15 @@ class Estimator(Informed):
         rows = len(X)
         whole = rows - rows % size
         inputs = self._features(X)
-        found = []
+        outputs = []
         with self._running(0):
             if whole:
-                found.append(self._outputs(_rows(inputs, slice(whole)), size, arguments))
+                outputs.append(self._outputs(_rows(inputs, slice(whole)), size, arguments))
             if whole < rows:
                 filled = map_structure(lambda a: _filled(a[whole:], size), inputs)
                 rest = self._outputs(filled, size, arguments)
-                found.append(_rows(rest, slice(rows - whole)))
-        return found[0] if len(found) == 1 else map_structure(_joined, *found)
+                outputs.append(_rows(rest, slice(rows - whole)))
+        return outputs[0] if len(outputs) == 1 else map_structure(_joined, *outputs)
 
     def _outputs(self, inputs: Any, size: int, arguments: dict[str, Any]) -> Any:
         return self._asked_model().predict(inputs, batch_size=size, **arguments)
@@ -295,9 +297,9 @@ def _rows(arrays: Any, rows: slice) -> Any:
 
 def _filled(array: np.ndarray, size: int) -> np.ndarray:
     """Return an array with rows of zeros after its own."""
-    found = np.zeros((size, *array.shape[1:]), array.dtype)
-    found[: len(array)] = array
-    return found
+    longer = np.zeros((size, *array.shape[1:]), array.dtype)
+    longer[: len(array)] = array
+    return longer
 
 
 def _joined(*arrays: np.ndarray) -> np.ndarray:

@@ -65,7 +65,7 @@ def _arguments(
         "compile_kwargs": lambda: compile_arguments(estimator),
     }
     known = parameters.parameters_of(function)
-    found: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     missing = []
     for name in given:
         if name not in known and not parameters.takes_any(function):
@@ -74,16 +74,16 @@ def _arguments(
     for name, parameter in known.items():
         required = parameter.default is inspect.Parameter.empty
         if name in given:
-            found[name] = given[name]
+            arguments[name] = given[name]
         elif name in names and name != "model" and parameters.is_set(estimator, name):
-            found[name] = getattr(estimator, name)
+            arguments[name] = getattr(estimator, name)
         elif name in special:
-            found[name] = special[name]()
+            arguments[name] = special[name]()
         elif name in meta:
-            found[name] = meta[name]
+            arguments[name] = meta[name]
         elif required and name in names:
             value = getattr(estimator, name)
-            found[name] = _OPTIMIZER if name == "optimizer" and value is None else value
+            arguments[name] = _OPTIMIZER if name == "optimizer" and value is None else value
         elif required:
             missing.append(name)
     if missing:
@@ -94,8 +94,8 @@ def _arguments(
     if parameters.takes_any(function):
         extra = parameters.extra_names(estimator)
         plain = {n: getattr(estimator, n) for n in extra if "__" not in n and not _is_taken(n)}
-        found = {**plain, **given, **found}
-    return found
+        arguments = {**plain, **given, **arguments}
+    return arguments
 
 
 def _name_of(function: Any) -> str:
@@ -115,20 +115,24 @@ def compile_arguments(estimator: Any) -> dict[str, Any]:
 
     Names that keep their default are left out, but for the optimizer.
     """
-    found = parameters.arguments_for(estimator, "compile")
+    arguments = parameters.arguments_for(estimator, "compile")
     names = parameters.all_names(estimator)
-    unset = {n for n in found if n in names and not parameters.is_set(estimator, n)}
+    unset = {n for n in arguments if n in names and not parameters.is_set(estimator, n)}
     routed = parameters.routed(estimator, "compile")
-    found = {name: value for name, value in found.items() if name not in unset or name in routed}
-    optimizer = found.get("optimizer", _OPTIMIZER)
+    arguments = {
+        name: value for name, value in arguments.items() if name not in unset or name in routed
+    }
+    optimizer = arguments.get("optimizer", _OPTIMIZER)
     settings = parameters.routed(estimator, "optimizer")
-    found["optimizer"] = parts.make("optimizer", optimizer, settings)
-    if "loss" in found:
-        found["loss"] = parts.make("loss", found["loss"], parameters.routed(estimator, "loss"))
-    if "metrics" in found:
+    arguments["optimizer"] = parts.make("optimizer", optimizer, settings)
+    if "loss" in arguments:
+        arguments["loss"] = parts.make(
+            "loss", arguments["loss"], parameters.routed(estimator, "loss")
+        )
+    if "metrics" in arguments:
         settings = parameters.routed(estimator, "metrics")
-        found["metrics"] = parts.make_all("metric", found["metrics"], settings)
-    return found
+        arguments["metrics"] = parts.make_all("metric", arguments["metrics"], settings)
+    return arguments
 
 
 def compile_model(estimator: Any, model: Model, target: Target, units: int) -> None:
@@ -143,24 +147,24 @@ def compile_model(estimator: Any, model: Model, target: Target, units: int) -> N
         taken = set(parameters.parameters_of(function))
         if "compile_kwargs" in taken:
             taken |= parameters.arguments_of("compile")
-    found = compile_arguments(estimator)
+    arguments = compile_arguments(estimator)
     knows_loss = model.loss is not None or type(model).train_step is not Model.train_step
     if not (model.compiled and knows_loss and model.optimizer is not None):
-        if "loss" not in found:
-            found["loss"] = model.loss or target.default_loss(units)
-        model.compile(**found)
+        if "loss" not in arguments:
+            arguments["loss"] = model.loss or target.default_loss(units)
+        model.compile(**arguments)
         return
     settings = parameters.routed(estimator, "optimizer")
     is_given = _given(estimator, "optimizer") and "optimizer" not in taken
     if not is_given:
-        found["optimizer"] = parts.make("optimizer", model.optimizer, settings)
-    changes = {name for name in found if name not in taken and name != "optimizer"}
+        arguments["optimizer"] = parts.make("optimizer", model.optimizer, settings)
+    changes = {name for name in arguments if name not in taken and name != "optimizer"}
     if not changes and not settings and not is_given:
         return
     before = model._compiled.arguments if model._compiled is not None else {}
     kept = {name: value for name, value in before.items() if name != "optimizer"}
-    new = {name: value for name, value in found.items() if name in changes}
-    model.compile(**{**kept, **new, "optimizer": found["optimizer"]})
+    new = {name: value for name, value in arguments.items() if name in changes}
+    model.compile(**{**kept, **new, "optimizer": arguments["optimizer"]})
 
 
 def _given(estimator: Any, name: str) -> bool:

@@ -43,8 +43,8 @@ class Informed(Parameterized):
         _refuse_words(X)
         for name, value in (("X", X), ("y", options.get("y"))):
             _refuse_masked(name, value)
-        found = validate_data(self, X, allow_nd=True, accept_sparse="csr", **options)
-        x, *rest = found if isinstance(found, tuple) else (found,)
+        checked = validate_data(self, X, allow_nd=True, accept_sparse="csr", **options)
+        x, *rest = checked if isinstance(checked, tuple) else (checked,)
         if issparse(x):
             x = x.astype(config.floatx()).toarray()
         if x.dtype.kind == "O":  # numbers as categories

@@ -38,19 +38,19 @@ class Parameterized(BaseEstimator):
             Whether to name what can be set inside of the model's function and of the optimizer too:
             `model__units`, `optimizer__learning_rate`.
         """
-        found = super().get_params(deep=False)
-        found.update({name: getattr(self, name) for name in parameters.extra_names(self)})
-        return {**self._inner_params(), **found} if deep else found
+        named = super().get_params(deep=False)
+        named.update({name: getattr(self, name) for name in parameters.extra_names(self)})
+        return {**self._inner_params(), **named} if deep else named
 
     def _inner_params(self) -> dict[str, Any]:
         given = self._given_model()
         function = self._default_model if given is None else given
-        found = {}
+        inner = {}
         if callable(function) and not isinstance(function, Model):
             hidden = {*parameters.own_names(self), *parameters.extra_names(self)}
             for name, parameter in parameters.parameters_of(function).items():
                 if parameter.default is not parameter.empty and name not in hidden:
-                    found[f"model__{name}"] = parameter.default
+                    inner[f"model__{name}"] = parameter.default
         optimizer = getattr(self, "optimizer", None)
         if optimizer is not None:
             try:
@@ -58,8 +58,8 @@ class Parameterized(BaseEstimator):
                     settings = parts.make("optimizer", optimizer, {}).get_config()
             except (UnknownNameError, TypeError, ValueError, AttributeError):
                 settings = {}  # `fit` will say what is wrong with it
-            found.update({f"optimizer__{name}": v for name, v in settings.items()})
-        return found
+            inner.update({f"optimizer__{name}": v for name, v in settings.items()})
+        return inner
 
     def set_params(self, **params: Any) -> Any:
         """Set parameters by name.
@@ -108,8 +108,8 @@ class Parameterized(BaseEstimator):
             Added to what was found.
         """
         known = parameters.parameters_of(fn)
-        found = {n: getattr(self, n) for n in parameters.all_names(self) if n in known}
-        return {**found, **(override or {})}
+        kept = {n: getattr(self, n) for n in parameters.all_names(self) if n in known}
+        return {**kept, **(override or {})}
 
     def _set_extra(self, params: dict[str, Any]) -> None:
         """Keep parameters that are not in the signature; for `__init__`."""

@@ -32,8 +32,8 @@ def arguments_of(method: str) -> frozenset[str]:
     >>> {"epochs", "batch_size"} <= arguments_of("fit")
     True
     """
-    found = inspect.signature(getattr(Model, method)).parameters
-    return frozenset(({*found} - _NOT_OURS) | _OLDER.get(method, set()))
+    arguments = inspect.signature(getattr(Model, method)).parameters
+    return frozenset(({*arguments} - _NOT_OURS) | _OLDER.get(method, set()))
 
 
 def own_names(estimator: Any) -> frozenset[str]:
@@ -88,10 +88,10 @@ def is_set(estimator: Any, name: str) -> bool:
 
 def parameters_of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """Return the parameters of a function that can be given by name."""
-    found = inspect.signature(function).parameters
+    arguments = inspect.signature(function).parameters
     return {
         name: parameter
-        for name, parameter in found.items()
+        for name, parameter in arguments.items()
         if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
     }
 

@@ -29,18 +29,18 @@ def make(kind: str, given: Any, settings: Mapping[str, Any]) -> Any:
     >>> float(make("optimizer", "sgd", {"learning_rate": 0.5}).learning_rate)
     0.5
     """
-    found = registry.lookup(kind, given) if isinstance(given, str) else given
-    if isinstance(found, type):
-        return found(**settings) if settings or kind == "optimizer" else given
-    if hasattr(found, "get_config"):
-        return type(found).from_config({**found.get_config(), **settings})
+    part = registry.lookup(kind, given) if isinstance(given, str) else given
+    if isinstance(part, type):
+        return part(**settings) if settings or kind == "optimizer" else given
+    if hasattr(part, "get_config"):
+        return type(part).from_config({**part.get_config(), **settings})
     if not settings:
         return given
-    name = given if isinstance(given, str) else getattr(found, "__name__", "")
+    name = given if isinstance(given, str) else getattr(part, "__name__", "")
     for entry in registry.entries(kind):  # binary_crossentropy -> BinaryCrossentropy
         if isinstance(entry.object, type) and letters(entry.name) == letters(name):
             return entry.object(**settings)
-    return functools.partial(found, **settings)
+    return functools.partial(part, **settings)
 
 
 def make_all(kind: str, given: Any, settings: Mapping[str, Any]) -> list[Any]:

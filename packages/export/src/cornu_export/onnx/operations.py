@@ -167,15 +167,15 @@ def _reduce(kind: str) -> Write:
     def write(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
         axes = g.constant(list(attrs["axes"]), np.int64)
         name = g.op("Cast", x[0], to=onnx_type("int32")) if node.dtype == bool else x[0]
-        found = g.op(kind, name, axes, keepdims=int(attrs["keepdims"]), noop_with_empty_axes=1)
-        return g.op("Cast", found, to=onnx_type(bool)) if node.dtype == bool else found
+        reduced = g.op(kind, name, axes, keepdims=int(attrs["keepdims"]), noop_with_empty_axes=1)
+        return g.op("Cast", reduced, to=onnx_type(bool)) if node.dtype == bool else reduced
 
     return write
 
 
 def _argmax(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
-    found = g.op("ArgMax", x[0], axis=attrs["axis"], keepdims=0)
-    return g.op("Cast", found, to=onnx_type(node.dtype))
+    place = g.op("ArgMax", x[0], axis=attrs["axis"], keepdims=0)
+    return g.op("Cast", place, to=onnx_type(node.dtype))
 
 
 def _cumsum(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
@@ -212,8 +212,8 @@ def _sorted(output: int) -> Write:
     def write(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
         axis = attrs["axis"]
         count = g.op("Shape", x[0], start=axis, end=axis + 1)
-        found = g.op("TopK", x[0], count, outputs=2, axis=axis, largest=0)[output]
-        return g.op("Cast", found, to=onnx_type(node.dtype)) if output else found
+        reduced = g.op("TopK", x[0], count, outputs=2, axis=axis, largest=0)[output]
+        return g.op("Cast", reduced, to=onnx_type(node.dtype)) if output else reduced
 
     return write
 
@@ -249,13 +249,13 @@ def _channels_last(g: Graph, name: str, rank: int) -> str:
 
 def _window_attrs(attrs: dict) -> dict[str, Any]:
     padding = attrs["padding"]
-    found = {
+    written = {
         "strides": list(attrs["strides"]),
         "pads": [*(low for low, _ in padding), *(high for _, high in padding)],
     }
     if "dilation" in attrs:
-        found["dilations"] = list(attrs["dilation"])
-    return found
+        written["dilations"] = list(attrs["dilation"])
+    return written
 
 
 def _kernel_first(g: Graph, name: str, rank: int) -> str:

@@ -227,8 +227,8 @@ def batch_dot(x: TensorLike, y: TensorLike, axes: Any = None) -> Tensor:
     terms_y = {0: "z", second: "y", **{i: next(names) for i in right}}
     spell = ["".join(terms[i] for i in range(len(terms))) for terms in (terms_x, terms_y)]
     result = "z" + "".join(terms_x[i] for i in left) + "".join(terms_y[i] for i in right)
-    found = ops.einsum(f"{spell[0]},{spell[1]}->{result}", x, y)
-    return ops.expand_dims(found, 1) if found.ndim == 1 else found
+    products = ops.einsum(f"{spell[0]},{spell[1]}->{result}", x, y)
+    return ops.expand_dims(products, 1) if products.ndim == 1 else products
 
 
 def l2_normalize(x: TensorLike, axis: Axis = None) -> Tensor:

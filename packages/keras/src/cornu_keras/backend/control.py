@@ -78,8 +78,8 @@ def map_fn(fn: Callable[[Any], Any], elems: Any, name: str | None = None, dtype:
     >>> K.map_fn(lambda x: x + 1, np.array([1.0, 2.0]))
     array([2., 3.])
     """
-    found = ops.map(fn, elems)
-    return found if dtype is None else tree.map_structure(lambda x: ops.cast(x, dtype), found)
+    mapped = ops.map(fn, elems)
+    return mapped if dtype is None else tree.map_structure(lambda x: ops.cast(x, dtype), mapped)
 
 
 @op

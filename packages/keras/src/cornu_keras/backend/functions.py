@@ -188,10 +188,10 @@ def _symbolic_gradients(loss: Any, variables: list[Any]) -> list[Any]:
 
     @op
     def gradient(*values: Any) -> list[Any]:
-        found = graph(list(values))
-        nodes = iter(found[1:])
+        outputs = graph(list(values))
+        nodes = iter(outputs[1:])
         wanted = [as_node(next(nodes) if is_keras_tensor(v) else v) for v in variables]
-        return _node_gradients([as_node(found[0])], wanted)
+        return _node_gradients([as_node(outputs[0])], wanted)
 
     wrong = [v for v in variables if not is_keras_tensor(v) and not isinstance(v, Variable)]
     if wrong:
@@ -203,7 +203,7 @@ def _symbolic_gradients(loss: Any, variables: list[Any]) -> list[Any]:
 
 def _inputs_of(tensor: Any) -> list[Any]:
     """The symbolic inputs that a tensor comes from, in order."""
-    found: dict[Any, Any] = {}
+    inputs: dict[Any, Any] = {}
     seen: set[int] = set()
     stack = [tensor]
     while stack:
@@ -212,7 +212,7 @@ def _inputs_of(tensor: Any) -> list[Any]:
             continue
         seen.add(id(x))
         if x.node.is_input:
-            found.setdefault((id(x.node), x.tensor_index), x)
+            inputs.setdefault((id(x.node), x.tensor_index), x)
         else:
             stack.extend(reversed(x.node.input_tensors))
-    return list(found.values())
+    return list(inputs.values())

@@ -98,8 +98,8 @@ def _unshared(patches: Tensor, kernel: TensorLike, steps: Sequence[int]) -> Tens
     """A product of each patch with the kernel of its own place."""
     batch, size = patches.shape[0], patches.shape[-1]
     rows = ops.reshape(patches, (batch, int(np.prod(steps)), size))
-    found = ops.einsum("bpk,pkf->bpf", rows, kernel)
-    return ops.reshape(found, (batch, *steps, found.shape[-1]))
+    products = ops.einsum("bpk,pkf->bpf", rows, kernel)
+    return ops.reshape(products, (batch, *steps, products.shape[-1]))
 
 
 def _local(

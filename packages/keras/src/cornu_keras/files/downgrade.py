@@ -157,23 +157,23 @@ def downgrade(config: Any, at_top: bool = False) -> Any:
     registered = config.get("registered_name")
     inner = {**_arguments(name, inner), **_shapes(name, config), **_functions(name, inner)}
     found_name, inner = _renamed_class(name, inner)
-    found = {"class_name": registered or found_name, "config": inner, **own_marks(config)}
+    written = {"class_name": registered or found_name, "config": inner, **own_marks(config)}
     if str(config.get("module")) in _SAID and not at_top:  # Keras 3 looks for it in wrappers
-        found = {"module": config["module"], **found, "registered_name": None}
-    return found
+        written = {"module": config["module"], **written, "registered_name": None}
+    return written
 
 
 def _functions(name: str, inner: Config) -> Config:
     """What Keras 2's Lambda says beside its functions: that they are names, not code."""
     if name != "Lambda":
         return {}
-    found: Config = {}
+    written: Config = {}
     for key in ("function", "output_shape", "mask"):
         value = inner.get(key)
         is_function = isinstance(value, dict) and value.get("class_name") == "function"
         if is_function or key != "mask":
-            found[f"{key}_type"] = "function" if is_function else "raw"
-    return found
+            written[f"{key}_type"] = "function" if is_function else "raw"
+    return written
 
 
 def _shapes(name: str, config: Config) -> Config:
@@ -181,13 +181,13 @@ def _shapes(name: str, config: Config) -> Config:
     if name != "MultiHeadAttention":
         return {}
     shapes = (config.get("build_config") or {}).get("shapes_dict", {})
-    found = {key: shapes.get(key) for key in ("query_shape", "key_shape", "value_shape")}
-    found["key_shape"] = found["key_shape"] or found["value_shape"]
-    return found
+    kept = {key: shapes.get(key) for key in ("query_shape", "key_shape", "value_shape")}
+    kept["key_shape"] = kept["key_shape"] or kept["value_shape"]
+    return kept
 
 
 def _arguments(name: str, inner: Config) -> Config:
-    found: Config = {}
+    written: Config = {}
     for key, value in inner.items():
         neutral = _LATER_OF.get((name, key), _LATER.get(key))
         if neutral is not None and (name, key) not in _KEPT and value in neutral:
@@ -195,8 +195,8 @@ def _arguments(name: str, inner: Config) -> Config:
         key = _RENAMED.get((name, key), key)
         if key in _ACTIVATIONS:
             value = _activation(value)
-        found[key] = downgrade(value)
-    return found
+        written[key] = downgrade(value)
+    return written
 
 
 def _activation(value: Any) -> Any:
@@ -225,13 +225,13 @@ def _renamed_class(name: str, inner: Config) -> tuple[str, Config]:
 
 def _model(name: str, inner: Config) -> Config:
     if name == "Sequential":
-        found = {
+        written = {
             "name": inner["name"],
             "layers": [downgrade(x, at_top=True) for x in inner["layers"]],
         }
         if "build_input_shape" in inner:
-            found["build_input_shape"] = inner["build_input_shape"]
-        return found
+            written["build_input_shape"] = inner["build_input_shape"]
+        return written
     models = {_name_of(e) for e in inner["layers"] if e["class_name"] in _MODELS}
     sequential = {_name_of(e) for e in inner["layers"] if e["class_name"] == "Sequential"}
     layers = []
@@ -304,10 +304,10 @@ def _ends(places: Any, sequential: set[str]) -> Any:
         return _ends(list(places.values()), sequential)
     if isinstance(places, (list, tuple)) and places and isinstance(places[0], str):
         return [[places[0], places[1] + int(places[0] in sequential), places[2]]]
-    found: list[Any] = []
+    ends: list[Any] = []
     for place in places:
-        found.extend(_ends(place, sequential))
-    return found
+        ends.extend(_ends(place, sequential))
+    return ends
 
 
 # compile
@@ -327,18 +327,18 @@ def downgrade_training(config: Config, old: bool, in_keras2: bool) -> Config:
     """
     say = downgrade if old else (lambda value: value)
     optimizer = config.get("optimizer")
-    found = {
+    written = {
         key: say(config.get(key)) for key in ("loss", "metrics", "weighted_metrics", "loss_weights")
     }
-    found["loss"] = _long_names(_without_dtypes(found["loss"]))
+    written["loss"] = _long_names(_without_dtypes(written["loss"]))
     if old:
-        found["sample_weight_mode"] = None
+        written["sample_weight_mode"] = None
     if optimizer is not None:
         described = say(optimizer)
         if old:
             described = _optimizer(described, in_keras2)
-        found["optimizer_config"] = described
-    return found
+        written["optimizer_config"] = described
+    return written
 
 
 def _without_dtypes(loss: Any) -> Any:
@@ -399,8 +399,8 @@ def _optimizer(described: Config, known: bool) -> Config:
         return {"class_name": name, "config": kept}
     unknown = ("loss_scale_factor", "gradient_accumulation_steps")
     kept = {k: v for k, v in inner.items() if k not in unknown or v is not None}
-    found = f"Custom>{name}" if name in _UNLISTED else name
-    return {"class_name": found, "config": {**kept, "is_legacy_optimizer": False}}
+    registered = f"Custom>{name}" if name in _UNLISTED else name
+    return {"class_name": registered, "config": {**kept, "is_legacy_optimizer": False}}
 
 
 def is_of_keras2(described: Config) -> bool:

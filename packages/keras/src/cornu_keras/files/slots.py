@@ -42,21 +42,21 @@ def match_slots(
     `Words.slots` does."""
     said = _said(optimizer)
     if dialect.is_keras3 or _as_keras3(names):
-        found = in_order(keras3_order(optimizer, weights), stored)
+        pairs = in_order(keras3_order(optimizer, weights), stored)
     elif names is not None and not _by_block(names, dialect) and said.of_weight is None:
-        found = _named(optimizer, weights, stored, names)
+        pairs = _named(optimizer, weights, stored, names)
     elif dialect.of_tensorflow or (names and names[0].startswith("iteration")):
-        found = in_order(_tensorflow_order(optimizer, weights), stored)
+        pairs = in_order(_tensorflow_order(optimizer, weights), stored)
     else:
-        found = _blocks(optimizer, weights, stored)
-    found = fitting(found)
-    if found is None:
+        pairs = _blocks(optimizer, weights, stored)
+    pairs = fitting(pairs)
+    if pairs is None:
         return None
     extra = _extra(optimizer) if dialect.of_tensorflow else None
     if extra is not None and said.of_all is not None:
-        counts = [checked(value) for variable, value in found if variable is optimizer._iterations]
-        found.append((extra, said.of_all(optimizer, int(counts[0]) if counts else 0)))
-    return found
+        counts = [checked(value) for variable, value in pairs if variable is optimizer._iterations]
+        pairs.append((extra, said.of_all(optimizer, int(counts[0]) if counts else 0)))
+    return pairs
 
 
 def _said(optimizer: Any) -> FileSlots:
@@ -93,12 +93,12 @@ def _named(
     optimizer: Any, weights: Sequence[Variable], stored: Sequence[Any], names: Sequence[str]
 ) -> list[Pair] | None:
     """Match by the word for the slot in each name; weights come in the order of the file."""
-    found: list[Pair] = []
+    pairs: list[Pair] = []
     given: dict[str, list[Any]] = {}
     for name, array in zip(names, stored, strict=True):
         parts = name.partition(":")[0].split("/")
         if parts[-1] in ("iteration", "iter", "iterations"):
-            found.append((optimizer._iterations, array))
+            pairs.append((optimizer._iterations, array))
         elif parts[-1] == "learning_rate" or parts[-1] in ("decay", "beta_1", "beta_2", "rho"):
             continue
         else:
@@ -107,8 +107,8 @@ def _named(
         arrays = given.get(slot, [])
         if len(arrays) != len(weights):
             return None
-        found.extend((table[w], a) for w, a in zip(weights, arrays, strict=True))
-    return found
+        pairs.extend((table[w], a) for w, a in zip(weights, arrays, strict=True))
+    return pairs
 
 
 def _slot_of(parts: Sequence[str], optimizer: Any) -> str:
@@ -124,15 +124,15 @@ def _blocks(
     optimizer: Any, weights: Sequence[Variable], stored: Sequence[Any]
 ) -> list[Pair] | None:
     left = list(stored)
-    found: list[Pair] = []
+    pairs: list[Pair] = []
     blocks = _said(optimizer).blocks
     if blocks is None:
         return None
     if left and left[0].shape == () and left[0].dtype.kind in "iu":  # 2.2 has not all of them
-        found.append((optimizer._iterations, left.pop(0)))
+        pairs.append((optimizer._iterations, left.pop(0)))
     schedule = _extra(optimizer)
     if schedule is not None and left and left[0].shape == ():
-        found.append((schedule, left.pop(0)))
+        pairs.append((schedule, left.pop(0)))
     for number, slot in enumerate(blocks):
         block = left[number * len(weights) : (number + 1) * len(weights)]
         table = optimizer._slots.get(slot)
@@ -140,8 +140,8 @@ def _blocks(
             continue
         if len(block) != len(weights):
             return None
-        found.extend((table[w], a) for w, a in zip(weights, block, strict=True))
-    return found
+        pairs.extend((table[w], a) for w, a in zip(weights, block, strict=True))
+    return pairs
 
 
 def _extra(optimizer: Any) -> Variable | None:

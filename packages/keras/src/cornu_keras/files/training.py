@@ -19,16 +19,16 @@ def upgrade_training(config: dict[str, Any], dialect: Dialect) -> dict[str, Any]
     >>> upgrade_training(old, Dialect.of("2.2.4"))["optimizer"]["config"]
     {'learning_rate': 0.1}
     """
-    found: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         key: config[key] for key in _PLAIN if config.get(key) not in (None, [], {})
     }
     optimizer = config.get("optimizer_config", config.get("optimizer"))
-    found["optimizer"] = upgrade(optimizer, dialect)
+    arguments["optimizer"] = upgrade(optimizer, dialect)
     for key in ("loss", "metrics", "weighted_metrics"):
         value = upgrade(config.get(key), dialect)
         if value not in (None, [], {}):
-            found[key] = _without_empty(value) if key != "loss" else value
-    return found
+            arguments[key] = _without_empty(value) if key != "loss" else value
+    return arguments
 
 
 def _without_empty(metrics: Any) -> Any:

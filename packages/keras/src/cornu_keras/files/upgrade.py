@@ -56,26 +56,27 @@ def upgrade(config: Any, dialect: Dialect) -> Any:
     if name == "MeanMetricWrapper" and (metric := _metric_of(inner)) is not None:
         name, inner = metric, {key: value for key, value in inner.items() if key != "fn"}
         config = {**config, "class_name": name, "module": "keras.metrics", "registered_name": None}
-    found = {**config, "class_name": _own_class_name(name, config["class_name"])}
+    upgraded = {**config, "class_name": _own_class_name(name, config["class_name"])}
     if name in _MODELS:
-        return {**found, "config": _model(name, inner, dialect)}
+        return {**upgraded, "config": _model(name, inner, dialect)}
     if not isinstance(inner, dict):
-        return found
+        return upgraded
     if not _is_custom(name):
-        found.pop("build_config", None)  # layers are built by being called, several inputs and all
+        # layers are built by being called, several inputs and all
+        upgraded.pop("build_config", None)
     inner = {key: upgrade(value, dialect) for key, value in inner.items()}
     for rule in (*_EVERY, *_OF_CLASS.get(name, ())):
         inner = rule(inner, dialect)
-    return {**found, "config": _without_unknown(name, inner)}
+    return {**upgraded, "config": _without_unknown(name, inner)}
 
 
 def without_slashes(config: Any) -> Any:
     """Return a configuration with `conv1/bn`, a name in Keras 2, as `conv1_bn` everywhere."""
     if isinstance(config, dict):
-        found = {key: without_slashes(value) for key, value in config.items()}
-        if isinstance(found.get("name"), str):
-            found["name"] = found["name"].replace("/", "_")
-        return found
+        renamed = {key: without_slashes(value) for key, value in config.items()}
+        if isinstance(renamed.get("name"), str):
+            renamed["name"] = renamed["name"].replace("/", "_")
+        return renamed
     if isinstance(config, list):
         if len(config) >= 3 and isinstance(config[0], str) and isinstance(config[1], int):
             config = [config[0].replace("/", "_"), *config[1:]]  # a place in the graph
@@ -92,19 +93,19 @@ def with_operations(config: Any) -> Any:
         return [with_operations(member) for member in config]
     if not isinstance(config, dict):
         return config
-    found = {key: with_operations(value) for key, value in config.items()}
-    name = found.get("class_name")
-    inner = found.get("config")
+    told = {key: with_operations(value) for key, value in config.items()}
+    name = told.get("class_name")
+    inner = told.get("config")
     if (
-        "inbound_nodes" in found
-        and "module" not in found
+        "inbound_nodes" in told
+        and "module" not in told
         and name not in (*_MODELS, "InputLayer")
         and not _is_custom(str(name))
         and isinstance(inner, dict)
         and (_class_of(str(name)) is None or not {"dtype", "trainable", "layers"} & inner.keys())
     ):
-        found["module"] = "keras.src.ops.operation"
-    return found
+        told["module"] = "keras.src.ops.operation"
+    return told
 
 
 def _short(name: Any) -> str:
@@ -131,12 +132,12 @@ def _model(name: str, inner: Any, dialect: Dialect) -> Any:
     if name != "Sequential":
         inner = upgrade_graph(inner)
     layers = [upgrade(upgrade_operation(entry), dialect) for entry in inner["layers"]]
-    found = {**inner, "layers": layers}
-    if name == "Sequential" and "build_input_shape" not in found:
-        shape = found.pop("batch_input_shape", None)
+    upgraded = {**inner, "layers": layers}
+    if name == "Sequential" and "build_input_shape" not in upgraded:
+        shape = upgraded.pop("batch_input_shape", None)
         if shape is not None:
-            found["build_input_shape"] = shape
-    return found
+            upgraded["build_input_shape"] = shape
+    return upgraded
 
 
 # Rules for every object
@@ -221,13 +222,13 @@ def _always_hard(dialect: Dialect) -> Any:
 
 def _lambda(config: Config, dialect: Dialect) -> Config:
     """A named function is found by its name; what says of which kind it is goes."""
-    found = {}
+    said = {}
     for key in ("function", "output_shape", "mask"):
         if config.get(f"{key}_type") == "function" and isinstance(config.get(key), str):
-            found[key] = {"module": "builtins", "class_name": "function", "config": config[key]}
+            said[key] = {"module": "builtins", "class_name": "function", "config": config[key]}
     dropped = ("function_type", "output_shape_type", "mask_type", "module",
                "output_shape_module", "mask_module")  # fmt: skip
-    return {**{k: v for k, v in config.items() if k not in dropped}, **found}
+    return {**{k: v for k, v in config.items() if k not in dropped}, **said}
 
 
 def _scaling(config: Config, dialect: Dialect) -> Config:
@@ -238,13 +239,13 @@ def _scaling(config: Config, dialect: Dialect) -> Config:
 
 
 def _rate(config: Config, dialect: Dialect) -> Config:
-    found = dict(config)
-    if "lr" in found:
-        found.setdefault("learning_rate", found["lr"])
-        del found["lr"]
-    if found.get("epsilon", 0) is None:
-        del found["epsilon"]
-    return found
+    upgraded = dict(config)
+    if "lr" in upgraded:
+        upgraded.setdefault("learning_rate", upgraded["lr"])
+        del upgraded["lr"]
+    if upgraded.get("epsilon", 0) is None:
+        del upgraded["epsilon"]
+    return upgraded
 
 
 def _nadam(config: Config, dialect: Dialect) -> Config:
@@ -265,8 +266,8 @@ def _metric_of(inner: Any) -> str | None:
     name = inner.get("fn") if isinstance(inner, dict) else None
     if not isinstance(name, str) or name in custom_objects_in_effect():
         return None
-    found = registry.find("metric", name)
-    return found.__name__ if isinstance(found, type) else None
+    metric = registry.find("metric", name)
+    return metric.__name__ if isinstance(metric, type) else None
 
 
 def _without(*prefixes: str) -> Callable[[Config, Dialect], Config]:

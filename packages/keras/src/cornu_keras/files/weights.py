@@ -47,7 +47,7 @@ def is_keras2_weights(root: Group) -> bool:
 
 def stored_layers(root: Group) -> dict[str, dict[str, Dataset]]:
     """Return the arrays of each layer by name, in the file's order."""
-    found: dict[str, dict[str, Dataset]] = {}
+    layers: dict[str, dict[str, Dataset]] = {}
     for name in root.texts("layer_names") or []:
         group = root.group(name)
         if group is None:
@@ -55,15 +55,15 @@ def stored_layers(root: Group) -> dict[str, dict[str, Dataset]]:
                 f"The file lists the layer {name!r} but does not hold it.", "damaged"
             )
         name = name.replace("/", "_")  # which no name of a layer may hold here
-        if name in found:
+        if name in layers:
             raise BadFileError(f"The file lists the layer {name!r} twice.", "damaged")
-        found[name] = stored_arrays(group)
-    return found
+        layers[name] = stored_arrays(group)
+    return layers
 
 
 def stored_arrays(group: Group) -> dict[str, Dataset]:
     """Return the arrays that `weight_names` lists, in its order."""
-    found: dict[str, Dataset] = {}
+    arrays: dict[str, Dataset] = {}
     times: Counter[str] = Counter()
     for name in group.texts("weight_names") or []:
         array = group.get(name)
@@ -72,8 +72,8 @@ def stored_arrays(group: Group) -> dict[str, Dataset]:
                 f"The file lists {name!r} in {group.path!r} but does not hold it.", "damaged"
             )
         times[name] += 1
-        found[name if times[name] == 1 else f"{name}'{times[name]}"] = array
-    return found
+        arrays[name if times[name] == 1 else f"{name}'{times[name]}"] = array
+    return arrays
 
 
 def _plan_layer(layer: Any, arrays: dict[str, Dataset], plan: Plan) -> None:

@@ -110,19 +110,19 @@ def _write_arrays(group: Any, arrays: dict[str, np.ndarray]) -> None:
 
 def _write_names(group: Any, attribute: str, names: list[str]) -> None:
     """Write a list of texts, in several parts where one attribute cannot hold it."""
-    found = np.array([name.encode() for name in names]) if names else np.zeros(0)
-    if found.itemsize > _LIMIT:
+    array = np.array([name.encode() for name in names]) if names else np.zeros(0)
+    if array.itemsize > _LIMIT:
         raise SavingError(
-            f"The name {max(names, key=len)[:60]!r}… has {found.itemsize} bytes; HDF5 takes "
+            f"The name {max(names, key=len)[:60]!r}… has {array.itemsize} bytes; HDF5 takes "
             f"{_LIMIT} at most. Give the layer a shorter name."
         )
-    if found.nbytes <= _LIMIT:
-        group.attrs[attribute] = found
+    if array.nbytes <= _LIMIT:
+        group.attrs[attribute] = array
         return
     parts = 2
-    while any(part.nbytes > _LIMIT for part in np.array_split(found, parts)):
+    while any(part.nbytes > _LIMIT for part in np.array_split(array, parts)):
         parts += 1
-    for number, part in enumerate(np.array_split(found, parts)):
+    for number, part in enumerate(np.array_split(array, parts)):
         group.attrs[f"{attribute}{number}"] = part
 
 

@@ -42,10 +42,10 @@ def read_yaml(text: Any, limits: Limits) -> dict[str, Any]:
     if len(text) > _LONGEST:
         raise BadFileError(f"The text has {len(text):,} bytes; {_LONGEST:,} are allowed.", "size")
     try:
-        found = yaml.load(text, Loader=_loader())
-        if not isinstance(found, dict):
+        value = yaml.load(text, Loader=_loader())
+        if not isinstance(value, dict):
             raise BadFileError("The text is no object.", "json")
-        plain = _copied(found, limits, [limits.items], 0)
+        plain = _copied(value, limits, [limits.items], 0)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         if isinstance(error, BadFileError):
             raise

@@ -164,9 +164,9 @@ def _draw(
         inner = getattr(operation, "layers", None)
         if expand and inner:
             cluster = _frame(pydot, name, operation.name)
-            found = _draw(pydot, cluster, operation, options, expand, prefix=f"{name}/")
+            drawn = _draw(pydot, cluster, operation, options, expand, prefix=f"{name}/")
             dot.add_subgraph(cluster)
-            ends[id(operation)] = (found["first"], found["last"])
+            ends[id(operation)] = (drawn["first"], drawn["last"])
         else:
             dot.add_node(pydot.Node(quoted(name), label=_label(operation, options)))
             ends[id(operation)] = (name, name)
@@ -184,12 +184,12 @@ def _frame(pydot: Any, name: str, label: str) -> Any:
 def _edges(graph: Any, operations: list[Any]) -> list[tuple[Any, Any]]:
     if graph is None:
         return list(itertools.pairwise(operations))
-    found: dict[tuple[int, int], tuple[Any, Any]] = {}
+    edges: dict[tuple[int, int], tuple[Any, Any]] = {}
     for node in graph.nodes:
         for tensor in node.input_tensors:
             source, target = tensor._operation, node.operation
-            found[id(source), id(target)] = (source, target)
-    return list(found.values())
+            edges[id(source), id(target)] = (source, target)
+    return list(edges.values())
 
 
 def _label(operation: Any, options: dict[str, bool]) -> str:
@@ -220,8 +220,8 @@ def _of(operation: Any, side: str, attribute: str) -> str:
         tensors = getattr(operation, side)
     except AttributeError:  # called on data only
         return "?"
-    found = tree.map_structure(lambda t: str(getattr(t, attribute)), tensors)
-    return str(found).replace("'", "")
+    texts = tree.map_structure(lambda t: str(getattr(t, attribute)), tensors)
+    return str(texts).replace("'", "")
 
 
 def _escaped(text: str) -> str:

@@ -23,13 +23,13 @@ def local_kernel(layer: Any, kernel: np.ndarray) -> np.ndarray:
     outs = tuple(n + rank + 1 for n in spatial)
     channel, out = (0, rank + 1) if first else (rank, 2 * rank + 1)
     whole = kernel.transpose(*spatial, channel, *outs, out)
-    found = np.empty(wanted, kernel.dtype)
+    by_place = np.empty(wanted, kernel.dtype)
     sizes = whole.shape[rank + 1 : 2 * rank + 1]
     for number, (place, patch) in enumerate(zip(np.ndindex(*sizes), places, strict=True)):
         everywhere = (slice(None), *place)
         rows = [whole[where + everywhere] for where in patch]
-        found[number] = np.stack(rows).reshape(wanted[1:])
-    return found
+        by_place[number] = np.stack(rows).reshape(wanted[1:])
+    return by_place
 
 
 def _places(layer: Any, rank: int) -> list[list[tuple[int, ...]]]:
@@ -74,6 +74,6 @@ def _from_sparse(
                 row = out * outputs + number if first else number * filters + out
                 rows = np.arange(len(patch)) * channels + channel
                 keys[number, rows, out] = row * (count * channels) + column
-    found = np.empty(kernel.size, kernel.dtype)
-    found[np.argsort(keys.ravel())] = kernel
-    return found.reshape(wanted)
+    sorted_kernel = np.empty(kernel.size, kernel.dtype)
+    sorted_kernel[np.argsort(keys.ravel())] = kernel
+    return sorted_kernel.reshape(wanted)

@@ -151,18 +151,19 @@ class EinsumDense(Affine, LowRankKernel):
         self, sizes: dict[str, int | None], input_shape: Sequence[int | None]
     ) -> list[int]:
         """Return the sizes of `bias_axes`, with 1 for all axes of the output behind the first."""
-        found, chosen = self._equation, self.bias_axes or ""
-        first = min(found.output.index(letter) for letter in chosen)
-        shape = [sizes[i] or 1 if i in chosen else 1 for i in found.output[first:]]
-        behind = len(input_shape) - len(found.inputs) if found.ellipsis == "end" else 0
+        letters, chosen = self._equation, self.bias_axes or ""
+        first = min(letters.output.index(letter) for letter in chosen)
+        shape = [sizes[i] or 1 if i in chosen else 1 for i in letters.output[first:]]
+        behind = len(input_shape) - len(letters.inputs) if letters.ellipsis == "end" else 0
         return shape + [1] * behind
 
     def _axes_of_kernel(self, sizes: dict[str, int | None]) -> dict[int, int | None]:
         """Return the axes of the input that the kernel has too, with their sizes."""
-        found = self._equation
-        before = len(found.inputs) if found.ellipsis == "start" else 0  # then counted from the end
-        axes = {letter: i - before for i, letter in enumerate(found.inputs)}
-        return {axes[letter]: sizes[letter] for letter in found.kernel if letter in axes}
+        letters = self._equation
+        # behind "...", letters are counted from the end
+        before = len(letters.inputs) if letters.ellipsis == "start" else 0
+        axes = {letter: i - before for i, letter in enumerate(letters.inputs)}
+        return {axes[letter]: sizes[letter] for letter in letters.kernel if letter in axes}
 
     def _initializer(self) -> Any:
         """The kernel's initializer, told which axes of the kernel count as inputs and outputs."""
@@ -214,13 +215,13 @@ class EinsumDense(Affine, LowRankKernel):
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the sizes of the output's letters, with the axes of `"..."` as they are."""
-        found = self._equation
+        letters = self._equation
         sizes = self._sizes(input_shape)
-        named = tuple(sizes[letter] for letter in found.output)
-        rest = len(input_shape) - len(found.inputs)
-        if found.ellipsis == "start":
+        named = tuple(sizes[letter] for letter in letters.output)
+        rest = len(input_shape) - len(letters.inputs)
+        if letters.ellipsis == "start":
             return (*input_shape[:rest], *named)
-        if found.ellipsis == "end":
+        if letters.ellipsis == "end":
             return (*named, *input_shape[len(input_shape) - rest :])
         return named
 

@@ -61,9 +61,9 @@ class SpectralNormalization(Wrapper):
 
     def _kernel_inside(self) -> Any:
         for name in ("kernel", "embeddings"):
-            found = getattr(self.layer, name, None)
-            if found is not None:
-                return found
+            kernel = getattr(self.layer, name, None)
+            if kernel is not None:
+                return kernel
         raise ValueError(
             f"{where(self)} normalises a kernel or embeddings; {type(self.layer).__name__} has "
             "neither."

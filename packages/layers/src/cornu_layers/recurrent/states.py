@@ -100,9 +100,9 @@ class Stateful(Layer):
         given = tree.flatten(states)
         kept = tree.flatten(self.states)
         if self.states is None or len(given) != len(kept):
-            found = 0 if self.states is None else len(kept)
+            count = 0 if self.states is None else len(kept)
             raise ValueError(
-                f"{where(self)} keeps {found} states; reset_states was given {len(given)}."
+                f"{where(self)} keeps {count} states; reset_states was given {len(given)}."
             )
         for variable, value in zip(kept, given, strict=True):
             variable.assign(value)

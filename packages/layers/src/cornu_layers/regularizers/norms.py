@@ -27,14 +27,14 @@ def price(owner: Any, name: str, value: float | None, default: float) -> float:
     if value is None:
         return default
     try:
-        found = float(value)
+        factor = float(value)
     except (TypeError, ValueError):
-        found = math.nan
-    if not math.isfinite(found) or found < 0:
+        factor = math.nan
+    if not math.isfinite(factor) or factor < 0:
         raise ValueError(
             f"{about(owner, name)} must be a finite number that is not negative; it is {value!r}."
         )
-    return found
+    return factor
 
 
 class L1L2(Regularizer):

@@ -160,8 +160,8 @@ class MelSpectrogram(Layer):
 
     def _decibels(self, power: Any) -> Any:
         reference = 10.0 * np.log10(max(abs(self.ref_power), self.min_power))
-        found = 10.0 * ops.log10(ops.maximum(power, self.min_power)) - float(reference)
-        return ops.maximum(found, ops.max(found) - self.top_db)
+        decibels = 10.0 * ops.log10(ops.maximum(power, self.min_power)) - float(reference)
+        return ops.maximum(decibels, ops.max(decibels) - self.top_db)
 
     def linear_to_mel_weight_matrix(
         self,

@@ -198,14 +198,14 @@ class STFTSpectrogram(Sliding):
 
     def _transformed(self, signals: Any, kernel: Any, batch: int) -> Any:
         """Return one part of the transform, `(batch, channels, windows, bins)`."""
-        found = ops.conv(
+        transformed = ops.conv(
             signals,
             kernel,
             strides=self.strides,
             padding=self.padding,
             data_format="channels_last",
         )
-        return ops.reshape(found, (batch, signals.shape[0] // batch, *found.shape[1:]))
+        return ops.reshape(transformed, (batch, signals.shape[0] // batch, *transformed.shape[1:]))
 
     def _arranged(self, x: Any) -> Any:
         """Return `(batch, channels, windows, bins)` in the layout of the output."""
@@ -226,5 +226,5 @@ class STFTSpectrogram(Sliding):
         last = self.data_format == "channels_last"
         if self.expand_dims:
             return (batch, windows, bins, channels) if last else (batch, channels, windows, bins)
-        found = None if channels is None else channels * bins
-        return (batch, windows, found) if last else (batch, found, windows)
+        features = None if channels is None else channels * bins
+        return (batch, windows, features) if last else (batch, features, windows)

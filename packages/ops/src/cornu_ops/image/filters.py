@@ -23,8 +23,8 @@ def each_channel(x: Tensor, kernel: np.ndarray, padding: str = "same") -> Tensor
 
 def _bell(size: int, sigma: float) -> np.ndarray:
     place = np.arange(size) - (size - 1) / 2
-    found = np.exp(-0.5 * (place / sigma) ** 2)
-    return found / found.sum()
+    weights = np.exp(-0.5 * (place / sigma) ** 2)
+    return weights / weights.sum()
 
 
 def blurred(

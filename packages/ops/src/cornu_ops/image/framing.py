@@ -40,7 +40,7 @@ def _framed(
     top, left, bottom, right = sides
 
     def framed(x: Tensor) -> Tensor:
-        found = []
+        frames = []
         rows = (("height", top, bottom, targets[0]), ("width", left, right, targets[1]))
         for own, (axis, before, after, target) in zip(x.shape[1:3], rows, strict=True):
             missing = None if target is None else sign * (target - own)
@@ -49,8 +49,8 @@ def _framed(
                 raise ValueError(
                     f"{name}(): margins {low} and {high} do not fit a {axis} of {own}."
                 )
-            found.append((low, high))
-        (a, b), (c, d) = found
+            frames.append((low, high))
+        (a, b), (c, d) = frames
         if sign > 0:
             return p.pad(x, low=(0, a, c, 0), high=(0, b, d, 0), interior=(0,) * 4, value=0)
         x = cut(x, 1, a, x.shape[1] - b)

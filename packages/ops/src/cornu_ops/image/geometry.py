@@ -74,8 +74,8 @@ def map_coordinates(
     full, places = floating(x), floating(places)
     places = cast_value(places, full.dtype)
     rows = [picked(places, 0, i) for i in range(x.ndim)]
-    found = sampled(flat(full), tuple(x.shape), rows, order, fill_mode, fill_value)
-    return in_dtype_of(x, found)
+    elements = sampled(flat(full), tuple(x.shape), rows, order, fill_mode, fill_value)
+    return in_dtype_of(x, elements)
 
 
 @op
@@ -191,13 +191,13 @@ def perspective_transform(
 
 
 def _corners(points: TensorLike, batch: int, dtype: Any) -> Tensor:
-    found = value(points, dtype)
-    if tuple(found.shape) not in ((4, 2), (batch, 4, 2)):
+    corners = value(points, dtype)
+    if tuple(corners.shape) not in ((4, 2), (batch, 4, 2)):
         raise ShapeError(
             f"perspective_transform(): points must be (4, 2) or ({batch}, 4, 2), got "
-            f"{tuple(found.shape)}."
+            f"{tuple(corners.shape)}."
         )
-    return p.expand(found, shape=(batch, 4, 2))
+    return p.expand(corners, shape=(batch, 4, 2))
 
 
 def _homography(start: Tensor, end: Tensor) -> Tensor:

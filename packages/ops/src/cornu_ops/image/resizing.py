@@ -52,12 +52,12 @@ def _weights(
     # results and elements are cells: the middle of result i lies at (i + 0.5 - translation) / scale
     place = (np.arange(count) + 0.5 - translation) / scale - 0.5
     width = max(1.0 / scale, 1.0) if antialias else 1.0
-    found = _KERNELS[method]((place[:, None] - np.arange(size)) / width)
-    total = found.sum(1, keepdims=True)
+    weights = _KERNELS[method]((place[:, None] - np.arange(size)) / width)
+    total = weights.sum(1, keepdims=True)
     reliable = np.abs(total) > 1000 * np.finfo(np.float32).eps
-    found = np.where(reliable, found / np.where(total == 0, 1, total), 0)
+    weights = np.where(reliable, weights / np.where(total == 0, 1, total), 0)
     inside = (place >= -0.5) & (place <= size - 0.5)
-    return np.where(inside[:, None], found, 0)
+    return np.where(inside[:, None], weights, 0)
 
 
 def _along(x: Tensor, axis: int, weights: np.ndarray) -> Tensor:

@@ -42,11 +42,11 @@ def _neighbours(place: Tensor, order: int) -> list[tuple[Tensor, Tensor | None]]
 
 def _joined(parts: Sequence[Any], join: Any) -> Any:
     """What `join` makes of all parts but None; None of none."""
-    found = None
+    joined = None
     for part in parts:
         if part is not None:
-            found = part if found is None else join(found, part)
-    return found
+            joined = part if joined is None else join(joined, part)
+    return joined
 
 
 def sampled(
@@ -79,12 +79,12 @@ def sampled(
     for corner in itertools.product(*(_neighbours(place, order) for place in places)):
         rows = list(zip((at for at, _ in corner), sizes, strict=True))
         spots = [_folded(at, size, fill_mode) for at, size in rows]
-        found = p.gather(table, _joined([joint_positions(spots, sizes), start], p.add), axis=0)
+        elements = p.gather(table, _joined([joint_positions(spots, sizes), start], p.add), axis=0)
         if fill_mode == "constant":
             inside = [p.and_(p.le(0, at), p.lt(at, size)) for at, size in rows]
-            found = p.where(_in_front(_joined(inside, p.and_), found), found, fill)
+            elements = p.where(_in_front(_joined(inside, p.and_), elements), elements, fill)
         share = _joined([share for _, share in corner], p.mul)
-        part = found if share is None else p.mul(found, _in_front(share, found))
+        part = elements if share is None else p.mul(elements, _in_front(share, elements))
         total = part if total is None else p.add(total, part)
     return total
 

@@ -92,6 +92,6 @@ def ssim(
     covariance = p.sub(seen(p.mul(x, y)), product)
     c1, c2 = (float(k1) * max_val) ** 2, (float(k2) * max_val) ** 2
     alike = p.mul(p.add(p.mul(product, 2.0), c1), p.add(p.mul(covariance, 2.0), c2))
-    found = p.div(alike, p.mul(p.add(squares, c1), p.add(variances, c2)))
-    result = cast_value(mean_of(found, (1, 2, 3), False), dtype)
+    similarity = p.div(alike, p.mul(p.add(squares, c1), p.add(variances, c2)))
+    result = cast_value(mean_of(similarity, (1, 2, 3), False), dtype)
     return p.reshape(result, shape=()) if single else result

@@ -20,10 +20,10 @@ Shape = Sequence[int]
 
 
 def _float(dtype: DTypeLike) -> np.dtype:
-    found = canonical(dtype)
-    if found.kind != "f":
-        raise TypeError(f"This distribution is continuous: dtype must be a float, not {found}.")
-    return found
+    wanted = canonical(dtype)
+    if wanted.kind != "f":
+        raise TypeError(f"This distribution is continuous: dtype must be a float, not {wanted}.")
+    return wanted
 
 
 def _wide(dtype: np.dtype) -> np.dtype:

@@ -97,16 +97,16 @@ class BackupAndRestore(Callback):
         self._run.watch()
         self._clean(f".{_LATEST}.*.tmp")  # left behind by a process that was killed as it wrote
         latest, previous = self._files
-        found = [path for path in (latest, previous) if path.exists()]
-        if not found:
+        backups = [path for path in (latest, previous) if path.exists()]
+        if not backups:
             return
         try:
-            self._run.load(found[0])
+            self._run.load(backups[0])
         except (SavingError, OSError) as error:
-            if len(found) == 1:
+            if len(backups) == 1:
                 raise
             warnings.warn(f"{error} Going on from the backup before it.", stacklevel=2)
-            self._run.load(found[1])
+            self._run.load(backups[1])
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Count the batches of this epoch."""

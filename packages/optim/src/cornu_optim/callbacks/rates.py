@@ -20,11 +20,11 @@ def rated(optimizer: Any) -> list[Any]:
     [<SGD 'sgd...'>, <SGD 'slow'>]
     """
     optimizer = unwrapped(optimizer)
-    found = list(getattr(optimizer, "optimizers", [optimizer]))
-    for each in found:
+    optimizers = list(getattr(optimizer, "optimizers", [optimizer]))
+    for each in optimizers:
         if not hasattr(each, "learning_rate"):
             raise ValueError(f"The optimizer {each!r} has no learning rate to set.")
-    return found
+    return optimizers
 
 
 def unwrapped(optimizer: Any) -> Any:

@@ -48,11 +48,11 @@ def parse_thresholds(thresholds: Any, default: float = 0.5) -> list[float]:
     """
     if thresholds is None:
         return [default]
-    found = list(thresholds) if isinstance(thresholds, (list, tuple, np.ndarray)) else [thresholds]
-    wrong = [t for t in found if t is None or not 0 <= t <= 1]
+    listed = list(thresholds) if isinstance(thresholds, (list, tuple, np.ndarray)) else [thresholds]
+    wrong = [t for t in listed if t is None or not 0 <= t <= 1]
     if wrong:
         raise ValueError(f"Thresholds must lie in [0, 1], not {wrong}.")
-    return [float(t) for t in found]
+    return [float(t) for t in listed]
 
 
 def check_top_k(k: int | None) -> int | None:

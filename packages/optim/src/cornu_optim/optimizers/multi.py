@@ -52,13 +52,13 @@ class OptimizerMap(MutableMapping):
         """
         if key in self._chosen:
             return self._chosen[key]
-        found = [pattern for pattern in self._chosen if re.fullmatch(pattern, key)]
-        if len(found) > 1:
+        patterns = [pattern for pattern in self._chosen if re.fullmatch(pattern, key)]
+        if len(patterns) > 1:
             raise ValueError(
-                f"Several keys match the weight {key!r}: {', '.join(map(repr, found))}. Make them "
-                "exclude each other."
+                f"Several keys match the weight {key!r}: {', '.join(map(repr, patterns))}. Make "
+                "them exclude each other."
             )
-        return self._chosen[found[0]] if found else self.default_optimizer
+        return self._chosen[patterns[0]] if patterns else self.default_optimizer
 
     def __setitem__(self, key: str, optimizer: Optimizer) -> None:
         """Choose an optimizer for weights."""

@@ -47,10 +47,10 @@ def by_length(words: Sequence[bytes], hashed: Callable[[ByteStrings], np.ndarray
     [97, 99, 99]
     """
     lengths = np.fromiter(map(len, words), "int64", len(words))
-    found = np.empty(len(words), "uint64")
+    hashes = np.empty(len(words), "uint64")
     for length in np.unique(lengths).tolist():
         rows = np.flatnonzero(lengths == length)
         joined = b"".join([words[row] for row in rows.tolist()])
         table = np.frombuffer(joined, "u1").reshape(len(rows), length)
-        found[rows] = hashed(ByteStrings(table))
-    return found
+        hashes[rows] = hashed(ByteStrings(table))
+    return hashes

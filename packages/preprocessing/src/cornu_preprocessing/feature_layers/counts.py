@@ -137,8 +137,8 @@ def _counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if span >= max(_DENSE, 4 * len(values)):
         return np.unique(values, return_counts=True)
     counts = np.bincount(values - low, minlength=1)
-    found = np.flatnonzero(counts)
-    return found + low, counts[found]
+    different = np.flatnonzero(counts)
+    return different + low, counts[different]
 
 
 def rarity(counts: WordCounts | IntegerCounts, tokens: Sequence[Any]) -> np.ndarray:

@@ -55,8 +55,8 @@ class Decimals:
             start = _u(start)
         first = _chosen(start >> _u(3), words[:3])
         second = _chosen(start >> _u(3), words[1:])
-        found = _joined(first, second, (start & _u(7)) << _u(3))
-        return found & _u(2 ** (8 * size) - 1)
+        number = _joined(first, second, (start & _u(7)) << _u(3))
+        return number & _u(2 ** (8 * size) - 1)
 
     def end(self, back: int, size: int = 8) -> Any:
         """Return `size` bytes, of which the first is the one `back` before the end."""

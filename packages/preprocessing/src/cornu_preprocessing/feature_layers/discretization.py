@@ -146,12 +146,12 @@ class Discretization(Layer):
             Accepted for Keras' sake: there is nothing of yours inside.
         """
         config = dict(config)
-        found = config.get("bin_boundaries") if config.get("num_bins") is not None else None
-        if found is not None:
+        boundaries = config.get("bin_boundaries") if config.get("num_bins") is not None else None
+        if boundaries is not None:
             config.pop("bin_boundaries")
         layer = super().from_config(config)
-        if found is not None:
-            layer.bin_boundaries = _ascending(found)
+        if boundaries is not None:
+            layer.bin_boundaries = _ascending(boundaries)
         return layer
 
     def load_own_variables(self, store: Any) -> None:

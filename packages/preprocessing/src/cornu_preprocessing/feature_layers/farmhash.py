@@ -56,10 +56,10 @@ def fingerprints_of_integers(x: Any) -> Any:
     array([ True,  True])
     """
     s = Decimals(x)
-    found = _to_32(s)
+    prints = _to_32(s)
     for limit, function in reversed(_SHORT[1:4]):
-        found = ops.where(s.length <= limit, function(s), found)
-    return found
+        prints = ops.where(s.length <= limit, function(s), prints)
+    return prints
 
 
 def _of_length(length: int):  # type: ignore[no-untyped-def]  # the one that fits

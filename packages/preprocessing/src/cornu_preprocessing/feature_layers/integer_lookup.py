@@ -122,9 +122,9 @@ class IntegerLookup(IndexLookup):
         else:
             masked = ops.zeros_like(known)
         unknown = self._unknown(inputs, ops.logical_or(known, masked))
-        found = ops.where(known, place + self._token_start, unknown)
-        found = ops.where(masked, self._mask_index, found)
-        return self._encoded(ops.cast(found, "int64"))
+        numbers = ops.where(known, place + self._token_start, unknown)
+        numbers = ops.where(masked, self._mask_index, numbers)
+        return self._encoded(ops.cast(numbers, "int64"))
 
     def compute_output_spec(self, inputs: Any) -> Any:
         """Return the symbolic tensor that a call would return."""

@@ -339,12 +339,12 @@ class IndexLookup(Layer):
         if weights is not None:
             weights = weights[: self.vocabulary_size()].tolist()
         tokens = self.get_vocabulary(include_special_tokens=weights is not None)
-        found = {
+        own = {
             "vocabulary": tokens if self._tokens else None,
             "idf_weights": weights if self._tokens else None,
             "has_input_vocabulary": self._given,
         }
-        return {**super().get_config(), **found}
+        return {**super().get_config(), **own}
 
     get_config.derives = True  # type: ignore[attr-defined]  # subclasses need none of their own
 

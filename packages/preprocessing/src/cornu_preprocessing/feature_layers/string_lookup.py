@@ -119,10 +119,10 @@ class StringLookup(InFront, IndexLookup):
         table = self._table
         if self.mask_token is not None:
             table = {**table, self.mask_token: self._mask_index}
-        found = np.fromiter((table.get(w, unknown) for w in words), "int64", len(words))
+        numbers = np.fromiter((table.get(w, unknown) for w in words), "int64", len(words))
         if self.num_oov_indices == 1:
-            return found
-        places = np.flatnonzero(found == unknown)
+            return numbers
+        places = np.flatnonzero(numbers == unknown)
         strange = [words[place] for place in places.tolist()]
         if strange and not self.num_oov_indices:
             some = ", ".join(map(repr, list(dict.fromkeys(strange))[:5]))
@@ -131,8 +131,8 @@ class StringLookup(InFront, IndexLookup):
                 "for what is outside the vocabulary. Pass num_oov_indices=1."
             )
         if strange:
-            found[places] = self._oov_start + buckets(strange, self.num_oov_indices, self.salt)
-        return found
+            numbers[places] = self._oov_start + buckets(strange, self.num_oov_indices, self.salt)
+        return numbers
 
     def _words(self, inputs: Any) -> np.ndarray:
         self._require_vocabulary()

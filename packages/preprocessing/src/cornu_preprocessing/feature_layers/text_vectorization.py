@@ -281,8 +281,8 @@ class TextVectorization(InFront):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments and the vocabulary, given or learned; never a path."""
         known = self._lookup_layer.get_config()
-        found = ("vocabulary", "idf_weights", "has_input_vocabulary")
-        return {**super().get_config(), **{name: known[name] for name in found}}
+        learned = ("vocabulary", "idf_weights", "has_input_vocabulary")
+        return {**super().get_config(), **{name: known[name] for name in learned}}
 
     get_config.derives = True  # type: ignore[attr-defined]  # subclasses need none of their own
 

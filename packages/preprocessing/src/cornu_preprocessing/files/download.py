@@ -87,10 +87,10 @@ def download(
         else:
             raise _failure(url, target, checksum, reason) from reason
         if checksum is not None and not checksum.fits(part):
-            found = checksum.of(part)
+            digest = checksum.of(part)
             _forget(part)
             raise DownloadError(
-                f"{url} is not the expected file: its {checksum.algorithm} is {found}, and should "
+                f"{url} is not the expected file: its {checksum.algorithm} is {digest}, and should "
                 f"be {checksum.digest}. It was deleted. Try again; if it stays so, the file has "
                 "changed on the server."
             )

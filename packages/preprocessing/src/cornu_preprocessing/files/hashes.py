@@ -34,24 +34,26 @@ class Checksum:
     def __init__(self, digest: str, algorithm: str = "auto") -> None:
         digest = digest.strip().lower()
         by_length = {count: name for name, count in DIGITS.items()}
-        found = by_length.get(len(digest)) if re.fullmatch("[0-9a-f]+", digest) else None
+        algorithm_of_length = (
+            by_length.get(len(digest)) if re.fullmatch("[0-9a-f]+", digest) else None
+        )
         if algorithm not in ("auto", *DIGITS):
             raise DataError(f"hash_algorithm={algorithm!r} must be 'auto', 'sha256' or 'md5'.")
-        if found is None or algorithm not in ("auto", found):
+        if algorithm_of_length is None or algorithm not in ("auto", algorithm_of_length):
             raise DataError(
                 f"file_hash={digest!r} is no digest of {' or '.join(DIGITS)}: those have "
                 f"{' and '.join(map(str, DIGITS.values()))} hexadecimal digits."
             )
         self.digest = digest
-        self.algorithm = found
+        self.algorithm = algorithm_of_length
 
     def of(self, path: str | os.PathLike[str]) -> str:
         """Return the digest that a file has."""
-        found = hashlib.new(self.algorithm, usedforsecurity=False)
+        digest = hashlib.new(self.algorithm, usedforsecurity=False)
         with Path(path).open("rb") as file:
             while block := file.read(2**20):
-                found.update(block)
-        return found.hexdigest()
+                digest.update(block)
+        return digest.hexdigest()
 
     def fits(self, path: str | os.PathLike[str]) -> bool:
         """Tell whether a file is the one that is expected."""

@@ -155,21 +155,21 @@ class DataFrameIterator(FileIterator):
         return self.class_indices[label]
 
     def _existing(self, names: Any, x_col: str) -> np.ndarray:
-        found = np.array(
+        exists = np.array(
             [
                 path.lower().endswith(self.white_list_formats) and os.path.isfile(path)
                 for path in self._paths(names)
             ],
             bool,
         )
-        if not found.all():
-            missing = [name for name, there in zip(names, found, strict=True) if not there]
+        if not exists.all():
+            missing = [name for name, there in zip(names, exists, strict=True) if not there]
             warnings.warn(
                 f"{len(missing)} rows are left out, for {x_col!r} names no picture file in them: "
                 f"{', '.join(map(repr, missing[:5]))}{', …' if len(missing) > 5 else ''}.",
                 stacklevel=4,
             )
-        return found
+        return exists
 
     def _check(self, df: Any, x_col: str, y_col: Any, weight_col: Any, classes: Any) -> None:
         mode = self.class_mode

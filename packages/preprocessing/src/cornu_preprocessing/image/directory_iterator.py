@@ -159,13 +159,13 @@ class DirectoryIterator(FileIterator):
         paths: list[str] = []
         labels: list[int] = []
         for index, name in enumerate(names):
-            found = list_directory(
+            listing = list_directory(
                 root / name, None, formats=endings, follow_links=follow_links
             ).paths
-            if not found:
+            if not listing:
                 warnings.warn(f"The class {name!r} has no pictures in {root / name}.", stacklevel=4)
             start, stop = self.split or (0, 1)
-            part = found[int(start * len(found)) : int(stop * len(found))]
+            part = listing[int(start * len(listing)) : int(stop * len(listing))]
             paths += part
             labels += [index] * len(part)
         return paths, np.asarray(labels, "int32"), names

@@ -86,9 +86,9 @@ class ContrastLimitedAdaptiveHistogramEqualization(ImageLayer):
         for row, share_down in places[0]:
             for column, share_across in places[1]:
                 spot = own + row.reshape(1, -1, 1, 1) * grid[1] + column.reshape(1, 1, -1, 1)
-                found = ops.take(tables, (spot * channels + channel) * _VALUES + whole)
+                equalised = ops.take(tables, (spot * channels + channel) * _VALUES + whole)
                 share = share_down.reshape(1, -1, 1, 1) * share_across.reshape(1, 1, -1, 1)
-                total = total + found * share
+                total = total + equalised * share
         return ops.cast(total * ((high - low) / 255.0) + low, x.dtype)
 
     def _tables(self, values: Any, tile: Sequence[int]) -> Any:

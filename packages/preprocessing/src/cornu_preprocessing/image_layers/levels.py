@@ -255,5 +255,5 @@ class Equalization(ImageLayer):
         first = ops.min(ops.where(ops.greater(below, 0.0), below, total))
         rest = ops.where(ops.equal(first, total), 1.0, total - first)
         table = ops.clip(ops.round((below - first) * 255.0 / rest), 0.0, 255.0)
-        found = ops.cast(ops.take(table, places), values.dtype)
-        return ops.where(ops.equal(first, total), values, found)
+        equalised = ops.cast(ops.take(table, places), values.dtype)
+        return ops.where(ops.equal(first, total), values, equalised)

@@ -42,7 +42,7 @@ def _changes(
     moving = {"interpolation": interpolation, "seed": 0, **common}
     values = {"value_range": value_range, **common}
     drawing = {"seed": 0, **values}
-    found: list[ImageLayer] = [
+    changes: list[ImageLayer] = [
         RandomShear(factor, factor, **moving),
         RandomTranslation(factor, factor, **moving),
         RandomRotation(factor, **moving),
@@ -52,13 +52,13 @@ def _changes(
         Equalization(**values),
     ]
     if light:
-        found += [
+        changes += [
             RandomBrightness(factor, **drawing),
             RandomColorDegeneration(factor, **drawing),
             RandomContrast(factor, **drawing),
             RandomSharpness(factor, **drawing),
         ]
-    return tuple(found)
+    return tuple(changes)
 
 
 class RandomPolicy(RandomImageLayer):

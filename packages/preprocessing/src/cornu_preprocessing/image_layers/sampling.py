@@ -62,12 +62,12 @@ def sampled(
     for (down, within_down, share_down), (across, within_across, share_across) in itertools.product(
         rows, columns
     ):
-        found = ops.take(table, (own + down * width) + across, axis=0)
+        pixels = ops.take(table, (own + down * width) + across, axis=0)
         if fill_mode == "constant":
             inside = ops.logical_and(within_down, within_across)
-            found = ops.where(ops.expand_dims(inside, -1), found, fill_value)
+            pixels = ops.where(ops.expand_dims(inside, -1), pixels, fill_value)
         share = ops.expand_dims(share_down * share_across, -1)
-        total = total + found * ops.cast(share, x.dtype)
+        total = total + pixels * ops.cast(share, x.dtype)
     return total
 
 
