@@ -14,3 +14,14 @@ def dtype_name(dtype: np.dtype) -> str:
     ('f4', 'b1')
     """
     return f"{dtype.kind}{dtype.itemsize}"
+
+
+def integer_kind(dtype: np.dtype) -> int:
+    """Return a dtype of whole numbers as `c/integers.h` knows it: bytes, negative with a sign.
+
+    Examples
+    --------
+    >>> integer_kind(np.dtype("int32")), integer_kind(np.dtype("uint8"))
+    (-4, 1)
+    """
+    return -dtype.itemsize if dtype.kind == "i" else dtype.itemsize

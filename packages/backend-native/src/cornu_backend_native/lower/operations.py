@@ -8,7 +8,16 @@ from cornu_backend_native.lower.copies import emit_copy, emit_store
 from cornu_backend_native.lower.definitions import emit_by_definition
 from cornu_backend_native.lower.frame import Frame
 from cornu_backend_native.lower.groups import group_rows
+from cornu_backend_native.lower.lines import (
+    emit_cumsum,
+    emit_fold,
+    emit_gather,
+    emit_order,
+    emit_random_bits,
+    emit_scatter_add,
+)
 from cornu_backend_native.lower.loops import emit_scan
+from cornu_backend_native.lower.movement import emit_concat, emit_pad
 from cornu_backend_native.lower.rows import Step
 from cornu_engine.instructions import Instruction
 from cornu_engine.primitives import PRIMITIVES
@@ -16,8 +25,18 @@ from cornu_engine.primitives import PRIMITIVES
 Single = Callable[[Frame, Instruction], Sequence[Step]]
 
 SINGLE: dict[str, Single] = {
+    "argmax": emit_order,
+    "argsort": emit_order,
+    "concat": emit_concat,
     "copy": emit_copy,
+    "cumsum": emit_cumsum,
+    "fold": emit_fold,
+    "gather": emit_gather,
+    "pad": emit_pad,
+    "random_bits": emit_random_bits,
     "reshape": emit_copy,
+    "scatter_add": emit_scatter_add,
+    "sort": emit_order,
     "store": emit_store,
 }
 
