@@ -56,6 +56,14 @@ def test_dir_and_star_import():
 def test_no_activation_is_the_one_that_has_this_role():
     assert run("import cornu; print(cornu.activations.get(None) is linear)") == "True"
     assert run("import cornu; print(cornu.layers.get(None))") == "None"
+    error = """
+        import cornu, numpy
+        try:
+            cornu.initializers.get(numpy.zeros(2))
+        except ValueError as error:
+            print(error)
+    """
+    assert "initializers come with cornu-layers" in run(error, distribution="mine")
     shown = run("import cornu; print([n for n in dir(cornu.activations) if 'none' in n])")
     assert shown == "[]"
 

@@ -73,11 +73,7 @@ def public_name(cls: type) -> tuple[str | None, str]:
 
 def _names_in_keras(kind: str, cls: type) -> list[str]:
     """Return the names of a class that plugins bring which go by Keras' names."""
-    return [
-        entry.name
-        for entry in registry.entries(kind)
-        if entry.stands_for(cls) and not entry.is_role and entry.plugin.states("IN_KERAS")
-    ]
+    return [e.name for e in registry.names_of(kind, cls) if e.plugin.states("IN_KERAS")]
 
 
 def without_unknown(cls: type, config: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +99,7 @@ def offered_object(name: str, is_class: bool = True) -> Any:
 
 def offered_function(function: Any) -> tuple[str, str] | None:
     """Return the module and name of a function of the kind "object", None for any other."""
-    known = (e for e in registry.entries("object") if e.stands_for(function))
+    known = registry.names_of("object", function)
     return next(((entry.module, entry.name) for entry in known), None)
 
 
@@ -169,7 +165,7 @@ def is_own(config: dict[str, Any]) -> bool:
 
 def is_offered(function: Any) -> bool:
     """Tell whether a plugin offers a function, so that its name alone brings it back."""
-    return any(e.stands_for(function) for kind in _FUNCTION_KINDS for e in registry.entries(kind))
+    return any(registry.names_of(kind, function) for kind in _FUNCTION_KINDS)
 
 
 def find_class(config: dict, kind: str | None) -> Any:

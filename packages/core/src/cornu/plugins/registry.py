@@ -6,6 +6,7 @@ Nothing is loaded before the first question, and a hook is called only when its 
 
 from __future__ import annotations
 
+import reprlib
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -50,6 +51,7 @@ __all__ = [
     "lookup",
     "name_of",
     "names",
+    "names_of",
     "plugins",
     "problems",
     "reasons",
@@ -205,10 +207,15 @@ class Registry:
             return of_array(identifier.__array__())
         if hasattr(identifier, row.protocol):
             return _instance(identifier)
-        raise UnknownNameError(
-            f"{identifier!r} is not {_a(row.name)}: pass a name, a config dictionary, a class or "
-            f"an object from {row.module}."
+        text = (
+            f"{reprlib.repr(identifier)} is not {_a(row.name)}: pass a name, a config dictionary, "
+            f"a class or an object from {row.module}."
         )
+        raise UnknownNameError(f"{text} {_not_installed(row, self._absent(row))}".rstrip())
+
+    def names_of(self, kind: str, obj: Any) -> list[Entry]:
+        """Return the names under which plugins offer a class or function."""
+        return self._table(kind).names_of(obj)
 
     def name_of(self, kind: str, obj: Any) -> str:
         """Return the name that finds a class, function or object's class again.
@@ -220,7 +227,7 @@ class Registry:
         own = getattr(target, "__name__", type(target).__name__)
         if custom != own:
             return custom
-        known = [entry.name for entry in self._table(kind).entries if entry.stands_for(target)]
+        known = [entry.name for entry in self.names_of(kind, target)]
         return own if own in known or not known else known[0]
 
     # Loading
@@ -256,10 +263,13 @@ class Registry:
         self._problems.extend(new)
         discovery.warn_of(new)
 
+    def _absent(self, kind: Kind) -> list[str]:
+        return [of for of in kind.providers if not self.installed(of)]
+
     def _miss(self, kind: Kind, name: str) -> Exception:
         said = f"There is no {kind.name} {name!r}."
         hint = near_matches(name, self.names(kind.name))
-        absent = [of for of in kind.providers if not self.installed(of)]
+        absent = self._absent(kind)
         own = _not_installed(kind, absent)
         if kind.providers[0] in absent:
             return MissingDistributionError(" ".join(filter(None, (said, hint, own))))
@@ -317,6 +327,7 @@ installed = default.installed
 lookup = default.lookup
 name_of = default.name_of
 names = default.names
+names_of = default.names_of
 plugins = default.plugins
 problems = default.problems
 reasons = default.reasons

@@ -105,6 +105,7 @@ class Table:
         self.entries: list[Entry] = []
         self._exact: dict[tuple[str, bool], Entry] = {}
         self._loose: dict[tuple[str, bool], Entry] = {}
+        self._by_own_name: dict[str, list[Entry]] = {}
 
     def fill(self, manager: pluggy.PluginManager, plugins: list[Plugin]) -> Iterator[Problem]:
         """Ask the plugins in order; whatever is wrong with an offer is yielded and left out."""
@@ -128,6 +129,11 @@ class Table:
     def attribute(self, name: str) -> Entry | None:
         """Exactly that name; where it is a class and a function, the function, as in Keras."""
         return self._exact.get((name, False)) or self._exact.get((name, True))
+
+    def names_of(self, obj: Any) -> list[Entry]:
+        """Return the names of a class or function, without importing anything else."""
+        alike = self._by_own_name.get(getattr(obj, "__name__", ""), ())
+        return [entry for entry in alike if entry.stands_for(obj)]
 
     def meant_by(self, name: str) -> Entry | None:
         """Return what a string stands for, trying stricter readings first."""
@@ -165,6 +171,7 @@ class Table:
         self._exact[key] = entry
         if not entry.is_role:
             self._loose.setdefault((letters(name), entry.is_class), entry)
+            self._by_own_name.setdefault(entry.own_name, []).append(entry)
         return None
 
     def _own_name(self, obj: Any) -> Any:
