@@ -1,0 +1,57 @@
+/* Vectors as wide as the processor's: `floats` and `doubles`, loaded from anywhere.
+ *
+ * They are the compiler's own types, so + - * and comparisons work on them element for element. */
+#ifndef CORNU_VECTOR_H
+#define CORNU_VECTOR_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__AVX512F__)
+enum { VECTOR_BYTES = 64 };
+#elif defined(__AVX2__)
+enum { VECTOR_BYTES = 32 };
+#else
+enum { VECTOR_BYTES = 16 };
+#endif
+
+/* How many vectors the registers hold. */
+#if defined(__AVX512F__) || defined(__aarch64__)
+enum { VECTOR_REGISTERS = 32 };
+#else
+enum { VECTOR_REGISTERS = 16 };
+#endif
+
+enum { FLOATS = VECTOR_BYTES / 4, DOUBLES = VECTOR_BYTES / 8 };
+
+typedef float floats __attribute__((vector_size(VECTOR_BYTES)));
+typedef double doubles __attribute__((vector_size(VECTOR_BYTES)));
+
+#define VECTOR_INLINE static inline __attribute__((always_inline))
+
+VECTOR_INLINE floats load_floats(const float *from) {
+    floats v;
+    memcpy(&v, from, sizeof v);
+    return v;
+}
+
+VECTOR_INLINE doubles load_doubles(const double *from) {
+    doubles v;
+    memcpy(&v, from, sizeof v);
+    return v;
+}
+
+VECTOR_INLINE void store_floats(float *to, floats v) { memcpy(to, &v, sizeof v); }
+VECTOR_INLINE void store_doubles(double *to, doubles v) { memcpy(to, &v, sizeof v); }
+
+VECTOR_INLINE floats all_floats(float x) { return x - (floats){0}; }
+VECTOR_INLINE doubles all_doubles(double x) { return x - (doubles){0}; }
+
+/* a * b + c: rounded once where the processor has an instruction for it, else twice. */
+#if defined(__FMA__) || defined(__aarch64__)
+#define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma(a, b, c)
+#else
+#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
+
+#endif
