@@ -20,6 +20,11 @@ from cornu_lowering.fusion import fuse
 class NativeBackend(Backend):
     """Runs programs as one call of compiled kernels.
 
+    Parameters
+    ----------
+    isa : str, optional
+        The variant of the kernels, as "x86-64-v3"; by default the best that this processor can run.
+
     Examples
     --------
     >>> from cornu_engine.program import build_program
@@ -34,20 +39,24 @@ class NativeBackend(Backend):
     name = "native"
     lowers: Mapping[str, Any] = dict.fromkeys(NATIVE)
 
+    def __init__(self, isa: str | None = None) -> None:
+        self._isa = isa
+
     def available(self) -> Availability:
         """Tell whether there are kernels for this processor."""
         try:
-            library()
-        except (BackendError, OSError, AttributeError) as error:
+            library(self._isa)
+        except BackendError as error:
             return Availability(False, str(error))
         return Availability(True)
 
     def settings(self) -> tuple[Any, ...]:
-        """Return the name, the number of threads and the thresholds."""
-        return (self.name, thread_count(), *limits.values())
+        """Return the name, the kernels, the number of threads and the thresholds."""
+        return (self.name, library(self._isa).path, thread_count(), *limits.values())
 
     def compile(self, program: Program) -> NativeExecutable:
         """Return the program as a callable."""
         grouped = partial(fuse, longest=limits.members, heads=frozenset())
         plan = program.plan(self.lowers, grouped, grouped)
-        return NativeExecutable(program, plan, lower(plan, library()), library(), thread_count())
+        kernels = library(self._isa)
+        return NativeExecutable(program, plan, lower(plan, kernels), kernels, thread_count())

@@ -7,7 +7,11 @@
 
 #include <stdint.h>
 
+#if defined(_WIN32)
+#define EXPORT __declspec(dllexport)
+#else
 #define EXPORT __attribute__((visibility("default")))
+#endif
 
 /* A row at work, as its kernel sees it. */
 typedef struct task {
@@ -53,6 +57,7 @@ EXPORT void cornu_run(const int64_t *table, int64_t words, const run *run);
 /* ---- threads (pool.c) ---- */
 
 EXPORT struct pool *cornu_pool_new(int64_t threads);
+EXPORT void cornu_pool_forked(struct pool *pool); /* in a child, where the threads are not */
 EXPORT void cornu_pool_free(struct pool *pool);
 /* Does all parts of a task; returns when they are done. Where the pool is busy with another caller's
  * task, the caller does its parts alone. */

@@ -4,10 +4,10 @@
  * holds nobody up. A thread that finds nothing to do spins for a moment and then sleeps. */
 #include "cornu.h"
 
-#include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+
+#include "system.h"
 
 enum { SPINS = 4000, MOST_THREADS = 256 };
 
@@ -15,7 +15,7 @@ typedef struct pool pool;
 
 typedef struct worker {
     pool *pool;
-    pthread_t thread;
+    thread thread;
     int64_t number;
 } worker;
 
@@ -33,21 +33,14 @@ struct pool {
     atomic_flag busy;
     _Atomic int asleep;
     _Atomic int ends;
-    pthread_mutex_t mutex;
-    pthread_cond_t more;
-    int64_t threads;
+    lock lock;
+    bell more;
+    int64_t threads; /* that it may have, with the caller's */
+    _Atomic int64_t running;
     worker workers[MOST_THREADS];
 };
 
 static const uint64_t CLOSED = 0xffffffffu;
-
-static void relax(void) {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
 
 /* Does parts of the task at hand until none is left to claim. */
 static void help(pool *p, int64_t number) {
@@ -61,7 +54,7 @@ static void help(pool *p, int64_t number) {
     }
 }
 
-static void *work(void *argument) {
+static THREAD_RESULT work(void *argument) {
     worker *me = argument;
     pool *p = me->pool;
     uint64_t last = 0;
@@ -72,14 +65,14 @@ static void *work(void *argument) {
                 relax();
                 continue;
             }
-            pthread_mutex_lock(&p->mutex);
+            lock_take(&p->lock);
             atomic_fetch_add(&p->asleep, 1);
             while (atomic_load(&p->ticket) >> 32 == last && !atomic_load(&p->ends))
-                pthread_cond_wait(&p->more, &p->mutex);
+                bell_wait(&p->more, &p->lock);
             atomic_fetch_sub(&p->asleep, 1);
-            pthread_mutex_unlock(&p->mutex);
+            lock_drop(&p->lock);
         }
-        if (atomic_load(&p->ends)) return NULL;
+        if (atomic_load(&p->ends)) return 0;
         last = atomic_load(&p->ticket) >> 32;
         help(p, me->number);
     }
@@ -87,9 +80,21 @@ static void *work(void *argument) {
 
 static void wake(pool *p) {
     if (!atomic_load(&p->asleep)) return;
-    pthread_mutex_lock(&p->mutex);
-    pthread_cond_broadcast(&p->more);
-    pthread_mutex_unlock(&p->mutex);
+    lock_take(&p->lock);
+    bell_ring(&p->more);
+    lock_drop(&p->lock);
+}
+
+/* Starts the threads, when the first task comes. */
+static void start(pool *p) {
+    int64_t i = 1;
+    for (; i < p->threads; i++) {
+        worker *w = &p->workers[i];
+        w->pool = p;
+        w->number = i;
+        if (!thread_start(&w->thread, work, w)) break; /* fewer do as well */
+    }
+    atomic_store(&p->running, i);
 }
 
 void pool_do(pool *p, kernel *k, const task *t, char *scratch, int64_t scratch_each) {
@@ -97,6 +102,7 @@ void pool_do(pool *p, kernel *k, const task *t, char *scratch, int64_t scratch_e
         for (int64_t part = 0; part < t->parts; part++) k(t, part, scratch);
         return;
     }
+    if (!atomic_load(&p->running)) start(p);
     uint64_t number = atomic_load(&p->ticket) >> 32;
     p->kernel = k;
     p->task = t;
@@ -111,7 +117,7 @@ void pool_do(pool *p, kernel *k, const task *t, char *scratch, int64_t scratch_e
         if (++spins < SPINS) {
             relax();
         } else {
-            sched_yield();
+            thread_yield();
             spins = 0;
         }
     }
@@ -119,31 +125,34 @@ void pool_do(pool *p, kernel *k, const task *t, char *scratch, int64_t scratch_e
     atomic_flag_clear(&p->busy);
 }
 
+/* Puts a pool in order that has no threads: a new one, or in a forked child that of its parent. */
+static void begin(pool *p) {
+    atomic_store(&p->ticket, CLOSED);
+    atomic_store(&p->left, 0);
+    atomic_store(&p->asleep, 0);
+    atomic_store(&p->running, 0);
+    atomic_flag_clear(&p->busy);
+    lock_init(&p->lock);
+    bell_init(&p->more);
+}
+
 EXPORT pool *cornu_pool_new(int64_t threads) {
     pool *p = calloc(1, sizeof(pool));
     if (p == NULL) return NULL;
-    atomic_init(&p->ticket, CLOSED);
-    atomic_flag_clear(&p->busy);
-    pthread_mutex_init(&p->mutex, NULL);
-    pthread_cond_init(&p->more, NULL);
-    p->threads = 1;
-    for (int64_t i = 1; i < smaller(threads, MOST_THREADS); i++) {
-        worker *w = &p->workers[p->threads];
-        w->pool = p;
-        w->number = p->threads;
-        if (pthread_create(&w->thread, NULL, work, w)) break; /* fewer do as well */
-        p->threads++;
-    }
+    p->threads = smaller(threads, MOST_THREADS);
+    begin(p);
     return p;
 }
 
+EXPORT void cornu_pool_forked(pool *p) { begin(p); }
+
 EXPORT void cornu_pool_free(pool *p) {
     atomic_store(&p->ends, 1);
-    pthread_mutex_lock(&p->mutex);
-    pthread_cond_broadcast(&p->more);
-    pthread_mutex_unlock(&p->mutex);
-    for (int64_t i = 1; i < p->threads; i++) pthread_join(p->workers[i].thread, NULL);
-    pthread_cond_destroy(&p->more);
-    pthread_mutex_destroy(&p->mutex);
+    lock_take(&p->lock);
+    bell_ring(&p->more);
+    lock_drop(&p->lock);
+    for (int64_t i = 1; i < p->running; i++) thread_join(p->workers[i].thread);
+    bell_free(&p->more);
+    lock_free(&p->lock);
     free(p);
 }

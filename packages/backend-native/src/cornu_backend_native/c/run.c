@@ -2,13 +2,8 @@
 #include "cornu.h"
 
 #include <stddef.h>
-#include <time.h>
 
-static double now(void) {
-    struct timespec t;
-    timespec_get(&t, TIME_UTC);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "system.h"
 
 static int64_t words_of(const row *r) {
     return (int64_t)(sizeof(row) / sizeof(int64_t)) + 2 * r->addresses + r->numbers;
@@ -56,7 +51,7 @@ EXPORT void cornu_run(const int64_t *table, int64_t words, const run *run) {
             at += body;
             continue;
         }
-        double start = run->seconds == NULL ? 0 : now();
+        double start = run->seconds == NULL ? 0 : seconds_now();
         task t = {addresses, numbers, r->parts, run};
         if (r->kernel == CHAIN) {
             share(run, one_part_of_all, &t);
@@ -64,6 +59,6 @@ EXPORT void cornu_run(const int64_t *table, int64_t words, const run *run) {
         } else {
             share(run, (kernel *)(intptr_t)r->kernel, &t);
         }
-        if (run->seconds != NULL) run->seconds[r->index] += now() - start;
+        if (run->seconds != NULL) run->seconds[r->index] += seconds_now() - start;
     }
 }
