@@ -34,7 +34,8 @@ JOBS = 2
 COMPILER = (sys.executable, "-m", "ziglang", "cc")
 COMMON = (
     "-std=c11", "-O3", "-g0", "-Wall", "-Wextra", "-Werror", "-Wno-pass-failed",
-    "-fvisibility=hidden", "-ffp-contract=off", "-fwrapv", "-fno-math-errno", f"-I{FOLDER}",
+    "-fvisibility=hidden", "-ffp-contract=off", "-fwrapv", "-fno-math-errno",
+    "-iquote", str(FOLDER),
 )  # fmt: skip
 
 
