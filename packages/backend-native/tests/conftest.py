@@ -1,4 +1,4 @@
-"""What tests of this backend share."""
+"""What tests of this backend share: functions of arrays as programs, run natively and by definition."""
 
 from __future__ import annotations
 
@@ -9,21 +9,51 @@ import numpy as np
 import pytest
 
 from cornu_backend_native.backend import NativeBackend
-from cornu_engine.program import build_program
+from cornu_backend_native.settings import limits
+from cornu_engine.program import Program, build_program
 from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.trace import Trace
 
+Build = Callable[..., Sequence[Any]]
 Both = tuple[list[np.ndarray], list[np.ndarray]]
+
+
+def _traced(build: Build, arrays: Sequence[np.ndarray]) -> Program:
+    with Trace("test") as trace:
+        inputs = [trace.input(f"x{i}", a.shape, a.dtype) for i, a in enumerate(arrays)]
+        return build_program("test", trace, list(build(*inputs)))
+
+
+def _native(build: Build, arrays: Sequence[np.ndarray], threads: int = 2) -> list[np.ndarray]:
+    with limits.using(threads=threads):
+        run = NativeBackend().compile(_traced(build, arrays))
+    assert "by definition" not in run.source, run.source
+    return run(*arrays)
+
+
+def _defined(build: Build, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    with np.errstate(all="ignore"):
+        return ReferenceExecutable(_traced(build, arrays))(*arrays)
+
+
+@pytest.fixture
+def native() -> Callable[..., list[np.ndarray]]:
+    """Return the function that runs operations on arrays by kernels."""
+    return _native
+
+
+@pytest.fixture
+def defined() -> Callable[..., list[np.ndarray]]:
+    """Return the function that runs operations on arrays by their definitions."""
+    return _defined
 
 
 @pytest.fixture
 def run_both() -> Callable[..., Both]:
     """Return a function that runs operations on arrays: natively, and by their definitions."""
 
-    def run(build: Callable[..., Sequence[Any]], *arrays: np.ndarray) -> Both:
-        with Trace("test") as trace:
-            inputs = [trace.input(f"x{i}", a.shape, a.dtype) for i, a in enumerate(arrays)]
-            program = build_program("test", trace, list(build(*inputs)))
+    def run(build: Build, *arrays: np.ndarray) -> Both:
+        program = _traced(build, arrays)
         return NativeBackend().compile(program)(*arrays), ReferenceExecutable(program)(*arrays)
 
     return run

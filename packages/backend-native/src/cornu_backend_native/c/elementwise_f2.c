@@ -18,4 +18,6 @@
 #define FLOOR floorf
 #define CEIL ceilf
 #define ROUND rintf
+#define REMAINDER remainder_f
+#define QUOTIENT quotient_f
 #include "elementwise.inc"

@@ -18,4 +18,6 @@
 #define FLOOR floor
 #define CEIL ceil
 #define ROUND rint
+#define REMAINDER remainder_d
+#define QUOTIENT quotient_d
 #include "elementwise.inc"

@@ -103,18 +103,18 @@ INLINE float log1p_f(float x) {
     return x == INFINITY ? x : y;
 }
 
-/* Near 0: x + x^3 p(x * x), fitted for the least largest error; elsewhere by exp. */
+/* Near 0: a + a^3 p(a * a), fitted for the least largest error; elsewhere by exp. */
 INLINE float tanh_f(float x) {
-    float s = x * x;
+    float a = fabsf(x), s = a * a;
     float p = -5.699839908629656e-3f;
     p = p * s + 2.065606229007244e-2f;
     p = p * s - 5.3752873092889786e-2f;
     p = p * s + 1.3331712782382965e-1f;
     p = p * s - 3.3333295583724976e-1f;
-    float near = x + x * s * p;
-    float a = fabsf(x);
-    float far = copysignf(1.0f - 2.0f / (exp_f(2.0f * a) + 1.0f), x);
-    return a < 0.64f ? near : x != x ? x : far;
+    float near = a + a * s * p;
+    float far = 1.0f - 2.0f / (exp_f(2.0f * a) + 1.0f);
+    float y = copysignf(a < 0.64f ? near : far, x); /* -0 stays -0 */
+    return x != x ? x : y;
 }
 
 /* Near 0: x + x p(x * x); beyond 1: 1 - exp(-x * x - q(x)), where exp(q) is 1 / erfcx. Both polynomials
@@ -167,21 +167,25 @@ INLINE double erfinv_d(double v) {
     return x;
 }
 
-/* The remainder with the sign of b, and the quotient that belongs to it, as NumPy has them. */
-INLINE double remainder_d(double a, double b) {
-    double m = fmod(a, b);
-    if (b == 0.0) return m;
-    if (m == 0.0) return copysign(0.0, b);
-    return (b < 0.0) != (m < 0.0) ? m + b : m;
-}
-
-INLINE double quotient_d(double a, double b) {
-    if (b == 0.0) return a / b;
-    double m = fmod(a, b), q = (a - m) / b;
-    if (m != 0.0 && (b < 0.0) != (m < 0.0)) q -= 1.0;
-    if (q == 0.0) return copysign(0.0, a / b);
-    double whole = floor(q);
-    return q - whole > 0.5 ? whole + 1.0 : whole;
-}
+/* The remainder with the sign of b, and the quotient that belongs to it, as NumPy has them: rounded to
+ * the type T after each step. */
+#define DIVISION(T, suffix, fmod_T, copysign_T, floor_T)             \
+    INLINE T remainder_##suffix(T a, T b) {                          \
+        T m = fmod_T(a, b);                                          \
+        if (b == 0) return m;                                        \
+        if (m == 0) return copysign_T(0, b);                         \
+        return (b < 0) != (m < 0) ? m + b : m;                       \
+    }                                                                \
+    INLINE T quotient_##suffix(T a, T b) {                           \
+        if (b == 0) return a / b;                                    \
+        T m = fmod_T(a, b), q = (a - m) / b;                         \
+        if (m != 0 && (b < 0) != (m < 0)) q -= 1;                    \
+        if (q == 0) return copysign_T(0, a / b);                     \
+        T whole = floor_T(q);                                        \
+        return q - whole > (T)0.5 ? whole + 1 : whole;               \
+    }
+DIVISION(float, f, fmodf, copysignf, floorf)
+DIVISION(double, d, fmod, copysign, floor)
+#undef DIVISION
 
 #endif
