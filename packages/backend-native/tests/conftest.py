@@ -1,4 +1,4 @@
-"""What tests of this backend share: functions of arrays as programs, run natively and by definition."""
+"""What tests of this backend share: functions of arrays as programs, run by both roads."""
 
 from __future__ import annotations
 
