@@ -63,3 +63,29 @@ def run_both() -> Callable[..., Both]:
 def rng() -> np.random.Generator:
     """Return random numbers that are the same in each run."""
     return np.random.default_rng(7)
+
+
+TOLERANCE = {"float16": 2e-3, "float32": 2e-6, "float64": 1e-14}
+
+
+def _agree(build: Build, *arrays: np.ndarray, tolerance: float | None = None) -> None:
+    """Run operations twice on the backend and compare with the definitions.
+
+    Tolerances are relative to the largest number of a result.
+    """
+    run = NativeBackend().compile(_traced(build, arrays))
+    assert "by definition" not in run.source, run.source
+    expected = _defined(build, arrays)
+    for results in (run(*arrays), run(*arrays)):
+        for result, wanted in zip(results, expected, strict=True):
+            assert (result.dtype, result.shape) == (wanted.dtype, wanted.shape)
+            near = tolerance if tolerance is not None else TOLERANCE.get(str(wanted.dtype), 0.0)
+            finite = np.abs(wanted[np.isfinite(wanted)].astype(float))
+            scale = float(finite.max()) if finite.size else 1.0
+            np.testing.assert_allclose(result, wanted, near, near * scale, err_msg=run.source)
+
+
+@pytest.fixture
+def agree() -> Callable[..., None]:
+    """Return the comparison with the definitions."""
+    return _agree

@@ -61,6 +61,7 @@ class Library:
         built_from = self._function("cornu_built_from", ctypes.c_char_p)().decode()
         if IN_CHECKOUT and built_from != hash_of_sources():
             raise BackendError(f"{path} was built from other C than is there now. {MEND}")
+        self.vector_bytes = int(self._function("cornu_vector_bytes", ctypes.c_int64)())
         self._pools: dict[int, int] = {}
         self._lock = threading.Lock()
         if hasattr(os, "register_at_fork"):

@@ -12,7 +12,7 @@ from cornu_backend_native.lower.frame import Frame, aligned, comment
 from cornu_backend_native.lower.kinds import dtype_name
 from cornu_backend_native.lower.parts import parts_of
 from cornu_backend_native.lower.rows import Row
-from cornu_backend_native.lower.tape import Access, Tape
+from cornu_backend_native.lower.tape import CONSTANT, LOAD, STORE, Access, Tape
 from cornu_backend_native.settings import limits
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction
@@ -134,23 +134,41 @@ def plan_group(frame: Frame, members: Sequence[Instruction]) -> Plan:
     )
 
 
-def fill(view: View, value: float | bool) -> list[Row]:
+def fill(view: View, value: float | bool, note: str = "fill") -> list[Row]:
     """Return the row that writes one number all over a view."""
     if 0 in view.shape:
         return []
-    name = dtype_name(view.dtype)
     tape = Tape((), {}, {}, set(), library().kernel)
-    tape.entries = [(library().kernel(f"e_fill_{name}_s"), 0, 2, 0, 0), (3, 0, 0, 0, 0)]
+    function = library().kernel(f"e_fill_{dtype_name(view.dtype)}_s")
+    tape.entries = [(function, 0, CONSTANT, 0, 0), (STORE, 0, 0, 0, 0)]
     tape.constants = [_constant(value, view)]
-    tape.registers = 1
-    space = merged(view.shape, [view.strides])
+    return _by_hand(tape, [view], note)
+
+
+def convert(source: View, target: View, note: str = "convert") -> list[Row]:
+    """Return the row that copies a view to another of its shape, in the dtype of that one."""
+    if 0 in target.shape:
+        return []
+    tape = Tape((), {}, {}, set(), library().kernel)
+    names = dtype_name(source.dtype), dtype_name(target.dtype)
+    function = library().kernel("e_cast_{}_{}_v".format(*names))
+    tape.entries = [(LOAD, 0, 1, 0, 0), (function, 4, 0, 0, 0), (STORE, 0, 4, 0, 0)]
+    return _by_hand(tape, [target, source], note)
+
+
+def _by_hand(tape: Tape, views: Sequence[View], note: str) -> list[Row]:
+    """Return the row of a tape that is not written from members."""
+    tape.registers = len(views)
+    space = merged(views[0].shape, [v.strides for v in views])
     plan = Plan((), space.shape, space.marks, {}, {}, {})
-    views = [(view.dtype.itemsize, space.strides[0])]
+    strided = [(v.dtype.itemsize, s) for v, s in zip(views, space.strides, strict=True)]
     cut = max(range(len(space.shape)), key=lambda a: space.shape[a])
-    parts = min(parts_of(plan.size * view.dtype.itemsize * 0.05), space.shape[cut])
-    block = limits.block
-    numbers = _numbers(plan, tape, views, cut, (space.shape[cut], 1, 1), block, block * 8)
-    return [Row("k_group", [view.address], numbers, parts, block * 8, f"fill {view.shape}")]
+    parts = min(parts_of(plan.size * 0.2), space.shape[cut])
+    slot = aligned(limits.block * 8)
+    extent = (space.shape[cut], 1, 1)
+    numbers = _numbers(plan, tape, strided, cut, extent, limits.block, slot)
+    addresses = [v.address for v in views]
+    return [Row("k_group", addresses, numbers, parts, slot * tape.registers, note)]
 
 
 def _constant(value: float | bool, view: View) -> int:

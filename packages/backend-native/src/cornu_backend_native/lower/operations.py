@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from cornu_backend_native.lower.convolution import (
+    emit_convolution,
+    emit_input_gradient,
+    emit_kernel_gradient,
+)
 from cornu_backend_native.lower.copies import emit_copy, emit_store
 from cornu_backend_native.lower.definitions import emit_by_definition
 from cornu_backend_native.lower.frame import Frame
@@ -18,6 +23,7 @@ from cornu_backend_native.lower.lines import (
 )
 from cornu_backend_native.lower.loops import emit_scan
 from cornu_backend_native.lower.movement import emit_concat, emit_pad
+from cornu_backend_native.lower.pooling import emit_avg_pool, emit_max_pool, emit_unpool
 from cornu_backend_native.lower.rows import Step
 from cornu_engine.instructions import Instruction
 from cornu_engine.primitives import PRIMITIVES
@@ -27,11 +33,19 @@ Single = Callable[[Frame, Instruction], Sequence[Step]]
 SINGLE: dict[str, Single] = {
     "argmax": emit_order,
     "argsort": emit_order,
+    "avg_pool": emit_avg_pool,
+    "avg_pool_grad": emit_unpool,
     "concat": emit_concat,
+    "convolution": emit_convolution,
+    "convolution_input_grad": emit_input_gradient,
+    "convolution_kernel_grad": emit_kernel_gradient,
     "copy": emit_copy,
     "cumsum": emit_cumsum,
     "fold": emit_fold,
     "gather": emit_gather,
+    "max_pool": emit_max_pool,
+    "max_pool_winners": emit_max_pool,
+    "max_unpool": emit_unpool,
     "pad": emit_pad,
     "random_bits": emit_random_bits,
     "reshape": emit_copy,
@@ -41,7 +55,10 @@ SINGLE: dict[str, Single] = {
 }
 
 # Composites that are not expanded.
-NATIVE: tuple[str, ...] = ()
+NATIVE: tuple[str, ...] = (
+    *("convolution", "convolution_input_grad", "convolution_kernel_grad"),
+    *("max_pool", "max_pool_winners", "max_unpool", "avg_pool", "avg_pool_grad"),
+)
 
 
 def emit(frame: Frame, members: Sequence[Instruction]) -> Sequence[Step]:

@@ -1,0 +1,253 @@
+"""Convolutions and their two gradients as rows.
+
+The input is copied to where it has its padding; the kernel is packed; then all taps of a window are
+in memory and no border is special. The gradient by the input is a convolution too: of the gradient,
+spread by the strides, with the kernel turned round.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cornu_backend_native.library import library
+from cornu_backend_native.lower.copies import copy, in_order
+from cornu_backend_native.lower.frame import Frame, comment, is_whole
+from cornu_backend_native.lower.groups import convert, fill
+from cornu_backend_native.lower.kinds import dtype_name
+from cornu_backend_native.lower.parts import parts_of
+from cornu_backend_native.lower.rows import Number, Row
+from cornu_backend_native.settings import limits
+from cornu_engine.graph import Node
+from cornu_engine.instructions import Instruction
+from cornu_engine.layout import contiguous_strides
+from cornu_engine.shapes import product
+from cornu_lowering.views import Address, View
+
+SPATIAL = 3
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """How a kernel is read: sizes, and elements from one to the next.
+
+    Attributes
+    ----------
+    depth, filters : int
+        Of one group, as the convolution at hand sees them.
+    steps : tuple of int
+        From one group, tap, depth, filter to the next.
+    """
+
+    size: tuple[int, ...]
+    groups: int
+    depth: int
+    filters: int
+    steps: tuple[int, int, int, int] = (0, 0, 0, 0)
+    turned: bool = False
+
+    @property
+    def window(self) -> int:
+        """Numbers of a window."""
+        return product(self.size) * self.depth
+
+    def wide(self, dtype: np.dtype) -> int:
+        """Filters of a packed row: whole vectors."""
+        lanes = library().vector_bytes // dtype.itemsize
+        return -(-self.filters // lanes) * lanes
+
+
+def emit_convolution(frame: Frame, instruction: Instruction) -> list[Row]:
+    """`convolution`."""
+    (x, kernel), node, attrs = instruction.inputs, instruction.node, instruction.node.attrs
+    groups, size = attrs.get("groups", 1), kernel.shape[:-2]
+    depth, filters = kernel.shape[-2], kernel.shape[-1] // groups
+    steps = (filters, depth * kernel.shape[-1], kernel.shape[-1], 1)
+    weights = Kernel(size, groups, depth, filters, steps)
+    work = _Work(frame, instruction)
+    low, high = zip(*attrs["padding"], strict=True)
+    whole = [n + a + b for n, a, b in zip(x.shape[1:-1], low, high, strict=True)]
+    data = work.spread(x, low, whole, (1,) * len(size))
+    return work.convolve(data, kernel, weights, attrs["strides"], attrs["dilation"], node)
+
+
+def emit_input_gradient(frame: Frame, instruction: Instruction) -> list[Row]:
+    """`convolution_input_grad`."""
+    (g, kernel), node, attrs = instruction.inputs, instruction.node, instruction.node.attrs
+    groups, size = attrs.get("groups", 1), kernel.shape[:-2]
+    depth, filters = kernel.shape[-2], kernel.shape[-1] // groups
+    steps = (filters, depth * kernel.shape[-1], 1, kernel.shape[-1])
+    weights = Kernel(size, groups, filters, depth, steps, turned=True)
+    work = _Work(frame, instruction)
+    reach = [(k - 1) * d for k, d in zip(size, attrs["dilation"], strict=True)]
+    low = [r - a for r, (a, _) in zip(reach, attrs["padding"], strict=True)]
+    whole = [n + r for n, r in zip(node.shape[1:-1], reach, strict=True)]
+    data = work.spread(g, low, whole, attrs["strides"])
+    return work.convolve(data, kernel, weights, (1,) * len(size), attrs["dilation"], node)
+
+
+def emit_kernel_gradient(frame: Frame, instruction: Instruction) -> list[Row]:
+    """`convolution_kernel_grad`."""
+    (x, g), node, attrs = instruction.inputs, instruction.node, instruction.node.attrs
+    groups, size = attrs.get("groups", 1), attrs["size"]
+    weights = Kernel(size, groups, node.shape[-2], node.shape[-1] // groups)
+    work = _Work(frame, instruction)
+    low, high = zip(*attrs["padding"], strict=True)
+    whole = [n + a + b for n, a, b in zip(x.shape[1:-1], low, high, strict=True)]
+    data = work.spread(x, low, whole, (1,) * len(size))
+    return work.gradient(data, g, weights, attrs["strides"], attrs["dilation"])
+
+
+class _Work:
+    """The rows of one convolution, in the dtype it is computed in."""
+
+    def __init__(self, frame: Frame, instruction: Instruction) -> None:
+        self.frame, self.instruction = frame, instruction
+        self.rows: list[Row] = []
+        self.note = comment(instruction)
+        dtype = instruction.node.dtype
+        computed = {"f2": "f4", "f4": "f4"}.get(dtype_name(dtype), "f8")
+        self.dtype = np.dtype(computed)
+        self.name = computed
+
+    def temporary(self, shape: tuple[int, ...]) -> View:
+        """Return memory for an array."""
+        address = self.frame.temporary(product(shape) * self.dtype.itemsize)
+        return View(address, 0, contiguous_strides(shape), shape, self.dtype)
+
+    def ordered(self, value: Node) -> View:
+        """Return a value in order, in the dtype of the work."""
+        if value.dtype == self.dtype:
+            view, rows = in_order(self.frame, value)
+            self.rows += rows
+            return view
+        view = self.temporary(value.shape)
+        self.rows += convert(self.frame.view(value), view, self.note)
+        return view
+
+    def spread(self, x: Node, low: Any, whole: Any, strides: Any) -> View:
+        """Return a value with `strides - 1` zeros between its elements and zeros around.
+
+        Parameters
+        ----------
+        low : sequence of int
+            Zeros before; negative ones cut elements off.
+        whole : sequence of int
+            Sizes of the result.
+        """
+        target_shape = (x.shape[0], *whole, x.shape[-1])
+        if target_shape == x.shape and not any(low) and all(s == 1 for s in strides):
+            return self.ordered(x)
+        source, target = self.frame.view(x), self.temporary(target_shape)
+        if target.dtype != source.dtype:
+            source = self.ordered(x)
+        shape, begin, to, steps = list(x.shape), 0, 0, list(target.strides)
+        for i, (a, n, s) in enumerate(zip(low, whole, strides, strict=True), start=1):
+            first = max(0, -(a // s)) if a < 0 else 0
+            last = min(x.shape[i], (n - 1 - a) // s + 1)
+            shape[i] = max(0, last - first)
+            begin += first * source.strides[i]
+            to += (first * s + a) * target.strides[i]
+            steps[i] = s * target.strides[i]
+        self.rows += fill(target, 0, self.note)
+        part = _from(source, begin, tuple(shape), source.strides)
+        self.rows += copy(part, _from(target, to, tuple(shape), tuple(steps)), self.note)
+        return target
+
+    def convolve(
+        self, x: View, kernel: Node, weights: Kernel, strides: Any, dilation: Any, node: Node
+    ) -> list[Row]:
+        """Return all rows, with those that convolve."""
+        if node.size == 0:
+            return []
+        target = self.frame.view(node)
+        direct = target.dtype == self.dtype and is_whole(target)
+        out = target if direct else self.temporary(node.shape)
+        if weights.window == 0 or x.shape[-1] == 0:
+            return fill(target, 0, self.note)
+        packed = self.pack(kernel, weights)
+        numbers, lines = self.geometry(x, weights, node.shape, strides, dilation)
+        work = node.size * weights.window * 0.02
+        parts = max(1, min(parts_of(work), lines))
+        addresses = (out.address, x.address, packed)
+        self.rows.append(Row(f"k_convolve_{self.name}", addresses, numbers, parts, 0, self.note))
+        if not direct:
+            self.rows += convert(out, target, self.note)
+        return self.rows
+
+    def pack(self, kernel: Node, weights: Kernel) -> Address:
+        """Return the packed kernel."""
+        source, wide = self.ordered(kernel), weights.wide(self.dtype)
+        taps = product(weights.size)
+        packed = self.frame.temporary(weights.groups * weights.window * wide * self.dtype.itemsize)
+        sizes = (weights.groups, taps, weights.depth, weights.filters, wide)
+        numbers = (*sizes, int(weights.turned), *weights.steps)
+        parts = max(1, min(parts_of(weights.groups * weights.window * wide * 0.2), taps))
+        row = Row(f"k_pack_kernel_{self.name}", (packed, source.address), numbers, parts)
+        row.note = self.note
+        self.rows.append(row)
+        return packed
+
+    def gradient(self, x: View, g: Node, weights: Kernel, strides: Any, dilation: Any) -> list[Row]:
+        """Return all rows, with those of the gradient by the kernel."""
+        node = self.instruction.node
+        if node.size == 0:
+            return []
+        target = self.frame.view(node)
+        if g.size == 0:
+            return fill(target, 0, self.note)
+        slopes = self.ordered(g)
+        direct = target.dtype == self.dtype and is_whole(target)
+        out = target if direct else self.temporary(node.shape)
+        numbers, lines = self.geometry(x, weights, g.shape, strides, dilation)
+        wide = weights.wide(self.dtype)
+        size = weights.groups * weights.window * wide
+        most = max(1, min(limits.parts, (1 << 22) // (size * self.dtype.itemsize)))
+        parts = max(1, min(parts_of(g.size * weights.window * 0.02), lines, most))
+        partial = self.frame.temporary(size * parts * self.dtype.itemsize)
+        read = (partial, x.address, slopes.address)
+        kernel = f"k_convolve_kernel_{self.name}"
+        self.rows.append(Row(kernel, read, numbers, parts, 0, self.note))
+        sizes = (parts, weights.groups, weights.window, weights.filters, wide)
+        cut = max(1, min(parts_of(size * parts * 0.1), weights.window))
+        kernel = f"k_add_kernels_{self.name}"
+        self.rows.append(Row(kernel, (out.address, partial), sizes, cut, 0, self.note))
+        if not direct:
+            self.rows += convert(out, target, self.note)
+        return self.rows
+
+    def geometry(
+        self, x: View, weights: Kernel, out: tuple[int, ...], strides: Any, dilation: Any
+    ) -> tuple[list[Number], int]:
+        """Return the numbers of `geometry` in c/convolve.c, and how many lines there are."""
+        rank = len(weights.size)
+        ones = (1,) * (SPATIAL - rank)
+        sizes, steps, gaps = (*ones, *x.shape[1:-1]), (*ones, *strides), (*ones, *dilation)
+        window, results = (*ones, *weights.size), (*ones, *out[1:-1])
+        channels = x.shape[-1]
+        line, plane = sizes[2] * channels, sizes[1] * sizes[2] * channels
+        together = gaps[2] == 1 and weights.groups == 1
+        taps = [range(window[0]), range(window[1]), range(1 if together else window[2])]
+        runs = [
+            d * gaps[0] * plane + h * gaps[1] * line + w * gaps[2] * channels
+            for d, h, w in itertools.product(*taps)
+        ]
+        length = weights.depth * (window[2] if together else 1)
+        numbers: list[Number] = [
+            *(out[0], *results),
+            *(sizes[0] * plane, steps[0] * plane, steps[1] * line, steps[2] * channels),
+            *(weights.groups, weights.depth, weights.filters, weights.wide(self.dtype)),
+            *(len(runs), length, weights.window),
+            *runs,
+        ]
+        return numbers, out[0] * results[0] * results[1]
+
+
+def _from(view: View, start: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> View:
+    """Return part of a view, that begins some elements further on."""
+    address = view.address
+    moved = Address(address.base, address.offset + start * view.dtype.itemsize)
+    return View(moved, 0, strides, shape, view.dtype)

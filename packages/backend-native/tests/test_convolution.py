@@ -1,0 +1,42 @@
+"""Convolutions of any geometry and their gradients, against their definitions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cornu_engine.gradients import gradients
+from cornu_ops.convolution import convolution
+
+# input, window and filters, strides, padding, dilation, groups
+GEOMETRIES = {
+    "same": ((2, 9, 8, 5), (3, 3, 7), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
+    "valid": ((2, 9, 8, 16), (3, 3, 32), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
+    "wide": ((1, 6, 29, 3), (3, 3, 40), (1, 1), ((1, 1), (1, 1)), (1, 1), 1),
+    "strided": ((2, 11, 9, 4), (3, 2, 6), (2, 3), ((1, 0), (0, 1)), (1, 1), 1),
+    "strides beyond the window": ((2, 11, 3), (2, 4), (5,), ((0, 0),), (1,), 1),
+    "dilated": ((2, 12, 12, 4), (3, 3, 6), (1, 1), ((2, 2), (1, 1)), (2, 1), 1),
+    "dilated along lines": ((2, 12, 12, 4), (3, 3, 6), (2, 1), ((0, 0), (0, 0)), (1, 3), 1),
+    "groups": ((2, 8, 8, 6), (3, 3, 12), (1, 2), ((1, 1), (1, 1)), (1, 1), 3),
+    "one by one": ((2, 5, 5, 20), (1, 1, 33), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
+    "one by one, strided": ((2, 5, 6, 20), (1, 1, 8), (2, 2), ((0, 0), (0, 0)), (1, 1), 1),
+    "sequence": ((3, 20, 6), (5, 9), (1,), ((4, 0),), (1,), 1),
+    "volume": ((1, 5, 6, 7, 2), (2, 3, 2, 4), (1, 2, 1), ((0, 1), (1, 1), (0, 0)), (1, 1, 2), 1),
+    "more padding than window": ((1, 5, 5, 2), (2, 2, 3), (1, 1), ((3, 2), (2, 4)), (1, 1), 1),
+}
+
+
+@pytest.mark.parametrize("geometry", GEOMETRIES)
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_convolutions_and_their_gradients(agree, geometry, dtype):
+    shape, window, strides, padding, dilation, groups = GEOMETRIES[geometry]
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=shape).astype(dtype)
+    kernel = rng.normal(size=(*window[:-1], shape[-1] // groups, window[-1])).astype(dtype)
+    attrs = {"strides": strides, "padding": padding, "dilation": dilation, "groups": groups}
+
+    def all_three(x, kernel):
+        y = convolution(x, kernel, **attrs)
+        return [y, *gradients([y * y], [x, kernel])]
+
+    agree(all_three, x, kernel, tolerance=1e-2 if dtype == "float16" else None)
