@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu_backend_native.lower.rows import Step
 from cornu_backend_native.settings import limits
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction, Steps
@@ -80,6 +81,11 @@ class Frame:
     ----------
     moved : dict of Node to Address
         Values that lie elsewhere than the plan says: results, in the caller's arrays.
+    steady : frozenset of Node
+        Parameters of a body that are the same in all its steps.
+    before : list of Step
+        Rows that run once, before the loop of a body begins: what they make of steady values lies
+        in memory that `kept` has handed out.
     """
 
     def __init__(
@@ -88,9 +94,12 @@ class Frame:
         plan: Steps,
         base: int = 0,
         parameters: dict[Node, Address] | None = None,
+        steady: frozenset[Node] = frozenset(),
     ) -> None:
-        self.source, self.plan, self.base = source, plan, base
-        self.parameters = parameters or {}
+        self.source, self.plan = source, plan
+        self.parameters, self.steady = parameters or {}, steady
+        self.before: list[Step] = []
+        self.base, self._floor = base, base + aligned(plan.memory)
         self.labels = plan.labels()
         self.moved: dict[Node, Address] = {}
         self._inputs = {} if parameters else {n: i for i, n in enumerate(plan.inputs)}
@@ -98,7 +107,7 @@ class Frame:
 
     def forget(self) -> None:
         """Give back what `temporary` has handed out: an instruction is done."""
-        self.top = self.base + aligned(self.plan.memory)
+        self.top = self._floor
         self.source.memory = max(self.source.memory, self.top)
 
     def temporary(self, size: int) -> Address:
@@ -107,6 +116,21 @@ class Frame:
         self.top += aligned(size)
         self.source.memory = max(self.source.memory, self.top)
         return address
+
+    def kept(self, size: int) -> Address:
+        """Return memory that is this plan's alone, in all its steps."""
+        address = Address("M", max(self.top, self.source.memory))  # nothing before has used it
+        self.top = self._floor = self.source.memory = address.offset + aligned(size)
+        return address
+
+    def is_steady(self, value: Node) -> bool:
+        """Tell whether a value is the same in all steps of a loop, so that `before` may read it."""
+        owner = self.plan.layouts.owner(value)
+        return owner in self.steady or (
+            bool(self.parameters)
+            and owner in self.plan.places
+            and self.plan.places[owner].kind == "constant"
+        )
 
     def address(self, owner: Node) -> Address:
         """Return where an owner lies."""
@@ -165,6 +189,17 @@ class Frame:
         owner = self.plan.layouts.owner(node)
         name = self.labels.get(node) or self.labels.get(owner) or f"{owner.scope} {owner.op}"
         return f"{name.strip()} {node.shape}"
+
+
+def has_own_memory(plan: Steps, value: Node) -> bool:
+    """Tell whether a value has a slot of its own, so that any other place would do as well."""
+    place = plan.places.get(value)
+    return (
+        place is not None
+        and place.kind == "slot"
+        and value not in plan.inside
+        and all(value is not whole for whole, _ in plan.inside.values())
+    )
 
 
 def is_whole(view: View) -> bool:

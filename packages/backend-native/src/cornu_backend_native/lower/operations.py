@@ -25,6 +25,7 @@ from cornu_backend_native.lower.loops import emit_scan
 from cornu_backend_native.lower.movement import emit_concat, emit_pad
 from cornu_backend_native.lower.pooling import emit_avg_pool, emit_max_pool, emit_unpool
 from cornu_backend_native.lower.rows import Step
+from cornu_backend_native.lower.softmax import emit_softmax
 from cornu_engine.instructions import Instruction
 from cornu_engine.primitives import PRIMITIVES
 
@@ -43,6 +44,7 @@ SINGLE: dict[str, Single] = {
     "cumsum": emit_cumsum,
     "fold": emit_fold,
     "gather": emit_gather,
+    "log_softmax": emit_softmax,
     "max_pool": emit_max_pool,
     "max_pool_winners": emit_max_pool,
     "max_unpool": emit_unpool,
@@ -50,6 +52,7 @@ SINGLE: dict[str, Single] = {
     "random_bits": emit_random_bits,
     "reshape": emit_copy,
     "scatter_add": emit_scatter_add,
+    "softmax": emit_softmax,
     "sort": emit_order,
     "store": emit_store,
 }
@@ -58,6 +61,7 @@ SINGLE: dict[str, Single] = {
 NATIVE: tuple[str, ...] = (
     *("convolution", "convolution_input_grad", "convolution_kernel_grad"),
     *("max_pool", "max_pool_winners", "max_unpool", "avg_pool", "avg_pool_grad"),
+    *("softmax", "log_softmax"),
 )
 
 

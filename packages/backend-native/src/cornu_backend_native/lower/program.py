@@ -8,7 +8,14 @@ import numpy as np
 
 from cornu_backend_native.library import Library
 from cornu_backend_native.lower.copies import copy
-from cornu_backend_native.lower.frame import Frame, Source, aligned, is_whole, whole_view
+from cornu_backend_native.lower.frame import (
+    Frame,
+    Source,
+    aligned,
+    has_own_memory,
+    is_whole,
+    whole_view,
+)
 from cornu_backend_native.lower.operations import emit_all
 from cornu_backend_native.lower.rows import Encoder, Step, Table
 from cornu_engine.graph import Node
@@ -73,18 +80,10 @@ def lower(plan: Plan, library: Library) -> Lowered:
 
 def _results_in_place(plan: Plan) -> dict[Node, Address]:
     """Results that are computed in the caller's arrays: those that have memory of their own."""
-    wholes = {whole for whole, _ in plan.inside.values()}
     found: dict[Node, Address] = {}
     for number, node in enumerate(plan.outputs):
-        place = plan.places.get(node)
-        if (
-            place is not None
-            and place.kind == "slot"
-            and node not in found
-            and node not in plan.inside
-            and node not in wholes
-        ):
-            found[node] = Address(f"O{number}")
+        if has_own_memory(plan, node):
+            found.setdefault(node, Address(f"O{number}"))
     return found
 
 
