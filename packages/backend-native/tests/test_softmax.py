@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from scipy import special
 
-
 from cornu_backend_native.settings import limits
 from cornu_ops.composites.softmax import log_softmax, softmax
 
