@@ -69,7 +69,8 @@ def _row(
     parts = max(1, min(parts_of(0.3 * made.size * product(attrs["size"])), lines))
     note = comment(instruction)
     kernel = f"k_{instruction.op}_{dtype}"
-    rows.append(Row(kernel, (target.address, *addresses), numbers, parts, 0, note))
+    scratch = 16 * product(attrs["size"])
+    rows.append(Row(kernel, (target.address, *addresses), numbers, parts, scratch, note))
     return [*rows, *copy(target, wanted, note)]
 
 
