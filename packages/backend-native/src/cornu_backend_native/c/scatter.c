@@ -2,7 +2,8 @@
  *
  * A negative number counts from the end; what is out of range is left out.
  * addresses: out, numbers, updates. numbers: outer, rows of out, how many numbers, elements of a row, kind
- * of the numbers (integers.h). Each part does some rows of out, and looks at all numbers. */
+ * of the numbers (integers.h), whether it is cut along outer. Else each part does some rows of out, and
+ * looks at all numbers: so every sum is one part's, in order. */
 #include "cornu.h"
 #include "integers.h"
 
@@ -11,18 +12,24 @@
 #define SCATTER(NAME, T, sum)                                                                        \
     EXPORT void k_scatter_add_##NAME(const task *t, int64_t part, char *scratch) {                   \
         (void)scratch;                                                                               \
-        int64_t outer = t->n[0], rows = t->n[1], count = t->n[2], width = t->n[3], kind = t->n[4];   \
-        int64_t first = cut(rows, 1, part, t->parts), last = cut(rows, 1, part + 1, t->parts);       \
-        for (int64_t o = 0; o < outer; o++) {                                                        \
+        int64_t rows = t->n[1], count = t->n[2], width = t->n[3], kind = t->n[4];                    \
+        int64_t begin = 0, end = t->n[0], first = 0, last = rows;                                    \
+        if (t->n[5]) {                                                                               \
+            end = cut(t->n[0], 1, part + 1, t->parts);                                               \
+            begin = cut(t->n[0], 1, part, t->parts);                                                 \
+        } else {                                                                                     \
+            first = cut(rows, 1, part, t->parts);                                                    \
+            last = cut(rows, 1, part + 1, t->parts);                                                 \
+        }                                                                                            \
+        for (int64_t o = begin; o < end; o++) {                                                      \
             T *out = (T *)(void *)t->at[0] + o * rows * width;                                       \
-            const T *updates = (const T *)(const void *)t->at[2] + o * count * width;                \
+            const T *from = (const T *)(const void *)t->at[2] + o * count * width;                   \
             memset(out + first * width, 0, (size_t)((last - first) * width) * sizeof(T));            \
-            for (int64_t i = 0; i < count; i++) {                                                    \
+            for (int64_t i = 0; i < count; i++, from += width) {                                     \
                 int64_t row = integer_at(t->at[1], kind, i);                                         \
                 if (row < 0) row += rows;                                                            \
                 if (row < first || row >= last) continue;                                            \
                 T *to = out + row * width;                                                           \
-                const T *from = updates + i * width;                                                 \
                 for (int64_t j = 0; j < width; j++) {                                                \
                     T x = to[j], y = from[j];                                                        \
                     to[j] = (T)(sum);                                                                \

@@ -11,12 +11,13 @@ from cornu_backend_native.lower.frame import Frame, comment, is_whole, whole_vie
 from cornu_backend_native.lower.kinds import dtype_name, integer_kind
 from cornu_backend_native.lower.parts import parts_of
 from cornu_backend_native.lower.rows import Number, Row
+from cornu_backend_native.settings import limits
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction
 from cornu_engine.shapes import product
 from cornu_lowering.views import Address
 
-# The kinds of numbers that order.c knows, in its order.
+# The kinds of numbers that sort.c knows, in its order.
 ORDERED = "f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8".split()
 
 
@@ -37,24 +38,30 @@ def emit_scatter_add(frame: Frame, instruction: Instruction) -> list[Row]:
     axis = node.attrs["axis"]
     outer, inner = product(node.shape[:axis]), product(node.shape[axis + 1 :])
     kernel = f"k_scatter_add_{added_name(node.dtype)}"
-    rows = node.shape[axis]
-    numbers = (outer, rows, indices.size, inner, integer_kind(indices.dtype))
-    each = outer * inner * node.dtype.itemsize * 0.1 * (1 + indices.size / max(1, rows))
-    return _row(frame, instruction, kernel, (indices, updates), numbers, rows, each)
+    rows, count = node.shape[axis], indices.size
+    along = outer >= limits.parts
+    numbers = (outer, rows, count, inner, integer_kind(indices.dtype), int(along))
+    size = inner * node.dtype.itemsize
+    every = outer * (rows * size * 0.03 + count * (3 + size * 0.1))
+    cut = outer if along else min(rows, 2 + inner // 4)  # each part looks at all numbers
+    return _row(frame, instruction, kernel, (indices, updates), numbers, cut, every / max(1, cut))
 
 
-def emit_order(frame: Frame, instruction: Instruction) -> list[Row]:
-    """`sort`, `argsort` and `argmax`."""
+def emit_sort(frame: Frame, instruction: Instruction) -> list[Row]:
+    """`sort` and `argsort`."""
     (x,), node = instruction.inputs, instruction.node
     outer, n, inner = _lines(x, node.attrs["axis"])
-    name = dtype_name(x.dtype)
-    kind = ORDERED.index("u1" if name == "b1" else name)
-    sorts = instruction.op != "argmax"
-    each = n * (2.0 * max(1, n).bit_length() if sorts else 1.0)
-    scratch = 32 * n if sorts else 0
-    numbers = (outer, n, inner, kind)
-    cut = outer * inner
-    return _row(frame, instruction, f"k_{instruction.op}", (x,), numbers, cut, each, scratch)
+    numbers = (outer, n, inner, ORDERED.index(_ordered_name(x.dtype)))
+    each, cut = n * 5.0 * x.dtype.itemsize, outer * inner
+    return _row(frame, instruction, f"k_{instruction.op}", (x,), numbers, cut, each, 32 * n)
+
+
+def emit_argmax(frame: Frame, instruction: Instruction) -> list[Row]:
+    """`argmax`: the first of the largest numbers."""
+    (x,), node = instruction.inputs, instruction.node
+    outer, n, inner = _lines(x, node.attrs["axis"])
+    kernel = f"k_argmax_{_ordered_name(x.dtype)}"
+    return _row(frame, instruction, kernel, (x,), (outer, n, inner), outer * inner, n * 1.0)
 
 
 def emit_cumsum(frame: Frame, instruction: Instruction) -> list[Row]:
@@ -62,8 +69,10 @@ def emit_cumsum(frame: Frame, instruction: Instruction) -> list[Row]:
     (x,), node = instruction.inputs, instruction.node
     outer, n, inner = _lines(x, node.attrs["axis"])
     kernel = f"k_cumsum_{added_name(x.dtype)}"
-    numbers = (outer, n, inner, int(node.attrs["reverse"]))
-    return _row(frame, instruction, kernel, (x,), numbers, outer, n * inner * 1.0)
+    across = inner > outer
+    numbers = (outer, n, inner, int(node.attrs["reverse"]), int(across))
+    cut = inner if across else outer
+    return _row(frame, instruction, kernel, (x,), numbers, cut, x.size * 0.5 / max(1, cut))
 
 
 def emit_random_bits(frame: Frame, instruction: Instruction) -> list[Row]:
@@ -100,6 +109,10 @@ def emit_fold(frame: Frame, instruction: Instruction) -> list[Row]:
 def added_name(dtype: np.dtype) -> str:
     """Return the name of a dtype where sums alone matter: integers wrap, with or without a sign."""
     return f"w{dtype.itemsize}" if dtype.kind in "iu" else dtype_name(dtype)
+
+
+def _ordered_name(dtype: np.dtype) -> str:
+    return "u1" if dtype.kind == "b" else dtype_name(dtype)
 
 
 def _lines(x: Node, axis: int) -> tuple[int, int, int]:

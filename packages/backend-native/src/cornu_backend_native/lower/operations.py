@@ -14,12 +14,13 @@ from cornu_backend_native.lower.definitions import emit_by_definition
 from cornu_backend_native.lower.frame import Frame
 from cornu_backend_native.lower.groups import group_rows
 from cornu_backend_native.lower.lines import (
+    emit_argmax,
     emit_cumsum,
     emit_fold,
     emit_gather,
-    emit_order,
     emit_random_bits,
     emit_scatter_add,
+    emit_sort,
 )
 from cornu_backend_native.lower.loops import emit_scan
 from cornu_backend_native.lower.movement import emit_concat, emit_pad
@@ -32,8 +33,8 @@ from cornu_engine.primitives import PRIMITIVES
 Single = Callable[[Frame, Instruction], Sequence[Step]]
 
 SINGLE: dict[str, Single] = {
-    "argmax": emit_order,
-    "argsort": emit_order,
+    "argmax": emit_argmax,
+    "argsort": emit_sort,
     "avg_pool": emit_avg_pool,
     "avg_pool_grad": emit_unpool,
     "concat": emit_concat,
@@ -53,7 +54,7 @@ SINGLE: dict[str, Single] = {
     "reshape": emit_copy,
     "scatter_add": emit_scatter_add,
     "softmax": emit_softmax,
-    "sort": emit_order,
+    "sort": emit_sort,
     "store": emit_store,
 }
 
