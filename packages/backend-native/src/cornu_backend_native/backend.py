@@ -16,6 +16,8 @@ from cornu_engine.errors import BackendError
 from cornu_engine.program import Program
 from cornu_lowering.fusion import fuse
 
+HEADS = frozenset({"matmul"})  # what elementwise work may follow at once
+
 
 class NativeBackend(Backend):
     """Runs programs as one call of compiled kernels.
@@ -56,7 +58,7 @@ class NativeBackend(Backend):
 
     def compile(self, program: Program) -> NativeExecutable:
         """Return the program as a callable."""
-        grouped = partial(fuse, longest=limits.members, heads=frozenset())
+        grouped = partial(fuse, longest=limits.members, heads=HEADS)
         plan = program.plan(self.lowers, grouped, grouped)
         kernels = library(self._isa)
         return NativeExecutable(program, plan, lower(plan, kernels), kernels, thread_count())

@@ -7,22 +7,27 @@
 #include <stdint.h>
 #include <string.h>
 
+/* FLOATS and DOUBLES: how many a vector has; they are digits, to be counted by the preprocessor. */
 #if defined(__AVX512F__)
-enum { VECTOR_BYTES = 64 };
+#define VECTOR_BYTES 64
+#define FLOATS 16
+#define DOUBLES 8
 #elif defined(__AVX2__)
-enum { VECTOR_BYTES = 32 };
+#define VECTOR_BYTES 32
+#define FLOATS 8
+#define DOUBLES 4
 #else
-enum { VECTOR_BYTES = 16 };
+#define VECTOR_BYTES 16
+#define FLOATS 4
+#define DOUBLES 2
 #endif
 
 /* How many vectors the registers hold. */
 #if defined(__AVX512F__) || defined(__aarch64__)
-enum { VECTOR_REGISTERS = 32 };
+#define VECTOR_REGISTERS 32
 #else
-enum { VECTOR_REGISTERS = 16 };
+#define VECTOR_REGISTERS 16
 #endif
-
-enum { FLOATS = VECTOR_BYTES / 4, DOUBLES = VECTOR_BYTES / 8 };
 
 typedef float floats __attribute__((vector_size(VECTOR_BYTES)));
 typedef double doubles __attribute__((vector_size(VECTOR_BYTES)));

@@ -299,13 +299,14 @@ def _is_free(frame: Frame, plan: Plan, result: Node) -> bool:
     for member in plan.members:
         if after:
             for value in member.inputs:
-                if value in plan.operands and _overlap(frame, start, result.nbytes, value):
+                if value in plan.operands and overlap(frame, start, result.nbytes, value):
                     return False
         after = after or member.node is result
     return True
 
 
-def _overlap(frame: Frame, start: Address, size: int, value: Node) -> bool:
+def overlap(frame: Frame, start: Address, size: int, value: Node) -> bool:
+    """Tell whether a value lies, in part, in some memory."""
     owner = frame.plan.layouts.owner(value)
     there = frame.view(owner).address
     return there.base == start.base and (

@@ -25,6 +25,7 @@ from cornu_backend_native.lower.lines import (
 from cornu_backend_native.lower.loops import emit_scan
 from cornu_backend_native.lower.movement import emit_concat, emit_pad
 from cornu_backend_native.lower.pooling import emit_avg_pool, emit_max_pool, emit_unpool
+from cornu_backend_native.lower.products import emit_product
 from cornu_backend_native.lower.rows import Step
 from cornu_backend_native.lower.softmax import emit_softmax
 from cornu_engine.instructions import Instruction
@@ -72,6 +73,8 @@ def emit(frame: Frame, members: Sequence[Instruction]) -> Sequence[Step]:
     frame.forget()
     if first.op == "scan":
         return emit_scan(frame, first, emit_all)
+    if first.op == "matmul":
+        return emit_product(frame, members)
     if first.op in SINGLE:
         return SINGLE[first.op](frame, first)
     if all(PRIMITIVES[m.op].kind in ("elementwise", "reduction") for m in members):
