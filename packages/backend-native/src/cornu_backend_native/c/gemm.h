@@ -25,7 +25,7 @@ typedef struct product {
     int64_t batch[];
 } product;
 
-enum { DEPTH = 512, WIDTH = 512 }; /* of a block of B */
+enum { DEPTH = 512, WIDTH = 256 }; /* of a block of B */
 #if VECTOR_REGISTERS == 32
 #define TILE_ROWS 12
 #else

@@ -19,7 +19,7 @@ from cornu_lowering.views import Address, merged
 
 # What tiles and blocks of any processor fit in: see c/gemm.h.
 TILE_ROWS, TILE_COLUMNS, STEP = 12, 32, 16
-DEPTH, WIDTH = 512, 512
+DEPTH, WIDTH = 512, 256
 BY_ROWS, BY_COLUMNS = 0, 1
 IN_PLACE, PACKED, TO_BE_PACKED = 0, 1, 2
 
