@@ -15,6 +15,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from cornu_backend_native.lower import fused
 from cornu_backend_native.sources import (
     FOLDER,
     hash_of,
@@ -43,9 +44,10 @@ def build(target: Target, variants: tuple[str, ...], to: Path) -> list[Path]:
     """Build the libraries of some variants of a target into a folder."""
     (KEPT / "objects").mkdir(parents=True, exist_ok=True)
     to.mkdir(parents=True, exist_ok=True)
+    units = [*translation_units(), *_prebuilt_groups()]
     with ThreadPoolExecutor(JOBS) as pool:
         objects = {
-            variant: [pool.submit(_object, path, target, variant) for path in translation_units()]
+            variant: [pool.submit(_object, path, target, variant) for path in units]
             for variant in variants
         }
         made = [
@@ -84,6 +86,15 @@ def wheels(to: Path) -> None:
             [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", to.resolve()],
             cwd=PROJECT, env={**os.environ, TARGET: name}, check=True,
         )  # fmt: skip
+
+
+def _prebuilt_groups() -> list[Path]:
+    """Write the C of all groups that are listed; return the files."""
+    folder = KEPT / "fused"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in fused.files().items():
+        folder.joinpath(name).write_text(text, "utf-8")
+    return [folder / name for name in fused.files()]
 
 
 def _object(source: Path, target: Target, variant: str) -> Path:

@@ -73,6 +73,10 @@ class Library:
         assert address is not None
         return address
 
+    def has(self, name: str) -> bool:
+        """Tell whether there is a function of some name."""
+        return hasattr(self._handle, name)
+
     def pool(self, threads: int) -> int | None:
         """Return the pool of so many threads, one per process; None for a single one."""
         if threads < 2:

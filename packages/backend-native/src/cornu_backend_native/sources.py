@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
+from cornu_backend_native.lower import fused
+
 FOLDER = Path(__file__).parent / "c"
 INCLUDE = re.compile(rb"^[ \t]*#[ \t]*include[ \t]+([^<\s].*)$", re.M)
 
@@ -33,7 +35,8 @@ def hash_of(paths: Iterable[Path], *words: str) -> str:
 
 def hash_of_sources() -> str:
     """Return what names the state of all of them."""
-    return hash_of(sorted(p for p in FOLDER.rglob("*") if p.suffix in {".c", ".h", ".inc"}))
+    written = [p for p in FOLDER.rglob("*") if p.suffix in {".c", ".h", ".inc"}]
+    return hash_of(sorted(written), *fused.files().values())
 
 
 def with_headers(path: Path) -> list[Path]:

@@ -78,14 +78,24 @@ static void store(const group *g, const block *b, int64_t address, int64_t from)
 
 /* ---- one block, and all of them ---- */
 
+/* Returns the words that the places of its operands take. */
+static int64_t compute_fused(const group *g, const block *b, const int64_t *o, int64_t n) {
+    char *at[MOST_ADDRESSES];
+    for (int64_t i = 0; i < o[2]; i++) at[i] = place(g, b, o[ENTRY_WORDS + i]);
+    ((fused *)(intptr_t)o[1])(at, n);
+    return (o[2] + ENTRY_WORDS - 1) / ENTRY_WORDS * ENTRY_WORDS;
+}
+
 static void compute(const group *g, block *b) {
     int64_t n = b->rows * b->columns;
     int is_steady = b->rows <= b->steady_rows && b->columns == b->steady_columns;
     const int64_t *end = g->code + g->operations * ENTRY_WORDS;
     for (const int64_t *o = g->code; o < end; o += ENTRY_WORDS) {
-        if (o[0] > STORE)
+        if (o[0] > FUSED)
             ((operation *)(intptr_t)o[0])(place(g, b, o[1]), place(g, b, o[2]), place(g, b, o[3]),
                                           place(g, b, o[4]), n);
+        else if (o[0] == FUSED)
+            o += compute_fused(g, b, o, n);
         else if (o[0] == STORE)
             store(g, b, o[1], o[2]);
         else if (o[0] == LOAD || !is_steady)

@@ -13,7 +13,7 @@
  *   slot                    bytes of a register
  *   shape                   per axis
  *   views                   per address: bytes of an element, then bytes to the next one along each axis
- *   operations              five words each, see below
+ *   operations              five words each, see below; a fused one takes more
  *   constants               one word each, in its dtype
  *
  * An operation is (function, to, a, b, c). What it works on is a number times 4 plus its kind. */
@@ -28,10 +28,14 @@ enum {
     LOAD = 1,  /* address a into register `to` */
     STEADY = 2, /* the same, of what is alike in all blocks of one size: once */
     STORE = 3, /* register a to address `to` */
+    FUSED = 4, /* one of the prebuilt functions, `to`, on as many places as a says, which follow */
     ENTRY_WORDS = 5,
 };
 
 typedef void operation(void *to, const void *a, const void *b, const void *c, int64_t n);
+
+/* All operations of a group in one loop over a block: `lower/fused.py` writes them. */
+typedef void fused(char *const *at, int64_t n);
 
 typedef struct group {
     int64_t cut, axes, addresses, operations, block, slot;

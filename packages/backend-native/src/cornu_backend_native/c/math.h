@@ -12,6 +12,13 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+/* a * b + c, rounded once where processors can. */
+#if defined(__FMA__) || defined(__aarch64__)
+#define MULTIPLY_ADD(a, b, c) __builtin_fmaf(a, b, c)
+#else
+#define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
+
 INLINE int32_t bits_of(float x) {
     int32_t i;
     memcpy(&i, &x, 4);
@@ -31,18 +38,18 @@ static const float TO_INTEGER = 12582912.0f; /* 1.5 * 2^23: what is added to it 
 
 /* x = n log 2 + r with |r| <= log(2) / 2; the logarithm stands in two parts. */
 INLINE float reduced(float x, float *n) {
-    *n = x * 1.44269504f + TO_INTEGER - TO_INTEGER;
-    return x - *n * 0.693359375f - *n * -2.12194440e-4f;
+    *n = MULTIPLY_ADD(x, 1.44269504f, TO_INTEGER) - TO_INTEGER;
+    return MULTIPLY_ADD(*n, 2.12194440e-4f, MULTIPLY_ADD(*n, -0.693359375f, x));
 }
 
 /* exp(r) - 1 = r + r * r * p(r): Cephes' polynomial (S. Moshier, expf). */
 INLINE float exponential_tail(float r) {
     float p = 1.9875691500e-4f;
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
+    p = MULTIPLY_ADD(p, r, 1.3981999507e-3f);
+    p = MULTIPLY_ADD(p, r, 8.3334519073e-3f);
+    p = MULTIPLY_ADD(p, r, 4.1665795894e-2f);
+    p = MULTIPLY_ADD(p, r, 1.6666665459e-1f);
+    p = MULTIPLY_ADD(p, r, 5.0000001201e-1f);
     return p * (r * r);
 }
 
@@ -76,19 +83,19 @@ INLINE float log_f(float x) {
     int32_t bits = bits_of(scaled), exponent = (bits - 0x3f3504f3) >> 23;
     float f = float_of(bits - (int32_t)((uint32_t)exponent << 23)) - 1.0f, z = f * f;
     float y = 7.0376836292e-2f;
-    y = y * f - 1.1514610310e-1f;
-    y = y * f + 1.1676998740e-1f;
-    y = y * f - 1.2420140846e-1f;
-    y = y * f + 1.4249322787e-1f;
-    y = y * f - 1.6668057665e-1f;
-    y = y * f + 2.0000714765e-1f;
-    y = y * f - 2.4999993993e-1f;
-    y = y * f + 3.3333331174e-1f;
+    y = MULTIPLY_ADD(y, f, -1.1514610310e-1f);
+    y = MULTIPLY_ADD(y, f, 1.1676998740e-1f);
+    y = MULTIPLY_ADD(y, f, -1.2420140846e-1f);
+    y = MULTIPLY_ADD(y, f, 1.4249322787e-1f);
+    y = MULTIPLY_ADD(y, f, -1.6668057665e-1f);
+    y = MULTIPLY_ADD(y, f, 2.0000714765e-1f);
+    y = MULTIPLY_ADD(y, f, -2.4999993993e-1f);
+    y = MULTIPLY_ADD(y, f, 3.3333331174e-1f);
     y = y * f * z;
     float e = (float)exponent - 23.0f * tiny;
-    y = y + e * -2.12194440e-4f;
-    y = y - 0.5f * z;
-    float result = f + y + e * 0.693359375f;
+    y = MULTIPLY_ADD(e, -2.12194440e-4f, y);
+    y = MULTIPLY_ADD(z, -0.5f, y);
+    float result = MULTIPLY_ADD(e, 0.693359375f, f + y);
     result = x == 0.0f ? -INFINITY : result;
     result = x < 0.0f ? NAN : result;
     return x == INFINITY || x != x ? x : result;
@@ -107,11 +114,11 @@ INLINE float log1p_f(float x) {
 INLINE float tanh_f(float x) {
     float a = fabsf(x), s = a * a;
     float p = -5.699839908629656e-3f;
-    p = p * s + 2.065606229007244e-2f;
-    p = p * s - 5.3752873092889786e-2f;
-    p = p * s + 1.3331712782382965e-1f;
-    p = p * s - 3.3333295583724976e-1f;
-    float near = a + a * s * p;
+    p = MULTIPLY_ADD(p, s, 2.065606229007244e-2f);
+    p = MULTIPLY_ADD(p, s, -5.3752873092889786e-2f);
+    p = MULTIPLY_ADD(p, s, 1.3331712782382965e-1f);
+    p = MULTIPLY_ADD(p, s, -3.3333295583724976e-1f);
+    float near = MULTIPLY_ADD(a * s, p, a);
     float far = 1.0f - 2.0f / (exp_f(2.0f * a) + 1.0f);
     float y = copysignf(a < 0.64f ? near : far, x); /* -0 stays -0 */
     return x != x ? x : y;
@@ -122,25 +129,25 @@ INLINE float tanh_f(float x) {
 INLINE float erf_f(float x) {
     float a = fabsf(x), s = a * a;
     float p = -9.680132279754616e-06f;
-    p = p * s + 1.1270543473074213e-4f;
-    p = p * s - 8.4847112884745e-4f;
-    p = p * s + 5.221074912697077e-3f;
-    p = p * s - 2.686544507741928e-2f;
-    p = p * s + 1.1283782869577408e-1f;
-    p = p * s - 3.7612637877464294e-1f;
-    p = p * s + 1.2837916612625122e-1f;
-    float near = x + x * p;
+    p = MULTIPLY_ADD(p, s, 1.1270543473074213e-4f);
+    p = MULTIPLY_ADD(p, s, -8.4847112884745e-4f);
+    p = MULTIPLY_ADD(p, s, 5.221074912697077e-3f);
+    p = MULTIPLY_ADD(p, s, -2.686544507741928e-2f);
+    p = MULTIPLY_ADD(p, s, 1.1283782869577408e-1f);
+    p = MULTIPLY_ADD(p, s, -3.7612637877464294e-1f);
+    p = MULTIPLY_ADD(p, s, 1.2837916612625122e-1f);
+    float near = MULTIPLY_ADD(x, p, x);
     float t = a > 4.0f ? 4.0f : a;
     float q = -1.5460794884347706e-06f;
-    q = q * t + 4.440756674739532e-05f;
-    q = q * t - 5.84148452617228e-4f;
-    q = q * t + 4.706020001322031e-3f;
-    q = q * t - 2.628430724143982e-2f;
-    q = q * t + 1.0986413806676865e-1f;
-    q = q * t - 3.6796805262565613e-1f;
-    q = q * t + 1.130124807357788f;
-    q = q * t - 2.958273980766535e-4f;
-    float far = copysignf(1.0f - exp_f(-(t * t + q)), x);
+    q = MULTIPLY_ADD(q, t, 4.440756674739532e-05f);
+    q = MULTIPLY_ADD(q, t, -5.84148452617228e-4f);
+    q = MULTIPLY_ADD(q, t, 4.706020001322031e-3f);
+    q = MULTIPLY_ADD(q, t, -2.628430724143982e-2f);
+    q = MULTIPLY_ADD(q, t, 1.0986413806676865e-1f);
+    q = MULTIPLY_ADD(q, t, -3.6796805262565613e-1f);
+    q = MULTIPLY_ADD(q, t, 1.130124807357788f);
+    q = MULTIPLY_ADD(q, t, -2.958273980766535e-4f);
+    float far = copysignf(1.0f - exp_f(-MULTIPLY_ADD(t, t, q)), x);
     return a < 1.0f ? near : x != x ? x : far;
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu_backend_native.lower.rows import Step
+from cornu_backend_native.library import Library
 from cornu_backend_native.settings import limits
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction, Steps
@@ -33,6 +34,8 @@ class Source:
 
     Attributes
     ----------
+    library : Library
+        The kernels that the program will run on.
     constants : dict of Node to (int, ndarray)
         Where each constant lies in their memory.
     state : list of Variable
@@ -40,14 +43,18 @@ class Source:
         Bytes of temporaries: the plan's, those of loops, and what single rows need.
     slots : int
         Bases that loops move.
+    tapes : set of str
+        What its groups compute, as `lower.fused` writes it.
     """
 
+    library: Library
     constants: dict[Node, tuple[int, np.ndarray]] = field(default_factory=dict)
     constant_bytes: int = 0
     state: list[Variable] = field(default_factory=list)
     memory: int = 0
     slots: int = 0
     callbacks: list[Any] = field(default_factory=list)
+    tapes: set[str] = field(default_factory=set)
 
     def constant(self, node: Node) -> Address:
         """Return where a constant lies."""

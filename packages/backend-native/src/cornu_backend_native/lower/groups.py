@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cornu_backend_native.library import library
 from cornu_backend_native.lower.frame import Frame, aligned, comment
 from cornu_backend_native.lower.kinds import dtype_name
 from cornu_backend_native.lower.parts import parts_of
-from cornu_backend_native.lower.rows import Row
+from cornu_backend_native.lower.rows import Number, Row
 from cornu_backend_native.lower.tape import CONSTANT, LOAD, STORE, Access, Tape
 from cornu_backend_native.settings import limits
 from cornu_engine.graph import Node
@@ -138,8 +137,8 @@ def fill(view: View, value: float | bool, note: str = "fill") -> list[Row]:
     """Return the row that writes one number all over a view."""
     if 0 in view.shape:
         return []
-    tape = Tape((), {}, {}, set(), library().kernel)
-    function = library().kernel(f"e_fill_{dtype_name(view.dtype)}_s")
+    tape = Tape((), {}, {}, set(), bool)
+    function = f"e_fill_{dtype_name(view.dtype)}_s"
     tape.entries = [(function, 0, CONSTANT, 0, 0), (STORE, 0, 0, 0, 0)]
     tape.constants = [_constant(value, view)]
     return _by_hand(tape, [view], note)
@@ -149,9 +148,9 @@ def convert(source: View, target: View, note: str = "convert") -> list[Row]:
     """Return the row that copies a view to another of its shape, in the dtype of that one."""
     if 0 in target.shape:
         return []
-    tape = Tape((), {}, {}, set(), library().kernel)
+    tape = Tape((), {}, {}, set(), bool)
     names = dtype_name(source.dtype), dtype_name(target.dtype)
-    function = library().kernel("e_cast_{}_{}_v".format(*names))
+    function = "e_cast_{}_{}_v".format(*names)
     tape.entries = [(LOAD, 0, 1, 0, 0), (function, 4, 0, 0, 0), (STORE, 0, 4, 0, 0)]
     return _by_hand(tape, [target, source], note)
 
@@ -235,15 +234,17 @@ def _row(
     accesses = {v: Access(numbers[v], _kind(plan, s)) for v, s in plan.operands.items()}
     results = {v: Access(numbers[v], _kind(plan, s)) for v, s in plan.results.items()}
     in_place = {v for v, a in results.items() if a.kind == "direct" and _is_free(frame, plan, v)}
-    tape = Tape(plan.members, accesses, results, in_place, library().kernel)
+    tape = Tape(plan.members, accesses, results, in_place, frame.source.library.has)
     reduced = tape.write()
+    if tape.script:
+        frame.source.tapes.add(tape.script.text)
     every = {**plan.operands, **plan.results, **plan.totals}
     strided = [(v.dtype.itemsize, every[value]) for v, value in zip(views, values, strict=True)]
     addresses = [v.address for v in views]
     widest = max((m.node.dtype.itemsize for m in plan.members), default=8)
     widest = max([widest, *(v.dtype.itemsize for v in values)])
     slot = aligned(limits.block * widest)
-    words: list[int] = []
+    words: list[Number] = []
     kernel = "k_group"
     if totals is not None:
         kernel = "k_reduce"
@@ -251,13 +252,14 @@ def _row(
         words = [len(finals), int(partial), count]
         for member, address in zip(finals, memory, strict=True):
             stem = f"r_{member.op}_{dtype_name(member.node.dtype)}"
-            words += [library().kernel(f"{stem}_{r}") for r in ("start", "add", "fold", "finish")]
+            words += [f"{stem}_{role}" for role in ("start", "add", "fold", "finish")]
             words += [reduced[member], len(addresses), numbers[member.node]]
             words += [places.get(a, 0) for a in range(len(plan.shape))]
             addresses.append(address)
             strided.append((8, (0,) * len(plan.shape)))
     head = _numbers(plan, tape, strided, cut, extent, limits.block, slot)
     note = "; ".join(comment(m) for m in plan.members)
+    note += ", prebuilt" if tape.is_prebuilt else ", interpreted"
     return Row(kernel, addresses, (*head, *words), parts, slot * tape.registers, note)
 
 
@@ -269,7 +271,7 @@ def _numbers(
     extent: tuple[int, int, int],
     block: int,
     slot: int,
-) -> list[int]:
+) -> list[Number]:
     return [
         *extent,
         *(cut, len(plan.shape), len(views), len(tape.entries), len(tape.constants), block, slot),

@@ -44,6 +44,8 @@ class Lowered:
         Bytes at `M`.
     callbacks : tuple
         Functions that rows call, to be kept alive.
+    tapes : frozenset of str
+        What its groups compute: a line each, as in `tapes.txt`.
     """
 
     table: Table
@@ -53,11 +55,12 @@ class Lowered:
     constants: np.ndarray
     memory: int
     callbacks: tuple[object, ...]
+    tapes: frozenset[str]
 
 
 def lower(plan: Plan, library: Library) -> Lowered:
     """Return a plan as a table for a library."""
-    source = Source()
+    source = Source(library)
     frame = Frame(source, plan)
     frame.moved.update(_results_in_place(plan))
     steps = emit_all(frame)
@@ -75,6 +78,7 @@ def lower(plan: Plan, library: Library) -> Lowered:
         constants,
         aligned(source.memory),
         tuple(source.callbacks),
+        frozenset(source.tapes),
     )
 
 

@@ -16,7 +16,7 @@ from cornu_lowering.views import Address
 LOOP, CHAIN = 1, 2
 MOST_ADDRESSES = 256  # of a row, as in cornu.h
 
-Number = int | float
+Number = int | float | str
 
 
 @dataclass(eq=False)
@@ -28,8 +28,8 @@ class Row:
     kernel : str or int
         The name of a function of the library, or the address of one made here.
     addresses : sequence of Address
-    numbers : sequence of int or float
-        Floats travel as the bits of a double.
+    numbers : sequence of int, float or str
+        Floats travel as the bits of a double, names of functions as their addresses.
     parts : int
         Into how many parts it is cut, which any threads may do in any order.
     scratch : int
@@ -140,7 +140,7 @@ class Encoder:
     ) -> list[int]:
         assert len(at) <= MOST_ADDRESSES
         pairs = [n for each in at for n in (self._base(each.base), each.offset)]
-        return [kernel, parts, len(at), len(numbers), index, *pairs, *map(_word, numbers)]
+        return [kernel, parts, len(at), len(numbers), index, *pairs, *map(self._word, numbers)]
 
     def _base(self, name: str) -> int:
         return self.bases.setdefault(name, len(self.bases))
@@ -149,8 +149,9 @@ class Encoder:
         self.notes.append(note)
         return len(self.notes) - 1
 
-
-def _word(number: Number) -> int:
-    if isinstance(number, float):
-        return int(struct.unpack("<q", struct.pack("<d", number))[0])
-    return int(number)
+    def _word(self, number: Number) -> int:
+        if isinstance(number, str):
+            return self.address_of(number)
+        if isinstance(number, float):
+            return int(struct.unpack("<q", struct.pack("<d", number))[0])
+        return int(number)

@@ -1,0 +1,97 @@
+"""Groups as C functions: what a tape says becomes one loop, compiled when the library is built.
+
+A tape is a line of operations, as in ``mul_f4 v0 s1; add_f4 t0 v2 = t1``: the product of vector 0
+and the single number 1, to which vector 2 is added; what is behind ``=`` is written. It says nothing
+of sizes, strides, addresses and values, so few tapes serve many programs. `tapes.txt` lists those
+that have been met; what is not there is computed by `c/group.c`, one operation at a time.
+
+Building the library needs this file, so it stands on Python alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+TAPES = Path(__file__).with_name("tapes.txt")
+FILES = 16  # that they are spread over, so that they compile side by side, and few again
+
+_TRUTHS = ("eq", "ne", "lt", "le", "isfinite")
+_OPERATION = re.compile(r"(?P<op>cast|\w+?_?)_(?P<dtype>[biuf]\d)(_(?P<to>[biuf]\d))?")
+
+
+def name_of(tape: str) -> str:
+    """Return the name of the function of a tape.
+
+    Examples
+    --------
+    >>> name_of("mul_f4 v0 s1; add_f4 t0 v2 = t1")
+    'g_2e2fd7a6a7d1e6a7'
+    """
+    return f"g_{sha256(tape.encode()).hexdigest()[:16]}"
+
+
+def function(tape: str) -> str:
+    """Return the C function of a tape.
+
+    Examples
+    --------
+    >>> print(function("mul_f4 v0 s1; add_f4 t0 v2 = t1"))
+    """
+    operations, written = tape.split(" = ")
+    places: dict[int, str] = {}
+    steps, dtypes = [], []
+    for number, operation in enumerate(operations.split("; ")):
+        name, *operands = operation.split(" ")
+        takes, makes = _signature(name)
+        for operand, dtype in zip(operands, takes * len(operands) if len(takes) == 1 else takes):
+            kind, at = operand[0], int(operand[1:])
+            if kind == "v":
+                places[at] = f"const {dtype} *v{at} = (const {dtype} *)at[{at}];"
+            elif kind == "s":
+                places[at] = f"const {dtype} s{at} = *(const {dtype} *)at[{at}];"
+        given = ", ".join(f"{o}[i]" if o[0] == "v" else o for o in operands)
+        steps.append(f"const {makes} t{number} = o_{name}({given});")
+        dtypes.append(makes)
+    results = []
+    for place, value in enumerate(written.split(" "), len(places)):
+        dtype = dtypes[int(value[1:])]
+        places[place] = f"{dtype} *to{place} = ({dtype} *)at[{place}];"
+        results.append(f"to{place}[i] = {value};")
+    return "\n".join([
+        f"/* {tape} */",
+        f"EXPORT void {name_of(tape)}(char *const *at, int64_t n) {{",
+        *(f"    {places[at]}" for at in sorted(places)),
+        "    EACH {",
+        *(f"        {line}" for line in (*steps, *results)),
+        "    }",
+        "}",
+    ])  # fmt: skip
+
+
+def files() -> dict[str, str]:
+    """Return the C files of all tapes that are listed, by name."""
+    found: dict[str, list[str]] = {f"fused_{i:x}.c": [] for i in range(FILES)}
+    for tape in listed():
+        found[f"fused_{name_of(tape)[2]}.c"].append(function(tape))
+    head = '/* Prebuilt groups, by lower/fused.py. */\n#include "fused.h"\n'
+    return {name: "\n\n".join([head, *functions, ""]) for name, functions in found.items()}
+
+
+def listed() -> list[str]:
+    """Return the tapes that are compiled into the library."""
+    return TAPES.read_text("utf-8").splitlines()
+
+
+def _signature(name: str) -> tuple[Sequence[str], str]:
+    """Return the dtypes that an operation takes (one: all alike), and that of its result."""
+    match = _OPERATION.fullmatch(name)
+    assert match is not None, name
+    op, dtype = match["op"], match["dtype"]
+    if op == "where":
+        return ("b1", dtype, dtype), dtype
+    if op == "cast":
+        return (dtype,), match["to"]
+    return (dtype,), "b1" if op in _TRUTHS else dtype
