@@ -29,6 +29,7 @@ class Limits(Thresholds):
         tiny=3,
     )
     members: int = row("Instructions of a group, at most.", 48, tiny=3)
+    prebuilt: bool = row("Groups run as the functions made for them.", True, never=False)
     aligned: int = row("Bytes at whose multiples values begin.", 64)
     # ---- for tests
     threads: int = row(

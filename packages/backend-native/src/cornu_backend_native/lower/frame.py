@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu_backend_native.lower.rows import Step
 from cornu_backend_native.library import Library
+from cornu_backend_native.lower.rows import Step
 from cornu_backend_native.settings import limits
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction, Steps

@@ -1,9 +1,9 @@
 """Groups as C functions: what a tape says becomes one loop, compiled when the library is built.
 
-A tape is a line of operations, as in ``mul_f4 v0 s1; add_f4 t0 v2 = t1``: the product of vector 0
-and the single number 1, to which vector 2 is added; what is behind ``=`` is written. It says nothing
-of sizes, strides, addresses and values, so few tapes serve many programs. `tapes.txt` lists those
-that have been met; what is not there is computed by `c/group.c`, one operation at a time.
+A tape is a line of operations, as in ``mul_f4 v0 s1; add_f4 t0 v2 = t1``: vector 0 times the single
+number 1, plus vector 2; what is behind ``=`` is written. It says nothing of sizes, strides,
+addresses and values, so few tapes serve many programs. `tapes.txt` lists those that have been met;
+what is not there is computed by `c/group.c`, one operation at a time.
 
 Building the library needs this file, so it stands on Python alone.
 """
@@ -28,7 +28,7 @@ def name_of(tape: str) -> str:
     Examples
     --------
     >>> name_of("mul_f4 v0 s1; add_f4 t0 v2 = t1")
-    'g_2e2fd7a6a7d1e6a7'
+    'g_78b827207b8d9e0a'
     """
     return f"g_{sha256(tape.encode()).hexdigest()[:16]}"
 
@@ -39,14 +39,27 @@ def function(tape: str) -> str:
     Examples
     --------
     >>> print(function("mul_f4 v0 s1; add_f4 t0 v2 = t1"))
+    /* mul_f4 v0 s1; add_f4 t0 v2 = t1 */
+    EXPORT void g_78b827207b8d9e0a(char *const *at, int64_t n) {
+        const f4 *v0 = (const f4 *)at[0];
+        const f4 s1 = *(const f4 *)at[1];
+        const f4 *v2 = (const f4 *)at[2];
+        f4 *to3 = (f4 *)at[3];
+        EACH {
+            const f4 t0 = o_mul_f4(v0[i], s1);
+            const f4 t1 = o_add_f4(t0, v2[i]);
+            to3[i] = t1;
+        }
+    }
     """
     operations, written = tape.split(" = ")
     places: dict[int, str] = {}
     steps, dtypes = [], []
     for number, operation in enumerate(operations.split("; ")):
         name, *operands = operation.split(" ")
-        takes, makes = _signature(name)
-        for operand, dtype in zip(operands, takes * len(operands) if len(takes) == 1 else takes):
+        takes, makes = signature(name)
+        takes = takes * len(operands) if len(takes) == 1 else takes
+        for operand, dtype in zip(operands, takes, strict=True):
             kind, at = operand[0], int(operand[1:])
             if kind == "v":
                 places[at] = f"const {dtype} *v{at} = (const {dtype} *)at[{at}];"
@@ -85,7 +98,7 @@ def listed() -> list[str]:
     return TAPES.read_text("utf-8").splitlines()
 
 
-def _signature(name: str) -> tuple[Sequence[str], str]:
+def signature(name: str) -> tuple[Sequence[str], str]:
     """Return the dtypes that an operation takes (one: all alike), and that of its result."""
     match = _OPERATION.fullmatch(name)
     assert match is not None, name

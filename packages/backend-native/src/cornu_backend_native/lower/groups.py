@@ -234,7 +234,8 @@ def _row(
     accesses = {v: Access(numbers[v], _kind(plan, s)) for v, s in plan.operands.items()}
     results = {v: Access(numbers[v], _kind(plan, s)) for v, s in plan.results.items()}
     in_place = {v for v, a in results.items() if a.kind == "direct" and _is_free(frame, plan, v)}
-    tape = Tape(plan.members, accesses, results, in_place, frame.source.library.has)
+    has = frame.source.library.has if limits.prebuilt else _nothing
+    tape = Tape(plan.members, accesses, results, in_place, has)
     reduced = tape.write()
     if tape.script:
         frame.source.tapes.add(tape.script.text)
@@ -261,6 +262,10 @@ def _row(
     note = "; ".join(comment(m) for m in plan.members)
     note += ", prebuilt" if tape.is_prebuilt else ", interpreted"
     return Row(kernel, addresses, (*head, *words), parts, slot * tape.registers, note)
+
+
+def _nothing(name: str) -> bool:
+    return False
 
 
 def _numbers(
