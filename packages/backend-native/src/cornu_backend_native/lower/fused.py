@@ -11,7 +11,6 @@ Building the library needs this file, so it stands on Python alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -98,7 +97,7 @@ def listed() -> list[str]:
     return TAPES.read_text("utf-8").splitlines()
 
 
-def signature(name: str) -> tuple[Sequence[str], str]:
+def signature(name: str) -> tuple[tuple[str, ...], str]:
     """Return the dtypes that an operation takes (one: all alike), and that of its result."""
     match = _OPERATION.fullmatch(name)
     assert match is not None, name
