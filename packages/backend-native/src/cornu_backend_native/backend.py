@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from cornu_backend_native.executable import NativeExecutable
-from cornu_backend_native.library import library
+from cornu_backend_native.library import Library, library
 from cornu_backend_native.lower.operations import NATIVE
 from cornu_backend_native.lower.program import lower
 from cornu_backend_native.settings import limits, thread_count
@@ -24,8 +24,8 @@ class NativeBackend(Backend):
 
     Parameters
     ----------
-    isa : str, optional
-        The variant of the kernels, as "x86-64-v3"; by default the best that this processor can run.
+    kernels : Library, optional
+        By default the best variant that this processor can run.
 
     Examples
     --------
@@ -41,24 +41,27 @@ class NativeBackend(Backend):
     name = "native"
     lowers: Mapping[str, Any] = dict.fromkeys(NATIVE)
 
-    def __init__(self, isa: str | None = None) -> None:
-        self._isa = isa
+    def __init__(self, kernels: Library | None = None) -> None:
+        self._kernels = kernels
 
     def available(self) -> Availability:
         """Tell whether there are kernels for this processor."""
         try:
-            library(self._isa)
+            self._library()
         except BackendError as error:
             return Availability(False, str(error))
         return Availability(True)
 
     def settings(self) -> tuple[Any, ...]:
         """Return the name, the kernels, the number of threads and the thresholds."""
-        return (self.name, library(self._isa).path, thread_count(), *limits.values())
+        return (self.name, self._library().path, thread_count(), *limits.values())
 
     def compile(self, program: Program) -> NativeExecutable:
         """Return the program as a callable."""
         grouped = partial(fuse, longest=limits.members, heads=HEADS)
         plan = program.plan(self.lowers, grouped, grouped)
-        kernels = library(self._isa)
+        kernels = self._library()
         return NativeExecutable(program, plan, lower(plan, kernels), kernels, thread_count())
+
+    def _library(self) -> Library:
+        return self._kernels or library()

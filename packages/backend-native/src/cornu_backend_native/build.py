@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from cornu_backend_native.lower import fused
@@ -40,8 +41,20 @@ COMMON = (
 )  # fmt: skip
 
 
-def build(target: Target, variants: tuple[str, ...], to: Path) -> list[Path]:
-    """Build the libraries of some variants of a target into a folder."""
+def build(
+    target: Target, variants: tuple[str, ...], to: Path, extra: tuple[str, ...] = ()
+) -> list[Path]:
+    """Build the libraries of some variants of a target into a folder.
+
+    Parameters
+    ----------
+    target : Target
+    variants : tuple of str
+    to : Path
+    extra : tuple of str
+        Flags of the compiler beside those of the target, as for a sanitizer.
+    """
+    target = replace(target, flags=(*target.flags, *extra))
     (KEPT / "objects").mkdir(parents=True, exist_ok=True)
     to.mkdir(parents=True, exist_ok=True)
     units = [*translation_units(), *_prebuilt_groups()]

@@ -55,7 +55,6 @@ class Library:
         self.path = path
         self._handle = _opened(path)
         self.run = self._function("cornu_run", None, ctypes.c_void_p, ctypes.c_int64, _RUN)
-        self.level = int(self._function("cornu_level", ctypes.c_int)())
         self._new_pool = self._function("cornu_pool_new", ctypes.c_void_p, ctypes.c_int64)
         self._forked_pool = self._function("cornu_pool_forked", None, ctypes.c_void_p)
         built_from = self._function("cornu_built_from", ctypes.c_char_p)().decode()
@@ -66,6 +65,10 @@ class Library:
         self._lock = threading.Lock()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._forked)
+
+    def level(self) -> int:
+        """Return which of the variants this processor can run, counted from the lowest."""
+        return int(self._function("cornu_level", ctypes.c_int)())
 
     def kernel(self, name: str) -> int:
         """Return the address of a kernel."""
@@ -154,7 +157,7 @@ def variants(folder: Path = FOLDER) -> dict[str, Path]:
     there = installed(folder)
     if not there:
         raise BackendError(f"There are no kernels in {folder}. {MEND}")
-    level = Library(next(iter(there.values()))).level
+    level = Library(next(iter(there.values()))).level()
     usable = {
         name: path for name, path in there.items() if name not in X86 or X86.index(name) <= level
     }
@@ -166,20 +169,15 @@ def variants(folder: Path = FOLDER) -> dict[str, Path]:
     return usable
 
 
-def library(isa: str | None = None) -> Library:
-    """Return the best variant for this processor, or the one that was asked for.
-
-    Parameters
-    ----------
-    isa : str, optional
-        By default what the environment variable `CORNU_NATIVE_ISA` says.
+def library() -> Library:
+    """Return the best variant for this processor, or the one that `CORNU_NATIVE_ISA` names.
 
     Raises
     ------
     BackendError
         If there is none.
     """
-    return _library(isa or os.environ.get(ISA, "").strip())
+    return _library(os.environ.get(ISA, "").strip())
 
 
 @cache

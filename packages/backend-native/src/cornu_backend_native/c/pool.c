@@ -9,7 +9,8 @@
 
 #include "system.h"
 
-enum { SPINS = 4000, MOST_THREADS = 256 };
+enum { MOST_THREADS = 256 };
+static const double PATIENCE = 20e-6; /* seconds of spinning: waking a thread costs as much */
 
 typedef struct pool pool;
 
@@ -54,28 +55,33 @@ static void help(pool *p, int64_t number) {
     }
 }
 
+static bool is_idle(pool *p, uint64_t last) {
+    return atomic_load(&p->ticket) >> 32 == last && !atomic_load(&p->ends);
+}
+
+/* Waits until there is a new task, first awake and then asleep. */
+static void wait_for_more(pool *p, uint64_t last) {
+    for (double until = seconds_now() + PATIENCE; seconds_now() < until;)
+        for (int i = 0; i < 32; i++) {
+            if (!is_idle(p, last)) return;
+            relax();
+        }
+    lock_take(&p->lock);
+    atomic_fetch_add(&p->asleep, 1);
+    while (is_idle(p, last)) bell_wait(&p->more, &p->lock);
+    atomic_fetch_sub(&p->asleep, 1);
+    lock_drop(&p->lock);
+}
+
 static THREAD_RESULT work(void *argument) {
     worker *me = argument;
     pool *p = me->pool;
-    uint64_t last = 0;
-    for (;;) {
-        int spins = 0;
-        while (atomic_load(&p->ticket) >> 32 == last && !atomic_load(&p->ends)) {
-            if (++spins < SPINS) {
-                relax();
-                continue;
-            }
-            lock_take(&p->lock);
-            atomic_fetch_add(&p->asleep, 1);
-            while (atomic_load(&p->ticket) >> 32 == last && !atomic_load(&p->ends))
-                bell_wait(&p->more, &p->lock);
-            atomic_fetch_sub(&p->asleep, 1);
-            lock_drop(&p->lock);
-        }
-        if (atomic_load(&p->ends)) return 0;
+    for (uint64_t last = 0; !atomic_load(&p->ends);) {
+        wait_for_more(p, last);
         last = atomic_load(&p->ticket) >> 32;
         help(p, me->number);
     }
+    return 0;
 }
 
 static void wake(pool *p) {
@@ -97,6 +103,14 @@ static void start(pool *p) {
     atomic_store(&p->running, i);
 }
 
+/* Waits for parts that others do; one that the system has put aside may need this processor. */
+static void wait_for_others(pool *p) {
+    for (int spins = 0; atomic_load(&p->left);) {
+        if (++spins < 512) relax();
+        else thread_yield();
+    }
+}
+
 void pool_do(pool *p, kernel *k, const task *t, char *scratch, int64_t scratch_each) {
     if (atomic_flag_test_and_set(&p->busy)) {
         for (int64_t part = 0; part < t->parts; part++) k(t, part, scratch);
@@ -113,14 +127,7 @@ void pool_do(pool *p, kernel *k, const task *t, char *scratch, int64_t scratch_e
     atomic_store(&p->ticket, (number + 1) << 32);
     wake(p);
     help(p, 0);
-    for (int spins = 0; atomic_load(&p->left);) {
-        if (++spins < SPINS) {
-            relax();
-        } else {
-            thread_yield();
-            spins = 0;
-        }
-    }
+    wait_for_others(p);
     atomic_store(&p->ticket, (number + 1) << 32 | CLOSED);
     atomic_flag_clear(&p->busy);
 }

@@ -40,6 +40,7 @@ static inline double seconds_now(void) {
 #else
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <time.h>
 
 typedef pthread_t thread;
@@ -47,8 +48,18 @@ typedef pthread_mutex_t lock;
 typedef pthread_cond_t bell;
 #define THREAD_RESULT void *
 
+/* Signals are the business of the threads of Python. */
 static inline bool thread_start(thread *t, void *(*work)(void *), void *argument) {
-    return pthread_create(t, NULL, work, argument) == 0;
+    pthread_attr_t with;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_attr_init(&with);
+    pthread_attr_setstacksize(&with, 1 << 20); /* musl would give 128 KiB */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool started = pthread_create(t, &with, work, argument) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&with);
+    return started;
 }
 static inline void thread_join(thread t) { pthread_join(t, NULL); }
 static inline void thread_yield(void) { sched_yield(); }
