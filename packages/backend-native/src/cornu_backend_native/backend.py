@@ -24,8 +24,8 @@ class NativeBackend(Backend):
 
     Parameters
     ----------
-    kernels : Library, optional
-        By default the best variant that this processor can run.
+    kernels : str or Library, optional
+        The instruction set, as "x86-64-v3"; by default the best that this processor can run.
 
     Examples
     --------
@@ -41,7 +41,7 @@ class NativeBackend(Backend):
     name = "native"
     lowers: Mapping[str, Any] = dict.fromkeys(NATIVE)
 
-    def __init__(self, kernels: Library | None = None) -> None:
+    def __init__(self, kernels: str | Library | None = None) -> None:
         self._kernels = kernels
 
     def available(self) -> Availability:
@@ -64,4 +64,5 @@ class NativeBackend(Backend):
         return NativeExecutable(program, plan, lower(plan, kernels), kernels, thread_count())
 
     def _library(self) -> Library:
-        return self._kernels or library()
+        kernels = self._kernels
+        return kernels if isinstance(kernels, Library) else library(kernels)

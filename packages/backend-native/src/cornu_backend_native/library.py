@@ -169,15 +169,20 @@ def variants(folder: Path = FOLDER) -> dict[str, Path]:
     return usable
 
 
-def library() -> Library:
-    """Return the best variant for this processor, or the one that `CORNU_NATIVE_ISA` names.
+def library(isa: str | None = None) -> Library:
+    """Return the kernels for an instruction set.
+
+    Parameters
+    ----------
+    isa : str, optional
+        By default what `CORNU_NATIVE_ISA` names, else the best that this processor can run.
 
     Raises
     ------
     BackendError
-        If there is none.
+        If there are none.
     """
-    return _library(os.environ.get(ISA, "").strip())
+    return _library(isa or os.environ.get(ISA, "").strip())
 
 
 @cache
@@ -185,7 +190,7 @@ def _library(isa: str) -> Library:
     usable = variants()
     if isa and isa not in usable:
         raise BackendError(
-            f"There are no kernels for {isa!r} (from {ISA}) that this processor can run; "
+            f"There are no kernels for {isa!r} (see {ISA}) that this processor can run; "
             f"there are for {', '.join(usable)}."
         )
     return Library(usable[isa] if isa else list(usable.values())[-1])
