@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cornu import Input, Model, Sequential, ops
 from cornu import layers as L
+from cornu_engine.errors import ShapeError
 
 from .table import CHOICES, GROUPS, INPUTS
 
@@ -66,10 +67,15 @@ def scripts(draw: Any, longest: int = 6) -> Script:
         ready = [[x for x in g if all(_candidates(script, k) for k in _kinds(x))] for g in GROUPS]
         group = draw(st.sampled_from([g for g in ready if g]))
         line = _filled(draw, script, draw(st.sampled_from(group)))
-        made = script.run(line)
-        if prod(made.shape[1:]) > LARGEST or 0 in made.shape[1:]:
-            script.names.pop(f"x{len(script.lines) - 1}")
-            script.lines[-1] = f"pass  # {len(script.lines) - 1} would be too large, or empty"
+        try:
+            made = script.run(line)
+        except ShapeError as error:
+            assert "slides a window of" in str(error), line  # longer than what it slides along
+        else:
+            if prod(made.shape[1:]) <= LARGEST and 0 not in made.shape[1:]:
+                continue
+        script.names.pop(f"x{len(script.lines) - 1}", None)
+        script.lines[-1] = f"pass  # {len(script.lines) - 1} would be too large, or empty"
     values = [v for v in script.values() if v not in script.inputs]
     made = [v for v in values if script.names[v].dtype[0] == "f"]
     if not made:

@@ -14,6 +14,7 @@ import pytest
 import cornu
 from cornu import Input, Model
 from cornu import layers as L
+from cornu.backends import resolve
 
 from .conftest import FEW
 
@@ -117,11 +118,17 @@ def real_sizes(examples: int, seed: int | None) -> range:
     return range(first, first + (examples if examples != FEW else 15))
 
 
-def test_models_of_real_sizes(real_sizes: range, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+def test_models_of_real_sizes(
+    backend: str, real_sizes: range, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    available = resolve(backend).available()
+    if not available.ok:
+        pytest.skip(available.reason)
     for seed in real_sizes:
         small, x, y = _model(seed)
         weights = small.get_weights()
-        found = _step(small, x, y, "numpy")
+        found = _step(small, x, y, backend)
         with monkeypatch.context() as patch:
             patch.setattr("cornu_engine.config._floatx", "float64")
             exact, *_ = _model(seed)

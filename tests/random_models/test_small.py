@@ -78,6 +78,14 @@ def test_on_numpy(examples: int, seed: int | None) -> None:
     _train_by_any_rules(resolve("numpy"), "cornu_backend_numpy", examples, seed)
 
 
+def test_on_native(examples: int, seed: int | None) -> None:
+    backend = resolve("native")
+    availability = backend.available()
+    if not availability.ok:
+        pytest.skip(availability.reason)
+    _train_by_any_rules(backend, "cornu_backend_native", examples, seed)
+
+
 @pytest.mark.parametrize("schedule", ["cpu", "gpu"])
 def test_on_opencl(schedule: str, examples: int, seed: int | None) -> None:
     pytest.importorskip("pyopencl", reason="The OpenCL backend is not installed.")
