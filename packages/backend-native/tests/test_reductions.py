@@ -152,3 +152,16 @@ def test_several_totals_of_one_group_and_what_they_are_of(
     for threads in (1, 3, 4):
         for a, b in zip(results, native(_moments, [x], threads), strict=True):
             assert a.tobytes() == b.tobytes()
+
+
+def test_a_total_of_what_its_group_writes_over(native: Callable, defined: Callable) -> None:
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=s).astype(np.float32) for s in ((53, 50), (1, 50), (53, 50))]
+
+    def build(x: Any, g: Any, z: Any) -> list[Any]:
+        x = p.copy(p.flip(x, axes=(0,)))  # its product with g takes its place
+        total, other = (p.sum(v, axes=(0,), keepdims=True) for v in (x, x * z))
+        return [x * g + (z * p.tanh(total) + other), total]
+
+    for got, want in zip(native(build, arrays), defined(build, arrays), strict=True):
+        close(got, want, 100.0)

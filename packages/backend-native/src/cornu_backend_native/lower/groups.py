@@ -235,7 +235,13 @@ def _row(
     results = {v: Access(numbers[v], _kind(plan, s)) for v, s in plan.results.items()}
     in_place = {v for v, a in results.items() if a.kind == "direct" and _is_free(frame, plan, v)}
     has = frame.source.library.has if limits.prebuilt else _nothing
-    tape = Tape(plan.members, accesses, results, in_place, has)
+    overwritten = {
+        v
+        for v in plan.operands
+        for r in plan.results
+        if overlap(frame, frame.view(r).address, r.nbytes, v)
+    }
+    tape = Tape(plan.members, accesses, results, in_place, has, overwritten)
     reduced = tape.write()
     if tape.script:
         frame.source.tapes.add(tape.script.text)

@@ -66,6 +66,8 @@ class Tape:
         Results that may be computed where they are wanted.
     has : callable
         Tells whether the library has a function.
+    overwritten : set of Node
+        What is read where results are written.
     """
 
     members: Sequence[Instruction]
@@ -73,6 +75,7 @@ class Tape:
     results: dict[Node, Access]
     in_place: set[Node]
     has: Callable[[str], bool]
+    overwritten: set[Node] = field(default_factory=set)
     entries: list[tuple[int | str, ...]] = field(default_factory=list)
     constants: list[int] = field(default_factory=list)
     registers: int = 0
@@ -88,6 +91,10 @@ class Tape:
         for value, access in self.accesses.items():
             if access.kind == "steady":
                 self._where[value] = self._load(access, STEADY)
+        for value in (m.inputs[0] for m in self.members if m.op in REDUCTIONS):
+            if value in self.overwritten and value not in self._where:
+                # totals are taken when all has been written
+                self._where[value] = self._load(self.accesses[value], LOAD)
         if self.script is not None and self.is_prebuilt:
             self._write_fused(self.script)
             reductions = (m for m in self.members if m.op in REDUCTIONS)
