@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import mmap
+import os
 from collections.abc import Callable
 
 import numpy as np
@@ -172,6 +175,38 @@ def test_bits_do_not_depend_on_threads(shapes: tuple) -> None:
             found.append(multiplied(a, b, as_it_is, turned))
     for each in found[1:]:
         np.testing.assert_array_equal(each, found[0])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="memory is protected by mprotect")
+@pytest.mark.parametrize("isa", variants())
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shapes", [s for s in SHAPES if 0 not in (*s[0], *s[1])], ids=str)
+def test_nothing_is_read_behind_operands(shapes: tuple, dtype: str, isa: str) -> None:
+    a, b = (before_a_wall(x) for x in pair(shapes, dtype))
+    for left, right in ((as_it_is, as_it_is), (turned, as_it_is), (as_it_is, turned)):
+        (stored_a, view_a), (stored_b, view_b) = left(a), right(b)
+        stored_a, stored_b = before_a_wall(stored_a), before_a_wall(stored_b)
+        with Trace("product") as trace:
+            x = trace.input("a", stored_a.shape, dtype)
+            y = trace.input("b", stored_b.shape, dtype)
+            program = build_program("product", trace, [p.matmul(view_a(x), view_b(y))])
+        run = NativeBackend(isa).compile(program)
+        run._bound().inputs[:] = [stored_a, stored_b]  # which would be copied otherwise
+        check(run(stored_a, stored_b)[0], a, b)
+
+
+def before_a_wall(x: np.ndarray) -> np.ndarray:
+    """Return a copy that ends where memory may not be read any more."""
+    pages = -(-max(x.nbytes, 1) // mmap.PAGESIZE)
+    memory = mmap.mmap(-1, (pages + 1) * mmap.PAGESIZE)
+    raw = np.frombuffer(memory, np.uint8)
+    end = pages * mmap.PAGESIZE
+    libc = ctypes.CDLL(None, use_errno=True)
+    wall = ctypes.c_void_p(raw.ctypes.data + end)
+    assert libc.mprotect(wall, ctypes.c_size_t(mmap.PAGESIZE), 0) == 0
+    copy = raw[end - x.nbytes : end].view(x.dtype).reshape(x.shape)
+    copy[...] = x
+    return copy
 
 
 def test_infinities_and_nan_stay_in_their_rows_and_columns() -> None:
