@@ -105,7 +105,6 @@ def multiplied(
         y = trace.input("b", stored_b.shape, stored_b.dtype)
         result = after(p.matmul(view_a(x), view_b(y)))
     run = NativeBackend(isa).compile(build_program("product", trace, [result]))
-    assert "by definition" not in run.source
     return run(stored_a, stored_b)[0]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -53,7 +52,6 @@ class Source:
     state: list[Variable] = field(default_factory=list)
     memory: int = 0
     slots: int = 0
-    callbacks: list[Any] = field(default_factory=list)
     tapes: set[str] = field(default_factory=set)
 
     def constant(self, node: Node) -> Address:

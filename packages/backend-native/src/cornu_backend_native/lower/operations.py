@@ -10,7 +10,6 @@ from cornu_backend_native.lower.convolution import (
     emit_kernel_gradient,
 )
 from cornu_backend_native.lower.copies import emit_copy, emit_store
-from cornu_backend_native.lower.definitions import emit_by_definition
 from cornu_backend_native.lower.frame import Frame
 from cornu_backend_native.lower.groups import group_rows
 from cornu_backend_native.lower.lines import (
@@ -28,6 +27,7 @@ from cornu_backend_native.lower.pooling import emit_avg_pool, emit_max_pool, emi
 from cornu_backend_native.lower.products import emit_product
 from cornu_backend_native.lower.rows import Step
 from cornu_backend_native.lower.softmax import emit_softmax
+from cornu_engine.errors import BackendError
 from cornu_engine.instructions import Instruction
 from cornu_engine.primitives import PRIMITIVES
 
@@ -68,7 +68,13 @@ NATIVE: tuple[str, ...] = (
 
 
 def emit(frame: Frame, members: Sequence[Instruction]) -> Sequence[Step]:
-    """Return the rows of one instruction, or of the members of one group."""
+    """Return the rows of one instruction, or of the members of one group.
+
+    Raises
+    ------
+    BackendError
+        For an operation that no kernel computes.
+    """
     first = members[0]
     frame.forget()
     if first.op == "scan":
@@ -79,7 +85,11 @@ def emit(frame: Frame, members: Sequence[Instruction]) -> Sequence[Step]:
         return SINGLE[first.op](frame, first)
     if all(PRIMITIVES[m.op].kind in ("elementwise", "reduction") for m in members):
         return group_rows(frame, members)
-    return emit_by_definition(frame, members)
+    raise BackendError(
+        f"The native backend has no kernel for {first.op!r}: nothing runs in Python in silence. "
+        "Write it as a composite of operations that there are, or use another backend: "
+        "CORNU_BACKEND=numpy."
+    )
 
 
 def emit_all(frame: Frame) -> list[Step]:

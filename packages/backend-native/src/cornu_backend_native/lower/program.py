@@ -42,8 +42,6 @@ class Lowered:
         At `K`.
     memory : int
         Bytes at `M`.
-    callbacks : tuple
-        Functions that rows call, to be kept alive.
     tapes : frozenset of str
         What its groups compute: a line each, as in `tapes.txt`.
     """
@@ -54,7 +52,6 @@ class Lowered:
     state: tuple[Variable, ...]
     constants: np.ndarray
     memory: int
-    callbacks: tuple[object, ...]
     tapes: frozenset[str]
 
 
@@ -77,7 +74,6 @@ def lower(plan: Plan, library: Library) -> Lowered:
         tuple(source.state),
         constants,
         aligned(source.memory),
-        tuple(source.callbacks),
         frozenset(source.tapes),
     )
 

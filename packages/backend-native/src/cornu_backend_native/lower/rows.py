@@ -25,8 +25,8 @@ class Row:
 
     Attributes
     ----------
-    kernel : str or int
-        The name of a function of the library, or the address of one made here.
+    kernel : str
+        The name of a function of the library.
     addresses : sequence of Address
     numbers : sequence of int, float or str
         Floats travel as the bits of a double, names of functions as their addresses.
@@ -38,7 +38,7 @@ class Row:
         What it computes, for people.
     """
 
-    kernel: str | int
+    kernel: str
     addresses: Sequence[Address]
     numbers: Sequence[Number] = ()
     parts: int = 1
@@ -132,7 +132,7 @@ class Encoder:
 
     def _row(self, each: Row, index: int) -> list[int]:
         self.scratch = max(self.scratch, each.scratch)
-        kernel = each.kernel if isinstance(each.kernel, int) else self.address_of(each.kernel)
+        kernel = self.address_of(each.kernel)
         return self._header(kernel, each.parts, each.addresses, each.numbers, index)
 
     def _header(
