@@ -15,8 +15,17 @@ from cornu_engine import config
 
 DTypeLike: TypeAlias = Any
 
-_KIND_RANK = {"b": 0, "u": 1, "i": 1, "f": 2}
-_WEAK = {bool: np.dtype(bool), int: np.dtype(np.int32)}
+_SCALARS = (bool, int, float)
+# What a program may hold. Of equal dtypes NumPy has several; these are the ones arrays share, so
+# that they may be compared by `is`.
+_HELD = {
+    dtype: dtype
+    for dtype in map(
+        np.dtype,
+        "longdouble float64 float32 float16 int64 int32 int16 int8 uint64 uint32 uint16 uint8 "
+        "bool".split(),
+    )
+}
 
 
 def canonical(dtype: DTypeLike) -> np.dtype:
@@ -37,10 +46,12 @@ def canonical(dtype: DTypeLike) -> np.dtype:
     >>> canonical(float)
     dtype('float32')
     """
+    if isinstance(dtype, np.dtype) and dtype in _HELD:
+        return _HELD[dtype]
     if dtype is None or dtype is float:
-        return np.dtype(config.floatx())
-    if isinstance(dtype, type) and dtype in _WEAK:
-        return _WEAK[dtype]
+        dtype = config.floatx()
+    elif dtype is int:
+        dtype = np.int32
     try:
         native = np.dtype(dtype).newbyteorder("=")
     except TypeError as error:
@@ -48,45 +59,43 @@ def canonical(dtype: DTypeLike) -> np.dtype:
             f"{dtype!r} is no dtype that a program can hold. Use a NumPy one of numbers, such as "
             "'float32', 'int32' or 'bool'."
         ) from error
-    if native.kind not in _KIND_RANK:
+    if native not in _HELD:
         raise TypeError(
             f"A program holds numbers and booleans only, not {np.dtype(dtype)!s}. "
             "Convert the data first, e.g. with x.astype('float32')."
         )
-    return native
+    return _HELD[native]
 
 
 def result_type(*dtypes: DTypeLike) -> np.dtype:
     """Return the dtype in which operands of these dtypes meet.
 
     Python's `bool`, `int` and `float` stand for scalars without a dtype of their own: they raise
-    the kind (an int array and `float` give the default float) but never the width.
+    the kind (an int array and `float` give the default float) but never the width. Of no operands
+    it is the default float.
 
     Examples
     --------
     >>> result_type("float32", "int64"), result_type("float16", float), result_type("int8", float)
     (dtype('float32'), dtype('float16'), dtype('float32'))
     """
-    weak = [d for d in dtypes if _is_weak(d)]
-    strong = [canonical(d) for d in dtypes if not _is_weak(d)]
-    if not strong:
-        return max((canonical(d) for d in weak), key=lambda d: _KIND_RANK[d.kind])
-    joined = strong[0]
-    for other in strong[1:]:
-        joined = _join(joined, other)
-    if float in weak and joined.kind != "f":
-        return np.dtype(config.floatx())
-    if int in weak and joined.kind == "b":
-        return np.dtype(np.int32)
-    return joined
-
-
-def _is_weak(dtype: DTypeLike) -> bool:
-    return any(dtype is t for t in (bool, int, float))  # not ==: NumPy holds float64 equal to float
+    joined: np.dtype | None = None
+    scalars = set()
+    for dtype in dtypes:
+        if isinstance(dtype, type) and dtype in _SCALARS:  # NumPy holds float64 equal to `float`
+            scalars.add(dtype)
+        else:
+            strong = canonical(dtype)
+            joined = strong if joined is None else _join(joined, strong)
+    if (float in scalars or not dtypes) and (joined is None or joined.kind != "f"):
+        return canonical(float)
+    if int in scalars and (joined is None or joined.kind == "b"):
+        return canonical(int)
+    return canonical(bool) if joined is None else joined
 
 
 def _join(a: np.dtype, b: np.dtype) -> np.dtype:
-    if a == b:
+    if a is b:
         return a
     if "f" in (a.kind, b.kind) and a.kind != b.kind:
         return a if a.kind == "f" else b  # the float, however wide the integer is
