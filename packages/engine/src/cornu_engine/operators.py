@@ -86,8 +86,8 @@ class ArrayOperators:
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """`array + value` and `np.exp(value)` are the operation of the same name in `cornu.ops`."""
         name = _UFUNCS.get(ufunc.__name__, ufunc.__name__)
-        if method == "__call__" and not kwargs and hasattr(_ops(), name):
-            return getattr(_ops(), name)(*inputs)
+        if method == "__call__" and not kwargs and hasattr(_vocabulary, name):
+            return getattr(_vocabulary, name)(*inputs)
         raise self._not_numpy(
             f"{ufunc.__name__}.{method}" if method != "__call__" else ufunc.__name__
         )
@@ -97,20 +97,20 @@ class ArrayOperators:
 
     def _not_numpy(self, name: str) -> Exception:
         twin = (
-            f" Use cornu.ops.{name}." if name in _ops().__all__ else " Use functions of cornu.ops."
+            f" Use cornu.ops.{name}." if name in _vocabulary.__all__ else " Use functions of cornu.ops."
         )
         return TracedValueError(f"np.{name} works on arrays, not on {self!r}.{twin}")
 
     @property
     def T(self) -> Any:
         """The transpose."""
-        return _ops().transpose(self)
+        return _vocabulary.transpose(self)
 
     def __pos__(self) -> Any:
         return self
 
     def __getitem__(self, key: Any) -> Any:
-        return _ops().get_item(self, key)
+        return _vocabulary.get_item(self, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         whole = "v.assign(value)" if hasattr(self, "assign") else "ops.where(mask, value, x)"
@@ -123,26 +123,26 @@ class ArrayOperators:
 
         def __getattr__(self, name: str) -> Any:
             hint = ""
-            if name in _ops().__all__:
+            if name in _vocabulary.__all__:
                 hint = f" Write ops.{name}(x)."  # methods of arrays that are functions here
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}.{hint}")
 
     def reshape(self, *shape: Any) -> Any:
         """Return the same numbers in another shape."""
         target = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
-        return _ops().reshape(self, target)
+        return _vocabulary.reshape(self, target)
 
     def astype(self, dtype: Any) -> Any:
         """Return the value in another dtype."""
-        return _ops().cast(self, dtype)
+        return _vocabulary.cast(self, dtype)
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
         """Return the sum over `axis`."""
-        return _ops().sum(self, axis=axis, keepdims=keepdims)
+        return _vocabulary.sum(self, axis=axis, keepdims=keepdims)
 
     def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
         """Return the mean over `axis`."""
-        return _ops().mean(self, axis=axis, keepdims=keepdims)
+        return _vocabulary.mean(self, axis=axis, keepdims=keepdims)
 
 
 _vocabulary: Any = None
@@ -158,20 +158,16 @@ def spoken_in(vocabulary: Any) -> None:
     _vocabulary = vocabulary
 
 
-def _ops() -> Any:
-    return _vocabulary
-
-
 def _binary(op: str) -> Any:
-    return lambda self, other: getattr(_ops(), op)(self, other)
+    return lambda self, other: getattr(_vocabulary, op)(self, other)
 
 
 def _reflected(op: str) -> Any:
-    return lambda self, other: getattr(_ops(), op)(other, self)
+    return lambda self, other: getattr(_vocabulary, op)(other, self)
 
 
 def _unary(op: str) -> Any:
-    return lambda self: getattr(_ops(), op)(self)
+    return lambda self: getattr(_vocabulary, op)(self)
 
 
 for _dunder, _name in _BINARY.items():

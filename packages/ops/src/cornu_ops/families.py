@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -61,7 +62,7 @@ Examples
 
 def _compute(rule: Any) -> Callable[..., Tensor]:
     if isinstance(rule, str):
-        return lambda *values: apply(rule, *values)
+        return functools.partial(apply, rule)
     compute: Callable[..., Tensor] = rule
     return compute
 

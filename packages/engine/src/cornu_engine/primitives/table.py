@@ -105,11 +105,7 @@ class _Calls:
         if name not in PRIMITIVES:
             raise AttributeError(f"There is no primitive {name!r}.")
         assert _apply is not None, "a graph is traced by cornu_engine.trace"
-        apply = _apply
-
-        def call(*values: Any, **attrs: Any) -> Any:
-            return apply(name, *values, **attrs)
-
+        call = functools.partial(_apply, name)
         setattr(self, name, call)
         return call
 
