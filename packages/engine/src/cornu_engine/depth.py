@@ -21,15 +21,12 @@ def make_room(levels: int = 0) -> None:
     >>> deep(2500)
     2500
     """
-    limit = wanted = sys.getrecursionlimit()
-    if wanted < MOST and (8 * levels > wanted or _is_deeper(wanted // 2)):
-        wanted = min(max(8 * levels, 2 * limit), MOST)
-        sys.setrecursionlimit(wanted)
-
-
-def _is_deeper(calls: int) -> bool:
-    try:
-        sys._getframe(calls + 1)
-    except ValueError:
-        return False
-    return True
+    limit = sys.getrecursionlimit()
+    if limit >= MOST:
+        return
+    if 8 * levels <= limit:
+        try:
+            sys._getframe(limit // 2)
+        except ValueError:  # there are not so many calls
+            return
+    sys.setrecursionlimit(min(max(8 * levels, 2 * limit), MOST))

@@ -153,8 +153,11 @@ def is_traced(*values: Any) -> bool:
     >>> is_traced(np.ones(2))
     False
     """
-    tracing = CURRENT.get() is not None
-    return any(isinstance(v, Node) or (tracing and isinstance(v, Variable)) for v in values)
+    kinds = Node if CURRENT.get() is None else (Node, Variable)
+    for value in values:  # noqa: SIM110 - once for each operation: a generator costs a call a step
+        if isinstance(value, kinds):
+            return True
+    return False
 
 
 def as_node(value: Any, like: Any = None) -> Node:
@@ -248,7 +251,8 @@ def apply(name: str, *values: Any, **attrs: Any) -> Any:
         shape, dtype = row.infer(*nodes, **attrs)
         return make_node(name, nodes, attrs, shape, dtype)
     with np.errstate(all="ignore"):
-        return row.evaluate(*(_concrete(v, like) for v in values), **attrs)
+        arrays = [v if isinstance(v, np.ndarray) else _concrete(v, like) for v in values]
+        return row.evaluate(*arrays, **attrs)
 
 
 class _Primitives:
@@ -301,9 +305,7 @@ def _operand_dtype(values: Iterable[Any]) -> Any:
 
 
 def _concrete(value: Any, like: Any) -> Any:
-    if isinstance(value, Variable):
-        return value.array
-    return value if isinstance(value, np.ndarray) else _scalar(value, like)
+    return value.array if isinstance(value, Variable) else _scalar(value, like)
 
 
 def _scalar(value: Any, like: Any) -> np.ndarray:

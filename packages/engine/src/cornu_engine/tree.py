@@ -29,6 +29,9 @@ __all__ = [
 ]
 
 
+_CONTAINERS = (list, tuple, dict, deque)
+
+
 def is_nested(structure: Any) -> bool:
     """Tell whether `structure` is a container of this module and not a leaf.
 
@@ -37,7 +40,7 @@ def is_nested(structure: Any) -> bool:
     >>> is_nested([1]), is_nested(1), is_nested("text")
     (True, False, False)
     """
-    return isinstance(structure, (list, tuple, dict, deque))
+    return isinstance(structure, _CONTAINERS)
 
 
 def _keys(structure: dict) -> list:
@@ -79,11 +82,11 @@ def flatten(structure: Any) -> list:
     >>> flatten((1, {"y": 3, "x": 2}))
     [1, 2, 3]
     """
-    if not is_nested(structure):
+    if not isinstance(structure, _CONTAINERS):
         return [structure]
     leaves: list = []
     for child in _children(structure):
-        if is_nested(child):
+        if isinstance(child, _CONTAINERS):
             leaves.extend(flatten(child))
         else:
             leaves.append(child)
@@ -119,7 +122,7 @@ def map_structure(func: Callable, *structures: Any, none_is_leaf: bool = True) -
     {'x': 11}
     """
     first = structures[0]
-    if not is_nested(first):
+    if not isinstance(first, _CONTAINERS):
         if first is None and not none_is_leaf:
             return None
         return func(*structures)

@@ -55,10 +55,9 @@ def value(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
 
 def promote(*xs: TensorLike, extra: Sequence[Any] = ()) -> list[Tensor]:
     """All of `xs` as values of their common dtype (`extra` dtypes take part)."""
-    operands = [x if is_weak(x) else as_value(x) for x in xs]
-    kinds = [kind_of(x) for x in operands]
-    first = kinds[0]
-    if type(first) is not type and all(k is first for k in kinds) and not extra:
+    operands = [x if type(x) in _SCALARS else as_value(x) for x in xs]
+    kinds = [type(x) if type(x) in _SCALARS else x.dtype for x in operands]
+    if len(set(kinds)) == 1 and type(operands[0]) not in _SCALARS and not extra:
         return operands  # the common case: one dtype, nothing to convert
     dtype = result_type(*kinds, *extra)
     return [_number(x, dtype) if is_weak(x) else cast_value(x, dtype) for x in operands]
