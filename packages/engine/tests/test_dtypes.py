@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from cornu_engine.dtypes import canonical, result_type
 
 NAMED = ["bool", "int32", "uint8", "float16", "float32", "float64", "longdouble", "longlong"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,7 @@ import cornu
 from cornu import ops
 from cornu.base import Layer
 from cornu.base.layer.context import set_learning_phase
+from cornu.base.layer.signature import CallSignature
 from cornu_engine.trace import Trace
 
 X = np.ones((2, 5), "float32")
@@ -216,3 +220,30 @@ def test_what_call_changes_in_place_is_its_own():
     assert layer.weight.numpy() == 1
     with pytest.raises(ValueError, match="read-only"):
         layer.weight.value[...] = 2.0
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: 0,
+        lambda x, y=1: 0,
+        lambda x, *rest: 0,
+        lambda *xs: 0,
+        lambda x, *, y: 0,
+        lambda x, *, y=1: 0,
+        lambda x, /, y: 0,
+        lambda **named: 0,
+        lambda: 0,
+    ],
+)
+@pytest.mark.parametrize("args", [(), (1,), (1, 2), (1, 2, 3)])
+@pytest.mark.parametrize("kwargs", [{}, {"y": 5}, {"x": 5}])
+def test_arguments_are_bound_as_python_binds_them(call, args, kwargs):
+    signature = inspect.signature(call)
+    try:
+        expected = signature.bind(*args, **kwargs).arguments
+    except TypeError as error:
+        with pytest.raises(TypeError, match=re.escape(str(error))):
+            CallSignature(signature).bind(args, kwargs, "")
+    else:
+        assert CallSignature(signature).bind(args, kwargs, "") == expected

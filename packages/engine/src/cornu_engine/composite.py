@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, overload
 
 from cornu_engine.attributes import Signature, check_call, signature_of
 from cornu_engine.graph import Node, make_node
-from cornu_engine.trace import _find_symbolic, as_node, is_traced
+from cornu_engine.trace import as_node, find_symbolic, is_traced
 
 COMPOSITES: dict[str, Composite] = {}
 Count: TypeAlias = Callable[[Node], int]
@@ -94,7 +94,7 @@ class Composite:
 
     def __call__(self, *values: Any, **attrs: Any) -> Any:
         """Compute on arrays; make one node on traced values."""
-        symbolic = _find_symbolic(values)
+        symbolic = find_symbolic(values)
         if symbolic is not None:
             return symbolic.symbolic_apply(self, values, attrs)
         if not is_traced(*values):

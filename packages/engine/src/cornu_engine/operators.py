@@ -96,10 +96,8 @@ class ArrayOperators:
         raise self._not_numpy(function.__name__)
 
     def _not_numpy(self, name: str) -> Exception:
-        twin = (
-            f" Use cornu.ops.{name}." if name in _vocabulary.__all__ else " Use functions of cornu.ops."
-        )
-        return TracedValueError(f"np.{name} works on arrays, not on {self!r}.{twin}")
+        twin = f"cornu.ops.{name}" if name in _vocabulary.__all__ else "functions of cornu.ops"
+        return TracedValueError(f"np.{name} works on arrays, not on {self!r}. Use {twin}.")
 
     @property
     def T(self) -> Any:

@@ -11,6 +11,7 @@ import functools
 import os
 import re
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -328,7 +329,7 @@ def op(function: F) -> F:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        symbolic = _find_symbolic(args) or (_find_symbolic(kwargs.values()) if kwargs else None)
+        symbolic = find_symbolic(args) or (find_symbolic(kwargs.values()) if kwargs else None)
         if symbolic is not None:
             return symbolic.symbolic_apply(call, args, kwargs)
         try:
@@ -367,14 +368,15 @@ def _name_operation(error: Exception, function: Callable[..., Any]) -> None:
         error.args = (f"{name}(): {text}", *error.args[1:])
 
 
-def _find_symbolic(values: Iterable[Any]) -> Any:
+def find_symbolic(values: Iterable[Any]) -> Any:
+    """Return the class of the symbolic tensors among values and what they hold, or None."""
     for value in values:
-        if isinstance(value, (list, tuple)):
-            symbolic = _find_symbolic(value)
+        if isinstance(value, (list, tuple, deque)):
+            symbolic = find_symbolic(value)
             if symbolic is not None:
                 return symbolic
         elif isinstance(value, dict):
-            symbolic = _find_symbolic(value.values())
+            symbolic = find_symbolic(value.values())
             if symbolic is not None:
                 return symbolic
         elif getattr(type(value), "__cornu_symbolic__", False):

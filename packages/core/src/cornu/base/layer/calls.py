@@ -15,7 +15,7 @@ from cornu.base.layer.explaining import add_note, made_anew, merge_hint
 from cornu.base.layer.inference import infer
 from cornu.base.layer.input_spec import InputSpec, check_input
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
-from cornu.base.layer.masks import get_mask, set_mask
+from cornu.base.layer.masks import get_mask, masks_in, set_mask
 from cornu.base.layer.shapes import as_shape, show_shapes
 from cornu.base.layer.signature import (
     is_value,
@@ -29,7 +29,7 @@ from cornu_engine import tree
 from cornu_engine.allowance import spend
 from cornu_engine.depth import make_room
 from cornu_engine.primitives.table import p
-from cornu_engine.trace import TRACING, autocast, convert
+from cornu_engine.trace import TRACING, autocast, convert, find_symbolic
 from cornu_engine.values import read_only
 
 _ONE_VALUE = InputSpec()
@@ -134,8 +134,7 @@ class Calls(Weights):
         self._check_initialised()
         spend(_WORK_OF_A_CALL)
         make_room()
-        leaves = tree.flatten((args, kwargs)) if kwargs or len(args) != 1 else tree.flatten(args[0])
-        if any(isinstance(x, KerasTensor) for x in leaves):
+        if find_symbolic(args) or (kwargs and find_symbolic(kwargs.values())):
             outputs = self._symbolic_call(args, kwargs)
             CallNode(self, args, kwargs, outputs)
             return outputs
@@ -162,7 +161,7 @@ class Calls(Weights):
             training = self._resolve_training(info, arguments, given, outer)
             if training is not None and info.accepts("training"):
                 kwargs["training"] = training
-            masks = self._fill_masks(info, arguments, kwargs)
+            masks = self._fill_masks(info, arguments, first, kwargs)
             previous = given.get("mask") if given.get("mask") is not None else masks
             if "training" in kwargs or "mask" in kwargs or masks is not None:
                 args, kwargs = _without_duplicates(info, args, kwargs)
@@ -171,7 +170,8 @@ class Calls(Weights):
                 autocast(self._weights_cast_to()),
             ):
                 outputs = self._explained(args, kwargs, first)
-                self.built = True
+                if not self.built:
+                    self.built = True
                 if fresh and self._made_within and not self._is_part and self.weights:
                     raise ValueError(made_anew(self))
                 if self.activity_regularizer is not None:
@@ -274,7 +274,7 @@ class Calls(Weights):
             return x
         mask = get_mask(x)
         value = convert(x)
-        if self.autocast and value.dtype.kind == "f" and value.dtype.name != self.compute_dtype:
+        if self.autocast and value.dtype.kind == "f" and value.dtype != self.compute_dtype:
             value = convert(value, self.compute_dtype)
         value = read_only(value)
         if mask is not None and value is not x:
@@ -295,7 +295,7 @@ class Calls(Weights):
                 )
         spec = self._expected()
         if spec is not None:
-            check_input(spec, first, self._where())
+            check_input(spec, first, self._where)
 
     def _expected(self) -> Any:
         spec = self.input_spec
@@ -312,23 +312,18 @@ class Calls(Weights):
                 return bool(value)
         return None
 
-    def _fill_masks(self, info: Any, arguments: dict, kwargs: dict) -> Any:
+    def _fill_masks(self, info: Any, arguments: dict, first: Any, kwargs: dict) -> Any:
         """Fill the mask arguments that were left open; return the mask of the first input."""
-        values = value_arguments(arguments)
-        first = info.first_of(arguments)
         mask = arguments.get("mask")
         if mask is None:
-            mask = tree.map_structure(get_mask, first)
-            if all(m is None for m in tree.flatten(mask)):
-                mask = None
-            elif info.accepts("mask"):
+            mask = masks_in(first)
+            if mask is not None and info.accepts("mask"):
                 kwargs["mask"] = mask
-        for name, value in values.items():
-            target = f"{name}_mask"
-            if info.accepts(target) and arguments.get(target) is None:
-                masks = tree.map_structure(get_mask, value)
-                if any(m is not None for m in tree.flatten(masks)):
-                    kwargs[target] = masks
+        values = value_arguments(arguments) if info.masks else {}
+        for target in info.masks:
+            masks = masks_in(values.get(target.removesuffix("_mask")))
+            if masks is not None and arguments.get(target) is None:
+                kwargs[target] = masks
         return mask
 
     def _explained(self, args: tuple, kwargs: dict, first: Any) -> Any:

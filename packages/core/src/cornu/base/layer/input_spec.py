@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -77,19 +77,19 @@ class InputSpec:
         return f"InputSpec({', '.join(f'{name}={value}' for name, value in shown.items())})"
 
 
-def check_input(spec: Any, inputs: Any, layer: str) -> None:
+def check_input(spec: Any, inputs: Any, where: Callable[[], str]) -> None:
     """Raise ShapeError unless `inputs` meet the specification of `layer`.
 
     Parameters
     ----------
     spec : InputSpec, nested structure of them, or None
     inputs : value or nested structure of values
-    layer : str
-        Path of the layer with its class, for the message.
+    where : callable
+        Returns the path of the layer with its class, for the message.
 
     Examples
     --------
-    >>> check_input(InputSpec(min_ndim=2), np.ones(3), "dense (Dense)")
+    >>> check_input(InputSpec(min_ndim=2), np.ones(3), lambda: "dense (Dense)")
     Traceback (most recent call last):
     cornu_engine.errors.ShapeError: Layer dense (Dense) expects an input of rank 2 or more, but got
     shape (None,) of rank 1. \
@@ -101,7 +101,7 @@ Add an axis with x[:, None], or a Reshape layer before it.
         missing = [name for name in names if name not in inputs]
         if missing:
             raise ShapeError(
-                f"Layer {layer} expects a dict with the keys {names}; {missing} of them are "
+                f"Layer {where()} expects a dict with the keys {names}; {missing} of them are "
                 "missing from "
                 f"{list(inputs)}."
             )
@@ -111,7 +111,7 @@ Add an axis with x[:, None], or a Reshape layer before it.
     if len(values) != len(specs):
         one = "one value: join several first, for example with Concatenate()"
         raise ShapeError(
-            f"Layer {layer} expects {len(specs)} input(s), but got {len(values)}. Pass "
+            f"Layer {where()} expects {len(specs)} input(s), but got {len(values)}. Pass "
             f"{one if len(specs) == 1 else f'a list of {len(specs)} values'}."
         )
     for value, one in zip(values, specs, strict=True):
@@ -119,7 +119,7 @@ Add an axis with x[:, None], or a Reshape layer before it.
             problem = _problem(one, value)
             if problem:
                 which = f" {one.name!r}" if len(specs) > 1 and one.name else ""
-                raise ShapeError(f"Layer {layer} expects an input{which} {problem}")
+                raise ShapeError(f"Layer {where()} expects an input{which} {problem}")
 
 
 def _problem(spec: InputSpec, value: Any) -> str:

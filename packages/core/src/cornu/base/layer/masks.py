@@ -10,6 +10,7 @@ import weakref
 from typing import Any
 
 from cornu.base.layer.keras_tensor import KerasTensor
+from cornu_engine import tree
 from cornu_engine.graph import Node
 from cornu_engine.trace import Trace, current_trace
 
@@ -37,6 +38,12 @@ def get_mask(value: Any) -> Any:
         return None if trace is None else _OF_NODES.get(trace, {}).get(value)
     kept = _OF_ARRAYS.get(id(value))
     return kept[1] if kept is not None and kept[0]() is value else None
+
+
+def masks_in(structure: Any) -> Any:
+    """Return the masks of the values in a structure, or None where none of them has one."""
+    masks = tree.map_structure(get_mask, structure)
+    return masks if any(m is not None for m in tree.flatten(masks)) else None
 
 
 def set_mask(value: Any, mask: Any) -> None:

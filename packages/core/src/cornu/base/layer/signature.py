@@ -17,6 +17,7 @@ from cornu_engine.variable import Variable
 
 _VALUES = (np.ndarray, np.generic, Node, KerasTensor, Variable)
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_BY_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 class CallSignature:
@@ -26,6 +27,12 @@ class CallSignature:
     ----------
     names : tuple of str
         Of the named parameters, without `self`.
+    by_place : range
+        How many arguments may come by position and none by name.
+    starts_variadic : bool
+        Whether the first parameter is `*args`.
+    masks : list of str
+        Parameters that take the mask of another one.
     """
 
     def __init__(self, signature: inspect.Signature) -> None:
@@ -36,6 +43,12 @@ class CallSignature:
             p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty
         }
         self.first = next(iter(signature.parameters), None)
+        self.starts_variadic = bool(parameters) and next(iter(parameters)).kind is _VARIADIC[0]
+        self.masks = [name for name in self.names if name.endswith("_mask")]
+        by_place = [p.name for p in parameters if p.kind in _BY_PLACE]
+        needed = [p.name for p in parameters if p.kind not in _VARIADIC and p.default is p.empty]
+        fewest = len(needed) if set(needed) <= set(by_place) else len(by_place) + 1
+        self.by_place = range(fewest, len(by_place) + 1)
 
     def accepts(self, name: str) -> bool:
         """Whether there is a parameter of that name."""
@@ -43,6 +56,8 @@ class CallSignature:
 
     def bind(self, args: tuple, kwargs: dict, where: str) -> dict[str, Any]:
         """Return arguments by parameter name, or say how the call should look."""
+        if not kwargs and len(args) in self.by_place:
+            return dict(zip(self.names, args, strict=False))  # the common case, without `inspect`
         try:
             return self.signature.bind(*args, **kwargs).arguments
         except TypeError as error:
@@ -51,8 +66,7 @@ class CallSignature:
     def first_of(self, arguments: dict[str, Any]) -> Any:
         """Return the value of the first parameter."""
         value = arguments.get(self.first) if self.first else None
-        parameter = self.signature.parameters.get(self.first or "")
-        if parameter is not None and parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+        if self.starts_variadic:
             return value[0] if value else None
         return value
 

@@ -329,7 +329,7 @@ class Weights(Operation):
 
     def _clear_losses(self) -> None:
         for layer in self._flatten_layers():
-            layer._losses = []
+            layer.__dict__["_losses"] = []
 
     def add_metric(self, value: Any, name: str | None = None, aggregation: Any = None) -> None:
         """Show the mean of a value over the epoch; for use in `call`.
