@@ -1,4 +1,4 @@
-/* Products of whole numbers, of truth values (is any pair true?), and of halves (in float32).
+/* Products of whole numbers, and of truth values (is any pair true?).
  *
  * The numbers are those of other products (gemm.h). They are cut along the rows of all the batch. */
 #include "gemm.h"
@@ -39,4 +39,3 @@ PLAIN(u2, uint16_t, uint32_t, MULTIPLIED)
 PLAIN(u4, uint32_t, uint32_t, MULTIPLIED)
 PLAIN(u8, uint64_t, uint64_t, MULTIPLIED)
 PLAIN(b1, uint8_t, uint8_t, BOTH)
-PLAIN(f2, _Float16, float, MULTIPLIED)

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cornu_backend_native.lower.frame import Frame, comment, is_whole
-from cornu_backend_native.lower.groups import epilogue, group_rows, overlap
+from cornu_backend_native.lower.groups import convert, epilogue, group_rows, overlap
 from cornu_backend_native.lower.kinds import dtype_name
 from cornu_backend_native.lower.parts import parts_of
 from cornu_backend_native.lower.rows import Chain, Row, Step
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction
+from cornu_engine.layout import contiguous_strides
 from cornu_engine.shapes import product
-from cornu_lowering.views import Address, merged
+from cornu_lowering.views import Address, View, merged
 
 # What tiles and blocks of any processor fit in: see c/gemm.h.
 TILE_ROWS, TILE_COLUMNS, STEP = 12, 32, 16
@@ -90,14 +91,16 @@ def emit_product(frame: Frame, members: Sequence[Instruction]) -> list[Step]:
         return list(group_rows(frame, rest)) if rest else []
     if rest and not frame.is_stored(node):
         frame.moved[node] = _room(frame, head, rest)
-    whole = _product(frame, head)
+    note = comment(head)
+    c, a, b = (frame.view(v) for v in (node, *head.inputs))
+    if node.dtype == np.float16:
+        return [*_in_float32(frame, c, a, b, note), *(group_rows(frame, rest) if rest else [])]
+    whole = product_of(c, a, b)
+    if dtype_name(node.dtype) not in FAST:
+        return [_plain(whole, note), *(group_rows(frame, rest) if rest else [])]
     steady = frame.is_steady(head.inputs[1])
     value = _oriented(whole, steady)
-    note = comment(head)
-    if dtype_name(value.dtype) in FAST:
-        before, row = _cut(frame, value, steady and value is whole, note)
-    else:
-        before, row = [], _plain(value, note)
+    before, row = _cut(frame, value, steady and value is whole, note)
     if not rest:
         return [*before, row]
     after = None
@@ -107,6 +110,24 @@ def emit_product(frame: Frame, members: Sequence[Instruction]) -> list[Step]:
     if after is None:
         return [*before, row, *group_rows(frame, rest)]
     return [*before, Chain([row, after])]
+
+
+def _in_float32(frame: Frame, c: View, a: View, b: View, note: str) -> list[Step]:
+    """Return the rows of a product of halves: its sums are rounded once, at the end."""
+    wide = [_like(frame, view) for view in (c, a, b)]
+    before, row = _cut(frame, _oriented(product_of(*wide), steady=False), False, note)
+    steps = [r for v, w in zip((a, b), wide[1:], strict=True) for r in convert(v, w, note)]
+    return [*steps, *before, row, *convert(wide[0], c, note)]
+
+
+def _like(frame: Frame, view: View) -> View:
+    """Return new memory for a view in float32, its axes in the order that they have in memory."""
+    order = sorted(range(len(view.shape)), key=lambda i: -abs(view.strides[i]))
+    steps = contiguous_strides(tuple(view.shape[i] for i in order))
+    strides = dict(zip(order, steps, strict=True))
+    place = frame.temporary(4 * product(view.shape))
+    steps = tuple(strides[i] for i in range(len(order)))
+    return View(place, 0, steps, view.shape, np.dtype(np.float32))
 
 
 def _room(frame: Frame, head: Instruction, rest: Sequence[Instruction]) -> Address:
@@ -129,18 +150,14 @@ def _has_memory(frame: Frame, value: Node) -> bool:
     return owner in frame.parameters or frame.is_stored(owner)
 
 
-def _product(frame: Frame, instruction: Instruction) -> Product:
+def product_of(c: View, a: View, b: View) -> Product:
     """Read off a product, its stack in as few axes as strides allow.
 
     Axes of the stack over which B is the same are rows like others, where they can be walked so.
     """
-    node = instruction.node
-    left, right = instruction.inputs
-    shape = node.shape[:-1]
-    c = frame.view(node)
-    a, b = frame.view(left), frame.view(right)
-    a_steps = a.broadcast((*shape, left.shape[-1])).strides
-    b_steps = b.broadcast((*shape[:-1], *right.shape[-2:])).strides
+    shape = c.shape[:-1]
+    a_steps = a.broadcast((*shape, a.shape[-1])).strides
+    b_steps = b.broadcast((*shape[:-1], *b.shape[-2:])).strides
     shared = (*b_steps[:-2], 0)
     space = merged(shape, [c.strides[:-1], a_steps[:-1], shared])
     c_axes, a_axes, b_axes = space.strides
@@ -155,10 +172,10 @@ def _product(frame: Frame, instruction: Instruction) -> Product:
         Operand(a.address, a_axes[-1], a_steps[-1], a_axes[:-1]),
         Operand(b.address, b_steps[-2], b_steps[-1], b_axes[:-1]),
         space_shape[-1],
-        node.shape[-1],
-        left.shape[-1],
+        c.shape[-1],
+        a.shape[-1],
         space_shape[:-1],
-        node.dtype,
+        c.dtype,
     )
 
 
@@ -169,8 +186,6 @@ def _oriented(value: Product, steady: bool) -> Product:
     rows, B is better read where it lies, as the left operand, than packed; unless it is steady,
     and packed only once.
     """
-    if dtype_name(value.dtype) not in FAST:
-        return value
     if value.columns == 1 and value.rows > 1:
         return value.transposed
     down = value.b.row == 1 and value.b.column != 1
