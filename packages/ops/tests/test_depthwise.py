@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from cornu import ops
+from cornu_engine.errors import ShapeError
 from cornu_engine.testing.gradients import check_grads
 from cornu_ops.convolution import convolution
-from cornu_ops.depthwise import depthwise
+from cornu_ops.depthwise import depthwise, depthwise_kernel_grad
 
 RNG = np.random.default_rng(0)
 CASES = [
@@ -53,3 +54,22 @@ def test_against_numpy():
 
 def test_of_no_samples():
     assert ops.depthwise_conv(np.ones((0, 4, 2)), np.ones((3, 2, 1))).shape == (0, 2, 2)
+
+
+@pytest.mark.parametrize(("sizes", "window", "strides", "padding", "dilation"), CASES)
+def test_derivatives_of_the_gradient_by_the_kernel(sizes, window, strides, padding, dilation):
+    x, kernel = operands(sizes, window)
+    attrs = {"strides": strides, "padding": padding, "dilation": dilation}
+
+    def function(x, g):
+        return depthwise_kernel_grad(x, g, size=window, **attrs)
+
+    check_grads(function, (x, depthwise(x, kernel, **attrs)), order=2)
+
+
+def test_operands_that_do_not_fit_are_named():
+    x, attrs = np.ones((1, 4, 2)), {"strides": (1,), "padding": ((0, 0),), "dilation": (1,)}
+    with pytest.raises(ShapeError, match="inputs have 2 channels, the kernel 1"):
+        depthwise(x, np.ones((3, 1)), **attrs)
+    with pytest.raises(ShapeError, match=r"has shape \(1, 1, 2\); it must be theirs, \(1, 2, 2\)"):
+        depthwise_kernel_grad(x, np.ones((1, 1, 2)), size=(3,), **attrs)

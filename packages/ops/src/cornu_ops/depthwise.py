@@ -10,8 +10,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from cornu_engine.attributes import Numbers, Sides, Steps, Taps
+from cornu_engine.attributes import Numbers, Sides, Steps, Taps, Window
 from cornu_engine.composite import composite
+from cornu_engine.errors import ShapeError
 from cornu_engine.graph import Node
 from cornu_engine.primitives.table import p
 from cornu_engine.shapes import product
@@ -24,6 +25,14 @@ def _taps(node: Node) -> int:
 
 def _products(node: Node) -> int:
     return 2 * node.size * _taps(node)
+
+
+def _window(node: Node) -> int:
+    return product(node.shape[:-1])
+
+
+def _sums(node: Node) -> int:
+    return 2 * node.inputs[1].size * _window(node)
 
 
 @composite(flops=_products, calls=_taps, portable=True)
@@ -50,6 +59,11 @@ def depthwise(x: Numbers, kernel: Taps, *, strides: Steps, padding: Sides, dilat
     >>> depthwise(x, kernel, strides=(1,), padding=((0, 0),), dilation=(1,))[0, :, 0]
     array([10., 21., 32.])
     """
+    if kernel.shape[-1] != x.shape[-1]:
+        raise ShapeError(
+            f"depthwise: inputs have {x.shape[-1]} channels, the kernel {kernel.shape[-1]}; "
+            "they must be equal."
+        )
     shifted = _shifted(x, kernel.shape[:-1], strides, padding, dilation)
     total = None
     for place, part in shifted:
@@ -58,23 +72,43 @@ def depthwise(x: Numbers, kernel: Taps, *, strides: Steps, padding: Sides, dilat
     return total
 
 
-@depthwise.vjp
-def _(
-    g: Any,
-    out: Any,
-    x: Any,
-    kernel: Any,
-    *,
-    strides: Static,
-    padding: Padding,
-    dilation: Static,
-) -> tuple[Any, Any]:
+@composite(flops=_sums, calls=_window, portable=True)
+def depthwise_kernel_grad(
+    x: Numbers, g: Numbers, *, size: Window, strides: Steps, padding: Sides, dilation: Steps
+) -> Any:
+    """Return the gradient of `depthwise` by its kernel, whose window has the given size.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x, g = np.arange(4.0).reshape(1, 4, 1), np.ones((1, 3, 1))
+    >>> attrs = dict(strides=(1,), padding=((0, 0),), dilation=(1,))
+    >>> depthwise_kernel_grad(x, g, size=(2,), **attrs)[:, 0]
+    array([3., 6.])
+    """
     axes = tuple(range(x.ndim - 1))
-    shifted = _shifted(x, kernel.shape[:-1], strides, padding, dilation)
-    row = (1, kernel.shape[-1])
+    row = (1, x.shape[-1])
+    shifted = _shifted(x, size, strides, padding, dilation)
+    if g.shape != shifted[0][1].shape:
+        raise ShapeError(
+            f"depthwise_kernel_grad: the gradient of the outputs has shape {tuple(g.shape)}; "
+            f"it must be theirs, {tuple(shifted[0][1].shape)}."
+        )
     sums = [p.reshape(p.sum(s * g, axes=axes, keepdims=False), shape=row) for _, s in shifted]
-    by_kernel = p.reshape(p.concat(*sums, axis=0), shape=kernel.shape)
-    return _by_input(g, x.shape, kernel, strides, padding, dilation), by_kernel
+    return p.reshape(p.concat(*sums, axis=0), shape=(*size, x.shape[-1]))
+
+
+@depthwise.vjp
+def _(g: Any, out: Any, x: Any, kernel: Any, **attrs: Any) -> tuple[Any, Any]:
+    return (
+        _by_input(g, x.shape, kernel, **attrs),
+        depthwise_kernel_grad(x, g, size=kernel.shape[:-1], **attrs),
+    )
+
+
+@depthwise_kernel_grad.vjp
+def _(h: Any, out: Any, x: Any, g: Any, *, size: Static, **attrs: Any) -> tuple[Any, Any]:
+    return _by_input(g, x.shape, h, **attrs), depthwise(x, h, **attrs)
 
 
 def _by_input(

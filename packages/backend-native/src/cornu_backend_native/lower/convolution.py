@@ -40,6 +40,10 @@ class Kernel:
         Of one group, as the convolution at hand sees them.
     steps : tuple of int
         From one group, tap, depth, filter to the next.
+    turned : bool
+        Whether its taps come in reverse.
+    apart : bool
+        Whether each tap is a run of its own, even where it follows on another.
     """
 
     size: tuple[int, ...]
@@ -48,6 +52,7 @@ class Kernel:
     filters: int
     steps: tuple[int, int, int, int] = (0, 0, 0, 0)
     turned: bool = False
+    apart: bool = False
 
     @property
     def window(self) -> int:
@@ -67,10 +72,8 @@ def emit_convolution(frame: Frame, instruction: Instruction) -> list[Row]:
     depth, filters = kernel.shape[-2], kernel.shape[-1] // groups
     steps = (filters, depth * kernel.shape[-1], kernel.shape[-1], 1)
     weights = Kernel(size, groups, depth, filters, steps)
-    work = _Work(frame, instruction)
-    low, high = zip(*attrs["padding"], strict=True)
-    whole = [n + a + b for n, a, b in zip(x.shape[1:-1], low, high, strict=True)]
-    data = work.spread(x, low, whole, (1,) * len(size))
+    work = Work(frame, instruction)
+    data = work.padded(x, attrs["padding"])
     return work.convolve(data, kernel, weights, attrs["strides"], attrs["dilation"], node)
 
 
@@ -81,7 +84,7 @@ def emit_input_gradient(frame: Frame, instruction: Instruction) -> list[Row]:
     depth, filters = kernel.shape[-2], kernel.shape[-1] // groups
     steps = (filters, depth * kernel.shape[-1], 1, kernel.shape[-1])
     weights = Kernel(size, groups, filters, depth, steps, turned=True)
-    work = _Work(frame, instruction)
+    work = Work(frame, instruction)
     reach = [(k - 1) * d for k, d in zip(size, attrs["dilation"], strict=True)]
     low = [r - a for r, (a, _) in zip(reach, attrs["padding"], strict=True)]
     whole = [n + r for n, r in zip(node.shape[1:-1], reach, strict=True)]
@@ -94,14 +97,12 @@ def emit_kernel_gradient(frame: Frame, instruction: Instruction) -> list[Row]:
     (x, g), node, attrs = instruction.inputs, instruction.node, instruction.node.attrs
     groups, size = attrs.get("groups", 1), attrs["size"]
     weights = Kernel(size, groups, node.shape[-2], node.shape[-1] // groups)
-    work = _Work(frame, instruction)
-    low, high = zip(*attrs["padding"], strict=True)
-    whole = [n + a + b for n, a, b in zip(x.shape[1:-1], low, high, strict=True)]
-    data = work.spread(x, low, whole, (1,) * len(size))
+    work = Work(frame, instruction)
+    data = work.padded(x, attrs["padding"])
     return work.gradient(data, g, weights, attrs["strides"], attrs["dilation"])
 
 
-class _Work:
+class Work:
     """The rows of one convolution, in the dtype it is computed in."""
 
     def __init__(self, frame: Frame, instruction: Instruction) -> None:
@@ -109,7 +110,7 @@ class _Work:
         self.rows: list[Row] = []
         self.note = comment(instruction)
         dtype = instruction.node.dtype
-        computed = {"f2": "f4", "f4": "f4"}.get(dtype_name(dtype), "f8")
+        computed = {"f2": "f4", "f4": "f4", "f8": "f8"}.get(dtype_name(dtype), "i8")
         self.dtype = np.dtype(computed)
         self.name = computed
 
@@ -127,6 +128,21 @@ class _Work:
         view = self.temporary(value.shape)
         self.rows += convert(self.frame.view(value), view, self.note)
         return view
+
+    def padded(self, x: Node, padding: Any) -> View:
+        """Return a value with zeros around."""
+        low, high = zip(*padding, strict=True)
+        whole = [n + a + b for n, a, b in zip(x.shape[1:-1], low, high, strict=True)]
+        return self.spread(x, low, whole, (1,) * len(low))
+
+    def result(self) -> tuple[View, list[Row]]:
+        """Return where the result is to be computed, and the rows that take it to its place."""
+        node = self.instruction.node
+        target = self.frame.view(node)
+        if target.dtype == self.dtype and is_whole(target):
+            return target, []
+        out = self.temporary(node.shape)
+        return out, convert(out, target, self.note)
 
     def spread(self, x: Node, low: Any, whole: Any, strides: Any) -> View:
         """Return a value with `strides - 1` zeros between its elements and zeros around.
@@ -163,20 +179,16 @@ class _Work:
         """Return all rows, with those that convolve."""
         if node.size == 0:
             return []
-        target = self.frame.view(node)
-        direct = target.dtype == self.dtype and is_whole(target)
-        out = target if direct else self.temporary(node.shape)
         if weights.window == 0 or x.shape[-1] == 0:
-            return fill(target, 0, self.note)
+            return fill(self.frame.view(node), 0, self.note)
+        out, after = self.result()
         packed = self.pack(kernel, weights)
         numbers, lines = self.geometry(x, weights, node.shape, strides, dilation)
         work = node.size * weights.window * 0.02
         parts = max(1, min(parts_of(work), lines))
         addresses = (out.address, x.address, packed)
-        self.rows.append(Row(f"k_convolve_{self.name}", addresses, numbers, parts, 0, self.note))
-        if not direct:
-            self.rows += convert(out, target, self.note)
-        return self.rows
+        row = Row(f"k_convolve_{self.name}", addresses, numbers, parts, 0, self.note)
+        return [*self.rows, row, *after]
 
     def pack(self, kernel: Node, weights: Kernel) -> Address:
         """Return the packed kernel."""
@@ -196,12 +208,10 @@ class _Work:
         node = self.instruction.node
         if node.size == 0:
             return []
-        target = self.frame.view(node)
         if g.size == 0:
-            return fill(target, 0, self.note)
+            return fill(self.frame.view(node), 0, self.note)
         slopes = self.ordered(g)
-        direct = target.dtype == self.dtype and is_whole(target)
-        out = target if direct else self.temporary(node.shape)
+        out, after = self.result()
         numbers, lines = self.geometry(x, weights, g.shape, strides, dilation)
         wide = weights.wide(self.dtype)
         size = weights.groups * weights.window * wide
@@ -215,21 +225,19 @@ class _Work:
         cut = max(1, min(parts_of(size * parts * 0.1), weights.window))
         kernel = f"k_add_kernels_{self.name}"
         self.rows.append(Row(kernel, (out.address, partial), sizes, cut, 0, self.note))
-        if not direct:
-            self.rows += convert(out, target, self.note)
-        return self.rows
+        return [*self.rows, *after]
 
     def geometry(
         self, x: View, weights: Kernel, out: tuple[int, ...], strides: Any, dilation: Any
     ) -> tuple[list[Number], int]:
-        """Return the numbers of `geometry` in c/convolve.c, and how many lines there are."""
+        """Return the numbers of c/geometry.h, and how many lines there are."""
         rank = len(weights.size)
         ones = (1,) * (SPATIAL - rank)
         sizes, steps, gaps = (*ones, *x.shape[1:-1]), (*ones, *strides), (*ones, *dilation)
         window, results = (*ones, *weights.size), (*ones, *out[1:-1])
         channels = x.shape[-1]
         line, plane = sizes[2] * channels, sizes[1] * sizes[2] * channels
-        together = gaps[2] == 1 and weights.groups == 1
+        together = gaps[2] == 1 and weights.groups == 1 and not weights.apart
         taps = [range(window[0]), range(window[1]), range(1 if together else window[2])]
         runs = [
             d * gaps[0] * plane + h * gaps[1] * line + w * gaps[2] * channels

@@ -10,6 +10,7 @@ from cornu_backend_native.lower.convolution import (
     emit_kernel_gradient,
 )
 from cornu_backend_native.lower.copies import emit_copy, emit_store
+from cornu_backend_native.lower.depthwise import emit_depthwise, emit_depthwise_kernel
 from cornu_backend_native.lower.frame import Frame
 from cornu_backend_native.lower.groups import group_rows
 from cornu_backend_native.lower.lines import (
@@ -44,6 +45,8 @@ SINGLE: dict[str, Single] = {
     "convolution_kernel_grad": emit_kernel_gradient,
     "copy": emit_copy,
     "cumsum": emit_cumsum,
+    "depthwise": emit_depthwise,
+    "depthwise_kernel_grad": emit_depthwise_kernel,
     "fold": emit_fold,
     "gather": emit_gather,
     "log_softmax": emit_softmax,
@@ -62,6 +65,7 @@ SINGLE: dict[str, Single] = {
 # Composites that are not expanded.
 NATIVE: tuple[str, ...] = (
     *("convolution", "convolution_input_grad", "convolution_kernel_grad"),
+    *("depthwise", "depthwise_kernel_grad"),
     *("max_pool", "max_pool_winners", "max_unpool", "avg_pool", "avg_pool_grad"),
     *("softmax", "log_softmax"),
 )
