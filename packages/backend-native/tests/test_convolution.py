@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cornu import ops
 from cornu_engine.gradients import gradients
-from cornu_ops.convolution import convolution
+from cornu_ops.convolution import convolution, convolution_input_grad, convolution_kernel_grad
 
 # input, window and filters, strides, padding, dilation, groups
 GEOMETRIES = {
@@ -40,3 +41,44 @@ def test_convolutions_and_their_gradients(agree, geometry, dtype):
         return [y, *gradients([y * y], [x, kernel])]
 
     agree(all_three, x, kernel, tolerance=1e-2 if dtype == "float16" else None)
+
+
+EPILOGUES = {
+    "bias and activation": lambda y, b, z: [ops.relu(y + b)],
+    "the convolution itself is wanted too": lambda y, b, z: [y, ops.tanh(y + b)],
+    "what follows reads a value of its shape": lambda y, b, z: [(y + z) * ops.sigmoid(z + b)],
+    "a sum over it": lambda y, b, z: [ops.relu(y + b), ops.sum(ops.relu(y + b), axis=(0, 1, 2))],
+    "turned round": lambda y, b, z: [ops.flip(ops.relu(y + b), 1)],
+}
+
+
+@pytest.mark.parametrize("epilogue", EPILOGUES)
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize("images", [1, 5])
+def test_elementwise_work_follows_at_once(agree, epilogue, dtype, images):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(images, 10, 9, 5)).astype(dtype)
+    kernel, b = rng.normal(size=(3, 3, 5, 20)).astype(dtype), rng.normal(size=20).astype(dtype)
+    z = rng.normal(size=(images, 10, 9, 20)).astype(dtype)
+    attrs = {"strides": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1)}
+
+    def followed(x, kernel, b, z):
+        return EPILOGUES[epilogue](convolution(x, kernel, **attrs), b, z)
+
+    agree(followed, x, kernel, b, z, tolerance=1e-2 if dtype == "float16" else None)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint16", "int32", "int64", "uint64"])
+def test_integers_wrap_as_their_definition_has_it(agree, dtype):
+    rng = np.random.default_rng(0)
+    most = np.iinfo(dtype).max
+    x = rng.integers(0, most, (1, 6, 6, 4), dtype)
+    kernel = rng.integers(0, most, (3, 3, 4, 9), dtype)
+    attrs = {"strides": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1)}
+
+    def all_three(x, kernel):
+        y = convolution(x, kernel, **attrs)
+        by_input = convolution_input_grad(y, kernel, shape=x.shape, **attrs)
+        return [y, by_input, convolution_kernel_grad(x, y, size=(3, 3), **attrs)]
+
+    agree(all_three, x, kernel)

@@ -16,7 +16,8 @@ from cornu_engine.errors import BackendError
 from cornu_engine.program import Program
 from cornu_lowering.fusion import fuse
 
-HEADS = frozenset({"matmul"})  # what elementwise work may follow at once
+# What elementwise work may follow at once.
+HEADS = frozenset({"matmul", "convolution", "convolution_input_grad"})
 
 
 class NativeBackend(Backend):

@@ -13,6 +13,7 @@ from cornu_backend_native.lower.copies import emit_copy, emit_store
 from cornu_backend_native.lower.depthwise import emit_depthwise, emit_depthwise_kernel
 from cornu_backend_native.lower.frame import Frame
 from cornu_backend_native.lower.groups import group_rows
+from cornu_backend_native.lower.heads import emit_head
 from cornu_backend_native.lower.lines import (
     emit_argmax,
     emit_cumsum,
@@ -85,6 +86,8 @@ def emit(frame: Frame, members: Sequence[Instruction]) -> Sequence[Step]:
         return emit_scan(frame, first, emit_all)
     if first.op == "matmul":
         return emit_product(frame, members)
+    if first.op in ("convolution", "convolution_input_grad"):
+        return emit_head(frame, members, SINGLE[first.op])
     if first.op in SINGLE:
         return SINGLE[first.op](frame, first)
     if all(PRIMITIVES[m.op].kind in ("elementwise", "reduction") for m in members):

@@ -90,7 +90,7 @@ def emit_product(frame: Frame, members: Sequence[Instruction]) -> list[Step]:
     if not node.size:
         return list(group_rows(frame, rest)) if rest else []
     if rest and not frame.is_stored(node):
-        frame.moved[node] = _room(frame, head, rest)
+        frame.moved[node] = room(frame, head, rest)
     note = comment(head)
     c, a, b = (frame.view(v) for v in (node, *head.inputs))
     if node.dtype == np.float16:
@@ -130,7 +130,7 @@ def _like(frame: Frame, view: View) -> View:
     return View(place, 0, steps, view.shape, np.dtype(np.float32))
 
 
-def _room(frame: Frame, head: Instruction, rest: Sequence[Instruction]) -> Address:
+def room(frame: Frame, head: Instruction, rest: Sequence[Instruction]) -> Address:
     """Return where a product may lie that nobody else reads: in a result of what follows."""
     node = head.node
     read = [v for m in (head, *rest) for v in m.inputs if v is not node]
