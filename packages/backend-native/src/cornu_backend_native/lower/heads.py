@@ -11,7 +11,7 @@ from cornu_backend_native.lower.rows import Chain, Row, Step
 from cornu_engine.instructions import Instruction
 from cornu_engine.shapes import product
 
-Emit = Callable[[Frame, Instruction], Sequence[Row]]
+Emit = Callable[[Frame, Instruction], Sequence[Step]]
 
 BY_LINES = ("k_convolve_f4", "k_convolve_f8")
 
@@ -25,8 +25,9 @@ def emit_head(frame: Frame, members: Sequence[Instruction], emit: Emit) -> list[
     if node.size and not frame.is_stored(node):
         frame.moved[node] = room(frame, head, rest)
     rows = emit(frame, head)
-    if rows and rows[-1].kernel in BY_LINES:  # else something still comes between
-        after = epilogue(frame, rest, product(node.shape[:-2]), 1, rows[-1].parts)
+    last = rows[-1] if rows else None
+    if isinstance(last, Row) and last.kernel in BY_LINES:  # else something still comes between
+        after = epilogue(frame, rest, product(node.shape[:-2]), 1, last.parts)
         if after is not None:
-            return [*rows[:-1], Chain([rows[-1], after])]
+            return [*rows[:-1], Chain([last, after])]
     return [*rows, *group_rows(frame, rest)]
