@@ -149,7 +149,7 @@ class Layer(Calls):
         super().__delattr__(name)
 
     def _let_go(self, name: str, part: Any) -> None:
-        if not any(other is part for key, other in self.__dict__.items() if key != name):
+        if [key for key, other in self.__dict__.items() if other is part] == [name]:
             self._parts.untrack(part)
 
     @property
