@@ -36,6 +36,26 @@ def test_making_a_layer_leaves_heavy_modules_alone(heavy):
     assert run(f"import sys, cornu; cornu.Layer; print({heavy!r} in sys.modules)") == "False"
 
 
+def test_an_empty_model_looks_for_no_plugin():
+    program = (
+        "import sys, cornu; cornu.Sequential(); "
+        "print(*sorted({m.partition('.')[0] for m in sys.modules if m[:5] == 'cornu'}), "
+        "'importlib.metadata' in sys.modules)"
+    )
+    assert run(program) == "cornu cornu_engine cornu_ops False"
+
+
+def test_a_first_model_asks_plugins_what_they_offer_and_loads_none_of_it():
+    pytest.importorskip("cornu_layers", reason="a model needs a layer")
+    program = (
+        "import sys, cornu; from cornu.layers import Dense; cornu.Sequential([Dense(3)]); "
+        "print(*(m for m in sys.modules if m[:6] == 'cornu_' and '.' in m))"
+    )
+    needed = ("cornu_engine", "cornu_ops", "cornu_layers")
+    others = [m for m in run(program).split() if m.partition(".")[0] not in needed]
+    assert {m.rpartition(".")[2] for m in others} <= {"plugin", "catalogue"}, others
+
+
 @pytest.mark.parametrize("name", cornu.__all__)
 def test_every_public_name_is_there(name):
     assert getattr(cornu, name) is not None
