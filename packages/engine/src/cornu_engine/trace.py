@@ -33,7 +33,7 @@ TRACING = threading.RLock()
 if hasattr(os, "register_at_fork"):  # a child has no thread that would let go of it
     os.register_at_fork(after_in_child=TRACING._at_fork_reinit)  # type: ignore[attr-defined]
 
-_AUTOCAST: ContextVar[str | None] = ContextVar("cornu_autocast", default=None)
+AUTOCAST: ContextVar[str | None] = ContextVar("cornu_autocast", default=None)
 _BELOW = ("cornu_engine", "numpy")  # what all operations stand on
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -187,7 +187,7 @@ def convert(value: Any, dtype: Any = None) -> Any:
     """
     if isinstance(value, Variable):
         if dtype is None and value.autocast and value.dtype.kind == "f":
-            dtype = _AUTOCAST.get()
+            dtype = AUTOCAST.get()
         value = value.value
     if isinstance(value, Node):
         return (
@@ -219,11 +219,11 @@ def autocast(dtype: str | None) -> Iterator[None]:
     ...     convert(Variable(np.ones(2, "float32"))).dtype
     dtype('float16')
     """
-    token = _AUTOCAST.set(dtype)
+    token = AUTOCAST.set(dtype)
     try:
         yield
     finally:
-        _AUTOCAST.reset(token)
+        AUTOCAST.reset(token)
 
 
 def apply(name: str, *values: Any, **attrs: Any) -> Any:

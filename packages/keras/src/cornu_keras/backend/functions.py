@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu import backends
-from cornu.base.layer.context import CallContext, calling
+from cornu.base.layer.context import CallContext
 from cornu.base.optimizer import OptimizerStep
 from cornu.models.function import Function as Graph
 from cornu_engine.gradients import gradients as _node_gradients
@@ -102,7 +102,7 @@ class Function:
     def _compiled(self, arrays: list[np.ndarray], training: bool | None) -> Any:
         with Trace(self.name) as trace:
             nodes = [trace.input(f"input_{i}", a.shape, a.dtype) for i, a in enumerate(arrays)]
-            with calling(CallContext(None, training)):
+            with CallContext(None, training):
                 found = iter(self._graph(nodes))
             outputs = [as_node(next(found) if is_keras_tensor(x) else x) for x in self.outputs]
             for variable, new in self.updates:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.base.layer.context import CallContext, calling, current_call, learning_phase
+from cornu.base.layer.context import CallContext, current_call, learning_phase
 from cornu.base.layer.explaining import add_note, made_anew, merge_hint
 from cornu.base.layer.inference import infer
 from cornu.base.layer.input_spec import InputSpec, check_input
@@ -29,7 +29,7 @@ from cornu_engine import tree
 from cornu_engine.allowance import spend
 from cornu_engine.depth import make_room
 from cornu_engine.primitives.table import p
-from cornu_engine.trace import TRACING, autocast, convert, find_symbolic
+from cornu_engine.trace import TRACING, convert, find_symbolic
 from cornu_engine.values import read_only
 
 _ONE_VALUE = InputSpec()
@@ -165,10 +165,8 @@ class Calls(Weights):
             previous = given.get("mask") if given.get("mask") is not None else masks
             if "training" in kwargs or "mask" in kwargs or masks is not None:
                 args, kwargs = _without_duplicates(info, args, kwargs)
-            with (
-                calling(CallContext(outer.entry if outer else self, training)),
-                autocast(self._weights_cast_to()),
-            ):
+            entry = outer.entry if outer else self
+            with CallContext(entry, training, self._weights_cast_to()):
                 outputs = self._explained(args, kwargs, first)
                 if not self.built:
                     self.built = True
