@@ -35,7 +35,9 @@ def _three_more_backends(monkeypatch):
     monkeypatch.delenv(backends.ENVIRONMENT_VARIABLE, raising=False)
     monkeypatch.setattr(backends, "_chosen", None)
     monkeypatch.setattr(backends, "_made", {})
+    backends._highest_ranked.cache_clear()
     yield
+    backends._highest_ranked.cache_clear()
     registry.unregister(plugin)
 
 
@@ -49,6 +51,44 @@ def test_the_argument_wins_over_the_call_over_the_environment(monkeypatch):
     assert backends.resolve("alpha").name == "alpha"
     backends.set_backend(None)
     assert backends.resolve().name == "alpha"
+
+
+RANKS = {
+    "the highest": ({"alpha": 5, "beta": 7, "numpy": 0}, "beta"),
+    "numpy where it is higher": ({"alpha": 5, "numpy": 6}, "numpy"),
+    "none below 0": ({"alpha": -1, "beta": -9, "numpy": 0}, "numpy"),
+    "none that cannot run": ({"absent": 9, "alpha": 5, "numpy": 0}, "alpha"),
+    "without ranks": ({}, "numpy"),
+}
+
+
+@pytest.mark.filterwarnings("ignore:The backend 'absent'")
+@pytest.mark.parametrize("case", RANKS)
+def test_where_nobody_chooses_the_highest_rank_that_can_run_is_taken(case, monkeypatch):
+    ranks, expected = RANKS[case]
+    for name, rank in ranks.items():
+        monkeypatch.setitem(sys.modules, f"package_{name}", SimpleNamespace(RANK=rank))
+    packages = {name: f"package_{name}" for name in ranks}
+    monkeypatch.setattr(type(backends._finder), "packages", lambda _: packages)
+    assert backends.get_backend() == backends.resolve().name == expected
+    monkeypatch.setenv(backends.ENVIRONMENT_VARIABLE, "numpy")
+    assert backends.get_backend() == "numpy"
+
+
+def test_one_that_would_be_taken_and_cannot_run_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "package_absent", SimpleNamespace(RANK=9))
+    packages = {"absent": "package_absent", "numpy": "cornu_backend_numpy"}
+    monkeypatch.setattr(type(backends._finder), "packages", lambda _: packages)
+    with pytest.warns(UserWarning, match="'absent' cannot run here: No device of that kind"):
+        assert backends.get_backend() == "numpy"
+
+
+def test_ranks_are_read_without_importing_a_backend():
+    program = "import cornu, sys; print(cornu.get_backend(), *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    name, *modules = done.stdout.split()
+    assert name == "numpy", done.stderr
+    assert not {"cornu_backend_opencl.backend", "cornu_backend_numpy.backend"} & set(modules)
 
 
 def test_one_object_per_name_and_objects_pass():

@@ -6,12 +6,14 @@ import ctypes
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cornu_backend_native.library import Library, Run
 from cornu_backend_native.lower.program import Lowered
+from cornu_backend_native.profile import profile_text
 from cornu_backend_native.settings import limits
 from cornu_engine.backend import Executable
 from cornu_engine.errors import ShapeError
@@ -21,6 +23,8 @@ from cornu_engine.variable import Storage
 
 DIRT = 0xFF  # of these bytes are NaN of every kind, -1, and a truth value that is neither
 LINE = 64  # bytes of a line of the cache
+COPIED = 8192  # bytes up to which a copy costs less than to ask an array for its address
+PROFILED = 5  # runs
 
 
 def aligned_bytes(size: int) -> np.ndarray:
@@ -33,32 +37,58 @@ def aligned_bytes(size: int) -> np.ndarray:
 
 
 class Bound:
-    """The program bound to memory of its own."""
+    """The program bound to memory of its own: what does not move has its address written once."""
 
     def __init__(self, lowered: Lowered, plan: Plan, library: Library, threads: int) -> None:
         table = lowered.table
-        places = {name: i for i, name in enumerate(table.bases)}
+        self._places = {name: i for i, name in enumerate(table.bases)}
+        self._bases = (ctypes.c_void_p * max(1, len(table.bases)))()
         self.memory = aligned_bytes(lowered.memory)
-        self.constants = aligned_bytes(lowered.constants.size)
-        self.constants[:] = lowered.constants
         self.scratch = aligned_bytes(-(-table.scratch // LINE) * LINE * threads)
-        self.arrays = [variable.array for variable in lowered.state]
         self.inputs = [np.zeros(n.shape, n.dtype) for n in plan.inputs]
-        self.bases = np.zeros(max(1, len(places)), np.uint64)
-        fixed = {"M": self.memory, "K": self.constants}
-        fixed |= {f"H{i}": array for i, array in enumerate(self.arrays)}
-        for name, array in fixed.items():
-            if name in places:
-                self.bases[places[name]] = array.ctypes.data
-        self.read = [places.get(f"X{i}") for i in range(len(plan.inputs))]
-        self.written = [places.get(f"O{i}") for i in range(len(plan.outputs))]
+        self.results = [
+            np.empty(n.shape, n.dtype) if n.nbytes <= COPIED else None for n in lowered.outputs
+        ]
+        self._constants = aligned_bytes(lowered.constants.size)
+        self._constants[:] = lowered.constants
+        self._state = [variable.array for variable in lowered.state]
+        self._elsewhere: list[int] = []  # inputs that the last run read where the caller has them
+        self.place("M", self.memory)
+        self.place("K", self._constants)
+        for letter, arrays in ("H", self._state), ("X", self.inputs), ("O", self.results):
+            for i, array in enumerate(arrays):
+                if array is not None:
+                    self.place(f"{letter}{i}", array)
         self.run = Run(
-            self.bases.ctypes.data,
+            ctypes.addressof(self._bases),
             self.scratch.ctypes.data,
             self.scratch.size // threads,
             library.pool(threads),
             None,
         )
+        words = table.words
+        self.go = partial(
+            library.run,
+            ctypes.c_void_p(words.ctypes.data),
+            ctypes.c_int64(words.size),
+            ctypes.pointer(self.run),
+        )
+
+    def place(self, name: str, array: np.ndarray) -> None:
+        """Count addresses of a base from where an array lies."""
+        if name in self._places:
+            self._bases[self._places[name]] = array.ctypes.data
+
+    def read_there(self, number: int, array: np.ndarray) -> None:
+        """Read an input where it lies, in the next run."""
+        self.place(f"X{number}", array)
+        self._elsewhere.append(number)
+
+    def read_here(self) -> None:
+        """Read all inputs from memory of its own again."""
+        while self._elsewhere:
+            number = self._elsewhere.pop()
+            self.place(f"X{number}", self.inputs[number])
 
 
 class NativeExecutable(Executable):
@@ -82,7 +112,6 @@ class NativeExecutable(Executable):
         self.program, self.plan = program, plan
         self.source = lowered.text
         self._lowered, self._library, self._threads = lowered, library, threads
-        self._words = lowered.table.words
         self._own = threading.local()
 
     @property
@@ -109,33 +138,70 @@ class NativeExecutable(Executable):
             For an input of another shape than the program was compiled for.
         """
         bound = self._bound()
-        if len(inputs) != len(bound.inputs):
-            raise TypeError(
-                f"{self.program.name} takes {len(bound.inputs)} inputs, got {len(inputs)}."
-            )
-        bases = bound.bases
-        for buffer, value, place in zip(bound.inputs, inputs, bound.read):  # noqa: B905 - compared
-            if buffer is not value:
-                if np.shape(value) != buffer.shape:
-                    raise ShapeError(
-                        f"{self.program.name} was compiled for an input of shape {buffer.shape}, "
-                        f"got {np.shape(value)}."
-                    )
-                np.copyto(buffer, value)
-            if place is not None:
-                bases[place] = buffer.ctypes.data
+        buffers = bound.inputs
+        if len(inputs) != len(buffers):
+            raise TypeError(f"{self.program.name} takes {len(buffers)} inputs, got {len(inputs)}.")
+        bound.read_here()
+        for number, value in enumerate(inputs):
+            if value is not buffers[number]:
+                self._take(bound, number, value)
         if Storage.homes:
             for variable in self._lowered.state:
                 if variable.home is not None:  # a program of a device ran before
                     variable.home.release(variable)
-        results = [np.empty(node.shape, node.dtype) for node in self._lowered.outputs]
-        for result, place in zip(results, bound.written):  # noqa: B905 - made alike
-            if place is not None:
-                bases[place] = result.ctypes.data
+        results = []
+        for number, result in enumerate(bound.results):
+            if result is None:
+                node = self._lowered.outputs[number]
+                result = np.empty(node.shape, node.dtype)
+                bound.place(f"O{number}", result)
+            results.append(result)
         if limits.dirty:
             bound.memory.fill(DIRT)
-        self._library.run(self._words.ctypes.data, self._words.size, ctypes.byref(bound.run))
-        return results
+        bound.go()  # one call: no handler of a signal runs in the middle of it
+        own = bound.results
+        return [r if own[i] is None else r.copy() for i, r in enumerate(results)]
+
+    def profile(self, *inputs: Any) -> str:
+        """Return a table of the rows of a run, with the milliseconds and the share of each.
+
+        Each figure is the least of several runs; state is left as it was.
+        """
+        seconds = np.zeros(len(self._lowered.table.notes))
+        best = np.full(seconds.shape, np.inf)
+        bound = self._bound()
+        before = [variable.array.copy() for variable in self._lowered.state]
+        bound.run.seconds = seconds.ctypes.data
+        try:
+            for _ in range(PROFILED):
+                seconds[:] = 0
+                self(*inputs)
+                best = np.minimum(best, seconds)
+        finally:
+            bound.run.seconds = None
+            for variable, value in zip(self._lowered.state, before, strict=True):
+                variable.array[...] = value
+        return profile_text(self.program.name, self._lowered.table.notes, best)
+
+    def _take(self, bound: Bound, number: int, value: Any) -> None:
+        """Copy an input, or read a large one where it lies: no plan ever writes over an input."""
+        buffer = bound.inputs[number]
+        if np.shape(value) != buffer.shape:
+            raise ShapeError(
+                f"{self.program.name} was compiled for an input of shape {buffer.shape}, "
+                f"got {np.shape(value)}."
+            )
+        if (
+            buffer.nbytes > COPIED
+            and not self.program.updates  # the input may be what is updated
+            and isinstance(value, np.ndarray)
+            and value.dtype == buffer.dtype
+            and value.flags.c_contiguous
+            and value.flags.aligned
+        ):
+            bound.read_there(number, value)
+        else:
+            np.copyto(buffer, value)
 
     def _bound(self) -> Bound:
         try:

@@ -2,3 +2,5 @@
 
 It reaches users through the plugin hook in `cornu_backend_numpy.plugin`.
 """
+
+RANK = 0

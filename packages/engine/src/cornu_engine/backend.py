@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.errors import BackendError
 from cornu_engine.plan import Plan
 from cornu_engine.program import Program
 
@@ -78,6 +79,10 @@ class Executable(ABC):
             None where the code is bound to the variables it was made for.
         """
         return None
+
+    def profile(self, *inputs: Any) -> str:
+        """Return, as text, where the time of a run goes; state is left as it was."""
+        raise BackendError("Only programs of the native backend tell where their time goes.")
 
     def __str__(self) -> str:
         return str(self.plan)

@@ -1,5 +1,8 @@
 """Which backend runs the programs: `CORNU_BACKEND`, `set_backend` or `compile(backend=)`.
 
+Where nobody chooses, it is the one of the highest `RANK` that can run here: a number that the
+package of a backend states in its `__init__`, where it is known before the backend is imported.
+
 A backend that is unknown, or that cannot run here, is an error with the list of those that can.
 There is never a silent change to another one. Backends are found by their entry points in the
 group `cornu_backends`, which needs no plugin manager; the registry of plugins takes that over
@@ -10,9 +13,12 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from cornu_engine.errors import BackendError, near_matches
@@ -48,6 +54,9 @@ class Finder(Protocol):
     def find(self, name: str) -> type[Backend] | None:
         """Return the class of that name, None where there is none."""
 
+    def packages(self) -> dict[str, str]:
+        """Return the package that brings each of them, which need not be imported."""
+
     def reasons(self) -> list[str]:
         """Return what is wrong with those that cannot be found."""
 
@@ -74,6 +83,10 @@ class EntryPoints:
 
         return ReferenceBackend if name == ReferenceBackend.name else None
 
+    def packages(self) -> dict[str, str]:
+        """Return the package that brings each of them, which need not be imported."""
+        return {point.name: point.value.partition(".")[0] for point in self._points()}
+
     def reasons(self) -> list[str]:
         """Return nothing: what fails here raises when it is asked for."""
         return []
@@ -95,13 +108,14 @@ def found_by(finder: Finder) -> None:
     """Let another one find backends from now on."""
     global _finder
     _finder = finder
+    _highest_ranked.cache_clear()
 
 
 def get_backend() -> str:
     """Return the name of the backend that the next program will be compiled for.
 
     That is the one given to `set_backend`, else the environment variable `CORNU_BACKEND`,
-    else `"numpy"`.
+    else the one of the highest rank that can run here.
 
     Example
     -------
@@ -109,7 +123,7 @@ def get_backend() -> str:
     >>> cornu.get_backend()
     'numpy'
     """
-    return _chosen or os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT
+    return _chosen or os.environ.get(ENVIRONMENT_VARIABLE) or _highest_ranked()
 
 
 def set_backend(name: str | None) -> None:
@@ -174,13 +188,7 @@ def survey() -> dict[str, str]:
     >>> survey()["numpy"]
     ''
     """
-    reasons = {}
-    for name in _finder.names():
-        backend = _finder.find(name)
-        if backend is not None:
-            availability = backend().available()
-            reasons[name] = "" if availability.ok else availability.reason
-    return reasons
+    return {name: _reason_against(name) for name in _finder.names()}
 
 
 @contextmanager
@@ -210,6 +218,27 @@ def limit_threads(count: int | None) -> Iterator[None]:
 def thread_limit() -> int | None:
     """Return the limit of `limit_threads` in force, None where there is none."""
     return _threads.get()
+
+
+@cache
+def _highest_ranked() -> str:
+    ranks = {n: getattr(import_module(p), "RANK", -1) for n, p in _finder.packages().items()}
+    best = sorted((n for n, rank in ranks.items() if rank >= 0), key=lambda n: -ranks[n])
+    usable = (n for n in best[:-1] if _can_run(n))  # the last one says itself why it cannot
+    return next(usable, best[-1] if best else DEFAULT)
+
+
+def _can_run(name: str) -> bool:
+    reason = _reason_against(name)
+    if reason:
+        warnings.warn(f"The backend {name!r} cannot run here: {reason}", stacklevel=2)
+    return not reason
+
+
+def _reason_against(name: str) -> str:
+    kind = _finder.find(name)
+    there = kind().available() if kind is not None else None
+    return "" if there is None or there.ok else there.reason
 
 
 def _make(name: str, origin: str) -> Backend:

@@ -345,6 +345,11 @@ class _Backends:
     def find(self, name: str) -> Any:
         return default.find("backend", name)
 
+    def packages(self) -> dict[str, str]:
+        offers = {e.name: e.offer for e in default.entries("backend") if not e.is_role}
+        modules = {n: o if isinstance(o, str) else o.__module__ for n, o in offers.items()}
+        return {name: module.partition(".")[0] for name, module in modules.items()}
+
     def reasons(self) -> list[str]:
         return list(default.reasons("backend"))
 

@@ -75,6 +75,16 @@ class CompiledProgram:
         """Bytes of temporaries of one run, weights and inputs not counted."""
         return self.executable.memory
 
+    def profile(self, *inputs: Any) -> str:
+        """Return, as text, where the time of a run on these inputs goes; weights stay as they are.
+
+        Raises
+        ------
+        BackendError
+            Where the backend does not measure it.
+        """
+        return self.executable.profile(*inputs)
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
