@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,18 @@ def test_dense(shape, use_bias, check_layer_grads):
     assert layer.compute_output_shape((None, *shape[1:])) == (None, *shape[1:-1], 5)
     assert [w.name for w in layer.weights] == ["kernel", "bias"][: 1 + use_bias]
     check_layer_grads(layer, x)
+
+
+def test_a_call_on_arrays_takes_a_short_road():
+    layer, x, calls = layers.Dense(3), np.ones((64, 2), "float32"), []
+    layer(x)
+    before = sys.getprofile()
+    sys.setprofile(lambda frame, event, _: calls.append(frame.f_code) if event == "call" else None)
+    try:
+        layer(x)
+    finally:
+        sys.setprofile(before)
+    assert 20 < len(calls) <= 136, len(calls)  # functions of Python, those of NumPy among them
 
 
 def test_dense_arguments_reach_the_weights():
