@@ -78,7 +78,8 @@ def step_finder(model: Trainable, mode: str) -> Select:
     def select(spec: Any) -> Any:
         nonlocal state, changes
         if changes != Storage.changes:
-            build_for(model, mode, spec)
+            if steps.prepared.pop(mode, None) != Storage.changes:
+                build_for(model, mode, spec)
             notice_changes(model)
             state = (mode, backend.name, *trace_state(model, mode))
             changes = Storage.changes
@@ -109,6 +110,7 @@ def prepare_for(model: Trainable, mode: str, spec: Any) -> None:
     """Build what can be built before the first step: line by line, that has the values."""
     if not model.run_eagerly or is_built_throughout(model):
         build_for(model, mode, spec)
+        model._step_cache().prepared[mode] = Storage.changes
 
 
 def notice_changes(model: Trainable) -> None:

@@ -231,6 +231,7 @@ class StepCache:
         self.last: dict[str, Step] = {}
         self.readers: dict[tuple[str, ...], ResultReader] = {}
         self.by_array: dict[Any, tuple[Step, str]] = {}  # of `predict`, by an array's shape, dtype
+        self.prepared: dict[str, int] = {}  # at which of `changes` a call built it, for its first step
         self.parts: list[Any] = []  # layers, variables and metrics of the model
         self.changes = -1  # when they were looked at
 
@@ -290,6 +291,7 @@ class StepCache:
         with self._lock:
             self._steps.clear()
             self.last.clear()
+            self.prepared.clear()
             self.by_array.clear()
             self.readers.clear()
 
