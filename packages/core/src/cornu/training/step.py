@@ -231,7 +231,7 @@ class StepCache:
         self.last: dict[str, Step] = {}
         self.readers: dict[tuple[str, ...], ResultReader] = {}
         self.by_array: dict[Any, tuple[Step, str]] = {}  # of `predict`, by an array's shape, dtype
-        self.prepared: dict[str, int] = {}  # at which of `changes` a call built it, for its first step
+        self.prepared: dict[str, int] = {}  # modes built for a first step, at which change
         self.parts: list[Any] = []  # layers, variables and metrics of the model
         self.changes = -1  # when they were looked at
 
