@@ -54,6 +54,11 @@ class Plan:
         return product(self.shape)
 
     @property
+    def block(self) -> int:
+        """Elements of a block: more of them where whole rows are added to one another."""
+        return limits.block * (4 if self.totals and not self.reduced[-1] else 1)
+
+    @property
     def nanoseconds(self) -> float:
         """How long the work may take, about."""
         each = sum(SLOW.get(m.op, 0.08) for m in self.members)
@@ -250,7 +255,7 @@ def _row(
     addresses = [v.address for v in views]
     widest = max((m.node.dtype.itemsize for m in plan.members), default=8)
     widest = max([widest, *(v.dtype.itemsize for v in values)])
-    slot = aligned(limits.block * widest)
+    slot = aligned(plan.block * widest)
     words: list[Number] = []
     kernel = "k_group"
     if totals is not None:
@@ -264,7 +269,7 @@ def _row(
             words += [places.get(a, 0) for a in range(len(plan.shape))]
             addresses.append(address)
             strided.append((8, (0,) * len(plan.shape)))
-    head = _numbers(plan, tape, strided, cut, extent, limits.block, slot)
+    head = _numbers(plan, tape, strided, cut, extent, plan.block, slot)
     note = "; ".join(comment(m) for m in plan.members)
     note += ", prebuilt" if tape.is_prebuilt else ", interpreted"
     return Row(kernel, addresses, (*head, *words), parts, slot * tape.registers, note)
@@ -297,7 +302,7 @@ def _kind(plan: Plan, strides: tuple[int, ...]) -> str:
     shape = plan.shape
     if not any(strides) and plan.size > 1:
         return "still"
-    alone = len(shape) == 1 or shape[-1] > limits.block
+    alone = len(shape) == 1 or shape[-1] > plan.block
     if strides[-1] in (1, 0 if shape[-1] == 1 else 1) and (alone or strides[-2] == shape[-1]):
         return "direct"
     if len(shape) > 1 and not any(strides[:-1]) and not alone:
