@@ -15,8 +15,8 @@ import numpy as np
 
 from cornu_backend_native.library import library
 from cornu_backend_native.lower.copies import copy, in_order
+from cornu_backend_native.lower.filling import convert, fill
 from cornu_backend_native.lower.frame import Frame, comment, is_whole
-from cornu_backend_native.lower.groups import convert, fill
 from cornu_backend_native.lower.kinds import dtype_name
 from cornu_backend_native.lower.parts import parts_of
 from cornu_backend_native.lower.rows import Number, Row

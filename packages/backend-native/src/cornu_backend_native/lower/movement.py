@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cornu_backend_native.lower.copies import copy
+from cornu_backend_native.lower.filling import fill
 from cornu_backend_native.lower.frame import Frame, comment
-from cornu_backend_native.lower.groups import fill
 from cornu_backend_native.lower.rows import Row
 from cornu_engine.instructions import Instruction
 from cornu_lowering.views import Address, View

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cornu_backend_native.lower.filling import convert
 from cornu_backend_native.lower.frame import Frame, comment, is_whole
-from cornu_backend_native.lower.groups import convert, epilogue, group_rows, overlap
+from cornu_backend_native.lower.group_row import overlap
+from cornu_backend_native.lower.groups import epilogue, group_rows
 from cornu_backend_native.lower.kinds import dtype_name
 from cornu_backend_native.lower.parts import parts_of
 from cornu_backend_native.lower.rows import Chain, Row, Step
