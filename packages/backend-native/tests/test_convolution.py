@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cornu import ops
+from cornu_backend_native.settings import limits
 from cornu_engine.gradients import gradients
 from cornu_ops.convolution import convolution, convolution_input_grad, convolution_kernel_grad
 
@@ -82,3 +83,39 @@ def test_integers_wrap_as_their_definition_has_it(agree, dtype):
         return [y, by_input, convolution_kernel_grad(x, y, size=(3, 3), **attrs)]
 
     agree(all_three, x, kernel)
+
+
+# input, filters, padding: with and without lines left over from fours
+TALL = {
+    "whole fours": ((4, 16, 17, 48), 40, ((1, 1), (1, 1))),
+    "lines left over": ((3, 15, 8, 16), 16, ((0, 1), (1, 1))),
+    "narrow": ((2, 24, 5, 33), 70, ((2, 2), (0, 0))),
+}
+
+
+@pytest.mark.parametrize("case", TALL)
+def test_half_the_products_are_as_exact(native, defined, case):
+    shape, filters, padding = TALL[case]
+    rng = np.random.default_rng(0)
+    x, kernel = rng.normal(size=shape), rng.normal(size=(3, 3, shape[-1], filters))
+    attrs = {"strides": (1, 1), "padding": padding, "dilation": (1, 1)}
+
+    def both(x, kernel):
+        y = convolution(x, kernel, **attrs)
+        return [ops.relu(y), convolution_input_grad(y, kernel, shape=shape, **attrs)]
+
+    arrays = [x.astype("float32"), kernel.astype("float32")]
+    expected = defined(both, [a.astype("float64") for a in arrays])
+    with limits.using(winograd=16):
+        found = native(both, arrays, threads=1)
+    for one, wanted in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, wanted, 0, 2e-6 * np.abs(wanted).max())
+    for threads in (2, 3, 4):
+        for one, other in zip(found, native(both, arrays, threads=threads), strict=True):
+            assert one.tobytes() == other.tobytes()
+
+
+@pytest.mark.parametrize("geometry", GEOMETRIES)
+def test_half_the_products_wherever_they_may(agree, geometry):
+    with limits.using(winograd=1, winograd_waste=4.0):
+        test_convolutions_and_their_gradients(agree, geometry, "float32")

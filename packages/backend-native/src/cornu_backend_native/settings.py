@@ -30,6 +30,16 @@ class Limits(Thresholds):
     )
     members: int = row("Instructions of a group, at most.", 48, tiny=3)
     prebuilt: bool = row("Groups run as the functions made for them.", True, never=False)
+    winograd: int = row(
+        "Channels and filters from which on convolutions take half the products.",
+        16,
+        always=1,
+        tiny=1,
+        never=1 << 62,
+    )
+    winograd_waste: float = row(
+        "Lines that they compute for each that is wanted, at most.", 1.34, always=4.0, tiny=4.0
+    )
     aligned: int = row("Bytes at whose multiples values begin.", 64)
     # ---- for tests
     threads: int = row(

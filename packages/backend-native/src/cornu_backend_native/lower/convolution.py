@@ -8,6 +8,7 @@ spread by the strides, with the kernel turned round.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,17 @@ class Kernel:
         return -(-self.filters // lanes) * lanes
 
 
+def fours(lines: int) -> int:
+    """Return a number of lines as whole fours.
+
+    Examples
+    --------
+    >>> fours(5)
+    8
+    """
+    return -(-lines // 4) * 4
+
+
 def emit_convolution(frame: Frame, instruction: Instruction) -> list[Row]:
     """`convolution`."""
     (x, kernel), node, attrs = instruction.inputs, instruction.node, instruction.node.attrs
@@ -73,8 +85,13 @@ def emit_convolution(frame: Frame, instruction: Instruction) -> list[Row]:
     steps = (filters, depth * kernel.shape[-1], kernel.shape[-1], 1)
     weights = Kernel(size, groups, depth, filters, steps)
     work = Work(frame, instruction)
-    data = work.padded(x, attrs["padding"])
-    return work.convolve(data, kernel, weights, attrs["strides"], attrs["dilation"], node)
+    low, high = zip(*attrs["padding"], strict=True)
+    whole = [n + a + b for n, a, b in zip(x.shape[1:-1], low, high, strict=True)]
+    halved = work.is_halved(weights, attrs["strides"], attrs["dilation"])
+    if halved:
+        whole[-2] = fours(node.shape[-3]) + 2
+    data = work.spread(x, low, whole, (1,) * len(size))
+    return work.convolve(data, kernel, weights, attrs["strides"], attrs["dilation"], halved)
 
 
 def emit_input_gradient(frame: Frame, instruction: Instruction) -> list[Row]:
@@ -88,8 +105,12 @@ def emit_input_gradient(frame: Frame, instruction: Instruction) -> list[Row]:
     reach = [(k - 1) * d for k, d in zip(size, attrs["dilation"], strict=True)]
     low = [r - a for r, (a, _) in zip(reach, attrs["padding"], strict=True)]
     whole = [n + r for n, r in zip(node.shape[1:-1], reach, strict=True)]
+    ones = (1,) * len(size)
+    halved = work.is_halved(weights, ones, attrs["dilation"])
+    if halved:
+        whole[-2] = fours(node.shape[-3]) + 2
     data = work.spread(g, low, whole, attrs["strides"])
-    return work.convolve(data, kernel, weights, (1,) * len(size), attrs["dilation"], node)
+    return work.convolve(data, kernel, weights, ones, attrs["dilation"], halved)
 
 
 def emit_kernel_gradient(frame: Frame, instruction: Instruction) -> list[Row]:
@@ -174,9 +195,10 @@ class Work:
         return target
 
     def convolve(
-        self, x: View, kernel: Node, weights: Kernel, strides: Any, dilation: Any, node: Node
+        self, x: View, kernel: Node, weights: Kernel, strides: Any, dilation: Any, halved: bool
     ) -> list[Row]:
         """Return all rows, with those that convolve."""
+        node = self.instruction.node
         if node.size == 0:
             return []
         if weights.window == 0 or x.shape[-1] == 0:
@@ -185,10 +207,45 @@ class Work:
         packed = self.pack(kernel, weights)
         numbers, lines = self.geometry(x, weights, node.shape, strides, dilation)
         work = node.size * weights.window * 0.02
+        if halved:
+            return [*self.rows, *self.halved(numbers, weights, (out, x), packed, work), *after]
         parts = max(1, min(parts_of(work), lines))
         addresses = (out.address, x.address, packed)
         row = Row(f"k_convolve_{self.name}", addresses, numbers, parts, 0, self.note)
         return [*self.rows, row, *after]
+
+    def is_halved(self, weights: Kernel, strides: Any, dilation: Any) -> bool:
+        """Tell whether four lines at once, with half the products, cost less than they save."""
+        shape, size = self.instruction.node.shape, weights.size
+        return (
+            self.name == "f4"
+            and weights.groups == 1
+            and len(size) > 1
+            and (size[-2], strides[-2], dilation[-2]) == (3, 1, 1)
+            and product(size[:-2]) == 1
+            and min(weights.depth, weights.filters) >= limits.winograd
+            and fours(shape[-3]) <= limits.winograd_waste * shape[-3]
+        )
+
+    def halved(
+        self,
+        numbers: Sequence[Number],
+        weights: Kernel,
+        views: tuple[View, View],
+        packed: Address,
+        nanoseconds: float,
+    ) -> list[Row]:
+        """Return the rows of c/winograd.c: the kernel transformed, and the convolution."""
+        out, x = views
+        shape = self.instruction.node.shape
+        third = weights.window // 3 * weights.wide(self.dtype)
+        points = self.frame.temporary(6 * third * self.dtype.itemsize)
+        parts = max(1, min(parts_of(third * 0.5), third // 16))
+        first = Row("k_winograd_kernel_f4", (points, packed), (third,), parts, 0, self.note)
+        scratch = 6 * (x.strides[-3] + shape[-2] * shape[-1]) * self.dtype.itemsize
+        parts = min(parts_of(nanoseconds / 2), product(shape[:-3]) * fours(shape[-3]) // 4)
+        addresses = (out.address, x.address, points)
+        return [first, Row("k_winograd_f4", addresses, numbers, parts, scratch, self.note)]
 
     def pack(self, kernel: Node, weights: Kernel) -> Address:
         """Return the packed kernel."""

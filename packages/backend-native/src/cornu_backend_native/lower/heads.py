@@ -13,7 +13,8 @@ from cornu_engine.shapes import product
 
 Emit = Callable[[Frame, Instruction], Sequence[Step]]
 
-BY_LINES = ("k_convolve_f4", "k_convolve_f8")
+# At multiples of how many lines they are cut.
+QUANTUM: dict[str | int, int] = {"k_convolve_f4": 1, "k_convolve_f8": 1, "k_winograd_f4": 4}
 
 
 def emit_head(frame: Frame, members: Sequence[Instruction], emit: Emit) -> list[Step]:
@@ -26,8 +27,11 @@ def emit_head(frame: Frame, members: Sequence[Instruction], emit: Emit) -> list[
         frame.moved[node] = room(frame, head, rest)
     rows = emit(frame, head)
     last = rows[-1] if rows else None
-    if isinstance(last, Row) and last.kernel in BY_LINES:  # else something still comes between
-        after = epilogue(frame, rest, product(node.shape[:-2]), 1, last.parts)
+    if isinstance(last, Row) and last.kernel in QUANTUM:  # else something still comes between
+        after = None
+        quantum = QUANTUM[last.kernel]
+        if quantum == 1 or node.shape[-3] % quantum == 0:
+            after = epilogue(frame, rest, product(node.shape[:-2]), quantum, last.parts)
         if after is not None:
             return [*rows[:-1], Chain([last, after])]
     return [*rows, *group_rows(frame, rest)]
