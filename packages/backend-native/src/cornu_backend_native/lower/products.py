@@ -85,6 +85,15 @@ class Product:
         return replace(self, c=c, a=a, b=b, rows=self.columns, columns=self.rows)
 
 
+@dataclass(frozen=True)
+class Cut:
+    """How a product is cut: which side, at multiples of how many rows or columns, into how many."""
+
+    side: int
+    quantum: int
+    parts: int
+
+
 def emit_product(frame: Frame, members: Sequence[Instruction]) -> list[Step]:
     """`matmul`, and the elementwise work that follows it."""
     head, rest = members[0], members[1:]
@@ -102,13 +111,13 @@ def emit_product(frame: Frame, members: Sequence[Instruction]) -> list[Step]:
         return [_plain(whole, note), *(group_rows(frame, rest) if rest else [])]
     steady = frame.is_steady(head.inputs[1])
     value = _oriented(whole, steady)
-    before, row = _cut(frame, value, steady and value is whole, note)
+    cut = cut_of(value)
+    before, row = _rows(frame, value, cut, steady and value is whole, note)
     if not rest:
         return [*before, row]
     after = None
-    if value is whole and row.numbers[9] == BY_ROWS:
-        quantum = int(row.numbers[11])
-        after = epilogue(frame, rest, product(node.shape[:-1]), quantum, row.parts)
+    if value is whole and cut.side == BY_ROWS:
+        after = epilogue(frame, rest, product(node.shape[:-1]), cut.quantum, cut.parts)
     if after is None:
         return [*before, row, *group_rows(frame, rest)]
     return [*before, Chain([row, after])]
@@ -117,7 +126,8 @@ def emit_product(frame: Frame, members: Sequence[Instruction]) -> list[Step]:
 def _in_float32(frame: Frame, c: View, a: View, b: View, note: str) -> list[Step]:
     """Return the rows of a product of halves: its sums are rounded once, at the end."""
     wide = [_like(frame, view) for view in (c, a, b)]
-    before, row = _cut(frame, _oriented(product_of(*wide), steady=False), False, note)
+    value = _oriented(product_of(*wide), steady=False)
+    before, row = _rows(frame, value, cut_of(value), False, note)
     steps = [r for v, w in zip((a, b), wide[1:], strict=True) for r in convert(v, w, note)]
     return [*steps, *before, row, *convert(wide[0], c, note)]
 
@@ -196,25 +206,26 @@ def _oriented(value: Product, steady: bool) -> Product:
     return value
 
 
-def _cut(frame: Frame, value: Product, steady: bool, note: str) -> tuple[list[Step], Row]:
-    """Return the row of a product, and those before it; `steady`: B is, in a loop."""
+def cut_of(value: Product) -> Cut:
+    """Return how a product is cut: along the side that has the parts; the sum over K never is."""
     wanted = parts_of(value.nanoseconds)
     if value.count >= wanted and value.count > 1:
-        side, quantum, units = BY_ROWS, value.rows, value.count
-    else:
-        tall = -(-value.count * value.rows // TILE_ROWS)
-        wide = -(-value.columns // TILE_COLUMNS)
-        if tall >= min(wanted, wide) and value.rows > 1:
-            side, quantum, units = BY_ROWS, TILE_ROWS, tall
-        else:
-            side, quantum, units = BY_COLUMNS, TILE_COLUMNS, wide
-    parts = min(wanted, units)
+        return Cut(BY_ROWS, value.rows, wanted)
+    tall = -(-value.count * value.rows // TILE_ROWS)
+    wide = -(-value.columns // TILE_COLUMNS)
+    if tall >= min(wanted, wide) and value.rows > 1:
+        return Cut(BY_ROWS, TILE_ROWS, min(wanted, tall))
+    return Cut(BY_COLUMNS, TILE_COLUMNS, min(wanted, wide))
+
+
+def _rows(
+    frame: Frame, value: Product, cut: Cut, steady: bool, note: str
+) -> tuple[list[Step], Row]:
+    """Return the row of a product, and those before it; `steady`: B is, in a loop."""
     name = dtype_name(value.dtype)
     if value.rows == 1:
         scratch = (value.depth + WIDTH) * value.dtype.itemsize
-        return [], _row(
-            f"k_product_row_{name}", value, side, IN_PLACE, quantum, parts, scratch, note
-        )
+        return [], _row(f"k_product_row_{name}", value, cut, IN_PLACE, scratch, note)
     lies = TO_BE_PACKED
     before: list[Step] = []
     if value.b.column == 1 and value.rows <= TILE_ROWS:
@@ -223,14 +234,14 @@ def _cut(frame: Frame, value: Product, steady: bool, note: str) -> tuple[list[St
         lies = PACKED
         value, row = _packed(value, frame.kept, f"{note}, right operand in panels")
         frame.before.append(row)
-    elif side == BY_ROWS and parts > value.count:
+    elif cut.side == BY_ROWS and cut.parts > value.count:
         lies = PACKED
         value, row = _packed(value, frame.temporary, f"{note}, right operand in panels")
         before = [row]
     wide = min(WIDTH, -(-value.columns // TILE_COLUMNS) * TILE_COLUMNS)
     room = 0 if lies == PACKED else min(DEPTH, value.depth) * wide
     scratch = ((DEPTH + 1) * STEP + room) * value.dtype.itemsize
-    return before, _row(f"k_product_{name}", value, side, lies, quantum, parts, scratch, note)
+    return before, _row(f"k_product_{name}", value, cut, lies, scratch, note)
 
 
 def _packed(value: Product, memory: Callable[[int], Address], note: str) -> tuple[Product, Row]:
@@ -253,31 +264,24 @@ def _packed(value: Product, memory: Callable[[int], Address], note: str) -> tupl
     size = count * value.depth * value.columns * value.dtype.itemsize
     parts = min(parts_of(size * 0.1), count * -(-value.columns // TILE_COLUMNS))
     name = f"k_product_pack_{dtype_name(value.dtype)}"
-    return replace(value, b=panels), _row(name, source, BY_COLUMNS, PACKED, 1, parts, 0, note)
+    row = _row(name, source, Cut(BY_COLUMNS, 1, parts), PACKED, 0, note)
+    return replace(value, b=panels), row
 
 
 def _plain(value: Product, note: str) -> Row:
     parts = min(parts_of(value.nanoseconds), value.count * value.rows)
     name = f"k_product_{dtype_name(value.dtype)}"
     scratch = 8 * value.columns
-    return _row(name, value, BY_ROWS, IN_PLACE, 1, parts, scratch, note)
+    return _row(name, value, Cut(BY_ROWS, 1, parts), IN_PLACE, scratch, note)
 
 
-def _row(
-    kernel: str,
-    value: Product,
-    side: int,
-    lies: int,
-    quantum: int,
-    parts: int,
-    scratch: int,
-    note: str,
-) -> Row:
+def _row(kernel: str, value: Product, cut: Cut, lies: int, scratch: int, note: str) -> Row:
     operands = (value.c, value.a, value.b)
     steps = [n for each in operands for n in (each.row, each.column)]
     axes = zip(value.batch, *(each.batch for each in operands), strict=True)
     numbers = (
-        *(value.rows, value.columns, value.depth, *steps, side, lies, quantum, len(value.batch)),
+        *(value.rows, value.columns, value.depth, *steps),
+        *(cut.side, lies, cut.quantum, len(value.batch)),
         *(n for axis in axes for n in axis),
     )
-    return Row(kernel, [each.address for each in operands], numbers, parts, scratch, note)
+    return Row(kernel, [each.address for each in operands], numbers, cut.parts, scratch, note)
