@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cornu_backend_native.lower.convolution import Kernel, Work
+from cornu_backend_native.lower.filling import fill
 from cornu_backend_native.lower.frame import Frame
-from cornu_backend_native.lower.groups import fill
 from cornu_backend_native.lower.parts import parts_of
 from cornu_backend_native.lower.rows import Row
 from cornu_backend_native.settings import limits
