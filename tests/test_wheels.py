@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import cornu
+from cornu_backend_native import build, targets
 
 PACKAGES = Path(__file__).parents[1] / "packages"
 
@@ -78,5 +81,41 @@ def test_the_wheel_holds_what_it_should(folder, tmp_path):
         expected = {name for name in expected if name.endswith((".py", ".pyi"))}
         assert {name for name in names if name.endswith((".py", ".pyi"))} == expected
         assert f"{module}/py.typed" in names
+    assert bool(list(tmp_path.glob("*-none-any.whl"))) == (folder != "backend-native")
     assert plugin is None or f" = {plugin}" in entry_points
     assert (plugin is None) == ("[cornu]" not in entry_points and "_backends]" not in entry_points)
+
+
+def test_a_wheel_with_kernels_is_of_this_platform_and_small(tmp_path):
+    target = build.this_machine()
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=PACKAGES / "backend-native", check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    assert wheel.name.endswith(f"-py3-none-{target.tag}.whl")
+    assert wheel.stat().st_size < 3 * 2**20
+    folder = tmp_path / "unpacked"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+        names = set(archive.namelist())
+    kernels = {f"cornu_backend_native/lib/cornu-{v}{target.suffix}" for v in target.variants}
+    assert {name for name in names if "/lib/" in name} == kernels
+    program = (
+        "from cornu_backend_native import backend, library; "
+        "print(backend.NativeBackend().available(), library.__file__, library.IN_CHECKOUT)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "ok=True" in done.stdout
+    assert str(folder) in done.stdout
+    assert done.stdout.split()[-1] == "False"
+
+
+def test_the_docs_name_every_platform_with_its_kernels():
+    page = (PACKAGES.parent / "docs" / "native.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\|.*\| `(\w+)` \| (.*) \|$", page, re.M)
+    assert dict(rows) == {t.tag: ", ".join(t.variants) for t in targets.TARGETS.values()}
