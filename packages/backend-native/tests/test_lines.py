@@ -110,6 +110,17 @@ def test_rows_of_a_number_that_is_not_there() -> None:
     np.testing.assert_array_equal(added, [[0, 0], [1, 1], [0, 0]])
 
 
+def test_rows_of_nothing_are_zeros() -> None:
+    """Where the definitions raise, no memory is read that is not there."""
+    with Trace("nothing") as trace:
+        x, i = trace.input("x", (0, 3), "float32"), trace.input("i", (2,), "int32")
+        results = [p.gather(x, i, axis=0), p.argmax(x, axis=0)]
+        program = build_program("nothing", trace, results)
+    rows, places = NativeBackend().compile(program)(np.zeros((0, 3)), [0, 1])
+    np.testing.assert_array_equal(rows, np.zeros((2, 3)))
+    np.testing.assert_array_equal(places, [0, 0, 0])
+
+
 @pytest.mark.parametrize("shape", [(1,), (7,), (8,), (3, 100), (0,), (70_001,)])
 def test_random_words_are_those_of_numpy(shape: tuple[int, ...], run_both: Both) -> None:
     key = np.array([3, 1 << 31], np.uint32)

@@ -8,6 +8,7 @@ import numpy as np
 
 from cornu_backend_native.lower.copies import copy, in_order
 from cornu_backend_native.lower.frame import Frame, comment, is_whole, whole_view
+from cornu_backend_native.lower.groups import fill
 from cornu_backend_native.lower.kinds import dtype_name, integer_kind
 from cornu_backend_native.lower.parts import parts_of
 from cornu_backend_native.lower.rows import Number, Row
@@ -24,12 +25,15 @@ ORDERED = "f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8".split()
 def emit_gather(frame: Frame, instruction: Instruction) -> list[Row]:
     """`gather`: rows by number; a number out of range is taken to the nearest row."""
     (x, indices), node = instruction.inputs, instruction.node
+    if x.size == 0:  # there is no nearest row
+        return fill(frame.view(node), 0)
     axis = node.attrs["axis"]
     outer, inner = product(x.shape[:axis]), product(x.shape[axis + 1 :])
     size = inner * x.dtype.itemsize
     numbers = (outer, x.shape[axis], indices.size, size, integer_kind(indices.dtype))
-    cut = outer * indices.size
-    return _row(frame, instruction, "k_gather", (x, indices), numbers, cut, 5 + size * 0.1)
+    cut, scratch = outer * indices.size, 8 * indices.size if outer > 1 else 0
+    each = 3 + size * 0.1
+    return _row(frame, instruction, "k_gather", (x, indices), numbers, cut, each, scratch)
 
 
 def emit_scatter_add(frame: Frame, instruction: Instruction) -> list[Row]:
@@ -59,6 +63,8 @@ def emit_sort(frame: Frame, instruction: Instruction) -> list[Row]:
 def emit_argmax(frame: Frame, instruction: Instruction) -> list[Row]:
     """`argmax`: the first of the largest numbers."""
     (x,), node = instruction.inputs, instruction.node
+    if x.size == 0:
+        return fill(frame.view(node), 0)
     outer, n, inner = _lines(x, node.attrs["axis"])
     kernel = f"k_argmax_{_ordered_name(x.dtype)}"
     return _row(frame, instruction, kernel, (x,), (outer, n, inner), outer * inner, n * 1.0)
