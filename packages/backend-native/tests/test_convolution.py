@@ -102,7 +102,8 @@ def test_half_the_products_are_as_exact(native, defined, case):
 
     def both(x, kernel):
         y = convolution(x, kernel, **attrs)
-        return [ops.relu(y), convolution_input_grad(y, kernel, shape=shape, **attrs)]
+        by_input = convolution_input_grad(y, kernel, shape=shape, **attrs)
+        return [ops.relu(y), by_input, convolution_kernel_grad(x, y, size=(3, 3), **attrs)]
 
     arrays = [x.astype("float32"), kernel.astype("float32")]
     expected = defined(both, [a.astype("float64") for a in arrays])

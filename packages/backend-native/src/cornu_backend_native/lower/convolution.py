@@ -87,7 +87,7 @@ def emit_convolution(frame: Frame, instruction: Instruction) -> list[Row]:
     work = Work(frame, instruction)
     low, high = zip(*attrs["padding"], strict=True)
     whole = [n + a + b for n, a, b in zip(x.shape[1:-1], low, high, strict=True)]
-    halved = work.is_halved(weights, attrs["strides"], attrs["dilation"])
+    halved = work.is_halved(weights, node.shape, attrs["strides"], attrs["dilation"])
     if halved:
         whole[-2] = fours(node.shape[-3]) + 2
     data = work.spread(x, low, whole, (1,) * len(size))
@@ -106,7 +106,7 @@ def emit_input_gradient(frame: Frame, instruction: Instruction) -> list[Row]:
     low = [r - a for r, (a, _) in zip(reach, attrs["padding"], strict=True)]
     whole = [n + r for n, r in zip(node.shape[1:-1], reach, strict=True)]
     ones = (1,) * len(size)
-    halved = work.is_halved(weights, ones, attrs["dilation"])
+    halved = work.is_halved(weights, node.shape, ones, attrs["dilation"])
     if halved:
         whole[-2] = fours(node.shape[-3]) + 2
     data = work.spread(g, low, whole, attrs["strides"])
@@ -119,8 +119,13 @@ def emit_kernel_gradient(frame: Frame, instruction: Instruction) -> list[Row]:
     groups, size = attrs.get("groups", 1), attrs["size"]
     weights = Kernel(size, groups, node.shape[-2], node.shape[-1] // groups)
     work = Work(frame, instruction)
-    data = work.padded(x, attrs["padding"])
-    return work.gradient(data, g, weights, attrs["strides"], attrs["dilation"])
+    low, high = zip(*attrs["padding"], strict=True)
+    whole = [n + a + b for n, a, b in zip(x.shape[1:-1], low, high, strict=True)]
+    halved = work.is_halved(weights, g.shape, attrs["strides"], attrs["dilation"])
+    if halved:
+        whole[-2] = fours(g.shape[-3]) + 2
+    data = work.spread(x, low, whole, (1,) * len(size))
+    return work.gradient(data, g, weights, attrs["strides"], attrs["dilation"], halved)
 
 
 class Work:
@@ -214,9 +219,11 @@ class Work:
         row = Row(f"k_convolve_{self.name}", addresses, numbers, parts, 0, self.note)
         return [*self.rows, row, *after]
 
-    def is_halved(self, weights: Kernel, strides: Any, dilation: Any) -> bool:
+    def is_halved(
+        self, weights: Kernel, shape: tuple[int, ...], strides: Any, dilation: Any
+    ) -> bool:
         """Tell whether four lines at once, with half the products, cost less than they save."""
-        shape, size = self.instruction.node.shape, weights.size
+        size = weights.size
         return (
             self.name == "f4"
             and weights.groups == 1
@@ -260,7 +267,9 @@ class Work:
         self.rows.append(row)
         return packed
 
-    def gradient(self, x: View, g: Node, weights: Kernel, strides: Any, dilation: Any) -> list[Row]:
+    def gradient(
+        self, x: View, g: Node, weights: Kernel, strides: Any, dilation: Any, halved: bool
+    ) -> list[Row]:
         """Return all rows, with those of the gradient by the kernel."""
         node = self.instruction.node
         if node.size == 0:
@@ -271,11 +280,19 @@ class Work:
         out, after = self.result()
         numbers, lines = self.geometry(x, weights, g.shape, strides, dilation)
         wide = weights.wide(self.dtype)
-        size = weights.groups * weights.window * wide
-        most = max(1, min(limits.parts, (1 << 22) // (size * self.dtype.itemsize)))
+        size = weights.groups * weights.window * wide * (2 if halved else 1)
+        most = max(1, min(limits.parts, (1 << 21) // (size * self.dtype.itemsize)))
         parts = max(1, min(parts_of(g.size * weights.window * 0.02), lines, most))
         partial = self.frame.temporary(size * parts * self.dtype.itemsize)
         read = (partial, x.address, slopes.address)
+        if halved:
+            parts = min(parts, product(g.shape[:-3]) * fours(g.shape[-3]) // 4)
+            scratch = 6 * (x.strides[-3] + g.shape[-2] * g.shape[-1]) * self.dtype.itemsize
+            row = Row("k_winograd_gradient_f4", read, numbers, parts, scratch, self.note)
+            thirds = (parts, weights.window // 3, weights.filters, wide)
+            cut = max(1, min(parts_of(size * parts * 0.1), weights.window // 3))
+            fold = Row("k_winograd_fold_f4", (out.address, partial), thirds, cut, 0, self.note)
+            return [*self.rows, row, fold, *after]
         kernel = f"k_convolve_kernel_{self.name}"
         self.rows.append(Row(kernel, read, numbers, parts, 0, self.note))
         sizes = (parts, weights.groups, weights.window, weights.filters, wide)
