@@ -190,7 +190,10 @@ def test_nothing_is_read_behind_operands(shapes: tuple, dtype: str, isa: str) ->
             y = trace.input("b", stored_b.shape, dtype)
             program = build_program("product", trace, [p.matmul(view_a(x), view_b(y))])
         run = NativeBackend(isa).compile(program)
-        run._bound().inputs[:] = [stored_a, stored_b]  # which would be copied otherwise
+        bound = run._bound()
+        for i, stored in enumerate((stored_a, stored_b)):  # which would be copied otherwise
+            bound.inputs[i] = stored
+            bound.place(f"X{i}", stored)
         check(run(stored_a, stored_b)[0], a, b)
 
 
