@@ -15,13 +15,13 @@ def profile_text(name: str, notes: Sequence[str], seconds: np.ndarray) -> str:
     Examples
     --------
     >>> print(profile_text("train", ["dense: matmul (2, 2)"], np.array([0.002])))
-    train: 2.000 ms in 1 rows
+    train: 2.0000 ms in 1 rows
      row       ms share
-       0    2.000  100% dense: matmul (2, 2)
+       0   2.0000  100% dense: matmul (2, 2)
     """
     total = float(seconds.sum())
-    lines = [f"{one_line(name)}: {total * 1e3:.3f} ms in {len(notes)} rows", " row       ms share"]
+    lines = [f"{one_line(name)}: {total * 1e3:.4f} ms in {len(notes)} rows", " row       ms share"]
     for i, (note, each) in enumerate(zip(notes, seconds, strict=True)):
         share = each / total if total else 0.0
-        lines.append(f"{i:4} {each * 1e3:8.3f} {share:5.0%} {one_line(note)}")
+        lines.append(f"{i:4} {each * 1e3:8.4f} {share:5.0%} {one_line(note)}")
     return "\n".join(lines)
