@@ -75,7 +75,10 @@ def group_row(
             words += [places.get(a, 0) for a in range(len(plan.shape))]
             addresses.append(address)
             strided.append((8, (0,) * len(plan.shape)))
-    head = numbers_of(plan, tape, strided, cut, extent, plan.block, slot)
+    # with nothing in registers a block need not fit into the nearest cache
+    is_all_in_memory = len(plan.shape) == 1 and not tape.registers and totals is None
+    block = plan.block * (16 if is_all_in_memory else 1)
+    head = numbers_of(plan, tape, strided, cut, extent, block, slot)
     note = "; ".join(comment(m) for m in plan.members)
     note += ", prebuilt" if tape.is_prebuilt else ", interpreted"
     return Row(kernel, addresses, (*head, *words), parts, slot * tape.registers, note)
