@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cornu_engine.errors import BackendError, ShapeError
 from cornu_engine.gradients import gradients
 from cornu_ops import pooling
 
@@ -44,3 +45,16 @@ def test_what_is_no_number_wins_and_the_first_of_equals(agree):
     x = np.float32([[1, np.nan, 3, 3, -np.inf, -np.inf, 0, -0.0]]).reshape(1, 8, 1)
     attrs = {"size": (2,), "strides": (2,), "padding": ((0, 0),)}
     agree(lambda x: [pooling.max_pool(x, **attrs), pooling.max_pool_winners(x, **attrs)], x)
+
+
+def test_windows_in_more_axes_than_three_are_refused(native):
+    x, four = np.ones((1, 3, 3, 3, 3, 2), "float32"), (2,) * 4
+    attrs = {"strides": (1,) * 4, "padding": ((0, 0),) * 4}
+    with pytest.raises(BackendError, match="windows in up to 3 axes, 'max_pool' has one in 4"):
+        native(lambda x: [pooling.max_pool(x, size=four, **attrs)], [x])
+
+
+def test_winners_and_values_are_of_one_shape():
+    attrs = {"shape": (1, 4, 2), "size": (2,), "strides": (2,), "padding": ((0, 0),)}
+    with pytest.raises(ShapeError, match="they must be equal"):
+        pooling.max_unpool(np.zeros((1, 2, 2), "uint8"), np.ones((1, 2, 1), "float32"), **attrs)

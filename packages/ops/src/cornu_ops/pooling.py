@@ -8,6 +8,7 @@ import numpy as np
 
 from cornu_engine.attributes import Integers, Lengths, Numbers, Pooled, Sides, Steps
 from cornu_engine.composite import composite
+from cornu_engine.errors import ShapeError
 from cornu_engine.graph import Node, constant
 from cornu_engine.primitives.table import p
 from cornu_engine.rewrite import scalar_of
@@ -101,6 +102,11 @@ def max_unpool(
     >>> max_unpool(winners, np.ones((1, 2, 1), "float32"), **attrs)[0, :, 0]
     array([1., 0., 0., 1.], dtype=float32)
     """
+    if winners.shape != g.shape:
+        raise ShapeError(
+            f"max_unpool: the winners have shape {tuple(winners.shape)}, their values "
+            f"{tuple(g.shape)}; they must be equal."
+        )
     places = np.arange(product(size), dtype=winners.dtype)
     hit = p.eq(p.reshape(winners, shape=(*winners.shape, 1)), places)
     shares = p.where(hit, p.reshape(g, shape=(*g.shape, 1)), np.zeros((), g.dtype))

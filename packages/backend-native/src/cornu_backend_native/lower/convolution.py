@@ -18,7 +18,7 @@ from cornu_backend_native.library import library
 from cornu_backend_native.lower.copies import copy, in_order
 from cornu_backend_native.lower.filling import convert, fill
 from cornu_backend_native.lower.frame import Frame, comment, is_whole
-from cornu_backend_native.lower.kinds import dtype_name
+from cornu_backend_native.lower.kinds import check_rank, dtype_name
 from cornu_backend_native.lower.parts import parts_of
 from cornu_backend_native.lower.rows import Number, Row
 from cornu_backend_native.settings import limits
@@ -133,6 +133,7 @@ class Work:
 
     def __init__(self, frame: Frame, instruction: Instruction) -> None:
         self.frame, self.instruction = frame, instruction
+        check_rank(instruction, SPATIAL)
         self.rows: list[Row] = []
         self.note = comment(instruction)
         dtype = instruction.node.dtype

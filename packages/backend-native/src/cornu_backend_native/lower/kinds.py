@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from cornu_engine.errors import BackendError
+from cornu_engine.instructions import Instruction
+
 
 def dtype_name(dtype: np.dtype) -> str:
     """Return the name of a dtype in the names of kernels.
@@ -25,3 +28,18 @@ def integer_kind(dtype: np.dtype) -> int:
     (-4, 1)
     """
     return -dtype.itemsize if dtype.kind == "i" else dtype.itemsize
+
+
+def check_rank(instruction: Instruction, most: int) -> None:
+    """Refuse windows in more axes than the kernels go over.
+
+    Raises
+    ------
+    BackendError
+    """
+    rank = len(instruction.node.attrs["strides"])
+    if rank > most:
+        raise BackendError(
+            f"The native backend has kernels for windows in up to {most} axes, "
+            f"{instruction.op!r} has one in {rank}: use another backend, as in CORNU_BACKEND=numpy."
+        )

@@ -8,7 +8,7 @@ import numpy as np
 
 from cornu_backend_native.lower.copies import copy, in_order
 from cornu_backend_native.lower.frame import Frame, comment, is_whole, whole_view
-from cornu_backend_native.lower.kinds import dtype_name
+from cornu_backend_native.lower.kinds import check_rank, dtype_name
 from cornu_backend_native.lower.parts import parts_of
 from cornu_backend_native.lower.rows import Number, Row
 from cornu_engine.graph import Node
@@ -55,6 +55,7 @@ def _row(
         view, copies = in_order(frame, value)
         rows += copies
         addresses.append(view.address)
+    check_rank(instruction, MOST_AXES)
     rank = whole.ndim - 2
     axes: list[Sequence[int]] = [(1, 1, 1, 1, 0)] * (MOST_AXES - rank)
     for i, (size, stride, (low, _)) in enumerate(
