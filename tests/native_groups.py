@@ -12,8 +12,6 @@ import warnings
 from collections.abc import Iterator
 from unittest import mock
 
-os.environ["CORNU_BACKEND"] = "native"
-
 import numpy as np
 
 from benchmarks.adapters.cornu_engine import CornuEngine
@@ -59,7 +57,8 @@ def tapes(quick: bool = False) -> set[str]:
         found.update(lowered.tapes)
         return lowered
 
-    with mock.patch.object(backend, "lower", noted), warnings.catch_warnings():
+    native = mock.patch.dict(os.environ, {"CORNU_BACKEND": "native"})
+    with native, mock.patch.object(backend, "lower", noted), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for workload in WORKLOADS.values():
             _run_workload(workload)
