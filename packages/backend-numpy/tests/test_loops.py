@@ -16,12 +16,13 @@ BODIES = {
 }
 
 
+@pytest.mark.parametrize("steps", [5, 0])
 @pytest.mark.parametrize("reverse", [False, True])
 @pytest.mark.parametrize("shape", [(), (3,)], ids=str)
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_rows_of_any_rank(agree, body, shape, reverse):
+def test_rows_of_any_rank(agree, body, shape, reverse, steps):
     rng = np.random.default_rng(0)
-    x, start = rng.random((5, *shape)).astype("float32"), rng.random(shape).astype("float32")
+    x, start = rng.random((steps, *shape)).astype("float32"), rng.random(shape).astype("float32")
 
     def run(x, start):
         last, all_of_them = ops.scan(body, start, x, reverse=reverse)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from cornu_backend_native.library import Library, Run
+from cornu_backend_native.lower.frame import LINE
 from cornu_backend_native.lower.program import Lowered
 from cornu_backend_native.profile import profile_text
 from cornu_backend_native.settings import limits
@@ -22,7 +23,6 @@ from cornu_engine.program import Program
 from cornu_engine.variable import Storage
 
 DIRT = 0xFF  # of these bytes are NaN of every kind, -1, and a truth value that is neither
-LINE = 64  # bytes of a line of the cache
 COPIED = 8192  # bytes up to which a copy costs less than to ask an array for its address
 PROFILED = 5  # runs
 

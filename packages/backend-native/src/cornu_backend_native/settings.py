@@ -40,7 +40,6 @@ class Limits(Thresholds):
     winograd_waste: float = row(
         "Lines that they compute for each that is wanted, at most.", 1.34, always=4.0, tiny=4.0
     )
-    aligned: int = row("Bytes at whose multiples values begin.", 64)
     # ---- for tests
     threads: int = row(
         f"Threads of a program where {NUM_THREADS} does not say; 0: as many as cores.",

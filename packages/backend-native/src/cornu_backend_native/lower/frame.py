@@ -8,12 +8,13 @@ import numpy as np
 
 from cornu_backend_native.library import Library
 from cornu_backend_native.lower.rows import Step
-from cornu_backend_native.settings import limits
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.variable import Variable
 from cornu_lowering.views import Address, View
+
+LINE = 64  # bytes of a line of the cache, at which values begin
 
 
 def aligned(size: int) -> int:
@@ -24,7 +25,7 @@ def aligned(size: int) -> int:
     >>> aligned(1), aligned(64)
     (64, 64)
     """
-    return -(-size // limits.aligned) * limits.aligned
+    return -(-size // LINE) * LINE
 
 
 @dataclass(eq=False)

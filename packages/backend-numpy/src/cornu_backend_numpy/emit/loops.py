@@ -228,6 +228,9 @@ def _parts_of_wholes(plan: Steps) -> dict[Node, Node]:
 
 def emit_scan(parent: Frame, instruction: Instruction, emit_all: EmitAll) -> None:
     """Write a scan as a loop over prepared steps."""
+    if not instruction.node.attrs["length"]:
+        _without_steps(parent, instruction)
+        return
     frame = StepFrame(parent, instruction)
     emit_all(frame)
     frame.finish()
@@ -246,6 +249,16 @@ def emit_scan(parent: Frame, instruction: Instruction, emit_all: EmitAll) -> Non
     parent.body.extend(f"    {line}" for line in frame.body or ["pass"])
     for line in frame.after:
         parent.line(line)
+
+
+def _without_steps(parent: Frame, instruction: Instruction) -> None:
+    """Write a scan of no steps: its state stays what it is."""
+    body = instruction.node.attrs["body"]
+    first = len(body.consts)
+    state = instruction.inputs[first : first + len(body.state)]
+    for final, init in zip(instruction.outputs, state, strict=False):
+        line = f"np.copyto({parent.operand(final)}, {parent.operand(init)})"
+        parent.line(line, comment(instruction))
 
 
 def _row(stack: str, step: object, node: Node) -> str:
