@@ -25,13 +25,13 @@ class Plugin:
     @hookimpl
     def cornu_backends(self):
         absent = backend("absent", ok=False, reason="No device of that kind was found.")
-        return [backend("alpha"), backend("beta"), absent]
+        return [backend("alpha"), backend("beta"), backend("gamma"), absent]
 
 
 @pytest.fixture(autouse=True)
-def _three_more_backends(monkeypatch):
+def _four_more_backends(monkeypatch):
     plugin = Plugin()
-    registry.register(plugin, "three-backends")
+    registry.register(plugin, "four-backends")
     monkeypatch.delenv(backends.ENVIRONMENT_VARIABLE, raising=False)
     monkeypatch.setattr(backends, "_chosen", None)
     monkeypatch.setattr(backends, "_made", {})
@@ -54,11 +54,10 @@ def test_the_argument_wins_over_the_call_over_the_environment(monkeypatch):
 
 
 RANKS = {
-    "the highest": ({"alpha": 5, "beta": 7, "numpy": 0}, "beta"),
-    "numpy where it is higher": ({"alpha": 5, "numpy": 6}, "numpy"),
-    "none below 0": ({"alpha": -1, "beta": -9, "numpy": 0}, "numpy"),
-    "none that cannot run": ({"absent": 9, "alpha": 5, "numpy": 0}, "alpha"),
-    "without ranks": ({}, "numpy"),
+    "the highest": ({"alpha": 5, "beta": 7, "gamma": 0}, "beta"),
+    "the last where it is higher": ({"alpha": 5, "gamma": 6}, "gamma"),
+    "none below 0": ({"alpha": -1, "beta": -9, "gamma": 0}, "gamma"),
+    "none that cannot run": ({"absent": 9, "alpha": 5, "gamma": 0}, "alpha"),
 }
 
 
@@ -75,12 +74,18 @@ def test_where_nobody_chooses_the_highest_rank_that_can_run_is_taken(case, monke
     assert backends.get_backend() == "numpy"
 
 
+def test_without_ranks_it_is_numpy(monkeypatch):
+    monkeypatch.setattr(type(backends._finder), "packages", lambda _: {})
+    assert backends.get_backend() == "numpy"
+
+
 def test_one_that_would_be_taken_and_cannot_run_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "package_absent", SimpleNamespace(RANK=9))
-    packages = {"absent": "package_absent", "numpy": "cornu_backend_numpy"}
+    monkeypatch.setitem(sys.modules, "package_gamma", SimpleNamespace(RANK=0))
+    packages = {"absent": "package_absent", "gamma": "package_gamma"}
     monkeypatch.setattr(type(backends._finder), "packages", lambda _: packages)
     with pytest.warns(UserWarning, match="'absent' cannot run here: No device of that kind"):
-        assert backends.get_backend() == "numpy"
+        assert backends.get_backend() == "gamma"
 
 
 def test_ranks_are_read_without_importing_a_backend():
