@@ -192,7 +192,8 @@ def test_a_model_that_is_a_train_step_alone(parts, points):
 
     pair = Pair()
     pair.compile(parts.SGD(), backend=parts.backend)
-    losses = pair.fit(*points, epochs=3, verbose=0).history["last"]
+    # all points at once: the loss of the last batch of some may be larger by chance
+    losses = pair.fit(*points, batch_size=50, epochs=3, verbose=0).history["last"]
     assert losses[2] < losses[0]
     assert len(pair.weights) == 4
     with pytest.raises(NotImplementedError, match=r"Pair must define call"):
