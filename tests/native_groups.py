@@ -21,6 +21,7 @@ from cornu.base import Loss, Optimizer
 from cornu.plugins import registry
 from cornu_backend_native import backend
 from cornu_backend_native.lower import fused
+from cornu_backend_native.lower.listing import tapes_of
 from cornu_backend_native.lower.program import Lowered, lower
 
 L = layers
@@ -54,7 +55,7 @@ def tapes(quick: bool = False) -> set[str]:
 
     def noted(*arguments: object) -> Lowered:
         lowered = lower(*arguments)  # type: ignore[arg-type]
-        found.update(lowered.tapes)
+        found.update(tapes_of(lowered.steps))
         return lowered
 
     native = mock.patch.dict(os.environ, {"CORNU_BACKEND": "native"})

@@ -63,16 +63,22 @@ def _keras(engine: str, package: str) -> Framework:
     )
 
 
+def _cornu(name: str, title: str, backend: str) -> Framework:
+    return Framework(
+        name=name,
+        title=title,
+        module="benchmarks.adapters.cornu_engine",
+        needs=("cornu", f"cornu_backend_{backend}"),
+        first_layer="cornu.layers.Dense(1)",
+        environment=(("CORNU_BACKEND", backend),),
+    )
+
+
 FRAMEWORKS = {
     framework.name: framework
     for framework in (
-        Framework(
-            "cornu",
-            "Cornu",
-            "benchmarks.adapters.cornu_engine",
-            ("cornu",),
-            "cornu.layers.Dense(1)",
-        ),
+        _cornu("cornu", "Cornu", "native"),
+        _cornu("cornu-numpy", "Cornu on NumPy", "numpy"),
         _keras("jax", "jax"),
         _keras("tensorflow", "tensorflow"),
         _keras("torch", "torch"),

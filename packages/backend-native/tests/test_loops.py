@@ -104,5 +104,5 @@ def test_a_step_is_its_own_work(shown: bool) -> None:
         final, ys = scan(cell, [trace.input("s", (5, 5), "float32")], [x], 6)
         program = build_program("cell", trace, [*final, *ys])
     lines = NativeBackend().compile(program).source.splitlines()
-    copies = [line for line in lines if line.endswith(("next state", " row"))]
+    copies = [line for line in lines if line.endswith(("next state */", " row */"))]
     assert len(copies) == shown  # of an output to the state

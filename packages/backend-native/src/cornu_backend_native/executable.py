@@ -6,7 +6,7 @@ import ctypes
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -104,15 +104,19 @@ class NativeExecutable(Executable):
     threads : int
     """
 
-    suffix = ".txt"
+    suffix = ".c"
 
     def __init__(
         self, program: Program, plan: Plan, lowered: Lowered, library: Library, threads: int
     ) -> None:
         self.program, self.plan = program, plan
-        self.source = lowered.text
         self._lowered, self._library, self._threads = lowered, library, threads
         self._own = threading.local()
+
+    @cached_property
+    def source(self) -> str:
+        """What runs, as C: see `lower/listing.py`."""
+        return self._lowered.text
 
     @property
     def memory(self) -> int:

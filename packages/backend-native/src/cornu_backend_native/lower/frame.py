@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import numpy as np
 
@@ -43,8 +44,6 @@ class Source:
         Bytes of temporaries: the plan's, those of loops, and what single rows need.
     slots : int
         Bases that loops move.
-    tapes : set of str
-        What its groups compute, as `lower.fused` writes it.
     """
 
     library: Library
@@ -53,7 +52,6 @@ class Source:
     state: list[Variable] = field(default_factory=list)
     memory: int = 0
     slots: int = 0
-    tapes: set[str] = field(default_factory=set)
 
     def constant(self, node: Node) -> Address:
         """Return where a constant lies."""
@@ -218,11 +216,16 @@ def whole_view(address: Address, like: Node) -> View:
     return View(address, 0, contiguous_strides(like.shape), like.shape, like.dtype)
 
 
-def comment(instruction: Instruction) -> str:
-    """Say what an instruction computes."""
-    node = instruction.node
-    shape = node.shape if not node.is_tuple else f"{len(node.shape)} values"
+def comment(*instructions: Instruction) -> str:
+    """Say what instructions compute: one after the other, those of one layer and shape together."""
+    said = groupby(map(_said, instructions), key=lambda each: (each[0], each[2]))
+    return "; ".join(
+        f"{where}{', '.join(what for _, what, _ in some)} {shape}" for (where, shape), some in said
+    )
+
+
+def _said(instruction: Instruction) -> tuple[str, str, str]:
+    node, variable = instruction.node, instruction.variable
+    shape = f"{len(node.shape)} values" if node.is_tuple else str(node.shape)
     where = f"{node.scope}: " if node.scope else ""
-    if instruction.variable is not None:
-        return f"{where}store {instruction.variable.path} {shape}"
-    return f"{where}{instruction.op} {shape}"
+    return where, instruction.op if variable is None else f"store {variable.path}", shape

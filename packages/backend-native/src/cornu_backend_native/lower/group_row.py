@@ -54,8 +54,7 @@ def group_row(
     }
     tape = Tape(plan.members, accesses, results, in_place, has, overwritten)
     reduced = tape.write()
-    if tape.script:
-        frame.source.tapes.add(tape.script.text)
+    script = tape.script.text if tape.script else ""
     every = {**plan.operands, **plan.results, **plan.totals}
     strided = [(v.dtype.itemsize, every[value]) for v, value in zip(views, values, strict=True)]
     addresses = [v.address for v in views]
@@ -79,9 +78,9 @@ def group_row(
     is_all_in_memory = len(plan.shape) == 1 and not tape.registers and totals is None
     block = plan.block * (16 if is_all_in_memory else 1)
     head = numbers_of(plan, tape, strided, cut, extent, block, slot)
-    note = "; ".join(comment(m) for m in plan.members)
+    note = comment(*plan.members)
     note += ", prebuilt" if tape.is_prebuilt else ", interpreted"
-    return Row(kernel, addresses, (*head, *words), parts, slot * tape.registers, note)
+    return Row(kernel, addresses, (*head, *words), parts, slot * tape.registers, note, script)
 
 
 def _nothing(name: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cornu_backend_native.lower.frame import Frame
+from cornu_backend_native.lower.widening import in_floats
 from cornu_backend_native.settings import limits
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction
@@ -81,8 +82,9 @@ def group_space(frame: Frame, members: Sequence[Instruction]) -> GroupSpace:
     space = merged(shape, [*operands.values(), *results.values(), *totals.values()], marks)
     assert len(space.shape) <= MOST_AXES
     strides = iter(space.strides)
+    has = frame.source.library.has
     return GroupSpace(
-        members,
+        [e for m in members for e in ([m] if m.op in REDUCTIONS else in_floats(m, has))],
         space.shape,
         space.marks,
         dict(zip(operands, strides, strict=False)),

@@ -16,11 +16,11 @@ from cornu_backend_native.lower.frame import (
     is_whole,
     whole_view,
 )
+from cornu_backend_native.lower.listing import listing
 from cornu_backend_native.lower.operations import emit_all
 from cornu_backend_native.lower.rows import Encoder, Step, Table
 from cornu_engine.graph import Node
 from cornu_engine.plan import Plan
-from cornu_engine.sourcetext import one_line
 from cornu_engine.variable import Variable
 from cornu_lowering.views import Address
 
@@ -31,9 +31,10 @@ class Lowered:
 
     Attributes
     ----------
+    name : str
+    steps : list of Row, Chain or Loop
+        What the table says.
     table : Table
-    text : str
-        What runs, for people.
     outputs : tuple of Node
         Each lies at the base `O0`, `O1`, ….
     state : tuple of Variable
@@ -42,17 +43,20 @@ class Lowered:
         At `K`.
     memory : int
         Bytes at `M`.
-    tapes : frozenset of str
-        What its groups compute: a line each, as in `tapes.txt`.
     """
 
+    name: str
+    steps: list[Step]
     table: Table
-    text: str
     outputs: tuple[Node, ...]
     state: tuple[Variable, ...]
     constants: np.ndarray
     memory: int
-    tapes: frozenset[str]
+
+    @property
+    def text(self) -> str:
+        """What runs, for people."""
+        return listing(self.name, self.steps)
 
 
 def lower(plan: Plan, library: Library) -> Lowered:
@@ -68,13 +72,13 @@ def lower(plan: Plan, library: Library) -> Lowered:
     for start, value in source.constants.values():
         constants[start : start + value.nbytes] = value.reshape(-1).view(np.uint8)
     return Lowered(
+        plan.name,
+        steps,
         table,
-        _listing(plan, table),
         tuple(plan.outputs),
         tuple(source.state),
         constants,
         aligned(source.memory),
-        frozenset(source.tapes),
     )
 
 
@@ -95,8 +99,3 @@ def _other_results(frame: Frame, plan: Plan) -> list[Step]:
         if source.address != target.address or not is_whole(source):
             steps += copy(source, target, "result")
     return steps
-
-
-def _listing(plan: Plan, table: Table) -> str:
-    lines = [f"{i:4} {one_line(note)}" for i, note in enumerate(table.notes)]
-    return "\n".join([f"{one_line(plan.name)}: {len(lines)} rows", *lines])

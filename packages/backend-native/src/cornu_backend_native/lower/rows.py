@@ -36,6 +36,8 @@ class Row:
         Bytes that a thread needs while it does a part.
     note : str
         What it computes, for people.
+    tape : str
+        The operations of a group, where they are more than one: a line of `tapes.txt`.
     """
 
     kernel: str
@@ -44,6 +46,7 @@ class Row:
     parts: int = 1
     scratch: int = 0
     note: str = ""
+    tape: str = ""
 
 
 @dataclass(eq=False)

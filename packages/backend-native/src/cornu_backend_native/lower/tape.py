@@ -115,7 +115,7 @@ class Tape:
                     places[value] = f"{'s' if self._is_single(value) else 'v'}{len(places)}"
             operands = (made.get(v) or places[v] for v in member.inputs)
             made[member.node] = f"t{len(lines)}"
-            lines.append(" ".join([_name(member), *operands]))
+            lines.append(" ".join([operation_name(member), *operands]))
         totalled = {m.inputs[0] for m in self.members if m.op in REDUCTIONS}
         written = [v for v in made if v in self.results or v in totalled]
         text = f"{'; '.join(lines)} = {' '.join(made[v] for v in written)}"
@@ -174,7 +174,7 @@ class Tape:
             self._single(v) if s == "s" else self._vector(v)
             for v, s in zip(values, shape, strict=True)
         ]
-        name = f"e_{_name(member)}_{shape}"
+        name = f"e_{operation_name(member)}_{shape}"
         in_place = node in self.in_place
         to = self.results[node].address * 4 + MEMORY if in_place else self._register()
         self._where[node] = to
@@ -239,7 +239,7 @@ class Tape:
         self.entries.append((*words, 0, 0, 0, 0)[:ENTRY_WORDS])
 
 
-def _name(member: Instruction) -> str:
+def operation_name(member: Instruction) -> str:
     """Return the name of an operation as `c/scalars.h` has it, but for what is before."""
     dtypes = [value.dtype for value in member.inputs]
     if member.op == "cast":

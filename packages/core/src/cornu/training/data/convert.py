@@ -94,7 +94,7 @@ def as_array(value: Any, name: str) -> np.ndarray:
     """
     if hasattr(value, "toarray"):  # a sparse matrix of SciPy: programs hold dense values
         value = value.toarray()
-    if np.ma.is_masked(value):
+    if hasattr(value, "mask") and np.ma.is_masked(value):  # `np.ma` takes 20 ms to load
         raise DataError(
             f"{name} is a masked array, {np.ma.count_masked(value)} of whose numbers are masked. "
             f"A program would compute with what lies under the mask: pass {name}.filled(value)."
