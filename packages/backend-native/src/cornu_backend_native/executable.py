@@ -114,7 +114,7 @@ class NativeExecutable(Executable):
         self._own = threading.local()
 
     @cached_property
-    def source(self) -> str:
+    def source(self) -> str:  # type: ignore[override]  # mypy takes it for read-only
         """What runs, as C: see `lower/listing.py`."""
         return self._lowered.text
 
