@@ -35,6 +35,7 @@ HERE = {
 # What to install where one of these is asked for and nothing brings it.
 COMES_WITH = {
     "backend": "cornu-keras",
+    "compat": "cornu-keras",
     "datasets": "cornu-preprocessing",
     "engine": "cornu-keras",
     "export": "cornu-export",

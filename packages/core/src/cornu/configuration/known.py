@@ -59,6 +59,7 @@ def public_name(cls: type) -> tuple[str | None, str]:
     A plugin states that Keras knows what it brings; a class says the name itself, where it is
     another: `keras_name = "Dense"`.
     """
+    cls = vars(cls).get("stands_for", cls)
     name = cls.__name__
     if name in _names_in_keras("object", cls):
         return _OBJECTS.get(name, "keras"), name
@@ -94,7 +95,7 @@ def offered_object(name: str, is_class: bool = True) -> Any:
     (<class 'cornu.models.sequential.Sequential'>, None)
     """
     known = (e for e in registry.entries("object") if e.name == name and e.is_class == is_class)
-    return next((entry.object for entry in known), None)
+    return registry.meant("object", name, next((entry.object for entry in known), None))
 
 
 def offered_function(function: Any) -> tuple[str, str] | None:

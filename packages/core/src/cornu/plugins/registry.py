@@ -6,9 +6,11 @@ Nothing is loaded before the first question, and a hook is called only when its 
 
 from __future__ import annotations
 
+import contextlib
 import reprlib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import pluggy
@@ -49,6 +51,8 @@ __all__ = [
     "get_registered_object",
     "installed",
     "lookup",
+    "meaning",
+    "meant",
     "name_of",
     "names",
     "names_of",
@@ -176,7 +180,9 @@ class Registry:
         if name in custom:
             return custom[name]
         entry = self._table(kind).meant_by(name)
-        return None if entry is None else entry.object
+        if entry is None:
+            return None
+        return meant(kind, name, entry.object)
 
     def role(self, kind: str, name: str) -> Any:
         """Return what plugins offer for a purpose of Cornu's own, or None.
@@ -293,6 +299,42 @@ def _not_installed(kind: Kind, absent: list[str]) -> str:
 
 def _no_reader(config: Any, kind: str) -> Any:
     raise PluginError("Core's own plugin, which reads configurations, could not be loaded.")
+
+
+_meaning: ContextVar[Callable[[str, str, Any], Any] | None] = ContextVar(
+    "cornu_meaning", default=None
+)
+
+
+@contextlib.contextmanager
+def meaning(means: Callable[[str, str, Any], Any]) -> Iterator[None]:
+    """Let names mean something else inside a `with` block, in this thread only.
+
+    Parameters
+    ----------
+    means : callable
+        Given the kind, the name and what plugins brought under it, returns what it means here.
+        Custom objects stay what they are.
+
+    Examples
+    --------
+    >>> def plain(kind, name, found):
+    ...     return dict if name == "Dense" else found
+    >>> with meaning(plain):
+    ...     find("layer", "Dense")
+    <class 'dict'>
+    """
+    token = _meaning.set(means)
+    try:
+        yield
+    finally:
+        _meaning.reset(token)
+
+
+def meant(kind: str, name: str, found: Any) -> Any:
+    """Return what something found under a name means here."""
+    means = _meaning.get()
+    return found if means is None or found is None else means(kind, name, found)
 
 
 _readers: list[Callable[..., Any]] = [_no_reader]

@@ -1,0 +1,11 @@
+"""What Keras 2 has of its own: names that Cornu has no part for, and meanings of classes."""
+
+from __future__ import annotations
+
+HERE = "cornu_keras.compat.keras2"
+
+# Name -> where it is.
+OWN: dict[str, str] = {}
+
+# Base class -> what stands before it in the dialect.
+MEANINGS: dict[str, str] = {}
