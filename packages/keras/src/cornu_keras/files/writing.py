@@ -14,6 +14,7 @@ from cornu.saving.wanted import warn_of_placeholders
 from cornu_engine.errors import SavingError
 from cornu_engine.files.atomic import write_bytes
 from cornu_engine.files.jsontext import write_json
+from cornu_keras.files.chunks import write_names
 from cornu_keras.files.downgrade import (
     downgrade,
     downgrade_training,
@@ -25,7 +26,6 @@ from cornu_keras.files.weights import TOP, keras2_order
 
 VERSION, VERSION_3 = "2.3.1", "3.15.1"
 _BACKEND = "tensorflow"  # for another, readers turn kernels round
-_LIMIT = 64512  # bytes of one attribute
 
 
 def write_hdf5_model(
@@ -82,7 +82,7 @@ def write_hdf5_model(
 def write_keras2_weights(model: Any, group: Any, version: str = VERSION) -> None:
     """Write weights alone into an open HDF5 file or group: a group for each layer."""
     group.attrs["backend"], group.attrs["keras_version"] = _BACKEND, version
-    _write_names(group, "layer_names", [layer.name for layer in model.layers])
+    write_names(group, "layer_names", [layer.name.encode() for layer in model.layers])
     prefix = f"{model._path or model.name}/"
     for layer in model.layers:
         below = group.create_group(layer.name)
@@ -103,27 +103,9 @@ def _unused(name: str, taken: dict[str, Any]) -> str:
 
 
 def _write_arrays(group: Any, arrays: dict[str, np.ndarray]) -> None:
-    _write_names(group, "weight_names", list(arrays))
+    write_names(group, "weight_names", [name.encode() for name in arrays])
     for name, array in arrays.items():
         put(group, name, array)
-
-
-def _write_names(group: Any, attribute: str, names: list[str]) -> None:
-    """Write a list of texts, in several parts where one attribute cannot hold it."""
-    array = np.array([name.encode() for name in names]) if names else np.zeros(0)
-    if array.itemsize > _LIMIT:
-        raise SavingError(
-            f"The name {max(names, key=len)[:60]!r}… has {array.itemsize} bytes; HDF5 takes "
-            f"{_LIMIT} at most. Give the layer a shorter name."
-        )
-    if array.nbytes <= _LIMIT:
-        group.attrs[attribute] = array
-        return
-    parts = 2
-    while any(part.nbytes > _LIMIT for part in np.array_split(array, parts)):
-        parts += 1
-    for number, part in enumerate(np.array_split(array, parts)):
-        group.attrs[f"{attribute}{number}"] = part
 
 
 def _write_optimizer(optimizer: Any, file: Any, compiled: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,9 @@ class OrderedEnqueuer:
             raise RuntimeError("Call start(workers) before get().")
         return self._batches
 
+    def join_end_of_epoch(self) -> None:
+        """Wait for nothing: the epoch has ended when its last batch is handed out."""
+
     def stop(self, timeout: float | None = None) -> None:
         """End the workers."""
         batches, self._batches = self._batches, None
@@ -69,12 +72,13 @@ class OrderedEnqueuer:
 
         generator = np.random.default_rng(draw_seed()) if self.shuffle else None
         while True:
-            yield from self._batches_of(self._order(generator))
-            on_epoch_end = getattr(self.sequence, "on_epoch_end", None)
-            if on_epoch_end is not None:
-                on_epoch_end()
+            order = self._order(generator)
+            for number, batch in enumerate(self._batches_of(order), 1):
+                if number == len(order):  # whoever gets the last one finds the next epoch ready
+                    getattr(self.sequence, "on_epoch_end", bool)()
+                yield batch
 
-    def _order(self, generator: np.random.Generator | None) -> Iterable[int]:
+    def _order(self, generator: np.random.Generator | None) -> Sequence[int]:
         count = len(self.sequence)
         return range(count) if generator is None else generator.permutation(count).tolist()
 

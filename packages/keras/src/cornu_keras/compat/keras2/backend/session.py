@@ -1,0 +1,91 @@
+"""What a session of TensorFlow 1 was: a place where values are computed, and names."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def backend() -> str:
+    """Return the name of the backend whose words scripts of Keras 2 use.
+
+    What computes is another matter: `cornu.get_backend()`.
+
+    Examples
+    --------
+    >>> backend()
+    'tensorflow'
+    """
+    return "tensorflow"
+
+
+def get_session() -> Any:
+    """Raise RuntimeError, as Keras 2.3 does on TensorFlow 2."""
+    raise RuntimeError(
+        "`get_session` is not available when using TensorFlow 2.0; nor is there a session here. "
+        "Read values with K.get_value(x), compute others with K.function(inputs, outputs)."
+    )
+
+
+def set_session(session: Any) -> None:
+    """Raise RuntimeError, as Keras 2.3 does on TensorFlow 2."""
+    raise RuntimeError(
+        "`set_session` is not available when using TensorFlow 2.0; nor is there a session here. "
+        "Leave the line out: what it configured says cornu.set_backend()."
+    )
+
+
+def manual_variable_initialization(value: bool) -> None:
+    """Take note of nothing: variables have their first value as soon as they are made."""
+
+
+@contextlib.contextmanager
+def name_scope(name: str, *args: Any, **kwargs: Any) -> Iterator[str]:
+    """Hand its name to a `with` block.
+
+    Examples
+    --------
+    >>> with name_scope("loss") as name:
+    ...     name
+    'loss/'
+    """
+    yield f"{name}/"
+
+
+@contextlib.contextmanager
+def control_dependencies(control_inputs: Iterable[Any]) -> Iterator[None]:
+    """Do nothing: what is written first is computed first."""
+    yield
+
+
+def symbolic(func: F) -> F:
+    """Return a function as it is: it takes symbolic tensors in any case."""
+    return func
+
+
+def eager(func: F) -> F:
+    """Return a function as it is: it takes arrays in any case."""
+    return func
+
+
+def is_symbolic(x: Any) -> bool:
+    """Tell a symbolic tensor from an array.
+
+    Examples
+    --------
+    >>> import cornu, numpy as np
+    >>> is_symbolic(cornu.Input((2,))), is_symbolic(np.zeros(2))
+    (True, False)
+    """
+    return bool(getattr(type(x), "__cornu_symbolic__", False))
+
+
+def ctc_label_dense_to_sparse(labels: Any, label_lengths: Any) -> Any:
+    """Refuse: labels stay dense here."""
+    raise NotImplementedError(
+        "There are no sparse tensors here. K.ctc_batch_cost(y_true, y_pred, input_length, "
+        "label_length) takes labels as they are."
+    )
