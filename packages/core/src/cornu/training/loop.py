@@ -100,7 +100,7 @@ def fit(
         model.training_run = outer
         finalize = getattr(model.optimizer, "finalize_variable_values", None)
         if finalize is not None and epochs > 0:
-            finalize(model.trainable_variables)
+            finalize(model._trained)
     callbacks.on_train_end(logs)
 
 

@@ -128,7 +128,7 @@ def trace_state(model: Trainable, mode: str) -> tuple[Any, ...]:
     """Return what a step was traced from, so that a change of it is noticed."""
     state: tuple[Any, ...] = (config.floatx(),)
     if mode == "train":
-        state += (tuple(model.trainable_variables), getattr(model.optimizer, "revision", 0))
+        state += (tuple(model._trained), getattr(model.optimizer, "revision", 0))
     return state
 
 
@@ -147,7 +147,7 @@ def build_for(model: Trainable, mode: str, spec: Any) -> None:
     name_outputs(model)
     optimizer = model.optimizer
     if mode == "train" and optimizer is not None and hasattr(optimizer, "build"):
-        variables = model.trainable_variables
+        variables = model._trained
         compiled = model._compiled
         if variables:
             with TRACING:

@@ -249,6 +249,11 @@ class Trainable(Layer):
         return self._compiled.steps_per_execution if self._compiled is not None else 1
 
     @property
+    def _trained(self) -> Sequence[Variable]:
+        """What a step of training moves: what is trainable now, unless a subclass knows more."""
+        return self.trainable_variables
+
+    @property
     def _checks_numerics(self) -> bool:
         return self._compiled is not None and self._compiled.check_numerics
 
@@ -311,14 +316,14 @@ class Trainable(Layer):
         y_pred = self(x, training=True)
         loss = self._total_loss(x, y, y_pred, sample_weight, training=True)
         self._show_loss(loss, x)
-        if self.trainable_variables:
+        if self._trained:
             optimizer = self.optimizer
             if optimizer is None:
                 raise NotCompiledError(
                     "Training needs an optimizer: compile(optimizer='adam', loss=...)."
                 )
             scaled = optimizer.scale_loss(loss)
-            optimizer.apply(self.compute_gradients(scaled), self.trainable_variables)
+            optimizer.apply(self.compute_gradients(scaled), self._trained)
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
     def test_step(self, data: Any) -> dict[str, Any]:
@@ -426,7 +431,7 @@ class Trainable(Layer):
             If no gradient reaches any of them: training would change nothing.
         """
         if variables is None:
-            variables = self.trainable_variables
+            variables = self._trained
         return slopes(loss, variables, self.name)
 
     def get_metrics_result(self) -> dict[str, Any]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager
+from typing import Any
 
 from cornu.configuration.constructors import signature_parameters
 
-if TYPE_CHECKING:
-    from cornu_keras.compat.dialect import Dialect
-
 __all__ = ["Arguments"]
 
+Translation = Callable[[tuple, dict[str, Any]], tuple[tuple, dict[str, Any]]]
 _OPEN = inspect.Parameter.empty
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -38,7 +37,7 @@ class Arguments:
         name: str,
         base: Any,
         said: inspect.Signature | None,
-        old_names: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+        old_names: Translation | None = None,
     ) -> None:
         self.name = name
         self._base = base
@@ -46,6 +45,7 @@ class Arguments:
         self._said = {} if said is None else dict(said.parameters)
         self._old_names = old_names
         self._order = [p.name for p in self._said.values() if p.kind not in _VARIADIC]
+        self._ours = self._counterparts()
         self.defaults = {
             p.name: p.default
             for p in self._said.values()
@@ -57,13 +57,13 @@ class Arguments:
     @property
     def differ(self) -> bool:
         """Whether a call means something else here than in Cornu."""
-        ours = [p.name for p in self._taken.values() if p.kind not in _VARIADIC]
+        ours = [p.name for p in _own_parameters(self._base).values() if p.kind not in _VARIADIC]
         return bool(self.defaults) or ours[: len(self._order)] != self._order
 
     def translated(self, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
         """Return the arguments of a call as Cornu takes them."""
         if self._old_names is not None and (kwargs or args):
-            kwargs = self._old_names(kwargs)
+            args, kwargs = self._old_names(args, kwargs)
         if self._order:
             if len(args) > len(self._order):
                 raise TypeError(
@@ -75,12 +75,29 @@ class Arguments:
             if twice:
                 raise TypeError(f"{self.name}() got multiple values for {min(twice)!r}")
             args, kwargs = (), {**named, **kwargs}
+        if self._ours:
+            kwargs = {self._ours.get(name, name): value for name, value in kwargs.items()}
         return args, {**self.defaults, **kwargs}
+
+    def _counterparts(self) -> dict[str, str]:
+        """Return what Cornu calls the arguments of a function that it has under other names.
+
+        That is what has no default and stands in the same place.
+        """
+        if isinstance(self._base, type):
+            return {}
+        ours = [p for p in self._taken.values() if p.kind not in _VARIADIC]
+        return {
+            said: our.name
+            for said, our in zip(self._order, ours, strict=False)
+            if said not in self._taken and our.name not in self._order
+        }
 
     def signature(self) -> inspect.Signature:
         """Return Cornu's parameters in the order and with the defaults of the dialect."""
-        first = [self._taken[name] for name in self._order if name in self._taken]
-        rest = [p for p in self._taken.values() if p.name not in self._order]
+        own = _own_parameters(self._base)
+        first = [own[name] for name in self._order if name in own]
+        rest = [p for p in own.values() if p.name not in self._order]
         rest = [
             p if p.kind in _VARIADIC else p.replace(kind=inspect.Parameter.KEYWORD_ONLY)
             for p in rest
@@ -96,30 +113,40 @@ class Arguments:
         parameters.sort(key=lambda p: p.kind)
         return inspect.Signature(parameters)
 
-    def function(self, dialect: Dialect) -> Any:
-        """Return the function with the dialect's arguments."""
+    def function(self, speaking: Callable[[], AbstractContextManager[None]]) -> Any:
+        """Return the function with the dialect's arguments.
+
+        Parameters
+        ----------
+        speaking : callable
+            Returns the context in which names mean what they mean in the dialect.
+        """
         base = self._base
 
         @functools.wraps(base)
         def call(*args: Any, **kwargs: Any) -> Any:
             args, kwargs = self.translated(args, kwargs)
-            with dialect.speaking():
+            with speaking():
                 return base(*args, **kwargs)
 
         return call
 
 
-def _parameters(base: Any) -> dict[str, inspect.Parameter]:
+def _own_parameters(base: Any) -> dict[str, inspect.Parameter]:
+    """Return what a function or the nearest constructor of a class takes."""
     try:
-        if isinstance(base, type):
-            init: Any = base.__init__  # type: ignore[misc]
-            own = list(inspect.signature(init).parameters.values())[1:]
-            return {p.name: p for p in own} | {
-                k: v for k, v in signature_parameters(base).items() if k not in own
-            }
-        return dict(inspect.signature(base).parameters)
+        init: Any = getattr(base, "__init__") if isinstance(base, type) else None  # noqa: B009
+        parameters = inspect.signature(base if init is None else init).parameters
     except (TypeError, ValueError):
         return {}
+    skipped = 0 if init is None else 1  # self
+    return {p.name: p for p in list(parameters.values())[skipped:]}
+
+
+def _parameters(base: Any) -> dict[str, inspect.Parameter]:
+    """Return what a function or class takes, behind `**kwargs` too."""
+    own = _own_parameters(base)
+    return {**signature_parameters(base), **own} if isinstance(base, type) and own else own
 
 
 def _same(one: Any, two: Any) -> bool:

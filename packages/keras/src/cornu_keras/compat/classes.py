@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
-if TYPE_CHECKING:
-    from cornu_keras.compat.arguments import Arguments
-    from cornu_keras.compat.dialect import Dialect
+from cornu_keras.compat.arguments import Arguments
 
 __all__ = ["Spoken", "derived", "is_a"]
 
@@ -31,7 +31,7 @@ def is_a(cls: type, name: str) -> bool:
 
 
 def derived(
-    dialect: Dialect,
+    speaking: Callable[[], AbstractContextManager[None]],
     module: str,
     base: type,
     meanings: tuple[type, ...],
@@ -47,8 +47,11 @@ def derived(
             kwargs = prepared(kwargs)
         if type(self) is cls and "_made_with" in self.__dict__:
             self.__dict__["_made_with"] = (args, kwargs)
-        with dialect.speaking():
+        with speaking():
             super(cls, self).__init__(*args, **kwargs)  # type: ignore[arg-type]
+        made = getattr(self, "_made", None)
+        if made is not None:
+            made()
 
     self_parameter = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     said = arguments.signature()
@@ -64,6 +67,7 @@ def derived(
         "__qualname__": base.__name__,
         "__doc__": base.__doc__,
         "stands_for": base,
+        "_speaking": staticmethod(speaking),
     }
     cls: type = kind(base.__name__, (*meanings, base), body)
     return cls

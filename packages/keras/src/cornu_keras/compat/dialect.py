@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -11,10 +12,12 @@ from cornu.plugins import registry
 from cornu.plugins.kinds import KINDS
 from cornu_engine.errors import CornuError
 from cornu_keras.compat.arguments import Arguments
-from cornu_keras.compat.classes import derived, is_a
+from cornu_keras.compat.classes import Spoken, derived, is_a
 from cornu_keras.compat.table import Table
 
 __all__ = ["Dialect"]
+
+_OF_NAMES = ("get", "deserialize")  # functions that are given names
 
 _FACES = {kind.name: kind.face for kind in KINDS.values()} | {"object": "models"}
 
@@ -27,20 +30,22 @@ class Dialect:
     package : str
         Its module; the file `api.txt` beside it says its names and what they take.
     own : mapping of str to str
-        What Cornu has no part for, or another one: `"layers.Merge": "module:Merge"`.
-    meanings : mapping of type name to str
-        Classes that stand before Cornu's among the bases of the dialect's: by the name of the base
-        class, as `{"Layer": "module:LayerMeanings"}`.
-    old_names : mapping of str to mapping of str to str
-        Arguments that went by another name: by that of the class, or "" for all.
+        What Cornu has no part for, or another one: `"layers.Merge": "module:Merge"`. `"call Add"`
+        is the function that makes a layer of this name and calls it.
+    meanings : sequence of (str, str)
+        Classes that stand before Cornu's among the bases of the dialect's, the foremost first: the
+        name of a base class, as `"Layer"`, and `"module:LayerMeanings"`.
+    old_names : str, optional
+        A function that takes the name of a class and the arguments of a call, and returns these by
+        the names that the dialect knows.
     """
 
     def __init__(
         self,
         package: str,
         own: Mapping[str, str],
-        meanings: Mapping[str, str],
-        old_names: Callable[[str, dict[str, Any]], dict[str, Any]] | None = None,
+        meanings: Sequence[tuple[str, str]],
+        old_names: str = "",
     ) -> None:
         self.package = package
         self.table = Table(package)
@@ -68,10 +73,23 @@ class Dialect:
             For a name that the dialect's Keras has and Cornu has not.
         """
         own = self._own.get(f"{module}.{name}")
+        if own is not None and own.startswith("call "):
+            return self._called(module, own.removeprefix("call "))
         if own is not None:
-            return _load(own)
+            return self._spoken(module, name, _load(own))
         base = self._base(module, name)
         return self._spoken(module, name, base)
+
+    def _called(self, module: str, name: str) -> Any:
+        """Return the function that makes a layer and calls it: `add` of `Add`."""
+        cls = self.find(module, name)
+
+        def call(inputs: Any, *args: Any, **kwargs: Any) -> Any:
+            return cls(*args, **kwargs)(inputs)
+
+        call.__name__ = call.__qualname__ = name.lower()
+        call.__doc__ = f"Return what the layer `{name}` makes of the inputs."
+        return call
 
     def _base(self, module: str, name: str) -> Any:
         for home in dict.fromkeys((module, "layers", "models")):
@@ -94,7 +112,9 @@ class Dialect:
 
     def _spoken(self, module: str, name: str, base: Any) -> Any:
         """Return a class or function with the defaults and meanings of this dialect."""
-        if not callable(base) or inspect.ismodule(base):
+        if not callable(base) or inspect.ismodule(base) or not hasattr(base, "__name__"):
+            return base
+        if isinstance(base, Spoken):  # of a dialect already
             return base
         if base not in self._made:
             self._made[base] = self._make(module, name, base)
@@ -103,22 +123,19 @@ class Dialect:
     def _make(self, module: str, name: str, base: Any) -> Any:
         own_name = getattr(base, "__name__", name)
         said = self.table.signature(module, own_name) or self.table.signature(module, name)
-        old = None
-        if self._old_names is not None:
-            rows = self._old_names
-
-            def old(given: dict[str, Any]) -> dict[str, Any]:
-                return rows(own_name, given)
-
+        old = functools.partial(_load(self._old_names), own_name) if self._old_names else None
         arguments = Arguments(own_name, base, said, old)
         if not isinstance(base, type):
-            return arguments.function(self) if arguments.differ else base
+            speaks = arguments.differ or module in ("layers", "models") or name in _OF_NAMES
+            return arguments.function(self.speaking) if speaks else base
         meanings = tuple(
-            _load(reference) for parent, reference in self._meanings.items() if is_a(base, parent)
+            _load(reference) for parent, reference in self._meanings if is_a(base, parent)
         )
         if not meanings and not arguments.differ:
             return base
-        return derived(self, f"{self.package}.{module}".rstrip("."), base, meanings, arguments)
+        return derived(
+            self.speaking, f"{self.package}.{module}".rstrip("."), base, meanings, arguments
+        )
 
     # Strings
 

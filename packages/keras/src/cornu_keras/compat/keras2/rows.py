@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
-HERE = "cornu_keras.compat.keras2"
+_HERE = "cornu_keras.compat.keras2.meanings"
 
-# Name -> where it is.
-OWN: dict[str, str] = {}
+# Name -> where it is; `call` stands for the function that makes a layer and calls it.
+OWN: dict[str, str] = {
+    "activations.hard_sigmoid": f"{_HERE}.activations:hard_sigmoid",
+    "activations.serialize": f"{_HERE}.activations:serialize",
+    "activations.softmax": f"{_HERE}.activations:softmax",
+    "engine.Container": "cornu.models:Model",
+    "engine.Network": "cornu.models:Model",
+    "engine.Node": f"{_HERE}.graph:Node",
+    "engine.get_source_inputs": f"{_HERE}.graph:get_source_inputs",
+    "layers.Merge": f"{_HERE}.merging:Merge",
+    "layers.merge": f"{_HERE}.merging:merge",
+    **{
+        f"layers.{name.lower()}": f"call {name}"
+        for name in "Add Subtract Multiply Average Maximum Minimum Concatenate Dot".split()
+    },
+    "optimizers.TFOptimizer": f"{_HERE}.graph:TFOptimizer",
+}
 
-# Base class -> what stands before it in the dialect.
-MEANINGS: dict[str, str] = {}
+# Base class, and what stands before it in the dialect; the foremost first.
+MEANINGS: list[tuple[str, str]] = [
+    ("StackedRNNCells", f"{_HERE}.recurrent:FlatStates"),
+    ("BatchNormalization", f"{_HERE}.normalization:FrozenByUpdates"),
+    ("SeededInitializer", f"{_HERE}.initializers:DrawsAnew"),
+    ("LeakyReLU", f"{_HERE}.lenient:AnySlope"),
+    ("Dropout", f"{_HERE}.lenient:ClippedRate"),
+    ("Model", f"{_HERE}.model:ModelMeanings"),
+    ("Sequential", f"{_HERE}.model:SequentialMeanings"),
+    ("Layer", f"{_HERE}.layer:LayerMeanings"),
+]
+
+OLD_NAMES = f"{_HERE}.old_names:as_keras2"

@@ -5,5 +5,5 @@ from __future__ import annotations
 # Name -> where it is.
 OWN: dict[str, str] = {}
 
-# Base class -> what stands before it in the dialect.
-MEANINGS: dict[str, str] = {}
+# Base class, and what stands before it in the dialect; the foremost first.
+MEANINGS: list[tuple[str, str]] = []

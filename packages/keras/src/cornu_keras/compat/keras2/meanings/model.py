@@ -1,0 +1,214 @@
+"""Models: what of them is trained, and what they list of their layers."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu.base.layer import KerasTensor, Layer
+from cornu.base.layer.signature import signature_of
+from cornu.models.input_layer import InputLayer
+from cornu_engine import tree
+from cornu_engine.trace import current_trace
+from cornu_engine.variable import Variable
+from cornu_keras.compat.keras2.meanings.layer import LayerMeanings, computing, keys_of
+
+__all__ = ["CollectedWeights", "ModelMeanings", "SequentialMeanings"]
+
+
+class CollectedWeights:
+    """Trains what was trainable when the model was compiled."""
+
+    _told_of_others = True  # whether to warn where something else is trainable now
+    _collected: list[Variable] | None
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Say how to train; what is trainable now is what will be trained."""
+        super().compile(*args, **kwargs)  # type: ignore[misc]
+        built = getattr(self, "built", False)
+        self.__dict__["_collected"] = list(self.trainable_variables) if built else None
+
+        if self._compiled is not None:
+            self._compiled.warns_if_still = False  # a model without weights may be fitted
+
+    def fit(self, *args: Any, **kwargs: Any) -> Any:
+        """Train on data."""
+        self._check_collected()
+        return super().fit(*args, **kwargs)  # type: ignore[misc]
+
+    def train_on_batch(self, *args: Any, **kwargs: Any) -> Any:
+        """Do one step of training."""
+        self._check_collected()
+        return super().train_on_batch(*args, **kwargs)  # type: ignore[misc]
+
+    def _check_collected(self) -> None:
+        known = self.__dict__.get("_collected")
+        now = self.trainable_variables
+        if known is not None and self._told_of_others and len(now) != len(known):
+            warnings.warn(
+                "Discrepancy between trainable weights and collected trainable weights, did you "
+                "set `model.trainable` without calling `model.compile` after ?",
+                UserWarning,
+                stacklevel=3,
+            )
+
+    trainable_variables: list[Variable]
+    _compiled: Any
+
+    @property
+    def _trained(self) -> Sequence[Variable]:
+        known = self.__dict__.get("_collected")
+        if known is None:
+            known = list(self.trainable_variables)
+            if getattr(self, "built", False) and known and self._compiled is not None:
+                self.__dict__["_collected"] = known
+        return known
+
+
+class ModelMeanings(CollectedWeights, LayerMeanings):
+    """What a model means in Keras 2."""
+
+    _graph: Any
+    layers: Any
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the model; numbers are taken for constants."""
+        if args and current_trace() is None and not _has_symbols((args, kwargs)):
+            first = tree.map_structure(_as_array, args[0])
+            args = (first, *args[1:])
+        return super().__call__(*args, **kwargs)
+
+    def compute_loss(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the total loss."""
+        token = computing.set(True)
+        try:
+            return super().compute_loss(*args, **kwargs)  # type: ignore[misc]
+        finally:
+            computing.reset(token)
+
+    @property
+    def losses(self) -> list[Any]:
+        """The penalties on weights, and those on outputs of calls in this model."""
+        if computing.get() or current_trace() is not None:
+            live = [loss for layer in self._flatten_layers() for loss in layer._live_losses()]
+            return live + [v.regularizer(v) for v in self.weights if v.regularizer is not None]
+        return [loss for loss, _ in self._all_losses()]
+
+    def _all_losses(self) -> list[tuple[Any, Any]]:
+        own = [(loss, None) for loss in self.__dict__.get("_symbolic_losses", ())]
+        noted = [entry for entry in self.__dict__.get("_own_losses", ()) if not _is_symbol(entry)]
+        return [*self._inside("_all_losses"), *noted, *own]
+
+    @property
+    def updates(self) -> list[Any]:
+        """What calls in this model move while training; empty while the model is frozen."""
+        if not self.trainable and not self.stateful:
+            return []
+        return [update for update, _ in self._all_updates()]
+
+    def _all_updates(self) -> list[tuple[Any, Any]]:
+        own = list(self.__dict__.get("_own_updates", ()))
+        return [*self._inside("_all_updates"), *own]
+
+    def _inside(self, what: str) -> list[tuple[Any, Any]]:
+        """The entries of the layers, of calls that are part of this model."""
+        graph = self._graph
+        calls = None
+        if graph is not None:
+            calls = {keys_of(node.input_tensors) for node in graph.nodes}
+        entries: list[tuple[Any, Any]] = []
+        for layer in self.layers:
+            if not isinstance(layer, LayerMeanings):
+                if what == "_all_losses":
+                    entries += [(loss, None) for loss in layer.losses]
+                continue
+            if what == "_all_updates" and not layer.trainable and not layer.stateful:
+                continue
+            found = getattr(layer, what)()
+            nested = hasattr(layer, "fit")
+            entries += [
+                entry
+                for entry in found
+                if nested or calls is None or entry[1] is None or entry[1] in calls
+            ]
+        return entries
+
+    @property
+    def stateful(self) -> bool:
+        """Whether a layer keeps state from batch to batch."""
+        return any(getattr(layer, "stateful", False) for layer in self.layers)
+
+    @stateful.setter
+    def stateful(self, value: bool) -> None:
+        """Accept what `Layer.__init__` sets: the layers say it."""
+
+    @property
+    def state_updates(self) -> list[Any]:
+        """What the calls of stateful layers move, also while not training."""
+        return [
+            update
+            for layer in self.layers
+            if getattr(layer, "stateful", False)
+            for update in layer.updates
+        ]
+
+    @property
+    def uses_learning_phase(self) -> bool:
+        """Whether a layer does something else while training."""
+        return any(_depends_on_phase(layer) for layer in self._flatten_layers()[1:])
+
+
+class SequentialMeanings(LayerMeanings):
+    """What a stack of layers means in Keras 2."""
+
+    _stack: list[Any]
+    _tensors: list[Any]
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Put a layer on top; a first one that says its input brings an input by its own name."""
+        if not self._stack and isinstance(layer, Layer) and not isinstance(layer, InputLayer):
+            shape = getattr(layer, "_batch_input_shape", None)
+            joined = getattr(layer, "joined", None)
+            if joined:
+                self._stack.append(InputLayer(batch_shape=(None,), name=f"{layer.name}_input"))
+                self._tensors.append(joined[0])
+                self._stack.append(layer)
+                self._tensors.append(joined[1])
+                self._names.add(layer.name)
+                self._parts.add(layer)
+                self.built = True
+                return
+            if shape is not None:
+                super().add(self._entry(layer, shape, layer.input_dtype))  # type: ignore[misc]
+        super().add(layer, rebuild)  # type: ignore[misc]
+
+    def _insert_input(self, shape: Any, dtype: Any) -> None:
+        entry = self._entry(self._stack[0], shape, dtype)
+        self._stack.insert(0, entry)
+        self._names.add(entry.name)
+        self._tensors.append(entry.output)
+
+    @staticmethod
+    def _entry(layer: Any, shape: Any, dtype: Any) -> InputLayer:
+        return InputLayer(batch_shape=shape, dtype=dtype, name=f"{layer.name}_input")
+
+    _names: set[str]
+
+
+def _depends_on_phase(layer: Any) -> bool:
+    return not hasattr(layer, "fit") and signature_of(layer.call).accepts("training")
+
+
+def _has_symbols(structure: Any) -> bool:
+    return any(isinstance(x, KerasTensor) for x in tree.flatten(structure))
+
+
+def _is_symbol(entry: tuple[Any, Any]) -> bool:
+    return isinstance(entry[0], KerasTensor)
+
+
+def _as_array(value: Any) -> Any:
+    return np.asarray(value) if isinstance(value, (int, float)) else value
