@@ -31,7 +31,8 @@ class Dialect:
         Its module; the file `api.txt` beside it says its names and what they take.
     own : mapping of str to str
         What Cornu has no part for, or another one: `"layers.Merge": "module:Merge"`. `"call Add"`
-        is the function that makes a layer of this name and calls it.
+        is the function that makes a layer of this name and calls it; `"object name"` is what files
+        know by that name.
     meanings : sequence of (str, str)
         Classes that stand before Cornu's among the bases of the dialect's, the foremost first: the
         name of a base class, as `"Layer"`, and `"module:LayerMeanings"`.
@@ -75,6 +76,8 @@ class Dialect:
         own = self._own.get(f"{module}.{name}")
         if own is not None and own.startswith("call "):
             return self._called(module, own.removeprefix("call "))
+        if own is not None and own.startswith("object "):
+            return registry.attribute("object", own.removeprefix("object "))
         if own is not None:
             return self._spoken(module, name, _load(own))
         base = self._base(module, name)

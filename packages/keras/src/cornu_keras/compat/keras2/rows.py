@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from cornu_keras.files.dialect import HARD_SIGMOID
+
 _HERE = "cornu_keras.compat.keras2.meanings"
 
-# Name -> where it is; `call` stands for the function that makes a layer and calls it.
+# Name -> where it is; see `Dialect`.
 OWN: dict[str, str] = {
-    "activations.hard_sigmoid": f"{_HERE}.activations:hard_sigmoid",
+    "activations.hard_sigmoid": f"object {HARD_SIGMOID}",
     "activations.serialize": f"{_HERE}.activations:serialize",
     "activations.softmax": f"{_HERE}.activations:softmax",
     "engine.Container": "cornu.models:Model",

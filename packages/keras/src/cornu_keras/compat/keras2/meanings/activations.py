@@ -6,25 +6,9 @@ from typing import Any
 
 import cornu_ops as ops
 from cornu.configuration.config import serialize as _serialize
-from cornu.plugins import registry
 from cornu_keras.files.dialect import HARD_SIGMOID
 
-__all__ = ["get_name", "hard_sigmoid", "serialize", "softmax"]
-
-
-def hard_sigmoid(x: Any) -> Any:
-    """`0.2 * x + 0.5`, held within 0 and 1.
-
-    Parameters
-    ----------
-    x : value
-
-    Examples
-    --------
-    >>> hard_sigmoid([-3.0, 1.0, 3.0])
-    array([0. , 0.7, 1. ], dtype=float32)
-    """
-    return registry.attribute("object", HARD_SIGMOID)(x)
+__all__ = ["serialize", "softmax"]
 
 
 def softmax(x: Any, axis: int = -1) -> Any:
@@ -58,12 +42,10 @@ def serialize(activation: Any) -> Any:
 
     Examples
     --------
-    >>> serialize(hard_sigmoid)
+    >>> from cornu.compat.keras2 import activations
+    >>> serialize(activations.hard_sigmoid)
     'hard_sigmoid'
     """
-    return get_name(_serialize(activation))
-
-
-def get_name(config: Any) -> Any:
-    """Return the name in Keras 2 of an activation in a configuration."""
-    return "hard_sigmoid" if config == HARD_SIGMOID else config
+    config = _serialize(activation)
+    known = isinstance(config, dict) and config.get("config") == HARD_SIGMOID
+    return "hard_sigmoid" if known else config
