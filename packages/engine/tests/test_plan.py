@@ -51,6 +51,15 @@ def test_gradients_are_computed_where_the_arena_wants_them():
     assert sorted(inside) == [0, 64]
 
 
+def test_a_part_of_a_whole_may_be_seen_another_way_in_it_again():
+    with Trace("twice") as trace:
+        x = trace.input("x", (3, 6), "float32") * 2.0
+        y = p.concat(x, p.flip(x, axes=(0,)), x, axis=0)
+    plan = build_program("twice", trace, [y]).plan(())
+    assert list(plan.inside) == [x]
+    plan.check()
+
+
 def test_a_chain_over_many_elements_is_one_group_with_small_temporaries():
     with Trace("chain") as trace:
         x = trace.input("x", (1_000_000,), "float32")

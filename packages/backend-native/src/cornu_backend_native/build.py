@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 from cornu_backend_native.lower import fused
@@ -41,9 +40,7 @@ COMMON = (
 )  # fmt: skip
 
 
-def build(
-    target: Target, variants: tuple[str, ...], to: Path, extra: tuple[str, ...] = ()
-) -> list[Path]:
+def build(target: Target, variants: tuple[str, ...], to: Path) -> list[Path]:
     """Build the libraries of some variants of a target into a folder.
 
     Parameters
@@ -51,13 +48,10 @@ def build(
     target : Target
     variants : tuple of str
     to : Path
-    extra : tuple of str
-        Flags of the compiler beside those of the target, as for a sanitizer.
     """
-    target = replace(target, flags=(*target.flags, *extra))
     (KEPT / "objects").mkdir(parents=True, exist_ok=True)
     to.mkdir(parents=True, exist_ok=True)
-    units = [*translation_units(), *_prebuilt_groups()]
+    units = all_units()
     with ThreadPoolExecutor(JOBS) as pool:
         objects = {
             variant: [pool.submit(_object, path, target, variant) for path in units]
@@ -99,6 +93,11 @@ def wheels(to: Path) -> None:
             [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", to.resolve()],
             cwd=PROJECT, env={**os.environ, TARGET: name}, check=True,
         )  # fmt: skip
+
+
+def all_units() -> list[Path]:
+    """Return all C files that are compiled; those of groups are written first."""
+    return [*translation_units(), *_prebuilt_groups()]
 
 
 def _prebuilt_groups() -> list[Path]:

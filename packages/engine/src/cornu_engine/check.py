@@ -174,15 +174,13 @@ class _Paper:
 
     def _stays(self, instruction: Instruction, operand: Node, output: Node, span: Span) -> bool:
         """Tell whether each element of an operand is read where its own result is written."""
-        reach, contiguous = self._reach(operand), contiguous_strides(operand.shape)
-        if instruction.op == "concat":
-            return (
-                _is_contiguous(instruction.node)
-                and self.layouts.of(operand)[1] == contiguous
-                and any(
-                    part is operand and reach.start == span.start + first * output.dtype.itemsize
-                    for part, first in _parts(instruction.node)
-                )
+        reach = self._reach(operand)
+        if instruction.op == "concat":  # nothing is written where a part lies in its place
+            return _is_contiguous(instruction.node) and any(
+                self._reach(part).holds(reach)
+                and self._reach(part).start == span.start + first * output.dtype.itemsize
+                and self.layouts.of(part)[1] == contiguous_strides(part.shape)
+                for part, first in _parts(instruction.node)
             )
         row = PRIMITIVES.get(instruction.op)
         return (

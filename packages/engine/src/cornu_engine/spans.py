@@ -21,6 +21,10 @@ class Span:
         """Tell whether two ranges are the same."""
         return self.space is other.space and self.start == other.start and self.stop == other.stop
 
+    def holds(self, other: Span) -> bool:
+        """Tell whether a range has all of another."""
+        return self.space is other.space and self.start <= other.start and other.stop <= self.stop
+
     def meets(self, other: Span) -> bool:
         """Tell whether two ranges have a byte in common."""
         return self.space is other.space and max(self.start, other.start) < min(

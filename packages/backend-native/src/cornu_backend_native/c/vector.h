@@ -53,7 +53,7 @@ VECTOR_INLINE floats all_floats(float x) { return x - (floats){0}; }
 VECTOR_INLINE doubles all_doubles(double x) { return x - (doubles){0}; }
 
 /* a * b + c: rounded once where the processor has an instruction for it, else twice. */
-#if defined(__FMA__) || defined(__aarch64__)
+#if (defined(__FMA__) || defined(__aarch64__)) && __has_builtin(__builtin_elementwise_fma)
 #define MULTIPLY_ADD(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else
 #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
