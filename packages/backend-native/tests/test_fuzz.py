@@ -1,7 +1,8 @@
 """Random programs: rows of the table with any shapes, strides, offsets and cuts.
 
-`test_sanitizers.py` runs them again, on a library that watches its memory. There are only operations whose results change little where their operands change little, so that a program
-can be compared with the definitions to rounding.
+`test_sanitizers.py` runs them again, on a library that watches its memory. There are only
+operations whose results change little where their operands change little, so that a program can be
+compared with the definitions to rounding.
 """
 
 from __future__ import annotations

@@ -15,10 +15,10 @@ from cornu_backend_native.sources import FOLDER, hash_of_sources
 
 HERE = Path(__file__).parent
 FOR_GCC = {
-    "x86-64": "-march=x86-64",
-    "x86-64-v3": "-march=x86-64-v3",
-    "x86-64-v4": "-march=x86-64-v4",
-    "aarch64": "",
+    "x86-64": ["-march=x86-64"],
+    "x86-64-v3": ["-march=x86-64-v3"],
+    "x86-64-v4": ["-march=x86-64-v4"],
+    "aarch64": [],
 }
 SUITE = """
 import os
@@ -71,10 +71,10 @@ def watched_library(folder: Path) -> Path:
     variant = build.best_of_this_machine(build.this_machine())
     path = folder / f"cornu-{variant}.so"
     flags = (
-        f"-std=c11 -O1 -g -fPIC -fwrapv -fno-math-errno -ffp-contract=off -D_POSIX_C_SOURCE=200809L "
-        f"{FOR_GCC[variant]} -fsanitize=address,undefined -fno-sanitize-recover=undefined"
+        "-std=c11 -O1 -g -fPIC -fwrapv -fno-math-errno -ffp-contract=off -D_POSIX_C_SOURCE=200809L "
+        "-fsanitize=address,undefined -fno-sanitize-recover=undefined"
     ).split()
-    flags += [f'-DBUILT_FROM="{hash_of_sources()}"', "-iquote", str(FOLDER)]
+    flags += [*FOR_GCC[variant], f'-DBUILT_FROM="{hash_of_sources()}"', "-iquote", str(FOLDER)]
 
     def compiled(unit: Path) -> Path:
         to = folder / f"{unit.stem}.o"
