@@ -6,6 +6,7 @@ Users reach them as `cornu.config`.
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any
 
 
@@ -69,6 +70,24 @@ def is_interactive_logging_enabled() -> bool:
     return _settings["interactive_logging"]
 
 
+def resolve_verbose(verbose: Any) -> int:
+    """Return 0, 1 or 2 for `verbose`, which may be a bool or "auto".
+
+    Examples
+    --------
+    >>> resolve_verbose("auto"), resolve_verbose(True), resolve_verbose(2)
+    (1, 1, 2)
+    """
+    if verbose == "auto":
+        return 1 if _settings["interactive_logging"] else 2
+    if verbose in (0, 1, 2):
+        return int(verbose)
+    raise ValueError(
+        "verbose must be 'auto', 0 (silent), 1 (progress bar) or 2 (one line per epoch), not "
+        f"{verbose!r}."
+    )
+
+
 def max_epochs() -> int | None:
     """Return how many epochs any call of `fit` makes at most, None without a limit.
 
@@ -125,6 +144,44 @@ def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
     >>> cornu.config.set_max_steps_per_epoch(None)
     """
     _settings["max_steps_per_epoch"] = _limit("max_steps_per_epoch", max_steps_per_epoch)
+
+
+def limit_epochs(epochs: int) -> int:
+    """Return the number of epochs, or what `cornu.config.max_epochs` allows.
+
+    Examples
+    --------
+    >>> limit_epochs(10)
+    10
+    """
+    limit = _settings["max_epochs"]
+    if limit is None or epochs <= limit:
+        return epochs
+    warnings.warn(f"Limiting epochs to {limit}, as cornu.config.max_epochs() says.", stacklevel=3)
+    return limit
+
+
+def limit_steps(steps: int | None) -> int | None:
+    """Return what `cornu.config.max_steps_per_epoch` cuts epochs of so many steps to, or None.
+
+    Parameters
+    ----------
+    steps : int or None
+        None where the data does not know how many batches it holds.
+
+    Examples
+    --------
+    >>> limit_steps(10) is None
+    True
+    """
+    limit = _settings["max_steps_per_epoch"]
+    if limit is None or (steps is not None and steps <= limit):
+        return None
+    warnings.warn(
+        f"Limiting steps_per_epoch to {limit}, as cornu.config.max_steps_per_epoch() says.",
+        stacklevel=4,
+    )
+    return limit
 
 
 def enable_flash_attention() -> None:

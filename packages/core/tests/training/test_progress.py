@@ -7,9 +7,10 @@ from contextlib import redirect_stdout
 import numpy as np
 import pytest
 
+from cornu.preferences import resolve_verbose
 from cornu.training import progbar
 from cornu.training.progbar import Progbar
-from cornu.training.progbar_logger import ProgbarLogger, resolve_verbose
+from cornu.training.progbar_logger import ProgbarLogger
 
 
 class Terminal(io.StringIO):

@@ -12,8 +12,15 @@ from cornu.errors import DataError
 from cornu.plugins import hookimpl, registry
 from cornu.training.compiled_losses import CompiledLosses
 from cornu.training.compiled_metrics import CompiledMetrics
-from cornu.training.targets import check_target_values, rule_for
-from cornu_ops.targets import ClassNumbers, OneHot, SameShape, Target, takes
+from cornu_ops.targets import (
+    ClassNumbers,
+    OneHot,
+    SameShape,
+    Target,
+    check_target_values,
+    rule_for,
+    takes,
+)
 
 
 def quiet(y_true, y_pred):

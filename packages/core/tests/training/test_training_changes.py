@@ -7,7 +7,7 @@ import pytest
 
 from cornu import ops
 from cornu.base import Callback, Layer
-from cornu.errors import DataError
+from cornu.errors import DataError, ShapeError
 from cornu.models.input_layer import Input
 from cornu.models.model import Model
 from cornu.models.sequential import Sequential
@@ -250,3 +250,44 @@ def test_a_program_of_replaced_layers_is_dropped(parts, make, rows):
     np.testing.assert_allclose(model.predict(x, verbose=0), 3 * x)
     assert model.evaluate(x, 3 * x, verbose=0) == pytest.approx(0, abs=1e-9)
     assert model.test_on_batch(x, 2 * x) == pytest.approx(1)
+
+
+def test_a_renamed_input_is_known_by_its_new_name(parts):
+    inputs = Input((3,), name="old")
+    model = Model(inputs, parts.Dense(1)(inputs))
+    model.compile(parts.SGD(0.1), parts.mse, backend=parts.backend)
+    model.fit(X, Y, verbose=0)
+    model.layers[0].name = "new"
+    with pytest.raises(ShapeError, match="input 'new'"):
+        model.fit(X[:, :2], Y, verbose=0)
+
+
+class Same(Layer):
+    def call(self, inputs):
+        return inputs
+
+
+def test_a_model_without_weights_knows_its_input_once_it_has_seen_one(parts):
+    model = Sequential([Same()])
+    model.compile(loss=parts.mse, backend=parts.backend)
+    model.evaluate(X, X, verbose=0)
+    with pytest.raises(ShapeError, match="features where 3 are expected"):
+        model.evaluate(Y, Y, verbose=0)
+
+
+@pytest.mark.parametrize("eagerly", [False, True])
+def test_what_changes_between_two_fits_is_asked_anew(two, parts, eagerly):
+    two.compile(parts.SGD(0.1), parts.mse, backend=parts.backend, run_eagerly=eagerly)
+    two.fit(X, Y, verbose=0)
+    assert (two.output_names, two.metrics_names) == (["second"], ["loss"])
+    two.layers[1].name = "head"
+    assert two.output_names == ["head"]
+    two.pop()
+    two.fit(X, np.hstack([Y, Y]), verbose=0)
+    assert (two.output_names, len(two.trainable_variables)) == (["first"], 2)
+    two.add(parts.Dense(1, name="third"))
+    two.compile(parts.SGD(0.1), parts.mse, ["mse"], backend=parts.backend, run_eagerly=eagerly)
+    assert sorted(two.fit(X, Y, verbose=0).history) == ["loss", "mse"]
+    assert (two.output_names, len(two.trainable_variables)) == (["third"], 4)
+    two.layers[0].trainable = False
+    assert len(two.trainable_variables) == 2

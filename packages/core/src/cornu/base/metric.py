@@ -19,6 +19,7 @@ from cornu.base.loss import (
 )
 from cornu.base.naming import auto_name
 from cornu.plugins import registry
+from cornu_engine.current import CURRENT
 from cornu_engine.variable import Variable, check_allowed
 
 
@@ -258,7 +259,12 @@ class Mean(Metric):
 
     def result(self) -> Any:
         """Return the mean; 0 before the first batch."""
-        return ops.divide_no_nan(self.total, self.count)
+        total, count = self.total, self.count
+        if CURRENT.get() is not None or total.dtype.kind != "f":
+            return ops.divide_no_nan(total, count)
+        with np.errstate(all="ignore"):  # two numbers to be read, no operation of a program
+            mean = np.zeros_like(total.array)
+            return np.divide(total.array, count.array, out=mean, where=count.array != 0)
 
 
 class MeanMetricWrapper(Mean):

@@ -19,6 +19,7 @@ from cornu.models.model import Model
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu_engine import tree
 from cornu_engine.graph import scope
+from cornu_engine.variable import Storage
 
 
 class Sequential(Model):
@@ -151,6 +152,8 @@ class Sequential(Model):
                 self._insert_input(first.inputs[0].shape, first.inputs[0].dtype)
             else:
                 return
+        if len(tensors) < len(stack):
+            Storage.changes += 1
         with scope(self._open_path()):
             for layer in stack[len(tensors) :]:
                 _check_signature(layer)

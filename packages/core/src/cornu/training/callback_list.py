@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.base.callback import Callback
+from cornu.preferences import resolve_verbose
 from cornu.training.history import History
 from cornu.training.progbar import output_kind
-from cornu.training.progbar_logger import ProgbarLogger, resolve_verbose
+from cornu.training.progbar_logger import ProgbarLogger
 from cornu_engine import tree
 
 __all__ = ["CallbackList"]
@@ -103,8 +104,10 @@ class CallbackList(Callback):
     def hooks(self, name: str) -> list[Hook]:
         """Return the bound methods of the callbacks that write this hook."""
         if name not in self._hooks:
-            in_order = sorted(self.callbacks, key=lambda c: getattr(c, "runs_last", False))
-            self._hooks[name] = [getattr(c, name) for c in in_order if self._writes(c, name)]
+            writers = [c for c in self.callbacks if self._writes(c, name)]
+            if len(writers) > 1:
+                writers.sort(key=lambda c: getattr(c, "runs_last", False))
+            self._hooks[name] = [getattr(c, name) for c in writers]
         return self._hooks[name]
 
     def abandon(self) -> None:

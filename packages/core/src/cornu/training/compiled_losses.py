@@ -16,13 +16,18 @@ from cornu.plugins import registry
 from cornu.training.first_values import FirstValues
 from cornu.training.meanings import chosen_by_targets, own_name
 from cornu.training.outputs import Outputs
-from cornu.training.targets import TargetRule, check_target_values, rule_for
 from cornu_engine import tree
 from cornu_engine.errors import DataError
 from cornu_engine.graph import scope
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable
-from cornu_ops.targets import kind_of_targets, takes_integers
+from cornu_ops.targets import (
+    TargetRule,
+    check_target_values,
+    kind_of_targets,
+    rule_for,
+    takes_integers,
+)
 
 __all__ = ["CompiledLosses"]
 
@@ -67,6 +72,7 @@ class CompiledLosses(FirstValues):
         self._weights = loss_weights
         self.output_names = list(output_names or [])
         self._terms: list[_Term] | None = None
+        self.trackers: list[Mean] = []
         self.rules: list[TargetRule] = []
         factors = (list, tuple, dict, float, int, Variable, type(None))
         if not isinstance(loss_weights, factors) or isinstance(loss_weights, bool):
@@ -74,11 +80,6 @@ class CompiledLosses(FirstValues):
                 f"loss_weights={loss_weights!r} is no factor: pass a number, a list with one "
                 f"number per output, or a dict with names of outputs as keys."
             )
-
-    @property
-    def trackers(self) -> list[Mean]:
-        """Means of the single losses, where there is more than one."""
-        return [term.tracker for term in self._terms or [] if term.tracker is not None]
 
     def take_numbers(self, names: Sequence[str]) -> list[bool]:
         """Tell of each output whether its loss takes class numbers, as far as it can be told."""
@@ -96,6 +97,7 @@ class CompiledLosses(FirstValues):
         targets = outputs.targets(y_true, [bool(losses) for losses in by_output])
         if self._terms is None:
             self._terms = self._build(outputs, by_output, targets)
+            self.trackers = [term.tracker for term in self._terms if term.tracker is not None]
             self._take_first_values([v for metric in self.trackers for v in metric.variables])
         self.rules = self._rules(outputs, targets, y_true)
         trace = current_trace()

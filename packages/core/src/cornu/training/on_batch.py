@@ -6,9 +6,8 @@ from typing import Any
 
 from cornu.training.data import as_batch
 from cornu.training.data.streams import load_batch
-from cornu.training.expected import known_inputs, known_outputs
 from cornu.training.logs import in_order
-from cornu.training.programs import step_finder
+from cornu.training.programs import ends_of, step_finder
 from cornu.training.trainable import Trainable
 from cornu_engine import tree
 from cornu_engine.interrupt import StepGuard
@@ -130,20 +129,21 @@ def _run_batch(
     sample_weight: Any = None,
     class_weight: Any = None,
 ) -> tuple[Any, list[Any]]:
+    inputs, outputs = ends_of(model)
     batch = as_batch(
         x,
         y,
         sample_weight,
-        inputs=known_inputs(model),
+        inputs=inputs,
         model_name=model.name,
-        outputs=known_outputs(model),
+        outputs=outputs,
         class_weight=class_weight,
     )
     bound = load_batch(batch, step_finder(model, mode))
     with StepGuard() as guard:
         guard.inside = True
-        outputs = bound.run()
+        made = bound.run()
         guard.inside = False
         if guard.pending:
             guard.deliver()
-    return bound, outputs
+    return bound, made

@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from cornu.preferences import limit_steps, resolve_verbose
 from cornu.training.callback_list import CallbackList
 from cornu.training.data import as_triple, is_arrays, is_batches, make_source
 from cornu.training.data.source import BatchSource
 from cornu.training.data.split import train_validation_split
 from cornu.training.data.unpack import unpack_x_y_sample_weight
-from cornu.training.expected import known_inputs, known_outputs
-from cornu.training.limits import limit_steps
-from cornu.training.progbar_logger import resolve_verbose
-from cornu.training.programs import prepare_for, step_finder
+from cornu.training.programs import ends_of, prepare_for, step_finder
 from cornu.training.trainable import Trainable
 from cornu_engine.errors import DataError
 
@@ -55,17 +53,20 @@ def source_of(
     from cornu_ops.random import draw_seed
 
     shuffle = options.get("shuffle", False)
+    inputs, outputs = ends_of(model)
     source = make_source(
         x,
         y,
         sample_weight,
-        inputs=known_inputs(model),
+        inputs=inputs,
         model_name=model.name,
-        outputs=known_outputs(model),
+        outputs=outputs,
         generator=np.random.default_rng(draw_seed()) if shuffle else None,
         **options,
     )
-    limit_steps(source)
+    limit = limit_steps(source.steps_per_epoch)
+    if limit is not None:  # the next epoch goes on where the cut was made
+        source.steps = limit
     return source
 
 
@@ -73,12 +74,13 @@ def split_off(
     model: Trainable, x: Any, y: Any, sample_weight: Any, fraction: float
 ) -> tuple[Any, Any, Any, Any]:
     """Return the data to train on, and the last samples to validate on."""
-    if not is_arrays(x) or (y is None and is_batches(x, known_inputs(model))):
+    inputs, _ = ends_of(model)
+    if not is_arrays(x) or (y is None and is_batches(x, inputs)):
         raise DataError(
             "validation_split takes the last samples of arrays, but x is a "
             f"{type(x).__name__}. Pass validation_data instead."
         )
-    triple = as_triple(x, y, sample_weight, known_inputs(model), model.name)
+    triple = as_triple(x, y, sample_weight, inputs, model.name)
     train, validation = train_validation_split(list(triple), fraction)
     return (*train, tuple(validation))
 

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from cornu.base.callback import Callback
+from cornu.preferences import resolve_verbose
 from cornu.training.progbar import Progbar
 
 __all__ = ["ProgbarLogger"]
@@ -136,23 +137,3 @@ class ProgbarLogger(Callback):
         self._bar.target = target
         self._bar.update(target, list(logs.items()) if logs else None, finalize=True)
         self._bar = None
-
-
-def resolve_verbose(verbose: Any) -> int:
-    """Return 0, 1 or 2 for `verbose`, which may be a bool or "auto".
-
-    Examples
-    --------
-    >>> resolve_verbose("auto"), resolve_verbose(True), resolve_verbose(2)
-    (1, 1, 2)
-    """
-    from cornu.preferences import is_interactive_logging_enabled
-
-    if verbose == "auto":
-        return 1 if is_interactive_logging_enabled() else 2
-    if verbose in (0, 1, 2):
-        return int(verbose)
-    raise ValueError(
-        "verbose must be 'auto', 0 (silent), 1 (progress bar) or 2 (one line per epoch), not "
-        f"{verbose!r}."
-    )

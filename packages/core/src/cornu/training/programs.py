@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from cornu import backends
+from cornu.training.data import KnownInput, KnownOutput
 from cornu.training.data.source import Select
 from cornu.training.data.unpack import unpack_x_y_sample_weight
-from cornu.training.expected import known_inputs
+from cornu.training.expected import known_inputs, known_outputs
 from cornu.training.indices import check_indices
 from cornu.training.numerics import CheckedStep
 from cornu.training.step import CompiledProgram, EagerStep, Step, make_step, trace_inputs
@@ -21,7 +22,15 @@ from cornu_engine.errors import NotBuiltError, near_matches
 from cornu_engine.trace import TRACING, Trace
 from cornu_engine.variable import Storage
 
-__all__ = ["known_step", "prepare_for", "program", "remember_array", "run_known", "step_finder"]
+__all__ = [
+    "ends_of",
+    "known_step",
+    "prepare_for",
+    "program",
+    "remember_array",
+    "run_known",
+    "step_finder",
+]
 
 SMALL = 32  # rows of an array that are one batch, unless batch_size says otherwise
 
@@ -78,9 +87,10 @@ def step_finder(model: Trainable, mode: str) -> Select:
     def select(spec: Any) -> Any:
         nonlocal state, changes
         if changes != Storage.changes:
-            if steps.prepared.pop(mode, None) != Storage.changes:
+            if steps.prepared.get(mode) != Storage.changes:
                 build_for(model, mode, spec)
             notice_changes(model)
+            steps.prepared[mode] = Storage.changes
             state = (mode, backend.name, *trace_state(model, mode))
             changes = Storage.changes
         key = (*state, tuple(tree.flatten_with_path(spec)))
@@ -91,6 +101,7 @@ def step_finder(model: Trainable, mode: str) -> Select:
                 if step is None:
                     step = make_step(model, mode, spec, backend)
                     steps.put(key, step)
+                    ends_of(model)  # so that the next call finds them
         steps.last[mode] = step
         bound = step.bind()
         return CheckedStep(bound) if model._checks_numerics else bound
@@ -108,9 +119,17 @@ def eager_step_finder(model: Trainable, mode: str) -> Select:
 
 def prepare_for(model: Trainable, mode: str, spec: Any) -> None:
     """Build what can be built before the first step: line by line, that has the values."""
-    if not model.run_eagerly or is_built_throughout(model):
+    prepared = model._step_cache().prepared
+    if prepared.get(mode) != Storage.changes and (
+        not model.run_eagerly or is_built_throughout(model)
+    ):
         build_for(model, mode, spec)
-        model._step_cache().prepared[mode] = Storage.changes
+        prepared[mode] = Storage.changes
+
+
+def ends_of(model: Trainable) -> tuple[list[KnownInput] | None, list[KnownOutput]]:
+    """Return what is known of the inputs and of the outputs."""
+    return model._step_cache().ask("ends", lambda: (known_inputs(model), known_outputs(model)))
 
 
 def notice_changes(model: Trainable) -> None:
@@ -218,7 +237,7 @@ def remember_array(model: Trainable, x: np.ndarray, batch_size: int | None) -> N
 
 def needs_no_look(model: Trainable, dtype: np.dtype) -> bool:
     """Tell whether numbers of this dtype are taken as they are: wide integers are looked at."""
-    known = known_inputs(model)
+    known, _ = ends_of(model)
     wanted = np.dtype(known[0].dtype) if known else dtype
     if wanted.kind in "iu" and not np.can_cast(dtype, wanted):
         return False

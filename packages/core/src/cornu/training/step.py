@@ -15,12 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.indices import IndexRule, check_indices, index_rules
 from cornu.training.logs import flat_logs
 from cornu.training.numerics import Origin, find_origin, numerics_error
 from cornu.training.results import ResultReader
-from cornu.training.targets import TargetRule, check_target_values
 from cornu_engine import tree
 from cornu_engine.eager import EagerTrace
 from cornu_engine.graph import Node
@@ -29,6 +27,7 @@ from cornu_engine.reuse import compiled_trace
 from cornu_engine.settings import limits
 from cornu_engine.trace import Trace, as_node
 from cornu_engine.variable import Storage, Variable
+from cornu_ops.targets import TargetRule, check_target_values
 
 __all__ = [
     "BoundStep",
@@ -231,7 +230,8 @@ class StepCache:
         self.last: dict[str, Step] = {}
         self.readers: dict[tuple[str, ...], ResultReader] = {}
         self.by_array: dict[Any, tuple[Step, str]] = {}  # of `predict`, by an array's shape, dtype
-        self.prepared: dict[str, int] = {}  # modes built for a first step, at which change
+        self.prepared: dict[str, int] = {}  # modes built for a step, at which change
+        self.answers: dict[str, tuple[int, Any]] = {}  # of `ask`, at which change
         self.parts: list[Any] = []  # layers, variables and metrics of the model
         self.changes = -1  # when they were looked at
 
@@ -286,12 +286,20 @@ class StepCache:
             self.readers[names] = ResultReader(names)
         return self.readers[names]
 
+    def ask(self, question: str, answer: Callable[[], Any]) -> Any:
+        """Return the answer to what every call asks of the model, found anew after any change."""
+        known = self.answers.get(question)
+        if known is None or known[0] != Storage.changes:
+            known = self.answers[question] = (Storage.changes, answer())
+        return known[1]
+
     def clear(self) -> None:
-        """Forget every step."""
+        """Forget every step, and every answer."""
         with self._lock:
             self._steps.clear()
             self.last.clear()
             self.prepared.clear()
+            self.answers.clear()
             self.by_array.clear()
             self.readers.clear()
 
@@ -370,5 +378,5 @@ def _rules_of(model: Any) -> list[TargetRule]:
 
 
 def _check(data: Any, rules: list[TargetRule]) -> None:
-    if rules:
-        check_target_values(unpack_x_y_sample_weight(data)[1], rules)
+    if rules and isinstance(data, (tuple, list)) and len(data) > 1:
+        check_target_values(data[1], rules)

@@ -29,6 +29,13 @@ from cornu_engine.variable import Variable
 __all__ = ["Trainable"]
 
 
+# What a training notes in its model: no part of it, so not looked through for parts.
+_NOTES = frozenset(
+    {"history", "training_run", "stop_training", "stop_evaluating", "stop_predicting"}
+    | {"_cycles", "_initial_epoch"}
+)
+
+
 class Trainable(Layer):
     """A layer that can be trained: the base of `Trainer`, which says how.
 
@@ -55,6 +62,12 @@ class Trainable(Layer):
     _shows_loss = False
     _cycles = False  # whether the next `fit` is a `fit_generator`
     _initial_epoch: int | None = None  # set by callbacks that resume a training
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _NOTES:
+            self.__dict__[name] = value
+        else:
+            super().__setattr__(name, value)
 
     # Ends
 
@@ -124,7 +137,12 @@ class Trainable(Layer):
     @property
     def output_names(self) -> list[str]:
         """Names of the layers that make the outputs, in order; numbered where one makes several."""
-        return distinct(input_name(t) for t in self._need_graph("output names").outputs)
+        return list(
+            self._step_cache().ask(
+                "output names",
+                lambda: distinct(map(input_name, self._need_graph("output names").outputs)),
+            )
+        )
 
     def get_input_at(self, node_index: int) -> Any:
         """Return the symbolic input of one use: 0 is the model's own, 1 its first call."""
@@ -146,6 +164,12 @@ class Trainable(Layer):
         if self._graph is None or (index < 0 and self._inbound_nodes):
             return call(index)
         return own() if index in (0, -1) else call(index - 1)
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """The variables that training moves."""
+        found = self._step_cache().ask("moved", lambda: super(Trainable, self).trainable_variables)
+        return list(found)
 
     # What was compiled
 
@@ -192,7 +216,7 @@ class Trainable(Layer):
         """All metrics: the loss, those of `compile`, then those of the model and its layers."""
         own = self._compiled.own_metrics if self._compiled is not None else []
         known = {id(metric) for metric in own}
-        inherited = getattr(super(), "metrics", [])
+        inherited = self._step_cache().ask("metrics", lambda: super(Trainable, self).metrics)
         return [*own, *(metric for metric in inherited if id(metric) not in known)]
 
     @property

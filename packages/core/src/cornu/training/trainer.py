@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cornu.preferences import limit_epochs, resolve_verbose
 from cornu.training import loop, on_batch, programs, stateless
 from cornu.training.compiling import check_arguments, compiled, in_json, read_arguments
-from cornu.training.limits import limit_epochs
 from cornu.training.logs import in_order
 from cornu.training.passes import (
     callbacks_of,
@@ -23,7 +23,6 @@ from cornu.training.passes import (
     split_off,
     validation_source,
 )
-from cornu.training.progbar_logger import resolve_verbose
 from cornu.training.programs import (
     known_step,
     prepare_for,
@@ -273,7 +272,8 @@ class Trainer(Trainable):
         [0.0, 0.0]
         """
         epochs = kwargs.pop("nb_epoch", epochs)  # of Keras 1
-        check_arguments(Trainer.fit, kwargs)
+        if kwargs:
+            check_arguments(Trainer.fit, kwargs)
         check_epochs(epochs)
         epochs = limit_epochs(epochs)
         self._must_be_compiled("fit")

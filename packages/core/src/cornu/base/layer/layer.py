@@ -20,6 +20,7 @@ from cornu.configuration.constructors import signature_parameters
 from cornu.plugins import registry
 from cornu_engine.errors import NotBuiltError, ShapeError, near_matches
 from cornu_engine.trace import current_trace
+from cornu_engine.variable import Storage
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
@@ -141,6 +142,8 @@ class Layer(Calls):
             if isinstance(value, Layer) and value._made_within and current_call() is not None:
                 raise ValueError(made_anew(value, f"self.{name}"))
             self._let_go(name, known)
+            if name == "name":
+                Storage.changes += 1
         super().__setattr__(name, self._parts.track(value))
 
     def __delattr__(self, name: str) -> None:
@@ -342,9 +345,7 @@ class Layer(Calls):
         self.__dict__.update(state)
         locked, self._parts.locked = self._parts.locked, ""
         for name, value in state.items():
-            if (
-                name not in _UNTRACKED
-            ):  # lists and dicts come back plain; these note additions again
+            if name not in _UNTRACKED:  # lists and dicts come back plain: note additions again
                 self.__dict__[name] = self._parts.track(value)
         self._parts.locked = locked
 

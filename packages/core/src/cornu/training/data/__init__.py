@@ -135,11 +135,13 @@ def _as_triple(
 
 
 def _weighted(x: Any, y: Any, sample_weight: Any, class_weight: Any, outputs: Any) -> Any:
-    if y is not None:
-        if class_weight is not None:
-            y = as_arrays(y, "y")  # all classes are looked at
+    if y is None:
+        return pack_x_y_sample_weight(x)
+    if class_weight is not None:
+        y = as_arrays(y, "y")  # all classes are looked at
+    if class_weight is not None or sample_weight is not None:
         sample_weight = combine_weights(y, sample_weight, class_weight, outputs)
-    return pack_x_y_sample_weight(x, y, sample_weight)
+    return (x, y) if sample_weight is None else (x, y, sample_weight)
 
 
 def make_source(

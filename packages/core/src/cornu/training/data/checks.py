@@ -57,14 +57,15 @@ def check_lengths(x: Any, y: Any = None, sample_weight: Any = None) -> int:
     >>> check_lengths(np.zeros((5, 2)), np.zeros(5))
     5
     """
-    named = check_rows(x, y, sample_weight)
-    if len({len(leaf) for _, leaf in named}) > 1:
+    leaves = check_rows(x, y, sample_weight)
+    if len(set(map(len, leaves))) > 1:
+        named = _named(x, y, sample_weight)
         raise DataError(_list_of_rows(x, named) or _mismatch(named))
-    return len(named[0][1])
+    return len(leaves[0])
 
 
-def check_rows(x: Any, y: Any = None, sample_weight: Any = None) -> list[tuple[str, np.ndarray]]:
-    """Return the arrays of a batch with their names: each has rows, though not equally many.
+def check_rows(x: Any, y: Any = None, sample_weight: Any = None) -> list[np.ndarray]:
+    """Return the arrays of a batch: each has rows, though not equally many.
 
     A batch may hold the nodes of some graphs beside one target for each graph.
 
@@ -75,29 +76,35 @@ def check_rows(x: Any, y: Any = None, sample_weight: Any = None) -> list[tuple[s
 
     Examples
     --------
-    >>> [name for name, _ in check_rows(np.zeros((5, 2)), np.zeros(1))]
-    ['x', 'y']
+    >>> list(map(len, check_rows(np.zeros((5, 2)), np.zeros(1))))
+    [5, 1]
     """
-    named = [
+    leaves = [leaf for leaf in tree.flatten((x, y, sample_weight)) if leaf is not None]
+    if not leaves:
+        raise DataError("There is no data: x is None. Pass arrays, a generator or a Sequence as x.")
+    if not all(leaf.ndim for leaf in leaves):
+        name, leaf = next(pair for pair in _named(x, y, sample_weight) if pair[1].ndim == 0)
+        raise DataError(
+            f"{name} is the single number {leaf!s}, without a batch axis. Pass one value per "
+            f"sample: np.full(number_of_samples, {leaf!s})."
+        )
+    if not any(map(len, leaves)):
+        named = _named(x, y, sample_weight)
+        shapes = ", ".join(f"{name} has shape {leaf.shape}" for name, leaf in named)
+        raise DataError(
+            f"The data is empty: {shapes}. Was everything filtered away before this call?"
+        )
+    return leaves
+
+
+def _named(x: Any, y: Any, sample_weight: Any) -> list[tuple[str, np.ndarray]]:
+    """Return the arrays with what a user calls them."""
+    return [
         (name, leaf)
         for structure, label in ((x, "x"), (y, "y"), (sample_weight, "sample_weight"))
         for name, leaf in leaves_with_names(structure, label)
         if leaf is not None
     ]
-    if not named:
-        raise DataError("There is no data: x is None. Pass arrays, a generator or a Sequence as x.")
-    for name, leaf in named:
-        if leaf.ndim == 0:
-            raise DataError(
-                f"{name} is the single number {leaf!s}, without a batch axis. Pass one value per "
-                f"sample: np.full(number_of_samples, {leaf!s})."
-            )
-    if not any(len(leaf) for _, leaf in named):
-        shapes = ", ".join(f"{name} has shape {leaf.shape}" for name, leaf in named)
-        raise DataError(
-            f"The data is empty: {shapes}. Was everything filtered away before this call?"
-        )
-    return named
 
 
 SHOWN = 8  # arrays that a message lists
@@ -154,15 +161,18 @@ def check_inputs(x: Any, inputs: Sequence[KnownInput] | None, model_name: str) -
     """
     if not inputs:
         return x
-    named = leaves_with_names(x, "x")
     names = [known.name for known in inputs]
     if isinstance(x, dict) and set(x) != set(names):
         return x  # the user's own structure, or more than is needed: the model resolves it
-    if len(named) != len(names):
+    leaves = tree.flatten(x)
+    if len(leaves) != len(names):
         rows = _list_of_rows(x) if len(names) == 1 else ""
-        raise DataError(" ".join([_wrong_number(model_name, names, len(named)), rows]).strip())
+        raise DataError(" ".join([_wrong_number(model_name, names, len(leaves)), rows]).strip())
     order = dict(zip(names, inputs, strict=True))
     wanted = [order[key] for key in sorted(x)] if isinstance(x, dict) else inputs
+    if all(map(_is_taken, leaves, wanted)):
+        return x
+    named = leaves_with_names(x, "x")
     leaves = [
         None if leaf is None else _fit_rank(name, leaf, known, model_name)
         for (name, leaf), known in zip(named, wanted, strict=True)
@@ -171,6 +181,14 @@ def check_inputs(x: Any, inputs: Sequence[KnownInput] | None, model_name: str) -
         if leaf is not None and known.dtype is not None:
             check_range(name, leaf, known)
     return tree.pack_sequence_as(x, leaves)
+
+
+def _is_taken(leaf: Any, known: KnownInput) -> bool:
+    """Tell whether an array fits an input as it is, whatever numbers it holds."""
+    return leaf is None or (
+        _fits(leaf.shape, known.shape)
+        and (known.dtype is None or np.dtype(known.dtype).kind not in "iu")
+    )
 
 
 def check_range(name: str, array: np.ndarray, known: KnownInput) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.training.data.rows import rows_of
+from cornu.training.data.rows import LARGE, rows_of
 from cornu_engine import config
 from cornu_engine.errors import DataError
 
@@ -58,7 +58,8 @@ def as_arrays(structure: Any, name: str, by_batch: bool = False) -> Any:
     if structure is None:
         return None
     if is_array_like(structure):
-        rows = rows_of(structure) if by_batch else None
+        small = type(structure) is np.ndarray and structure.nbytes < LARGE
+        rows = rows_of(structure) if by_batch and not small else None
         return as_array(structure, name) if rows is None else rows
     if isinstance(structure, dict):
         return {k: as_arrays(part, f"{name}[{k!r}]", by_batch) for k, part in structure.items()}
