@@ -124,6 +124,7 @@ def _object(obj: Any) -> dict[str, Any]:
 
 
 def _function(function: Any) -> Any:
+    function = getattr(function, "stands_for", function)
     ours = offered_function(function) or operation_function(function)
     if ours is not None:
         return function_config(*ours) if ours[0] else ours[1]

@@ -80,13 +80,11 @@ class Arguments:
         return args, {**self.defaults, **kwargs}
 
     def _counterparts(self) -> dict[str, str]:
-        """Return what Cornu calls the arguments of a function that it has under other names.
+        """Return what Cornu calls the arguments that it has under other names.
 
         That is what has no default and stands in the same place.
         """
-        if isinstance(self._base, type):
-            return {}
-        ours = [p for p in self._taken.values() if p.kind not in _VARIADIC]
+        ours = [p for p in _own_parameters(self._base).values() if p.kind not in _VARIADIC]
         return {
             said: our.name
             for said, our in zip(self._order, ours, strict=False)
@@ -129,6 +127,7 @@ class Arguments:
             with speaking():
                 return base(*args, **kwargs)
 
+        call.stands_for = getattr(base, "stands_for", base)  # type: ignore[attr-defined]
         return call
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import warnings
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
@@ -32,7 +33,7 @@ class Dialect:
     own : mapping of str to str
         What Cornu has no part for, or another one: `"layers.Merge": "module:Merge"`. `"call Add"`
         is the function that makes a layer of this name and calls it; `"object name"` is what files
-        know by that name.
+        know by that name, `"renamed Conv1D old=new"` a layer with other arguments.
     meanings : sequence of (str, str)
         Classes that stand before Cornu's among the bases of the dialect's, the foremost first: the
         name of a base class, as `"Layer"`, and `"module:LayerMeanings"`.
@@ -76,10 +77,16 @@ class Dialect:
         own = self._own.get(f"{module}.{name}")
         if own is not None and own.startswith("call "):
             return self._called(module, own.removeprefix("call "))
+        if own is not None and own.startswith("renamed "):
+            return self._renamed(module, name, *own.split()[1:])
         if own is not None and own.startswith("object "):
             return registry.attribute("object", own.removeprefix("object "))
         if own is not None:
-            return self._spoken(module, name, _load(own))
+            found = _load(own)
+            if inspect.isfunction(found) and not hasattr(found, "stands_for"):
+                plain = _attribute(f"cornu.{module}", name)
+                found.stands_for = plain or found  # type: ignore[attr-defined]
+            return self._spoken(module, name, found)
         base = self._base(module, name)
         return self._spoken(module, name, base)
 
@@ -92,6 +99,21 @@ class Dialect:
 
         call.__name__ = call.__qualname__ = name.lower()
         call.__doc__ = f"Return what the layer `{name}` makes of the inputs."
+        return call
+
+    def _renamed(self, module: str, older: str, name: str, *pairs: str) -> Any:
+        """Return the function that makes a layer by an older name, with older arguments."""
+        cls, names = self.find(module, name), dict(pair.split("=") for pair in pairs)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            warnings.warn(
+                f"The `{older}` layer has been deprecated. Use instead the `{name}` layer.",
+                stacklevel=2,
+            )
+            return cls(*args, **{names.get(key, key): value for key, value in kwargs.items()})
+
+        call.__name__ = call.__qualname__ = older
+        call.__doc__ = f"Return a layer `{name}`."
         return call
 
     def _base(self, module: str, name: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["AnySlope", "ClippedRate"]
+__all__ = ["AnySlope", "ClippedRate", "NoCast"]
 
 
 class AnySlope:
@@ -28,4 +28,12 @@ class ClippedRate:
         rate = kwargs.get("rate")
         if isinstance(rate, (int, float)):
             kwargs["rate"] = min(1.0, max(0.0, rate))
+        super().__init__(*args, **kwargs)
+
+
+class NoCast:
+    """Hands its function the inputs in the dtype that they have."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("autocast", False)
         super().__init__(*args, **kwargs)

@@ -14,7 +14,8 @@ from cornu.models.input_layer import InputLayer
 from cornu_engine import tree
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable
-from cornu_keras.compat.keras2.meanings.layer import LayerMeanings, computing, keys_of
+from cornu_keras.compat.keras2.meanings.layer import LayerMeanings
+from cornu_keras.compat.keras2.meanings.listed import ListedOfLayers
 
 __all__ = ["CollectedWeights", "ModelMeanings", "SequentialMeanings"]
 
@@ -68,7 +69,7 @@ class CollectedWeights:
         return known
 
 
-class ModelMeanings(CollectedWeights, LayerMeanings):
+class ModelMeanings(CollectedWeights, ListedOfLayers, LayerMeanings):
     """What a model means in Keras 2."""
 
     _graph: Any
@@ -80,61 +81,6 @@ class ModelMeanings(CollectedWeights, LayerMeanings):
             first = tree.map_structure(_as_array, args[0])
             args = (first, *args[1:])
         return super().__call__(*args, **kwargs)
-
-    def compute_loss(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the total loss."""
-        token = computing.set(True)
-        try:
-            return super().compute_loss(*args, **kwargs)  # type: ignore[misc]
-        finally:
-            computing.reset(token)
-
-    @property
-    def losses(self) -> list[Any]:
-        """The penalties on weights, and those on outputs of calls in this model."""
-        if computing.get() or current_trace() is not None:
-            live = [loss for layer in self._flatten_layers() for loss in layer._live_losses()]
-            return live + [v.regularizer(v) for v in self.weights if v.regularizer is not None]
-        return [loss for loss, _ in self._all_losses()]
-
-    def _all_losses(self) -> list[tuple[Any, Any]]:
-        own = [(loss, None) for loss in self.__dict__.get("_symbolic_losses", ())]
-        noted = [entry for entry in self.__dict__.get("_own_losses", ()) if not _is_symbol(entry)]
-        return [*self._inside("_all_losses"), *noted, *own]
-
-    @property
-    def updates(self) -> list[Any]:
-        """What calls in this model move while training; empty while the model is frozen."""
-        if not self.trainable and not self.stateful:
-            return []
-        return [update for update, _ in self._all_updates()]
-
-    def _all_updates(self) -> list[tuple[Any, Any]]:
-        own = list(self.__dict__.get("_own_updates", ()))
-        return [*self._inside("_all_updates"), *own]
-
-    def _inside(self, what: str) -> list[tuple[Any, Any]]:
-        """The entries of the layers, of calls that are part of this model."""
-        graph = self._graph
-        calls = None
-        if graph is not None:
-            calls = {keys_of(node.input_tensors) for node in graph.nodes}
-        entries: list[tuple[Any, Any]] = []
-        for layer in self.layers:
-            if not isinstance(layer, LayerMeanings):
-                if what == "_all_losses":
-                    entries += [(loss, None) for loss in layer.losses]
-                continue
-            if what == "_all_updates" and not layer.trainable and not layer.stateful:
-                continue
-            found = getattr(layer, what)()
-            nested = hasattr(layer, "fit")
-            entries += [
-                entry
-                for entry in found
-                if nested or calls is None or entry[1] is None or entry[1] in calls
-            ]
-        return entries
 
     @property
     def stateful(self) -> bool:
@@ -204,10 +150,6 @@ def _depends_on_phase(layer: Any) -> bool:
 
 def _has_symbols(structure: Any) -> bool:
     return any(isinstance(x, KerasTensor) for x in tree.flatten(structure))
-
-
-def _is_symbol(entry: tuple[Any, Any]) -> bool:
-    return isinstance(entry[0], KerasTensor)
 
 
 def _as_array(value: Any) -> Any:

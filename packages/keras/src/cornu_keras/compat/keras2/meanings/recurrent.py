@@ -1,12 +1,93 @@
-"""Cells on top of each other, whose states are one flat list."""
+"""Recurrent layers: their states, their constants, and cells on top of each other."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from cornu.base import Initializer
+from cornu.plugins import registry
 from cornu_engine import tree
 
-__all__ = ["FlatStates"]
+__all__ = ["FlatStates", "IdentityOfEachGate", "OldStates"]
+
+
+class OldStates:
+    """A recurrent layer that lists None for states it does not keep, and remembers constants."""
+
+    state_size: Any
+    return_state: bool
+    num_constants: int | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        constants = kwargs.pop("num_constants", None)
+        super().__init__(*args, **kwargs)
+        if constants is not None:
+            self.num_constants = constants
+
+    @property
+    def states(self) -> Any:
+        """What is kept between batches: variables, or None for each state."""
+        kept = self.__dict__.get("states")
+        return [None] * len(_listed(self.state_size)) if kept is None else kept
+
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """Call the layer; a list holds the sequence, then states, then constants."""
+        constants = kwargs.get("constants")
+        if constants is not None:
+            self.__dict__["num_constants"] = len(_listed(constants))
+        elif self.num_constants and isinstance(inputs, (list, tuple)):
+            count = self.num_constants
+            kwargs["constants"] = list(inputs[-count:])
+            inputs = list(inputs[:-count])
+            if len(inputs) == 1:
+                inputs = inputs[0]
+        return super().__call__(inputs, *args, **kwargs)  # type: ignore[misc]
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make an equal layer, and how many constants it was given."""
+        config = super().get_config()  # type: ignore[misc]
+        return {**config, "num_constants": self.num_constants} if self.num_constants else config
+
+    get_config.derives = True  # type: ignore[attr-defined]
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the shape of the output, or a list with those of the states."""
+        if isinstance(input_shape, list):
+            input_shape = input_shape[0]
+        shape = super().compute_output_shape(input_shape)  # type: ignore[misc]
+        return list(shape) if self.return_state else shape
+
+    def reset_states(self, states: Any = None) -> None:
+        """Start from zeros again, or from these states."""
+        if not getattr(self, "stateful", False):
+            raise AttributeError("Layer must be stateful.")
+        super().reset_states(states)  # type: ignore[misc]
+
+
+class IdentityOfEachGate:
+    """A cell whose recurrent kernel, by the initializer `identity`, is one for each gate."""
+
+    recurrent_initializer: Any
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights."""
+        given = self.recurrent_initializer
+        if isinstance(given, registry.attribute("initializer", "Identity")):
+            self.recurrent_initializer = _Gates(given)
+        super().build(input_shape)  # type: ignore[misc]
+        self.recurrent_initializer = given
+
+
+class _Gates(Initializer):
+    def __init__(self, one: Any) -> None:
+        self.one = one
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        rows, columns = shape
+        one = np.asarray(self.one((rows, rows), dtype))
+        return np.concatenate([one] * (columns // rows), axis=1)
 
 
 class FlatStates:
@@ -19,31 +100,32 @@ class FlatStates:
         """The sizes of the states of all cells."""
         return [size for cell in self.cells for size in _listed(cell.state_size)]
 
-    def get_initial_state(self, *args: Any, **kwargs: Any) -> list[Any]:
+    def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
         """Return the states of all cells before the first step."""
-        nested = super().get_initial_state(*args, **kwargs)  # type: ignore[misc]
+        nested = super().get_initial_state(batch_size)  # type: ignore[misc]
         return [state for states in nested for state in _listed(states)]
 
     def call(
         self, inputs: Any, states: Any, training: bool | None = None, constants: Any = None
     ) -> tuple[Any, Any]:
         """Return the last cell's output and the new states of all cells."""
-        nested, flat = [], list(states)
-        for cell in self.cells:
-            count = len(_listed(cell.state_size))
-            nested.append(flat[:count])
-            flat = flat[count:]
+        nested = self._nested(list(states))
         outputs, after = super().call(inputs, nested, training, constants)  # type: ignore[misc]
         return outputs, [state for states in after for state in _listed(states)]
 
     def one_sequence(self, inputs: Any, states: Any, training: bool | None) -> Any:
         """Let every cell with dropout use one draw for every step made inside."""
-        nested, flat = [], tree.flatten(states)
-        for cell in self.cells:
-            count = len(_listed(cell.state_size))
-            nested.append(flat[:count])
-            flat = flat[count:]
+        nested = self._nested(tree.flatten(states))
         return super().one_sequence(inputs, nested, training)  # type: ignore[misc]
+
+    def _nested(self, states: list[Any]) -> list[list[Any]]:
+        """The states, cell by cell."""
+        nested, start = [], 0
+        for cell in self.cells:
+            end = start + len(_listed(cell.state_size))
+            nested.append(states[start:end])
+            start = end
+        return nested
 
 
 def _listed(value: Any) -> list[Any]:
