@@ -27,3 +27,14 @@ def _brought(name: str) -> Any:
 
 # A star import loads every name, so the modules of other distributions are left out.
 __getattr__, __dir__ = _lazy(__name__, otherwise=_brought, apart=("keras", *_aliases.COMES_WITH))
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Do what distributions have for notebooks, at `%load_ext cornu`.
+
+    They bring functions that are given the shell, by entry points of the group `cornu_notebook`.
+    """
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group="cornu_notebook"):
+        point.load()(shell)

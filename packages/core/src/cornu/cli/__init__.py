@@ -2,31 +2,47 @@
 
 A command is a file with a docstring whose first line is its help, a function
 `add_arguments(parser)`, and a function `run(arguments)` that returns the exit status. A file
-whose name starts with an underscore is no command.
+whose name starts with an underscore is no command. Distributions bring others by entry points:
+
+    [project.entry-points.cornu_commands]
+    run = "cornu_keras.compat.runner.command"
+
+What is no command but a script, or an option, is handed to the command `run`.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import pkgutil
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from cornu_engine.version import __version__
 
-__all__ = ["commands", "main"]
+__all__ = ["GROUP", "commands", "main"]
+
+GROUP = "cornu_commands"  # of the entry points
+
+RUN = "run"  # the command that scripts are handed to
+COMES_WITH = {RUN: "cornu-keras"}
 
 
-def commands() -> list[str]:
-    """Return the names of the commands.
+def commands() -> dict[str, str]:
+    """Return the names of the commands, with the module of each.
 
     Example
     -------
-    >>> "plugins" in commands()
-    True
+    >>> commands()["plugins"]
+    'cornu.cli.plugins'
     """
+    from importlib.metadata import entry_points
+
+    found = {point.name: point.value for point in entry_points(group=GROUP)}
     names = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name for name in names if not name.startswith("_"))
+    found |= {name: f"{__name__}.{name}" for name in names if not name.startswith("_")}
+    return dict(sorted(found.items()))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,14 +58,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         The exit status: 0 where all is well.
     """
+    words = list(sys.argv[1:] if argv is None else argv)
+    known = commands()
+    if _is_for_run(words, known):
+        words = [RUN, *words]
+    first = words[0] if words else ""
+    if first in COMES_WITH and first not in known:
+        needed = COMES_WITH[first]
+        print(f"The command {first} comes with {needed}: pip install {needed}", file=sys.stderr)
+        return 2
     parser = argparse.ArgumentParser(prog="python -m cornu", description="Cornu: deep learning.")
     parser.add_argument("--version", action="version", version=f"cornu {__version__}")
     subparsers = parser.add_subparsers(metavar="command", required=True)
-    for name in commands():
-        module = import_module(f"{__name__}.{name}")
+    for name in [first] if first in known else known:
+        module = import_module(known[name])
         summary = (module.__doc__ or name).strip().splitlines()[0]
         command = subparsers.add_parser(name, help=summary, description=summary)
         module.add_arguments(command)
         command.set_defaults(run=module.run)
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(words)
     return int(arguments.run(arguments) or 0)
+
+
+def _is_for_run(words: list[str], known: dict[str, str]) -> bool:
+    first = words[0] if words else "--help"
+    if first in known or first in ("-h", "--help", "--version"):
+        return False
+    return first.startswith("-") or first.endswith(".py") or os.path.exists(first)
