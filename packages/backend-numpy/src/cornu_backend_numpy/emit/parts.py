@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
+from functools import partial
 
 from cornu_backend_numpy.emit.names import Names
 
@@ -47,13 +48,16 @@ def in_parts(
         name = names.new("part_of_step")
         definitions += [
             f"    def {name}(",
-            *textwrap.wrap(given, 100, initial_indent=" " * 8, subsequent_indent=" " * 8),
+            *_wrap(given, initial_indent=" " * 8, subsequent_indent=" " * 8),
             "    ):",
             *(f"        {line}" for line in lines),
             "",
         ]
         calls.append(f"{name}()")
     return definitions, calls
+
+
+_wrap = partial(textwrap.wrap, width=100, break_long_words=False, break_on_hyphens=False)
 
 
 def _cut(body: Sequence[str]) -> list[list[str]]:
