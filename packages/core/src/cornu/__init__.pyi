@@ -1,6 +1,7 @@
 """What stands here, each name with its home: editors read this, and so does the module."""
 
 from cornu import activations as activations
+from cornu import applications as applications
 from cornu import backend as backend
 from cornu import backends as backends
 from cornu import callbacks as callbacks

@@ -34,6 +34,7 @@ HERE = {
 
 # What to install where one of these is asked for and nothing brings it.
 COMES_WITH = {
+    "applications": "cornu-layers",
     "backend": "cornu-keras",
     "compat": "cornu-keras",
     "datasets": "cornu-preprocessing",

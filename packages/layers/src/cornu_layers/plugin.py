@@ -78,7 +78,9 @@ def cornu_constraints() -> list[Offer]:
 
 @hookimpl
 def cornu_objects() -> list[Offer]:
-    """An activation that only files name."""
+    """What only files name."""
     return [
         ("cornu>keras2_hard_sigmoid", "cornu_layers.activations.sigmoids:keras2_hard_sigmoid"),
+        ("CustomScaleLayer", "cornu_layers.applications.inception_resnet_v2:CustomScaleLayer"),
+        ("LayerScale", "cornu_layers.applications.convnext:LayerScale"),
     ]

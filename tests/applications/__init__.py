@@ -1,0 +1,1 @@
+"""`cornu.applications` in numbers that live Keras gave."""
