@@ -90,6 +90,8 @@ def fit(
                     logs = plain_logs(logs)
                 run.epoch, run.step = epoch + 1, 0
                 callbacks.on_epoch_end(epoch, logs)
+                if source.counts_anew:
+                    callbacks.set_params({**callbacks.params, "steps": source.steps_per_epoch})
                 if model.stop_training:
                     break
                 if source.finished and epoch + 1 < epochs:

@@ -88,6 +88,9 @@ def sparse_categorical_crossentropy(
     >>> K.sparse_categorical_crossentropy([1, -1], [[0.2, 0.8], [0.5, 0.5]], ignore_class=-1)
     array([0.22314353, 0.        ], dtype=float32)
     """
+    shape, places = ops.shape(output), ops.shape(target)
+    if len(places) == len(shape) and places[axis] == 1:  # classes in an axis of their own
+        target = ops.squeeze(target, axis)
     if ignore_class is None:
         return ops.sparse_categorical_crossentropy(target, output, from_logits, axis)
     target = ops.cast(target, "int32")

@@ -45,6 +45,8 @@ class BatchSource:
         Rows of the arrays, and how many of them make a batch, where the data are arrays.
     cycles : bool
         Whether an epoch of `steps` goes on with a new pass where one ends, as in Keras 2.
+    counts_anew : bool
+        Whether the number of batches may be another one in each epoch.
     one_shot : bool
         Whether the data can be passed over once only, as a generator can.
     finished : bool
@@ -55,6 +57,7 @@ class BatchSource:
     num_batches: int | None = None
     samples: int | None = None
     batch_size: int | None = None
+    counts_anew = False
     one_shot = False
     cycles = False
     finished = False
@@ -167,8 +170,9 @@ class BatchSource:
 
     def _steps(self) -> Iterator[Any]:
         done, self._done = self._done, 0
+        cycles = self.cycles and self.steps is not None
         for step in itertools.count(done) if self.steps is None else range(done, self.steps):
-            token = self._next(first=self.cycles or step == 0)
+            token = self._next(first=cycles or step == 0)
             if token is _END:
                 self.finished = self.one_shot
                 if self.steps is not None:

@@ -138,6 +138,11 @@ class DatasetBatches(StreamBatches):
             )
 
     @property
+    def counts_anew(self) -> bool:  # type: ignore[override]
+        """Whether an epoch is a pass over a dataset that has an end."""
+        return self.steps is None and self.num_batches is not None
+
+    @property
     def dataset(self) -> Any:
         """The data set."""
         return self.batches
@@ -150,7 +155,7 @@ class DatasetBatches(StreamBatches):
         dataset: Any = self.batches
         indices: Iterable[int] = itertools.count(start)
         if self.num_batches is not None:
-            self.num_batches = dataset.num_batches  # on_epoch_end may have changed it
+            self.num_batches = dataset.num_batches  # on_epoch_begin may have changed it
             order: Any = range(self.num_batches)
             if self.shuffle:
                 order = self.generator.permutation(self.num_batches).tolist()
@@ -165,8 +170,10 @@ class DatasetBatches(StreamBatches):
         self.dataset.on_epoch_begin()
 
     def on_epoch_end(self) -> None:
-        """Tell the dataset."""
+        """Tell the dataset, whose length may be another one now."""
         self.dataset.on_epoch_end()
+        if self.num_batches is not None:
+            self.num_batches = self.dataset.num_batches
 
 
 def load_batch(batch: Any, select: Select) -> Any:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cornu_keras.files.dialect import HARD_SIGMOID
 
-_HERE = "cornu_keras.compat.keras2.meanings"
+_PACKAGE = "cornu_keras.compat.keras2"
+_HERE = f"{_PACKAGE}.meanings"
 
 # Name -> where it is; see `Dialect`.
 OWN: dict[str, str] = {
@@ -23,6 +24,10 @@ OWN: dict[str, str] = {
         f"layers.{name.lower()}": f"call {name}"
         for name in "Add Subtract Multiply Average Maximum Minimum Concatenate Dot".split()
     },
+    **{
+        f"{module}Input": f"{_PACKAGE}.inputs:Input"
+        for module in (".", "engine.", "layers.", "models.")
+    },
     "optimizers.TFOptimizer": f"{_HERE}.graph:TFOptimizer",
 }
 
@@ -36,6 +41,7 @@ MEANINGS: list[tuple[str, str]] = [
     *((cell, f"{_HERE}.recurrent:IdentityOfEachGate") for cell in ("LSTMCell", "GRUCell")),
     ("LeakyReLU", f"{_HERE}.lenient:AnySlope"),
     ("Dropout", f"{_HERE}.lenient:ClippedRate"),
+    ("Model", f"{_PACKAGE}.training:Training"),
     ("Model", f"{_HERE}.model:ModelMeanings"),
     ("Sequential", f"{_HERE}.model:SequentialMeanings"),
     ("Layer", f"{_HERE}.layer:LayerMeanings"),

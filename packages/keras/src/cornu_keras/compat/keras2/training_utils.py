@@ -129,32 +129,34 @@ def check_num_samples(
 
 
 def check_array_length_consistency(inputs: Any, targets: Any, weights: Any = None) -> None:
-    """Raise ValueError where arrays of inputs, targets or weights differ in their samples."""
+    """Raise ValueError where inputs, targets or weights differ in their numbers of samples.
+
+    Parameters
+    ----------
+    inputs, targets, weights : list of array or None
+    """
     x, y, w = (_lengths(part) for part in (inputs, targets, weights))
     for name, found in (("input", x), ("target", y), ("sample_weight", w)):
         if len(found) > 1:
             raise ValueError(
-                f"All {name} arrays must have the same number of samples. Got {sorted(found)}."
+                f"All {name} arrays should have the same number of samples. Got {sorted(found)}."
             )
-    if x != y and (x or y):
+    if x and y and x != y:
         raise ValueError(
             "Input arrays should have the same number of samples as target arrays. Found "
-            f"{_said(x)} input samples and {_said(y)} target samples."
+            f"{x.pop()} input samples and {y.pop()} target samples."
         )
     if y and w and y != w:
         raise ValueError(
-            "Sample_weight arrays should have the same number of samples as target arrays. Found "
-            f"{_said(w)} weights and {_said(y)} target samples."
+            "Sample_weight arrays should have the same number of samples as target arrays. Got "
+            f"{w.pop()} weights and {y.pop()} target samples."
         )
 
 
 def _lengths(arrays: Any) -> set[int]:
-    members = arrays if isinstance(arrays, (list, tuple)) else [arrays]
-    return {int(x.shape[0]) for x in members if x is not None and hasattr(x, "shape")}
-
-
-def _said(lengths: set[int]) -> str:
-    return " or ".join(map(str, lengths)) or "no"
+    if arrays is None:
+        return {0}
+    return {0 if x is None else int(x.shape[0]) for x in arrays}
 
 
 _SAME_SHAPE = ("mean_squared_error", "binary_crossentropy", "categorical_crossentropy")

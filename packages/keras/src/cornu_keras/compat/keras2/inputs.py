@@ -1,0 +1,57 @@
+"""`Input` of Keras 2: also of a tensor whose value is known already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu.models import Input as _Input
+from cornu_engine.variable import Variable
+from cornu_keras.backend.variables import is_keras_tensor
+
+__all__ = ["Input"]
+
+
+def Input(
+    shape: Sequence[int | None] | None = None,
+    batch_shape: Sequence[int | None] | None = None,
+    name: str | None = None,
+    dtype: Any = None,
+    sparse: bool = False,
+    tensor: Any = None,
+) -> Any:
+    """Return a symbolic tensor for data that a model will be given.
+
+    Parameters
+    ----------
+    shape : tuple of int or None
+        Of one sample.
+    batch_shape : tuple of int or None
+        In its place, with the batch axis.
+    name, dtype, sparse
+        As in `cornu.Input`.
+    tensor : array, Variable or symbolic tensor, optional
+        What the model is given here, so that nobody passes it to `fit`; a symbolic input is itself.
+
+    Examples
+    --------
+    >>> x = Input(tensor=np.zeros((10, 3)))
+    >>> x.shape
+    (None, 3)
+    """
+    if tensor is None:
+        return _Input(
+            None if shape is None else tuple(shape),
+            batch_shape=None if batch_shape is None else tuple(batch_shape),
+            name=name,
+            dtype=dtype,
+            sparse=sparse,
+        )
+    if is_keras_tensor(tensor):
+        return tensor if tensor.node is not None and tensor.node.is_input else _Input(tensor=tensor)
+    value = tensor if isinstance(tensor, Variable) else np.asarray(tensor)
+    made = _Input(value.shape[1:], dtype=dtype or np.dtype(value.dtype).name, name=name)
+    made._operation.fixed_value = value
+    return made
