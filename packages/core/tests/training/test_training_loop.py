@@ -185,6 +185,33 @@ def test_names_of_keras_2(line, points):
     assert set(line.predict_classes(x).ravel()) <= {0, 1}
 
 
+def test_an_epoch_of_a_dataset_is_one_pass_of_it_as_long_as_it_is_now(line, points):
+    class Halving(cornu.utils.Sequence):
+        length = 4
+
+        def __len__(self):
+            return self.length
+
+        def __getitem__(self, place):
+            return points
+
+        def on_epoch_end(self):
+            self.length //= 2
+
+    seen, told = [], []
+
+    class Seeing(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(batch)
+
+        def set_params(self, params):
+            told.append(params["steps"])
+
+    line.fit_generator(Halving(), epochs=3, verbose=0, callbacks=[Seeing()])
+    assert seen == [0, 1, 2, 3, 0, 1, 0]
+    assert told[:3] == [4, 2, 1]
+
+
 def test_inputs_by_position_and_by_name(parts):
     from cornu.models.input_layer import Input
     from cornu.models.model import Model

@@ -161,7 +161,7 @@ class Feeds:
         wanted = [end for end in self.ends if end.loss is not None and end.target is None]
         names = [end.name for end in wanted]
         given = self._given(y, names)
-        found = []
+        found: list[Any] = []
         for end in self.ends:
             if end.loss is None:
                 found.append(None)
@@ -261,5 +261,5 @@ def _without_end(stream: Any) -> Iterator[Any]:
         yield from stream
         return
     while True:
-        yield from (stream[i] for i in range(len(stream)))
+        yield from (stream[i] for i in range(stream.num_batches or 0))
         stream.on_epoch_end()

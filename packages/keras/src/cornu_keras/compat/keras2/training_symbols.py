@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.models import Input
@@ -11,8 +11,13 @@ from cornu_keras.compat.keras2.training_ends import End
 
 __all__ = ["Symbols"]
 
+if TYPE_CHECKING:
+    Beside = Any  # it stands before a model among the bases
+else:
+    Beside = object
 
-class Symbols:
+
+class Symbols(Beside):
     """Placeholders of targets and weights, and what is computed from them.
 
     `K.function([*model.inputs, *model.targets, *model.sample_weights], [model.total_loss])` is the
@@ -23,7 +28,7 @@ class Symbols:
     _symbols: Any = None
 
     def _made_symbols(self) -> tuple[Any, dict[str, Any]]:
-        compiled = self._compiled  # type: ignore[attr-defined]
+        compiled = self._compiled
         if self._symbols is None or self._symbols[0] is not compiled:
             made = _placeholders(self) if compiled is not None else {}
             self.__dict__["_symbols"] = (compiled, made)
@@ -45,7 +50,7 @@ class Symbols:
 
     @property
     def _feed_inputs(self) -> list[Any]:
-        inputs = self.inputs  # type: ignore[attr-defined]
+        inputs = self.inputs
         return [t for t in inputs if getattr(t._operation, "fixed_value", None) is None]
 
     @property
