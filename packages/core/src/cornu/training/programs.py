@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu import backends
+from cornu.base.layer.context import learning_phase
 from cornu.training.data import KnownInput, KnownOutput
 from cornu.training.data.source import Select
 from cornu.training.data.unpack import unpack_x_y_sample_weight
@@ -145,7 +146,7 @@ def notice_changes(model: Trainable) -> None:
 
 def trace_state(model: Trainable, mode: str) -> tuple[Any, ...]:
     """Return what a step was traced from, so that a change of it is noticed."""
-    state: tuple[Any, ...] = (config.floatx(),)
+    state: tuple[Any, ...] = (config.floatx(), learning_phase())
     if mode == "train":
         state += (tuple(model._trained), getattr(model.optimizer, "revision", 0))
     return state

@@ -75,6 +75,8 @@ class Dialect:
             For a name that the dialect's Keras has and Cornu has not.
         """
         own = self._own.get(f"{module}.{name}")
+        if own is None:
+            own = self._own.get(f"{module}.*", "").replace("*", name) or None
         if own is not None and own.startswith("call "):
             return self._called(module, own.removeprefix("call "))
         if own is not None and own.startswith("renamed "):

@@ -60,7 +60,7 @@ def _described(layer: Any, value: Any) -> Any:
     config = serialize(value)
     if isinstance(config, str) and callable(value) and not isinstance(value, type):
         cls = vars(type(layer)).get("stands_for", type(layer))
-        if registry.find("layer", cls.__name__) is not cls:
+        if not registry.names_of("layer", cls):
             return function_config("builtins", config)
     return config
 

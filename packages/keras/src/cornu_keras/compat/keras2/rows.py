@@ -18,6 +18,7 @@ OWN: dict[str, str] = {
     "engine.Network": "cornu.models:Model",
     "engine.Node": f"{_HERE}.graph:Node",
     "engine.get_source_inputs": f"{_HERE}.graph:get_source_inputs",
+    "initializers._compute_fans": f"{_HERE}.initializers:_compute_fans",
     "layers.Merge": f"{_HERE}.merging:Merge",
     "layers.merge": f"{_HERE}.merging:merge",
     **{
@@ -28,6 +29,7 @@ OWN: dict[str, str] = {
         f"{module}Input": f"{_PACKAGE}.inputs:Input"
         for module in (".", "engine.", "layers.", "models.")
     },
+    "legacy.interfaces.*": f"{_HERE}.interfaces:*",
     "optimizers.TFOptimizer": f"{_HERE}.graph:TFOptimizer",
 }
 
@@ -37,6 +39,8 @@ MEANINGS: list[tuple[str, str]] = [
     ("BatchNormalization", f"{_HERE}.normalization:FrozenByUpdates"),
     ("SeededInitializer", f"{_HERE}.initializers:DrawsAnew"),
     ("Lambda", f"{_HERE}.lenient:NoCast"),
+    ("Metric", f"{_HERE}.lenient:Stateful"),
+    ("Bidirectional", f"{_HERE}.recurrent:Constants"),
     ("RNN", f"{_HERE}.recurrent:OldStates"),
     *((cell, f"{_HERE}.recurrent:IdentityOfEachGate") for cell in ("LSTMCell", "GRUCell")),
     ("LeakyReLU", f"{_HERE}.lenient:AnySlope"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["AnySlope", "ClippedRate", "NoCast"]
+__all__ = ["AnySlope", "ClippedRate", "NoCast", "Stateful"]
 
 
 class AnySlope:
@@ -37,3 +37,9 @@ class NoCast:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("autocast", False)
         super().__init__(*args, **kwargs)
+
+
+class Stateful:
+    """A metric, which keeps what it has seen."""
+
+    stateful = True

@@ -15,6 +15,7 @@ import numpy as np
 from cornu.base.layer import KerasTensor, Layer
 from cornu.base.layer.context import current_call
 from cornu.base.layer.keras_tensor import tensor_key
+from cornu.base.layer.signature import signature_of
 from cornu_engine import tree
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable
@@ -84,11 +85,24 @@ class Listed(_Base):
         """Call the layer; a call on a variable is noted as one on a symbolic tensor is."""
         outputs = super().__call__(*args, **kwargs)
         first = tree.flatten(args[0]) if args else []
+        for tensor in tree.flatten(outputs):
+            if isinstance(tensor, KerasTensor):
+                asks = self._asks_phase(args, kwargs)
+                tensor._uses_learning_phase = asks  # type: ignore[attr-defined]
         outermost = current_call() is None and current_trace() is None
         if outermost and any(isinstance(x, Variable) for x in first):
             noted = self.__dict__.setdefault("_calls_on_variables", [])
             noted.append(Call(args[0], outputs, kwargs.get("training")))
         return outputs
+
+    def _asks_phase(self, args: tuple, kwargs: dict[str, Any]) -> bool:
+        """Whether what a call returns differs between training and testing."""
+        own = kwargs.get("training") is None and any(
+            signature_of(layer.call).accepts("training")
+            for layer in self._flatten_layers()
+            if not hasattr(layer, "fit")
+        )
+        return own or any(getattr(x, "_uses_learning_phase", False) for x in tree.flatten(args))
 
     def _calls(self) -> list[Call]:
         nodes = [_call_of(node) for node in self._inbound_nodes if not node.is_input]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu.base.layer import KerasTensor, Layer
-from cornu.base.layer.signature import signature_of
+from cornu.base.layer.context import current_call, learning_phase
 from cornu.models.input_layer import InputLayer
 from cornu_engine import tree
 from cornu_engine.trace import current_trace
@@ -72,11 +72,14 @@ class CollectedWeights:
 class ModelMeanings(CollectedWeights, ListedOfLayers, LayerMeanings):
     """What a model means in Keras 2."""
 
-    _graph: Any
     layers: Any
+    outputs: Any
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the model; numbers are taken for constants."""
+        """Call the model; numbers are taken for constants, and the phase that was set holds."""
+        phase = learning_phase()
+        if phase is not None and current_call() is None:
+            kwargs["training"] = phase
         if args and current_trace() is None and not _has_symbols((args, kwargs)):
             first = tree.map_structure(_as_array, args[0])
             args = (first, *args[1:])
@@ -103,8 +106,8 @@ class ModelMeanings(CollectedWeights, ListedOfLayers, LayerMeanings):
 
     @property
     def uses_learning_phase(self) -> bool:
-        """Whether a layer does something else while training."""
-        return any(_depends_on_phase(layer) for layer in self._flatten_layers()[1:])
+        """Whether an output differs between training and testing."""
+        return any(getattr(x, "_uses_learning_phase", False) for x in self.outputs)
 
 
 class SequentialMeanings(LayerMeanings):
@@ -142,10 +145,6 @@ class SequentialMeanings(LayerMeanings):
         return InputLayer(batch_shape=shape, dtype=dtype, name=f"{layer.name}_input")
 
     _names: set[str]
-
-
-def _depends_on_phase(layer: Any) -> bool:
-    return not hasattr(layer, "fit") and signature_of(layer.call).accepts("training")
 
 
 def _has_symbols(structure: Any) -> bool:

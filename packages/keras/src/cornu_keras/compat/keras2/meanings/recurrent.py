@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,12 @@ from cornu.base import Initializer
 from cornu.plugins import registry
 from cornu_engine import tree
 
-__all__ = ["FlatStates", "IdentityOfEachGate", "OldStates"]
+__all__ = ["Constants", "FlatStates", "IdentityOfEachGate", "OldStates"]
 
 
-class OldStates:
-    """A recurrent layer that lists None for states it does not keep, and remembers constants."""
+class Constants:
+    """A layer that remembers with how many constants it was called."""
 
-    state_size: Any
-    return_state: bool
     num_constants: int | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -26,21 +25,14 @@ class OldStates:
         if constants is not None:
             self.num_constants = constants
 
-    @property
-    def states(self) -> Any:
-        """What is kept between batches: variables, or None for each state."""
-        kept = self.__dict__.get("states")
-        return [None] * len(_listed(self.state_size)) if kept is None else kept
-
     def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Call the layer; a list holds the sequence, then states, then constants."""
         constants = kwargs.get("constants")
         if constants is not None:
             self.__dict__["num_constants"] = len(_listed(constants))
         elif self.num_constants and isinstance(inputs, (list, tuple)):
-            count = self.num_constants
-            kwargs["constants"] = list(inputs[-count:])
-            inputs = list(inputs[:-count])
+            kwargs["constants"] = list(inputs[-self.num_constants :])
+            inputs = list(inputs[: -self.num_constants])
             if len(inputs) == 1:
                 inputs = inputs[0]
         return super().__call__(inputs, *args, **kwargs)  # type: ignore[misc]
@@ -51,6 +43,19 @@ class OldStates:
         return {**config, "num_constants": self.num_constants} if self.num_constants else config
 
     get_config.derives = True  # type: ignore[attr-defined]
+
+
+class OldStates(Constants):
+    """A recurrent layer that lists None for states it does not keep."""
+
+    state_size: Any
+    return_state: bool
+
+    @property
+    def states(self) -> Any:
+        """What is kept between batches: variables, or None for each state."""
+        kept = self.__dict__.get("states")
+        return [None] * len(_listed(self.state_size)) if kept is None else kept
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the shape of the output, or a list with those of the states."""
@@ -94,16 +99,30 @@ class FlatStates:
     """Lists the states of all cells in one list."""
 
     cells: list[Any]
+    output_is_state = False  # it is none of the first ones
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.__dict__["reverse_state_order"] = kwargs.pop("reverse_state_order", False)
+        if self.reverse_state_order:
+            warnings.warn(
+                "`reverse_state_order=True` in `StackedRNNCells` will soon be deprecated. Please "
+                "update the code to work with the natural order of states if you reply on the RNN "
+                "states, eg `RNN(return_state=True)`.",
+                stacklevel=4,
+            )
+        super().__init__(*args, **kwargs)
+
+    reverse_state_order: bool = False
 
     @property
-    def state_size(self) -> list[Any]:
+    def state_size(self) -> tuple[Any, ...]:
         """The sizes of the states of all cells."""
-        return [size for cell in self.cells for size in _listed(cell.state_size)]
+        cells = self.cells[::-1] if self.reverse_state_order else self.cells
+        return tuple(size for cell in cells for size in _listed(cell.state_size))
 
     def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
         """Return the states of all cells before the first step."""
-        nested = super().get_initial_state(batch_size)  # type: ignore[misc]
-        return [state for states in nested for state in _listed(states)]
+        return self._flat(super().get_initial_state(batch_size))  # type: ignore[misc]
 
     def call(
         self, inputs: Any, states: Any, training: bool | None = None, constants: Any = None
@@ -111,7 +130,7 @@ class FlatStates:
         """Return the last cell's output and the new states of all cells."""
         nested = self._nested(list(states))
         outputs, after = super().call(inputs, nested, training, constants)  # type: ignore[misc]
-        return outputs, [state for states in after for state in _listed(states)]
+        return outputs, self._flat(after)
 
     def one_sequence(self, inputs: Any, states: Any, training: bool | None) -> Any:
         """Let every cell with dropout use one draw for every step made inside."""
@@ -121,11 +140,15 @@ class FlatStates:
     def _nested(self, states: list[Any]) -> list[list[Any]]:
         """The states, cell by cell."""
         nested, start = [], 0
-        for cell in self.cells:
+        for cell in self.cells[::-1] if self.reverse_state_order else self.cells:
             end = start + len(_listed(cell.state_size))
             nested.append(states[start:end])
             start = end
-        return nested
+        return nested[::-1] if self.reverse_state_order else nested
+
+    def _flat(self, nested: list[Any]) -> list[Any]:
+        cells = nested[::-1] if self.reverse_state_order else nested
+        return [state for states in cells for state in _listed(states)]
 
 
 def _listed(value: Any) -> list[Any]:
