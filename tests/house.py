@@ -22,15 +22,16 @@ RINGS = {
     "cornu_ops": "cornu_engine",
     "cornu_backend_numpy": "cornu_engine",
     "cornu_lowering": "cornu_engine",
+    "cornu_data": "cornu_engine",
     "cornu_backend_opencl": "cornu_engine cornu_ops cornu_lowering",
     "cornu_backend_native": "cornu_engine cornu_lowering",
     "cornu_export": "cornu_engine cornu_ops",
-    "cornu": "cornu_engine cornu_ops",
-    "cornu_layers": "cornu_engine cornu_ops cornu",
-    "cornu_optim": "cornu_engine cornu_ops cornu",
-    "cornu_keras": "cornu_engine cornu_ops cornu",
-    "cornu_preprocessing": "cornu_engine cornu_ops cornu",
-    "cornu_sklearn": "cornu_engine cornu_ops cornu",
+    "cornu": "cornu_engine cornu_ops cornu_data",
+    "cornu_layers": "cornu_engine cornu_ops cornu_data cornu",
+    "cornu_optim": "cornu_engine cornu_ops cornu_data cornu",
+    "cornu_keras": "cornu_engine cornu_ops cornu_data cornu",
+    "cornu_preprocessing": "cornu_engine cornu_ops cornu_data cornu",
+    "cornu_sklearn": "cornu_engine cornu_ops cornu_data cornu",
 }
 
 # A text that is a module, or something in one: "cornu_layers.core:Dense".

@@ -42,6 +42,7 @@ WHEELS = {
         "cornu_backend_opencl",
         "cornu_backend_opencl.backend:OpenCLBackend",
     ),
+    "data": ("cornu-data", "cornu_data", None),
     "lowering": ("cornu-lowering", "cornu_lowering", None),
     "backend-native": (
         "cornu-backend-native",

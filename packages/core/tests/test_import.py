@@ -42,7 +42,7 @@ def test_an_empty_model_looks_for_no_plugin():
         "print(*sorted({m.partition('.')[0] for m in sys.modules if m[:5] == 'cornu'}), "
         "'importlib.metadata' in sys.modules)"
     )
-    assert run(program) == "cornu cornu_engine cornu_ops False"
+    assert run(program) == "cornu cornu_data cornu_engine cornu_ops False"
 
 
 def test_a_first_model_asks_plugins_what_they_offer_and_loads_none_of_it():
@@ -51,7 +51,7 @@ def test_a_first_model_asks_plugins_what_they_offer_and_loads_none_of_it():
         "import sys, cornu; from cornu.layers import Dense; cornu.Sequential([Dense(3)]); "
         "print(*(m for m in sys.modules if m[:6] == 'cornu_' and '.' in m))"
     )
-    needed = ("cornu_engine", "cornu_ops", "cornu_layers")
+    needed = ("cornu_engine", "cornu_ops", "cornu_data", "cornu_layers")
     others = [m for m in run(program).split() if m.partition(".")[0] not in needed]
     assert {m.rpartition(".")[2] for m in others} <= {"plugin", "catalogue"}, others
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from cornu.errors import DataError
-from cornu.training.data import make_source
+from cornu_data import make_source
 from cornu_preprocessing import image
 
 

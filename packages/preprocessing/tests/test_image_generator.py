@@ -8,7 +8,7 @@ from scipy import ndimage
 
 import cornu
 from cornu.errors import DataError
-from cornu.training.data import make_source
+from cornu_data import make_source
 from cornu_preprocessing import image
 from cornu_preprocessing.image.resampling import resampled
 

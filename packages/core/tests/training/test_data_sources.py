@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from cornu.errors import DataError, ShapeError
-from cornu.training.data import KnownInput, KnownOutput, as_triple, make_source
-from cornu.training.data.dataset import PyDataset, Sequence
-from cornu.training.data.prefetch import ordered_prefetch
-from cornu.training.data.split import train_validation_split
+from cornu_data import KnownInput, KnownOutput, as_triple, make_source
+from cornu_data.dataset import PyDataset, Sequence
+from cornu_data.prefetch import ordered_prefetch
+from cornu_data.split import train_validation_split
 
 
 class Bound:

@@ -7,9 +7,9 @@ import traceback
 import numpy as np
 import pytest
 
-from cornu.training.data import make_source
-from cornu.training.data.dataset import PyDataset
-from cornu.training.data.prefetch import in_background, ordered_prefetch
+from cornu_data import make_source
+from cornu_data.dataset import PyDataset
+from cornu_data.prefetch import in_background, ordered_prefetch
 
 
 class Numbers(PyDataset):

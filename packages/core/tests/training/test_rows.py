@@ -6,7 +6,7 @@ import pytest
 from cornu import ops
 from cornu.errors import DataError
 from cornu.models import Model
-from cornu.training.data.dataset import PyDataset
+from cornu_data.dataset import PyDataset
 
 
 class Graphs(Model):

@@ -8,7 +8,7 @@ import numpy as np
 from cornu.base import Callback
 from cornu.training import loop
 from cornu.training.callback_list import CallbackList
-from cornu.training.data.arrays import ArrayBatches
+from cornu_data.arrays import ArrayBatches
 from cornu_engine.interrupt import StepGuard
 
 STEPS = 2000

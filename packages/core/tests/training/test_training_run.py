@@ -10,7 +10,7 @@ from cornu import ops
 from cornu.base import Callback, Layer
 from cornu.errors import SavingError
 from cornu.random import SeedGenerator
-from cornu.training.data.dataset import PyDataset
+from cornu_data.dataset import PyDataset
 
 STEPS = 7  # per epoch: 50 rows, 8 a batch
 EPOCHS = 3

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.training.data.convert import is_array_like
+from cornu_data.convert import is_array_like
 from cornu_engine import tree
 from cornu_engine.errors import DataError
 from cornu_preprocessing.dataset import Batches

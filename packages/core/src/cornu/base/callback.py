@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.base.attributes import remember, remembered
+from cornu_data.attributes import remember, remembered
 
 _NOT_STATE = {"params", "validation_data", "_model"}
 

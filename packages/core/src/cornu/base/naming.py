@@ -7,10 +7,11 @@ import itertools
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
+from cornu_data.names import Numbered
 from cornu_engine.graph import current_scope, scope
 
 _lock = threading.Lock()
@@ -51,29 +52,6 @@ def snake_case(name: str) -> str:
     name = re.sub(r"\W+", "", name)
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
-
-
-class Numbered(str):
-    """A name that got a number, as it came again.
-
-    Attributes
-    ----------
-    first : str
-        The name that it came after.
-    """
-
-    first: str
-
-
-def entry_of(given: Mapping[Any, Any], name: Any) -> Any:
-    """Return what a dict holds for a name, or else for the one that it was before it was numbered.
-
-    Examples
-    --------
-    >>> [entry_of({"head": 1, "head_2": 2}, name) for name in distinct(["head"] * 3)]
-    [1, 1, 2]
-    """
-    return given.get(name, given.get(getattr(name, "first", name)))
 
 
 def distinct(names: Iterable[str]) -> list[str]:

@@ -11,11 +11,12 @@ import numpy as np
 import cornu_ops as ops
 from cornu.base.loss import Loss, LossFunctionWrapper
 from cornu.base.metric import Mean
-from cornu.base.naming import distinct, entry_of
+from cornu.base.naming import distinct
 from cornu.plugins import registry
 from cornu.training.first_values import FirstValues
 from cornu.training.meanings import chosen_by_targets, own_name
 from cornu.training.outputs import Outputs
+from cornu_data.names import entry_of
 from cornu_engine import tree
 from cornu_engine.errors import DataError
 from cornu_engine.graph import scope

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 
-from cornu.training.data import KnownInput, KnownOutput
 from cornu.training.trainable import Trainable
+from cornu_data import KnownInput, KnownOutput
 from cornu_engine import tree
 
 __all__ = ["known_inputs", "known_outputs"]

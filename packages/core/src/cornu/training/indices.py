@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.training.data.names import leaves_with_names
-from cornu.training.data.unpack import unpack_x_y_sample_weight
+from cornu_data.names import leaves_with_names
+from cornu_data.unpack import unpack_x_y_sample_weight
 from cornu_engine.errors import DataError
 from cornu_engine.graph import Node, toposort
 from cornu_engine.program import Program

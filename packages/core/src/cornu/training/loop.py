@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from cornu.training.callback_list import CallbackList
-from cornu.training.data import BatchSource
-from cornu.training.data.source import Select
 from cornu.training.logs import StepLogs, flat_logs, plain_logs
 from cornu.training.run import Run
+from cornu_data import BatchSource
+from cornu_data.source import Select
 from cornu_engine import tree
 from cornu_engine.interrupt import StepGuard
 

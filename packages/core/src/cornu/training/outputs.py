@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu.base.naming import entry_of
+from cornu_data.names import entry_of
 from cornu_engine import tree
 from cornu_engine.errors import DataError, near_matches
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from cornu.preferences import limit_steps, resolve_verbose
 from cornu.training.callback_list import CallbackList
-from cornu.training.data import as_triple, is_arrays, is_batches, make_source
-from cornu.training.data.source import BatchSource
-from cornu.training.data.split import train_validation_split
-from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.programs import ends_of, prepare_for, step_finder
 from cornu.training.trainable import Trainable
+from cornu_data import as_triple, is_arrays, is_batches, make_source
+from cornu_data.source import BatchSource
+from cornu_data.split import train_validation_split
+from cornu_data.unpack import unpack_x_y_sample_weight
 from cornu_engine.errors import DataError
 
 __all__ = [

@@ -10,14 +10,14 @@ import numpy as np
 
 from cornu import backends
 from cornu.base.layer.context import learning_phase
-from cornu.training.data import KnownInput, KnownOutput
-from cornu.training.data.source import Select
-from cornu.training.data.unpack import unpack_x_y_sample_weight
 from cornu.training.expected import known_inputs, known_outputs
 from cornu.training.indices import check_indices
 from cornu.training.numerics import CheckedStep
 from cornu.training.step import CompiledProgram, EagerStep, Step, make_step, trace_inputs
 from cornu.training.trainable import Trainable
+from cornu_data import KnownInput, KnownOutput
+from cornu_data.source import Select
+from cornu_data.unpack import unpack_x_y_sample_weight
 from cornu_engine import config, tree
 from cornu_engine.errors import NotBuiltError, near_matches
 from cornu_engine.trace import TRACING, Trace

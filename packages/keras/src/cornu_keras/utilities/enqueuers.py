@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.training.data.prefetch import ordered_prefetch
+from cornu_data.prefetch import ordered_prefetch
 
 __all__ = ["GeneratorEnqueuer", "OrderedEnqueuer"]
 

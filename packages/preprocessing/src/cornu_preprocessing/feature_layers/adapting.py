@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.training.data.convert import is_array_like
+from cornu_data.convert import is_array_like
 from cornu_engine.errors import DataError
 
 __all__ = ["batches_of"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import cornu_ops as ops
-from cornu.training.data.dataset import PyDataset
+from cornu_data.dataset import PyDataset
 from cornu_engine import config
 from cornu_keras.backend.arithmetic import not_equal
 

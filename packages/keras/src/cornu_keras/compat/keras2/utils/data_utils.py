@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from cornu.training.data.dataset import PyDataset
+from cornu_data.dataset import PyDataset
 from cornu_keras.utilities.enqueuers import GeneratorEnqueuer, OrderedEnqueuer
 
 __all__ = [

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cornu.base.naming import entry_of
-from cornu.training.data.names import leaves_with_names
+from cornu_data.names import entry_of, leaves_with_names
 from cornu_engine import config, tree
 from cornu_engine.errors import DataError, near_matches
 

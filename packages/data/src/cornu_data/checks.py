@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cornu.training.data.names import leaves_with_names
+from cornu_data.names import leaves_with_names
 from cornu_engine import tree
 from cornu_engine.errors import DataError, ShapeError
 from cornu_engine.shapes import product

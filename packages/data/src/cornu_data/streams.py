@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from cornu.training.data.checks import check_rows
-from cornu.training.data.convert import as_arrays
-from cornu.training.data.dataset import PyDataset
-from cornu.training.data.prefetch import in_background, ordered_prefetch
-from cornu.training.data.source import BatchSource, Select, ValueSpec
-from cornu.training.data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
-from cornu.training.data.weights import KnownOutput, combine_weights
+from cornu_data.checks import check_rows
+from cornu_data.convert import as_arrays
+from cornu_data.dataset import PyDataset
+from cornu_data.prefetch import in_background, ordered_prefetch
+from cornu_data.source import BatchSource, Select, ValueSpec
+from cornu_data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from cornu_data.weights import KnownOutput, combine_weights
 from cornu_engine import tree
 from cornu_engine.errors import DataError
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.training.data.rows import LARGE, rows_of
+from cornu_data.rows import LARGE, rows_of
 from cornu_engine import config
 from cornu_engine.errors import DataError
 

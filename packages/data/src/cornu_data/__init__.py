@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from cornu.training.data.arrays import ArrayBatches
-from cornu.training.data.checks import KnownInput, check_inputs, check_lengths, check_rows
-from cornu.training.data.convert import as_arrays, is_array_like
-from cornu.training.data.dataset import PyDataset
-from cornu.training.data.source import BatchSource, ValueSpec
-from cornu.training.data.streams import DatasetBatches, StreamBatches
-from cornu.training.data.unpack import pack_x_y_sample_weight
-from cornu.training.data.weights import KnownOutput, combine_weights
+from cornu_data.arrays import ArrayBatches
+from cornu_data.checks import KnownInput, check_inputs, check_lengths, check_rows
+from cornu_data.convert import as_arrays, is_array_like
+from cornu_data.dataset import PyDataset
+from cornu_data.source import BatchSource, ValueSpec
+from cornu_data.streams import DatasetBatches, StreamBatches
+from cornu_data.unpack import pack_x_y_sample_weight
+from cornu_data.weights import KnownOutput, combine_weights
 from cornu_engine import tree
 from cornu_engine.errors import DataError
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.training.data.source import BatchSource, Select, ValueSpec
+from cornu_data.source import BatchSource, Select, ValueSpec
 from cornu_engine import tree
 from cornu_engine.variable import Storage
 

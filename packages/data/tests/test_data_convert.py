@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from cornu.errors import DataError
-from cornu.training.data import is_arrays
-from cornu.training.data.convert import as_array, as_arrays
+from cornu_data import is_arrays
+from cornu_data.convert import as_array, as_arrays
+from cornu_engine.errors import DataError
 
 INT32 = np.iinfo(np.int32)
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from cornu.base.attributes import remember, remembered
+from cornu_data.attributes import remember, remembered
 
 __all__ = ["PyDataset", "Sequence"]
 
