@@ -91,7 +91,8 @@ def fit(
                 run.epoch, run.step = epoch + 1, 0
                 callbacks.on_epoch_end(epoch, logs)
                 if source.counts_anew:
-                    callbacks.set_params({**(callbacks.params or {}), "steps": source.steps_per_epoch})
+                    params = callbacks.params or {}
+                    callbacks.set_params({**params, "steps": source.steps_per_epoch})
                 if model.stop_training:
                     break
                 if source.finished and epoch + 1 < epochs:

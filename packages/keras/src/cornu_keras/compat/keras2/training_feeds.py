@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu.training.data import is_arrays
-from cornu.training.data.dataset import PyDataset
-from cornu.training.data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from cornu_data import is_arrays
+from cornu_data.dataset import PyDataset
+from cornu_data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from cornu_engine.variable import Variable
 from cornu_keras.compat.keras2.training_ends import End
 from cornu_keras.compat.keras2.training_utils import (
