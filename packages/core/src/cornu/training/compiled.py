@@ -76,11 +76,3 @@ class Compiled:
                     variable.assign(value)
             elif not variables and getattr(self, name) is not None:
                 getattr(self, name).first_values = given
-
-    @property
-    def own_metrics(self) -> list[Any]:
-        """Total loss, metrics of `compile`, single losses."""
-        own: list[Any] = [self.loss_tracker]
-        if self.metrics is not None:
-            own.append(self.metrics)
-        return [*own, *(self.losses.trackers if self.losses is not None else [])]

@@ -214,10 +214,13 @@ class Trainable(Layer):
     @property
     def metrics(self) -> list[Any]:
         """All metrics: the loss, those of `compile`, then those of the model and its layers."""
-        own = self._compiled.own_metrics if self._compiled is not None else []
-        known = {id(metric) for metric in own}
+        own: list[Any] = []
+        if self._compiled is not None:
+            losses, metrics = self._compiled.losses, self._compiled.metrics
+            own += [self._compiled.loss_tracker, *([] if metrics is None else [metrics])]
+            own += [] if losses is None else losses.trackers
         inherited = self._step_cache().ask("metrics", lambda: super(Trainable, self).metrics)
-        return [*own, *(metric for metric in inherited if id(metric) not in known)]
+        return list({id(metric): metric for metric in (*own, *inherited)}.values())
 
     @property
     def metrics_names(self) -> list[str]:
