@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 from cornu.plugins import registry
@@ -56,6 +57,20 @@ class FileFormat:
     endings: ClassVar[tuple[str, ...]] = ()
     signature: ClassVar[bytes] = b""
     language: ClassVar[str | None] = None
+
+    # Places that are no paths
+
+    def takes(self, place: Any) -> bool:
+        """Tell whether it reads and writes an object that is no path."""
+        return False
+
+    def spooled(self, place: Any) -> AbstractContextManager[str]:
+        """Give the path of a file of what such an object holds, as long as a block lasts."""
+        raise SavingError(f"{type(self).__name__} reads files only.")
+
+    def put(self, place: Any, data: Any, overwrite: bool) -> None:
+        """Put bytes that Cornu made into such an object."""
+        raise SavingError(f"{type(self).__name__} writes files only.")
 
     # Whole models
 
@@ -112,6 +127,22 @@ def formats() -> Iterator[FileFormat]:
         yield cls()
 
 
+def format_of_place(place: Any) -> FileFormat | None:
+    """Return the format that reads and writes an object which is no path, None for a path.
+
+    Raises
+    ------
+    TypeError
+        If none does.
+    """
+    if isinstance(place, (str, bytes, os.PathLike)):
+        return None
+    found = next((one for one in formats() if one.takes(place)), None)
+    if found is None:
+        os.fspath(place)  # raises, naming its type
+    return found
+
+
 def format_to_write(filepath: Any, save_format: str | None = None) -> FileFormat | None:
     """Return the format that a path or `save_format` asks for, None for our own.
 
@@ -122,6 +153,9 @@ def format_to_write(filepath: Any, save_format: str | None = None) -> FileFormat
     ValueError
         For a `save_format` that is none.
     """
+    place = format_of_place(filepath)
+    if place is not None:
+        return place
     wanted = save_format or os.path.splitext(os.fspath(filepath))[1][1:].lower()
     if wanted in (OWN, ""):
         return None

@@ -14,7 +14,7 @@ from cornu.base.naming import snake_case
 from cornu.configuration.config import deserialize, serialize
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.file_kinds import ZIP_SIGNATURE, check_is_file, kind_of_file
-from cornu.saving.formats import format_to_write, formats, missing, words_of
+from cornu.saving.formats import format_of_place, format_to_write, formats, missing, words_of
 from cornu.saving.operations import in_keras_words, warn_of_calls
 from cornu.saving.plan import hdf5_bytes
 from cornu.saving.reader import Reader
@@ -52,7 +52,7 @@ def save_model(
     filepath : path
         Ending in `.keras` for the zip of Keras 3, in `.h5` for the HDF5 of Keras 2; of any other
         name it is the zip. Missing folders are made. What is in a file is told by its bytes, so any
-        name will do.
+        name will do. With cornu-keras also an open `h5py.File` or group, or a binary stream.
     overwrite : bool
         Whether an existing file may be replaced; else FileExistsError.
     zipped : bool, optional
@@ -122,7 +122,8 @@ def load_model(
     Parameters
     ----------
     filepath : path
-        What is in the file is told by its bytes, not by its name.
+        What is in the file is told by its bytes, not by its name. With cornu-keras also an open
+        `h5py.File` or group, or a binary stream.
     custom_objects : dict, optional
         Names in the file, and the classes and functions they stand for.
     compile : bool
@@ -141,6 +142,10 @@ def load_model(
     """
     if not safe_mode:
         deserialize(None, safe_mode=False)  # raises, saying why
+    place = format_of_place(filepath)
+    if place is not None:
+        with place.spooled(filepath) as path:
+            return load_model(path, custom_objects, compile, max_bytes=max_bytes)
     path = os.fspath(filepath)
     check_is_file(path, "model file")
     limits = limits_for(path, max_bytes)

@@ -49,7 +49,8 @@ class Plan:
         same_size = self.reshape and np.prod(value.shape) == np.prod(variable.shape)
         if value.shape != variable.shape and not same_size:
             self.refuse(
-                f"{variable.path!r} has shape {variable.shape}, the file shape {value.shape}."
+                f"{variable.path!r} has shape {variable.shape}, but the saved array has shape "
+                f"{value.shape}."
             )
             return
         self._values[variable] = value
@@ -66,7 +67,7 @@ class Plan:
         """Raise, or warn where mismatches are skipped."""
         if not self.skip_mismatch:
             raise BadFileError(f"{text} Pass skip_mismatch=True to leave it as it is.", "shapes")
-        warnings.warn(f"{text} It keeps its weights.", stacklevel=7)
+        warnings.warn(f"Skipping loading of weights due to mismatch in size: {text}", stacklevel=7)
 
     def has(self, variables: Iterable[Variable]) -> bool:
         """Tell whether there are values for all of these variables."""

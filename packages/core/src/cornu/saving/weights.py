@@ -17,7 +17,13 @@ from cornu.saving.file_kinds import (
     kind_of_file,
     weights_source,
 )
-from cornu.saving.formats import format_of_weights, format_to_write, formats, missing
+from cornu.saving.formats import (
+    format_of_place,
+    format_of_weights,
+    format_to_write,
+    formats,
+    missing,
+)
 from cornu.saving.layout import saved_objects
 from cornu.saving.plan import Plan, hdf5_bytes, in_layout_of, put
 from cornu.saving.shards import INDEX, open_shards, write_shards
@@ -68,7 +74,12 @@ def save_weights(
         _check_index(filepath, max_shard_size)
         write_shards(_stored(model, True, skipped), filepath, overwrite, float(max_shard_size))
         return
-    own = save_format is None and os.fspath(filepath).lower().endswith(".weights.h5")
+    place = format_of_place(filepath)
+    own = (
+        place is None
+        and save_format is None
+        and os.fspath(filepath).lower().endswith(".weights.h5")
+    )
     file_format = None if own else format_to_write(filepath, save_format)
     if file_format is not None and skipped:
         raise ValueError("objects_to_skip needs a file in the layout of Keras 3: .weights.h5.")
@@ -79,7 +90,8 @@ def save_weights(
         else:
             file_format.write_weights(model, file)
 
-    write_bytes(filepath, hdf5_bytes(write), overwrite)
+    put = write_bytes if place is None else place.put
+    put(filepath, hdf5_bytes(write), overwrite)
 
 
 def write_weights(
@@ -165,6 +177,11 @@ def load_weights(
     kwargs.pop("options", None)
     if kwargs:
         raise TypeError(f"load_weights() does not take {', '.join(map(repr, kwargs))}.")
+    place = format_of_place(filepath)
+    if place is not None:
+        with place.spooled(filepath) as path:
+            load_weights(model, path, skip_mismatch, by_name, reshape, max_bytes, objects_to_skip)
+        return
     path = os.fspath(filepath)
     check_is_file(path, "weights file")
     limits = limits_for(path, max_bytes)
@@ -251,7 +268,8 @@ def _plan_keras3(model: Any, root: Group, plan: Plan, by_name: bool) -> None:
             continue
         if len(stored) != len(variables):
             plan.refuse(
-                f"{where!r} ({_title(obj)}) has {len(variables)} variables, the file {len(stored)}."
+                f"{where!r} ({_title(obj)}) expects {len(variables)} variables, but the saved "
+                f"object has {len(stored)}."
             )
             continue
         arrays = [group.get(str(index)) for index in range(len(variables))]
@@ -285,7 +303,10 @@ def _shape_problem(variables: list[Any], group: Group) -> str:
     for index, variable in enumerate(variables):
         dataset = group.get(str(index))
         if isinstance(dataset, Dataset) and dataset.shape != variable.shape:
-            return f"{variable.path!r} has shape {variable.shape}, the file shape {dataset.shape}."
+            return (
+                f"{variable.path!r} has shape {variable.shape}, but the saved array has shape "
+                f"{dataset.shape}."
+            )
     return ""
 
 

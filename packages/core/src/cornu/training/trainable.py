@@ -340,7 +340,7 @@ class Trainable(Layer):
         ...         return {"loss": loss}
         """
         x, y, sample_weight = unpack_x_y_sample_weight(data)
-        y_pred = self(x, training=self._phase(True))
+        y_pred = self(x, training=True)
         loss = self._total_loss(x, y, y_pred, sample_weight, training=True)
         self._show_loss(loss, x)
         if self._trained:
@@ -362,7 +362,7 @@ class Trainable(Layer):
             As in `train_step`.
         """
         x, y, sample_weight = unpack_x_y_sample_weight(data)
-        y_pred = self(x, training=self._phase(False))
+        y_pred = self(x, training=False)
         loss = self._total_loss(x, y, y_pred, sample_weight, training=False)
         self._show_loss(loss, x)
         return self.compute_metrics(x, y, y_pred, sample_weight)
@@ -376,11 +376,7 @@ class Trainable(Layer):
             As in `train_step`; only `x` is used.
         """
         x, _, _ = unpack_x_y_sample_weight(data)
-        return self(x, training=self._phase(False))
-
-    def _phase(self, training: bool) -> bool:
-        """Return whether layers train in a step of training, or in another one."""
-        return training
+        return self(x, training=False)
 
     def compute_loss(
         self,

@@ -11,7 +11,7 @@ from typing import Any
 
 from cornu_engine.errors import BadFileError
 
-LONGEST = 8000  # letters: the path of what lies hundreds of layers deep
+LONGEST = 64512  # letters: what one attribute of HDF5 holds
 # Control signs and every line end, signs that turn the direction of writing, halves of letters, and
 # what separates the parts of a path elsewhere.
 _SIGNS = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from cornu.saving.formats import FileFormat
@@ -16,6 +17,7 @@ from cornu_engine.files.jsontext import read_json
 from cornu_engine.files.rules import Limits
 from cornu_engine.variable import Variable
 from cornu_keras.files.dialect import Dialect
+from cornu_keras.files.places import is_place, put_bytes, spooled
 from cornu_keras.files.slots import match_slots
 from cornu_keras.files.training import upgrade_training
 from cornu_keras.files.upgrade import upgrade, with_operations, without_slashes
@@ -60,6 +62,18 @@ class Hdf5(FileFormat):
 
     endings = ("h5", "hdf5")
     signature = b"\x89HDF\r\n\x1a\n"
+
+    def takes(self, place: Any) -> bool:
+        """Tell whether it reads and writes an object: open groups of h5py, and binary streams."""
+        return is_place(place)
+
+    def spooled(self, place: Any) -> AbstractContextManager[str]:
+        """Give the path of a file of what such an object holds, as long as a block lasts."""
+        return spooled(place)
+
+    def put(self, place: Any, data: Any, overwrite: bool) -> None:
+        """Put an HDF5 file, given as bytes, into such an object."""
+        put_bytes(place, data, overwrite)
 
     def write_model(
         self, model: Any, filepath: Any, overwrite: bool, include_optimizer: bool

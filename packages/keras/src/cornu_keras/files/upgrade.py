@@ -170,17 +170,29 @@ def _old_activations(config: Config, dialect: Dialect) -> Config:
 
 
 def _functions(config: Config, dialect: Dialect) -> Config:
-    """Refuse code in the place of a function: `[marshalled code, defaults, closure]`."""
-    for key, value in config.items():
-        if str(config.get(f"{key}_type")) == "lambda":
+    """Refuse code in the place of a function: `[marshalled code, defaults, closure]`.
+
+    Who loads the file may give the function of a Lambda layer, by the name of the layer.
+    """
+    if "function_type" not in config:
+        return config
+    name = config.get("name")
+    supplied = str(name) in custom_objects_in_effect()
+    if supplied:
+        function = {"module": "builtins", "class_name": "function", "config": name}
+        config = {**config, "function": function, "function_type": "supplied"}
+    for key in ("function", "output_shape", "mask"):
+        value = config.get(key)
+        is_code = str(config.get(f"{key}_type")) == "lambda"
+        if is_code and supplied and key == "output_shape":
+            config = {**config, key: None}  # the function says it
+        elif is_code or (key == "function" and isinstance(value, list)):
             raise BadFileError(
                 f"The file holds the code of {config.get('name', 'a layer')!r}'s {key}, which is "
-                "never run. Build the model yourself and load its weights, or save it again with "
-                "a named, registered function.",
+                f"never run. Pass custom_objects={{{name!r}: function}}, build the model yourself "
+                "and load its weights, or save it again with a named, registered function.",
                 "code",
             )
-        if f"{key}_type" in config and isinstance(value, list) and key == "function":
-            raise BadFileError(f"The {key} of {config.get('name')!r} is code.", "code")
     return config
 
 

@@ -28,9 +28,10 @@ def plan_keras2_weights(model: Any, root: Group, plan: Plan, by_name: bool = Fal
         stored = {name: arrays for name, arrays in stored.items() if arrays}
         if len(stored) != len(layers):
             raise BadFileError(
-                f"The file holds weights of {len(stored)} layers ({_few(stored)}), the model has "
-                f"{len(layers)} with weights ({_few(x.name for x in layers)}). Pass by_name=True "
-                "to load layers of the same name only.",
+                f"The file would load weights of {len(stored)} layers into a model with "
+                f"{len(layers)} layers. It holds {_few(stored)}; the model has weights in "
+                f"{_few(x.name for x in layers)}. Pass by_name=True to load layers of the same "
+                "name only.",
                 "shapes",
             )
         same = {layer.name for layer in layers} == set(stored)
@@ -79,7 +80,8 @@ def stored_arrays(group: Group) -> dict[str, Dataset]:
 def _plan_layer(layer: Any, arrays: dict[str, Dataset], plan: Plan) -> None:
     if len(arrays) != len(layer.weights):
         plan.refuse(
-            f"Layer {layer.name!r} has {len(layer.weights)} weights, the file {len(arrays)}."
+            f"Layer {layer.name!r} expects {len(layer.weights)} weights, but the saved layer has "
+            f"{len(arrays)} weights."
         )
         return
     variables = in_file_order(layer, arrays)

@@ -12,7 +12,6 @@ from cornu.saving.plan import hdf5_bytes, put
 from cornu.saving.training_state import write_state
 from cornu.saving.wanted import warn_of_placeholders
 from cornu_engine.errors import SavingError
-from cornu_engine.files.atomic import write_bytes
 from cornu_engine.files.jsontext import write_json
 from cornu_keras.files.chunks import write_names
 from cornu_keras.files.downgrade import (
@@ -21,6 +20,7 @@ from cornu_keras.files.downgrade import (
     is_expressible,
     is_of_keras2,
 )
+from cornu_keras.files.places import put_bytes
 from cornu_keras.files.slots import is_in_keras2, keras2_state, tf_keras_state
 from cornu_keras.files.weights import TOP, keras2_order
 
@@ -37,7 +37,7 @@ def write_hdf5_model(
     ----------
     model : Model
         Functional or Sequential.
-    filepath : path
+    filepath : path, binary stream or h5py.Group
     overwrite : bool
     include_optimizer : bool
 
@@ -76,7 +76,7 @@ def write_hdf5_model(
         if include_optimizer:
             write_state(model, file)
 
-    write_bytes(filepath, hdf5_bytes(write), overwrite)
+    put_bytes(filepath, hdf5_bytes(write), overwrite)
 
 
 def write_keras2_weights(model: Any, group: Any, version: str = VERSION) -> None:

@@ -30,6 +30,16 @@ OWN: dict[str, str] = {
         for module in (".", "engine.", "layers.", "models.")
     },
     "legacy.interfaces.*": f"{_HERE}.interfaces:*",
+    **{
+        f"models.{name}": f"{_PACKAGE}.saving:{name}"
+        for name in (
+            "load_model",
+            "model_from_config",
+            "model_from_json",
+            "model_from_yaml",
+            "save_model",
+        )
+    },
     "optimizers.TFOptimizer": f"{_HERE}.graph:TFOptimizer",
 }
 

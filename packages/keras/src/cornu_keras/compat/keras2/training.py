@@ -15,6 +15,7 @@ from cornu.base.layer.masks import get_mask, set_mask
 from cornu.training.compiling import check_arguments, read_arguments
 from cornu.training.trainer import Trainer
 from cornu_engine import tree
+from cornu_keras.compat.keras2 import saving
 from cornu_keras.compat.keras2.training_ends import End, ends, losses_by_name, metrics_by_name
 from cornu_keras.compat.keras2.training_feeds import (
     EveryClass,
@@ -40,6 +41,53 @@ class Training(Symbols):
     _ends: tuple[End, ...] = ()
     _asked: dict[str, Any]
     _phase_before: Any = None
+
+    # Ends
+
+    @property
+    def input(self) -> Any:
+        """The symbolic inputs, as the model was described; a list of one is that one."""
+        return _only(super().input)
+
+    @property
+    def output(self) -> Any:
+        """The symbolic outputs, as the model was described; a list of one is that one."""
+        return _only(super().output)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Return symbolic outputs for symbolic inputs, without recording the call."""
+        return _only(super().compute_output_spec(*args, **kwargs))
+
+    # Files
+
+    def _reduced(self, protocol: Any, *, training_state: bool) -> Any:
+        """Return what `pickle` keeps: classes inside of functions are not, a scope names them."""
+        make, arguments = super()._reduced(protocol, training_state=training_state)[:2]
+        if self._graph is None:
+            return super()._reduced(protocol, training_state=training_state)
+        cls, config, known, values = arguments
+        kept = {name: x for name, x in known.items() if "<locals>" not in _qualified(x)}
+        return make, (cls, config, kept, values)
+
+    def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
+        """Write the whole model as HDF5; `filepath` may be a stream or a group, too."""
+        saving.save_model(self, filepath, overwrite, include_optimizer)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights as HDF5."""
+        saving.save_weights(self, filepath, overwrite)
+
+    def load_weights(
+        self,
+        filepath: Any,
+        by_name: bool = False,
+        skip_mismatch: bool = False,
+        reshape: bool = False,
+    ) -> None:
+        """Read weights; the arguments are those of `cornu.Model.load_weights`, in another order."""
+        saving.load_weights(
+            self, filepath, by_name=by_name, skip_mismatch=skip_mismatch, reshape=reshape
+        )
 
     # Compiling
 
@@ -140,10 +188,6 @@ class Training(Symbols):
 
     # Steps
 
-    def _phase(self, training: bool) -> bool:
-        chosen = learning_phase()
-        return training if chosen is None else chosen
-
     def compute_loss(
         self,
         x: Any = None,
@@ -243,7 +287,7 @@ class Training(Symbols):
                 feeds, x, y, sample_weight, batch_size, steps_per_epoch, "steps_per_epoch"
             )
         validation_data = self._validation(feeds, validation_data, validation_steps)
-        _show_to(callbacks, validation_data, self._computes_phases())
+        _show_to(callbacks, validation_data, getattr(self, "uses_learning_phase", False))
         if is_stream(x) and steps_per_epoch and not is_sequence(x):
             shuffle = False
         return super().fit(
@@ -416,12 +460,6 @@ class Training(Symbols):
             return again_and_again(x, y, weights)
         return (x, y) if weights is None else (x, y, weights)
 
-    def _computes_phases(self) -> bool:
-        """Tell whether some layer does something else while training."""
-        kinds = ("Dropout", "BatchNormalization", "GaussianNoise", "GaussianDropout")
-        layers = self._flatten_layers()
-        return any(type(layer).__name__.endswith(kinds) for layer in layers)
-
 
 @contextlib.contextmanager
 def _unmasked(outputs: list[Any]) -> Iterator[None]:
@@ -529,6 +567,15 @@ def _show_to(callbacks: Any, data: Any, with_phase: bool) -> None:
 
 def _is_list(x: Any) -> bool:
     return isinstance(x, (list, tuple)) and len(x) > 1
+
+
+def _only(structure: Any) -> Any:
+    is_one = isinstance(structure, (list, tuple)) and len(structure) == 1
+    return structure[0] if is_one else structure
+
+
+def _qualified(obj: Any) -> str:
+    return str(getattr(obj, "__qualname__", ""))
 
 
 def _first_length(x: Any) -> int | None:

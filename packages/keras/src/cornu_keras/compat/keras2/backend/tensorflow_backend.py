@@ -11,3 +11,8 @@ __dir__ = backend.__dir__
 def _is_tf_1() -> bool:
     """False: there is no session, as with TensorFlow 2. Scripts ask, although it is private."""
     return False
+
+
+def _get_available_gpus() -> list[str]:
+    """None: what runs programs says `cornu.list_devices()`. Scripts ask, although it is private."""
+    return []

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from numpy.testing import assert_allclose
 
 from cornu_keras.compat.keras2.utils.generic_utils import has_arg
 
-__all__ = ["get_test_data", "layer_test"]
+__all__ = ["get_test_data", "layer_test", "tf_file_io_proxy"]
 
 
 def get_test_data(
@@ -99,3 +101,79 @@ def layer_test(
 
     type(layer).from_config({**layer.get_config(), "batch_input_shape": input_shape})
     return output
+
+
+class tf_file_io_proxy:
+    """Stands in for a store of remote files (`gs://…`) inside a `with` block, in memory.
+
+    Parameters
+    ----------
+    file_io_module : str
+        What it takes the place of, as "keras.engine.saving.tf_file_io".
+    bucket_name : str, optional
+    """
+
+    def __init__(self, file_io_module: str | None = None, bucket_name: str | None = None) -> None:
+        if file_io_module is None:
+            raise ValueError("`file_io_module` must be provided: it names what is stood in for.")
+        self.local_objects: dict[str, bytes] = {}
+        self.bucket_name = (bucket_name or "mock-bucket").removeprefix("gs://")
+        self._patch = mock.patch(file_io_module, new=self)
+
+    @property
+    def bucket_path(self) -> str:
+        """Where the files lie."""
+        return f"gs://{self.bucket_name}"
+
+    def get_filepath(self, filename: str) -> str:
+        """Return the path of a file by its name."""
+        return f"{self.bucket_path}/{filename.lstrip('/')}"
+
+    def FileIO(self, name: str, mode: str) -> Any:
+        """Open a file: "rb" or "wb"."""
+        if mode == "wb":
+            return _Kept(self.local_objects, name)
+        if name not in self.local_objects:
+            raise OSError(f"{name} does not exist")
+        return io.BytesIO(self.local_objects[name])
+
+    def file_exists(self, filename: str) -> bool:
+        """Tell whether a file is there."""
+        return filename in self.local_objects
+
+    def delete_file(self, filename: str) -> None:
+        """Remove a file."""
+        del self.local_objects[filename]
+
+    def assert_exists(self, filepath: str) -> None:
+        """Raise AssertionError where a file is not there."""
+        if not self.file_exists(filepath):
+            raise AssertionError(f"{filepath} does not exist")
+
+    def start(self) -> None:
+        """Take its place."""
+        self._patch.start()
+
+    def stop(self) -> None:
+        """Give the place back."""
+        self._patch.stop()
+
+    def __enter__(self) -> tf_file_io_proxy:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+
+class _Kept(io.BytesIO):
+    """A file that is kept under its name once it is closed."""
+
+    def __init__(self, objects: dict[str, bytes], name: str) -> None:
+        super().__init__()
+        self._objects, self._name = objects, name
+
+    def close(self) -> None:
+        if not self.closed:
+            self._objects[self._name] = self.getvalue()
+        super().close()
