@@ -8,9 +8,9 @@ import json
 import h5py
 import numpy as np
 import pytest
-from cornu.compat import keras2
 
 import cornu
+from cornu.compat import keras2
 from cornu.errors import BadFileError
 
 X = np.random.default_rng(0).random((2, 3), "float32")
