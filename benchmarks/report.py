@@ -231,6 +231,29 @@ def searches(found: dict | None) -> list[str]:
     return ["## A grid search with scikit-learn", "", text, "", *grid(header, rows), ""]
 
 
+def large_models(found: dict | None) -> list[str]:
+    """Return the section on `python -m benchmarks.applications`."""
+    if not found:
+        return []
+    figures = (("predict_1_s", "one image"), ("predict_32_s", "32 images"))
+    figures += (("first_1_s", "the first image"),)
+    rows = []
+    for model, by_peer in found["models"].items():
+        for figure, what in figures:
+            ours = by_peer.get(OURS, {}).get(figure)
+            cells = [f"{model}, {what}"]
+            for peer in found["titles"]:
+                value = by_peer.get(peer, {}).get(figure)
+                beside = "" if peer == OURS else ratio(ours, value)
+                cells.append(number(value and value * 1e3) + beside)
+            rows.append(cells)
+    text = (
+        "`predict` on images of 224×224, with random weights; the first image takes tracing and "
+        f"compiling with it. `python -m benchmarks.applications`, {found['date']}."
+    )
+    return ["## Large models", "", text, "", *grid(["ms", *found["titles"].values()], rows), ""]
+
+
 INTRODUCTION = (
     "Each figure is the median over rounds in which the frameworks take turns, every measurement "
     "in a process of its own, on default settings. In parentheses: how many times Cornu's figure "
@@ -271,6 +294,7 @@ def page(results: dict) -> str:
     lines = _head(results)
     for section in SECTIONS:
         lines += section(results["workloads"])
+    lines += large_models(results.get("applications"))
     lines += searches(results.get("search")) + imports(results["imports"])
     return "\n".join(lines).rstrip() + "\n"
 

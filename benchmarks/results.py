@@ -25,8 +25,8 @@ def merge(kept: dict, run: dict) -> dict:
     workloads = {name: dict(rows) for name, rows in kept["workloads"].items()}
     for name, rows in run["workloads"].items():
         workloads.setdefault(name, {}).update(rows)
-    search = {"search": kept["search"]} if "search" in kept else {}
-    return search | {
+    others = {name: kept[name] for name in ("applications", "search") if name in kept}
+    return others | {
         "machine": run["machine"],
         "date": run["date"],
         "command": run["command"],
