@@ -25,7 +25,7 @@ RINGS = {
     "cornu_data": "cornu_engine",
     "cornu_backend_opencl": "cornu_engine cornu_ops cornu_lowering",
     "cornu_backend_native": "cornu_engine cornu_lowering",
-    "cornu_export": "cornu_engine cornu_ops",
+    "cornu_export": "cornu_engine cornu_ops cornu_lowering",
     "cornu": "cornu_engine cornu_ops cornu_data",
     "cornu_layers": "cornu_engine cornu_ops cornu_data cornu",
     "cornu_optim": "cornu_engine cornu_ops cornu_data cornu",

@@ -126,21 +126,29 @@ def _trace(
     whole: set[str],
     result: Description,
 ) -> tuple[Program, list[Node]]:
+    shapes = [
+        tuple(point[free[i, a]] if n is None else n for a, n in enumerate(spec.shape))
+        for i, spec in enumerate(inputs)
+    ]
+    program, outputs = traced(function, inputs, shapes)
+    result.structure = outputs
+    with Trace("serve"):
+        return program, expand_composites(program.roots, whole, {})
+
+
+def traced(
+    function: Callable[..., Any], inputs: Sequence[InputSpec], shapes: Sequence[tuple[int, ...]]
+) -> tuple[Program, Any]:
+    """Return the program of a function for inputs of some shapes, and its outputs by number."""
     with _NamedTrace("serve") as trace:
         values = [
-            trace.input(
-                spec.name,
-                tuple(point[free[i, a]] if n is None else n for a, n in enumerate(spec.shape)),
-                spec.dtype,
-            )
-            for i, spec in enumerate(inputs)
+            trace.input(spec.name, shape, spec.dtype)
+            for spec, shape in zip(inputs, shapes, strict=True)
         ]
         outputs = function(*values)
     leaves = tree.flatten(outputs)
-    result.structure = tree.pack_sequence_as(outputs, list(range(len(leaves))))
-    program = build_program("serve", trace, leaves)
-    with Trace("serve"):
-        return program, expand_composites(program.roots, whole, {})
+    structure = tree.pack_sequence_as(outputs, list(range(len(leaves))))
+    return build_program("serve", trace, leaves), structure
 
 
 class _Description:

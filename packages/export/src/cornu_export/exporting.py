@@ -103,6 +103,31 @@ def write_onnx(
     write_onnx(filepath, name, function, specs_of(inputs), list(output_names), **options)
 
 
+def write_c(
+    filepath: Any,
+    function: Callable[..., Any],
+    inputs: Sequence[Any],
+    output_names: Sequence[str] = (),
+    name: str = "program",
+    **options: Any,
+) -> None:
+    """Write what a function computes in C99; for the parameters see `write_cornu`.
+
+    Parameters
+    ----------
+    **options
+        `batch`, `weights`, `step`.
+
+    Raises
+    ------
+    SavingError
+        If C has no word for what it computes; the message names the layer.
+    """
+    from cornu_export.c import write_c
+
+    write_c(filepath, name, function, specs_of(inputs), list(output_names), **options)
+
+
 def specs_of(structure: Any) -> list[InputSpec]:
     """Return the description of each input in a structure of them."""
     specs = [_spec(leaf, i) for i, leaf in enumerate(tree.flatten(structure))]
