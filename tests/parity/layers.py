@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.parity.sides import floats
+from tests.parity.numbers import floats
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import pytest
 from keras.src.backend.common import dtypes
 
 import cornu
+from tests.parity.numbers import floats as floats
 
 Recipe = Callable[[Any], Any]
 
@@ -46,11 +47,6 @@ def computing_in(floatx: str) -> Iterator[None]:
             yield
         finally:
             choose(before)
-
-
-def floats(values: Any) -> np.ndarray:
-    """Return values in the float type that both sides compute in now."""
-    return np.asarray(values).astype(keras.config.floatx())
 
 
 def generator(name: str) -> np.random.Generator:

@@ -37,9 +37,11 @@ def emit_scan(frame: Frame, instruction: Instruction) -> None:
     with frame.block(f"for (int32_t {t} = {first}; {test}; {onward})"):
         emit_all(body)
         body.forget()
-        for y, stack in zip(structure.ys, stacks, strict=True):
+        # as the plan has them: simpler than those that the structure was made of
+        following, ys = instruction.body.outputs[: m - n], instruction.body.outputs[m - n :]
+        for y, stack in zip(ys, stacks, strict=True):
             copy(body, body.operand(y), _row(stack, t))
-        _carry(body, structure.state, structure.next_state, finals)
+        _carry(body, structure.state, following, finals)
 
 
 def _carry(
