@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[1]
-WHEELS = ("engine", "ops", "export", "backend-numpy")
+WHEELS = ("engine", "ops", "lowering", "export", "backend-numpy")
 GOLDEN = ROOT / "packages/export/tests/golden"
 INSTALLED = {
-    "cornu-engine", "cornu-ops", "cornu-export", "cornu-backend-numpy", "numpy", "threadpoolctl"
+    "cornu-engine", "cornu-ops", "cornu-lowering", "cornu-export", "cornu-backend-numpy", "numpy",
+    "threadpoolctl",
 }  # fmt: skip
 MIB_OF_OURS = 2.2  # as docs/export.md says
 

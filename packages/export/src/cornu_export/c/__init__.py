@@ -5,6 +5,7 @@
 | `types.py` | kinds of numbers and their literals |
 | `source.py` | what the file holds besides its functions: memory, weights, helpers |
 | `frame.py` | where values lie, and the lines that compute them |
+| `copies.py` | values moved as they are |
 | `expressions.py` | a row per elementwise operation |
 | `groups.py` | elementwise work and reductions as one nest of loops |
 | `windows.py` | convolutions and pools |

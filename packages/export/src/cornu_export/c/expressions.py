@@ -51,13 +51,12 @@ def _arithmetic(sign: str, of_bool: str) -> Write:
     return write
 
 
-def _extreme(name: str, of_bool: str) -> Write:
+def _extreme(name: str, sign: str) -> Write:
+    """A helper for reals, which may be NaN."""
     own = _own(name)
 
     def write(source: Source, dtype: np.dtype, a: str, b: str) -> str:
-        return (
-            f"(uint8_t)({a} {of_bool} {b})" if dtype.kind == "b" else own(source, dtype, a, b)
-        )
+        return own(source, dtype, a, b) if dtype.kind == "f" else f"({a} {sign} {b}) ? {a} : {b}"
 
     return write
 
@@ -112,10 +111,6 @@ def _comparison(sign: str) -> Write:
     return lambda source, dtype, a, b: f"(uint8_t)({a} {sign} {b})"
 
 
-def _natural_power(source: Source, dtype: np.dtype, *x: str) -> str:
-    return _own("whole_power")(source, dtype, *x)
-
-
 _FUNCTIONS = {
     "sin": "sin", "cos": "cos", "tan": "tan", "asin": "asin", "acos": "acos", "atan": "atan",
     "sinh": "sinh", "cosh": "cosh", "asinh": "asinh", "acosh": "acosh", "atanh": "atanh",
@@ -137,11 +132,11 @@ EXPRESSIONS: dict[str, Write] = {
     "sub": _arithmetic("-", "^"),
     "mul": _arithmetic("*", "&"),
     "div": lambda source, dtype, a, b: f"{a} / {b}",
-    "pow": _by_kind(_library("pow"), _own("whole_power"), _natural_power),
+    "pow": _by_kind(_library("pow"), _own("whole_power"), _own("whole_power")),
     "mod": _by_kind(_own("remainder"), _own("whole_remainder"), _own("natural_remainder")),
     "floordiv": _by_kind(_own("quotient"), _own("whole_quotient"), _own("natural_quotient")),
-    "maximum": _extreme("maximum", "|"),
-    "minimum": _extreme("minimum", "&"),
+    "maximum": _extreme("maximum", ">"),
+    "minimum": _extreme("minimum", "<"),
     "and_": _bits("&"),
     "or_": _bits("|"),
     "xor": _bits("^"),

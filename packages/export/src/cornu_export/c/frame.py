@@ -190,28 +190,6 @@ class Frame:
         array = self.source.array("scratch", dtype, first + size, "Memory of single operations.")
         return Operand(array, first, contiguous_strides(shape), tuple(shape), dtype)
 
-    def in_order(self, node: Node) -> Operand:
-        """Return a value whose elements lie in order, copied where they do not."""
-        found = self.operand(node)
-        return found if found.is_whole else self.copied(found, self.scratch(node.shape, node.dtype))
-
-    def kept(self, node: Node) -> Operand:
-        """Return a value in order, in memory that other instructions leave alone."""
-        found = self.operand(node)
-        if found.is_whole:
-            return found
-        name = f"kept{self.source.number()}"
-        array = self.source.array(name, node.dtype, node.size, "A value that a loop reads.")
-        strides = contiguous_strides(node.shape)
-        return self.copied(found, Operand(array, 0, strides, node.shape, node.dtype))
-
-    def copied(self, source: Operand, target: Operand) -> Operand:
-        """Write a loop that copies a value; return where it lies now."""
-        from cornu_export.c.groups import copy
-
-        copy(self, source, target)
-        return target
-
 
 def where(node: Node) -> str:
     """Return the layer that a value belongs to, for a message."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
-import numpy as np
-
 from cornu_engine.errors import SavingError
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.rewrite import scalar_of
+from cornu_export.c.copies import fill
 from cornu_export.c.expressions import EXPRESSIONS
 from cornu_export.c.frame import Frame, Operand, type_name, where
 from cornu_export.c.types import c_type, highest, literal, lowest
@@ -19,24 +18,6 @@ from cornu_lowering.fusion import REDUCTIONS
 from cornu_lowering.views import merged
 
 _OPERATORS = {"sum": "add", "prod": "mul", "max": "maximum", "min": "minimum"}
-
-
-def copy(frame: Frame, source: Operand, target: Operand) -> None:
-    """Write loops that copy a value to another place of its shape."""
-    if 0 in source.shape:
-        return
-    space = merged(source.shape, [source.strides, target.strides])
-    with frame.loops(space.shape) as names:
-        value = source.at(names, space.strides[0])
-        frame.line(f"{target.at(names, space.strides[1])} = {value};")
-
-
-def fill(frame: Frame, target: Operand, number: str) -> None:
-    """Write a loop that fills a value that lies in order."""
-    size = int(np.prod(target.shape))
-    if size:
-        with frame.loop("i", size):
-            frame.line(f"{target.at(['i'], [1])} = {number};")
 
 
 class _Group:
@@ -69,8 +50,6 @@ class _Group:
         marks = [axis in self.axes for axis in range(len(self.shape))]
         space = merged(self.shape, strides, marks)
         self.strides = dict(zip(values, space.strides, strict=True))
-        if len(self.read) + len(self.written) > len(self.strides):  # read and written: in place
-            self.strides.update(zip(self.read, space.strides, strict=False))
         inner = 0
         while inner < len(space.shape) and space.marks[len(space.shape) - 1 - inner]:
             inner += 1
@@ -84,7 +63,9 @@ class _Group:
     def _over(self, value: Node, operand: Operand) -> tuple[int, ...]:
         """Return the strides of a value along the axes of the nest."""
         if value.op in REDUCTIONS and value in self.made:
-            kept = iter(contiguous_strides([n for i, n in enumerate(self.shape) if self._kept(i)]))
+            kept = iter(
+                contiguous_strides(tuple(n for i, n in enumerate(self.shape) if self._kept(i)))
+            )
             return tuple(next(kept) if self._kept(i) else 0 for i in range(len(self.shape)))
         extra = len(self.shape) - len(operand.shape)
         own = zip(operand.shape, operand.strides, strict=True)
@@ -122,8 +103,8 @@ class _Group:
         frame = self.frame
         known: dict[Node, str] = {}
         for number, value in enumerate(self.read):
-            known[value] = f"x{number}"
-            frame.line(f"const {type_name(value)} x{number} = {self._at(self.read, value, names)};")
+            name = known[value] = f"a{number}"
+            frame.line(f"const {type_name(value)} {name} = {self._at(self.read, value, names)};")
         for member in self.members:
             node, name = member.node, self.made[member.node]
             operands = [self._operand(value, known) for value in member.inputs]

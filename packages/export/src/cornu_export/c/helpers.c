@@ -70,6 +70,13 @@ static inline int MODEL_before_SHORT(TYPE a, TYPE b)
     return (a < b) || ((b != b) && (a == a));
 }
 
+/* ---- whole_before ---- */
+/* Whether a stands before b in order. */
+static inline int MODEL_whole_before_SHORT(TYPE a, TYPE b)
+{
+    return a < b;
+}
+
 /* ---- erfinv ---- */
 /* Giles' approximation (2010) starts two steps of Newton's method. */
 static TYPE MODEL_erfinv_SHORT(TYPE given)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction
+from cornu_export.c.copies import copy, kept
 from cornu_export.c.frame import Frame, Operand
-from cornu_export.c.groups import copy
 
 
-def emit_scan(frame: Frame, instruction: Instruction) -> None:
+def emit_scan(frame: Frame, instruction: Instruction, emit_all: Callable[[Frame], None]) -> None:
     """Write the loop over the steps of a scan."""
     assert instruction.body is not None
     attrs = instruction.node.attrs
     structure, length, reverse = attrs["body"], attrs["length"], attrs["reverse"]
-    operands = [frame.kept(value) for value in instruction.node.inputs]
+    operands = [kept(frame, value) for value in instruction.node.inputs]
     n, m = len(structure.consts), len(structure.consts) + len(structure.state)
     outputs = [frame.operand(value) for value in instruction.outputs]
     finals, stacks = outputs[: m - n], outputs[m - n :]
@@ -32,8 +33,6 @@ def emit_scan(frame: Frame, instruction: Instruction) -> None:
     first, test, onward = (
         (length - 1, f"{t} >= 0", f"--{t}") if reverse else (0, f"{t} < {length}", f"++{t}")
     )
-    from cornu_export.c.operations import emit_all
-
     with frame.block(f"for (int32_t {t} = {first}; {test}; {onward})"):
         emit_all(body)
         body.forget()
@@ -52,13 +51,13 @@ def _carry(
     found = [body.operand(value) for value in following]
     for i, value in enumerate(following):
         owner = layouts.owner(value)
-        if owner in state and value is not state[i]:
+        if any(owner is s for s in state) and value is not state[i]:
             aside = body.scratch(value.shape, value.dtype)
             copy(body, found[i], aside)
             found[i] = aside
-    for i, (value, final) in enumerate(zip(found, finals, strict=True)):
+    for i, final in enumerate(finals):
         if following[i] is not state[i]:
-            copy(body, value, final)
+            copy(body, found[i], final)
 
 
 def _row(operand: Operand, t: str) -> Operand:
@@ -67,5 +66,8 @@ def _row(operand: Operand, t: str) -> Operand:
     step = f"{t} * {first}"
     moving = f"{operand.moving} + {step}" if operand.moving else step
     return replace(
-        operand, moving=moving if first else "", strides=operand.strides[1:], shape=operand.shape[1:]
+        operand,
+        moving=moving if first else "",
+        strides=operand.strides[1:],
+        shape=operand.shape[1:],
     )

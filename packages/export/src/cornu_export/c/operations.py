@@ -11,11 +11,14 @@ from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.shapes import product
+from cornu_export.c.copies import copy, fill, in_order
 from cornu_export.c.expressions import EXPRESSIONS
 from cornu_export.c.frame import Frame, Operand, type_name, where
-from cornu_export.c.groups import copy, emit_group, fill
+from cornu_export.c.groups import emit_group
+from cornu_export.c.loops import emit_scan
 from cornu_export.c.types import literal
 from cornu_export.c.windows import WINDOWS
+from cornu_lowering.fusion import fuse
 
 Emit = Callable[[Frame, Instruction], None]
 
@@ -24,7 +27,7 @@ def _matmul(frame: Frame, instruction: Instruction) -> None:
     (a, b), node = instruction.inputs, instruction.node
     if not node.size:
         return
-    left, right, out = _rows(frame, a), _columns(frame, b), frame.operand(node)
+    left, right, out = frame.operand(a), _columns(frame, b), frame.operand(node)
     batch = node.shape[:-2]
     m, k, n = node.shape[-2], a.shape[-1], node.shape[-1]
     one = _over(left, batch), _over(right, batch)
@@ -44,14 +47,10 @@ def _matmul(frame: Frame, instruction: Instruction) -> None:
         frame.line(f"    {out.pointer(places[2])}, {n}, {m}, {k}, {n}, 0);")
 
 
-def _rows(frame: Frame, node: Node) -> Operand:
-    return frame.operand(node)
-
-
 def _columns(frame: Frame, node: Node) -> Operand:
     """The right side is read row by row: its rows have to lie in order."""
     found = frame.operand(node)
-    return found if found.strides[-1] == 1 or node.shape[-1] == 1 else frame.in_order(node)
+    return found if found.strides[-1] == 1 or node.shape[-1] == 1 else in_order(frame, node)
 
 
 def _over(operand: Operand, batch: Sequence[int]) -> tuple[int, ...]:
@@ -194,7 +193,7 @@ def _sort(frame: Frame, instruction: Instruction) -> None:
     axis, ordered = node.attrs["axis"], instruction.op == "sort"
     source, out = frame.operand(x), frame.operand(node)
     around, sizes = _lines(x, axis)
-    before = frame.source.helper("before", x.dtype)
+    before = frame.source.helper("before" if x.dtype.kind == "f" else "whole_before", x.dtype)
     frame.note(instruction)
 
     def at(operand: Operand, names: Sequence[str], place: str) -> str:
@@ -257,13 +256,11 @@ def emit_all(frame: Frame) -> None:
 
 
 def _emit(frame: Frame, instruction: Instruction) -> None:
-    from cornu_export.c.loops import emit_scan
-
     row = PRIMITIVES.get(instruction.op)
     if instruction.op in OPERATIONS:
         OPERATIONS[instruction.op](frame, instruction)
     elif instruction.op == "scan":
-        emit_scan(frame, instruction)
+        emit_scan(frame, instruction, emit_all)
     elif row is not None and row.kind in ("elementwise", "reduction"):
         emit_group(frame, [instruction])
     else:
@@ -275,6 +272,4 @@ def _emit(frame: Frame, instruction: Instruction) -> None:
 
 def group(plan: Steps) -> None:
     """Let elementwise work and the reductions of it share their loops."""
-    from cornu_lowering.fusion import fuse
-
     fuse(plan, longest=24, heads=frozenset())

@@ -15,7 +15,7 @@ from cornu_engine.program import Program
 from cornu_engine.reference import evaluate
 from cornu_engine.variable import Variable
 from cornu_export.describe import InputSpec
-from cornu_export.frozen import Weights, frozen
+from cornu_export.frozen import Weights, fixed_shapes, frozen
 
 _STEPS = 4  # that prove that a model can be computed step by step
 
@@ -23,19 +23,23 @@ _STEPS = 4  # that prove that a model can be computed step by step
 def step_program(
     function: Callable[..., Any],
     inputs: Sequence[InputSpec],
-    shapes: Sequence[tuple[int, ...]],
+    batch: int,
     weights: Weights,
 ) -> Program:
-    """Return the program of one step of a model whose inputs have steps along axis 1.
+    """Return the program of one step of a model whose inputs have free steps along axis 1.
 
     Raises
     ------
     SavingError
         If a step needs more than itself and the state that the step before left.
     """
-    if any(len(shape) < 2 for shape in shapes):
-        raise SavingError("step=True is for models whose inputs are sequences: (batch, steps, …).")
-    once = _of_length(function, inputs, shapes, 1, weights)
+    if any(len(spec.shape) < 2 or spec.shape[1] is not None for spec in inputs):
+        given = [spec.shape for spec in inputs]
+        raise SavingError(
+            "step=True is for models whose inputs have steps, as many as come, along axis 1: "
+            f"Input((None, 3)). Those of this model are {given}."
+        )
+    once = _of_length(function, inputs, batch, 1, weights)
     if once.updates:
         raise SavingError(
             "step=True is for models without state of their own. Build the layers with "
@@ -44,19 +48,21 @@ def step_program(
     program = _onward(once)
     if not program.updates:
         raise SavingError("step=True is for models with recurrent layers; this one has none.")
-    _prove(program, _of_length(function, inputs, shapes, _STEPS, weights))
+    _prove(program, _of_length(function, inputs, batch, _STEPS, weights))
     return program
 
 
 def _of_length(
     function: Callable[..., Any],
     inputs: Sequence[InputSpec],
-    shapes: Sequence[tuple[int, ...]],
+    batch: int,
     steps: int,
     weights: Weights,
 ) -> Program:
+    sized = [replace(spec, shape=(spec.shape[0], steps, *spec.shape[2:])) for spec in inputs]
+    shapes = fixed_shapes(sized, batch, "C")
     try:
-        return frozen(function, inputs, [(s[0], steps, *s[2:]) for s in shapes], weights)
+        return frozen(function, inputs, shapes, weights)
     except (CornuError, ValueError, TypeError) as error:
         raise SavingError(
             f"The model does not compute step by step: for {steps} steps, {error} Export it with "

@@ -86,9 +86,11 @@ def _real(value: Any, dtype: np.dtype) -> str:
         return "NAN"
     if np.isinf(number):
         return "INFINITY" if number > 0 else "-INFINITY"
-    text = np.format_float_scientific(number, trim="-") if number else "-0.0" * bool(
-        np.signbit(number)
-    ) or "0.0"
+    text = (
+        np.format_float_scientific(number, trim="-")
+        if number
+        else "-0.0" * bool(np.signbit(number)) or "0.0"
+    )
     plain = repr(float(str(number)))
     text = plain if len(plain) <= len(text) + 2 else text
     if not set(text) & set(".e"):

@@ -6,13 +6,12 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
+from cornu_export.c.copies import copy, fill, in_order
 from cornu_export.c.expressions import EXPRESSIONS
 from cornu_export.c.frame import Frame, Operand, type_name
-from cornu_export.c.groups import copy, fill
 from cornu_export.c.types import literal, lowest
 from cornu_lowering.views import position
 
@@ -22,7 +21,7 @@ def emit_convolution(frame: Frame, instruction: Instruction) -> None:
     (x, kernel), node = instruction.inputs, instruction.node
     attrs, rank, dtype = node.attrs, node.ndim - 2, node.dtype
     groups, dilation = attrs["groups"], attrs["dilation"]
-    image, weights, out = _padded(frame, x, attrs["padding"]), frame.in_order(kernel), None
+    image, weights = _padded(frame, x, attrs["padding"]), in_order(frame, kernel)
     out = frame.operand(node)
     channels, filters = kernel.shape[-2], node.shape[-1] // groups
     size, strides = kernel.shape[:rank], attrs["strides"]
@@ -39,10 +38,7 @@ def emit_convolution(frame: Frame, instruction: Instruction) -> None:
         group = ["g"] if groups > 1 else []
         if group:
             stack.enter_context(frame.loop("g", groups))
-        if taps:
-            tapped = stack.enter_context(frame.loops(taps, "k"))
-        else:
-            tapped = []
+        tapped = stack.enter_context(frame.loops(taps, "k"))
         a_place = position(
             [*names, *tapped, *group],
             [image.strides[0], *step[:-1], *reach[: len(taps)], *([channels] if group else [])],
@@ -56,7 +52,9 @@ def emit_convolution(frame: Frame, instruction: Instruction) -> None:
         frame.line(f"    {image.pointer(_plus(a_place))}, {step[-1]}, 1,")
         frame.line(f"    {weights.pointer(_plus(b_place))}, {node.shape[-1]},")
         frame.line(f"    {out.pointer(_plus(y_place))}, {node.shape[-1]},")
-        frame.line(f"    {node.shape[-2]}, {k}, {filters}, {f'({more}) ? 0 : 1' if more else '0'});")
+        frame.line(
+            f"    {node.shape[-2]}, {k}, {filters}, {f'({more}) ? 0 : 1' if more else '0'});"
+        )
 
 
 def _plus(place: str) -> str:
@@ -65,7 +63,7 @@ def _plus(place: str) -> str:
 
 def _padded(frame: Frame, x: Node, padding: Sequence[tuple[int, int]]) -> Operand:
     if not any(low or high for low, high in padding):
-        return frame.in_order(x)
+        return in_order(frame, x)
     shape = list(x.shape)
     for axis, (low, high) in enumerate(padding):
         shape[axis + 1] += low + high
@@ -98,9 +96,7 @@ class _Sliding:
         with contextlib.ExitStack() as stack:
             for a in range(self.rank):
                 stack.enter_context(self.frame.loop(kernel[a], self.size[a]))
-                place = position(
-                    [windows[a + 1], kernel[a]], [self.strides[a], self.dilation[a]]
-                )
+                place = position([windows[a + 1], kernel[a]], [self.strides[a], self.dilation[a]])
                 low = self.padding[a][0]
                 self.frame.line(f"const int32_t {inside[a]} = {place}{f' - {low}' if low else ''};")
                 length = self.x.shape[a + 1]
@@ -113,7 +109,7 @@ class _Sliding:
 def emit_depthwise(frame: Frame, instruction: Instruction) -> None:
     """Each channel with a kernel of its own."""
     (x, kernel), node = instruction.inputs, instruction.node
-    image, weights, out = frame.in_order(x), frame.in_order(kernel), frame.operand(node)
+    image, weights, out = in_order(frame, x), in_order(frame, kernel), frame.operand(node)
     sliding = _Sliding(frame, x, node, kernel.shape[:-1])
     frame.note(instruction)
     with frame.loops(node.shape[:-1], "o") as names:

@@ -16,8 +16,8 @@ from cornu_engine.plan import Plan
 from cornu_engine.program import Program
 from cornu_engine.shapes import product
 from cornu_engine.sourcetext import comment, identifier
+from cornu_export.c.copies import copy
 from cornu_export.c.frame import Frame, Operand
-from cornu_export.c.groups import copy
 from cornu_export.c.operations import LOWERS, emit_all, group
 from cornu_export.c.source import Source
 from cornu_export.c.streams import step_program
@@ -61,7 +61,8 @@ def write_c(
     weights : {"inline", "file"}
         Where float32 weights stand: in the source, or in a `.bin` file beside it.
     step : bool
-        Whether to write a function for one step of a recurrent model, too.
+        Whether to write one step of a recurrent model instead, whose state goes on from call to
+        call. The steps of its inputs, axis 1, are free.
 
     Raises
     ------
@@ -130,11 +131,12 @@ def c_source(
     step: bool = False,
 ) -> Written:
     """Return the files of a function in C; for the parameters see `write_c`."""
-    shapes = fixed_shapes(specs, batch, "C")
     known: Weights = {}
-    programs = {"predict": frozen(function, specs, shapes, known)}
     if step:
-        programs["step"] = step_program(function, specs, shapes, known)
+        programs = {"step": step_program(function, specs, batch, known)}
+    else:
+        shapes = fixed_shapes(specs, batch, "C")
+        programs = {"predict": frozen(function, specs, shapes, known)}
     labels = {node: variable.path for variable, node in known.items()}
     source = Source(prefix, file_weights, labels)
     functions = [_function(source, each, program) for each, program in programs.items()]
@@ -181,7 +183,7 @@ def _function(source: Source, name: str, program: Program) -> _Function:
     frame = Frame(source, plan, inputs, made.lines)
     emit_all(frame)
     for array, node in made.arrays("y"):
-        if inputs.get(node) != _given(array, node) or node in plan.inputs:
+        if inputs.get(node) != _given(array, node):
             frame.line("/* result */")
             copy(frame, frame.operand(node), _given(array, node))
     return made
@@ -245,9 +247,7 @@ def _extras(source: Source, functions: Sequence[_Function]) -> list[str]:
             f"    return {source.prefix}_{function.name}({given});\n}}"
         )
     if source.has_state:
-        parts.append(
-            f"void {source.prefix}_reset(void)\n{{\n" + "\n".join(source.reset()) + "\n}"
-        )
+        parts.append(f"void {source.prefix}_reset(void)\n{{\n" + "\n".join(source.reset()) + "\n}")
     if source.weights:
         count = sum(w.size for w in source.weights)
         parts.append(
@@ -309,9 +309,10 @@ def _header(source: Source, name: str, functions: Sequence[_Function]) -> str:
     if source.has_state:
         lines += ["", "/* Let the state begin anew. */", f"void {prefix}_reset(void);"]
     if source.weights:
-        lines += ["", "/* Say where the numbers of the file of weights lie; they are not copied. */"]
+        lines += [
+            "",
+            "/* Say where the numbers of the file of weights lie; they are not copied. */",
+        ]
         lines.append(f"int {prefix}_load(const float *weights, size_t count);")
     lines += ["", "#ifdef __cplusplus", "}", "#endif", "", "#endif"]
     return "\n".join(lines) + "\n"
-
-
