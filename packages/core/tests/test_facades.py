@@ -204,6 +204,6 @@ def test_a_kind_names_all_of_our_distributions_that_are_not_there():
         "module 'cornu.layers': There is no layer 'Normalization'. Some of Cornu's own layers come "
         "with cornu-preprocessing, which is not installed here: pip install cornu-preprocessing",
         "module 'cornu.utils': There is no utility 'load_img'. Cornu's own utils come with "
-        "cornu-preprocessing and cornu-keras, which are not installed here: pip install "
-        "cornu-preprocessing cornu-keras",
+        "cornu-preprocessing and cornu-keras and cornu-optim, which are not installed here: pip "
+        "install cornu-preprocessing cornu-keras cornu-optim",
     ]

@@ -77,7 +77,6 @@ def cornu_callbacks() -> list[Offer]:
         "cornu.base.callback:Callback",
         "cornu.training.callback_list:CallbackList",
         "cornu.training.history:History",
-        "cornu.training.progbar_logger:ProgbarLogger",
     ]
 
 

@@ -67,5 +67,11 @@ def cornu_metrics() -> list[Offer]:
 
 @hookimpl
 def cornu_callbacks() -> list[Offer]:
-    """Callbacks."""
-    return [*offers_of_stub("cornu_optim.callbacks")]
+    """Callbacks; one of them shows progress."""
+    return [*offers_of_stub("cornu_optim.callbacks", {"ProgbarLogger": ("(progress)",)})]
+
+
+@hookimpl
+def cornu_utilities() -> list[Offer]:
+    """The bar that shows it."""
+    return ["cornu_optim.callbacks.progbar:Progbar"]

@@ -74,7 +74,12 @@ KINDS: dict[str, Kind] = {
         Kind("object", "cornu_objects", "saving", ("cornu-core",)),
         Kind("file_format", "cornu_file_formats", "saving", ("cornu-keras",), "read_model"),
         Kind("backend", "cornu_backends", "backends", ("cornu-backend-numpy",), "compile"),
-        Kind("utility", "cornu_utilities", "utils", ("cornu-preprocessing", "cornu-keras")),
+        Kind(
+            "utility",
+            "cornu_utilities",
+            "utils",
+            ("cornu-preprocessing", "cornu-keras", "cornu-optim"),
+        ),
         Kind("exporter", "cornu_exporters", "exporters", ("cornu-export",)),
     )
 }

@@ -6,18 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.base.callback import Callback
-from cornu.preferences import resolve_verbose
+from cornu.plugins import registry
 from cornu.training.history import History
-from cornu.training.progbar import output_kind
-from cornu.training.progbar_logger import ProgbarLogger
 from cornu_engine import tree
 
 __all__ = ["CallbackList"]
 
 Hook = Callable[..., None]
-
-_MODES = ("train", "test", "predict")
-_BATCH_END = {f"on_{mode}_batch_end" for mode in _MODES}
 
 
 class CallbackList(Callback):
@@ -27,7 +22,8 @@ class CallbackList(Callback):
     ----------
     callbacks : callback, or nested lists of them, optional
     add_history, add_progbar : bool
-        Whether to add a `History` and a `ProgbarLogger` where there is none.
+        Whether to add a `History`, and what shows progress (`ProgbarLogger`, which comes with
+        `cornu-optim`), where there is none.
     model : Model, optional
         Given to each callback.
     queue_length : int
@@ -60,8 +56,10 @@ class CallbackList(Callback):
         self.callbacks: list[Any] = (
             [c for c in tree.flatten(callbacks) if c is not None] if callbacks else []
         )
-        self._history = self._own(History, add_history)
-        self._progbar = self._own(ProgbarLogger, add_progbar)
+        self._history = self._own(add_history)
+        if add_progbar and not any(getattr(c, "shows_progress", False) for c in self.callbacks):
+            shows = registry.role("callback", "progress")
+            self.callbacks += [] if shows is None else [shows()]
         for callback in self.callbacks:
             _check(callback)
         self._hooks: dict[str, list[Hook]] = {}
@@ -69,13 +67,13 @@ class CallbackList(Callback):
             self.set_model(model)
         self.set_params(params)
 
-    def _own(self, kind: type, wanted: bool) -> Any:
+    def _own(self, wanted: bool) -> History | None:
         for callback in self.callbacks:
-            if isinstance(callback, kind):
+            if isinstance(callback, History):
                 return callback
         if not wanted:
             return None
-        self.callbacks.append(kind())
+        self.callbacks.append(History())
         return self.callbacks[-1]
 
     @property
@@ -112,19 +110,13 @@ class CallbackList(Callback):
 
     def abandon(self) -> None:
         """Leave the output in order after a run that was broken off."""
-        if self._progbar is not None:
-            self._progbar.abandon()
+        for callback in self.callbacks:
+            if hasattr(callback, "abandon"):
+                callback.abandon()
 
     def _writes(self, callback: Any, name: str) -> bool:
-        if callback is self._progbar and name in _BATCH_END and not self._redraws():
-            return False  # nothing to see before the end: no call per step
         overrides = getattr(callback, "overrides", None)
         return overrides(name) if overrides is not None else hasattr(callback, name)
-
-    def _redraws(self) -> bool:
-        params = self.params or {}
-        live = resolve_verbose(params.get("verbose", 1)) == 1 and output_kind() != "file"
-        return live or params.get("steps") is None  # an unknown number of steps has to be counted
 
 
 def _delegate(name: str) -> Any:

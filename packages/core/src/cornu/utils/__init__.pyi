@@ -14,7 +14,6 @@ from cornu.plugins.custom_objects import get_custom_objects as get_custom_object
 from cornu.plugins.custom_objects import get_registered_name as get_registered_name
 from cornu.plugins.custom_objects import get_registered_object as get_registered_object
 from cornu.plugins.custom_objects import register_keras_serializable as register_keras_serializable
-from cornu.training.progbar import Progbar as Progbar
 from cornu.utils._brought import *
 from cornu.utils.hdf5 import HDF5Matrix as HDF5Matrix
 from cornu.utils.seeding import set_random_seed as set_random_seed

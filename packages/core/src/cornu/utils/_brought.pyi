@@ -5,6 +5,7 @@
 from cornu_preprocessing.feature_space import FeatureSpace as FeatureSpace
 from cornu_keras.utilities.enqueuers import GeneratorEnqueuer as GeneratorEnqueuer
 from cornu_keras.utilities.enqueuers import OrderedEnqueuer as OrderedEnqueuer
+from cornu_optim.callbacks.progbar import Progbar as Progbar
 from cornu_preprocessing.image.convert import array_to_img as array_to_img
 from cornu_preprocessing.audio import audio_dataset_from_directory as audio_dataset_from_directory
 from cornu_preprocessing import bounding_boxes as bounding_boxes

@@ -192,8 +192,11 @@ def _progress(total: int | None, verbose: bool) -> Iterator[Any]:
     if not verbose:
         yield lambda have: None
         return
-    from cornu.utils import Progbar
-
+    try:
+        from cornu.utils import Progbar
+    except ImportError:  # it comes with cornu-optim
+        yield lambda have: None
+        return
     bar = Progbar(total, unit_name="byte")
     yield bar.update
     if total is None:

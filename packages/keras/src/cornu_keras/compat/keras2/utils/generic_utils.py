@@ -14,12 +14,11 @@ from cornu.plugins.custom_objects import (
     custom_objects_in_effect,
     get_custom_objects,
 )
-from cornu.training.progbar import Progbar
 from cornu_engine.errors import BadFileError, near_matches
 
 __all__ = [
     "CustomObjectScope",
-    "Progbar",
+    "Progbar",  # noqa: F822 - see `__getattr__`
     "check_for_unexpected_keys",
     "custom_object_scope",
     "deserialize_keras_object",
@@ -36,6 +35,14 @@ __all__ = [
     "transpose_shape",
     "unpack_singleton",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Progbar":  # it comes with cornu-optim
+        from cornu.utils import Progbar
+
+        return Progbar
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 # Objects as configurations

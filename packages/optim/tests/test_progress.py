@@ -7,10 +7,12 @@ from contextlib import redirect_stdout
 import numpy as np
 import pytest
 
+from cornu import Sequential, ops
+from cornu.base import Layer
 from cornu.preferences import resolve_verbose
-from cornu.training import progbar
-from cornu.training.progbar import Progbar
-from cornu.training.progbar_logger import ProgbarLogger
+from cornu_optim.callbacks import progbar
+from cornu_optim.callbacks.progbar import Progbar
+from cornu_optim.callbacks.progbar_logger import ProgbarLogger
 
 
 class Terminal(io.StringIO):
@@ -18,6 +20,30 @@ class Terminal(io.StringIO):
 
     def isatty(self):
         return True
+
+
+class Line(Layer):
+    def build(self, input_shape):
+        self.kernel = self.add_weight("kernel", (input_shape[-1], 1), initializer="zeros")
+
+    def call(self, inputs):
+        return ops.matmul(inputs, self.kernel)
+
+
+@pytest.fixture
+def line():
+    """A compiled model of two inputs and one output."""
+    model = Sequential([Line()])
+    model.build((None, 2))
+    model.compile("sgd", "mse", backend="reference")
+    return model
+
+
+@pytest.fixture
+def points():
+    """Fifty points on a plane."""
+    x = np.random.default_rng(0).normal(size=(50, 2)).astype("float32")
+    return x, x @ np.float32([[2.0], [-1.0]]) + 0.5
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ from typing import Any
 
 from cornu.base.callback import Callback
 from cornu.preferences import resolve_verbose
-from cornu.training.progbar import Progbar
+from cornu_optim.callbacks.progbar import Progbar, output_kind
 
 __all__ = ["ProgbarLogger"]
+
+_BATCH_END = {f"on_{mode}_batch_end" for mode in ("train", "test", "predict")}
 
 
 class ProgbarLogger(Callback):
@@ -39,6 +41,8 @@ class ProgbarLogger(Callback):
     10/10 - 0s - ...s/step - loss: 0.2500
     """
 
+    shows_progress = True
+
     def __init__(self, count_mode: str = "steps", stateful_metrics: Any = None) -> None:
         super().__init__()
         if count_mode not in ("steps", "samples"):
@@ -61,6 +65,15 @@ class ProgbarLogger(Callback):
         self.params = params
         self.verbose = resolve_verbose(params.get("verbose", 1))
         self.epochs = params.get("epochs") or 1
+
+    def overrides(self, hook: str) -> bool:
+        """Tell whether it does anything in a hook: no call per step where nothing is redrawn."""
+        return super().overrides(hook) and (hook not in _BATCH_END or self._redraws())
+
+    def _redraws(self) -> bool:
+        params = self.params or {}
+        live = resolve_verbose(params.get("verbose", 1)) == 1 and output_kind() != "file"
+        return live or params.get("steps") is None  # an unknown number of steps has to be counted
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Keep silent during validation from now on."""
