@@ -147,6 +147,7 @@ class Variable(ArrayOperators):
 
     __hash__ = object.__hash__
     autocast = True  # whether a layer that computes in another dtype takes it in that
+    tracked = True  # whether a layer that holds it counts it among its weights
 
     def __init__(
         self,

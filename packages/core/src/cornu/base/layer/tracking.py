@@ -54,6 +54,8 @@ class Parts:
         if id(part) in self._homes:  # for good, whatever `trainable` of a variable says today
             return self._homes[id(part)]
         if isinstance(part, Variable):
+            if not part.tracked:
+                return None
             return self.trainable_variables if part.trainable else self.non_trainable_variables
         for kind, home in PART_KINDS:
             if isinstance(part, kind):

@@ -1,0 +1,201 @@
+"""What stands in which module of TensorFlow, and what to do where Cornu has nothing."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from cornu_engine.errors import near_matches
+from cornu_keras.compat.tensorflow.kinds import DTYPES
+from cornu_keras.compat.tensorflow.rows import functions
+
+__all__ = ["attribute", "listed", "make_modules"]
+
+_HERE = "cornu_keras.compat.tensorflow"
+_DTYPES = {name: f"kinds:DTYPES[{name}]" for name in DTYPES}
+
+# Name -> where it is, below this package or in another one.
+OBJECTS: dict[str, dict[str, str]] = {
+    "": {
+        "DType": "kinds:DType",
+        "TensorShape": "kinds:TensorShape",
+        "as_dtype": "kinds:as_dtype",
+        "Tensor": "values:Tensor",
+        "cast": "values:cast",
+        "constant": "values:constant",
+        "convert_to_tensor": "values:convert_to_tensor",
+        "is_tensor": "values:is_tensor",
+        "Module": "variables:Module",
+        "Variable": "variables:Variable",
+        "name_scope": "variables:name_scope",
+        "GradientTape": "tape:GradientTape",
+        "UnconnectedGradients": "tape:UnconnectedGradients",
+        "custom_gradient": "cornu.ops:custom_gradient",
+        "function": "functions:function",
+        "executing_eagerly": "functions:executing_eagerly",
+        "TensorSpec": "cornu:KerasTensor",
+        "print": "odds:print_",
+        "py_function": "odds:py_function",
+        "numpy_function": "odds:py_function",
+        "no_op": "odds:no_op",
+        "group": "odds:no_op",
+        "control_dependencies": "odds:context",
+        "device": "odds:context",
+        "zeros_initializer": "cornu.compat.tfkeras.initializers:Zeros",
+        "ones_initializer": "cornu.compat.tfkeras.initializers:Ones",
+        "constant_initializer": "cornu.compat.tfkeras.initializers:Constant",
+        "random_normal_initializer": "cornu.compat.tfkeras.initializers:RandomNormal",
+        "random_uniform_initializer": "cornu.compat.tfkeras.initializers:RandomUniform",
+    },
+    "autodiff": {"GradientTape": "tape:GradientTape"},
+    "autograph.experimental": {"do_not_convert": "odds:unchanged"},
+    "config": {
+        "run_functions_eagerly": "functions:run_functions_eagerly",
+        "list_physical_devices": "odds:list_physical_devices",
+        "list_logical_devices": "odds:list_physical_devices",
+    },
+    "config.experimental": {
+        "list_physical_devices": "odds:list_physical_devices",
+        "set_memory_growth": "odds:no_op",
+    },
+    "config.threading": {
+        "set_inter_op_parallelism_threads": "odds:no_op",
+        "set_intra_op_parallelism_threads": "odds:no_op",
+    },
+    "test": {
+        "is_gpu_available": "odds:no",
+        "is_built_with_cuda": "odds:no",
+        "gpu_device_name": "odds:nameless",
+    },
+    "debugging": {
+        "assert_equal": "odds:assert_equal",
+        "assert_near": "odds:assert_near",
+        "set_log_device_placement": "odds:no_op",
+    },
+    "errors": {
+        "InvalidArgumentError": "builtins:ValueError",
+        "OutOfRangeError": "builtins:StopIteration",
+        "ResourceExhaustedError": "builtins:MemoryError",
+    },
+    "dtypes": {"DType": "kinds:DType", "as_dtype": "kinds:as_dtype", "cast": "values:cast"},
+    "nest": {
+        "flatten": "cornu.tree:flatten",
+        "map_structure": "cornu.tree:map_structure",
+        "pack_sequence_as": "cornu.tree:pack_sequence_as",
+    },
+    "version": {"VERSION": "odds:VERSION"},
+    "logging": {"set_verbosity": "odds:no_op", "ERROR": "odds:ERROR", "INFO": "odds:INFO"},
+}
+OBJECTS[""].update(_DTYPES)
+OBJECTS["dtypes"].update(_DTYPES)
+
+# Modules that are other ones: of Cornu, or files of this package.
+SAME = {
+    "keras": "cornu.compat.tfkeras",
+    "losses": "cornu.compat.tfkeras.losses",
+    "metrics": "cornu.compat.tfkeras.metrics",
+    "optimizers": "cornu.compat.tfkeras.optimizers",
+    "initializers": "cornu.compat.tfkeras.initializers",
+    **{
+        name: f"{_HERE}.{name}"
+        for name in ("data", "image", "io", "strings", "saved_model", "train")
+    },
+}
+
+ABSENT = {
+    "Session": "nothing is left to run: tensors have their values at once",
+    "placeholder": "pass the value to a function, or make a cornu.Input",
+    "global_variables_initializer": "variables have their values when they are made",
+    "distribute": "one machine trains",
+    "estimator": "a model with fit, or cornu.wrappers.scikit_learn",
+    "lite": "model.export('model.onnx')",
+    "RaggedTensor": "sequences padded by cornu.utils.pad_sequences, with a mask",
+    "ragged": "sequences padded by cornu.utils.pad_sequences, with a mask",
+    "SparseTensor": "matrices of SciPy, which fit and predict take",
+    "sparse": "matrices of SciPy, which fit and predict take",
+    "lookup": "the layers StringLookup and IntegerLookup",
+    "signal": "cornu.ops: fft, rfft, stft, istft",
+    "summary": "the callback TensorBoard",
+    "feature_column": "the preprocessing layers and FeatureSpace",
+    "tpu": "there is none",
+    "xla": "every step is compiled",
+    "quantization": "there is none",
+}
+
+
+def attribute(package: str, module: str, name: str) -> Any:
+    """Return what a name of a module stands for.
+
+    Raises
+    ------
+    AttributeError
+        For a name that is not there; it says what to use instead.
+    """
+    found = _find(module, name)
+    if found is None:
+        path = f"{module}.{name}".lstrip(".")
+        raise AttributeError(f"tensorflow has no {path} here. {_hint(module, name)}".rstrip())
+    setattr(sys.modules[f"{package}.{module}".rstrip(".")], name, found)
+    return found
+
+
+def listed(module: str) -> list[str]:
+    """Return the names of a module."""
+    names = {*functions().get(module, ()), *OBJECTS.get(module, ()), *_below(module)}
+    return sorted(names)
+
+
+def make_modules(package: str) -> None:
+    """Put TensorFlow's modules where they are imported from; each finds its names when asked."""
+    for path in _modules():
+        full = f"{package}.{path}"
+        module = ModuleType(full, f"TensorFlow's `tf.{path}`.")
+        module.__path__ = []
+        module.__getattr__ = lambda name, path=path: attribute(package, path, name)  # type: ignore[method-assign,misc]
+        module.__dir__ = lambda path=path: listed(path)  # type: ignore[method-assign,misc]
+        sys.modules[full] = module
+
+
+def _modules() -> set[str]:
+    paths = [p.split(".") for p in {*OBJECTS, *functions()}]
+    return {".".join(path[:i]) for path in paths for i in range(1, len(path) + 1)} - {""}
+
+
+def _below(module: str) -> set[str]:
+    prefix = f"{module}." if module else ""
+    paths = {*_modules(), *SAME, "compat"}
+    return {p[len(prefix) :].split(".")[0] for p in paths if p.startswith(prefix) and p != module}
+
+
+def _find(module: str, name: str) -> Any:
+    path = f"{module}.{name}".lstrip(".")
+    reference = OBJECTS.get(module, {}).get(name)
+    if reference is not None:
+        return _load(reference)
+    function = functions().get(module, {}).get(name)
+    if function is not None:
+        return function
+    if path in SAME:
+        return import_module(SAME[path])
+    if path in _modules():
+        return sys.modules[f"{_HERE}.{path}"]
+    if path == "compat":
+        return import_module(f"{_HERE}.old")
+    return None
+
+
+def _load(reference: str) -> Any:
+    module, _, name = reference.partition(":")
+    if name.startswith("DTYPES["):
+        return DTYPES[name[7:-1]]
+    home = module if module.split(".")[0] in ("cornu", "builtins") else f"{_HERE}.{module}"
+    return getattr(import_module(home), name)
+
+
+def _hint(module: str, name: str) -> str:
+    instead = ABSENT.get(name if not module else module.split(".")[0])
+    if instead is not None:
+        return f"Here: {instead}."
+    return near_matches(name, listed(module))

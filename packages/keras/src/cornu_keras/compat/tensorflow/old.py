@@ -1,0 +1,34 @@
+"""`tf.compat`: TensorFlow 1's names, as far as they mean something where values are at hand."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+__all__ = ["as_str", "as_text", "v1", "v2"]
+
+_HERE = "cornu_keras.compat.tensorflow"
+
+
+class _One(ModuleType):
+    """What TensorFlow 1 called differently; all else as in `tf`."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith(("disable_", "enable_")):
+            from cornu_keras.compat.tensorflow.odds import no_op
+
+            return no_op
+        return getattr(sys.modules[_HERE], name)
+
+
+v1 = _One(f"{_HERE}.compat.v1")
+v2 = sys.modules[_HERE]
+
+
+def as_str(bytes_or_text: Any, encoding: str = "utf-8") -> str:
+    """Return a text."""
+    return bytes_or_text.decode(encoding) if isinstance(bytes_or_text, bytes) else bytes_or_text
+
+
+as_text = as_str

@@ -1,0 +1,71 @@
+"""`tf.strings`: texts, alone or in arrays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cornu_keras.compat.tensorflow.kinds import as_dtype
+from cornu_keras.compat.tensorflow.values import as_tensors
+
+
+def _text(x: Any) -> str:
+    return x.decode() if isinstance(x, bytes) else str(x)
+
+
+def _each(function: Callable[[str], Any], dtype: Any = object) -> Callable[..., Any]:
+    def call(input: Any, *_: Any, **__: Any) -> Any:
+        array = np.asarray(input, object)
+        flat = np.empty(array.size, object)
+        flat[:] = [function(_text(x)) for x in array.reshape(-1)]
+        result = flat.reshape(array.shape)
+        result = result if dtype is object else result.astype(dtype)
+        return as_tensors(result if array.ndim else result[()])
+
+    return call
+
+
+def regex_replace(input: Any, pattern: str, rewrite: str, replace_global: bool = True) -> Any:
+    """Replace what a pattern finds."""
+    count = 0 if replace_global else 1
+    return _each(lambda text: re.sub(pattern, rewrite, text, count=count))(input)
+
+
+def join(inputs: Any, separator: str = "") -> Any:
+    """Join texts side by side."""
+    arrays = np.broadcast_arrays(*(np.asarray(x, object) for x in inputs))
+    pairs = zip(*(a.reshape(-1) for a in arrays), strict=True)
+    joined = [separator.join(map(_text, pair)) for pair in pairs]
+    return np.array(joined, object).reshape(arrays[0].shape) if arrays[0].ndim else joined[0]
+
+
+def split(input: Any, sep: str | None = None, maxsplit: int = -1) -> Any:
+    """Return the words of a text, or a list of such for several."""
+    array = np.asarray(input, object)
+    parts = [_text(x).split(sep, maxsplit) for x in array.reshape(-1)]
+    return parts if array.ndim else np.array(parts[0], object)
+
+
+def to_number(input: Any, out_type: Any = "float32") -> Any:
+    """Return the numbers that texts write."""
+    return _each(float, str(as_dtype(out_type)))(input)
+
+
+def as_string(input: Any, precision: int = -1) -> Any:
+    """Write numbers as texts."""
+    form = "{}" if precision < 0 else f"{{:.{precision}f}}"
+    array = np.asarray(input)
+    texts = np.array([form.format(x) for x in array.reshape(-1).tolist()], object)
+    return texts.reshape(array.shape) if array.ndim else texts[0]
+
+
+lower = _each(str.lower)
+upper = _each(str.upper)
+strip = _each(str.strip)
+length = _each(lambda text: len(text.encode()), "int32")
+__all__ = [
+    "as_string", "join", "length", "lower", "regex_replace", "split", "strip", "to_number", "upper",
+]  # fmt: skip

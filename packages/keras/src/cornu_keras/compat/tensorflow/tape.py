@@ -1,0 +1,306 @@
+"""`tf.GradientTape`: what is computed inside of it is recorded, and known at once.
+
+Inside a step that is traced, such as `train_step`, the tape reads the step's own graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from weakref import ref
+
+import numpy as np
+
+from cornu_engine import current, tree
+from cornu_engine.eager import EagerTrace
+from cornu_engine.gradients import arriving, zeros_like
+from cornu_engine.graph import Node, leaf, toposort
+from cornu_engine.reference import evaluate
+from cornu_engine.trace import as_node, current_trace
+from cornu_engine.variable import Variable
+from cornu_keras.compat.tensorflow.values import as_tensors
+
+__all__ = ["GradientTape", "Recording", "UnconnectedGradients"]
+
+
+class _Known:
+    """The numbers behind nodes, as long as somebody holds these. Nodes are told by identity."""
+
+    def __init__(self) -> None:
+        self._values: dict[int, tuple[Any, Any]] = {}
+
+    def __contains__(self, node: Node) -> bool:
+        return id(node) in self._values
+
+    def __getitem__(self, node: Node) -> Any:
+        return self._values[id(node)][1]
+
+    def __setitem__(self, node: Node, value: Any) -> None:
+        key, values = id(node), self._values
+        values[key] = (ref(node, lambda _: values.pop(key, None)), value)
+
+    def setdefault(self, node: Node, value: Any) -> None:
+        """Note a number that is not known yet."""
+        if id(node) not in self._values:
+            self[node] = value
+
+
+_known: Any = _Known()
+
+
+class UnconnectedGradients:
+    """What a gradient is where nothing leads from the source to the target."""
+
+    NONE = "none"
+    ZERO = "zero"
+
+
+class Recording(EagerTrace):
+    """An eager trace whose numbers are known after it has ended, and that writes at once.
+
+    A variable that is read again after it was written is another leaf: what was computed before
+    stays as it was.
+    """
+
+    def __init__(self, name: str = "tape") -> None:
+        super().__init__(name)
+        self.values = _known
+        self.leaves: dict[Variable, list[Node]] = {}
+
+    def read(self, variable: Variable) -> Node:
+        """Return the value of a variable as it is now."""
+        leaves = self.leaves.setdefault(variable, [])
+        if not leaves or not _same(_known[leaves[-1]], variable.array):
+            made = leaf("variable", variable.shape, variable.dtype, name=variable.path)
+            _known[made] = variable.array.copy()
+            leaves.append(made)
+        return leaves[-1]
+
+    def assign(self, variable: Variable, value: Any) -> Node:
+        """Write a variable at once."""
+        node = as_node(value, like=variable.dtype)
+        array = np.asarray(self.value_of(node), variable.dtype)
+        if array.shape != variable.shape:
+            raise ValueError(
+                f"A value of shape {array.shape} cannot be assigned to {variable.path!r} of shape "
+                f"{variable.shape}."
+            )
+        token = current.CURRENT.set(None)
+        try:
+            variable.assign(array)
+        finally:
+            current.CURRENT.reset(token)
+        return node
+
+    def value_of(self, node: Node) -> Any:
+        """Return the number behind a node."""
+        return value_of(node)
+
+
+def _same(a: np.ndarray, b: np.ndarray) -> bool:
+    return np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+
+
+def value_of(node: Node) -> Any:
+    """Return the number behind a node of any tape, None where there is none."""
+    missing = [n for n in toposort([node]) if n.op in ("input", "variable") and n not in _known]
+    return None if missing else evaluate([node], _known)[0]
+
+
+current.ASKED.append(value_of)
+
+
+class GradientTape:
+    """Records operations, and differentiates them.
+
+    Parameters
+    ----------
+    persistent : bool
+        Whether `gradient` may be called more than once.
+    watch_accessed_variables : bool
+        Whether trainable variables are watched as soon as they are read.
+
+    Examples
+    --------
+    >>> from cornu_keras.compat.tensorflow.values import Tensor
+    >>> x = Tensor(3.0)
+    >>> with GradientTape() as tape:
+    ...     tape.watch(x)
+    ...     y = x * x
+    >>> float(tape.gradient(y, x))
+    6.0
+    """
+
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
+        self._persistent = persistent
+        self._watches_all = watch_accessed_variables
+        self._watched: list[Any] = []
+        self._used = False
+        self._trace: Any = None
+        self._own: Recording | None = None
+
+    def __enter__(self) -> GradientTape:
+        self._trace = current_trace()
+        if self._trace is None:
+            self._trace = self._own = Recording()
+        self._trace.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._trace.__exit__(*error)
+
+    def watch(self, tensor: Any) -> None:
+        """Watch a tensor, or all of a structure: by these `gradient` may differentiate."""
+        for value in tree.flatten(tensor):
+            if not isinstance(value, (Variable, Node)):
+                raise ValueError(
+                    f"tape.watch() takes tensors, not a {type(value).__name__}: watch "
+                    "tf.convert_to_tensor(x), and compute with that."
+                )
+            self._watched.append(value)
+
+    def watched_variables(self) -> tuple[Any, ...]:
+        """Return the variables that were read, or are watched by name."""
+        read = [v for v in self._leaves() if v.trainable] if self._watches_all else []
+        return tuple(dict.fromkeys([*read, *(w for w in self._watched if isinstance(w, Variable))]))
+
+    def gradient(
+        self,
+        target: Any,
+        sources: Any,
+        output_gradients: Any = None,
+        unconnected_gradients: str = UnconnectedGradients.NONE,
+    ) -> Any:
+        """Return the gradient of the sum of the target by each source, None where nothing leads.
+
+        Raises
+        ------
+        RuntimeError
+            For a second call, if the tape is not persistent.
+        """
+        if self._used and not self._persistent:
+            raise RuntimeError(
+                "A tape gives gradients once: make it GradientTape(persistent=True) for more."
+            )
+        self._used = True
+        targets = [self._node(t) for t in tree.flatten(target)]
+        flat = tree.flatten(sources)
+        seeds = None
+        if output_gradients is not None:
+            given = tree.flatten(output_gradients)
+            seeds = [as_node(g, like=t.dtype) for g, t in zip(given, targets, strict=True)]
+        with self._recording():
+            nodes = [self._nodes_of(source) for source in flat]
+            inputs = [n for some in nodes for n in some]
+            slopes = iter(arriving(targets, inputs, seeds) if inputs else ())
+            found = [_total([next(slopes) for _ in some]) for some in nodes]
+            if unconnected_gradients == UnconnectedGradients.ZERO:
+                found = [
+                    zeros_like(as_node(source)) if g is None else g
+                    for g, source in zip(found, flat, strict=True)
+                ]
+        return tree.pack_sequence_as(sources, [self._shown(g) for g in found])
+
+    def jacobian(self, target: Any, sources: Any, **_: Any) -> Any:
+        """Return the derivative of each number of the target by each of the sources."""
+        node = self._node(target)
+        flat = tree.flatten(sources)
+        with self._recording():
+            rows = [self._row(node, i, flat) for i in range(node.size)]
+            found = [
+                np.stack([np.asarray(value_of(as_node(row[k]))) for row in rows]).reshape(
+                    (*node.shape, *flat[k].shape)
+                )
+                for k in range(len(flat))
+            ]
+        return tree.pack_sequence_as(sources, [as_tensors(g) for g in found])
+
+    def batch_jacobian(self, target: Any, source: Any, **_: Any) -> Any:
+        """Return, of each sample, the derivative of its target by its source."""
+        whole = self.jacobian(target, source).numpy()
+        count, rank = whole.shape[0], self._node(target).ndim
+        each = [np.take(whole[i], i, axis=rank - 1) for i in range(count)]
+        return as_tensors(np.stack(each))
+
+    def stop_recording(self) -> Any:
+        """Return a context in which nothing is recorded."""
+        return _Paused()
+
+    def reset(self) -> None:
+        """Forget what was recorded."""
+        self._used = False
+        if self._own is not None:
+            self._own.leaves.clear()
+
+    # ---- what stands for what
+
+    def _row(self, node: Node, i: int, flat: Sequence[Any]) -> list[Node]:
+        seed = np.zeros(node.size, node.dtype)
+        seed[i] = 1
+        nodes = [self._nodes_of(source) for source in flat]
+        inputs = [n for some in nodes for n in some]
+        slopes = iter(arriving([node], inputs, [as_node(seed.reshape(node.shape))]))
+        totals = [_total([next(slopes) for _ in some]) for some in nodes]
+        return [
+            zeros_like(as_node(s)) if t is None else t for t, s in zip(totals, flat, strict=True)
+        ]
+
+    def _recording(self) -> Any:
+        """Higher derivatives are recorded where a tape or step around this one is open."""
+        return self._trace if current_trace() is None else _Nothing()
+
+    def _leaves(self) -> dict[Any, list[Node]]:
+        trace = self._trace
+        if isinstance(trace, Recording):
+            return trace.leaves
+        return {v: [n] for v, n in trace.variables.items()}
+
+    def _nodes_of(self, source: Any) -> list[Node]:
+        if isinstance(source, Node):
+            return [source]
+        if not isinstance(source, Variable):
+            raise TypeError(
+                f"gradient() differentiates by tensors and variables, not by a "
+                f"{type(source).__name__}."
+            )
+        watched = any(w is source for w in self._watched)
+        if not watched and not (self._watches_all and source.trainable):
+            return []
+        if isinstance(self._trace, Recording):
+            return list(self._trace.leaves.get(source, ()))
+        return [self._trace.read(source)]
+
+    def _node(self, target: Any) -> Node:
+        if isinstance(target, Variable) and not isinstance(self._trace, Recording):
+            return self._trace.read(target)
+        if isinstance(target, Variable):
+            leaves = self._trace.leaves.get(target)
+            return leaves[-1] if leaves else as_node(target)
+        return as_node(target)
+
+    def _shown(self, gradient: Node | None) -> Any:
+        """Return a gradient as a tensor, or as it is where something is being recorded."""
+        if gradient is None or current_trace() is not None:
+            return gradient
+        return as_tensors(np.asarray(value_of(gradient)))
+
+
+class _Nothing:
+    def __enter__(self) -> None: ...
+    def __exit__(self, *error: Any) -> None: ...
+
+
+class _Paused:
+    def __enter__(self) -> None:
+        self._token = current.CURRENT.set(None)
+
+    def __exit__(self, *error: Any) -> None:
+        current.CURRENT.reset(self._token)
+
+
+def _total(slopes: Sequence[Node | None]) -> Node | None:
+    arrived = [s for s in slopes if s is not None]
+    total = arrived[0] if arrived else None
+    for more in arrived[1:]:
+        total = total + more
+    return total

@@ -1,0 +1,232 @@
+"""`tf.train`: optimizers of TensorFlow 1, and checkpoints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cornu
+from cornu_engine.variable import Variable
+from cornu_keras.compat.tensorflow.tape import GradientTape
+
+__all__ = [
+    "AdadeltaOptimizer", "AdagradOptimizer", "AdamOptimizer", "Checkpoint", "CheckpointManager",
+    "GradientDescentOptimizer", "MomentumOptimizer", "Optimizer", "RMSPropOptimizer",
+    "latest_checkpoint",
+]  # fmt: skip
+
+
+class Optimizer:
+    """An optimizer of TensorFlow 1 over one of Cornu's.
+
+    Parameters
+    ----------
+    inner : cornu.Optimizer
+    """
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def compute_gradients(self, loss: Callable[[], Any], var_list: Any = None) -> list[Any]:
+        """Return pairs of gradient and variable of what a function computes."""
+        if not callable(loss):
+            raise TypeError(
+                "minimize() takes a function here, as tensors have their values at once: "
+                "optimizer.minimize(lambda: ..., var_list=[w])."
+            )
+        with GradientTape() as tape:
+            value = loss()
+        variables = list(var_list or tape.watched_variables())
+        return list(zip(tape.gradient(value, variables), variables, strict=True))
+
+    def apply_gradients(self, grads_and_vars: Any, global_step: Any = None, **_: Any) -> Any:
+        """Change variables by gradients."""
+        pairs = [(g, v) for g, v in grads_and_vars if g is not None]
+        done = self.inner.apply_gradients(pairs)
+        if isinstance(global_step, Variable):
+            global_step.assign(global_step.value + 1)
+        return done
+
+    def minimize(
+        self, loss: Callable[[], Any], global_step: Any = None, var_list: Any = None, **_: Any
+    ) -> Any:
+        """Compute gradients and apply them."""
+        return self.apply_gradients(self.compute_gradients(loss, var_list), global_step)
+
+
+class GradientDescentOptimizer(Optimizer):
+    """Steps against the gradient."""
+
+    def __init__(self, learning_rate: float, use_locking: bool = False, name: Any = None) -> None:
+        super().__init__(cornu.optimizers.SGD(learning_rate))
+
+
+class MomentumOptimizer(Optimizer):
+    """Steps along a sum of gradients that fades."""
+
+    def __init__(
+        self, learning_rate: float, momentum: float, use_locking: bool = False, name: Any = None,
+        use_nesterov: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(cornu.optimizers.SGD(learning_rate, momentum, nesterov=use_nesterov))
+
+
+class AdamOptimizer(Optimizer):
+    """Adam, with the epsilon of TensorFlow 1."""
+
+    def __init__(
+        self, learning_rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999,
+        epsilon: float = 1e-8, use_locking: bool = False, name: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(
+            cornu.optimizers.Adam(learning_rate, beta_1=beta1, beta_2=beta2, epsilon=epsilon)
+        )
+
+
+class RMSPropOptimizer(Optimizer):
+    """RMSProp."""
+
+    def __init__(
+        self, learning_rate: float, decay: float = 0.9, momentum: float = 0.0,
+        epsilon: float = 1e-10, use_locking: bool = False, centered: bool = False, name: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(
+            cornu.optimizers.RMSprop(
+                learning_rate, rho=decay, momentum=momentum, epsilon=epsilon, centered=centered
+            )
+        )
+
+
+class AdagradOptimizer(Optimizer):
+    """Adagrad."""
+
+    def __init__(
+        self, learning_rate: float, initial_accumulator_value: float = 0.1,
+        use_locking: bool = False, name: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(cornu.optimizers.Adagrad(learning_rate, initial_accumulator_value))
+
+
+class AdadeltaOptimizer(Optimizer):
+    """Adadelta."""
+
+    def __init__(
+        self, learning_rate: float = 0.001, rho: float = 0.95, epsilon: float = 1e-8,
+        use_locking: bool = False, name: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(cornu.optimizers.Adadelta(learning_rate, rho=rho, epsilon=epsilon))
+
+
+class Checkpoint:
+    """Things with weights, saved together: models, optimizers, variables."""
+
+    def __init__(self, root: Any = None, **kwargs: Any) -> None:
+        self._things = {**({"root": root} if root is not None else {}), **kwargs}
+        self.__dict__.update(kwargs)
+
+    def save(self, file_prefix: Any, options: Any = None) -> str:
+        """Write a numbered file, and return its path without the ending."""
+        folder, prefix = Path(file_prefix).parent, Path(file_prefix).name
+        path = folder / f"{prefix}-{_last_number(folder, prefix) + 1}"
+        return self.write(path)
+
+    def write(self, file_prefix: Any, options: Any = None) -> str:
+        """Write a file of this name."""
+        import numpy as np
+
+        Path(file_prefix).parent.mkdir(parents=True, exist_ok=True)
+        arrays = {
+            f"{name}/{i}": variable.numpy()
+            for name, thing in self._things.items()
+            for i, variable in enumerate(_state(thing))
+        }
+        target = Path(f"{file_prefix}.ckpt.npz")
+        partial = target.with_suffix(".partial.npz")
+        np.savez(partial, **arrays)
+        partial.replace(target)
+        return str(file_prefix)
+
+    def restore(self, save_path: Any, options: Any = None) -> Any:
+        """Read a file into the things; None is no file, as for a first run."""
+        import numpy as np
+
+        if save_path is None:
+            return _Status()
+        with np.load(f"{save_path}.ckpt.npz", allow_pickle=False) as arrays:
+            for name, thing in self._things.items():
+                for i, variable in enumerate(_state(thing)):
+                    if f"{name}/{i}" in arrays:
+                        variable.assign(arrays[f"{name}/{i}"])
+        return _Status()
+
+    read = restore
+
+
+class _Status:
+    def expect_partial(self) -> _Status:
+        """Return itself."""
+        return self
+
+    assert_consumed = assert_existing_objects_matched = expect_partial
+
+
+class CheckpointManager:
+    """Keeps the last few checkpoints of a folder."""
+
+    def __init__(
+        self, checkpoint: Checkpoint, directory: Any, max_to_keep: int | None = 5,
+        checkpoint_name: str = "ckpt", **_: Any,
+    ) -> None:  # fmt: skip
+        self._checkpoint, self._folder = checkpoint, Path(directory)
+        self._kept, self._name = max_to_keep, checkpoint_name
+
+    def save(self, checkpoint_number: int | None = None, **_: Any) -> str:
+        """Write the next one, and remove those that are too many."""
+        path = (
+            self._checkpoint.save(self._folder / self._name)
+            if checkpoint_number is None
+            else self._checkpoint.write(self._folder / f"{self._name}-{int(checkpoint_number)}")
+        )
+        for old in self.checkpoints[: -self._kept] if self._kept else []:
+            Path(f"{old}.ckpt.npz").unlink()
+        return path
+
+    @property
+    def checkpoints(self) -> list[str]:
+        """Those that are there, the latest last."""
+        return [str(self._folder / f"{self._name}-{n}") for n in _numbers(self._folder, self._name)]
+
+    @property
+    def latest_checkpoint(self) -> str | None:
+        """The latest, None where there is none."""
+        return self.checkpoints[-1] if self.checkpoints else None
+
+    def restore_or_initialize(self) -> str | None:
+        """Read the latest, where there is one."""
+        self._checkpoint.restore(self.latest_checkpoint)
+        return self.latest_checkpoint
+
+
+def latest_checkpoint(checkpoint_dir: Any, latest_filename: Any = None) -> str | None:
+    """Return the checkpoint of a folder that was written last."""
+    files = sorted(Path(checkpoint_dir).glob("*.ckpt.npz"), key=lambda f: f.stat().st_mtime)
+    return str(files[-1])[: -len(".ckpt.npz")] if files else None
+
+
+def _numbers(folder: Path, prefix: str) -> list[int]:
+    pattern = re.compile(rf"{re.escape(prefix)}-(\d+)\.ckpt\.npz")
+    found = (pattern.fullmatch(file.name) for file in folder.glob("*.ckpt.npz"))
+    return sorted(int(match[1]) for match in found if match)
+
+
+def _last_number(folder: Path, prefix: str) -> int:
+    return max(_numbers(folder, prefix), default=0)
+
+
+def _state(thing: Any) -> list[Any]:
+    if isinstance(thing, Variable):
+        return [thing]
+    variables = getattr(thing, "variables", None)
+    return list(variables() if callable(variables) else variables or ())

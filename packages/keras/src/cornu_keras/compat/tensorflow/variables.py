@@ -1,0 +1,174 @@
+"""`tf.Variable` and `tf.Module`."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from cornu_engine.trace import current_trace
+from cornu_engine.variable import Variable as State
+from cornu_keras.compat.tensorflow.kinds import TensorShape, as_dtype
+from cornu_keras.compat.tensorflow.values import OPERATORS, Tensor, as_tensors
+
+__all__ = ["Module", "Variable", "name_scope"]
+
+
+class Variable(Tensor):
+    """A tensor that changes: `assign`, `assign_add`, `assign_sub`.
+
+    Parameters
+    ----------
+    initial_value : array_like or callable
+    trainable : bool
+    name : str, optional
+    dtype : optional
+    constraint : callable, optional
+
+    Examples
+    --------
+    >>> v = Variable([1.0, 2.0])
+    >>> v.assign_add([1.0, 1.0]).numpy()
+    array([2., 3.], dtype=float32)
+    """
+
+    tracked = True
+
+    def __init__(
+        self,
+        initial_value: Any = None,
+        trainable: bool = True,
+        validate_shape: bool = True,
+        caching_device: Any = None,
+        name: str | None = None,
+        variable_def: Any = None,
+        dtype: Any = None,
+        import_scope: Any = None,
+        constraint: Any = None,
+        synchronization: Any = None,
+        aggregation: Any = None,
+        shape: Any = None,
+    ) -> None:
+        if initial_value is None:
+            raise ValueError("tf.Variable needs an initial value: tf.Variable(tf.zeros(shape)).")
+        value = initial_value() if callable(initial_value) else initial_value
+        value = value.numpy() if isinstance(value, Tensor) else value
+        State.__init__(
+            self,
+            value,
+            dtype=None if dtype is None else str(as_dtype(dtype)),
+            trainable=trainable,
+            name=name or "Variable",
+            constraint=constraint,
+        )
+
+    def assign(self, value: Any, use_locking: bool = False, name: Any = None, **_: Any) -> Any:
+        """Set the value, and return the variable."""
+        State.assign(self, value)
+        return self
+
+    def assign_add(self, delta: Any, *_: Any, **__: Any) -> Any:  # type: ignore[override]
+        """Add to the value."""
+        return self.assign(self.value + delta)
+
+    def assign_sub(self, delta: Any, *_: Any, **__: Any) -> Any:  # type: ignore[override]
+        """Subtract from the value."""
+        return self.assign(self.value - delta)
+
+    def read_value(self) -> Any:
+        """Return the value as a tensor."""
+        return self.value if current_trace() is not None else as_tensors(self.value)
+
+    def initialized_value(self) -> Any:
+        """Return the value as a tensor."""
+        return self.read_value()
+
+    def __repr__(self) -> str:
+        shape = tuple(TensorShape(self.shape))
+        return (
+            f"<tf.Variable '{self.name}:0' shape={shape} dtype={self.dtype.name}, "
+            f"numpy={self.numpy()!r}>"
+        )
+
+
+assert all(hasattr(Variable, name) for name in OPERATORS)
+
+
+class Module:
+    """A thing that holds variables: its own, and those of the modules and layers it holds.
+
+    Examples
+    --------
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         super().__init__(name="line")
+    ...         self.slope = Variable(2.0, name="slope")
+    >>> [v.name for v in Line().trainable_variables]
+    ['slope']
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        self._name = name or type(self).__name__.lower()
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return getattr(self, "_name", type(self).__name__.lower())
+
+    @property
+    def variables(self) -> tuple[Any, ...]:
+        """All variables, in the order of the names of attributes."""
+        return tuple(dict.fromkeys(_variables(self)))
+
+    @property
+    def trainable_variables(self) -> tuple[Any, ...]:
+        """Those that are trained."""
+        return tuple(v for v in self.variables if v.trainable)
+
+    @property
+    def submodules(self) -> tuple[Any, ...]:
+        """Modules and layers that it holds, at any depth."""
+        return tuple(m for m in _modules(self) if m is not self)
+
+    @classmethod
+    def with_name_scope(cls, method: Any) -> Any:
+        """Return a method as it is: names are those that variables were given."""
+        return method
+
+    @property
+    def name_scope(self) -> Any:
+        """A context, for the names of operations."""
+        return name_scope(self.name)
+
+
+def _modules(module: Any) -> Iterator[Any]:
+    yield module
+    for part in _parts(module):
+        if isinstance(part, Module):
+            yield from _modules(part)
+
+
+def _variables(module: Any) -> Iterator[Any]:
+    for part in _parts(module):
+        if isinstance(part, Module):
+            yield from _variables(part)
+        elif isinstance(part, State):
+            yield part
+        elif hasattr(part, "trainable_variables"):
+            yield from part.variables
+
+
+def _parts(module: Any) -> Iterator[Any]:
+    for _, value in sorted(vars(module).items()):
+        if isinstance(value, (list, tuple)):
+            yield from value
+        elif isinstance(value, dict):
+            yield from value.values()
+        else:
+            yield value
+
+
+@contextlib.contextmanager
+def name_scope(name: str, *_: Any, **__: Any) -> Iterator[str]:
+    """Label operations with a name."""
+    yield f"{name}/"
