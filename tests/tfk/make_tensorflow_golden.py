@@ -1,6 +1,6 @@
 """Write what TensorFlow makes of the calls in `cases.py`: run with an environment that has it.
 
-    hatch run tfk:python tests/tfk/make_tensorflow_golden.py
+hatch run tfk:python tests/tfk/make_tensorflow_golden.py
 """
 
 import json

@@ -40,8 +40,8 @@ GIVEN["SYM"] = (GIVEN["S"] @ GIVEN["S"].transpose(0, 2, 1)).astype("float32")
 
 _UNARY = """abs acos asin atan cos cosh exp floor round sigmoid sign sin sinh sqrt square tan tanh
 negative math.ceil math.erf math.erfc math.expm1 math.is_finite math.is_inf math.is_nan
-math.log_sigmoid math.reciprocal math.reciprocal_no_nan math.rint math.softplus nn.softsign asinh atanh
-math.erfinv""".split()
+math.log_sigmoid math.reciprocal math.reciprocal_no_nan math.rint math.softplus nn.softsign
+asinh atanh math.erfinv""".split()
 _OF_POSITIVE = ["math.log", "math.log1p", "sqrt", "math.rsqrt"]
 _BINARY = """add subtract multiply divide maximum minimum atan2 math.squared_difference
 math.floordiv math.floormod equal not_equal less less_equal greater greater_equal""".split()

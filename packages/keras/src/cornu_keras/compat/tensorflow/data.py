@@ -197,9 +197,7 @@ class Dataset:
                 fills = tree.flatten(values) if values is not None else [None]
                 fills = fills * len(columns) if len(fills) == 1 else fills
                 shapes = _shapes(padded_shapes, len(columns))
-                parts = [
-                    padded(c, f, s) for c, f, s in zip(columns, fills, shapes, strict=True)
-                ]
+                parts = [padded(c, f, s) for c, f, s in zip(columns, fills, shapes, strict=True)]
                 yield _packed(chunk[0], parts)
 
         size = self._size
