@@ -29,6 +29,10 @@ class Value(np.ndarray):
     def __repr__(self) -> str:
         return repr(self.view(np.ndarray))
 
+    def numpy(self) -> np.ndarray:
+        """Return a copy that may be written, as tensors elsewhere do."""
+        return np.array(self)
+
     def __reduce__(self) -> Any:
         return self.view(np.ndarray).__reduce__()
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
 from cornu_engine.errors import near_matches
+from cornu_keras.compat.modules import Same
 from cornu_keras.compat.tensorflow.kinds import DTYPES
 from cornu_keras.compat.tensorflow.rows import functions
 
@@ -147,8 +149,21 @@ def listed(module: str) -> list[str]:
     return sorted(names)
 
 
+class Finder:
+    """A meta-path finder of modules that are other ones: `tf.keras` and all below it."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> Any:
+        """Return a spec for such a module, None for any other."""
+        if not name.startswith(f"{_HERE}."):
+            return None
+        first, _, rest = name[len(_HERE) + 1 :].partition(".")
+        real = f"{SAME[first]}.{rest}".rstrip(".") if first in SAME else name
+        return None if real == name else ModuleSpec(name, Same(real), is_package=True)  # type: ignore[arg-type]
+
+
 def make_modules(package: str) -> None:
     """Put TensorFlow's modules where they are imported from; each finds its names when asked."""
+    sys.meta_path.append(Finder())
     for path in _modules():
         full = f"{package}.{path}"
         module = ModuleType(full, f"TensorFlow's `tf.{path}`.")

@@ -147,8 +147,8 @@ def _sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = "bool") -> Any
 
 def _boolean_mask(tensor: Any, mask: Any, axis: int | None = None) -> Any:
     tensor, mask = np.asarray(tensor), np.asarray(mask)
-    before = (slice(None),) * (axis or 0)
-    return tensor[(*before, mask)]
+    index = (*(slice(None),) * (axis or 0), mask)
+    return tensor[index]
 
 
 def _unique(x: Any, out_idx: Any = "int32") -> Any:
