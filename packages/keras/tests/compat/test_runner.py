@@ -155,6 +155,12 @@ IMPORTS = """
 """
 
 
+def test_other_modules_speak_for_themselves(tmp_path):
+    text = "import keras.datasets.imdb\nimport numpy as np\nnp.spam"
+    done = run(script(tmp_path, text), folder=tmp_path)
+    assert "AttributeError: module 'numpy' has no attribute 'spam'" in done.stderr
+
+
 def test_imports_lead_to_cornu_whatever_is_installed(tmp_path):
     script(tmp_path, "raise ImportError('the real one')", "keras/__init__.py")
     done = run(script(tmp_path, IMPORTS), folder=tmp_path)

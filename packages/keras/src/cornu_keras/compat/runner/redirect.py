@@ -76,9 +76,8 @@ class Redirect:
         vars(module)["__getattr__"] = __getattr__
 
     def _explain_part(self, parent: str, name: str, part: object) -> None:
-        known_as = f"{parent}.{name}"
-        if isinstance(part, ModuleType) and place(known_as, self.dialect) is not None:
-            self.explain(part, known_as)
+        if isinstance(part, ModuleType) and part.__name__.startswith("cornu"):
+            self.explain(part, f"{parent}.{name}")
 
 
 class Stand:
