@@ -155,6 +155,24 @@ IMPORTS = """
 """
 
 
+def test_names_that_python_and_numpy_had_are_there_again(tmp_path):
+    text = """
+        import numpy as np
+        import keras
+        import time
+        from collections import Iterable, Mapping
+        print(np.zeros(2, np.float).dtype, np.int(3), np.object, np.product([2, 3]), np.NINF)
+        print(np.in1d([[1, 2]], [2]), np.asscalar(np.ones(1)), time.clock() > 0)
+        print(isinstance([], Iterable), isinstance({}, Mapping))
+    """
+    done = run(script(tmp_path, text), folder=tmp_path)
+    assert done.stdout.splitlines() == [
+        "float64 3 <class 'object'> 6 -inf",
+        "[False  True] 1.0 True",
+        "True True",
+    ], done.stderr
+
+
 def test_other_modules_speak_for_themselves(tmp_path):
     text = "import keras.datasets.imdb\nimport numpy as np\nnp.spam"
     done = run(script(tmp_path, text), folder=tmp_path)

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from cornu_keras.compat.runner.advice import why_not
+from cornu_keras.compat.runner.bygone import restore
 from cornu_keras.compat.runner.places import EMPTY, ROOTS, place
 
 __all__ = ["Redirect", "current", "install", "uninstall"]
@@ -102,6 +103,7 @@ class Stand:
                 raise
             why = why_not(name, self.redirect.dialect)
             raise ModuleNotFoundError(f"No module named {name!r}{why}", name=name) from None
+        restore()
         self.redirect.explain(found, name)
         sys.modules[name] = found
 
