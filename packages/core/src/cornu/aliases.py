@@ -113,7 +113,10 @@ def _at_first(name: str) -> str | None:
     real = getattr(sys.modules.get(parent), "__name__", parent)
     if real == parent:
         return None
-    said = (_brought or {}).get(name)
+    known = _brought or {}
+    # what is said to stand below one name of the parent stands below its other names
+    names = [parent, *(alias for alias, (target, _) in known.items() if target == real)]
+    said = next((known[f"{n}.{child}"] for n in names if f"{n}.{child}" in known), None)
     return said[0] if said else f"{real}.{child}"
 
 

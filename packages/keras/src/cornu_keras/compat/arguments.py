@@ -13,6 +13,7 @@ from cornu.configuration.constructors import signature_parameters
 __all__ = ["Arguments"]
 
 Translation = Callable[[tuple, dict[str, Any]], tuple[tuple, dict[str, Any]]]
+_SILENT = {"reduction": "auto"}  # values that leave the choice open
 _OPEN = inspect.Parameter.empty
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -77,7 +78,9 @@ class Arguments:
             args, kwargs = (), {**named, **kwargs}
         if self._ours:
             kwargs = {self._ours.get(name, name): value for name, value in kwargs.items()}
-        return args, {**self.defaults, **kwargs}
+        kwargs = {**self.defaults, **kwargs}
+        silent = [name for name, value in _SILENT.items() if kwargs.get(name) == value]
+        return args, {k: v for k, v in kwargs.items() if k not in silent} if silent else kwargs
 
     def _counterparts(self) -> dict[str, str]:
         """Return what Cornu calls the arguments that it has under other names.

@@ -16,8 +16,9 @@ from cornu_keras.compat.arguments import Arguments
 from cornu_keras.compat.classes import Spoken, derived, is_a
 from cornu_keras.compat.table import Table
 
-__all__ = ["Dialect"]
+__all__ = ["UNLISTED", "Dialect"]
 
+UNLISTED = "unlisted"  # below it, modules of classes that the dialect's Keras did not have
 _OF_NAMES = ("get", "deserialize")  # functions that are given names
 
 _FACES = {kind.name: kind.face for kind in KINDS.values()} | {"object": "models"}
@@ -90,7 +91,17 @@ class Dialect:
                 found.stands_for = plain or found  # type: ignore[attr-defined]
             return self._spoken(module, name, found)
         base = self._base(module, name)
-        return self._spoken(module, name, base)
+        return self._known_as(module, name, self._spoken(module, name, base))
+
+    def _known_as(self, module: str, name: str, found: Any) -> Any:
+        """Return a class, or where a function of another name takes other arguments, that."""
+        own = getattr(found, "__name__", name)
+        said = self.table.signature(module, name)
+        if not isinstance(found, type) or own == name or not name.islower() or said is None:
+            return found
+        if str(self.table.signature(module, own) or said) == str(said):
+            return found
+        return Arguments(name, found, said).function(self.speaking)
 
     def _called(self, module: str, name: str) -> Any:
         """Return the function that makes a layer and calls it: `add` of `Add`."""
@@ -127,6 +138,10 @@ class Dialect:
             f"{self.package.rpartition('.')[2]} has {module}.{name}, which Cornu does not have."
         )
 
+    def unlisted(self, module: str, name: str) -> Any:
+        """Return a class that the dialect's Keras did not have, as it is here."""
+        return self._spoken(module, name, self._base(module, name))
+
     def of(self, kind: str, name: str, obj: Any) -> Any:
         """Return what stands here for something that plain Cornu found under a name."""
         module = _FACES.get(kind, "")
@@ -160,9 +175,9 @@ class Dialect:
         )
         if not meanings and not arguments.differ:
             return base
-        return derived(
-            self.speaking, f"{self.package}.{module}".rstrip("."), base, meanings, arguments
-        )
+        home = module if self.has(module, own_name) else f"{UNLISTED}.{module}"
+        home = f"{self.package}.{home}".rstrip(".")
+        return derived(self.speaking, home, base, meanings, arguments)
 
     # Strings
 

@@ -6,17 +6,16 @@ module. A file that lies in the folder of the dialect comes before all of this.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cornu_engine.errors import near_matches
-
-if TYPE_CHECKING:
-    from cornu_keras.compat.dialect import Dialect
+from cornu_keras.compat.dialect import UNLISTED, Dialect
 
 __all__ = ["face", "install"]
 
@@ -57,7 +56,9 @@ def face(dialect: Dialect, module: str) -> tuple[Callable[[str], Any], Callable[
             return dialect.names(module)
         if not name.startswith("__"):
             path = f"{module}.{name}".lstrip(".")
-            if dialect.has(module, name):
+            if module.startswith(f"{UNLISTED}."):
+                part = dialect.unlisted(module.partition(".")[2], name)
+            elif dialect.has(module, name):
                 part = dialect.find(module, name)
             elif path in modules():
                 part = import_module(f"{dialect.package}.{path}")
@@ -82,9 +83,12 @@ class Finder:
                 module = name[len(package) + 1 :]
                 real = _real(dialect, module)
                 if real is not None:
-                    return ModuleSpec(name, Same(real), is_package=True)  # type: ignore[arg-type]
-                if module in dialect.table.modules():
-                    loader: Any = Face(dialect, module)
+                    parent, _, child = module.rpartition(".")
+                    called = dialect.find(parent, child) if dialect.has(parent, child) else None
+                    loader: Any = Same(real, called)
+                    return ModuleSpec(name, loader, is_package=True)
+                if module in dialect.table.modules() or module.partition(".")[0] == UNLISTED:
+                    loader = Face(dialect, module)
                     return ModuleSpec(name, loader, is_package=True)
         return None
 
@@ -117,15 +121,38 @@ class Face:
         module.__dict__.update(__getattr__=attribute, __dir__=names)
 
 
-class Same:
-    """The loader of a module that is another one."""
+class Called(ModuleType):
+    """A module that goes by the name of a function, and can be called as that."""
 
-    def __init__(self, real: str) -> None:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function."""
+        return self.__dict__["function"](*args, **kwargs)
+
+
+class Same:
+    """The loader of a module that is another one.
+
+    Parameters
+    ----------
+    real : str
+        Its full name.
+    called : callable, optional
+        A function that the module's own name stands for as well, as `keras.layers.merge`.
+    """
+
+    def __init__(self, real: str, called: Any = None) -> None:
         self.real = real
+        self.called = called
 
     def create_module(self, spec: ModuleSpec) -> None:
         """Leave the making of the module to Python; `exec_module` replaces it."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Put the real module in the place of this one."""
-        sys.modules[module.__name__] = import_module(self.real)
+        real = import_module(self.real)
+        if self.called is not None:
+            both = Called(module.__name__)
+            both.__dict__.update(function=self.called, __path__=[], __spec__=module.__spec__)
+            both.__dict__["__getattr__"] = functools.partial(getattr, real)
+            real = both
+        sys.modules[module.__name__] = real

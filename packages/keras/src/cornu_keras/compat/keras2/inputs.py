@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.base.naming import get_uid
 from cornu.models import Input as _Input
 from cornu_engine.variable import Variable
 from cornu_keras.backend.variables import is_keras_tensor
@@ -41,6 +42,7 @@ def Input(
     >>> x.shape
     (None, 3)
     """
+    name = name or f"input_{get_uid('input')}"
     if tensor is None:
         return _Input(
             None if shape is None else tuple(shape),
@@ -50,7 +52,11 @@ def Input(
             sparse=sparse,
         )
     if is_keras_tensor(tensor):
-        return tensor if tensor.node is not None and tensor.node.is_input else _Input(tensor=tensor)
+        return (
+            tensor
+            if tensor.node is not None and tensor.node.is_input
+            else _Input(tensor=tensor, name=name)
+        )
     value = tensor if isinstance(tensor, Variable) else np.asarray(tensor)
     made = _Input(value.shape[1:], dtype=dtype or np.dtype(value.dtype).name, name=name)
     made._operation.fixed_value = value

@@ -14,6 +14,7 @@ from cornu_keras.compat.keras2.meanings.listed import Listed
 
 __all__ = ["LayerMeanings"]
 
+_PREFIXES = {"InputLayer": "input"}
 # The layers that are being built or called, from the outermost on.
 _around: ContextVar[tuple[Any, ...]] = ContextVar("cornu_keras2_around", default=())
 
@@ -27,7 +28,7 @@ class LayerMeanings(Listed):
     def _prepare(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Fill in the name: numbered from the first of a kind on."""
         if kwargs.get("name") is None:
-            prefix = snake_case(cls.__name__)
+            prefix = _PREFIXES.get(cls.__name__) or snake_case(cls.__name__)
             kwargs = {**kwargs, "name": f"{prefix}_{get_uid(prefix)}"}
         return kwargs
 
