@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from cornu.errors import DataError
-from cornu.utils import HDF5Matrix
 from cornu_data import rows
 
 scipy_sparse = pytest.importorskip("scipy.sparse")
@@ -27,7 +26,8 @@ def _of_matrix(path, array):
     name = path / f"{len(list(path.iterdir()))}.h5"
     with h5py.File(name, "w") as file:
         file["x"] = np.concatenate([array, array])
-    return HDF5Matrix(name, "x", start=len(array))
+    matrix = pytest.importorskip("cornu_keras.utilities.hdf5").HDF5Matrix
+    return matrix(name, "x", start=len(array))
 
 
 def _of_memmap(path, array):
@@ -125,8 +125,7 @@ MADE = {
         x = h5py.File(sys.argv[1], "r")["x"]
     """,
     "HDF5Matrix": """
-        from cornu.utils import HDF5Matrix
-        x = HDF5Matrix(sys.argv[1], "x")
+                x = HDF5Matrix(sys.argv[1], "x")
     """,
     "array": """
         x = np.ones((5000, 10000), "float32")

@@ -6,6 +6,8 @@ from cornu.plugins import hookimpl
 from cornu.plugins.hookspecs import Offer
 
 UTILITIES = {
+    "HDF5Matrix": "utilities.hdf5",
+    "KerasFileEditor": "files.file_editor",
     "GeneratorEnqueuer": "utilities.enqueuers",
     "OrderedEnqueuer": "utilities.enqueuers",
     "clear_session": "backend",

@@ -8,8 +8,8 @@ from cornu.plugins.custom_objects import get_custom_objects as get_custom_object
 from cornu.plugins.custom_objects import get_registered_name as get_registered_name
 from cornu.plugins.custom_objects import get_registered_object as get_registered_object
 from cornu.plugins.custom_objects import register_keras_serializable as register_keras_serializable
-from cornu.saving.file_editor import KerasFileEditor as KerasFileEditor
 from cornu.saving.model_file import load_model as load_model
 from cornu.saving.model_file import save_model as save_model
 from cornu.saving.weights import load_weights as load_weights
 from cornu.saving.weights import save_weights as save_weights
+from cornu.utils import KerasFileEditor as KerasFileEditor

@@ -15,7 +15,6 @@ from cornu.plugins.custom_objects import get_registered_name as get_registered_n
 from cornu.plugins.custom_objects import get_registered_object as get_registered_object
 from cornu.plugins.custom_objects import register_keras_serializable as register_keras_serializable
 from cornu.utils._brought import *
-from cornu.utils.hdf5 import HDF5Matrix as HDF5Matrix
 from cornu.utils.seeding import set_random_seed as set_random_seed
 from cornu_data.dataset import PyDataset as PyDataset
 from cornu_data.unpack import pack_x_y_sample_weight as pack_x_y_sample_weight

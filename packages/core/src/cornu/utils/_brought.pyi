@@ -4,6 +4,8 @@
 
 from cornu_preprocessing.feature_space import FeatureSpace as FeatureSpace
 from cornu_keras.utilities.enqueuers import GeneratorEnqueuer as GeneratorEnqueuer
+from cornu_keras.utilities.hdf5 import HDF5Matrix as HDF5Matrix
+from cornu_keras.files.file_editor import KerasFileEditor as KerasFileEditor
 from cornu_keras.utilities.enqueuers import OrderedEnqueuer as OrderedEnqueuer
 from cornu_optim.callbacks.progbar import Progbar as Progbar
 from cornu_preprocessing.image.convert import array_to_img as array_to_img

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.utils.hdf5 import HDF5Matrix
 from cornu_keras.files.chunks import read_names, write_names
+from cornu_keras.utilities.hdf5 import HDF5Matrix
 
 __all__ = [
     "H5Dict",

@@ -7,18 +7,40 @@ import numpy as np
 import pytest
 
 import cornu
+from cornu import ops
+from cornu.base import Layer
+from cornu.base.naming import reset_names
 from cornu.errors import BadFileError
 from cornu.saving import KerasFileEditor
 
 
-def stack(parts, *sizes, name="s"):
-    layers = [parts.Linear(n, name=f"part_{i}_{n}") for i, n in enumerate(sizes)]
+class Linear(Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        shape = (input_shape[-1], self.units)
+        self.kernel = self.add_weight("kernel", shape, initializer="ones")
+        self.bias = self.add_weight("bias", (self.units,), initializer="ones")
+
+    def call(self, inputs):
+        return ops.matmul(inputs, self.kernel) + self.bias
+
+
+@pytest.fixture(autouse=True)
+def fresh_names():
+    reset_names()
+
+
+def stack(*sizes, name="s"):
+    layers = [Linear(n, name=f"part_{i}_{n}") for i, n in enumerate(sizes)]
     return cornu.Sequential([cornu.Input((4,)), *layers], name=name)
 
 
 @pytest.fixture
-def path(parts, tmp_path):
-    stack(parts, 3, 2).save_weights(tmp_path / "m.weights.h5")
+def path(tmp_path):
+    stack(3, 2).save_weights(tmp_path / "m.weights.h5")
     return tmp_path / "m.weights.h5"
 
 
@@ -27,8 +49,8 @@ def linear(*shape):
 
 
 @pytest.mark.parametrize("name", ["m.keras", "m.weights.h5"])
-def test_summary_and_what_is_read(parts, tmp_path, capsys, name):
-    model = stack(parts, 3)
+def test_summary_and_what_is_read(tmp_path, capsys, name):
+    model = stack(3)
     (model.save if name == "m.keras" else model.save_weights)(tmp_path / name)
     editor = KerasFileEditor(tmp_path / name)
     assert f"{name}'" in capsys.readouterr().out
@@ -39,11 +61,11 @@ def test_summary_and_what_is_read(parts, tmp_path, capsys, name):
     assert "layers\n    linear\n        0  (4, 3)  float32\n" in capsys.readouterr().out
 
 
-def test_a_layer_that_moved(parts, path, capsys):
+def test_a_layer_that_moved(path, capsys):
     """A file is brought to a longer stack: the old last layer moves, one is put between."""
-    editor, target = KerasFileEditor(path), stack(parts, 3, 5, 2)
+    editor, target = KerasFileEditor(path), stack(3, 5, 2)
     old = np.array(editor.weights_dict["layers"]["linear_1"]["0"])
-    assert editor.compare(stack(parts, 3, 2))["match_count"] == 4
+    assert editor.compare(stack(3, 2))["match_count"] == 4
     capsys.readouterr()
     assert editor.compare(target)["error_count"] == 3  # two of another shape, one that lacks
     said = capsys.readouterr().out
@@ -64,21 +86,21 @@ def test_a_layer_that_moved(parts, path, capsys):
         assert "name" not in file["layers/linear_1/vars"].attrs
 
 
-def test_an_object_less(parts, path):
+def test_an_object_less(path):
     editor = KerasFileEditor(path)
     editor.delete_object("layers/linear_1")
-    assert editor.compare(stack(parts, 3))["status"] == "success"
-    found = editor.compare(stack(parts, 3, 2))
+    assert editor.compare(stack(3))["status"] == "success"
+    found = editor.compare(stack(3, 2))
     assert (found["status"], found["error_count"], found["match_count"]) == ("error", 1, 2)
     editor.resave_weights(path)
-    stack(parts, 3).load_weights(path)
+    stack(3).load_weights(path)
 
 
-def test_objects_inside_of_objects_that_have_weights_too(parts, tmp_path, capsys):
+def test_objects_inside_of_objects_that_have_weights_too(tmp_path, capsys):
     class Outer(cornu.Layer):
         def build(self, input_shape):
             self.scale = self.add_weight(shape=(), initializer="ones", name="scale")
-            self.inner = parts.Linear(2)
+            self.inner = Linear(2)
             self.inner.build(input_shape)
 
         def call(self, x):
@@ -93,7 +115,7 @@ def test_objects_inside_of_objects_that_have_weights_too(parts, tmp_path, capsys
     model.load_weights(tmp_path / "b.weights.h5")
 
 
-def test_what_cannot_be(parts, path, tmp_path):
+def test_what_cannot_be(path, tmp_path):
     editor = KerasFileEditor(path)
     for call, words in (
         (lambda: editor.delete_object("linear_7"), "no object 'linear_7'.*layers/linear"),
@@ -111,7 +133,7 @@ def test_what_cannot_be(parts, path, tmp_path):
         editor.delete_weight("linear", "0")
 
 
-def test_other_files(parts, tmp_path):
+def test_other_files(tmp_path):
     with pytest.raises(FileNotFoundError):
         KerasFileEditor(tmp_path / "none.weights.h5")
     with h5py.File(tmp_path / "linked.weights.h5", "w") as file:
