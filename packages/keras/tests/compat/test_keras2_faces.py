@@ -49,6 +49,33 @@ def test_each_module_of_keras_2_can_be_imported(module):
     assert import_module(f"cornu.compat.keras2.{module}") is not None
 
 
+@pytest.mark.parametrize(
+    "line",
+    """from layers.core import K, activations, initializers, regularizers, constraints, interfaces
+    from layers.recurrent import Recurrent, RNN, to_list, has_arg
+    from layers.convolutional import conv_utils, transpose_shape, Deconv2D, AtrousConv2D
+    from layers.wrappers import Wrapper, TimeDistributed
+    from layers.merge import concatenate, Concatenate
+    from engine.base_layer import Layer, InputSpec, Node, count_params
+    from engine.topology import Container, Network, Input, get_source_inputs
+    from engine.network import Network, unpack_singleton
+    from engine import InputSpec, Layer, Model
+    from losses import K, mean_squared_error
+    from models import to_list, Model""".splitlines(),
+)
+def test_what_lies_about_in_modules_of_keras_2(line):
+    _, module, _, names = line.strip().split(" ", 3)
+    face = import_module(f"cornu.compat.keras2.{module}")
+    assert [n for n in names.split(", ") if not hasattr(face, n)] == []
+
+
+def test_merge_is_a_module_and_a_function():
+    merge = import_module("cornu.compat.keras2.layers.merge")
+    assert merge.Concatenate is keras.layers.Concatenate
+    a, b = keras.Input((2,)), keras.Input((3,))
+    assert keras.layers.merge([a, b], mode="concat").shape == merge([a, b], mode="concat").shape
+
+
 def test_old_paths_hold_the_same_classes():
     core = import_module("cornu.compat.keras2.layers.core")
     topology = import_module("cornu.compat.keras2.engine.topology")

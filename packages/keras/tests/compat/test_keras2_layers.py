@@ -162,13 +162,30 @@ def test_what_is_trained_is_what_was_trainable_at_compile():
     assert all(np.array_equal(a, b) for a, b in zip(kept, critic.get_weights(), strict=True))
     assert not np.array_equal(made[0], maker.get_weights()[0])
     made = maker.get_weights()
-    with pytest.warns(UserWarning, match="Discrepancy between trainable weights"):
+    with pytest.warns(UserWarning, match="Discrepancy between trainable weights") as told:
         critic.train_on_batch(X[:, :2], Y)
+    assert [warning.filename for warning in told] == [__file__]
     assert not np.array_equal(kept[0], critic.get_weights()[0])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         both.train_on_batch(X, Y)
     assert not np.array_equal(made[0], maker.get_weights()[0])
+
+
+def test_tf_keras_says_nothing_of_it():
+    critic = tfkeras.Sequential([tfkeras.layers.Dense(1, input_dim=2)])
+    critic.compile("sgd", "mse")
+    critic.trainable = False
+    before = critic.get_weights()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        critic.train_on_batch(X[:, :2], Y)
+    assert not np.array_equal(before[0], critic.get_weights()[0])
+
+
+def test_a_model_is_called_on_inputs_of_another_rank():
+    model = Sequential([kl.Dense(2, input_dim=3)])
+    assert K.int_shape(model(kl.Input((1, 3)))) == (None, 1, 2)
 
 
 def test_compiling_again_counts():

@@ -34,13 +34,17 @@ class Dialect:
     own : mapping of str to str
         What Cornu has no part for, or another one: `"layers.Merge": "module:Merge"`. `"call Add"`
         is the function that makes a layer of this name and calls it; `"object name"` is what files
-        know by that name, `"renamed Conv1D old=new"` a layer with other arguments.
+        know by that name, `"renamed Conv1D old=new"` a layer with other arguments, and
+        `"same Conv1D"` the layer itself.
     meanings : sequence of (str, str)
         Classes that stand before Cornu's among the bases of the dialect's, the foremost first: the
         name of a base class, as `"Layer"`, and `"module:LayerMeanings"`.
     old_names : str, optional
         A function that takes the name of a class and the arguments of a call, and returns these by
         the names that the dialect knows.
+    around : mapping of str to str, optional
+        What lies about in every module, since its file imported it: a name, and the module or
+        `"module:name"` of the dialect.
     """
 
     def __init__(
@@ -49,12 +53,14 @@ class Dialect:
         own: Mapping[str, str],
         meanings: Sequence[tuple[str, str]],
         old_names: str = "",
+        around: Mapping[str, str] | None = None,
     ) -> None:
         self.package = package
         self.table = Table(package)
         self._own = own
         self._meanings = meanings
         self._old_names = old_names
+        self._around = around or {}
         self._made: dict[Any, Any] = {}
 
     # Names
@@ -80,6 +86,8 @@ class Dialect:
             own = self._own.get(f"{module}.*", "").replace("*", name) or None
         if own is not None and own.startswith("call "):
             return self._called(module, own.removeprefix("call "))
+        if own is not None and own.startswith("same "):
+            return self.find(module, own.removeprefix("same "))
         if own is not None and own.startswith("renamed "):
             return self._renamed(module, name, *own.split()[1:])
         if own is not None and own.startswith("object "):
@@ -137,6 +145,15 @@ class Dialect:
         raise AttributeError(
             f"{self.package.rpartition('.')[2]} has {module}.{name}, which Cornu does not have."
         )
+
+    def around(self, name: str) -> Any:
+        """Return what lies about in every module, as imported there for its own use; or None."""
+        reference = self._around.get(name)
+        if reference is None:
+            return None
+        module, _, inner = reference.partition(":")
+        found = import_module(f"{self.package}.{module}")
+        return getattr(found, inner) if inner else found
 
     def unlisted(self, module: str, name: str) -> Any:
         """Return a class that the dialect's Keras did not have, as it is here."""

@@ -63,7 +63,7 @@ def face(dialect: Dialect, module: str) -> tuple[Callable[[str], Any], Callable[
             elif path in modules():
                 part = import_module(f"{dialect.package}.{path}")
             else:
-                part = None
+                part = dialect.around(name) if module else None
             if part is not None:
                 setattr(sys.modules[full], name, part)
                 return part

@@ -6,11 +6,11 @@ Names, defaults and meanings are those of Keras 2.3.1, over Cornu's parts. `api.
 from __future__ import annotations
 
 from cornu_keras.compat.dialect import Dialect
-from cornu_keras.compat.keras2.rows import MEANINGS, OLD_NAMES, OWN
+from cornu_keras.compat.keras2.rows import AROUND, MEANINGS, OLD_NAMES, OWN
 from cornu_keras.compat.modules import face, install
 
 __version__ = "2.3.1"
 
-dialect = Dialect(__name__, OWN, MEANINGS, OLD_NAMES)
+dialect = Dialect(__name__, OWN, MEANINGS, OLD_NAMES, AROUND)
 install(dialect)
 __getattr__, __dir__ = face(dialect, "")

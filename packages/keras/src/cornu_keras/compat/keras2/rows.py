@@ -19,6 +19,13 @@ OWN: dict[str, str] = {
     "engine.Node": f"{_HERE}.graph:Node",
     "engine.get_source_inputs": f"{_HERE}.graph:get_source_inputs",
     "initializers._compute_fans": f"{_HERE}.initializers:_compute_fans",
+    "layers.AtrousConv1D": "renamed Conv1D atrous_rate=dilation_rate",
+    "layers.AtrousConv2D": "renamed Conv2D atrous_rate=dilation_rate",
+    "layers.Convolution2DTranspose": "same Conv2DTranspose",
+    "layers.Deconv2D": "same Conv2DTranspose",
+    "layers.Deconv3D": "same Conv3DTranspose",
+    "layers.SeparableConvolution1D": "same SeparableConv1D",
+    "layers.SeparableConvolution2D": "same SeparableConv2D",
     "layers.Merge": f"{_HERE}.merging:Merge",
     "layers.merge": f"{_HERE}.merging:merge",
     **{
@@ -55,6 +62,7 @@ MEANINGS: list[tuple[str, str]] = [
     *((cell, f"{_HERE}.recurrent:IdentityOfEachGate") for cell in ("LSTMCell", "GRUCell")),
     ("LeakyReLU", f"{_HERE}.lenient:AnySlope"),
     ("Dropout", f"{_HERE}.lenient:ClippedRate"),
+    ("Model", f"{_HERE}.collected:CollectedWeights"),
     ("Model", f"{_PACKAGE}.training:Training"),
     ("Model", f"{_HERE}.model:ModelMeanings"),
     ("Sequential", f"{_HERE}.model:SequentialMeanings"),
@@ -62,3 +70,29 @@ MEANINGS: list[tuple[str, str]] = [
 ]
 
 OLD_NAMES = f"{_HERE}.old_names:as_keras2"
+
+# What old layers import from the modules of Keras that had imported it themselves.
+AROUND: dict[str, str] = {
+    "K": "backend",
+    **{
+        name: name
+        for name in "activations constraints initializers losses optimizers regularizers".split()
+    },
+    **{
+        name: f"utils.{name}"
+        for name in "conv_utils generic_utils losses_utils metrics_utils".split()
+    },
+    **{
+        name: f"utils.generic_utils:{name}"
+        for name in (
+            "deserialize_keras_object func_dump func_load has_arg is_all_none object_list_uid "
+            "serialize_keras_object slice_arrays to_list transpose_shape unpack_singleton"
+        ).split()
+    },
+    "Progbar": "utils:Progbar",
+    "count_params": "utils.layer_utils:count_params",
+    "interfaces": "legacy.interfaces",
+    "metrics_module": "metrics",
+    "Layer": "layers:Layer",
+    "Node": "engine:Node",
+}

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from cornu_keras.compat.dialect import Dialect
 from cornu_keras.compat.modules import face, install
-from cornu_keras.compat.tfkeras.rows import MEANINGS, OWN
+from cornu_keras.compat.tfkeras.rows import AROUND, MEANINGS, OWN
 
 __version__ = "2.15.0"
 
-dialect = Dialect(__name__, OWN, MEANINGS)
+dialect = Dialect(__name__, OWN, MEANINGS, around=AROUND)
 install(dialect)
 __getattr__, __dir__ = face(dialect, "")

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
-# Name -> where it is.
+_KERAS2 = "cornu_keras.compat.keras2"
+
+# Name -> where it is; see `Dialect`.
 OWN: dict[str, str] = {}
 
 # Base class, and what stands before it in the dialect; the foremost first.
-MEANINGS: list[tuple[str, str]] = []
+MEANINGS: list[tuple[str, str]] = [
+    ("Model", f"{_KERAS2}.meanings.collected:CollectedQuietly"),
+]
+
+# What old layers import from the modules of Keras that had imported it themselves.
+AROUND: dict[str, str] = {
+    "K": "backend",
+    "backend": "backend",
+    **{
+        name: name
+        for name in "activations constraints initializers losses optimizers regularizers".split()
+    },
+    "Layer": "layers:Layer",
+}

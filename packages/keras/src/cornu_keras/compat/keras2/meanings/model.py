@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,67 +11,18 @@ from cornu.base.layer.context import current_call, learning_phase
 from cornu.models.input_layer import InputLayer
 from cornu_engine import tree
 from cornu_engine.trace import current_trace
-from cornu_engine.variable import Variable
 from cornu_keras.compat.keras2.meanings.layer import LayerMeanings
 from cornu_keras.compat.keras2.meanings.listed import ListedOfLayers
 
-__all__ = ["CollectedWeights", "ModelMeanings", "SequentialMeanings"]
+__all__ = ["ModelMeanings", "SequentialMeanings"]
 
 
-class CollectedWeights:
-    """Trains what was trainable when the model was compiled."""
-
-    _told_of_others = True  # whether to warn where something else is trainable now
-    _collected: list[Variable] | None
-
-    def compile(self, *args: Any, **kwargs: Any) -> None:
-        """Say how to train; what is trainable now is what will be trained."""
-        super().compile(*args, **kwargs)  # type: ignore[misc]
-        built = getattr(self, "built", False)
-        self.__dict__["_collected"] = list(self.trainable_variables) if built else None
-
-        if self._compiled is not None:
-            self._compiled.warns_if_still = False  # a model without weights may be fitted
-
-    def fit(self, *args: Any, **kwargs: Any) -> Any:
-        """Train on data."""
-        self._check_collected()
-        return super().fit(*args, **kwargs)  # type: ignore[misc]
-
-    def train_on_batch(self, *args: Any, **kwargs: Any) -> Any:
-        """Do one step of training."""
-        self._check_collected()
-        return super().train_on_batch(*args, **kwargs)  # type: ignore[misc]
-
-    def _check_collected(self) -> None:
-        known = self.__dict__.get("_collected")
-        now = self.trainable_variables
-        if known is not None and self._told_of_others and len(now) != len(known):
-            warnings.warn(
-                "Discrepancy between trainable weights and collected trainable weights, did you "
-                "set `model.trainable` without calling `model.compile` after ?",
-                UserWarning,
-                stacklevel=3,
-            )
-
-    trainable_variables: list[Variable]
-    _compiled: Any
-
-    @property
-    def _trained(self) -> Sequence[Variable]:
-        known = self.__dict__.get("_collected")
-        if known is None:
-            known = list(self.trainable_variables)
-            if getattr(self, "built", False) and known and self._compiled is not None:
-                self.__dict__["_collected"] = known
-        return known
-
-
-class ModelMeanings(CollectedWeights, ListedOfLayers, LayerMeanings):
+class ModelMeanings(ListedOfLayers, LayerMeanings):
     """What a model means in Keras 2."""
 
     layers: Any
     outputs: Any
+    _any_rank = True  # the layers are called on what comes; who is not content says so
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the model; numbers are taken for constants, and the phase that was set holds."""
