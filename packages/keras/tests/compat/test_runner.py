@@ -155,6 +155,24 @@ IMPORTS = """
 """
 
 
+def test_imports_of_tensorflow_lead_to_cornu(tmp_path):
+    text = """
+        import tensorflow as tf
+        import tensorflow.compat.v1 as v1
+        import tensorflow.keras.backend as K
+        import tensorflow.keras.layers as layers
+        import tf_keras
+        from tensorflow import keras
+        from tensorflow.keras.layers import Dense
+        from tensorflow.python.keras.layers import Dense as inner
+        assert tf.keras is keras is tf_keras and keras.layers is layers
+        assert Dense is inner is layers.Dense and keras.backend is K
+        print(tf.nn.relu(tf.constant([-1.0, 2.0])).numpy(), v1.nn.relu is tf.nn.relu)
+    """
+    done = run(script(tmp_path, text), folder=tmp_path)
+    assert done.stdout == "[0. 2.] True\n", done.stderr
+
+
 def test_names_that_python_and_numpy_had_are_there_again(tmp_path):
     text = """
         import numpy as np
@@ -298,6 +316,18 @@ def test_a_dialect_that_is_none_is_an_error(monkeypatch, tmp_path):
             "ImportError",
             "Keras 2.3.1 has it, and Cornu has not. Call `model.fit` or `train_on_batch`",
         ),
+        (
+            "from tensorflow.python.framework import ops",
+            "ModuleNotFoundError",
+            "TensorFlow has it, and Cornu has not. Import the name from `tensorflow` itself.",
+        ),
+        (
+            "import tensorflow as tf\ntf.estimator",
+            "AttributeError",
+            "TensorFlow has it, and Cornu has not. Use a `keras.Model`",
+        ),
+        ("import tensorflow as tf\ntf.nn.rel", "AttributeError", "Did you mean 'relu'"),
+        ("import tensorflow as tf\ntf.spam", "AttributeError", "has no attribute 'spam'\n"),
         (
             "import keras\nkeras.ops",
             "AttributeError",

@@ -52,6 +52,7 @@ INSTEAD = {
     "tensorflow.layers": "use `keras.layers`",
     "tensorflow.lite": _OTHER,
     "tensorflow.placeholder": _FEED,
+    "tensorflow.python": "import the name from `tensorflow` itself",
     "tensorflow.python_io": _RECORDS,
     "tensorflow.summary": "use the callback `keras.callbacks.TensorBoard`",
     "tensorflow.tpu": _DEVICES,

@@ -70,6 +70,15 @@ def library_of(path: str, dialect: str) -> tuple[str, str]:
     return dialect, path
 
 
+# What the list leaves out, or TensorFlow had in other years.
+_UNLISTED = [
+    f"tensorflow.{name}"
+    for name in (
+        *("autograph", "contrib", "estimator", "flags", "lite", "mlir"),
+        *("python", "raw_ops", "tpu", "xla"),
+    )
+]
+
 # Other distributions that are a part of one of the libraries.
 _ROOTS = [
     ("tensorflow", "tensorflow", "tensorflow"),
@@ -93,8 +102,8 @@ def exists(path: str, dialect: str) -> str | None:
     library, place = library_of(path, dialect)
     if library == "tensorflow":
         old = place.replace("tensorflow", "tensorflow.compat.v1", 1)
-        is_there = has(library, place) or has(library, old) or _below(place, "tensorflow.contrib")
-        return library if is_there else None
+        listed = has(library, place) or has(library, old)
+        return library if listed or any(_below(place, root) for root in _UNLISTED) else None
     libraries = dict.fromkeys((library, "tfkeras", "keras3", "keras2"))
     return next((name for name in libraries if has(name, place)), None)
 

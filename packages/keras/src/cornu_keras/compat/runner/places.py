@@ -12,6 +12,7 @@ DIALECTS = {
 }
 
 EMPTY = ""  # a module that has nothing of its own
+_NOWHERE = "cornu_keras.compat.runner.nowhere"  # what lies below one is not there
 
 # Where each stands, and all that lies below it; "{keras}" and "{tf.keras}" are of the dialect.
 # The longest name that fits counts.
@@ -62,7 +63,7 @@ def place(name: str, dialect: str) -> str | None:
         if not root:
             return None
     if ROOTS[root] == EMPTY:
-        return EMPTY if root == name else None
+        return EMPTY if root == name else _NOWHERE
     newer = DIALECTS["keras3" if dialect == "keras3" else "tfkeras"]
     found = ROOTS[root].replace("{keras}", DIALECTS[dialect]).replace("{tf.keras}", newer)
     return found + name[len(root) :]

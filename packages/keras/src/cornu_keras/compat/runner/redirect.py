@@ -101,11 +101,21 @@ class Stand:
         except ModuleNotFoundError as error:
             if not f"{self.real}.".startswith(f"{error.name}."):
                 raise
-            why = why_not(name, self.redirect.dialect)
-            raise ModuleNotFoundError(f"No module named {name!r}{why}", name=name) from None
+            found = _part(name)
+            if found is None:
+                why = why_not(name, self.redirect.dialect)
+                raise ModuleNotFoundError(f"No module named {name!r}{why}", name=name) from None
         restore()
+        vars(found).setdefault("__path__", [])  # so that what lies below is asked for
         self.redirect.explain(found, name)
         sys.modules[name] = found
+
+
+def _part(name: str) -> Any:
+    """Return the module that the parent has under a name, in no file of its own; None if none."""
+    parent, _, child = name.rpartition(".")
+    part = getattr(sys.modules.get(parent), child, None)
+    return part if isinstance(part, ModuleType) else None
 
 
 def current() -> Redirect | None:
