@@ -192,6 +192,10 @@ def test_a_model_is_saved_and_loaded(tmp_path, suffix):
     path = str(tmp_path / f"model.{suffix}")
     model.save(path)
     again = keras.models.load_model(path)
+    assert again.loss in ("mse", "mean_squared_error")
+    assert type(again.optimizer) is type(model.optimizer)
+    again.train_on_batch(np.ones((2, 4)), np.ones((2, 3)))
+    again.set_weights(model.get_weights())
     data = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
     np.testing.assert_allclose(again.predict(data), model.predict(data), atol=1e-6)
     assert [type(layer) for layer in again.layers] == [type(layer) for layer in model.layers]

@@ -161,7 +161,8 @@ def is_placeholder(name: str) -> bool:
 def is_own(config: dict[str, Any]) -> bool:
     """Tell whether a configuration names a function or class of the user's, by its module."""
     package = str(config.get("module") or "builtins").partition(".")[0]
-    return package not in ("builtins", "keras", "tf_keras", "cornu", "tensorflow")
+    known = ("builtins", "keras", "tf_keras", "cornu", "tensorflow")
+    return package not in known and not package.startswith("cornu_")
 
 
 def is_offered(function: Any) -> bool:

@@ -174,7 +174,8 @@ class Trainer(Trainable):
         >>> model.loss
         'mse'
         """
-        if type(self).compile is not Trainer.compile:
+        method = type(self).compile
+        if method is not Trainer.compile and not getattr(method, "derives", False):
             warnings.warn(
                 f"{type(self).__name__} has its own compile(), so it is not called when the model "
                 f"is loaded. Define compile_from_config() as well, or call compile() yourself.",

@@ -16,15 +16,19 @@ class CollectedWeights:
 
     _told_of_others = True  # whether to warn where something else is trainable now
     _collected: list[Variable] | None
+    _speaking: Any
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         """Say how to train; what is trainable now is what will be trained."""
-        super().compile(*args, **kwargs)  # type: ignore[misc]
+        with self._speaking():
+            super().compile(*args, **kwargs)  # type: ignore[misc]
         built = getattr(self, "built", False)
         self.__dict__["_collected"] = list(self.trainable_variables) if built else None
 
         if self._compiled is not None:
             self._compiled.warns_if_still = False  # a model without weights may be fitted
+
+    compile.derives = True  # type: ignore[attr-defined]
 
     def fit(self, *args: Any, **kwargs: Any) -> Any:
         """Train on data."""
