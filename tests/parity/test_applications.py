@@ -205,3 +205,27 @@ def test_addresses_and_hashes(
     monkeypatch.setattr(published, lambda *_, files, **__: files.fetch(include_top))
     ours(include_top=include_top, **arguments)
     assert calls[0] == calls[1]
+
+
+@pytest.mark.parametrize("layer", ["LayerScale", "CustomScaleLayer"])
+def test_layers_of_one_family_alone_go_from_file_to_file(layer: str, tmp_path: Path) -> None:
+    def build(k: Any, module: Any) -> Any:
+        x = k.Input((4,))
+        made = getattr(module, layer)
+        y = made(0.5, 4)(x) if layer == "LayerScale" else made(0.5)([x, x])
+        return k.Model(x, y)
+
+    x = generator(layer).normal(size=(2, 4)).astype("float32")
+    theirs = build(keras, sys.modules[KERAS_MODULES[layer]])
+    theirs.save(tmp_path / "theirs.keras")
+    ours = cornu.saving.load_model(tmp_path / "theirs.keras")
+    ours.save(tmp_path / "ours.keras")
+    again = keras.saving.load_model(tmp_path / "ours.keras")
+    np.testing.assert_array_equal(ours.predict(x, verbose=0), np.asarray(theirs(x)))
+    np.testing.assert_array_equal(np.asarray(again(x)), np.asarray(theirs(x)))
+
+
+KERAS_MODULES = {
+    "LayerScale": "keras.src.applications.convnext",
+    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
+}

@@ -2,4 +2,4 @@
 # ruff: noqa
 # fmt: off
 
-from cornu_layers.applications.resnet import *
+from cornu_layers.applications.resnet50 import *

@@ -2,4 +2,4 @@
 # ruff: noqa
 # fmt: off
 
-from cornu_layers.applications.vgg import *
+from cornu_layers.applications.vgg16 import *

@@ -57,12 +57,13 @@ def public_name(cls: type) -> tuple[str | None, str]:
     """Return the module and name under which Keras knows a class; None as module, if it does not.
 
     A plugin states that Keras knows what it brings; a class says the name itself, where it is
-    another: `keras_name = "Dense"`.
+    another: `keras_name = "Dense"`; one of the kind "object" also the module:
+    `keras_module = "keras.src.applications.convnext"`.
     """
     cls = vars(cls).get("stands_for", cls)
     name = cls.__name__
     if name in _names_in_keras("object", cls):
-        return _OBJECTS.get(name, "keras"), name
+        return vars(cls).get("keras_module", _OBJECTS.get(name, "keras")), name
     kinds = [_KINDS[base.__name__] for base in cls.__mro__ if base.__name__ in _KINDS]
     for kind, module in kinds or dict(_KINDS.values()).items():
         known = _names_in_keras(kind, cls)

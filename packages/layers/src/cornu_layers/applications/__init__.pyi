@@ -12,8 +12,10 @@ from cornu_layers.applications import mobilenet_v2 as mobilenet_v2
 from cornu_layers.applications import mobilenet_v3 as mobilenet_v3
 from cornu_layers.applications import nasnet as nasnet
 from cornu_layers.applications import resnet as resnet
+from cornu_layers.applications import resnet50 as resnet50
 from cornu_layers.applications import resnet_v2 as resnet_v2
-from cornu_layers.applications import vgg as vgg
+from cornu_layers.applications import vgg16 as vgg16
+from cornu_layers.applications import vgg19 as vgg19
 from cornu_layers.applications import xception as xception
 from cornu_layers.applications.convnext import ConvNeXtBase as ConvNeXtBase
 from cornu_layers.applications.convnext import ConvNeXtLarge as ConvNeXtLarge
@@ -52,10 +54,6 @@ from cornu_layers.applications.resnet import ResNet152 as ResNet152
 from cornu_layers.applications.resnet_v2 import ResNet50V2 as ResNet50V2
 from cornu_layers.applications.resnet_v2 import ResNet101V2 as ResNet101V2
 from cornu_layers.applications.resnet_v2 import ResNet152V2 as ResNet152V2
-from cornu_layers.applications.vgg import VGG16 as VGG16
-from cornu_layers.applications.vgg import VGG19 as VGG19
+from cornu_layers.applications.vgg16 import VGG16 as VGG16
+from cornu_layers.applications.vgg19 import VGG19 as VGG19
 from cornu_layers.applications.xception import Xception as Xception
-
-resnet50 = resnet
-vgg16 = vgg
-vgg19 = vgg

@@ -74,6 +74,8 @@ class LayerScale(Layer):
     array([[0.5, 0.5]], dtype=float32)
     """
 
+    keras_module = "keras.src.applications.convnext"
+
     def __init__(
         self, init_values: float, projection_dim: int, **kwargs: Unpack[LayerOptions]
     ) -> None:

@@ -61,6 +61,8 @@ class CustomScaleLayer(Layer):
     array([1.5, 1.5], dtype=float32)
     """
 
+    keras_module = "keras.src.applications.inception_resnet_v2"
+
     def __init__(self, scale: float, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.scale = scale

@@ -14,7 +14,7 @@ from cornu_layers.core.dense import Dense
 from cornu_layers.pooling.max_pooling import MaxPooling2D
 from cornu_layers.reshaping.flatten import Flatten
 
-__all__ = ["VGG16", "VGG19", "decode_predictions", "preprocess_input"]
+__all__ = ["VGG16", "decode_predictions", "preprocess_input"]
 
 preprocess_input = preprocessing("caffe")
 
@@ -54,15 +54,3 @@ def files(name: str, *hashes: str) -> Published:
 def VGG16(x: KerasTensor) -> KerasTensor:
     """VGG with 16 layers that have weights (Simonyan and Zisserman, 2014)."""
     return blocks(x, (2, 2, 3, 3, 3))
-
-
-@application(
-    arguments,
-    "vgg19",
-    files("vgg19", "cbe5617147190e668d6c5d5026f83318", "253f8cb515780f3b799900260a226db6"),
-    top=three_dense,
-    end=unnamed_pool,
-)
-def VGG19(x: KerasTensor) -> KerasTensor:
-    """VGG with 19 layers that have weights (Simonyan and Zisserman, 2014)."""
-    return blocks(x, (2, 2, 4, 4, 4))

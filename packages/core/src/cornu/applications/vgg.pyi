@@ -1,5 +1,0 @@
-"""Written by `hatch run stubs`, for editors."""
-# ruff: noqa
-# fmt: off
-
-from cornu_layers.applications.vgg import *
