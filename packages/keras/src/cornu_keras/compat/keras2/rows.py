@@ -47,6 +47,8 @@ OWN: dict[str, str] = {
             "save_model",
         )
     },
+    "optimizers.deserialize": f"{_HERE}.optimizers:deserialize",
+    "optimizers.serialize": f"{_HERE}.optimizers:serialize",
     "optimizers.TFOptimizer": f"{_HERE}.graph:TFOptimizer",
 }
 
@@ -55,6 +57,11 @@ MEANINGS: list[tuple[str, str]] = [
     ("StackedRNNCells", f"{_HERE}.recurrent:FlatStates"),
     ("BatchNormalization", f"{_HERE}.normalization:FrozenByUpdates"),
     ("SeededInitializer", f"{_HERE}.initializers:DrawsAnew"),
+    ("Optimizer", f"{_HERE}.optimizers:OldWords"),
+    ("EarlyStopping", f"{_HERE}.callbacks:StopsByBaseline"),
+    ("ReduceLROnPlateau", f"{_HERE}.callbacks:RenamedDelta"),
+    ("ReduceLROnPlateau", f"{_HERE}.callbacks:RateAsLr"),
+    ("LearningRateScheduler", f"{_HERE}.callbacks:RateAsLr"),
     ("Lambda", f"{_HERE}.lenient:NoCast"),
     ("Metric", f"{_HERE}.lenient:Stateful"),
     ("Bidirectional", f"{_HERE}.recurrent:Constants"),

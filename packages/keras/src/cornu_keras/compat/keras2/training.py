@@ -12,6 +12,7 @@ import numpy as np
 import cornu_ops as ops
 from cornu.base.layer.context import learning_phase
 from cornu.base.layer.masks import get_mask, set_mask
+from cornu.plugins import registry
 from cornu.training.compiling import check_arguments, read_arguments
 from cornu.training.trainer import Trainer
 from cornu_engine import tree
@@ -134,15 +135,19 @@ class Training(Symbols):
             weighted_metrics = metrics_by_name(found, weighted_metrics)
             if len(found) > 1 and isinstance(loss_weights, list):
                 loss_weights = dict(zip([end.name for end in found], loss_weights, strict=True))
-        super().compile(
-            optimizer,
-            loss,
-            loss_weights,
-            metrics,
-            weighted_metrics,
-            sample_weight_mode=sample_weight_mode,
-            **kwargs,
-        )
+        with self._speaking():
+            optimizer = registry.get("optimizer", optimizer)
+            if hasattr(optimizer, "_to_train"):
+                optimizer = optimizer._to_train(self)
+            super().compile(
+                optimizer,
+                loss,
+                loss_weights,
+                metrics,
+                weighted_metrics,
+                sample_weight_mode=sample_weight_mode,
+                **kwargs,
+            )
         self._compiled.arguments.update(asked)
         self.__dict__["_ends"] = tuple(found)
 
@@ -265,6 +270,7 @@ class Training(Symbols):
             As in `cornu.Model.fit`.
         """
         epochs = _epochs_of_keras_1(epochs, kwargs)
+        validation_batch_size = kwargs.pop("validation_batch_size", None)  # what wrappers pass
         check_arguments(Training.fit, kwargs)
         self._must_be_compiled("fit")
         feeds = self._feeds()
@@ -289,7 +295,7 @@ class Training(Symbols):
                 feeds, x, y, sample_weight, batch_size, steps_per_epoch, "steps_per_epoch"
             )
         validation_data = self._validation(feeds, validation_data, validation_steps)
-        _show_to(callbacks, validation_data, getattr(self, "uses_learning_phase", False))
+        _show_to(callbacks, validation_data, _has_phases(self))
         if is_stream(x) and steps_per_epoch and not is_sequence(x):
             shuffle = False
         return super().fit(
@@ -307,6 +313,7 @@ class Training(Symbols):
             initial_epoch=initial_epoch,
             steps_per_epoch=steps_per_epoch,
             validation_steps=validation_steps,
+            validation_batch_size=validation_batch_size,
             validation_freq=validation_freq,
             max_queue_size=max_queue_size,
             workers=workers,
@@ -565,6 +572,17 @@ def _show_to(callbacks: Any, data: Any, with_phase: bool) -> None:
     for callback in listed:
         if callback is not None and not hasattr(type(callback), "callbacks"):
             callback.validation_data = seen
+
+
+def _has_phases(model: Any) -> bool:
+    """Tell whether some layer does something else while training."""
+    kinds = ("Dropout", "Dropout1D", "Dropout2D", "Dropout3D", "GaussianNoise")
+    return any(
+        type(layer).__name__.endswith((*kinds, "BatchNormalization"))
+        or getattr(layer, "dropout", 0)
+        or getattr(layer, "recurrent_dropout", 0)
+        for layer in model._flatten_layers()
+    )
 
 
 def _is_list(x: Any) -> bool:
