@@ -32,8 +32,7 @@ def line(**layer):
 def test_an_optimizer_speaks_the_words_of_2_3(name):
     words = optimizers.serialize(getattr(optimizers, name)())
     assert words["class_name"] == name
-    extra = {"momentum"} if name == "RMSprop" else set()  # an argument that came later
-    assert set(words["config"]) - extra == set(WORDS[name].split())
+    assert set(words["config"]) == set(WORDS[name].split())
     clipped = getattr(optimizers, name)(clipnorm=1.0).get_config()
     assert clipped["clipnorm"] == 1.0
 
@@ -77,6 +76,13 @@ def test_gradients_are_asked_of_an_optimizer():
     (found,) = K.function([model.input], slopes)([X])
     error = X @ model.get_weights()[0]
     np.testing.assert_allclose(found, X.T @ (2 * error) / error.size, rtol=1e-4, atol=1e-6)
+
+
+def test_adagrad_begins_at_zero():
+    model = line(use_bias=False, kernel_initializer="zeros")
+    model.compile(optimizers.Adagrad(lr=0.5), "mse")
+    model.train_on_batch(X, Y)  # the first step of each weight is as long as the rate
+    np.testing.assert_allclose(np.abs(model.get_weights()[0]), 0.5, rtol=1e-4)
 
 
 def test_one_optimizer_trains_several_models():

@@ -57,6 +57,7 @@ MEANINGS: list[tuple[str, str]] = [
     ("StackedRNNCells", f"{_HERE}.recurrent:FlatStates"),
     ("BatchNormalization", f"{_HERE}.normalization:FrozenByUpdates"),
     ("SeededInitializer", f"{_HERE}.initializers:DrawsAnew"),
+    ("Adagrad", f"{_HERE}.optimizers:FromZero"),
     ("Optimizer", f"{_HERE}.optimizers:OldWords"),
     ("EarlyStopping", f"{_HERE}.callbacks:StopsByBaseline"),
     ("ReduceLROnPlateau", f"{_HERE}.callbacks:RenamedDelta"),

@@ -10,7 +10,7 @@ from cornu.plugins.custom_objects import CustomObjectScope
 from cornu_keras.backend.functions import gradients
 from cornu_keras.backend.variables import is_keras_tensor
 
-__all__ = ["OldWords", "deserialize", "serialize"]
+__all__ = ["FromZero", "OldWords", "deserialize", "serialize"]
 
 _NAMES = ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam", "TFOptimizer")
 # What Cornu's optimizers say beside, and Keras 2's do not where it changes nothing.
@@ -26,7 +26,16 @@ _LATER: dict[str, Any] = {
     "loss_scale_factor": None,
     "gradient_accumulation_steps": None,
     "centered": False,
+    "initial_accumulator_value": 0.0,
 }
+
+
+class FromZero:
+    """`Adagrad` of Keras 2, whose sums of squares begin at 0."""
+
+    @classmethod
+    def _prepare(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
+        return {"initial_accumulator_value": 0.0, **kwargs}
 
 
 _trains: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
@@ -41,7 +50,8 @@ class OldWords:
     def get_config(self) -> dict[str, Any]:
         """Return the arguments by their names in Keras 2.3: without those that came later."""
         config = super().get_config()  # type: ignore[misc]
-        kept = {k: v for k, v in config.items() if k not in _LATER or _LATER[k] not in (..., v)}
+        later = _LATER | ({"momentum": 0.0} if "rho" in config else {})
+        kept = {k: v for k, v in config.items() if k not in later or later[k] not in (..., v)}
         return {**kept, "decay": self.decay}
 
     def _to_train(self, model: Any) -> Any:
