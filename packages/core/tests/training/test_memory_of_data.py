@@ -125,7 +125,8 @@ MADE = {
         x = h5py.File(sys.argv[1], "r")["x"]
     """,
     "HDF5Matrix": """
-                x = HDF5Matrix(sys.argv[1], "x")
+        from cornu.utils import HDF5Matrix
+        x = HDF5Matrix(sys.argv[1], "x")
     """,
     "array": """
         x = np.ones((5000, 10000), "float32")
