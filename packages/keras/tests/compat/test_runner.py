@@ -442,6 +442,21 @@ def test_a_notebook_is_of_the_dialect_that_its_first_import_says(tmp_path):
     assert done.stdout.splitlines()[-2:] == ["cornu", "cornu_keras.compat.keras2"], done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="The time of a child is not told there.")
+def test_the_start_takes_little_time(tmp_path):
+    import resource
+
+    def seconds(*words):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, *words], cwd=tmp_path, check=True, timeout=60)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    name = script(tmp_path, "import cornu\n" * 100)
+    plain = min(seconds(name) for _ in range(5))
+    assert min(seconds("-m", "cornu", name) for _ in range(5)) - plain < 0.15
+
+
 def test_cornu_alone_loads_nothing_of_this():
     code = "import sys, cornu; print([m for m in sys.modules if 'compat' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import zipfile
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import find_spec
@@ -76,7 +75,7 @@ def of_file(name: str) -> Program:
         Where there is none.
     """
     path = os.path.abspath(name)
-    if os.path.isdir(path) or zipfile.is_zipfile(path):
+    if os.path.isdir(path) or (not path.endswith(".py") and _is_archive(path)):
         spec = PathFinder.find_spec("__main__", [path])
         if spec is None:
             raise FileNotFoundError(f"can't find '__main__' module in {path!r}")
@@ -86,6 +85,12 @@ def of_file(name: str) -> Program:
     loader = SourceFileLoader("__main__", path)
     named = {"__file__": path, "__cached__": None, "__loader__": loader}
     return Program(source, path, name, os.path.dirname(os.path.realpath(path)), named)
+
+
+def _is_archive(path: str) -> bool:
+    import zipfile
+
+    return zipfile.is_zipfile(path)
 
 
 def of_text(source: str | bytes, file: str, first: str) -> Program:
