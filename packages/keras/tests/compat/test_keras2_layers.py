@@ -472,3 +472,22 @@ def test_identity_of_each_gate():
     layer = kl.LSTM(3, recurrent_initializer="identity")
     layer(kl.Input((5, 2)))
     np.testing.assert_array_equal(layer.get_weights()[1], np.concatenate([np.eye(3)] * 4, 1))
+
+
+def test_a_layer_on_top_of_lstm_calls_it_as_it_was():
+    class Scaled(kl.LSTM):
+        def build(self, input_shape):
+            super().build(input_shape)
+
+        def call(self, inputs, arg=1, mask=None, training=None, initial_state=None):
+            return super().call(inputs * arg, mask, training, initial_state)
+
+    x = kl.Input((3, 2))
+    out, h, c = Scaled(2, return_state=True, return_sequences=True)(x)
+    twice = Scaled(2)
+    model = Model(x, twice(out, arg=2, initial_state=[h, c]))
+    data = np.random.default_rng(0).normal(size=(2, 3, 2)).astype("float32")
+    plain = kl.LSTM(2)
+    again = Model(x, plain(kl.Lambda(lambda v: v * 2)(out), initial_state=[h, c]))
+    plain.set_weights(twice.get_weights())
+    np.testing.assert_allclose(model.predict(data), again.predict(data), atol=1e-6)

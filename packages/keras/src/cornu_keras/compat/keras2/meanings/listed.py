@@ -93,7 +93,7 @@ class Listed(_Base):
         if outermost and any(isinstance(x, Variable) for x in first):
             noted = self.__dict__.setdefault("_calls_on_variables", [])
             noted.append(Call(args[0], outputs, kwargs.get("training")))
-        return outputs
+        return list(outputs) if type(outputs) is tuple else outputs
 
     def _asks_phase(self, args: tuple, kwargs: dict[str, Any]) -> bool:
         """Whether what a call returns differs between training and testing."""

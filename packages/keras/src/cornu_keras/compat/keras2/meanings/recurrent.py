@@ -18,6 +18,7 @@ class Constants:
     """A layer that remembers with how many constants it was called."""
 
     num_constants: int | None = None
+    _shapes_of_constants: list[Any] | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         constants = kwargs.pop("num_constants", None)
@@ -35,6 +36,10 @@ class Constants:
             inputs = list(inputs[: -self.num_constants])
             if len(inputs) == 1:
                 inputs = inputs[0]
+        constants = kwargs.get("constants")
+        if constants is not None:
+            shapes = [tuple(x.shape) for x in _listed(constants)]
+            self.__dict__["_shapes_of_constants"] = shapes
         return super().__call__(inputs, *args, **kwargs)  # type: ignore[misc]
 
     def get_config(self) -> dict[str, Any]:
@@ -46,16 +51,44 @@ class Constants:
 
 
 class OldStates(Constants):
-    """A recurrent layer that lists None for states it does not keep."""
+    """A recurrent layer with arguments in their old order, that lists None for states not kept."""
 
+    cell: Any
     state_size: Any
     return_state: bool
+    _sequence: Any
 
     @property
     def states(self) -> Any:
         """What is kept between batches: variables, or None for each state."""
         kept = self.__dict__.get("states")
         return [None] * len(_listed(self.state_size)) if kept is None else kept
+
+    def build(self, input_shape: Any, **shapes: Any) -> None:
+        """Build the cell, and the states that are kept."""
+        constants = shapes.get("constants_shape") or self._shapes_of_constants
+        if constants and not getattr(self.cell, "built", True):
+            _, _, step = self._sequence(input_shape)
+            lone = tree.is_shape(constants)
+            self.cell.build([step, *([constants] if lone else constants)])
+        super().build(input_shape)  # type: ignore[misc]
+
+    def call(
+        self,
+        inputs: Any,
+        mask: Any = None,
+        training: bool | None = None,
+        initial_state: Any = None,
+        constants: Any = None,
+    ) -> Any:
+        """Return the outputs, and the states behind them if `return_state`."""
+        return super().call(  # type: ignore[misc]
+            inputs,
+            initial_state=initial_state,
+            mask=mask,
+            training=training,
+            constants=constants,
+        )
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the shape of the output, or a list with those of the states."""
