@@ -242,6 +242,26 @@ def test_a_model_is_called_on_a_number():
     assert float(K.eval(model(3.0))) == 6.0
 
 
+@pytest.mark.parametrize(
+    ("layer", "differs"),
+    [
+        (lambda: kl.Dense(2), False),
+        (lambda: kl.Dropout(0.5), True),
+        (lambda: kl.BatchNormalization(), True),
+        (lambda: kl.LSTM(2), False),
+        (lambda: kl.LSTM(2, dropout=0.1), True),
+        (lambda: kl.TimeDistributed(kl.Dropout(0.5)), True),
+        (lambda: Sequential([kl.Dropout(0.5, input_shape=(5, 3))]), True),
+        (lambda: Sequential([kl.Dense(2, input_shape=(5, 3))]), False),
+    ],
+)
+def test_a_model_says_whether_it_knows_phases(layer, differs):
+    x = kl.Input((5, 3))
+    assert Model(x, layer()(x)).uses_learning_phase is differs
+    if not isinstance(layer(), (Sequential, kl.Dense)):
+        assert Model(x, layer()(x, training=True)).uses_learning_phase is False
+
+
 # Initializers
 
 

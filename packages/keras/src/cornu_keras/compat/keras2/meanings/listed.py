@@ -19,9 +19,12 @@ from cornu.base.layer.signature import signature_of
 from cornu_engine import tree
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable
+from cornu_keras.compat.classes import is_a
 
 __all__ = ["Listed", "ListedOfLayers"]
 
+# Bases of layers that do something else while training.
+_PHASED = ("Disturbance", "BatchNormalization")
 # Whether a step adds up losses, which are values then and no entries of a list.
 _computing: ContextVar[bool] = ContextVar("cornu_keras2_computing", default=False)
 
@@ -97,11 +100,8 @@ class Listed(_Base):
 
     def _asks_phase(self, args: tuple, kwargs: dict[str, Any]) -> bool:
         """Whether what a call returns differs between training and testing."""
-        own = kwargs.get("training") is None and any(
-            signature_of(layer.call).accepts("training")
-            for layer in self._flatten_layers()
-            if not hasattr(layer, "fit")
-        )
+        inside = [self] if hasattr(self, "fit") else self._flatten_layers()
+        own = kwargs.get("training") is None and any(map(_differs_by_phase, inside))
         return own or any(getattr(x, "_uses_learning_phase", False) for x in tree.flatten(args))
 
     def _calls(self) -> list[Call]:
@@ -291,6 +291,16 @@ class ListedOfLayers(Listed):
             for inner in ([layer] if layer.activity_regularizer is not None else [])
             + layer._penalised()
         ]
+
+
+def _differs_by_phase(layer: Any) -> bool:
+    """Whether a layer does something else while training."""
+    if hasattr(layer, "fit"):
+        return bool(getattr(layer, "uses_learning_phase", True))
+    if "stands_for" in vars(type(layer)):
+        drops = getattr(layer, "dropout", 0) or getattr(layer, "recurrent_dropout", 0)
+        return bool(drops) or any(is_a(type(layer), name) for name in _PHASED)
+    return "training" in signature_of(layer.call).names
 
 
 def _updates_of(call: Call, layer: Any) -> list[Entry]:

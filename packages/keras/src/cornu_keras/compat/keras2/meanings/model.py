@@ -56,6 +56,8 @@ class ModelMeanings(ListedOfLayers, LayerMeanings):
     @property
     def uses_learning_phase(self) -> bool:
         """Whether an output differs between training and testing."""
+        if self._graph is None:
+            return True
         return any(getattr(x, "_uses_learning_phase", False) for x in self.outputs)
 
 
