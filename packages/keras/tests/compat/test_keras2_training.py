@@ -95,6 +95,14 @@ def test_a_model_of_its_own_loss_is_trained_without_targets():
     assert model.fit(X, None, epochs=20, verbose=0).history["loss"][-1] < before
 
 
+def test_a_metric_of_a_symbolic_tensor_is_shown():
+    model = one_output()
+    model.add_metric(keras.metrics.Mean(name="height")(model.output))
+    model.compile("sgd", "mse")
+    logs = dict(zip(model.metrics_names, model.test_on_batch(X, A), strict=True))
+    assert logs["height"] == pytest.approx(float(model.predict(X).mean()), rel=1e-5)
+
+
 # Weights
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pathlib
+import shutil
 
 import h5py
 import numpy as np
@@ -158,6 +159,56 @@ def test_weights_without_the_last_axes_are_repeated():
     assert K.eval(total) == losses[0].sum()
     with pytest.raises(ValueError, match="Incompatible shapes"):
         losses_utils.broadcast_weights(losses, np.ones((2, 2)))
+
+
+# Files
+
+
+@pytest.mark.parametrize("kind", ["gztar", "zip"])
+def test_an_archive_is_unpacked_beside_itself(tmp_path, kind):
+    source = tmp_path / "source" / "flowers"
+    source.mkdir(parents=True)
+    (source / "rose.txt").write_text("red")
+    archive = pathlib.Path(
+        shutil.make_archive(str(tmp_path / "made"), kind, source.parent, "flowers")
+    )
+    cache = tmp_path / "cache"
+    path = data_utils.get_file("all.archive", archive.as_uri(), extract=True, cache_dir=str(cache))
+    assert path == str(cache / "datasets" / "all.archive")
+    assert pathlib.Path(path).with_name("flowers").joinpath("rose.txt").read_text() == "red"
+    if kind == "gztar":
+        cache = tmp_path / "other"
+        path = data_utils.get_file("flowers", archive.as_uri(), untar=True, cache_dir=str(cache))
+        assert path == str(cache / "datasets" / "flowers")
+        assert (pathlib.Path(path) / "rose.txt").read_text() == "red"
+        assert pathlib.Path(f"{path}.tar.gz").is_file()
+
+
+def test_a_slice_of_rows_ends_where_they_do(tmp_path):
+    with h5py.File(tmp_path / "x.h5", "w") as file:
+        file["x"] = np.arange(6)
+    rows = io_utils.HDF5Matrix(tmp_path / "x.h5", "x", end=4)
+    np.testing.assert_array_equal(rows[1:4], [1, 2, 3])
+    with pytest.raises(IndexError):
+        rows[2:5]
+    with pytest.raises(TypeError):
+        rows[None]
+
+
+def test_an_array_is_no_tensor():
+    assert K.is_keras_tensor(K.placeholder((2,)))
+    assert not K.is_keras_tensor(K.variable([1.0]))
+    with pytest.raises(ValueError, match="symbolic"):
+        K.is_keras_tensor(np.ones(2))
+
+
+def test_the_phase_of_symbolic_tensors_is_that_of_the_call():
+    x = K.placeholder((None, 2))
+    y = K.in_train_phase(x * 2, x)
+    both = K.function([x, K.learning_phase()], [y])
+    ones = np.ones((1, 2))
+    assert (both([ones, 1])[0] == 2).all()
+    assert (both([ones, 0])[0] == 1).all()
 
 
 # Batches made ahead

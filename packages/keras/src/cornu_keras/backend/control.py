@@ -47,6 +47,7 @@ def switch(condition: TensorLike, then_expression: Any, else_expression: Any) ->
     return ops.where(ops.reshape(condition, (*condition.shape, *(1,) * missing)), chosen, other)
 
 
+@op
 def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
     """`x` while training, else `alt`; either may be a function without arguments.
 

@@ -64,6 +64,7 @@ MEANINGS: list[tuple[str, str]] = [
     ("ReduceLROnPlateau", f"{_HERE}.callbacks:RateAsLr"),
     ("LearningRateScheduler", f"{_HERE}.callbacks:RateAsLr"),
     ("Lambda", f"{_HERE}.lenient:NoCast"),
+    ("Metric", f"{_HERE}.metrics:OfSymbols"),
     ("Metric", f"{_HERE}.lenient:Stateful"),
     ("Bidirectional", f"{_HERE}.recurrent:Constants"),
     ("RNN", f"{_HERE}.recurrent:OldStates"),

@@ -59,6 +59,11 @@ class Training(Symbols):
         """Return symbolic outputs for symbolic inputs, without recording the call."""
         return _only(super().compute_output_spec(*args, **kwargs))
 
+    def add_metric(self, value: Any, name: str | None = None, aggregation: Any = None) -> None:
+        """Show the mean of a value over the epoch; that of a metric is called after it."""
+        name = name or getattr(getattr(value, "_metric_obj", None), "name", None)
+        super().add_metric(value, name, aggregation)
+
     # Files
 
     def _reduced(self, protocol: Any, *, training_state: bool) -> Any:
@@ -165,16 +170,16 @@ class Training(Symbols):
     @property
     def metrics_names(self) -> list[str]:
         """Names of what `evaluate` returns, in its order; known as soon as it is compiled."""
-        compiled = self._compiled
-        if compiled is None or all(
-            part is None or known
-            for part, known in (
-                (compiled.metrics, compiled.metrics and compiled.metrics.built),
-                (compiled.losses, compiled.losses and compiled.losses.trackers),
-            )
-        ):
-            return super().metrics_names
-        return _names_to_be(self._ends, compiled, super().metrics_names)
+        names, compiled = super().metrics_names, self._compiled
+        if compiled is None:
+            return names
+        parts = [
+            (compiled.metrics, compiled.metrics is not None and compiled.metrics.built),
+            (compiled.losses, compiled.losses is not None and compiled.losses.trackers),
+        ]
+        if any(part is not None and not built for part, built in parts):
+            names = _names_to_be(self._ends, compiled, names)
+        return list(dict.fromkeys([*names, *(name for _, name in self._symbolic_metrics)]))
 
     def _make_train_function(self) -> None:
         if self.optimizer is not None and self.built:

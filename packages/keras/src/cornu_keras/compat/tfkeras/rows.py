@@ -5,7 +5,9 @@ from __future__ import annotations
 _KERAS2 = "cornu_keras.compat.keras2"
 
 # Name -> where it is; see `Dialect`.
-OWN: dict[str, str] = {}
+OWN: dict[str, str] = {
+    "utils.get_file": f"{_KERAS2}.utils.data_utils:get_file",
+}
 
 # Base class, and what stands before it in the dialect; the foremost first.
 MEANINGS: list[tuple[str, str]] = [

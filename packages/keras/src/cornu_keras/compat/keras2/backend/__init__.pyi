@@ -11,6 +11,7 @@ from cornu_keras.compat.keras2.backend.session import (
 )
 from cornu_keras.compat.keras2.backend.session import eager as eager
 from cornu_keras.compat.keras2.backend.session import get_session as get_session
+from cornu_keras.compat.keras2.backend.session import is_keras_tensor as is_keras_tensor
 from cornu_keras.compat.keras2.backend.session import is_symbolic as is_symbolic
 from cornu_keras.compat.keras2.backend.session import (
     manual_variable_initialization as manual_variable_initialization,

@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+import numpy as np
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -81,6 +83,28 @@ def is_symbolic(x: Any) -> bool:
     (True, False)
     """
     return bool(getattr(type(x), "__cornu_symbolic__", False))
+
+
+def is_keras_tensor(x: Any) -> bool:
+    """Tell whether a tensor was returned by a layer or `Input`.
+
+    Raises
+    ------
+    ValueError
+        For an array, which is no tensor.
+
+    Examples
+    --------
+    >>> import cornu
+    >>> is_keras_tensor(cornu.Input((2,)))
+    True
+    """
+    if isinstance(x, (np.ndarray, np.generic, list, tuple, str, int, float)):
+        raise ValueError(
+            f"Unexpectedly found an instance of type `{type(x).__name__}`. Expected a symbolic "
+            "tensor instance."
+        )
+    return is_symbolic(x)
 
 
 def ctc_label_dense_to_sparse(labels: Any, label_lengths: Any) -> Any:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import pathlib
+import shutil
+import tempfile
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from cornu_data.dataset import PyDataset
 from cornu_keras.utilities.enqueuers import GeneratorEnqueuer, OrderedEnqueuer
@@ -22,8 +27,8 @@ SequenceEnqueuer = OrderedEnqueuer
 
 
 def get_file(
-    fname: Any,
-    origin: Any,
+    fname: Any = None,
+    origin: Any = None,
     untar: bool = False,
     md5_hash: str | None = None,
     file_hash: str | None = None,
@@ -35,23 +40,57 @@ def get_file(
 ) -> str:
     """Return the path of a file, which is downloaded unless it is there already.
 
-    Its arguments are those of `cornu.utils.get_file`, in the order of Keras 2.
+    Parameters
+    ----------
+    fname : str
+        Its name here, or an absolute path.
+    origin : str
+        The URL.
+    untar : bool
+        Keep the archive as `fname.tar.gz`, and return `fname`: what it was unpacked to.
+    extract : bool
+        Unpack the archive beside itself; its own path is returned all the same.
+    others
+        As in `cornu.utils.get_file`.
     """
     import cornu
 
+    name = os.fspath(fname) if fname else unquote(urlsplit(origin).path)
+    if fname and os.path.isabs(name):
+        cache_subdir = os.path.dirname(name)
+    name = os.path.basename(name)
     path: str = cornu.utils.get_file(
-        fname,
+        f"{name}.tar.gz" if untar else name,
         origin,
-        untar=untar,
         md5_hash=md5_hash,
         file_hash=file_hash,
         cache_subdir=cache_subdir,
         hash_algorithm=hash_algorithm,
-        extract=extract,
-        archive_format=archive_format,
         cache_dir=cache_dir,
     )
-    return path
+    folder = os.path.dirname(path)
+    unpacked = os.path.join(folder, name)
+    if extract or (untar and not os.path.exists(unpacked)):
+        _unpack_beside(path, folder, "tar" if untar else archive_format)
+    return unpacked if untar else path
+
+
+def _unpack_beside(path: str, folder: str, archive_format: Any) -> None:
+    """Put what an archive holds into the folder where it lies."""
+    import cornu
+
+    with tempfile.TemporaryDirectory(dir=folder) as aside:
+        origin = pathlib.Path(path).absolute().as_uri()
+        unpacked = cornu.utils.get_file(
+            "unpacked",
+            origin,
+            extract=True,
+            archive_format=archive_format,
+            cache_dir=aside,
+            verbose=False,
+        )
+        if os.path.isdir(unpacked):  # else it is no archive, as a warning has said
+            shutil.copytree(unpacked, folder, dirs_exist_ok=True)
 
 
 def validate_file(

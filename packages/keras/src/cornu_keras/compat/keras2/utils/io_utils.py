@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cornu_keras.files.chunks import read_names, write_names
-from cornu_keras.utilities.hdf5 import HDF5Matrix
+from cornu_keras.utilities.hdf5 import HDF5Matrix as _HDF5Matrix
 
 __all__ = [
     "H5Dict",
@@ -22,6 +22,18 @@ __all__ = [
     "load_from_binary_h5py",
     "save_to_binary_h5py",
 ]
+
+
+class HDF5Matrix(_HDF5Matrix):
+    """Some rows of a dataset in an HDF5 file; a slice must not reach beyond them."""
+
+    def __getitem__(self, key: Any) -> Any:
+        """Return a row, or the rows of a slice, list or array of positions."""
+        if key is None:
+            raise TypeError("None is no position of a row.")
+        if isinstance(key, slice) and key.stop is not None and key.stop > len(self):
+            raise IndexError(f"There are {len(self)} rows, no {key.stop}.")
+        return super().__getitem__(key)
 
 
 def ask_to_proceed_with_overwrite(filepath: Any) -> bool:
