@@ -276,6 +276,31 @@ def test_two_draws_differ(seed):
         assert np.array_equal(K.eval(again((3, 3))), K.eval(two))
 
 
+# Losses of probabilities
+
+
+@pytest.mark.parametrize("p", [0.2, 1e-9, 1 - 1e-4])
+def test_crossentropy_of_probabilities_adds_epsilon(p):
+    t, p32 = np.float32([[1.0], [0.0]]), np.float32(p)
+    q = np.clip(p32, np.float32(1e-7), np.float32(1 - 1e-7))
+    epsilon = np.float32(1e-7)
+    wanted = [-np.log(q + epsilon), -np.log(1 - q + epsilon)]
+    given = np.full((2, 1), p32)
+    for function in (
+        keras.losses.binary_crossentropy,
+        keras.losses.get("binary_crossentropy"),
+        keras.losses.BinaryCrossentropy(reduction="none"),
+    ):
+        np.testing.assert_allclose(K.eval(function(K.variable(t), K.variable(given))), wanted, 1e-5)
+
+
+def test_what_has_been_through_a_sigmoid_is_taken_from_before_it():
+    model = Sequential([kl.Activation("sigmoid", input_shape=(1,))])
+    model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+    x, t = np.float32([[-40.0]]), np.float32([[1.0]])
+    assert model.evaluate(x, t, verbose=0)[0] == pytest.approx(40.0)
+
+
 # Keras 1
 
 OLD = [

@@ -96,7 +96,9 @@ class Dialect:
             found = _load(own)
             if inspect.isfunction(found) and not hasattr(found, "stands_for"):
                 plain = _attribute(f"cornu.{module}", name)
-                found.stands_for = plain or found  # type: ignore[attr-defined]
+                for name_of, told in {**vars(plain or found), "stands_for": plain or found}.items():
+                    if not hasattr(found, name_of):  # such as the targets that a loss takes
+                        setattr(found, name_of, told)
             return self._spoken(module, name, found)
         base = self._base(module, name)
         return self._known_as(module, name, self._spoken(module, name, base))

@@ -49,6 +49,10 @@ OWN: dict[str, str] = {
     },
     "optimizers.deserialize": f"{_HERE}.optimizers:deserialize",
     "optimizers.serialize": f"{_HERE}.optimizers:serialize",
+    **{
+        f"{module}.binary_crossentropy": f"{_HERE}.losses:binary_crossentropy"
+        for module in ("losses", "metrics")
+    },
     "optimizers.TFOptimizer": f"{_HERE}.graph:TFOptimizer",
 }
 
@@ -65,6 +69,7 @@ MEANINGS: list[tuple[str, str]] = [
     ("LearningRateScheduler", f"{_HERE}.callbacks:RateAsLr"),
     ("Lambda", f"{_HERE}.lenient:NoCast"),
     ("Metric", f"{_HERE}.metrics:OfSymbols"),
+    ("BinaryCrossentropy", f"{_HERE}.losses:AddsEpsilon"),
     ("Metric", f"{_HERE}.lenient:Stateful"),
     ("Bidirectional", f"{_HERE}.recurrent:Constants"),
     ("RNN", f"{_HERE}.recurrent:OldStates"),
