@@ -123,6 +123,59 @@ def test_a_model_is_compiled_again_with_its_optimizer_for_other_weights():
     assert (model.layers[0].get_weights()[0] != frozen).any()
 
 
+class Accelerated(optimizers.Optimizer):
+    """As repositories wrote their own: slots made in `get_updates`, updates as a list."""
+
+    def __init__(self, lr=0.1, rho=0.5, **kwargs):
+        super().__init__(**kwargs)
+        with K.name_scope(type(self).__name__):
+            self.iterations = K.variable(0, dtype="int64", name="iterations")
+            self.lr = K.variable(lr, name="lr")
+        self.rho = rho
+
+    def get_updates(self, loss, params):
+        grads = self.get_gradients(loss, params)
+        self.updates = [K.update_add(self.iterations, 1)]
+        step = K.cast(self.iterations, K.floatx()) + 1
+        sums = [K.zeros(K.int_shape(p), dtype=K.dtype(p)) for p in params]
+        self.weights = [self.iterations, *sums]
+        for p, g, s in zip(params, grads, sums, strict=True):
+            new_s = self.rho * s + g
+            self.updates.append(K.update(s, new_s))
+            self.updates.append(K.update(p, p - self.lr * step * new_s))
+        return self.updates
+
+    def get_config(self):
+        own = {"lr": float(K.get_value(self.lr)), "rho": self.rho}
+        return {**super().get_config(), **own}
+
+
+@pytest.mark.parametrize("clip", [{}, {"clipvalue": 0.05}, {"clipnorm": 0.1}])
+def test_a_rule_of_the_users_own_is_a_list_of_updates(clip):
+    model = line(use_bias=False)
+    model.compile(Accelerated(lr=0.1, **clip), "mse")
+    w = model.get_weights()[0].astype("float64")
+    total = np.zeros_like(w)
+    for step in range(1, 4):
+        size = 8 - step  # another program for each
+        x, y = X[:size], Y[:size]
+        model.train_on_batch(x, y)
+        slope = x.T @ (2 * (x @ w - y)) / y.size
+        if "clipvalue" in clip:
+            slope = slope.clip(-0.05, 0.05)
+        if "clipnorm" in clip:
+            slope *= min(1.0, 0.1 / np.linalg.norm(slope))
+        total = 0.5 * total + slope
+        w -= 0.1 * step * total
+        np.testing.assert_allclose(model.get_weights()[0], w, rtol=1e-4, atol=1e-6)
+    assert int(K.get_value(model.optimizer.iterations)) == 3
+    assert model.optimizer.get_config() == {
+        "lr": pytest.approx(0.1),
+        "rho": 0.5,
+        **clip,
+    }
+
+
 # Callbacks
 
 

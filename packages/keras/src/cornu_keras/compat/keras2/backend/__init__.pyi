@@ -19,3 +19,10 @@ from cornu_keras.compat.keras2.backend.session import (
 from cornu_keras.compat.keras2.backend.session import name_scope as name_scope
 from cornu_keras.compat.keras2.backend.session import set_session as set_session
 from cornu_keras.compat.keras2.backend.session import symbolic as symbolic
+from cornu_keras.compat.keras2.backend.updates import moving_average_update as moving_average_update
+from cornu_keras.compat.keras2.backend.updates import ones as ones
+from cornu_keras.compat.keras2.backend.updates import update as update
+from cornu_keras.compat.keras2.backend.updates import update_add as update_add
+from cornu_keras.compat.keras2.backend.updates import update_sub as update_sub
+from cornu_keras.compat.keras2.backend.updates import variable as variable
+from cornu_keras.compat.keras2.backend.updates import zeros as zeros

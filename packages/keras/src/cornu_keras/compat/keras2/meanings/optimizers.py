@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
 from collections.abc import Mapping
 from typing import Any
 
+import cornu_ops as ops
 from cornu.plugins.custom_objects import CustomObjectScope
+from cornu_engine.variable import Variable
 from cornu_keras.backend.functions import gradients
 from cornu_keras.backend.variables import is_keras_tensor
+from cornu_keras.compat.keras2.backend.updates import gathering
 
 __all__ = ["FromZero", "OldWords", "deserialize", "serialize"]
 
@@ -45,10 +49,17 @@ class OldWords:
     """What an optimizer means in Keras 2."""
 
     built: bool
-    decay: float
+    decay: Any
+    clipnorm: Any
+    clipvalue: Any
+    _given: Any = None  # gradients of the step that is being traced
+    _own_weights: Any = None
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments by their names in Keras 2.3: without those that came later."""
+        if self._has_own_updates():  # its class says the rest
+            clips = {"clipnorm": self.clipnorm, "clipvalue": self.clipvalue}
+            return {name: value for name, value in clips.items() if value is not None}
         config = super().get_config()  # type: ignore[misc]
         later = _LATER | ({"momentum": 0.0} if "rho" in config else {})
         kept = {k: v for k, v in config.items() if k not in later or later[k] not in (..., v)}
@@ -73,8 +84,51 @@ class OldWords:
         loss : KerasTensor
         params : list of Variable
         """
+        if self._given is not None:
+            return [self._clipped(self._given[id(variable)]) for variable in params]
         found: list[Any] = gradients(loss, params)
         return found
+
+    # Subclasses of scripts, whose rule is `get_updates(loss, params)`
+
+    def _has_own_updates(self) -> bool:
+        return type(self).get_updates is not OldWords.get_updates
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All state: iterations, learning rate, then the slots; settable, as such classes do."""
+        own = self._own_weights
+        return super().weights if own is None else list(own)  # type: ignore[misc]
+
+    @weights.setter
+    def weights(self, weights: Any) -> None:
+        self.__dict__["_own_weights"] = list(weights)
+
+    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
+        """Update weights by gradients: by the updates that a class lists, where it does."""
+        if not self._has_own_updates():
+            super().apply(grads, trainable_variables)  # type: ignore[misc]
+            return
+        params = list(trainable_variables)
+        slopes = [ops.zeros_like(v) if g is None else g for g, v in zip(grads, params, strict=True)]
+        kept = self.__dict__.setdefault("_made_in_updates", [])
+        self._given = {id(v): g for v, g in zip(params, slopes, strict=True)}
+        try:
+            with gathering(kept) as updates:
+                self.get_updates(None, params)
+        finally:
+            self._given = None
+        for variable, value in updates:  # all values were computed from the old ones
+            variable.assign(ops.cast(value, variable.dtype))
+
+    def _clipped(self, gradient: Any) -> Any:
+        if self.clipvalue is not None:
+            return ops.clip(gradient, -self.clipvalue, self.clipvalue)
+        if self.clipnorm is None:
+            return gradient
+        together = [ops.sum(ops.square(g)) for g in self._given.values()]
+        norm = ops.sqrt(functools.reduce(ops.add, together))
+        return ops.multiply(gradient, ops.minimum(1.0, self.clipnorm / ops.maximum(norm, 1e-12)))
 
     def get_updates(self, loss: Any, params: Any = None, **older: Any) -> Any:
         """Return what `K.function` does at each call: an update of weights by a symbolic loss.
