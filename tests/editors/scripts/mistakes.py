@@ -4,6 +4,7 @@ import numpy as np
 
 import cornu
 from cornu import keras, losses, metrics, ops
+from cornu.applications import ResNet50
 from cornu.callbacks import EarlyStopping, ModelCheckpoint, TensorBoard
 from cornu.initializers import HeNormal
 from cornu.layers import LSTM, Conv2D, Dense, Embedding, Input, Layer, LeakyReLU, MaxPooling2D
@@ -12,6 +13,8 @@ from cornu.optimizers import SGD, Adam, AdamW
 
 x, y = np.zeros((4, 3)), np.zeros(4)
 
+ResNet50(wights=None)  # wrong
+ResNet50(weights=None).fitt(x, y)  # wrong
 Dense(3, activaton="relu")  # wrong
 Dense("three")  # wrong
 Dense(units=3, kernel_initialiser="zeros")  # wrong
