@@ -67,12 +67,13 @@ def test_compile_says_at_once_what_fits_no_output(compiled, error, message):
             ["loss", "a_loss", "b_loss", "a_mae", "a_mse", "b_mae", "b_mse"],
         ),
         ({"loss": "mse", "metrics": {"b": ["mae"]}}, ["loss", "a_loss", "b_loss", "b_mae"]),
+        ({"loss": {"b": "mse"}, "metrics": ["mae"]}, ["loss", "b_loss", "b_mae"]),
     ],
 )
 def test_names_of_metrics_are_known_before_training_and_stay(compiled, names):
     model = two_outputs(**compiled)
     assert model.metrics_names == names
-    values = model.train_on_batch(X, [A, B])
+    values = model.train_on_batch(X, {"a": A, "b": B})
     assert model.metrics_names == names
     assert len(values) == len(names)
 

@@ -71,6 +71,7 @@ class CompiledLosses(FirstValues):
         is_config = isinstance(loss, dict) and "class_name" in loss
         self._loss = _resolve(loss) if is_config else tree.map_structure(_resolve, loss)
         self._weights = loss_weights
+        self.shows_each = False  # also where there is one only
         self.output_names = list(output_names or [])
         self._terms: list[_Term] | None = None
         self.trackers: list[Mean] = []
@@ -141,7 +142,7 @@ class CompiledLosses(FirstValues):
             for index, one in enumerate(losses):
                 loss = _as_loss(one, targets[position], outputs.values[position])
                 built.append((position, loss, weights[position][index]))
-        several = len(built) > 1
+        several = len(built) > 1 or self.shows_each
         return [
             _Term(position, loss, weight, Mean(name=f"{name}_loss") if several else None)
             for (position, loss, weight), name in zip(built, _names(built, outputs), strict=True)

@@ -153,6 +153,8 @@ class Training(Symbols):
                 sample_weight_mode=sample_weight_mode,
                 **kwargs,
             )
+        if self._compiled.losses is not None:
+            self._compiled.losses.shows_each = len(found) > 1
         self._compiled.arguments.update(asked)
         self.__dict__["_ends"] = tuple(found)
 
