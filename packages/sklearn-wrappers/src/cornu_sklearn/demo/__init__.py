@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cornu.cli import _digits, _pictures
+from cornu_sklearn.demo import digits, drawings
 
 _SHOWN_LINES = 40
 
@@ -28,15 +28,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    data = _digits.load(arguments.seed)
+    data = digits.load(arguments.seed)
     return _evaluate(arguments, data) if arguments.load else _train(arguments, data)
 
 
-def _train(arguments: argparse.Namespace, data: _digits.Digits) -> int:
+def _train(arguments: argparse.Namespace, data: digits.Digits) -> int:
     import cornu
 
     cornu.utils.set_random_seed(arguments.seed)
-    model = _digits.model()
+    model = digits.model()
     model.summary()
     started = time.perf_counter()
     history = model.fit(
@@ -52,8 +52,8 @@ def _train(arguments: argparse.Namespace, data: _digits.Digits) -> int:
 
     folder: Path = arguments.folder
     files = {"learning curves": "curves.png", "misclassified digits": "mistakes.png"}
-    _pictures.learning_curves(history.history, folder / files["learning curves"])
-    _pictures.mistakes(data.x_test, data.y_test, guesses, folder / files["misclassified digits"])
+    drawings.learning_curves(history.history, folder / files["learning curves"])
+    drawings.mistakes(data.x_test, data.y_test, guesses, folder / files["misclassified digits"])
     model.save(folder / "digits.keras")
     program = model.program("train")
     path = folder / f"train{program.executable.suffix}"
@@ -65,7 +65,7 @@ def _train(arguments: argparse.Namespace, data: _digits.Digits) -> int:
     return 0
 
 
-def _evaluate(arguments: argparse.Namespace, data: _digits.Digits) -> int:
+def _evaluate(arguments: argparse.Namespace, data: digits.Digits) -> int:
     import cornu
 
     path = arguments.folder / "digits.keras"
@@ -78,7 +78,7 @@ def _evaluate(arguments: argparse.Namespace, data: _digits.Digits) -> int:
     return 0
 
 
-def _report(model: Any, data: _digits.Digits) -> Any:
+def _report(model: Any, data: digits.Digits) -> Any:
     from sklearn.metrics import classification_report
 
     probabilities = model.predict(data.x_test, verbose=0)

@@ -20,12 +20,8 @@ class Digits(NamedTuple):
 
 def load(seed: int) -> Digits:
     """Return the images, a fifth of them held out."""
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as error:
-        raise ImportError(
-            "The demo reads the digits of scikit-learn: pip install scikit-learn"
-        ) from error
+    from sklearn.datasets import load_digits
+
     images, labels = load_digits(return_X_y=True)
     x = (images.reshape(-1, 8, 8, 1) / 16).astype("float32")
     order = np.random.default_rng(seed).permutation(len(x))
