@@ -120,8 +120,10 @@ def get_backend() -> str:
     Example
     -------
     >>> import cornu
+    >>> cornu.set_backend("numpy")
     >>> cornu.get_backend()
     'numpy'
+    >>> cornu.set_backend(None)
     """
     return _chosen or os.environ.get(ENVIRONMENT_VARIABLE) or _highest_ranked()
 

@@ -20,7 +20,7 @@ import numpy as np
 from cornu_engine.allowance import spend
 from cornu_engine.current import concrete_value, is_tracing
 from cornu_engine.operators import ArrayOperators
-from cornu_engine.shapes import Shape, product
+from cornu_engine.shapes import Shape, Sizes, product
 
 _SCOPE: ContextVar[str] = ContextVar("cornu_scope", default="")
 _INTERNED: weakref.WeakValueDictionary[tuple, Node] = weakref.WeakValueDictionary()
@@ -149,7 +149,7 @@ def make_node(
         return known
     node = object.__new__(Node)
     node.op, node.inputs, node.attrs = op, tuple(inputs), attrs
-    node.shape, node.dtype = shape, dtype
+    node.shape, node.dtype = Sizes(shape), dtype
     node.scope, node.serial = _SCOPE.get(), next(_COUNTER)
     return _INTERNED.setdefault(key, node)
 

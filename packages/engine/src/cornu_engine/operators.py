@@ -49,39 +49,12 @@ class ArrayOperators:
     dtype: Any
 
     if TYPE_CHECKING:  # set at the end of this file
-        __add__: Any
-        __radd__: Any
-        __sub__: Any
-        __rsub__: Any
-        __mul__: Any
-        __rmul__: Any
-        __truediv__: Any
-        __rtruediv__: Any
-        __floordiv__: Any
-        __rfloordiv__: Any
-        __mod__: Any
-        __rmod__: Any
-        __pow__: Any
-        __rpow__: Any
-        __matmul__: Any
-        __rmatmul__: Any
-        __and__: Any
-        __rand__: Any
-        __or__: Any
-        __ror__: Any
-        __xor__: Any
-        __rxor__: Any
-        __lshift__: Any
-        __rlshift__: Any
-        __rshift__: Any
-        __rrshift__: Any
-        __lt__: Any
-        __le__: Any
-        __gt__: Any
-        __ge__: Any
-        __neg__: Any
-        __abs__: Any
-        __invert__: Any
+        _any: Any = None
+        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _any
+        __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = _any
+        __rpow__ = __matmul__ = __rmatmul__ = __and__ = __rand__ = __or__ = __ror__ = _any
+        __xor__ = __rxor__ = __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = __lt__ = _any
+        __le__ = __gt__ = __ge__ = __neg__ = __abs__ = __invert__ = _any
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """`array + value` and `np.exp(value)` are the operation of the same name in `cornu.ops`."""
@@ -124,6 +97,10 @@ class ArrayOperators:
             if name in _vocabulary.__all__:
                 hint = f" Write ops.{name}(x)."  # methods of arrays that are functions here
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}.{hint}")
+
+    def get_shape(self) -> Any:
+        """Return the shape."""
+        return self.shape
 
     def reshape(self, *shape: Any) -> Any:
         """Return the same numbers in another shape."""

@@ -9,6 +9,22 @@ from typing import TypeAlias
 Shape: TypeAlias = tuple[int, ...]
 
 
+class Sizes(tuple):
+    """A shape that has the methods of shapes elsewhere.
+
+    Examples
+    --------
+    >>> Sizes((2, 3)).as_list()
+    [2, 3]
+    """
+
+    __slots__ = ()
+
+    def as_list(self) -> list[int | None]:
+        """Return the sizes as a list."""
+        return list(self)
+
+
 def broadcast_shapes(*shapes: Sequence[int]) -> Shape:
     """Return the shape that NumPy's broadcasting gives.
 

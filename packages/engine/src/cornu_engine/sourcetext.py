@@ -20,6 +20,7 @@ from cornu_engine.composite import COMPOSITES
 from cornu_engine.errors import GraphError, printable
 from cornu_engine.graph import Node
 from cornu_engine.scan import Body
+from cornu_engine.shapes import Sizes
 
 LONGEST = 200  # characters of an identifier
 _OTHERS = re.compile(r"[^A-Za-z0-9_]+")
@@ -144,7 +145,7 @@ def _is_word(value: Any) -> bool:
 def _is_plain(value: Any) -> bool:
     if type(value) in _NUMBERS or value is None:
         return True
-    if type(value) is tuple:
+    if type(value) in (tuple, Sizes):
         return all(map(_is_plain, value))
     if isinstance(value, np.ndarray):
         value = value.dtype

@@ -20,6 +20,7 @@ from cornu.base.layer.shapes import SymbolicShape, as_shape
 from cornu_engine import tree
 from cornu_engine.dtypes import canonical
 from cornu_engine.operators import ArrayOperators
+from cornu_engine.shapes import Sizes
 from cornu_engine.trace import current_trace
 
 
@@ -70,7 +71,7 @@ class KerasTensor(ArrayOperators):
             raise ValueError(
                 "Programs hold dense values only: leave sparse=False and ragged=False."
             )
-        self._shape = as_shape(shape)
+        self._shape = Sizes(as_shape(shape))
         self._dtype = canonical(dtype).name
         self.record_history = record_history
         self.name = name or _next_name()

@@ -66,10 +66,6 @@ class Tensor(State, metaclass=_Kind):
         """Where it lies, in TensorFlow's words."""
         return "/device:CPU:0"
 
-    def get_shape(self) -> TensorShape:
-        """Return the sizes along its axes."""
-        return self.shape
-
     def set_shape(self, shape: Any) -> None:
         """Check the sizes along its axes."""
         if len(shape) != self.ndim or any(
@@ -92,6 +88,16 @@ class Tensor(State, metaclass=_Kind):
     def assign(self, value: Any) -> Any:
         """Refuse: only variables change."""
         raise AttributeError("A tensor does not change; tf.Variable does.")
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """NumPy's functions read the numbers and give arrays."""
+        return function(*_numbers(args), **_numbers(kwargs))
+
+    def __format__(self, spec: str) -> str:
+        return format(self.numpy() if self.ndim == 0 else self, spec) if spec else str(self)
+
+    def __str__(self) -> str:
+        return f"tf.Tensor({self.numpy()}, shape={tuple(self.shape)}, dtype={self.dtype.name})"
 
     def __repr__(self) -> str:
         shape = tuple(self.shape)
@@ -119,6 +125,10 @@ class _Reference:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Reference) and self.value is other.value
+
+
+def _numbers(given: Any) -> Any:
+    return tree.map_structure(lambda x: np.asarray(x) if isinstance(x, State) else x, given)
 
 
 def _returning_tensors(name: str) -> Any:

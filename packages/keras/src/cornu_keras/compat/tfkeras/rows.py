@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _KERAS2 = "cornu_keras.compat.keras2"
+_HERE = "cornu_keras.compat.tfkeras"
 
 # Name -> where it is; see `Dialect`.
 OWN: dict[str, str] = {
@@ -11,6 +12,9 @@ OWN: dict[str, str] = {
 
 # Base class, and what stands before it in the dialect; the foremost first.
 MEANINGS: list[tuple[str, str]] = [
+    ("Optimizer", f"{_HERE}.meanings:Minimizes"),
+    ("Loss", f"{_HERE}.meanings:CallsGiveTensors"),
+    ("Metric", f"{_HERE}.meanings:ResultsAreTensors"),
     ("Model", f"{_KERAS2}.meanings.collected:CollectedQuietly"),
 ]
 
