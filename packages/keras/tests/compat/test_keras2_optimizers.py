@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import types
 
 import cornu.compat.keras2 as keras
@@ -106,6 +107,24 @@ def test_one_optimizer_trains_several_models():
     alone[0].train_on_batch(X, Y)
     for one, two in zip(alone[0].get_weights(), kept[0], strict=True):
         np.testing.assert_allclose(one, two, rtol=1e-5)
+
+
+@pytest.mark.parametrize("dialect", ["keras2", "tfkeras"])
+def test_a_gan_is_compiled_with_one_optimizer(dialect):
+    module = importlib.import_module(f"cornu.compat.{dialect}")
+    optimizer = module.optimizers.Adam(0.01)
+    judge = module.Sequential([module.layers.Dense(1, input_shape=(2,))])
+    judge.compile(optimizer=optimizer, loss="mse")
+    maker = module.Sequential([module.layers.Dense(2, input_shape=(3,))])
+    judge.trainable = False
+    noise = module.Input(shape=(3,))
+    both = module.Model(noise, judge(maker(noise)))
+    both.compile(optimizer=optimizer, loss="mse")
+    kept = judge.get_weights()
+    both.train_on_batch(X, Y[:, :1])
+    for one, two in zip(judge.get_weights(), kept, strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert both.optimizer.learning_rate is optimizer.learning_rate
 
 
 def test_a_model_is_compiled_again_with_its_optimizer_for_other_weights():

@@ -78,6 +78,7 @@ MEANINGS: list[tuple[str, str]] = [
     ("Dropout", f"{_HERE}.lenient:ClippedRate"),
     ("Model", f"{_HERE}.collected:CollectedWeights"),
     ("Model", f"{_PACKAGE}.training:Training"),
+    ("Model", f"{_HERE}.optimizers:TakesShared"),
     ("Model", f"{_HERE}.model:ModelMeanings"),
     ("Sequential", f"{_HERE}.model:SequentialMeanings"),
     ("Layer", f"{_HERE}.layer:LayerMeanings"),

@@ -12,7 +12,6 @@ import numpy as np
 import cornu_ops as ops
 from cornu.base.layer.context import learning_phase
 from cornu.base.layer.masks import get_mask, set_mask
-from cornu.plugins import registry
 from cornu.training.compiling import check_arguments, read_arguments
 from cornu.training.trainer import Trainer
 from cornu_engine import tree
@@ -63,6 +62,11 @@ class Training(Symbols):
         """Show the mean of a value over the epoch; that of a metric is called after it."""
         name = name or getattr(getattr(value, "_metric_obj", None), "name", None)
         super().add_metric(value, name, aggregation)
+
+    def summary(self, *args: Any, **kwargs: Any) -> None:
+        """Print a table of the layers; what is trainable but not compiled so is warned of."""
+        self._check_collected()
+        super().summary(*args, **kwargs)
 
     # Files
 
@@ -140,19 +144,15 @@ class Training(Symbols):
             weighted_metrics = metrics_by_name(found, weighted_metrics)
             if len(found) > 1 and isinstance(loss_weights, list):
                 loss_weights = dict(zip([end.name for end in found], loss_weights, strict=True))
-        with self._speaking():
-            optimizer = registry.get("optimizer", optimizer)
-            if hasattr(optimizer, "_to_train"):
-                optimizer = optimizer._to_train(self)
-            super().compile(
-                optimizer,
-                loss,
-                loss_weights,
-                metrics,
-                weighted_metrics,
-                sample_weight_mode=sample_weight_mode,
-                **kwargs,
-            )
+        super().compile(
+            optimizer,
+            loss,
+            loss_weights,
+            metrics,
+            weighted_metrics,
+            sample_weight_mode=sample_weight_mode,
+            **kwargs,
+        )
         if self._compiled.losses is not None:
             self._compiled.losses.shows_each = len(found) > 1
         self._compiled.arguments.update(asked)

@@ -12,6 +12,8 @@ OWN: dict[str, str] = {
 
 # Base class, and what stands before it in the dialect; the foremost first.
 MEANINGS: list[tuple[str, str]] = [
+    ("Optimizer", f"{_KERAS2}.meanings.optimizers:Shared"),
+    ("Model", f"{_KERAS2}.meanings.optimizers:TakesShared"),
     ("Optimizer", f"{_HERE}.meanings:Minimizes"),
     ("Loss", f"{_HERE}.meanings:CallsGiveTensors"),
     ("Metric", f"{_HERE}.meanings:ResultsAreTensors"),

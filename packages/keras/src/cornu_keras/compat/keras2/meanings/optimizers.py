@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import cornu_ops as ops
+from cornu.plugins import registry
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu_engine.variable import Variable
 from cornu_keras.backend.functions import gradients
 from cornu_keras.backend.variables import is_keras_tensor
 from cornu_keras.compat.keras2.backend.updates import gathering
 
-__all__ = ["FromZero", "OldWords", "deserialize", "serialize"]
+__all__ = ["FromZero", "OldWords", "Shared", "TakesShared", "deserialize", "serialize"]
 
 _NAMES = ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam", "TFOptimizer")
 # What Cornu's optimizers say beside, and Keras 2's do not where it changes nothing.
@@ -45,10 +46,38 @@ class FromZero:
 _trains: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 
 
-class OldWords:
-    """What an optimizer means in Keras 2."""
+class Shared:
+    """An optimizer that may be given to several models."""
 
     built: bool
+
+    def _to_train(self, model: Any) -> Any:
+        """Return what trains a model: one optimizer may be given to several, or again to one.
+
+        Each has slots of its own; they share the learning rate and count their steps together.
+        """
+        trained = _trains.get(self)
+        free = trained is None or (trained() is model and not self.built)
+        optimizer = self if free else _twin(self)
+        _trains[optimizer] = weakref.ref(model)
+        return optimizer
+
+
+class TakesShared:
+    """A model whose optimizer may train others as well."""
+
+    def compile(self, optimizer: Any = "rmsprop", *args: Any, **kwargs: Any) -> None:
+        """Say how to train; the arguments are those of the model's class."""
+        with self._speaking():  # type: ignore[attr-defined]
+            optimizer = registry.get("optimizer", optimizer)
+            if hasattr(optimizer, "_to_train"):
+                optimizer = optimizer._to_train(self)
+            super().compile(optimizer, *args, **kwargs)  # type: ignore[misc]
+
+
+class OldWords(Shared):
+    """What an optimizer means in Keras 2."""
+
     decay: Any
     clipnorm: Any
     clipvalue: Any
@@ -64,17 +93,6 @@ class OldWords:
         later = _LATER | ({"momentum": 0.0} if "rho" in config else {})
         kept = {k: v for k, v in config.items() if k not in later or later[k] not in (..., v)}
         return {**kept, "decay": self.decay}
-
-    def _to_train(self, model: Any) -> Any:
-        """Return what trains a model: one optimizer may be given to several, or again to one.
-
-        Each has slots of its own; they share the learning rate and count their steps together.
-        """
-        trained = _trains.get(self)
-        free = trained is None or (trained() is model and not self.built)
-        optimizer = self if free else _twin(self)
-        _trains[optimizer] = weakref.ref(model)
-        return optimizer
 
     def get_gradients(self, loss: Any, params: Any) -> list[Any]:
         """Return the gradients of a symbolic loss by weights.
