@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from cornu.base.layer import KerasTensor
+from cornu.base.naming import name_scope
 from cornu.models import Functional
 from cornu_engine.errors import ShapeError
 from cornu_layers.applications.frame import Asked, Weights, assemble, unnamed_pool
@@ -182,23 +184,24 @@ def mean(x: KerasTensor, strides: int, name: str) -> KerasTensor:
 
 def separable(x: KerasTensor, filters: int, kernel: int, strides: int, block: str) -> KerasTensor:
     """Twice: ReLU, separable convolution, normalisation."""
-    for i in (1, 2):
-        x = Activation("relu")(x)
-        name = f"separable_conv_{i}"
-        padding = "same"
-        if strides == 2:
-            x = ZeroPadding2D(correct_pad(x, kernel), name=f"{name}_pad_{block}")(x)
-            padding = "valid"
-        x = SeparableConv2D(
-            filters,
-            kernel,
-            strides=strides,
-            padding=padding,
-            use_bias=False,
-            name=f"{name}_{block}",
-        )(x)
-        x = normalized(x, f"{name}_bn_{block}")
-        strides = 1
+    with name_scope(f"separable_conv_block_{block}"):
+        for i in (1, 2):
+            x = Activation("relu")(x)
+            name = f"separable_conv_{i}"
+            padding = "same"
+            if strides == 2:
+                x = ZeroPadding2D(correct_pad(x, kernel), name=f"{name}_pad_{block}")(x)
+                padding = "valid"
+            x = SeparableConv2D(
+                filters,
+                kernel,
+                strides=strides,
+                padding=padding,
+                use_bias=False,
+                name=f"{name}_{block}",
+            )(x)
+            x = normalized(x, f"{name}_bn_{block}")
+            strides = 1
     return x
 
 
@@ -207,15 +210,17 @@ def adjusted(before: KerasTensor | None, x: KerasTensor, filters: int, block: st
     if before is None:
         return x
     if rows_and_columns(before.shape[1:])[1] != rows_and_columns(x.shape[1:])[1]:
-        before = Activation("relu", name=f"adjust_relu_1_{block}")(before)
-        even = halved(before, filters // 2, f"1_{block}")
-        odd = Cropping2D(((1, 0), (1, 0)))(ZeroPadding2D(((0, 1), (0, 1)))(before))
-        before = side_by_side(None, even, halved(odd, filters // 2, f"2_{block}"))
-        return normalized(before, f"adjust_bn_{block}")
+        with name_scope("adjust_block"), name_scope(f"adjust_reduction_block_{block}"):
+            before = Activation("relu", name=f"adjust_relu_1_{block}")(before)
+            even = halved(before, filters // 2, f"1_{block}")
+            odd = Cropping2D(((1, 0), (1, 0)))(ZeroPadding2D(((0, 1), (0, 1)))(before))
+            before = side_by_side(None, even, halved(odd, filters // 2, f"2_{block}"))
+            return normalized(before, f"adjust_bn_{block}")
     if channels(before) != filters:
-        before = Activation("relu")(before)
-        before = convolved(before, filters, f"adjust_conv_projection_{block}")
-        return normalized(before, f"adjust_bn_{block}")
+        with name_scope("adjust_block"), name_scope(f"adjust_projection_block_{block}"):
+            before = Activation("relu")(before)
+            before = convolved(before, filters, f"adjust_conv_projection_{block}")
+            return normalized(before, f"adjust_bn_{block}")
     return before
 
 
@@ -232,10 +237,35 @@ def entered(x: KerasTensor, filters: int, kind: str, block: str) -> KerasTensor:
 
 
 def branching(filters: int, strides: int, kind: str, block: str) -> Callable[..., KerasTensor]:
-    """Return separable convolutions whose names begin alike."""
-    return lambda x, kernel, side: separable(x, filters, kernel, strides, f"{kind}_{side}_{block}")
+    """Return separable convolutions whose names begin alike; the side ends in its number."""
+
+    def branch(x: KerasTensor, kernel: int, side: str) -> KerasTensor:
+        with name_scope(f"block_{side[-1]}"):
+            return separable(x, filters, kernel, strides, f"{kind}_{side}_{block}")
+
+    return branch
 
 
+Cell = Callable[[KerasTensor, KerasTensor | None, int, str], KerasTensor]
+
+
+def in_scope(kind: str) -> Callable[[Cell], Cell]:
+    """Let the paths of a cell's weights begin with its kind and number."""
+
+    def decorate(cell: Cell) -> Cell:
+        @wraps(cell)
+        def scoped(
+            x: KerasTensor, before: KerasTensor | None, filters: int, block: str
+        ) -> KerasTensor:
+            with name_scope(f"{kind}_{block}"):
+                return cell(x, before, filters, block)
+
+        return scoped
+
+    return decorate
+
+
+@in_scope("normal_A_block")
 def normal_cell(
     x: KerasTensor, before: KerasTensor | None, filters: int, block: str
 ) -> KerasTensor:
@@ -253,6 +283,7 @@ def normal_cell(
     return side_by_side(f"normal_concat_{block}", p, x1, x2, x3, x4, x5)
 
 
+@in_scope("reduction_A_block")
 def reduction_cell(
     x: KerasTensor, before: KerasTensor | None, filters: int, block: str
 ) -> KerasTensor:
@@ -270,6 +301,7 @@ def reduction_cell(
     left = mean(padded, 2, f"reduction_left3_{block}")
     x3 = added(f"reduction_add3_{block}", left, convolved(p, 5, "right3"))
     x4 = added(None, x2, mean(x1, 1, f"reduction_left4_{block}"))
-    again = separable(x1, filters, 3, 1, f"reduction_left4_{block}")
+    with name_scope("block_5"):
+        again = separable(x1, filters, 3, 1, f"reduction_left4_{block}")
     x5 = added(f"reduction_add4_{block}", again, largest("reduction_right5"))
     return side_by_side(f"reduction_concat_{block}", x2, x3, x4, x5)
