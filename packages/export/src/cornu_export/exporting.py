@@ -128,6 +128,31 @@ def write_c(
     write_c(filepath, name, function, specs_of(inputs), list(output_names), **options)
 
 
+def write_python(
+    filepath: Any,
+    function: Callable[..., Any],
+    inputs: Sequence[Any],
+    output_names: Sequence[str] = (),
+    name: str = "program",
+    **options: Any,
+) -> None:
+    """Write what a function computes in plain NumPy; for the parameters see `write_cornu`.
+
+    Parameters
+    ----------
+    **options
+        `weights`.
+
+    Raises
+    ------
+    SavingError
+        If plain NumPy has no word for what it computes; the message names the layer.
+    """
+    from cornu_export.python import write_python
+
+    write_python(filepath, name, function, specs_of(inputs), list(output_names), **options)
+
+
 def specs_of(structure: Any) -> list[InputSpec]:
     """Return the description of each input in a structure of them."""
     specs = [_spec(leaf, i) for i, leaf in enumerate(tree.flatten(structure))]

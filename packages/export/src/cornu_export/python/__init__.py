@@ -1,0 +1,13 @@
+"""Models as plain NumPy: one Python file that imports nothing else.
+
+| file | idea |
+|---|---|
+| `operations.py` | a row per operation: its expression |
+| `helpers.py` | functions that are copied into a file that needs them |
+| `names.py` | what values are called |
+| `writing.py` | the file and its weights |
+"""
+
+from cornu_export.python.writing import write_python
+
+__all__ = ["write_python"]
