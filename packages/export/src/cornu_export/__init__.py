@@ -14,6 +14,8 @@ a formula of these sizes, so the file serves batches of any size.
 | `serving.py` | what a loaded file is: a callable, or several |
 | `archive.py` | several endpoints in one file |
 | `onnx/` | the same program in ONNX |
+| `python/` | and as a Python file of NumPy |
+| `frozen.py`, `c/` | for one size of each axis, with its weights: as C |
 """
 
 from cornu_export.archive import ExportArchive

@@ -141,16 +141,17 @@ def export(
     Parameters
     ----------
     filepath : path
-    format : {"cornu", "onnx"}, optional
+    format : {"cornu", "onnx", "py", "c"}, optional
         `"cornu"` is read by `cornu.saved_model.load` on any backend, `"onnx"` by ONNX runtimes;
-        plugins may bring more. By default what the name ends in says: `.onnx`, or anything else
-        for Cornu's own.
+        `"py"` is a Python file that needs NumPy alone, `"c"` a C99 file; plugins may bring more. By
+        default what the name ends in says: `.onnx`, `.py`, `.c`, or anything else for Cornu's own.
     verbose : bool, optional
         Whether to print what was written.
     input_signature : structure of InputSpec or KerasTensor, optional
         What the inputs are; of a subclassed model, if not given, what it was first called on.
     **kwargs
-        `opset_version` of ONNX.
+        `opset_version` of ONNX, `weights` of Python and C ("file" or "inline"), `batch` and `step`
+        of C.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Functions that exported files hold where they need them: what the kernels of the NumPy backend do.
+"""Functions that exported files hold: what the kernels of the NumPy backend do.
 
 Each computes in the order of the kernel, so that the bits are the same. They use nothing but NumPy
 and one another.
@@ -16,7 +16,7 @@ def _checked(given: npt.ArrayLike, name: str, kind: str, shape: tuple[int | None
     """Return an input as an array of the kind and shape that the model takes."""
     found: Array = np.asarray(given)
     fits = len(shape) == found.ndim and all(
-        wanted in (None, size) for size, wanted in zip(found.shape, shape)
+        wanted in (None, size) for size, wanted in zip(found.shape, shape, strict=True)
     )
     if not fits or found.dtype.kind not in "biuf":
         raise ValueError(
@@ -35,9 +35,7 @@ def _product(a: Array, b: Array) -> Array:
 
 def _sum(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Return a sum over axes; of rows, or of columns, BLAS takes it as a product with ones."""
-    shape = tuple(
-        1 if i in axes else n for i, n in enumerate(x.shape) if keepdims or i not in axes
-    )
+    shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape) if keepdims or i not in axes)
     count, size = len(axes), int(np.prod(shape))
     quick = x.dtype in (np.float32, np.float64) and x.size > 0 and 0 < count < x.ndim
     out: Array
@@ -53,9 +51,9 @@ def _sum(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
         width = x.size // size
         out = np.dot(x.reshape(-1, width), np.ones(width, x.dtype))
         return out.reshape(shape)
-    wide = np.float32 if x.dtype == np.float16 else x.dtype
-    out = np.add.reduce(x, axis=axes, dtype=wide, keepdims=keepdims)
-    return np.asarray(out).astype(x.dtype)
+    wide = np.dtype(np.float32) if x.dtype == np.float16 else x.dtype
+    out = np.add.reduce(x, axis=axes, dtype=wide, keepdims=True)
+    return out.astype(x.dtype).reshape(shape)
 
 
 def _sigmoid(x: Array) -> Array:
@@ -93,13 +91,14 @@ _ERF_BELOW = (
 
 
 def _erf(x: Array) -> Array:
-    """Return the error function of float32: x P(x²) / Q(x²) where it is not ±1."""
+    """Return the error function of float32: x P(x * x) / Q(x * x) where it is not 1 or -1."""
     limit = 3.832506856900711
     bounded: Array = np.clip(x, np.float32(-limit), np.float32(limit))
     square: Array = np.square(bounded)
     quotient: Array = np.divide(bounded, _polynomial(square, _ERF_BELOW))
     out: Array = np.multiply(quotient, _polynomial(square, _ERF_ABOVE))
-    return np.clip(out, np.float32(-1), np.float32(1))
+    bounded = np.clip(out, np.float32(-1), np.float32(1))
+    return bounded
 
 
 def _windows(
@@ -111,10 +110,10 @@ def _windows(
 ) -> Array:
     """Return windows that slide over axes of `x`, their elements along new last axes."""
     shape, steps = list(x.shape), list(x.strides)
-    for axis, window, stride, gap in zip(axes, size, strides, dilation):
+    for axis, window, stride, gap in zip(axes, size, strides, dilation, strict=True):
         shape[axis] = max(0, (x.shape[axis] - (window - 1) * gap - 1) // stride + 1)
         steps[axis] = x.strides[axis] * stride
-    inner = [x.strides[axis] * gap for axis, gap in zip(axes, dilation)]
+    inner = [x.strides[axis] * gap for axis, gap in zip(axes, dilation, strict=True)]
     return np.lib.stride_tricks.as_strided(x, (*shape, *size), (*steps, *inner))
 
 
@@ -130,11 +129,12 @@ def _fold(
     out: Array = np.zeros(shape, g.dtype)
     for element in np.ndindex(*size) if g.size else ():
         region = [slice(None)] * len(shape)
-        for axis, first, stride, gap in zip(axes, element, strides, dilation):
+        for axis, first, stride, gap in zip(axes, element, strides, dilation, strict=True):
             start = first * gap
             region[axis] = slice(start, start + (g.shape[axis] - 1) * stride + 1, stride)
         target = out[tuple(region)]
-        np.add(target, g[(..., *element)], out=target)
+        of_element = (..., *element)
+        np.add(target, g[of_element], out=target)
     return out
 
 
@@ -146,23 +146,23 @@ def _padded(
     value: float,
 ) -> Array:
     """Return `x` with numbers before, after and between its own."""
-    sides = list(zip(x.shape, low, high, between))
+    sides = list(zip(x.shape, low, high, between, strict=True))
     out: Array = np.full([n + max(0, n - 1) * i + a + b for n, a, b, i in sides], value, x.dtype)
-    inner = [slice(a, m - b, i + 1) for m, (_, a, b, i) in zip(out.shape, sides)]
+    inner = [slice(a, m - b, i + 1) for m, (_, a, b, i) in zip(out.shape, sides, strict=True)]
     out[tuple(inner)] = x
     return out
 
 
 def _rows(x: Array, places: Array, axis: int) -> Array:
     """Return the rows of `x` that stand at some places."""
-    size = x.shape[axis]
-    if places.size and not -size <= int(np.min(places)) <= int(np.max(places)) < size:
+    size, rows = x.shape[axis], places.astype(np.int64)
+    if places.size and not -size <= int(rows.min()) <= int(rows.max()) < size:
         raise ValueError(f"An input holds a number that is not in [0, {size}).")
-    return np.take(x, places, axis, mode="wrap")
+    return np.take(x, rows, axis, mode="wrap")
 
 
 def _added_rows(places: Array, rows: Array, shape: tuple[int, ...], axis: int) -> Array:
-    """Return zeros to which rows have been added at some places; equal places are summed at once."""
+    """Return zeros to which rows have been added; those of equal places are summed at once."""
     out: Array = np.zeros(shape, rows.dtype)
     if not rows.size:
         return out
@@ -239,7 +239,9 @@ def _counts(
     """Return how many windows lie along each axis."""
     return tuple(
         max(0, (n + low + high - (k - 1) * gap - 1) // stride + 1)
-        for n, k, stride, (low, high), gap in zip(spatial, size, strides, padding, dilation)
+        for n, k, stride, (low, high), gap in zip(
+            spatial, size, strides, padding, dilation, strict=True
+        )
     )
 
 
@@ -286,10 +288,11 @@ def _bordered(x: Array, padding: tuple[tuple[int, int], ...]) -> Array:
     """Return images with zeros around them."""
     if not any(map(any, padding)):
         return x
-    sizes = [n + a + b for n, (a, b) in zip(x.shape[1:-1], padding)]
+    sizes = [n + a + b for n, (a, b) in zip(x.shape[1:-1], padding, strict=True)]
     out: Array = np.zeros((x.shape[0], *sizes, x.shape[-1]), x.dtype)
-    inner = [slice(a, a + n) for n, (a, _) in zip(x.shape[1:-1], padding)]
-    out[(slice(None), *inner)] = x
+    inner = [slice(a, a + n) for n, (a, _) in zip(x.shape[1:-1], padding, strict=True)]
+    place = (slice(None), *inner)
+    out[place] = x
     return out
 
 
@@ -300,8 +303,8 @@ def _spatial_windows(
     batch, *spatial, channels = x.shape
     first, *steps, last = x.strides
     counts = _counts(tuple(spatial), size, strides, ((0, 0),) * len(size), dilation)
-    outer = [n * s for n, s in zip(steps, strides)]
-    inner = [n * d for n, d in zip(steps, dilation)]
+    outer = [n * s for n, s in zip(steps, strides, strict=True)]
+    inner = [n * d for n, d in zip(steps, dilation, strict=True)]
     shape = (batch, *counts, *size, channels)
     return np.lib.stride_tricks.as_strided(x, shape, (first, *outer, *inner, last))
 
@@ -392,10 +395,11 @@ def _by_tiles(
     counts = _counts(tuple(spatial), tuple(size), strides, padding, dilation)
     tiles = -(-counts[0] // 4)
     lines = 4 * tiles + 2
-    inner = [slice(a, a + n) for n, (a, _) in zip(spatial, padding)]
-    sizes = [n + a + b for n, (a, b) in zip(spatial, padding)]
+    inner = [slice(a, a + n) for n, (a, _) in zip(spatial, padding, strict=True)]
+    sizes = [n + a + b for n, (a, b) in zip(spatial, padding, strict=True)]
     padded: Array = np.zeros((batch, max(lines, sizes[0]), *sizes[1:], channels), x.dtype)
-    padded[(slice(None), *inner)] = x
+    place = (slice(None), *inner)
+    padded[place] = x
     window = int(np.prod(size[1:])) * channels
     matrices: Array = np.matmul(_KERNEL, kernel.reshape(3, -1)).reshape(6, window, filters)
     out: Array = np.empty((batch, *counts, filters), x.dtype)
@@ -410,9 +414,7 @@ def _by_tiles(
         turned: Array = np.matmul(_INPUT, np.ascontiguousarray(six).reshape(6, -1))
         flat = turned.reshape(6 * n * tiles, 1, *part.shape[2:])
         columns = _spatial_windows(flat, (1, *size[1:]), (1, *strides[1:]), (1, *dilation[1:]))
-        products: Array = np.matmul(
-            np.ascontiguousarray(columns).reshape(6, -1, window), matrices
-        )
+        products: Array = np.matmul(np.ascontiguousarray(columns).reshape(6, -1, window), matrices)
         four: Array = np.matmul(_OUTPUT, products.reshape(6, -1))
         rows = four.reshape(4, n, tiles, *counts[1:], filters)
         for i in range(4):
@@ -451,6 +453,54 @@ def _convolution(
     return out
 
 
+def _back_by_tiles(
+    g: Array,
+    kernel: Array,
+    shape: tuple[int, ...],
+    padding: tuple[tuple[int, int], ...],
+    dilation: tuple[int, ...],
+) -> Array:
+    """Do what `_by_tiles` does the other way round: its transforms transposed, in reverse."""
+    *size, channels, filters = kernel.shape
+    batch, lines, *spatial, _ = g.shape
+    width, ones = shape[2:-1], (1,) * len(size)
+    tiles, window = -(-lines // 4), int(np.prod(size[1:])) * filters
+    spread: Array = np.matmul(_KERNEL, kernel.reshape(3, -1)).reshape(6, *kernel.shape[1:])
+    backwards = [slice(None), *(slice(None, None, -1) for _ in size[1:])]
+    mirrored = spread[tuple(backwards)]
+    matrices = np.ascontiguousarray(np.swapaxes(mirrored, -1, -2)).reshape(6, window, channels)
+    reaches = [(k - 1) * d for k, d in zip(size[1:], dilation[1:], strict=True)]
+    sides = [(r - a, r - b) for r, (a, b) in zip(reaches, padding[1:], strict=True)]
+    sizes = [n + a + b for n, (a, b) in zip(spatial, sides, strict=True)]
+    inner = [slice(a, a + n) for n, (a, _) in zip(spatial, sides, strict=True)]
+    out: Array = np.zeros(shape, g.dtype)
+    work = 6 * tiles * int(np.prod(width)) * window * channels
+    images = max(1, 5_000_000 // max(1, work))
+    for first in range(0, batch, images) if work else ():
+        part = g[first : first + images]
+        four: Array = np.zeros((4, len(part), tiles, *sizes, filters), g.dtype)
+        for i in range(4):
+            rows = part[:, i::4]
+            place = (slice(None), slice(rows.shape[1]), *inner)
+            four[i][place] = rows
+        six: Array = np.matmul(_OUTPUT.T, four.reshape(4, -1))
+        flat = six.reshape(6 * len(part) * tiles, 1, *sizes, filters)
+        columns = _spatial_windows(flat, (1, *size[1:]), ones, (1, *dilation[1:]))
+        products: Array = np.matmul(np.ascontiguousarray(columns).reshape(6, -1, window), matrices)
+        turned: Array = np.matmul(_INPUT.T, products.reshape(6, -1))
+        lined = turned.reshape(6, len(part), tiles, *width, channels)
+        total: Array = np.zeros((len(part), 4 * tiles + 2, *width, channels), g.dtype)
+        for i in range(6):
+            target = total[:, i::4][:, :tiles]
+            if i < 4:
+                target[...] = lined[i]
+            else:
+                np.add(target, lined[i], out=target)
+        kept = total[:, padding[0][0] : padding[0][0] + shape[1]]
+        out[first : first + images, : kept.shape[1]] = kept
+    return out
+
+
 def _transposed_convolution(
     g: Array,
     kernel: Array,
@@ -464,8 +514,8 @@ def _transposed_convolution(
     g, kernel = np.ascontiguousarray(g), np.ascontiguousarray(kernel)
     *size, channels, filters = kernel.shape
     *lead, last = size
-    reaches = [(k - 1) * d + 1 for k, d in zip(size, dilation)]
-    back = tuple((r - 1 - a, r - 1 - b) for r, (a, b) in zip(reaches, padding))
+    reaches = [(k - 1) * d + 1 for k, d in zip(size, dilation, strict=True)]
+    back = tuple((r - 1 - a, r - 1 - b) for r, (a, b) in zip(reaches, padding, strict=True))
     single = set(strides) == {1}
     by_row = groups == 1 and strides[-1] == 1 and min(back[-1]) >= 0 and int(np.prod(size)) > 1
     tiles = (
@@ -475,6 +525,15 @@ def _transposed_convolution(
         and (size[0], dilation[0]) == (3, 1)
         and min(channels, filters) >= 8
     )
+    if (
+        tiles
+        and by_row
+        and single
+        and filters > channels
+        and 4 * -(-g.shape[1] // 4) <= 1.3 * g.shape[1]
+        and min(map(min, back[1:])) >= 0
+    ):
+        return _back_by_tiles(g, kernel, shape, padding, dilation)
     halved = tiles and 4 * -(-shape[1] // 4) <= 1.3 * shape[1]
     if by_row and single and min(map(min, back)) >= 0 and (halved or filters <= channels):
         mirrored = np.swapaxes(kernel[(slice(None, None, -1),) * len(size)], -1, -2)

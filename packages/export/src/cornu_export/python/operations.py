@@ -1,4 +1,4 @@
-"""How each operation is said in NumPy: a row is `write(x, attrs, row)`, which returns an expression.
+"""How each operation is said in NumPy: a row is `write(x, attrs, dtype)`, an expression.
 
 `x` are the operands; attributes are texts already, in which free sizes stand as names.
 """
@@ -21,15 +21,21 @@ class Value:
     text : str
         Its name, or a literal.
     dtype : dtype
-    ndim : int
+    shape : tuple of int
+        For one size of each free axis.
     in_order : bool
         Whether its numbers surely lie in order.
     """
 
     text: str
     dtype: np.dtype
-    ndim: int
+    shape: tuple[int, ...]
     in_order: bool = True
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
 
 
 Attrs = Mapping[str, Any]
@@ -44,7 +50,8 @@ FUNCTIONS = {
     "mul": "multiply", "div": "divide", "pow": "power", "maximum": "maximum", "minimum": "minimum",
     "mod": "remainder", "floordiv": "floor_divide", "atan2": "arctan2", "and_": "bitwise_and",
     "or_": "bitwise_or", "xor": "bitwise_xor", "shift_left": "left_shift",
-    "shift_right": "right_shift", "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal",
+    "shift_right": "right_shift", "eq": "equal", "ne": "not_equal", "lt": "less",
+    "le": "less_equal",
 }  # fmt: skip
 _REDUCERS = {"sum": "add", "max": "maximum", "min": "minimum", "prod": "multiply"}
 VIEWS = frozenset("reshape transpose expand slice flip windows stop_gradient".split())
@@ -68,7 +75,9 @@ def _texts(x: Sequence[Value]) -> str:
 
 
 def _cast(x: Sequence[Value], attrs: Attrs, dtype: np.dtype) -> str:
-    return f'np.asarray({x[0].text}).astype(np.{dtype.name}, order="C")'.replace("np.bool,", "bool,")
+    return f'np.asarray({x[0].text}).astype(np.{dtype.name}, order="C")'.replace(
+        "np.bool,", "bool,"
+    )
 
 
 def _matmul(x: Sequence[Value], attrs: Attrs, dtype: np.dtype) -> str:
@@ -93,15 +102,16 @@ def _slice(x: Sequence[Value], attrs: Attrs, dtype: np.dtype) -> str:
     for start, stop, step in zip(attrs["start"], attrs["stop"], attrs["step"], strict=True):
         first = "" if start == "0" else start
         parts.append(f"{first}:{stop}" + ("" if step == "1" else f":{step}"))
+    while parts and parts[-1] == ":":
+        parts.pop()
     return f"{x[0].text}[{', '.join(parts)}]" if parts else x[0].text
 
 
-def _helper(name: str, *keys: str, last: str = "") -> Write:
+def _helper(name: str, *keys: str) -> Write:
     """A function of `helpers.py` of the operands and some attributes."""
 
     def write(x: Sequence[Value], attrs: Attrs, dtype: np.dtype) -> str:
-        said = [_said(attrs[key]) for key in keys]
-        return f"{name}({', '.join([*(v.text for v in x), *said, *([last] if last else [])])})"
+        return f"{name}({', '.join([*(v.text for v in x), *(_said(attrs[k]) for k in keys)])})"
 
     return write
 
@@ -116,10 +126,6 @@ def _concat(x: Sequence[Value], attrs: Attrs, dtype: np.dtype) -> str:
 
 def _reshaped(function: str) -> Write:
     return lambda x, attrs, dtype: f"{function}({x[0].text}, {_said(attrs['shape'])})"
-
-
-def _erf(x: Sequence[Value], attrs: Attrs, dtype: np.dtype) -> str:
-    return f"_erf({x[0].text})"
 
 
 OPERATIONS: dict[str, Write] = {
@@ -150,12 +156,15 @@ OPERATIONS: dict[str, Write] = {
     ),
     "cumsum": _helper("_cumulated", "axis", "reverse"),
     "random_bits": _helper("_bits", "shape"),
-    "erf": _erf,
+    "erf": _helper("_erf"),
     "sigmoid": _helper("_sigmoid"),
     "max_pool": _helper("_max_pool", "size", "strides", "padding"),
     "avg_pool": _helper("_avg_pool", "size", "strides", "padding"),
     "convolution": _helper("_convolution", "strides", "padding", "dilation", "groups"),
+    "convolution_input_grad": _helper(
+        "_transposed_convolution", "shape", "strides", "padding", "dilation", "groups"
+    ),
 }
 
-# composites that stay whole; `convolution_input_grad` needs the shape of its result
+# composites that stay whole
 WHOLE = frozenset({"sigmoid", "max_pool", "avg_pool", "convolution", "convolution_input_grad"})

@@ -101,7 +101,8 @@ class _Writer:
         self.free = free_axes(description.inputs)
         count = max(self.free.values(), default=-1) + 1
         self.sizes = [self.names.new(f"n{i}" if i else "n") for i in range(count)]
-        self.inputs = [self.names.new(spec.name or "x") for spec in description.inputs]
+        given = [spec.name for spec in description.inputs]
+        self.inputs = [self.names.new(name) for name in (given if len(given) > 1 else ["x"])]
         self._constants: dict[str, str] = {}
         self._revive(probes(count)[0] if self.free else ())
 
@@ -112,7 +113,9 @@ class _Writer:
             inputs = [
                 self.trace.input(
                     spec.name,
-                    tuple(point[self.free[i, a]] if n is None else n for a, n in enumerate(spec.shape)),
+                    tuple(
+                        point[self.free[i, a]] if n is None else n for a, n in enumerate(spec.shape)
+                    ),
                     spec.dtype,
                 )
                 for i, spec in enumerate(self.description.inputs)
@@ -133,7 +136,7 @@ class _Writer:
         graph = self.description.graph
         variables = [self._weight(v.path, np.asarray(v.array)) for v in self.description.variables]
         self.variables = [
-            Value(name, v.dtype, v.ndim)
+            Value(name, v.dtype, v.shape)
             for name, v in zip(variables, self.description.variables, strict=True)
         ]
         values = self._rows(graph["nodes"], self.nodes, {})
@@ -181,14 +184,15 @@ class _Writer:
         given = ", ".join(f"{name}: Array" for name in self.inputs)
         head = f"def _run({given}) -> tuple[Array, ...]:"
         lines = ['    """Compute one batch."""']
-        for (i, axis), size in sorted(self.free.items(), key=lambda item: item[1], reverse=False):
-            line = f"    {self.sizes[size]} = {self.inputs[i]}.shape[{axis}]"
-            if self._mentions(self.sizes[size]) and line not in lines:
-                if not any(known.startswith(f"    {self.sizes[size]} =") for known in lines):
-                    lines.append(line)
+        first: dict[int, tuple[int, int]] = {}
+        for place, size in self.free.items():
+            first.setdefault(size, place)
+        for size, (i, axis) in first.items():
+            if self._mentions(self.sizes[size]):
+                lines.append(f"    {self.sizes[size]} = {self.inputs[i]}.shape[{axis}]")
         result = literal_tuple(list(outputs))
         work = [*self.lines, f"    return {result}"]
-        return "\n".join([head, *lines, *(w for line in work for w in _wrapped(line))])
+        return "\n".join(w for line in [head, *lines, *work] for w in _wrapped(line))
 
     def _mentions(self, name: str) -> bool:
         return any(name in _words(line) for line in self.lines)
@@ -218,7 +222,7 @@ class _Writer:
             lines += [
                 f"        starts = range(0, max(1, len({first})), batch_size)",
                 f"        parts = [_run({rows}) for i in starts]",
-                f"    found = [np.concatenate([part[k] for part in parts]) for k in range({count})]",
+                f"    found = [np.concatenate([p[k] for p in parts]) for k in range({count})]",
             ]
         else:
             lines.append(f"        found = [np.array(y) for y in _run({', '.join(checked)})]")
@@ -267,7 +271,7 @@ class _Writer:
     def _row(self, row: Mapping[str, Any], node: Any, values: list[Any]) -> Any:
         op = row["op"]
         if op == "input":
-            return Value(self.inputs[row["input"]], node.dtype, node.ndim)
+            return Value(self.inputs[row["input"]], node.dtype, node.shape)
         if op == "variable":
             return self.variables[row["variable"]]
         if op == "constant":
@@ -280,31 +284,26 @@ class _Writer:
             return self._scan(row, attrs, operands, node)
         layer = row.get("layer", "")
         if op == "iota":
-            return self._named("counting", f"np.arange({attrs['size']}, dtype=np.{node.dtype})", node, layer)
-        if op == "convolution_input_grad":
-            text = self._transposed(row, attrs, operands, node)
-        elif op not in OPERATIONS or (op == "erf" and node.dtype != np.float32):
+            return self._named(
+                "counting", f"np.arange({attrs['size']}, dtype=np.{node.dtype})", node, layer
+            )
+        if op not in OPERATIONS or (op == "erf" and node.dtype != np.float32):
             raise SavingError(
                 f"Plain NumPy has no word for {op}, which {layer or 'the model'!r} computes. "
                 'Export the model with format="cornu".'
             )
-        else:
-            text = OPERATIONS[op](operands, attrs, node.dtype)
+        if op == "slice":
+            attrs["stop"] = [
+                "" if stop == size else text
+                for stop, size, text in zip(
+                    node.attrs["stop"], operands[0].shape, attrs["stop"], strict=True
+                )
+            ]
+        text = OPERATIONS[op](operands, attrs, node.dtype)
         in_order = op not in VIEWS or (op == "reshape" and operands[0].in_order)
         if op == "stop_gradient":
             return operands[0]
         return self._named(f"{layer.rpartition('/')[2]}_{op}", text, node, layer, in_order)
-
-    def _transposed(
-        self, row: Mapping[str, Any], attrs: Mapping[str, Any], x: Sequence[Value], node: Node
-    ) -> str:
-        first = f"{x[0].text}.shape[0]"
-        shape = literal_tuple([first, *(str(n) for n in node.shape[1:])])
-        said = [literal_tuple(attrs[k]) for k in ("strides",)]
-        said.append(_nested(attrs["padding"]))
-        said += [literal_tuple(attrs["dilation"]), attrs["groups"]]
-        operands = ", ".join(v.text for v in x)
-        return f"_transposed_convolution({operands}, {shape}, {', '.join(said)})"
 
     def _named(
         self, hint: str, text: str, node: Node, layer: str = "", in_order: bool = True
@@ -312,7 +311,7 @@ class _Writer:
         self.used |= _words(text)
         name = self.names.new(hint.strip("_"))
         self.line(f"{name} = {text}", layer)
-        return Value(name, node.dtype, node.ndim, in_order)
+        return Value(name, node.dtype, node.shape, in_order)
 
     def _constant(self, row: Mapping[str, Any], node: Node) -> Value:
         dtype = f"np.{node.dtype}".replace("np.bool", "np.bool_")
@@ -322,13 +321,13 @@ class _Writer:
             if array.size == 1 and ("shape" in row or array.shape == ()):
                 text = f"{dtype}({number(array.reshape(())[()])})".replace('float("', 'float("')
                 if "shape" not in row:
-                    return Value(text, node.dtype, 0)
+                    return Value(text, node.dtype, ())
                 return self._named("filled", f"np.full({shape}, {text})", node)
             name = self._constants.get(row["array"])
             if name is None:
                 name = self._weight("table " + "x".join(map(str, array.shape)), array)
                 self._constants[row["array"]] = name
-            return Value(name, node.dtype, node.ndim)
+            return Value(name, node.dtype, node.shape)
         if "number" in row:
             size = self._size(row["number"])
             text = f"np.divide(1, {size})" if row["inverse"] else size
@@ -376,11 +375,9 @@ class _Writer:
             for init, place in zip(x[consts : consts + state], places[consts:], strict=False)
         ]
         length = attrs["length"]
-        stacks = []
-        for place, result in zip(results[state:], node[state:], strict=True):
-            shape = literal_tuple([length, *self._shape_of(nodes[place], result)])
-            text = f"np.empty({shape}, np.{result.dtype})".replace("np.bool)", "np.bool_)")
-            stacks.append(self._named(f"{hint}_steps", text, result, layer))
+        stacks = [self.names.new(f"{hint}_steps") for _ in results[state:]]
+        for stack in stacks:
+            self.line(f"{stack}: list[Array] = []", layer)
         t = self.names.new("t")
         steps = f"range({length})" if attrs["reverse"] != "True" else f"reversed(range({length}))"
         self.line(f"for {t} in {steps}:", layer)
@@ -391,21 +388,29 @@ class _Writer:
             known[place] = self._named(f"{hint}_x", text, nodes[place], "", operand.in_order)
         values = self._rows(described["nodes"], nodes, known)
         for place, stack in zip(results[state:], stacks, strict=True):
-            self.line(f"{stack.text}[{t}] = {values[place].text}")
-        if state:
-            left = ", ".join(v.text for v in states)
-            right = ", ".join(values[place].text for place in results[:state])
-            self.line(f"{left} = {right}")
-        elif not stacks:
+            self.line(f"{stack}.append({values[place].text})")
+        self._carry(states, [values[place] for place in results[:state]])
+        if not state and not stacks:
             self.line("pass")
         self.depth -= 1
-        return [*states, *stacks]
+        turned = "[::-1]" if attrs["reverse"] == "True" else ""
+        made = [
+            self._named(f"{hint}_stacked", f"np.stack({stack}{turned})", result, layer)
+            for stack, result in zip(stacks, node[state:], strict=True)
+        ]
+        return [*states, *made]
 
-    def _shape_of(self, inner: Node, stack: Node) -> list[str]:
-        """Return the sizes of a row: the batch is the first axis that is as long as all of them."""
-        point = self.revival.sizes
-        known = {n: name for n, name in zip(point, self.sizes, strict=True)}
-        return [known.get(n, str(n)) for n in inner.shape]
+    def _carry(self, states: Sequence[Value], following: Sequence[Value]) -> None:
+        """Leave the next state; where it is another's old one, all are set at once."""
+        known = {v.text for v in states}
+        if any(
+            v.text in known and v.text != s.text for v, s in zip(following, states, strict=True)
+        ):
+            left = self.names.new("following")
+            self.line(f"{left} = ({', '.join(v.text for v in following)},)")
+            following = [Value(f"{left}[{i}]", v.dtype, v.shape) for i, v in enumerate(following)]
+        for state, value in zip(states, following, strict=True):
+            self.line(f"{state.text} = {value.text}")
 
 
 def _result(structure: Any) -> tuple[str, str]:
@@ -422,16 +427,12 @@ def _result(structure: Any) -> tuple[str, str]:
 
 def _built(structure: Any) -> str:
     if isinstance(structure, dict):
-        items = (f"{ascii(str(key))}: {_built(v)}" for key, v in structure.items())
-        return f"{{{', '.join(items)}}}"
+        pairs = (f"{str(key)!a}: {_built(v)}" for key, v in structure.items())
+        return f"{{{', '.join(pairs)}}}"
     if isinstance(structure, (list, tuple)):
         items = [_built(v) for v in structure]
         return literal_tuple(items) if isinstance(structure, tuple) else f"[{', '.join(items)}]"
     return f"found[{structure}]"
-
-
-def _nested(value: Any) -> str:
-    return literal_tuple([_nested(v) for v in value]) if isinstance(value, list) else value
 
 
 def _inline(name: str, array: np.ndarray) -> Iterator[str]:
@@ -458,21 +459,37 @@ def _plain(value: Any) -> str:
 
 
 def _wrapped(line: str) -> Iterator[str]:
-    """Break a line of a call that is too long after its first bracket, then between arguments."""
-    if len(line) <= _WIDTH or "(" not in line or not line.endswith(")") or line.lstrip()[0] == "#":
+    """Break a line that is too long after its first bracket, then between arguments."""
+    end = _closing(line)
+    if len(line) <= _WIDTH or not end or line.lstrip().startswith("#"):
         yield line
         return
-    head, _, rest = line.partition("(")
+    head, _, _ = line.partition("(")
     indent = " " * (len(line) - len(line.lstrip()))
     yield f"{head}("
     current = f"{indent}    "
-    for part in _arguments(rest[:-1]):
+    for part in _arguments(line[len(head) + 1 : end]):
         if len(current) + len(part) > _WIDTH and current.strip():
             yield current.rstrip()
             current = f"{indent}    "
-        current += f"{part}, "
-    yield current.rstrip()
-    yield f"{indent})"
+        if len(current) + len(part) > _WIDTH and part.startswith("("):
+            yield from _wrapped(f"{current}{part},")
+            current = f"{indent}    "
+        else:
+            current += f"{part}, "
+    if current.strip():
+        yield current.rstrip()
+    yield f"{indent}{line[end:]}"
+
+
+def _closing(line: str) -> int:
+    """Return where the first bracket is closed, or 0."""
+    depth = 0
+    for i, c in enumerate(line):
+        depth += (c == "(") - (c == ")")
+        if c == ")" and not depth:
+            return i
+    return 0
 
 
 def _arguments(text: str) -> Iterator[str]:
