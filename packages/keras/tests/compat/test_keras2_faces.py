@@ -19,7 +19,7 @@ DIALECTS = {"keras2": keras2.dialect, "tfkeras": tfkeras.dialect}
 # What tf.keras has and Cornu has not: these say so when they are asked for.
 ABSENT = re.compile(
     r"applications\.(regnet|resnet_rs)\.|experimental|legacy|DenseFeatures|MeanRelativeError|"
-    r"MeanTensor|AbstractRNNCell|RadialConstraint|radial_constraint|SidecarEvaluatorModelExport|"
+    r"MeanTensor|RadialConstraint|radial_constraint|SidecarEvaluatorModelExport|"
     r"ConvNeXtBase"
 )
 
@@ -215,6 +215,26 @@ def test_strings_mean_what_they_meant():
     assert keras.activations.serialize(keras.activations.hard_sigmoid) == "hard_sigmoid"
     # and in plain Cornu what they mean there
     assert cornu.layers.Activation("hard_sigmoid")(x) == pytest.approx(1 / 6 + 0.5)
+
+
+def test_names_of_tf_keras_that_moved_since():
+    from cornu.compat import tfkeras as tk
+
+    adam = tk.optimizers.experimental.Adam(0.1)
+    assert isinstance(adam, cornu.optimizers.Adam)
+    assert isinstance(adam, tk.optimizers.Adam)
+    assert tk.experimental.CosineDecay is tk.optimizers.schedules.CosineDecay
+    assert isinstance(tk.layers.experimental.SyncBatchNormalization(), tk.layers.BatchNormalization)
+
+    class Cell(tk.layers.AbstractRNNCell):
+        state_size = output_size = 2
+
+        def call(self, inputs, states):
+            output = inputs[:, :2] + states[0]
+            return output, [output]
+
+    summed = tk.layers.RNN(Cell())(np.ones((1, 3, 2), "float32"))
+    np.testing.assert_array_equal(summed, [[3.0, 3.0]])
 
 
 def test_plain_cornu_loads_no_dialect():

@@ -7,6 +7,19 @@ _HERE = "cornu_keras.compat.tfkeras"
 
 # Name -> where it is; see `Dialect`.
 OWN: dict[str, str] = {
+    "callbacks.experimental.BackupAndRestore": "cornu.callbacks:BackupAndRestore",
+    **{
+        f"experimental.{name}": f"cornu.optimizers.schedules:{name}"
+        for name in ("CosineDecay", "CosineDecayRestarts")
+    },
+    "layers.AbstractRNNCell": "cornu.layers:Layer",  # what makes a cell is what it has
+    "layers.experimental.SyncBatchNormalization": "cornu.layers:BatchNormalization",
+    **{
+        f"optimizers.experimental.{name}": f"cornu.optimizers:{name}"
+        for name in (
+            "Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Nadam Optimizer RMSprop SGD".split()
+        )
+    },
     "utils.get_file": f"{_KERAS2}.utils.data_utils:get_file",
 }
 
