@@ -77,7 +77,11 @@ class Function:
             )
             if is_keras_tensor(x)
         ]
-        self._graph = Graph(fed, symbolic)
+        known = {id(x) for x in fed}
+        roots = {id(r): r for x in symbolic for r in _inputs_of(x) if id(r) not in known}
+        fixed = [r for r in roots.values() if hasattr(r._operation, "fixed_value")]
+        self._fixed = [r._operation.fixed_value for r in fixed]  # inputs that nobody has to feed
+        self._graph = Graph([*fed, *fixed], symbolic)
         self._programs: OrderedDict[Any, Any] = OrderedDict()
 
     def __call__(self, inputs: Any) -> Any:
@@ -91,6 +95,7 @@ class Function:
                 training = bool(given)
             else:
                 arrays.append(np.asarray(convert(given, symbol.dtype), order="C"))
+        arrays += [np.array(value, order="C") for value in self._fixed]
         key = (training, Storage.epoch, *((a.shape, a.dtype.str) for a in arrays))
         if key not in self._programs:
             self._programs[key] = self._compiled(arrays, training)

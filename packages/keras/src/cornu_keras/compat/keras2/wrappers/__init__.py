@@ -1,0 +1,1 @@
+"""`keras.wrappers` of Keras 2.3."""
