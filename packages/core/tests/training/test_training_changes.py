@@ -7,6 +7,7 @@ import pytest
 
 from cornu import ops
 from cornu.base import Callback, Layer
+from cornu.base.metric import MeanMetricWrapper
 from cornu.errors import DataError, ShapeError
 from cornu.models.input_layer import Input
 from cornu.models.model import Model
@@ -269,7 +270,7 @@ class Same(Layer):
 
 def test_a_model_without_weights_knows_its_input_once_it_has_seen_one(parts):
     model = Sequential([Same()])
-    model.compile(loss=parts.mse, backend=parts.backend)
+    model.compile(None, parts.mse, backend=parts.backend)
     model.evaluate(X, X, verbose=0)
     with pytest.raises(ShapeError, match="features where 3 are expected"):
         model.evaluate(Y, Y, verbose=0)
@@ -286,8 +287,10 @@ def test_what_changes_between_two_fits_is_asked_anew(two, parts, eagerly):
     two.fit(X, np.hstack([Y, Y]), verbose=0)
     assert (two.output_names, len(two.trainable_variables)) == (["first"], 2)
     two.add(parts.Dense(1, name="third"))
-    two.compile(parts.SGD(0.1), parts.mse, ["mse"], backend=parts.backend, run_eagerly=eagerly)
-    assert sorted(two.fit(X, Y, verbose=0).history) == ["loss", "mse"]
+    bias = MeanMetricWrapper(lambda y_true, y_pred: y_pred - y_true, name="bias")
+    options = {"backend": parts.backend, "run_eagerly": eagerly}
+    two.compile(parts.SGD(0.1), parts.mse, metrics=[bias], **options)
+    assert sorted(two.fit(X, Y, verbose=0).history) == ["bias", "loss"]
     assert (two.output_names, len(two.trainable_variables)) == (["third"], 4)
     two.layers[0].trainable = False
     assert len(two.trainable_variables) == 2
