@@ -19,6 +19,9 @@ from cornu_keras.compat.keras2.backend.session import (
 from cornu_keras.compat.keras2.backend.session import name_scope as name_scope
 from cornu_keras.compat.keras2.backend.session import set_session as set_session
 from cornu_keras.compat.keras2.backend.session import symbolic as symbolic
+from cornu_keras.compat.keras2.backend.shapes import cast as cast
+from cornu_keras.compat.keras2.backend.shapes import prod as prod
+from cornu_keras.compat.keras2.backend.shapes import shape as shape
 from cornu_keras.compat.keras2.backend.updates import moving_average_update as moving_average_update
 from cornu_keras.compat.keras2.backend.updates import ones as ones
 from cornu_keras.compat.keras2.backend.updates import update as update
