@@ -18,6 +18,7 @@ from cornu_data.arrays import ArrayBatches
 from cornu_data.checks import KnownInput, check_inputs, check_lengths, check_rows
 from cornu_data.convert import as_arrays, is_array_like
 from cornu_data.dataset import PyDataset
+from cornu_data.host import HostArrays
 from cornu_data.source import BatchSource, ValueSpec
 from cornu_data.streams import DatasetBatches, StreamBatches
 from cornu_data.unpack import pack_x_y_sample_weight
@@ -79,7 +80,7 @@ def is_batches(x: Any, inputs: Sequence[KnownInput] | None = None) -> bool:
 
 
 def as_triple(
-    x: Any, y: Any, sample_weight: Any, inputs: Any, model_name: str
+    x: Any, y: Any, sample_weight: Any, inputs: Any, model_name: str, host: bool = False
 ) -> tuple[Any, Any, Any]:
     """Return inputs, targets and weights as checked arrays.
 
@@ -91,8 +92,10 @@ def as_triple(
         What the model takes.
     model_name : str
         For messages.
+    host : bool
+        Whether the model has a host stage, so that x may hold text.
     """
-    return _as_triple(x, y, sample_weight, inputs, model_name, check_lengths)
+    return _as_triple(x, y, sample_weight, inputs, model_name, check_lengths, host)
 
 
 def as_batch(
@@ -104,6 +107,7 @@ def as_batch(
     model_name: str = "model",
     outputs: Any = None,
     class_weight: Any = None,
+    host: bool = False,
 ) -> Any:
     """Return one whole batch in the form that steps take; its arrays may differ in their rows.
 
@@ -113,6 +117,8 @@ def as_batch(
         As passed to `train_on_batch`.
     inputs, model_name, outputs
         What is known of the model, for checks and messages.
+    host : bool
+        Whether the model has a host stage, so that x may hold text.
 
     Examples
     --------
@@ -120,15 +126,21 @@ def as_batch(
     >>> nodes.shape, graphs.shape
     ((5, 2), (1,))
     """
-    triple = _as_triple(x, y, sample_weight, inputs, model_name, check_rows)
+    triple = _as_triple(x, y, sample_weight, inputs, model_name, check_rows, host)
     return _weighted(*triple, class_weight, outputs)
 
 
 def _as_triple(
-    x: Any, y: Any, sample_weight: Any, inputs: Any, model_name: str, check: Callable[..., Any]
+    x: Any,
+    y: Any,
+    sample_weight: Any,
+    inputs: Any,
+    model_name: str,
+    check: Callable[..., Any],
+    host: bool,
 ) -> tuple[Any, Any, Any]:
     by_batch = check is check_lengths  # a single batch is dense
-    x, y = as_arrays(x, "x", by_batch), as_arrays(y, "y", by_batch)
+    x, y = as_arrays(x, "x", by_batch, host), as_arrays(y, "y", by_batch)
     sample_weight = as_arrays(sample_weight, "sample_weight")
     check(x, y, sample_weight)
     return check_inputs(x, inputs, model_name), y, _as_floats(sample_weight)
@@ -161,6 +173,7 @@ def make_source(
     use_multiprocessing: bool | None = None,
     max_queue_size: int | None = None,
     epochs: int = 1,
+    host: bool = False,
 ) -> BatchSource:
     """Return the source of batches for whatever was passed as data.
 
@@ -184,6 +197,8 @@ def make_source(
         in a thread.
     epochs : int
         For how many epochs.
+    host : bool
+        Whether the model has a host stage, so that x may hold text.
 
     Raises
     ------
@@ -205,6 +220,7 @@ def make_source(
             steps=steps,
             class_weight=class_weight,
             outputs=outputs,
+            host=host,
             limit=None if steps is None else steps * epochs,
             workers=workers,
             max_queue_size=max_queue_size,
@@ -214,14 +230,13 @@ def make_source(
                 "use_multiprocessing": use_multiprocessing,
             },
         )
-    x, y, sample_weight = as_triple(x, y, sample_weight, inputs, model_name)
+    x, y, sample_weight = as_triple(x, y, sample_weight, inputs, model_name, host)
     if batch_size is None:
         samples = next(len(leaf) for leaf in tree.flatten(x) if leaf is not None)
         batch_size = math.ceil(samples / steps) if steps else DEFAULT_BATCH_SIZE
     data = _weighted(x, y, sample_weight, class_weight, outputs)
-    return ArrayBatches(
-        data, batch_size=batch_size, shuffle=shuffle, steps=steps, generator=generator
-    )
+    kind = HostArrays if host else ArrayBatches
+    return kind(data, batch_size=batch_size, shuffle=shuffle, steps=steps, generator=generator)
 
 
 # What can be passed over, but holds no batches.

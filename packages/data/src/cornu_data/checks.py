@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu_data.names import leaves_with_names
+from cornu_data.text import TEXT, is_text
 from cornu_engine import tree
 from cornu_engine.errors import DataError, ShapeError
 from cornu_engine.shapes import product
@@ -187,7 +188,8 @@ def _is_taken(leaf: Any, known: KnownInput) -> bool:
     """Tell whether an array fits an input as it is, whatever numbers it holds."""
     return leaf is None or (
         _fits(leaf.shape, known.shape)
-        and (known.dtype is None or np.dtype(known.dtype).kind not in "iu")
+        and (known.dtype == TEXT) == is_text(leaf)
+        and (known.dtype in (None, TEXT) or np.dtype(known.dtype).kind not in "iu")
     )
 
 
@@ -198,6 +200,9 @@ def check_range(name: str, array: np.ndarray, known: KnownInput) -> None:
     --------
     >>> check_range("x", np.array([7]), KnownInput("words", (None,), "int32"))
     """
+    if known.dtype == TEXT or is_text(array):
+        _check_kind(name, array, known)
+        return
     dtype = np.dtype(known.dtype)
     if dtype.kind not in "iu" or array.size == 0 or np.can_cast(array.dtype, dtype, "safe"):
         return
@@ -213,6 +218,19 @@ def check_range(name: str, array: np.ndarray, known: KnownInput) -> None:
         f"{name} holds {odd}, but input {known.name!r} takes {dtype} numbers, {limits.min} to "
         f"{limits.max}. {hint}"
     )
+
+
+def _check_kind(name: str, array: np.ndarray, known: KnownInput) -> None:
+    if known.dtype == TEXT and not is_text(array):
+        raise DataError(
+            f"Input {known.name!r} takes text (dtype 'string'), but {name} holds {array.dtype}. "
+            f"Turn it into text with {name}.astype(str), or describe the input with another dtype."
+        )
+    if known.dtype != TEXT:
+        raise DataError(
+            f"{name} holds text, but input {known.name!r} takes numbers ({known.dtype}). Describe "
+            "it with dtype='string', and let a layer such as StringLookup make numbers of it."
+        )
 
 
 def _wrong_number(model_name: str, names: list[str], given: int) -> str:

@@ -47,7 +47,7 @@ def is_array_like(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and looks_like_numbers(value)
 
 
-def as_arrays(structure: Any, name: str, by_batch: bool = False) -> Any:
+def as_arrays(structure: Any, name: str, by_batch: bool = False, text: bool = False) -> Any:
     """Convert each array of a structure; with `by_batch`, what can be read in batches is `Rows`.
 
     Examples
@@ -60,11 +60,15 @@ def as_arrays(structure: Any, name: str, by_batch: bool = False) -> Any:
     if is_array_like(structure):
         small = type(structure) is np.ndarray and structure.nbytes < LARGE
         rows = rows_of(structure) if by_batch and not small else None
-        return as_array(structure, name) if rows is None else rows
+        return as_array(structure, name, text) if rows is None else rows
     if isinstance(structure, dict):
-        return {k: as_arrays(part, f"{name}[{k!r}]", by_batch) for k, part in structure.items()}
+        return {
+            k: as_arrays(part, f"{name}[{k!r}]", by_batch, text) for k, part in structure.items()
+        }
     if isinstance(structure, (list, tuple)):
-        parts = [as_arrays(part, f"{name}[{i}]", by_batch) for i, part in enumerate(structure)]
+        parts = [
+            as_arrays(part, f"{name}[{i}]", by_batch, text) for i, part in enumerate(structure)
+        ]
         return type(structure)(*parts) if hasattr(structure, "_fields") else type(structure)(parts)
     raise DataError(
         f"{name} is {_article(type(structure).__name__)}, which holds no numbers that Cornu can "
@@ -72,7 +76,7 @@ def as_arrays(structure: Any, name: str, by_batch: bool = False) -> Any:
     )
 
 
-def as_array(value: Any, name: str) -> np.ndarray:
+def as_array(value: Any, name: str, text: bool = False) -> np.ndarray:
     """Return one array, C-contiguous and of a dtype that a program takes.
 
     Parameters
@@ -82,6 +86,8 @@ def as_array(value: Any, name: str) -> np.ndarray:
         or anything with `__array__`.
     name : str
         What the user calls it, for the error message.
+    text : bool
+        Whether strings are taken as they are.
 
     Raises
     ------
@@ -111,11 +117,17 @@ def as_array(value: Any, name: str) -> np.ndarray:
         array = array.astype(config.floatx(), copy=False)
     elif kind in "iu":
         array = _narrow(array)
-    elif kind != "b":
+    elif kind != "b" and not (text and _holds_text(array)):
         raise DataError(_not_numbers(name, array, value))
     # `take` copies a whole source that is not contiguous, at each batch; one copy now saves all of
     # those
     return np.ascontiguousarray(array) if array.ndim else array
+
+
+def _holds_text(array: np.ndarray) -> bool:
+    if array.dtype.kind != "O":
+        return array.dtype.kind in "US"
+    return array.size > 0 and isinstance(array.flat[0], (str, bytes))
 
 
 def _of_columns(frame: Any, array: np.ndarray) -> np.ndarray:
@@ -172,6 +184,12 @@ def _text(name: str, array: np.ndarray) -> str:
         f"{name} holds text (dtype {array.dtype}), and programs compute with numbers. Map each "
         f"word or class to an integer first: names, {name} = np.unique({name}, "
         "return_inverse=True)."
+        + (
+            " Or let the model begin with cornu.Input((1,), dtype='string') and a layer of text, "
+            "such as TextVectorization or StringLookup."
+            if name.startswith("x")
+            else ""
+        )
     )
 
 

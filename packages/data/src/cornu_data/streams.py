@@ -12,6 +12,7 @@ import numpy as np
 from cornu_data.checks import check_rows
 from cornu_data.convert import as_arrays
 from cornu_data.dataset import PyDataset
+from cornu_data.host import host_spec, load_on_host
 from cornu_data.prefetch import in_background, ordered_prefetch
 from cornu_data.source import BatchSource, Select, ValueSpec
 from cornu_data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
@@ -41,6 +42,8 @@ class StreamBatches(BatchSource):
         How many batches it takes ahead, 10 by default.
     limit : int, optional
         How many batches are wanted from an iterator that can be passed over once only.
+    host : bool
+        Whether the model has a host stage, so that inputs may be text.
 
     Examples
     --------
@@ -59,6 +62,7 @@ class StreamBatches(BatchSource):
         workers: int | None = None,
         max_queue_size: int | None = None,
         limit: int | None = None,
+        host: bool = False,
     ) -> None:
         super().__init__()
         self.batches = batches
@@ -70,7 +74,10 @@ class StreamBatches(BatchSource):
         self.num_batches = _length(batches)
         # a function without self: a stream that is still open must not keep its source alive in a
         # circle
-        self._convert = functools.partial(_convert, class_weight=class_weight, outputs=outputs)
+        self._host = host
+        self._convert = functools.partial(
+            _convert, class_weight=class_weight, outputs=outputs, text=host
+        )
 
     def one_pass(self) -> Iterator[Any]:
         """Yield the batches of one pass as structures of arrays."""
@@ -85,11 +92,11 @@ class StreamBatches(BatchSource):
         first = self._look_ahead()
         if first is None:
             raise DataError("The data is empty: it gave not a single batch.")
-        build(_spec(first))
+        build(host_spec(first) if self._host else _spec(first))
 
     def load(self, token: Any, select: Select) -> Any:
         """Check a batch and copy it into the buffers of its step."""
-        return load_batch(token, select)
+        return (load_on_host if self._host else load_batch)(token, select)
 
 
 class DatasetBatches(StreamBatches):
@@ -190,9 +197,9 @@ def _spec(batch: Any) -> Any:
     return tree.map_structure(lambda a: None if a is None else ValueSpec(a.shape, a.dtype), batch)
 
 
-def _convert(batch: Any, *, class_weight: Any, outputs: Any) -> Any:
+def _convert(batch: Any, *, class_weight: Any, outputs: Any, text: bool) -> Any:
     x, y, sample_weight = unpack_x_y_sample_weight(batch)
-    x, y = as_arrays(x, "x"), as_arrays(y, "y")
+    x, y = as_arrays(x, "x", text=text), as_arrays(y, "y")
     sample_weight = as_arrays(sample_weight, "sample_weight")
     check_rows(x, y, sample_weight)
     if y is not None:

@@ -80,6 +80,7 @@ class Trace:
         self.variables: dict[Variable, Node] = {}
         self.updates: dict[Variable, Node] = {}
         self.symbolic: dict[Any, Any] = {}
+        self.host: Any = None  # what computes on arrays, before the program, for a layer above
         self._tokens: list[Token] = []
 
     def __enter__(self) -> Self:

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from cornu.base import HostLayer, KerasTensor
 from cornu.configuration.config import deserialize
 from cornu.configuration.names import check_names
 from cornu.models import Input
 from cornu.plugins import registry
 from cornu.saving import serialize_keras_object
-from cornu_engine import config
-from cornu_engine.errors import BadFileError, DataError, TracedValueError, near_matches
+from cornu_engine import config, tree
+from cornu_engine.errors import BadFileError, DataError, near_matches
 from cornu_engine.files.atomic import atomically
 from cornu_engine.files.jsontext import read_json, write_json
 from cornu_engine.files.rules import Limits, reading
@@ -23,7 +24,6 @@ from cornu_preprocessing.feature_layers.discretization import Discretization
 from cornu_preprocessing.feature_layers.encoding import encode_indices
 from cornu_preprocessing.feature_layers.hashed_crossing import HashedCrossing
 from cornu_preprocessing.feature_layers.hashing import Hashing
-from cornu_preprocessing.feature_layers.in_front import InFront
 from cornu_preprocessing.feature_layers.integer_lookup import IntegerLookup
 from cornu_preprocessing.feature_layers.lookup import IndexLookup
 from cornu_preprocessing.feature_layers.normalization import Normalization
@@ -35,10 +35,11 @@ __all__ = ["FeatureSpace"]
 _LIMITS = Limits(text=Limits.total)  # vocabularies are texts
 
 
-class FeatureSpace(InFront):
+class FeatureSpace(HostLayer):
     """Turn a table of named columns into one array, or a dictionary of arrays.
 
-    It works on arrays, in front of a model: `model.fit(space(table), y)`.
+    It works on arrays, in front of a model: `model.fit(space(table), y)`; and at its beginning:
+    `cornu.Model(space.get_inputs(), …)` takes whole tables.
 
     Parameters
     ----------
@@ -85,13 +86,21 @@ class FeatureSpace(InFront):
         self.hashing_dim = hashing_dim
         self.num_discretization_bins = num_discretization_bins
         self.features = {column: self._feature(column, kind) for column, kind in features.items()}
-        self.preprocessors = {name: f.preprocessor for name, f in self.features.items()}
         self.crosses = [self._cross(group) for group in crosses or ()]
         self.crossers = {
             cross.name: HashedCrossing(cross.crossing_dim, name=cross.name)
             for cross in self.crosses
         }
+        self._column_inputs: Any = None
+        self._encoded_inputs: Any = None
         self._adapted = all(map(_knows, self.preprocessors.values()))
+
+    @property
+    def preprocessors(self) -> dict[str, Any]:
+        """What prepares each column. What they have learned is in the configuration of the space,
+        so they are no parts of it, and a file holds no weights of theirs.
+        """
+        return {name: feature.preprocessor for name, feature in self.features.items()}
 
     # Kinds of columns
 
@@ -230,26 +239,29 @@ class FeatureSpace(InFront):
         return np.concatenate(list(parts.values()), axis=-1)
 
     def get_encoded_features(self) -> Any:
-        """Return symbolic inputs for a model that takes what the space returns."""
+        """Return what the space makes of `get_inputs()`: a model may begin before it or behind."""
+        if self._encoded_inputs is None:
+            self._encoded_inputs = self(self.get_inputs())
+        return self._encoded_inputs
+
+    def compute_output_spec(self, inputs: Any, **kwargs: Any) -> Any:
+        """Return symbolic tensors of the shape and dtype that a call would return."""
         empty = {
             name: np.zeros((0, 1), _DTYPES.get(feature.dtype, feature.dtype))
             for name, feature in self.features.items()
         }
-        made = self.call(empty)
-        if self.output_mode == "concat":
-            return Input(made.shape[1:], dtype=made.dtype.name)
-        return {
-            name: Input(part.shape[1:], dtype=part.dtype.name, name=name)
-            for name, part in made.items()
-        }
+        return tree.map_structure(
+            lambda part: KerasTensor((None, *part.shape[1:]), part.dtype), self.call(empty)
+        )
 
     def get_inputs(self) -> Any:
-        """Raise an error: raw columns may be text, which no model takes."""
-        raise TracedValueError(
-            f"FeatureSpace {self.name!r} works in front of a model, so a model has no inputs for "
-            "raw columns. Build it on get_encoded_features(), and predict by "
-            "model.predict(space(table))."
-        )
+        """Return symbolic inputs for the columns, by name: a model on them takes whole tables."""
+        if self._column_inputs is None:
+            self._column_inputs = {
+                name: Input((1,), dtype=feature.dtype, name=name)
+                for name, feature in self.features.items()
+            }
+        return self._column_inputs
 
     def save(self, filepath: Any) -> None:
         """Write the space, with what it has learned, as JSON; `load` reads it back."""

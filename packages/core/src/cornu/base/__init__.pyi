@@ -2,6 +2,7 @@
 
 from cornu.base.callback import Callback as Callback
 from cornu.base.constraint import Constraint as Constraint
+from cornu.base.host_layer import HostLayer as HostLayer
 from cornu.base.initializer import Initializer as Initializer
 from cornu.base.layer import InputSpec as InputSpec
 from cornu.base.layer import KerasTensor as KerasTensor

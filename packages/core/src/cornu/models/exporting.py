@@ -11,8 +11,9 @@ import os
 from typing import Any
 
 from cornu.plugins import registry
+from cornu_data.text import is_text
 from cornu_engine import tree
-from cornu_engine.errors import NotBuiltError, UnknownNameError, near_matches
+from cornu_engine.errors import NotBuiltError, SavingError, UnknownNameError, near_matches
 
 _ELSEWHERE = {
     "tf_saved_model": "TensorFlow",
@@ -37,6 +38,8 @@ def export_model(
         format = ending if ending in registry.names("exporter") else "cornu"
     write = _exporter(format)
     structure = _known_inputs(model) if input_signature is None else _single(input_signature)
+
+    _refuse_text(model, tree.flatten(structure))
 
     def forward(*values: Any) -> Any:
         return model(tree.pack_sequence_as(structure, list(values)), training=False)
@@ -79,6 +82,22 @@ def _known_inputs(model: Any) -> Any:
             "input_signature=[cornu.InputSpec(shape=(None, 20), dtype='float32')]."
         )
     return model._first_input
+
+
+def _refuse_text(model: Any, inputs: list[Any]) -> None:
+    """Raise SavingError for a model that begins with layers of text, which no program holds."""
+    text = [tensor.name for tensor in inputs if is_text(tensor)]
+    if not text:
+        return
+    layers = [layer for layer in model._flatten_layers() if layer.on_host]
+    named = ", ".join(f"{type(layer).__name__} {layer.name!r}" for layer in layers)
+    first = layers[0].name if layers else "the layer"
+    raise SavingError(
+        f"Model {model.name!r} takes text ({', '.join(map(repr, text))}), and a program holds "
+        f"numbers only. Export what follows {named}: "
+        f"cornu.Model(model.get_layer({first!r}).output, model.output).export(path), and give the "
+        f"program model.get_layer({first!r})(x). A .keras file holds the whole model."
+    )
 
 
 def _output_names(model: Any) -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu.base.layer import CallNode, KerasTensor, Layer
+from cornu.base.layer.host import value_dtype
 from cornu.base.layer.shapes import SymbolicShape, as_shape
 from cornu.models.graph import LayerGraph
 from cornu_engine import config, tree
-from cornu_engine.dtypes import canonical
 
 
 class InputLayer(Layer):
@@ -22,7 +22,8 @@ class InputLayer(Layer):
     batch_size : int, optional
         A fixed size of the batch axis.
     dtype : str, optional
-        `cornu.config.floatx()` if not given.
+        `cornu.config.floatx()` if not given; `"string"` for text, which begins with a layer such
+        as `TextVectorization`.
     sparse, ragged : bool, optional
         Accepted for Keras' sake; a program holds dense values, so both must be false.
     batch_shape : tuple of int or None, optional
@@ -91,7 +92,7 @@ class InputLayer(Layer):
         self._batch_shape = as_shape(
             batch_shape if batch_shape is not None else (batch_size, *as_shape(shape))
         )
-        self._dtype = canonical(dtype or config.floatx()).name
+        self._dtype = value_dtype(dtype or config.floatx())
         self.sparse = self.ragged = False
         self.optional = bool(optional)
         CallNode(self, (), {}, KerasTensor(self._batch_shape, self._dtype, name=self.name))
@@ -156,12 +157,12 @@ def _check_agrees(wanted: dict[str, Any], tensor: KerasTensor) -> None:
         "batch_shape": tensor.shape,
         "shape": tensor.shape[1:],
         "batch_size": tensor.shape[0],
-        "dtype": canonical(tensor.dtype).name,
+        "dtype": tensor.dtype,
     }
     for name, value in wanted.items():
         if value is None:
             continue
-        plain = canonical(value).name if name == "dtype" else value
+        plain = value_dtype(value) if name == "dtype" else value
         plain = tuple(plain) if isinstance(plain, (list, tuple)) else plain
         if plain != given[name]:
             raise ValueError(
@@ -190,7 +191,8 @@ def Input(
     batch_size : int, optional
         A fixed size of the batch axis.
     dtype : str, optional
-        `cornu.config.floatx()` if not given.
+        `cornu.config.floatx()` if not given; `"string"` for text, which begins with a layer such
+        as `TextVectorization`.
     sparse, ragged : bool, optional
         Accepted for Keras' sake; must be false.
     batch_shape : tuple of int or None, optional

@@ -8,8 +8,9 @@ from typing import Any
 from cornu.base.layer import KerasTensor, get_mask, set_mask
 from cornu.base.layer.shapes import shapes_agree, show_shape
 from cornu.models.graph import LayerGraph
+from cornu_data.text import TEXT, as_text, is_text
 from cornu_engine import tree
-from cornu_engine.errors import ShapeError, near_matches
+from cornu_engine.errors import DataError, ShapeError, near_matches
 from cornu_engine.trace import convert
 
 
@@ -95,7 +96,10 @@ def _fitted(value: Any, tensor: KerasTensor, where: str) -> Any:
             f"The input {input_name(tensor)!r} of model {where} is not optional, but got None."
         )
     mask = get_mask(value)
-    fitted = convert(value, tensor.dtype)
+    if tensor.dtype == TEXT or is_text(value):
+        fitted = _text(value, tensor, where)
+    else:
+        fitted = convert(value, tensor.dtype)
     shape, expected = tuple(fitted.shape), tensor.shape
     if len(shape) == len(expected) + 1 and shape[-1] == 1:
         fitted = fitted.reshape(shape[:-1])
@@ -110,6 +114,22 @@ def _fitted(value: Any, tensor: KerasTensor, where: str) -> Any:
     if mask is not None and fitted is not value:
         set_mask(fitted, mask)
     return fitted
+
+
+def _text(value: Any, tensor: KerasTensor, where: str) -> Any:
+    text, name = as_text(value), input_name(tensor)
+    if tensor.dtype == TEXT and is_text(text):
+        return text
+    if is_text(text):
+        raise DataError(
+            f"The input {name!r} of model {where} takes numbers ({tensor.dtype}), but got text. "
+            f"Describe it with Input({tuple(tensor.shape[1:])}, dtype='string')."
+        )
+    raise DataError(
+        f"The input {name!r} of model {where} takes text (dtype 'string'), but got "
+        f"{getattr(value, 'dtype', type(value).__name__)}. Turn numbers into text with "
+        ".astype(str), or describe the input with another dtype."
+    )
 
 
 def _mend(shape: tuple, expected: tuple) -> str:

@@ -22,6 +22,7 @@ from cornu.models.inputs import match_inputs
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.training import generators
 from cornu.training.trainer import Trainer
+from cornu_data.text import as_text
 from cornu_engine import tree
 from cornu_engine.errors import UnknownNameError, near_matches
 
@@ -231,6 +232,11 @@ class Model(Trainer):
         outputs = tree.pack_sequence_as(graph.outputs_structure, computed[:count])
         # A list of one output was a way to write it, as in Model(other.inputs, other.outputs).
         return outputs[0] if count == 1 and isinstance(outputs, (list, tuple)) else outputs
+
+    def _converted(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+        if args and type(args[0]) in (list, tuple, dict):
+            args = (as_text(args[0]), *args[1:])
+        return super()._converted(args, kwargs)
 
     def _expected(self) -> Any:
         return self.__dict__.get("_input_spec")  # shapes of a graph's inputs are checked as it runs

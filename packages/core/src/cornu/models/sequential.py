@@ -17,6 +17,7 @@ from cornu.models.graph import LayerGraph
 from cornu.models.input_layer import InputLayer
 from cornu.models.model import Model
 from cornu.plugins.custom_objects import CustomObjectScope
+from cornu_data.text import TEXT, is_text
 from cornu_engine import tree
 from cornu_engine.graph import scope
 from cornu_engine.variable import Storage
@@ -217,7 +218,8 @@ class Sequential(Model):
                 "build((None, features)), or put an Input first."
             )
         if is_one_shape(input_shape):
-            self._insert_input(input_shape, self._stack[0].input_dtype)
+            dtype = TEXT if self.__dict__.get("_given_text") else self._stack[0].input_dtype
+            self._insert_input(input_shape, dtype)
             try:
                 self._connect()
             except BaseException:
@@ -240,6 +242,7 @@ class Sequential(Model):
         inputs = arguments.get("inputs")
         if not self.built and hasattr(inputs, "shape"):
             shape = tuple(inputs.shape)  # type: ignore[union-attr]
+            self.__dict__["_given_text"] = is_text(inputs)
             self.build((None, *shape[1:]))
             self.__dict__["_described_by_data"] = True
 

@@ -7,14 +7,16 @@ it holds for models of any make.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cornu_data.names import leaves_with_names
+from cornu_data.text import is_text
 from cornu_data.unpack import unpack_x_y_sample_weight
+from cornu_engine import tree
 from cornu_engine.errors import DataError
 from cornu_engine.graph import Node, toposort
 from cornu_engine.program import Program
@@ -78,7 +80,9 @@ def _origin(node: Node) -> Node:
     return node
 
 
-def check_indices(data: Any, rules: Iterable[IndexRule]) -> None:
+def check_indices(
+    data: Any, rules: Iterable[IndexRule], fed: Sequence[tuple[str, np.ndarray]] | None = None
+) -> None:
     """Raise if an input holds an index that its table does not have.
 
     Parameters
@@ -86,6 +90,8 @@ def check_indices(data: Any, rules: Iterable[IndexRule]) -> None:
     data : array or tuple
         `x`, `(x, y)` or `(x, y, sample_weight)`.
     rules : iterable of IndexRule
+    fed : sequence of (name, array), optional
+        Of a batch with text, what the host stage made of it.
 
     Raises
     ------
@@ -96,8 +102,11 @@ def check_indices(data: Any, rules: Iterable[IndexRule]) -> None:
     --------
     >>> check_indices(np.array([[0, 4]]), [IndexRule(0, "words", 5, "input_dim")])
     """
-    x, _, _ = unpack_x_y_sample_weight(data)
+    x, y, weights = unpack_x_y_sample_weight(data)
     named = [pair for pair in leaves_with_names(x, "x") if pair[1] is not None]
+    if fed is not None:
+        named += [("y", leaf) for leaf in tree.flatten((y, weights)) if leaf is not None]
+        named = [*(pair for pair in named if not is_text(pair[1])), *fed]
     for rule in rules:
         if rule.position >= len(named):
             continue

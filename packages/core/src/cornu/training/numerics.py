@@ -187,6 +187,7 @@ class CheckedStep:
     def __init__(self, bound: Any) -> None:
         self.step = bound.step
         self.buffers = bound.buffers
+        self.fed = bound.fed
         self.check = bound.check
         self._run = bound.run
         self._snapshot = Snapshot(bound.step.compiled.program)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.training.logs import in_order
-from cornu.training.programs import ends_of, step_finder
+from cornu.training.programs import ends_of, has_host_stage, step_finder
 from cornu.training.trainable import Trainable
 from cornu_data import as_batch
+from cornu_data.host import load_on_host
 from cornu_data.streams import load_batch
 from cornu_engine import tree
 from cornu_engine.interrupt import StepGuard
@@ -130,6 +131,7 @@ def _run_batch(
     class_weight: Any = None,
 ) -> tuple[Any, list[Any]]:
     inputs, outputs = ends_of(model)
+    host = has_host_stage(model)
     batch = as_batch(
         x,
         y,
@@ -138,8 +140,9 @@ def _run_batch(
         model_name=model.name,
         outputs=outputs,
         class_weight=class_weight,
+        host=host,
     )
-    bound = load_batch(batch, step_finder(model, mode))
+    bound = (load_on_host if host else load_batch)(batch, step_finder(model, mode))
     with StepGuard() as guard:
         guard.inside = True
         made = bound.run()

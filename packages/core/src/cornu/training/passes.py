@@ -9,7 +9,7 @@ import numpy as np
 
 from cornu.preferences import limit_steps, resolve_verbose
 from cornu.training.callback_list import CallbackList
-from cornu.training.programs import ends_of, prepare_for, step_finder
+from cornu.training.programs import ends_of, has_host_stage, prepare_for, step_finder
 from cornu.training.trainable import Trainable
 from cornu_data import as_triple, is_arrays, is_batches, make_source
 from cornu_data.source import BatchSource
@@ -61,6 +61,7 @@ def source_of(
         inputs=inputs,
         model_name=model.name,
         outputs=outputs,
+        host=has_host_stage(model),
         generator=np.random.default_rng(draw_seed()) if shuffle else None,
         **options,
     )
@@ -80,7 +81,7 @@ def split_off(
             "validation_split takes the last samples of arrays, but x is a "
             f"{type(x).__name__}. Pass validation_data instead."
         )
-    triple = as_triple(x, y, sample_weight, inputs, model.name)
+    triple = as_triple(x, y, sample_weight, inputs, model.name, has_host_stage(model))
     train, validation = train_validation_split(list(triple), fraction)
     return (*train, tuple(validation))
 

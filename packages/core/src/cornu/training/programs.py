@@ -13,10 +13,11 @@ from cornu.base.layer.context import learning_phase
 from cornu.training.expected import known_inputs, known_outputs
 from cornu.training.indices import check_indices
 from cornu.training.numerics import CheckedStep
-from cornu.training.step import CompiledProgram, EagerStep, Step, make_step, trace_inputs
+from cornu.training.step import CompiledProgram, EagerStep, Step, StepCache, make_step, trace_inputs
 from cornu.training.trainable import Trainable
 from cornu_data import KnownInput, KnownOutput
 from cornu_data.source import Select
+from cornu_data.text import is_text
 from cornu_data.unpack import unpack_x_y_sample_weight
 from cornu_engine import config, tree
 from cornu_engine.errors import NotBuiltError, near_matches
@@ -84,6 +85,7 @@ def step_finder(model: Trainable, mode: str) -> Select:
     backend = model._backend()
     state: tuple[Any, ...] = ()  # what a step depends on beside the batch
     changes = -1  # when it was found
+    on_host = has_host_stage(model)
 
     def select(spec: Any) -> Any:
         nonlocal state, changes
@@ -95,19 +97,48 @@ def step_finder(model: Trainable, mode: str) -> Select:
             state = (mode, backend.name, *trace_state(model, mode))
             changes = Storage.changes
         key = (*state, tuple(tree.flatten_with_path(spec)))
+        fed = None
+        if on_host:
+            key, fed = with_stage(steps, key, spec)
         step = steps.get(key)
         if step is None:
             with TRACING:
                 step = steps.get(key)  # another thread may have made it
                 if step is None:
                     step = make_step(model, mode, spec, backend)
+                    if fed is None and step.stage is not None:
+                        steps.stages[key] = step.stage
+                        key, fed = with_stage(steps, key, spec)
                     steps.put(key, step)
                     ends_of(model)  # so that the next call finds them
         steps.last[mode] = step
         bound = step.bind()
+        if fed is not None:
+            bound.fed = fed
         return CheckedStep(bound) if model._checks_numerics else bound
 
     return select
+
+
+def has_host_stage(model: Trainable) -> bool:
+    """Tell whether layers may have to run in front of the program, such as those of text."""
+
+    def look() -> bool:
+        found = [layer for layer in model._flatten_layers() if layer.on_host]
+        if model._graph is None or not all(layer.numbers for layer in found):
+            return bool(found)
+        return any(map(is_text, model._graph.inputs))  # else the program computes the numbers
+
+    return model._step_cache().ask("host", look)
+
+
+def with_stage(steps: StepCache, key: Any, spec: Any) -> tuple[Any, list[np.ndarray] | None]:
+    """Run the host stage of a batch; what it makes is part of the batch's signature."""
+    stage = steps.stages.get(key)
+    if stage is None:  # not traced yet
+        return key, None
+    fed = stage.run([leaf.values for leaf in tree.flatten(spec) if leaf is not None])
+    return (*key, *((array.shape, array.dtype) for array in fed)), fed
 
 
 def eager_step_finder(model: Trainable, mode: str) -> Select:
@@ -229,6 +260,7 @@ def remember_array(model: Trainable, x: np.ndarray, batch_size: int | None) -> N
         or model.run_eagerly
         or model._checks_numerics
         or len(x) > (batch_size or SMALL)
+        or is_text(x)
     ):
         return
     inputs = step.compiled.program.inputs

@@ -15,10 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from cornu.training.host import HostStage
 from cornu.training.indices import IndexRule, check_indices, index_rules
 from cornu.training.logs import flat_logs
 from cornu.training.numerics import Origin, find_origin, numerics_error
 from cornu.training.results import ResultReader
+from cornu_data.host import HostSpec
+from cornu_data.text import TEXT
 from cornu_engine import tree
 from cornu_engine.eager import EagerTrace
 from cornu_engine.graph import Node
@@ -113,6 +116,8 @@ class Step:
         What the values of targets must fulfil.
     index_rules : list of IndexRule
         What the values of inputs must fulfil.
+    stage : HostStage or None
+        What makes further inputs of the program of a batch with text.
     """
 
     def __init__(
@@ -122,12 +127,14 @@ class Step:
         logs: dict[str, int | None] | None = None,
         rules: Iterable[TargetRule] = (),
         index_rules: Iterable[IndexRule] = (),
+        stage: HostStage | None = None,
     ) -> None:
         self.compiled = compiled
         self.result = result
         self.logs = logs or {}
         self.rules = list(rules)
         self.index_rules = list(index_rules)
+        self.stage = stage
         self._epoch = Storage.epoch
         self._memory = [(variable, id(variable.array)) for variable in compiled.program.state]
 
@@ -155,22 +162,31 @@ class BoundStep:
     ----------
     buffers : list of numpy.ndarray
         One per array of the batch, in order.
+    fed : list of numpy.ndarray or None
+        Of a batch with text, what the host stage made of it: inputs after those of the batch.
     run : callable
         Runs the program on what the buffers hold, and returns its outputs.
     """
 
-    __slots__ = ("buffers", "run", "step")
+    __slots__ = ("buffers", "fed", "run", "step")
 
     def __init__(self, step: Step) -> None:
         self.step = step
+        self.fed: list[np.ndarray] | None = None
         self.buffers = step.compiled.executable.input_buffers()
         self.run: Callable[[], list[np.ndarray]] = partial(step.compiled.executable, *self.buffers)
+
+    def _named(self) -> Any:
+        stage = self.step.stage
+        if self.fed is None or stage is None:
+            return None
+        return list(zip(stage.names, self.fed, strict=True))
 
     def check(self, data: Any) -> None:
         """Check values of targets and indices before the step runs on them."""
         _check(data, self.step.rules)
         if self.step.index_rules:
-            check_indices(data, self.step.index_rules)
+            check_indices(data, self.step.index_rules, self._named())
 
 
 class EagerStep:
@@ -188,7 +204,12 @@ class EagerStep:
         self.result: Any = None
         self.logs: dict[str, int | None] = {}
         self.rules: list[TargetRule] = []
-        self.buffers = [np.empty(s.shape, s.dtype) for s in tree.flatten(spec) if s is not None]
+        self.fed: list[np.ndarray] | None = None  # the stage runs line by line, too
+        self.buffers = [
+            np.empty(s.shape, s.dtype)
+            for s in tree.flatten(spec)
+            if s is not None and s.dtype != TEXT
+        ]
 
     @property
     def step(self) -> EagerStep:
@@ -229,6 +250,7 @@ class StepCache:
         self._dropped = 0
         self.last: dict[str, Step] = {}
         self.readers: dict[tuple[str, ...], ResultReader] = {}
+        self.stages: dict[Any, HostStage] = {}  # by the key of a batch with text
         self.by_array: dict[Any, tuple[Step, str]] = {}  # of `predict`, by an array's shape, dtype
         self.prepared: dict[str, int] = {}  # modes built for a step, at which change
         self.answers: dict[str, tuple[int, Any]] = {}  # of `ask`, at which change
@@ -299,6 +321,7 @@ class StepCache:
             self._steps.clear()
             self.last.clear()
             self.prepared.clear()
+            self.stages.clear()
             self.answers.clear()
             self.by_array.clear()
             self.readers.clear()
@@ -326,25 +349,34 @@ def make_step(model: Any, mode: str, spec: Any, backend: Any) -> Step:
     backend : Backend
     """
     with Trace(mode) as trace:
-        outputs, result, logs = _outputs_of(model, mode, trace_inputs(trace, spec))
+        data = trace_inputs(trace, spec)
+        outputs, result, logs = _outputs_of(model, mode, data)
         rules = _rules_of(model)
+    stage: HostStage | None = trace.host
+    if stage is not None:
+        stage.close()
     compiled = CompiledProgram(*compiled_trace(mode, trace, outputs, backend))
-    return Step(compiled, result, logs, rules, index_rules(compiled.program, model))
+    return Step(compiled, result, logs, rules, index_rules(compiled.program, model), stage)
 
 
 def trace_inputs(trace: Trace, spec: Any, values: list[np.ndarray] | None = None) -> Any:
-    """Declare the arrays of a batch as inputs of a trace, and return the batch of their nodes."""
+    """Declare the arrays of a batch as inputs of a trace, and return the batch of their nodes.
+
+    Those of a batch for the host stage enter it as well; text is no input, but what comes of it.
+    """
     given = iter(values or ())
     packed = isinstance(spec, (tuple, list))
-    nodes = []
+    nodes: list[Any] = []
     for path, leaf in tree.flatten_with_path(spec):
         label, rest = (_LABELS[path[0]], path[1:]) if packed else ("x", path)
         name = "_".join([label, *map(str, rest)])
-        nodes.append(
-            None
-            if leaf is None
-            else trace.input(name, leaf.shape, leaf.dtype, value=next(given, None))
-        )
+        node = None
+        if leaf is not None and leaf.dtype != TEXT:
+            node = trace.input(name, leaf.shape, leaf.dtype, value=next(given, None))
+        if type(leaf) is HostSpec:
+            trace.host = trace.host or HostStage()
+            node = trace.host.enter(leaf.values, node)
+        nodes.append(node)
     return tree.pack_sequence_as(spec, nodes)
 
 

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 import cornu_ops as ops
+from cornu.base import HostLayer
 from cornu_engine import config
 from cornu_engine.errors import DataError, ShapeError
+from cornu_engine.trace import is_traced
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse
 from cornu_preprocessing.feature_layers.encoding import (
@@ -18,7 +20,6 @@ from cornu_preprocessing.feature_layers.encoding import (
     encoded_shape,
 )
 from cornu_preprocessing.feature_layers.farmhash import fingerprints
-from cornu_preprocessing.feature_layers.in_front import InFront, is_traced
 from cornu_preprocessing.feature_layers.strings import as_strings
 
 __all__ = ["HashedCrossing"]
@@ -28,11 +29,11 @@ FACTOR = np.uint64(0xC6A4A7935BD1E995)
 SHIFT = np.uint64(47)
 
 
-class HashedCrossing(InFront):
+class HashedCrossing(HostLayer):
     """Turn combinations of categories into the number of one of `num_bins` bins, by their hash.
 
-    The same combination lands in the same bin everywhere, and in the one that Keras puts it in. It
-    works in front of a model, on integers within one too.
+    The same combination lands in the same bin everywhere, and in the one that Keras puts it in. At
+    the beginning of a model it takes words as well; integers anywhere in one.
 
     Parameters
     ----------

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 import cornu_ops as ops
+from cornu.base import HostLayer
 from cornu_engine import config
 from cornu_engine.errors import DataError
+from cornu_engine.trace import is_traced
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.buckets import as_salt, buckets, buckets_of_integers
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse
@@ -17,17 +19,17 @@ from cornu_preprocessing.feature_layers.encoding import (
     encode_indices,
     encoded_shape,
 )
-from cornu_preprocessing.feature_layers.in_front import InFront, is_traced
 from cornu_preprocessing.feature_layers.strings import as_strings
 
 __all__ = ["Hashing"]
 
 
-class Hashing(InFront):
+class Hashing(HostLayer):
     """Turn words or integers into the number of one of `num_bins` bins, by their hash.
 
     The same input lands in the same bin in every process and on every machine, and in the one that
-    Keras puts it in. Words are hashed in front of a model, integers within one too.
+    Keras puts it in. At the beginning of a model it takes words,
+    `cornu.Input((1,), dtype="string")`, and integers anywhere in one.
 
     Parameters
     ----------

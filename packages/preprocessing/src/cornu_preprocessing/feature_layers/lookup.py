@@ -24,7 +24,7 @@ from cornu_preprocessing.feature_layers.encoding import (
     encoded_shape,
 )
 from cornu_preprocessing.feature_layers.vocabulary import (
-    no_path,
+    of_file,
     read_vocabulary,
     without_special,
 )
@@ -279,6 +279,10 @@ class IndexLookup(Layer):
             )
         return counts * weights
 
+    @property
+    def _output_dtype(self) -> str:
+        return config.floatx() if self.output_mode == "tf_idf" else "int64"
+
     def _depth(self) -> int:
         if self.pad_to_max_tokens and self.max_tokens is not None:
             return self.max_tokens
@@ -351,5 +355,4 @@ class IndexLookup(Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """Make a layer of what `get_config` returned, here or in Keras."""
-        own = {key: value for key, value in no_path(config).items() if key != "vocabulary_size"}
-        return super().from_config(own)
+        return super().from_config(of_file(config))

@@ -6,22 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from cornu_engine.errors import DataError
+from cornu.base import HostLayer
+from cornu_engine.errors import DataError, TracedValueError
 from cornu_preprocessing.feature_layers.buckets import buckets
 from cornu_preprocessing.feature_layers.counts import WordCounts
-from cornu_preprocessing.feature_layers.in_front import InFront
 from cornu_preprocessing.feature_layers.lookup import IndexLookup
 from cornu_preprocessing.feature_layers.strings import as_strings, is_nested
 
 __all__ = ["StringLookup"]
 
 
-class StringLookup(InFront, IndexLookup):
+class StringLookup(HostLayer, IndexLookup):
     """Turn words into their numbers in a vocabulary, or numbers into words.
 
     The vocabulary is given, or learned by `adapt`: the most frequent words first, of those
     equally frequent the last in alphabetical order first. It stays in the configuration, and with
-    it in saved files. The layer works on arrays, in front of a model.
+    it in saved files. The layer works on arrays, and at the beginning of a model that takes text:
+    `cornu.Input((1,), dtype="string")`.
 
     Parameters
     ----------
@@ -83,6 +84,7 @@ class StringLookup(InFront, IndexLookup):
         **kwargs: Any,
     ) -> None:
         self.encoding = encoding
+        self.text = not invert
         super().__init__(
             max_tokens=max_tokens,
             num_oov_indices=num_oov_indices,
@@ -111,6 +113,15 @@ class StringLookup(InFront, IndexLookup):
             return self._words(inputs)
         words, shape = as_strings(inputs, self.encoding, self.name)
         return self._encoded(self.indices(words).reshape(shape))
+
+    def compute_output_spec(self, inputs: Any, **kwargs: Any) -> Any:
+        """Return the symbolic tensor that a call would return."""
+        if self.invert:
+            raise TracedValueError(
+                f"Layer {self.name!r} has invert=True, so it returns words, which no program does. "
+                "Let it follow the model: layer(model.predict(x))."
+            )
+        return super().compute_output_spec(inputs, **kwargs)
 
     def indices(self, words: list[str]) -> np.ndarray:
         """Return the number of each word of a flat list, shape (len(words),), int64."""

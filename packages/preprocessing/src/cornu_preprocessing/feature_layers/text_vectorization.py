@@ -8,26 +8,27 @@ from typing import Any
 
 import numpy as np
 
+from cornu.base import HostLayer
 from cornu_engine.errors import DataError, near_matches
 from cornu_preprocessing.arguments import whole
 from cornu_preprocessing.feature_layers.adapting import batches_of
 from cornu_preprocessing.feature_layers.category_encoding import refuse_sparse
-from cornu_preprocessing.feature_layers.in_front import InFront
 from cornu_preprocessing.feature_layers.string_lookup import StringLookup
 from cornu_preprocessing.feature_layers.strings import as_strings, is_nested
 from cornu_preprocessing.feature_layers.tokens import SPLITS, STANDARDIZE, ngrams_of
-from cornu_preprocessing.feature_layers.vocabulary import no_path
+from cornu_preprocessing.feature_layers.vocabulary import of_file
 from cornu_preprocessing.sequence import pad_sequences
 from cornu_preprocessing.text.matrix import count_matrix
 
 __all__ = ["TextVectorization"]
 
 
-class TextVectorization(InFront):
+class TextVectorization(HostLayer):
     """Turn texts into word numbers: standardise, split, join to n-grams, look up.
 
     The vocabulary is given, or learned by `adapt`. It stays in the configuration, and with it
-    in saved files. The layer works on arrays, in front of a model.
+    in saved files. The layer works on arrays, and at the beginning of a model that takes text:
+    `cornu.Input((1,), dtype="string")`.
 
     Parameters
     ----------
@@ -74,6 +75,8 @@ class TextVectorization(InFront):
     array([[1, 5, 4],
            [2, 3, 0]])
     """
+
+    text = True
 
     def __init__(
         self,
@@ -206,6 +209,10 @@ class TextVectorization(InFront):
             return (*input_shape[:1], self.output_sequence_length)
         return (*input_shape[:1], self._lookup_layer._depth())
 
+    @property
+    def _output_dtype(self) -> str:
+        return self._lookup_layer._output_dtype
+
     def _numbers(self, rows: list[np.ndarray]) -> np.ndarray:
         length = self.output_sequence_length
         if length is None:
@@ -289,7 +296,7 @@ class TextVectorization(InFront):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """Make a layer of what `get_config` returned, here or in Keras."""
-        return super().from_config(dict(no_path(config)))
+        return super().from_config(of_file(config))
 
 
 def _is_many(tokens: Any) -> bool:

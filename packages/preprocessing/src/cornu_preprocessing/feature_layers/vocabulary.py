@@ -13,7 +13,7 @@ import numpy as np
 from cornu_engine.errors import DataError, SavingError
 from cornu_engine.files.rules import is_reading
 
-__all__ = ["no_path", "read_vocabulary", "without_special"]
+__all__ = ["no_path", "of_file", "read_vocabulary", "without_special"]
 
 
 def no_path(config: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -32,6 +32,23 @@ def no_path(config: Mapping[str, Any]) -> Mapping[str, Any]:
             "get_config() holds the tokens."
         )
     return config
+
+
+def of_file(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments in a configuration that Keras or Cornu wrote.
+
+    Weights of "tf_idf" that are not among them come with those of the model.
+
+    Example
+    -------
+    >>> of_file({"output_mode": "tf_idf", "vocabulary": ["a"], "vocabulary_size": 2})
+    {'output_mode': 'tf_idf', 'vocabulary': ['a'], 'has_input_vocabulary': False}
+    """
+    own = {key: value for key, value in no_path(config).items() if key != "vocabulary_size"}
+    weighs = own.get("output_mode") in ("tf_idf", "tf-idf")
+    if weighs and own.get("vocabulary") is not None and own.get("idf_weights") is None:
+        own["has_input_vocabulary"] = False
+    return own
 
 
 def read_vocabulary(vocabulary: Any, name: str) -> list[Any]:

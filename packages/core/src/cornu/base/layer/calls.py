@@ -12,6 +12,7 @@ import numpy as np
 
 from cornu.base.layer.context import CallContext, current_call, learning_phase
 from cornu.base.layer.explaining import add_note, made_anew, merge_hint
+from cornu.base.layer.host import text_beside
 from cornu.base.layer.inference import infer
 from cornu.base.layer.input_spec import InputSpec, check_input
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
@@ -25,9 +26,11 @@ from cornu.base.layer.signature import (
 )
 from cornu.base.layer.weights import Weights
 from cornu.base.overriding import open_signature
+from cornu_data.text import is_text
 from cornu_engine import tree
 from cornu_engine.allowance import spend
 from cornu_engine.depth import make_room
+from cornu_engine.errors import DataError
 from cornu_engine.primitives.table import p
 from cornu_engine.trace import TRACING, convert, find_symbolic
 from cornu_engine.values import read_only
@@ -49,6 +52,8 @@ class Calls(Weights):
     _is_part = False  # whether it has become a part of another
     _initial_weights: Any
     _convert_input_args = True
+    numbers = True  # whether a program can compute it
+    on_host = False  # whether `call` works on arrays in front of the program: see `HostLayer`
     one_input = False  # whether the first argument of `call` is one value, never several
 
     # Building
@@ -185,6 +190,9 @@ class Calls(Weights):
         first = info.first_of(arguments)
         with self._scope():
             self._check_inputs(first)
+            for x in tree.flatten(first):
+                if is_text(x):
+                    self._check_text(x)
             with TRACING:
                 self._ensure_built(arguments)
             outputs = self.compute_output_spec(*args, **kwargs)
@@ -271,13 +279,26 @@ class Calls(Weights):
         if isinstance(x, type) or not (hasattr(x, "__array__") or hasattr(x, "dtype")):
             return x
         mask = get_mask(x)
-        value = convert(x)
+        try:
+            value = convert(x)
+        except TypeError:
+            if not is_text(x):
+                raise
+            self._check_text(x)
+            return x
         if self.autocast and value.dtype.kind == "f" and value.dtype != self.compute_dtype:
             value = convert(value, self.compute_dtype)
         value = read_only(value)
         if mask is not None and value is not x:
             set_mask(value, mask)
         return value
+
+    def _check_text(self, x: Any) -> None:
+        """Raise DataError for text, unless a layer inside works on it."""
+        if not any(layer.on_host for layer in self._flatten_layers()):
+            raise DataError(
+                text_beside(f"Layer {self._where()}", x, whole=bool(self._parts.layers))
+            )
 
     def _weights_cast_to(self) -> str | None:
         computed = self.compute_dtype

@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from cornu.base.layer.host import HostValue
 from cornu.base.layer.keras_tensor import KerasTensor, symbolic_leaves
 from cornu.base.layer.masks import get_mask, set_mask
+from cornu_data.text import is_text
 from cornu_engine import tree
 from cornu_engine.eager import EagerTrace
 from cornu_engine.errors import TracedValueError
@@ -79,6 +81,7 @@ def _traced(
     function: Callable, args: tuple, kwargs: dict, probe: int, kind: type[Trace]
 ) -> tuple[Any, dict]:
     with kind("shapes") as trace:
+        trace.host = probe
         stand_in = _StandIns(trace, probe)
         filled_args, filled_kwargs = tree.map_structure(stand_in, (args, kwargs))
         try:
@@ -100,6 +103,9 @@ class _StandIns:
             return value
         if id(value) not in self.made:
             shape = _filled(value.shape, self.probe)
+            if is_text(value):
+                self.made[id(value)] = HostValue(shape)
+                return self.made[id(value)]
             ones = np.broadcast_to(np.ones((), value.dtype), shape) if self.trace.eager else None
             self.made[id(value)] = node = self.trace.input(value.name, shape, value.dtype, ones)
             if value._keras_mask is not None:

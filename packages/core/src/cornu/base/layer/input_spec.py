@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
+from cornu.base.layer.host import value_dtype
 from cornu.base.layer.shapes import SymbolicShape, as_shape, show_shape
 from cornu_engine import tree
 from cornu_engine.errors import ShapeError
@@ -50,7 +49,7 @@ class InputSpec:
         name: str | None = None,
         optional: bool = False,
     ) -> None:
-        self.dtype = None if dtype is None else np.dtype(dtype).name
+        self.dtype = None if dtype is None else value_dtype(dtype)
         self.shape: SymbolicShape | None = None if shape is None else as_shape(shape)
         self.ndim = len(self.shape) if self.shape is not None else ndim
         self.max_ndim = max_ndim
@@ -140,8 +139,8 @@ def _problem(spec: InputSpec, value: Any) -> str:
     if spec.max_ndim is not None and rank > spec.max_ndim:
         mend = _mend_rank(spec.max_ndim, shape)
         return f"of rank {spec.max_ndim} or less, {got} of rank {rank}. {mend}"
-    if spec.dtype is not None and np.dtype(value.dtype).name != spec.dtype:
-        dtype = np.dtype(value.dtype).name
+    if spec.dtype is not None and value_dtype(value.dtype) != spec.dtype:
+        dtype = value_dtype(value.dtype)
         return f"of dtype {spec.dtype}, but got {dtype}. Convert it: x.astype({spec.dtype!r})."
     for axis, size in spec.axes.items():
         if size is not None and -rank <= axis < rank and shape[axis] not in (size, None):

@@ -16,9 +16,9 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from cornu.base.layer.host import value_dtype
 from cornu.base.layer.shapes import SymbolicShape, as_shape
 from cornu_engine import tree
-from cornu_engine.dtypes import canonical
 from cornu_engine.operators import ArrayOperators
 from cornu_engine.shapes import Sizes
 from cornu_engine.trace import current_trace
@@ -41,6 +41,7 @@ class KerasTensor(ArrayOperators):
     shape : tuple of int or None
         With the batch axis; `None` where a size is open.
     dtype : str
+        Of numbers, or "string".
     sparse, ragged : bool
         Accepted for Keras' sake; a program holds dense values, so both must be False.
     record_history : bool
@@ -72,7 +73,7 @@ class KerasTensor(ArrayOperators):
                 "Programs hold dense values only: leave sparse=False and ragged=False."
             )
         self._shape = Sizes(as_shape(shape))
-        self._dtype = canonical(dtype).name
+        self._dtype = value_dtype(dtype)
         self.record_history = record_history
         self.name = name or _next_name()
         self._keras_mask: Any = None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from cornu.base.layer.host import text_beside
 from cornu.base.layer.inference import infer
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
 from cornu.base.naming import auto_name
 from cornu.configuration.function_names import function_name, public_function
+from cornu_data.text import is_text
 from cornu_engine import tree
-from cornu_engine.errors import BadFileError
+from cornu_engine.errors import BadFileError, DataError
 from cornu_engine.files.rules import is_reading
 
 
@@ -150,6 +152,9 @@ class FunctionCall(Operation):
         """Apply the function, and record the call if it is on symbolic tensors."""
         if not any(isinstance(x, KerasTensor) for x in tree.flatten((args, kwargs))):
             return self.function(*args, **kwargs)
+        for x in tree.flatten((args, kwargs)):
+            if is_text(x):
+                raise DataError(text_beside(f"Operation {self.name!r}", x))
         outputs = infer(self.function, args, kwargs, owner=self.name)
         CallNode(self, args, kwargs, outputs)
         return outputs
