@@ -42,7 +42,7 @@ LAYERS = {
 
 
 def model_of(k: Any, name: str) -> Any:
-    data, made = LAYERS[name]
+    _, made = LAYERS[name]
     shape = () if name in ("multi-hot", "tf-idf") else (1,)
     return k.Sequential([k.Input(shape, dtype="string"), *made(k), k.layers.Rescaling(2.0)])
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu_data.names import leaves_with_names
-from cornu_data.text import TEXT, is_text
+from cornu_data.text import KINDS, TEXT, is_text
 from cornu_engine import tree
 from cornu_engine.errors import DataError, ShapeError
 from cornu_engine.shapes import product
@@ -188,7 +188,7 @@ def _is_taken(leaf: Any, known: KnownInput) -> bool:
     """Tell whether an array fits an input as it is, whatever numbers it holds."""
     return leaf is None or (
         _fits(leaf.shape, known.shape)
-        and (known.dtype == TEXT) == is_text(leaf)
+        and (known.dtype == TEXT) == (leaf.dtype.kind in KINDS)
         and (known.dtype in (None, TEXT) or np.dtype(known.dtype).kind not in "iu")
     )
 

@@ -110,7 +110,7 @@ def step_finder(model: Trainable, mode: str) -> Select:
                         steps.stages[key] = step.stage
                         key, fed = with_stage(steps, key, spec)
                     steps.put(key, step)
-                    ends_of(model)  # so that the next call finds them
+                    ends_of(model), has_host_stage(model)  # so that the next call finds them
         steps.last[mode] = step
         bound = step.bind()
         if fed is not None:
