@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from cornu.base.layer import CallNode, KerasTensor, Layer
-from cornu.base.layer.host import HostValue
-from cornu_data.text import TEXT, is_text
+from cornu_data.text import TEXT, HostValue, is_text
 from cornu_engine import tree
 from cornu_engine.errors import TracedValueError
 from cornu_engine.graph import Node

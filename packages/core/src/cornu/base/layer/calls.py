@@ -12,7 +12,6 @@ import numpy as np
 
 from cornu.base.layer.context import CallContext, current_call, learning_phase
 from cornu.base.layer.explaining import add_note, made_anew, merge_hint
-from cornu.base.layer.host import text_beside
 from cornu.base.layer.inference import infer
 from cornu.base.layer.input_spec import InputSpec, check_input
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
@@ -26,7 +25,7 @@ from cornu.base.layer.signature import (
 )
 from cornu.base.layer.weights import Weights
 from cornu.base.overriding import open_signature
-from cornu_data.text import is_text
+from cornu_data.text import is_text, text_beside
 from cornu_engine import tree
 from cornu_engine.allowance import spend
 from cornu_engine.depth import make_room

@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu.base.layer.host import HostValue
 from cornu.base.layer.keras_tensor import KerasTensor, symbolic_leaves
 from cornu.base.layer.masks import get_mask, set_mask
-from cornu_data.text import is_text
+from cornu_data.text import HostValue, is_text
 from cornu_engine import tree
 from cornu_engine.eager import EagerTrace
 from cornu_engine.errors import TracedValueError

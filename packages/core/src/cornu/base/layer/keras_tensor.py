@@ -16,8 +16,8 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from cornu.base.layer.host import value_dtype
 from cornu.base.layer.shapes import SymbolicShape, as_shape
+from cornu_data.text import value_dtype
 from cornu_engine import tree
 from cornu_engine.operators import ArrayOperators
 from cornu_engine.shapes import Sizes

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.base.layer.host import text_beside
 from cornu.base.layer.inference import infer
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
 from cornu.base.naming import auto_name
 from cornu.configuration.function_names import function_name, public_function
-from cornu_data.text import is_text
+from cornu_data.text import is_text, text_beside
 from cornu_engine import tree
 from cornu_engine.errors import BadFileError, DataError
 from cornu_engine.files.rules import is_reading

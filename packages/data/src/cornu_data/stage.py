@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cornu.base.layer.host import HostValue
 from cornu_data.convert import as_array
-from cornu_data.text import is_text
+from cornu_data.text import HostValue, is_text
 from cornu_engine import tree
 from cornu_engine.errors import TracedValueError
 from cornu_engine.graph import Node, toposort
