@@ -536,3 +536,13 @@ def test_a_layer_on_top_of_lstm_calls_it_as_it_was():
     again = Model(x, plain(kl.Lambda(lambda v: v * 2)(out), initial_state=[h, c]))
     plain.set_weights(twice.get_weights())
     np.testing.assert_allclose(model.predict(data), again.predict(data), atol=1e-6)
+
+
+@pytest.mark.parametrize("clip", ["clipnorm", "clipvalue"])
+@pytest.mark.parametrize("face", [keras, tfkeras])
+def test_gradients_are_clipped(face, clip):
+    layer = face.layers.Dense(1, use_bias=False, kernel_initializer="zeros", input_shape=(1,))
+    model = face.Sequential([layer])
+    model.compile(face.optimizers.SGD(1.0, **{clip: 0.5}), "mse")
+    model.train_on_batch(np.float32([[1.0]]), np.float32([[10.0]]))  # a gradient of -20
+    np.testing.assert_allclose(layer.get_weights()[0], [[0.5]], rtol=1e-6)

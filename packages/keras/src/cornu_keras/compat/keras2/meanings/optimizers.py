@@ -103,7 +103,7 @@ class OldWords(Shared):
         params : list of Variable
         """
         if self._given is not None:
-            return [self._clipped(self._given[id(variable)]) for variable in params]
+            return [self._clipped_alone(self._given[id(variable)]) for variable in params]
         found: list[Any] = gradients(loss, params)
         return found
 
@@ -139,7 +139,7 @@ class OldWords(Shared):
         for variable, value in updates:  # all values were computed from the old ones
             variable.assign(ops.cast(value, variable.dtype))
 
-    def _clipped(self, gradient: Any) -> Any:
+    def _clipped_alone(self, gradient: Any) -> Any:
         if self.clipvalue is not None:
             return ops.clip(gradient, -self.clipvalue, self.clipvalue)
         if self.clipnorm is None:
