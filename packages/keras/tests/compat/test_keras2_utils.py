@@ -22,6 +22,7 @@ from cornu.compat.keras2.utils import (
 )
 
 import cornu
+from cornu.compat import keras2
 from cornu.errors import BadFileError, SavingError
 
 # Windows: the oracle is a convolution
@@ -196,7 +197,8 @@ def test_a_slice_of_rows_ends_where_they_do(tmp_path):
 
 
 def test_an_array_is_no_tensor():
-    assert K.is_keras_tensor(K.placeholder((2,)))
+    assert K.is_keras_tensor(keras2.Input((2,)))
+    assert not K.is_keras_tensor(K.placeholder((2,)))
     assert not K.is_keras_tensor(K.variable([1.0]))
     with pytest.raises(ValueError, match="symbolic"):
         K.is_keras_tensor(np.ones(2))

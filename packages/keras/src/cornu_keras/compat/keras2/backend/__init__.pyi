@@ -17,6 +17,7 @@ from cornu_keras.compat.keras2.backend.session import (
     manual_variable_initialization as manual_variable_initialization,
 )
 from cornu_keras.compat.keras2.backend.session import name_scope as name_scope
+from cornu_keras.compat.keras2.backend.session import placeholder as placeholder
 from cornu_keras.compat.keras2.backend.session import set_session as set_session
 from cornu_keras.compat.keras2.backend.session import symbolic as symbolic
 from cornu_keras.compat.keras2.backend.shapes import cast as cast

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+import cornu_keras.backend as common
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -104,7 +106,20 @@ def is_keras_tensor(x: Any) -> bool:
             f"Unexpectedly found an instance of type `{type(x).__name__}`. Expected a symbolic "
             "tensor instance."
         )
-    return is_symbolic(x)
+    return is_symbolic(x) and not getattr(x, "_is_placeholder", False)
+
+
+def placeholder(*args: Any, **kwargs: Any) -> Any:
+    """Return a symbolic input of `K.function`, which is no tensor of a layer.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        As in `cornu.backend.placeholder`.
+    """
+    made = common.placeholder(*args, **kwargs)
+    made._is_placeholder = True
+    return made
 
 
 def ctc_label_dense_to_sparse(labels: Any, label_lengths: Any) -> Any:
