@@ -111,4 +111,5 @@ def test_source_is_compiled_where_it_is_written_by_these_modules_and_nowhere_els
                 if compiles or called in ("exec", "eval") or called.endswith("cl.Program"):
                     found.add((path.name, called.rpartition(".")[2]))
     python = {("executable.py", "exec"), ("executable.py", "compile")}
-    assert found == {*python, ("session.py", "Program")}
+    users_script = {("program.py", "compile"), ("tracebacks.py", "exec")}  # `python -m cornu`
+    assert found == {*python, *users_script, ("session.py", "Program")}
