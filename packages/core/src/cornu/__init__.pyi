@@ -5,6 +5,7 @@ from cornu import applications as applications
 from cornu import backend as backend
 from cornu import backends as backends
 from cornu import callbacks as callbacks
+from cornu import compat as compat
 from cornu import config as config
 from cornu import constraints as constraints
 from cornu import datasets as datasets
