@@ -12,6 +12,7 @@ import numpy as np
 
 WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic")
 GCC = ("gcc", "-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+GCC_FAST = ("gcc", "-O3", "-march=native")
 CLANG = (sys.executable, "-m", "ziglang", "cc", "-O0")
 
 

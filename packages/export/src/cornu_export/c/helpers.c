@@ -196,8 +196,9 @@ static void MODEL_multiply_SHORT(
     const TYPE *restrict a, int32_t a_row, int32_t a_step, const TYPE *restrict b, int32_t b_row,
     TYPE *restrict y, int32_t y_row, int32_t m, int32_t k, int32_t n, int32_t more)
 {
-    int32_t i = 0;
-    for (; (i + 4) <= m; i += 4) { /* four rows and sixteen columns at a time */
+    const int32_t m4 = m - (m % 4);
+    const int32_t k4 = k - (k % 4);
+    for (int32_t i = 0; i < m4; i += 4) { /* four rows and sixteen columns at a time */
         const TYPE *const a0 = &a[i * a_row];
         const TYPE *const a1 = &a[(i + 1) * a_row];
         const TYPE *const a2 = &a[(i + 2) * a_row];
@@ -254,14 +255,13 @@ static void MODEL_multiply_SHORT(
             }
         }
     }
-    for (; i < m; ++i) { /* a row: four rows of b at a time */
+    for (int32_t i = m4; i < m; ++i) { /* a row: four rows of b at a time */
         const TYPE *const factor = &a[i * a_row];
         TYPE *const row = &y[i * y_row];
         for (int32_t j = 0; (j < n) && (more == 0); ++j) {
             row[j] = (TYPE)0;
         }
-        int32_t p = 0;
-        for (; (p + 4) <= k; p += 4) {
+        for (int32_t p = 0; p < k4; p += 4) {
             const TYPE f0 = factor[p * a_step];
             const TYPE f1 = factor[(p + 1) * a_step];
             const TYPE f2 = factor[(p + 2) * a_step];
@@ -274,7 +274,7 @@ static void MODEL_multiply_SHORT(
                 row[j] += ((f0 * b0[j]) + (f1 * b1[j])) + ((f2 * b2[j]) + (f3 * b3[j]));
             }
         }
-        for (; p < k; ++p) {
+        for (int32_t p = k4; p < k; ++p) {
             const TYPE *const b0 = &b[p * b_row];
             for (int32_t j = 0; j < n; ++j) {
                 row[j] += factor[p * a_step] * b0[j];
