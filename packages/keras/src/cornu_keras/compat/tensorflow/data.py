@@ -51,9 +51,7 @@ class Dataset:
     @staticmethod
     def from_tensor_slices(tensors: Any, name: Any = None) -> Dataset:
         """Return the rows of arrays; all of a structure are walked side by side."""
-        if isinstance(tensors, list) and not any(isinstance(t, np.ndarray) for t in tensors):
-            tensors = _array(tensors)
-        arrays = tree.map_structure(_array, tensors)
+        arrays = _structure(tensors)
         sizes = {len(a) for a in tree.flatten(arrays)}
         if len(sizes) != 1:
             raise ValueError(f"All arrays must have as many rows; they have {sorted(sizes)}.")
@@ -68,7 +66,7 @@ class Dataset:
     @staticmethod
     def from_tensors(tensors: Any, name: Any = None) -> Dataset:
         """Return a single element."""
-        element = tree.map_structure(_array, tensors)
+        element = _structure(tensors)
         return Dataset(lambda: iter([element]), 1)
 
     @staticmethod
@@ -84,20 +82,11 @@ class Dataset:
         wanted = output_types
         if output_signature is not None:
             wanted = tree.map_structure(lambda spec: spec.dtype, output_signature)
-        kinds = None if wanted is None else [as_dtype(d) for d in tree.flatten(wanted)]
 
         def typed(element: Any) -> Any:
-            leaves = tree.flatten(element) if isinstance(element, (tuple, dict)) else [element]
-            if kinds is None:
-                arrays = [_array(leaf) for leaf in leaves]
-            else:
-                arrays = [
-                    np.asarray(leaf, object if kind == "string" else str(kind))
-                    for leaf, kind in zip(leaves, kinds, strict=True)
-                ]
-            if not isinstance(element, (tuple, dict)):
-                return arrays[0]
-            return tree.pack_sequence_as(element, arrays)
+            if wanted is None:
+                return _arrays(element)
+            return _typed(element, wanted)
 
         return Dataset(lambda: map(typed, generator(*(args or ()))))
 
@@ -184,8 +173,9 @@ class Dataset:
             if wanted is not None:
                 shape = [n if w in (None, -1) else w for n, w in zip(shape, wanted, strict=True)]
             out = np.full((len(parts), *shape), 0 if fill is None else fill, parts[0].dtype)
-            for row, part in zip(out, parts, strict=True):
-                row[tuple(slice(n) for n in part.shape)] = part
+            for i, part in enumerate(parts):
+                region = (i, *(slice(n) for n in part.shape))
+                out[region] = part
             return out
 
         def walk() -> Iterator[Any]:
@@ -470,6 +460,25 @@ def _arrays(value: Any) -> Any:
     if isinstance(value, Dataset):
         return value
     return tree.map_structure(_array, tuple(value) if isinstance(value, list) else value)
+
+
+def _structure(tensors: Any) -> Any:
+    """Return arrays in tuples and dicts; a list is an array."""
+    if isinstance(tensors, dict):
+        return {key: _structure(part) for key, part in tensors.items()}
+    if isinstance(tensors, tuple):
+        return tuple(map(_structure, tensors))
+    return _array(tensors)
+
+
+def _typed(element: Any, kind: Any) -> Any:
+    """Return an element in the structure and dtypes that were told."""
+    if isinstance(kind, dict):
+        return {key: _typed(element[key], part) for key, part in kind.items()}
+    if isinstance(kind, (tuple, list)):
+        return tuple(_typed(part, one) for part, one in zip(element, kind, strict=True))
+    dtype = as_dtype(kind)
+    return np.asarray(element, object if dtype == "string" else str(dtype))
 
 
 def _spread(function: Callable[..., Any]) -> Callable[[Any], Any]:
