@@ -174,7 +174,7 @@ class Dataset:
                 shape = [n if w in (None, -1) else w for n, w in zip(shape, wanted, strict=True)]
             out = np.full((len(parts), *shape), 0 if fill is None else fill, parts[0].dtype)
             for i, part in enumerate(parts):
-                region = (i, *(slice(n) for n in part.shape))
+                region: tuple[Any, ...] = (i, *(slice(n) for n in part.shape))
                 out[region] = part
             return out
 
