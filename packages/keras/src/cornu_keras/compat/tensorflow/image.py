@@ -10,6 +10,7 @@ import numpy as np
 from cornu import ops, random
 from cornu_keras.compat.tensorflow.kinds import as_dtype
 from cornu_keras.compat.tensorflow.rows import speaking
+from cornu_keras.compat.tensorflow.tables.chance import _key
 
 
 class ResizeMethod:
@@ -88,7 +89,7 @@ def _flipped(axis: int) -> Any:
 def _by_chance(change: Any) -> Any:
     def changed(image: Any, seed: Any = None) -> Any:
         image = ops.convert_to_tensor(image)
-        return ops.where(ops.less(random.uniform((), seed=seed), 0.5), change(image), image)
+        return ops.where(ops.less(random.uniform((), seed=_key(seed)), 0.5), change(image), image)
 
     return changed
 
@@ -137,7 +138,7 @@ def _drawn(change: Any, symmetric: bool) -> Any:
     def changed(image: Any, *limits: Any, seed: Any = None, **named: Any) -> Any:
         given = [*limits, *named.values()]
         low, high = (-given[0], given[0]) if symmetric else (given[0], given[1])
-        return change(image, random.uniform((), low, high, seed=seed))
+        return change(image, random.uniform((), low, high, seed=_key(seed)))
 
     return changed
 
@@ -182,7 +183,7 @@ def _random_crop(value: Any, size: Any, seed: Any = None) -> Any:
     value = ops.convert_to_tensor(value)
     wanted = [n if w == -1 else int(w) for n, w in zip(value.shape, np.asarray(size), strict=True)]
     room = [n - w + 1 for n, w in zip(value.shape, wanted, strict=True)]
-    draws = np.asarray(random.uniform((len(room),), seed=seed))
+    draws = np.asarray(random.uniform((len(room),), seed=_key(seed)))
     starts = [int(d * r) for d, r in zip(draws, room, strict=True)]
     return value[tuple(slice(s, s + w) for s, w in zip(starts, wanted, strict=True))]
 
@@ -212,7 +213,57 @@ def _psnr(a: Any, b: Any, max_val: Any) -> Any:
     return ops.multiply(10.0, ops.log10(ops.divide(float(max_val) ** 2, error)))
 
 
+def _resized_with_pad(
+    image: Any, target_height: int, target_width: int, method: str = "bilinear",
+    antialias: bool = False,
+) -> Any:  # fmt: skip
+    image = ops.convert_to_tensor(image)
+    rows, columns = image.shape[-3:-1]
+    factor = min(target_height / rows, target_width / columns)
+    size = int(rows * factor), int(columns * factor)
+    small = _resize(image, size, method, antialias=antialias)
+    top, left = (target_height - size[0]) // 2, (target_width - size[1]) // 2
+    return _padded(small, top, left, target_height, target_width)
+
+
+def _ssim(img1: Any, img2: Any, max_val: Any, **options: Any) -> Any:
+    one, two = (ops.cast(x, "float32") for x in (img1, img2))
+    single = len(one.shape) == 3
+    if single:
+        one, two = one[None], two[None]
+    found = ops.image.ssim(one, two, float(max_val), data_format="channels_last", **options)
+    return found[0] if single else found
+
+
+def _total_variation(images: Any) -> Any:
+    x, axes = ops.convert_to_tensor(images), (-3, -2, -1)
+    down = ops.abs(ops.subtract(x[..., 1:, :, :], x[..., :-1, :, :]))
+    right = ops.abs(ops.subtract(x[..., :, 1:, :], x[..., :, :-1, :]))
+    return ops.add(ops.sum(down, axes), ops.sum(right, axes))
+
+
+def _edges(image: Any) -> Any:
+    """Return the change along rows and columns; borders are mirrored."""
+    around = ops.pad(image, [(0, 0), (1, 1), (1, 1), (0, 0)], "reflect")
+    found = ops.image.sobel_edges(around, data_format="channels_last")
+    return found[:, 1:-1, 1:-1]
+
+
+def _patches(images: Any, sizes: Any, strides: Any, rates: Any, padding: str) -> Any:
+    return ops.image.extract_patches(
+        images, tuple(sizes[1:3]), strides=tuple(strides[1:3]), dilation_rate=tuple(rates[1:3]),
+        padding=padding.lower(), data_format="channels_last",
+    )  # fmt: skip
+
+
 _ROWS = {
+    "resize_with_pad": _resized_with_pad,
+    "ssim": _ssim,
+    "sobel_edges": _edges,
+    "total_variation": _total_variation,
+    "extract_patches": _patches,
+    "stateless_random_flip_left_right": _by_chance(_flipped(-2)),
+    "stateless_random_flip_up_down": _by_chance(_flipped(-3)),
     "resize": _resize,
     "decode_image": _decoded,
     "decode_jpeg": _decoded,

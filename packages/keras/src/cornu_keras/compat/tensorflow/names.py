@@ -35,6 +35,12 @@ OBJECTS: dict[str, dict[str, str]] = {
         "GradientTape": "tape:GradientTape",
         "UnconnectedGradients": "tape:UnconnectedGradients",
         "custom_gradient": "cornu.ops:custom_gradient",
+        "recompute_grad": "odds:unchanged",
+        "init_scope": "odds:context",
+        "variable_scope": "variables:name_scope",
+        "get_logger": "odds:get_logger",
+        "truncated_normal_initializer": "cornu.compat.tfkeras.initializers:TruncatedNormal",
+        "glorot_uniform_initializer": "cornu.compat.tfkeras.initializers:GlorotUniform",
         "function": "functions:function",
         "executing_eagerly": "functions:executing_eagerly",
         "TensorSpec": "cornu:KerasTensor",
@@ -55,12 +61,16 @@ OBJECTS: dict[str, dict[str, str]] = {
     "autograph.experimental": {"do_not_convert": "odds:unchanged"},
     "config": {
         "run_functions_eagerly": "functions:run_functions_eagerly",
+        "get_visible_devices": "odds:list_physical_devices",
+        "set_visible_devices": "odds:no_op",
+        "set_soft_device_placement": "odds:no_op",
         "list_physical_devices": "odds:list_physical_devices",
         "list_logical_devices": "odds:list_physical_devices",
     },
     "config.experimental": {
         "list_physical_devices": "odds:list_physical_devices",
         "set_memory_growth": "odds:no_op",
+        "enable_op_determinism": "odds:no_op",
     },
     "config.threading": {
         "set_inter_op_parallelism_threads": "odds:no_op",
@@ -72,15 +82,25 @@ OBJECTS: dict[str, dict[str, str]] = {
         "gpu_device_name": "odds:nameless",
     },
     "debugging": {
-        "assert_equal": "odds:assert_equal",
-        "assert_near": "odds:assert_near",
+        **{
+            name: f"checks:{name}"
+            for name in (
+                "Assert assert_all_finite assert_equal assert_greater assert_greater_equal "
+                "assert_less assert_less_equal assert_near assert_shapes check_numerics"
+            ).split()
+        },
+        "enable_check_numerics": "odds:no_op",
         "set_log_device_placement": "odds:no_op",
     },
     "errors": {
-        "InvalidArgumentError": "builtins:ValueError",
-        "OutOfRangeError": "builtins:StopIteration",
+        "InvalidArgumentError": "checks:InvalidArgumentError",
+        "NotFoundError": "checks:NotFoundError",
+        "OutOfRangeError": "checks:OutOfRangeError",
         "ResourceExhaustedError": "builtins:MemoryError",
     },
+    "random": {"Generator": "tables.chance:Generator"},
+    "sysconfig": {"get_build_info": "odds:build_info"},
+    "config.optimizer": {"set_jit": "odds:no_op"},
     "dtypes": {"DType": "kinds:DType", "as_dtype": "kinds:as_dtype", "cast": "values:cast"},
     "nest": {
         "flatten": "cornu.tree:flatten",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -65,13 +66,11 @@ def py_function(func: Callable[..., Any], inp: Any, Tout: Any = None, **_: Any) 
     return as_tensors(func(*(as_tensors(np.asarray(x)) for x in inp)))
 
 
-def assert_equal(x: Any, y: Any, message: str = "", **_: Any) -> None:
-    """Raise ValueError where two tensors differ."""
-    if not np.array_equal(np.asarray(x), np.asarray(y)):
-        raise ValueError(message or f"{x} is not equal to {y}.")
+def build_info() -> dict[str, bool]:
+    """Say how it was built."""
+    return {"is_cuda_build": False, "is_rocm_build": False}
 
 
-def assert_near(x: Any, y: Any, rtol: float = 1e-6, atol: float = 1e-6, **_: Any) -> None:
-    """Raise ValueError where two tensors are not near."""
-    if not np.allclose(np.asarray(x), np.asarray(y), rtol, atol):
-        raise ValueError(f"{x} is not near {y}.")
+def get_logger() -> logging.Logger:
+    """Return the logger of TensorFlow's name."""
+    return logging.getLogger("tensorflow")

@@ -6,7 +6,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-__all__ = ["as_str", "as_text", "v1", "v2"]
+__all__ = ["as_bytes", "as_str", "as_text", "dimension_value", "v1", "v2"]
 
 _HERE = "cornu_keras.compat.tensorflow"
 
@@ -29,6 +29,16 @@ v2 = sys.modules[_HERE]
 def as_str(bytes_or_text: Any, encoding: str = "utf-8") -> str:
     """Return a text."""
     return bytes_or_text.decode(encoding) if isinstance(bytes_or_text, bytes) else bytes_or_text
+
+
+def as_bytes(bytes_or_text: Any, encoding: str = "utf-8") -> bytes:
+    """Return bytes."""
+    return bytes_or_text.encode(encoding) if isinstance(bytes_or_text, str) else bytes_or_text
+
+
+def dimension_value(dimension: Any) -> Any:
+    """Return a size as it is."""
+    return dimension
 
 
 as_text = as_str

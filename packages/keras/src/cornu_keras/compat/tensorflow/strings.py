@@ -62,10 +62,41 @@ def as_string(input: Any, precision: int = -1) -> Any:
     return texts.reshape(array.shape) if array.ndim else texts[0]
 
 
+def substr(input: Any, pos: int, len: int, unit: str = "BYTE") -> Any:
+    """Return parts of texts: so many bytes, or letters for `UTF8_CHAR`."""
+    if unit == "BYTE":
+        return _each(lambda text: text.encode()[pos : pos + len])(input)
+    return _each(lambda text: text[pos : pos + len])(input)
+
+
+def regex_full_match(input: Any, pattern: str) -> Any:
+    """Tell which texts a pattern describes as a whole."""
+    return _each(lambda text: re.fullmatch(pattern, text) is not None, "bool")(input)
+
+
+def unicode_split(input: Any, input_encoding: str = "UTF-8", **_: Any) -> Any:
+    """Return the letters of a text, or a list of such for several."""
+    array = np.asarray(input, object)
+    if array.ndim:
+        return [unicode_split(text) for text in array]
+    return np.array(list(_text(array[()])), object)
+
+
+def reduce_join(inputs: Any, axis: int | None = None, separator: str = "", **_: Any) -> Any:
+    """Join texts along an axis, all of them by default."""
+    array = np.asarray(inputs, object)
+    if axis is None:
+        return separator.join(map(_text, array.reshape(-1)))
+    return np.apply_along_axis(
+        lambda row: np.array(separator.join(map(_text, row)), object), axis, array
+    )
+
+
 lower = _each(str.lower)
 upper = _each(str.upper)
 strip = _each(str.strip)
 length = _each(lambda text: len(text.encode()), "int32")
 __all__ = [
-    "as_string", "join", "length", "lower", "regex_replace", "split", "strip", "to_number", "upper",
+    "as_string", "join", "length", "lower", "reduce_join", "regex_full_match", "regex_replace",
+    "split", "strip", "substr", "to_number", "unicode_split", "upper",
 ]  # fmt: skip

@@ -7,45 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from weakref import ref
 
 import numpy as np
 
 from cornu_engine import current, tree
 from cornu_engine.eager import EagerTrace
 from cornu_engine.gradients import arriving, zeros_like
-from cornu_engine.graph import Node, leaf, toposort
-from cornu_engine.reference import evaluate
+from cornu_engine.graph import Node, leaf
 from cornu_engine.trace import as_node, current_trace
 from cornu_engine.variable import Variable
+from cornu_keras.compat.tensorflow.numbers import KNOWN, evaluate, value_of
 from cornu_keras.compat.tensorflow.values import as_tensors
 
 __all__ = ["GradientTape", "Recording", "UnconnectedGradients"]
-
-
-class _Known:
-    """The numbers behind nodes, as long as somebody holds these. Nodes are told by identity."""
-
-    def __init__(self) -> None:
-        self._values: dict[int, tuple[Any, Any]] = {}
-
-    def __contains__(self, node: Node) -> bool:
-        return id(node) in self._values
-
-    def __getitem__(self, node: Node) -> Any:
-        return self._values[id(node)][1]
-
-    def __setitem__(self, node: Node, value: Any) -> None:
-        key, values = id(node), self._values
-        values[key] = (ref(node, lambda _: values.pop(key, None)), value)
-
-    def setdefault(self, node: Node, value: Any) -> None:
-        """Note a number that is not known yet."""
-        if id(node) not in self._values:
-            self[node] = value
-
-
-_known: Any = _Known()
 
 
 class UnconnectedGradients:
@@ -64,15 +38,15 @@ class Recording(EagerTrace):
 
     def __init__(self, name: str = "tape") -> None:
         super().__init__(name)
-        self.values = _known
+        self.values = KNOWN
         self.leaves: dict[Variable, list[Node]] = {}
 
     def read(self, variable: Variable) -> Node:
         """Return the value of a variable as it is now."""
         leaves = self.leaves.setdefault(variable, [])
-        if not leaves or not _same(_known[leaves[-1]], variable.array):
+        if not leaves or not _same(KNOWN[leaves[-1]], variable.array):
             made = leaf("variable", variable.shape, variable.dtype, name=variable.path)
-            _known[made] = variable.array.copy()
+            KNOWN[made] = variable.array.copy()
             leaves.append(made)
         return leaves[-1]
 
@@ -99,15 +73,6 @@ class Recording(EagerTrace):
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
     return np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
-
-
-def value_of(node: Node) -> Any:
-    """Return the number behind a node of any tape, None where there is none."""
-    missing = [n for n in toposort([node]) if n.op in ("input", "variable") and n not in _known]
-    return None if missing else evaluate([node], _known)[0]
-
-
-current.ASKED.append(value_of)
 
 
 class GradientTape:
@@ -199,7 +164,7 @@ class GradientTape:
                     zeros_like(as_node(source)) if g is None else g
                     for g, source in zip(found, flat, strict=True)
                 ]
-        return tree.pack_sequence_as(sources, [self._shown(g) for g in found])
+        return tree.pack_sequence_as(sources, self._shown(found))
 
     def jacobian(self, target: Any, sources: Any, **_: Any) -> Any:
         """Return the derivative of each number of the target by each of the sources."""
@@ -278,11 +243,13 @@ class GradientTape:
             return leaves[-1] if leaves else as_node(target)
         return as_node(target)
 
-    def _shown(self, gradient: Node | None) -> Any:
-        """Return a gradient as a tensor, or as it is where something is being recorded."""
-        if gradient is None or current_trace() is not None:
-            return gradient
-        return as_tensors(np.asarray(value_of(gradient)))
+    def _shown(self, gradients: Sequence[Node | None]) -> list[Any]:
+        """Return gradients as tensors, or as they are where something is being recorded."""
+        arrived = [g for g in gradients if g is not None]
+        if current_trace() is not None or not arrived:
+            return list(gradients)
+        values = iter(evaluate(arrived) or ())
+        return [None if g is None else as_tensors(np.asarray(next(values))) for g in gradients]
 
 
 class _Nothing:

@@ -13,8 +13,8 @@ from cornu_keras.compat.tensorflow.tape import GradientTape
 
 __all__ = [
     "AdadeltaOptimizer", "AdagradOptimizer", "AdamOptimizer", "Checkpoint", "CheckpointManager",
-    "GradientDescentOptimizer", "MomentumOptimizer", "Optimizer", "RMSPropOptimizer",
-    "latest_checkpoint",
+    "FtrlOptimizer", "GradientDescentOptimizer", "MomentumOptimizer", "Optimizer",
+    "RMSPropOptimizer", "exponential_decay", "latest_checkpoint",
 ]  # fmt: skip
 
 
@@ -117,6 +117,38 @@ class AdadeltaOptimizer(Optimizer):
         use_locking: bool = False, name: Any = None,
     ) -> None:  # fmt: skip
         super().__init__(cornu.optimizers.Adadelta(learning_rate, rho=rho, epsilon=epsilon))
+
+
+class FtrlOptimizer(Optimizer):
+    """Ftrl."""
+
+    def __init__(
+        self, learning_rate: float, learning_rate_power: float = -0.5,
+        initial_accumulator_value: float = 0.1, l1_regularization_strength: float = 0.0,
+        l2_regularization_strength: float = 0.0, use_locking: bool = False, name: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(
+            cornu.optimizers.Ftrl(
+                learning_rate,
+                learning_rate_power,
+                initial_accumulator_value,
+                l1_regularization_strength,
+                l2_regularization_strength,
+            )
+        )
+
+
+def exponential_decay(
+    learning_rate: float, global_step: Any, decay_steps: float, decay_rate: float,
+    staircase: bool = False, name: Any = None,
+) -> Callable[[], float]:  # fmt: skip
+    """Return a function that gives the learning rate at the step that is counted."""
+
+    def rate() -> float:
+        steps = float(global_step) / decay_steps
+        return learning_rate * decay_rate ** (steps // 1 if staircase else steps)
+
+    return rate
 
 
 class Checkpoint:

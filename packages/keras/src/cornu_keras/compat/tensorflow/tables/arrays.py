@@ -159,7 +159,50 @@ def _unique(x: Any, out_idx: Any = "int32") -> Any:
     return values[order], place[inverse.reshape(-1)].astype(_dtype(out_idx))
 
 
+def _ensured(x: Any, shape: Any) -> Any:
+    there = tuple(x.shape)
+    if len(there) != len(shape) or any(
+        None not in (a, b) and a != b for a, b in zip(there, shape, strict=True)
+    ):
+        raise ValueError(f"A tensor of shape {there} is not of shape {tuple(shape)}.")
+    return x
+
+
+def _strided(input_: Any, begin: Any, end: Any, strides: Any = None) -> Any:
+    steps = (1,) * len(begin) if strides is None else strides
+    parts = zip(begin, end, steps, strict=True)
+    return ops.convert_to_tensor(input_)[tuple(slice(a, b, s) for a, b, s in parts)]
+
+
+def _chosen(branch_index: Any, branch_fns: Any, default: Any = None) -> Any:
+    branches = dict(branch_fns if isinstance(branch_fns, dict) else enumerate(branch_fns))
+    return branches.get(int(np.asarray(branch_index)), default or [*branches.values()][-1])()
+
+
+def _scanned(fn: Any, elems: Any, initializer: Any = None, **_: Any) -> Any:
+    parts = list(ops.unstack(elems))
+    states = [parts.pop(0)] if initializer is None else []
+    state = states[0] if states else initializer
+    for part in parts:
+        state = fn(state, part)
+        states.append(state)
+    return ops.stack(states)
+
+
 ROWS = {
+    "ensure_shape": _ensured,
+    "strided_slice": _strided,
+    "switch_case": _chosen,
+    "scan": _scanned,
+    "tuple": lambda tensors, **_: list(tensors),
+    "get_static_value": lambda tensor: np.asarray(tensor),
+    "shape_n": lambda input, out_type="int32": [_shape(x, out_type) for x in input],
+    "dtypes.saturate_cast saturate_cast": lambda value, dtype: ops.saturate_cast(
+        value, _dtype(dtype)
+    ),
+    "to_float": lambda x: ops.cast(x, "float32"),
+    "to_int32": lambda x: ops.cast(x, "int32"),
+    "to_int64": lambda x: ops.cast(x, "int64"),
     "zeros": lambda shape, dtype="float32": ops.zeros(_sizes(shape), _dtype(dtype)),
     "ones": lambda shape, dtype="float32": ops.ones(_sizes(shape), _dtype(dtype)),
     "fill": lambda dims, value: ops.full(_sizes(dims), value),

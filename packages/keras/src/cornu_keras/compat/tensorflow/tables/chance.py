@@ -8,7 +8,9 @@ import numpy as np
 
 import cornu
 from cornu import random
+from cornu_engine.seed import draw_seed
 from cornu_keras.compat.tensorflow.kinds import as_dtype
+from cornu_keras.compat.tensorflow.values import as_tensors
 
 
 def _sizes(shape: Any) -> tuple[int, ...]:
@@ -55,16 +57,72 @@ def _gamma(
     return drawn if beta is None else drawn / beta
 
 
+def _poisson(shape: Any, lam: Any, dtype: Any = "float32", seed: Any = None) -> Any:
+    key = draw_seed() if seed is None else int(seed)
+    sizes = (*_sizes(shape), *np.shape(lam))
+    return np.random.default_rng(key).poisson(lam, sizes).astype(str(as_dtype(dtype)))
+
+
 def _key(seed: Any) -> Any:
-    """Return a seed as a number: TensorFlow's stateless functions take two."""
-    if seed is None or isinstance(seed, int):
+    """Return what draws for a seed.
+
+    That of a call draws other numbers each time, the same ones in each run; the two numbers of a
+    stateless function draw the same ones each time.
+    """
+    if isinstance(seed, int):
+        if seed not in _of_calls:
+            _of_calls[seed] = random.SeedGenerator(seed)
+        return _of_calls[seed]
+    if seed is None or isinstance(seed, random.SeedGenerator):
         return seed
     first, second = (int(n) for n in np.asarray(seed).reshape(-1)[:2])
     return (first * 1_000_003 + second) % (1 << 31)
 
 
+_of_calls: dict[int, Any] = {}  # what draws for the seeds that calls name
+
+
 def _set_seed(seed: int) -> None:
+    _of_calls.clear()
     cornu.set_seed(int(seed))
+
+
+class Generator:
+    """What draws random numbers from a seed of its own.
+
+    Examples
+    --------
+    >>> one, two = Generator.from_seed(1), Generator.from_seed(1)
+    >>> one.normal([2]).numpy().tolist() == two.normal([2]).numpy().tolist()
+    True
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._source = random.SeedGenerator(seed)
+
+    @classmethod
+    def from_seed(cls, seed: int, alg: Any = None) -> Generator:
+        """Return a generator of a seed."""
+        return cls(int(seed))
+
+    @classmethod
+    def from_non_deterministic_state(cls, alg: Any = None) -> Generator:
+        """Return a generator of a random seed."""
+        return cls(int(np.random.default_rng().integers(2**31)))
+
+    def normal(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32") -> Any:
+        """Return normal numbers."""
+        return as_tensors(_normal(shape, mean, stddev, dtype, self._source))
+
+    def uniform(
+        self, shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = "float32"
+    ) -> Any:
+        """Return uniform numbers."""
+        return as_tensors(_uniform(shape, minval, maxval, dtype, self._source))
+
+    def make_seeds(self, count: int = 1) -> Any:
+        """Return seeds for the stateless functions."""
+        return as_tensors(random.randint((2, count), 0, 2**31 - 1, "int32", self._source))
 
 
 ROWS = {
@@ -75,4 +133,5 @@ ROWS = {
     "random.categorical": _categorical,
     "random.shuffle": _shuffle,
     "random.gamma": _gamma,
+    "random.poisson": _poisson,
 }

@@ -87,6 +87,8 @@ ROWS = {
         tensor, full_matrices, compute_uv
     ),
     "linalg.eigh": lambda tensor: ops.eigh(tensor),
+    "linalg.eigvalsh": lambda tensor: ops.eigh(tensor)[0],
+    "linalg.logdet": lambda matrix: ops.logdet(matrix),
     "linalg.trace": lambda x: ops.trace(x, axis1=-2, axis2=-1),
     "linalg.cross": lambda a, b: ops.cross(a, b),
     "linalg.diag": _diagonal,

@@ -163,7 +163,42 @@ def _embedding(params: Any, ids: Any, max_norm: Any = None) -> Any:
     return ops.multiply(rows, ops.minimum(1.0, ops.divide(max_norm, norm)))
 
 
+def _average_loss(
+    per_example_loss: Any, sample_weight: Any = None, global_batch_size: Any = None, **_: Any
+) -> Any:
+    losses = ops.convert_to_tensor(per_example_loss)
+    size = losses.shape[0] if global_batch_size is None else global_batch_size
+    losses = losses if sample_weight is None else ops.multiply(losses, sample_weight)
+    return ops.divide(ops.sum(losses), size)
+
+
+def _log_poisson(targets: Any, log_input: Any, compute_full_loss: bool = False) -> Any:
+    """Return `exp(c) - z c`, with Stirling's formula for `log(z!)` where all of it is wanted."""
+    z, c = ops.convert_to_tensor(targets), ops.convert_to_tensor(log_input)
+    loss = ops.subtract(ops.exp(c), ops.multiply(c, z))
+    if compute_full_loss:
+        small = ops.logical_and(ops.greater_equal(z, 0), ops.less_equal(z, 1))
+        safe = ops.where(small, 1.0, z)
+        root = ops.multiply(0.5, ops.log(ops.multiply(2 * np.pi, safe)))
+        stirling = ops.add(ops.subtract(ops.multiply(safe, ops.log(safe)), safe), root)
+        loss = ops.add(loss, ops.where(small, 0.0, stirling))
+    return loss
+
+
+def _convolution(
+    input: Any, filters: Any, strides: Any = None, padding: Any = "VALID", data_format: Any = None,
+    dilations: Any = None,
+) -> Any:  # fmt: skip
+    return _conv(len(filters.shape) - 2)(
+        input, filters, 1 if strides is None else strides, padding, data_format, dilations
+    )
+
+
 ROWS = {
+    "nn.xw_plus_b": lambda x, weights, biases: ops.add(ops.matmul(x, weights), biases),
+    "nn.compute_average_loss": _average_loss,
+    "nn.log_poisson_loss": _log_poisson,
+    "nn.convolution": _convolution,
     "nn.relu": lambda features: ops.relu(features),
     "nn.relu6": lambda features: ops.relu6(features),
     "nn.elu": lambda features, alpha=1.0: ops.elu(features, alpha),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from cornu import ops
+from cornu_keras.compat.tensorflow.kinds import as_dtype
 
 
 def _index_type(x: Any, dtype: Any) -> Any:
@@ -24,13 +27,32 @@ def _segment_mean(data: Any, segment_ids: Any, num_segments: int) -> Any:
     return ops.divide(total, ops.maximum(count, 1))
 
 
+def _mean(input_tensor: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Return the mean; of whole numbers towards zero."""
+    x = ops.convert_to_tensor(input_tensor)
+    mean = ops.mean(x, axis, keepdims)
+    return ops.cast(ops.trunc(mean), str(x.dtype)) if as_dtype(x.dtype).is_integer else mean
+
+
+def _polynomial(coeffs: Any, x: Any) -> Any:
+    total = ops.zeros_like(x)
+    for coefficient in coeffs:
+        total = ops.add(ops.multiply(total, x), coefficient)
+    return total
+
+
+def _sorted_segment_mean(data: Any, segment_ids: Any) -> Any:
+    count = ops.segment_sum(ops.ones_like(data), segment_ids, sorted=True)
+    return ops.divide_no_nan(ops.segment_sum(data, segment_ids, sorted=True), count)
+
+
 ROWS = {
+    "math.segment_mean": _sorted_segment_mean,
+    "math.polyval": _polynomial,
     "reduce_sum math.reduce_sum": lambda input_tensor, axis=None, keepdims=False: ops.sum(
         input_tensor, axis, keepdims
     ),
-    "reduce_mean math.reduce_mean": lambda input_tensor, axis=None, keepdims=False: ops.mean(
-        input_tensor, axis, keepdims
-    ),
+    "reduce_mean math.reduce_mean": _mean,
     "reduce_max math.reduce_max": lambda input_tensor, axis=None, keepdims=False: ops.max(
         input_tensor, axis, keepdims
     ),
@@ -119,8 +141,6 @@ def _running(function: Any, x: Any, axis: int, exclusive: bool, reverse: bool) -
 
 
 def _confusion(labels: Any, predictions: Any, count: int | None) -> Any:
-    import numpy as np
-
     labels, predictions = np.asarray(labels), np.asarray(predictions)
     count = count or int(max(labels.max(), predictions.max())) + 1
     table = np.zeros((count, count), np.int32)
@@ -129,8 +149,6 @@ def _confusion(labels: Any, predictions: Any, count: int | None) -> Any:
 
 
 def _histogram(values: Any, value_range: Any, nbins: int) -> Any:
-    import numpy as np
-
     low, high = (float(v) for v in value_range)
     at = np.floor((np.asarray(values, float) - low) / (high - low) * nbins)
     return np.bincount(np.clip(at, 0, nbins - 1).astype(int).ravel(), minlength=nbins).astype("i4")
