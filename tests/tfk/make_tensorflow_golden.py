@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-HERE = Path(__file__).parents[2] / "packages" / "keras" / "tests" / "compat" / "tensorflow"
+HERE = Path(__file__).parents[1] / "compat" / "tensorflow"
 
 
 def main() -> None:

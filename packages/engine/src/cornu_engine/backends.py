@@ -145,6 +145,7 @@ def set_backend(name: str | None) -> None:
     -------
     >>> import cornu
     >>> cornu.set_backend("numpy")
+    >>> cornu.set_backend(None)
     """
     global _chosen
     _chosen = None if name is None else resolve(name).name

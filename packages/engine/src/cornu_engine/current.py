@@ -29,9 +29,9 @@ def concrete_value(node: Any, wanted: str) -> Any:
     trace = CURRENT.get()
     if trace is not None and trace.eager:
         return trace.value_of(node)
-    for known in ASKED:
-        if (value := known(node)) is not None:
-            return value
+    value = known_value(node)
+    if value is not None:
+        return value
     where = f" in {node.scope!r}" if node.scope else ""
     raise TracedValueError(
         f"{users_line()} asks a traced value{where} of shape {node.shape} for {wanted}, but the "
@@ -39,6 +39,12 @@ def concrete_value(node: Any, wanted: str) -> Any:
         "ops.where(condition, a, b), loop with ops.scan, or pass run_eagerly=True to compile() to "
         "run the step line by line."
     )
+
+
+def known_value(node: Any) -> Any:
+    """Return the number behind a node that somebody knows without a trace, else None."""
+    found = (known(node) for known in ASKED)
+    return next((value for value in found if value is not None), None)
 
 
 def users_line() -> str:

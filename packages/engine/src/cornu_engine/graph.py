@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from cornu_engine.allowance import spend
-from cornu_engine.current import concrete_value, is_tracing
+from cornu_engine.current import concrete_value, is_tracing, known_value
 from cornu_engine.operators import ArrayOperators
 from cornu_engine.shapes import Shape, Sizes, product
 
@@ -98,6 +98,9 @@ class Node(ArrayOperators):
     def __repr__(self) -> str:
         if self.is_tuple:
             return f"<traced {self.op} of {len(self.shape)} values>"
+        value = None if is_tracing() else known_value(self)
+        if value is not None:
+            return repr(value)
         return f"<traced {self.op} {self.shape} {self.dtype}>"
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:

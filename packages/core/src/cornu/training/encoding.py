@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu_engine.errors import SavingError
 from cornu_engine.interrupt import let_signals_through
+from cornu_engine.shapes import Sizes
 
 __all__ = ["Unsupported", "fingerprint", "read_values", "write_values"]
 
@@ -95,7 +96,7 @@ def _encode(value: Any, arrays: list[np.ndarray]) -> Any:
         return value
     if type(value) is list:
         return [_encode(part, arrays) for part in value]
-    if type(value) is tuple:
+    if type(value) in (tuple, Sizes):
         return {_KIND: "tuple", "of": [_encode(part, arrays) for part in value]}
     if type(value) is dict:
         pairs = [[_encode(k, arrays), _encode(v, arrays)] for k, v in value.items()]

@@ -19,7 +19,16 @@ class _One(ModuleType):
             from cornu_keras.compat.tensorflow.odds import no_op
 
             return no_op
-        return getattr(sys.modules[_HERE], name)
+        return getattr(sys.modules[_HERE], name, None) or _in_math(name)
+
+
+def _in_math(name: str) -> Any:
+    """Return what stood in `tf` itself and stands in `tf.math` or `tf.linalg` now."""
+    tf = sys.modules[_HERE]
+    for module in (tf.math, tf.linalg, tf.random, tf.nn):
+        if hasattr(module, name):
+            return getattr(module, name)
+    return getattr(tf, name)  # says what to do
 
 
 v1 = _One(f"{_HERE}.compat.v1")

@@ -211,8 +211,8 @@ ROWS = {
     "nn.crelu": lambda features, axis=-1: ops.concatenate(
         [ops.relu(features), ops.relu(ops.negative(features))], axis
     ),
-    "nn.softmax": lambda logits, axis=-1: ops.softmax(logits, axis),
-    "nn.log_softmax": lambda logits, axis=-1: ops.log_softmax(logits, axis),
+    "nn.softmax math.softmax": lambda logits, axis=-1: ops.softmax(logits, axis),
+    "nn.log_softmax math.log_softmax": lambda logits, axis=-1: ops.log_softmax(logits, axis),
     "nn.sigmoid_cross_entropy_with_logits": _with_logits,
     "nn.weighted_cross_entropy_with_logits": _weighted,
     "nn.softmax_cross_entropy_with_logits": _softmax_loss,
@@ -244,5 +244,7 @@ ROWS = {
     "nn.dropout": _dropout,
     "nn.embedding_lookup": _embedding,
     "nn.local_response_normalization nn.lrn": _local_response,
-    "nn.zero_fraction": lambda value: ops.mean(ops.cast(ops.equal(value, 0), "float32")),
+    "nn.zero_fraction math.zero_fraction": lambda value: ops.mean(
+        ops.cast(ops.equal(value, 0), "float32")
+    ),
 }

@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-NAMES = Path(__file__).parents[2] / "src/cornu_keras/compat/runner/names"
+NAMES = Path(__file__).parents[2] / "packages/keras/src/cornu_keras/compat/runner/names"
 Names = dict[str, set[str]]
 
 # What no script of a user asks for.

@@ -80,6 +80,7 @@ def test_a_tape_outside_of_steps_gives_what_calculus_does():
     assert float(slope) == pytest.approx(27)
     assert float(outer.gradient(slope, x)) == pytest.approx(18)
     assert y.numpy() == 27
+    assert repr(y) == repr(np.asarray(27, "float32"))
 
     z = tf.constant([1.0, 2.0])
     with tf.GradientTape(persistent=True) as tape:
@@ -218,6 +219,16 @@ def test_what_is_absent_says_what_to_use():
         tf.Session  # noqa: B018
     with pytest.raises(AttributeError, match="reduce_mean"):
         tf.reduce_men  # noqa: B018
+
+
+def test_names_of_tensorflow_1():
+    old = tf.compat.v1
+    old.disable_v2_behavior()
+    old.set_random_seed(1)
+    assert float(old.log(1.0)) == float(old.mod(4.0, 2.0)) == float(old.log1p(0.0)) == 0
+    np.testing.assert_allclose(old.rsqrt(4.0), 0.5)
+    with pytest.raises(AttributeError, match="tensors have their values at once"):
+        old.Session  # noqa: B018
 
 
 def test_checkpoints(tmp_path):
