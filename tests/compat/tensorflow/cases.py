@@ -288,4 +288,7 @@ CASES = [
     "tf.compat.v1.to_float(I)",
     "tf.compat.v1.to_int32(X * 5)",
     "tf.compat.v1.to_int64(X * 5)",
+    "tf.scan(lambda a, b: a - b, X, reverse=True)",
+    "tf.math.confusion_matrix([0, 1, 2], [0, 2, 2], weights=[1, 2, 3], num_classes=4)",
+    "tf.math.bincount([1, 1, 3, 2], weights=[1.0, 2.0, 3.0, 4.0], maxlength=3)",
 ]

@@ -221,6 +221,18 @@ def test_what_is_absent_says_what_to_use():
         tf.reduce_men  # noqa: B018
 
 
+def test_an_argument_that_is_not_known_is_an_error():
+    assert float(tf.reduce_sum([1.0, 2.0], name="total")) == 3
+    for call in (
+        lambda: tf.reduce_sum([1.0], keepdim=True),
+        lambda: tf.linalg.lstsq([[1.0]], [[1.0]], l2_regularizer=0.1),
+        lambda: tf.math.bincount([1], binary_output=True),
+        lambda: tf.reshape(x=[1.0], shape=[1]),
+    ):
+        with pytest.raises(TypeError, match="unexpected keyword"):
+            call()
+
+
 def test_names_of_tensorflow_1():
     old = tf.compat.v1
     old.disable_v2_behavior()

@@ -16,7 +16,7 @@ from cornu_engine.reuse import compiled_trace
 from cornu_engine.trace import TRACING, Trace, current_trace
 from cornu_engine.variable import Storage, Variable
 from cornu_keras.compat.tensorflow.tape import Recording
-from cornu_keras.compat.tensorflow.values import Tensor, as_tensors, convert_to_tensor
+from cornu_keras.compat.tensorflow.values import as_tensors, convert_to_tensor
 
 __all__ = ["Function", "executing_eagerly", "function", "run_functions_eagerly"]
 
@@ -43,6 +43,7 @@ def function(func: Callable[..., Any] | None = None, **options: Any) -> Any:
 
     Examples
     --------
+    >>> from cornu_keras.compat.tensorflow.values import Tensor
     >>> @function
     ... def double(x):
     ...     return x * 2
@@ -73,7 +74,6 @@ class Function:
         reduce_retracing: bool = False,
         experimental_relax_shapes: bool | None = None,
         name: str | None = None,
-        **_: Any,
     ) -> None:
         self.python_function = python_function
         self.input_signature = input_signature
@@ -165,6 +165,3 @@ def _static(leaf: Any) -> Any:
     except TypeError:
         return id(leaf)
     return (type(leaf), leaf)
-
-
-assert Tensor.tracked is False

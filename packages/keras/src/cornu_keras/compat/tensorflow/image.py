@@ -54,7 +54,9 @@ def _converted(image: Any, dtype: Any, saturate: bool = False) -> Any:
     return ops.cast(image, str(wanted))
 
 
-def _decoded(contents: Any, channels: int = 0, dtype: Any = "uint8", **_: Any) -> Any:
+def _decoded(
+    contents: Any, channels: int = 0, dtype: Any = "uint8", expand_animations: bool = True
+) -> Any:
     from PIL import Image
 
     modes = {1: "L", 3: "RGB", 4: "RGBA"}
@@ -67,7 +69,7 @@ def _decoded(contents: Any, channels: int = 0, dtype: Any = "uint8", **_: Any) -
 
 
 def _encoded(format: str) -> Any:
-    def encode(image: Any, **_: Any) -> Any:
+    def encode(image: Any) -> Any:
         from PIL import Image
 
         array = np.asarray(image)

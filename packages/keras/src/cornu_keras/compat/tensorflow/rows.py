@@ -12,6 +12,12 @@ from cornu_keras.compat.tensorflow.values import as_tensors
 
 __all__ = ["functions"]
 
+# What says how TensorFlow computes, and changes no result.
+HOW = frozenset(
+    "a_is_sparse b_is_sparse back_prop fast infer_shape name parallel_iterations "
+    "return_same_structure shape_invariants swap_memory validate_indices".split()
+)
+
 TABLES = ("arithmetic", "arrays", "chance", "linear", "neural", "reductions")
 
 # What arguments were called in TensorFlow 1.
@@ -20,12 +26,6 @@ OLD = {
     "reduction_indices": "axis",
     "dimension": "axis",
     "dim": "axis",
-    "axes": "axis",
-    "x": "input",
-    "a": "input",
-    "tensor": "input",
-    "input_tensor": "input",
-    "features": "x",
     "filter": "filters",
     "value": "input",
 }
@@ -49,6 +49,9 @@ def functions() -> dict[str, dict[str, Callable[..., Any]]]:
 def speaking(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function of TensorFlow's: `name=` is taken, and what it returns are tensors.
 
+    So is what else says how TensorFlow computes; any other argument that is not known is a
+    TypeError.
+
     Examples
     --------
     >>> total = speaking("total", lambda x, keepdims=False: x.sum(keepdims=keepdims))
@@ -61,8 +64,8 @@ def speaking(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if "name" in kwargs and "name" not in takes:
-            del kwargs["name"]
+        for given in [k for k in kwargs if k in HOW and k not in takes]:
+            del kwargs[given]
         for given in [k for k in kwargs if k not in takes and OLD.get(k) in takes]:
             kwargs[OLD[given]] = kwargs.pop(given)
         return as_tensors(function(*args, **kwargs))

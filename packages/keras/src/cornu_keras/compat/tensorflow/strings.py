@@ -17,7 +17,7 @@ def _text(x: Any) -> str:
 
 
 def _each(function: Callable[[str], Any], dtype: Any = object) -> Callable[..., Any]:
-    def call(input: Any, *_: Any, **__: Any) -> Any:
+    def call(input: Any, name: str | None = None) -> Any:
         array = np.asarray(input, object)
         flat = np.empty(array.size, object)
         flat[:] = [function(_text(x)) for x in array.reshape(-1)]
@@ -74,7 +74,7 @@ def regex_full_match(input: Any, pattern: str) -> Any:
     return _each(lambda text: re.fullmatch(pattern, text) is not None, "bool")(input)
 
 
-def unicode_split(input: Any, input_encoding: str = "UTF-8", **_: Any) -> Any:
+def unicode_split(input: Any, input_encoding: str = "UTF-8") -> Any:
     """Return the letters of a text, or a list of such for several."""
     array = np.asarray(input, object)
     if array.ndim:
@@ -82,7 +82,7 @@ def unicode_split(input: Any, input_encoding: str = "UTF-8", **_: Any) -> Any:
     return np.array(list(_text(array[()])), object)
 
 
-def reduce_join(inputs: Any, axis: int | None = None, separator: str = "", **_: Any) -> Any:
+def reduce_join(inputs: Any, axis: int | None = None, separator: str = "") -> Any:
     """Join texts along an axis, all of them by default."""
     array = np.asarray(inputs, object)
     if axis is None:

@@ -166,7 +166,7 @@ class GradientTape:
                 ]
         return tree.pack_sequence_as(sources, self._shown(found))
 
-    def jacobian(self, target: Any, sources: Any, **_: Any) -> Any:
+    def jacobian(self, target: Any, sources: Any) -> Any:
         """Return the derivative of each number of the target by each of the sources."""
         node = self._node(target)
         flat = tree.flatten(sources)
@@ -180,7 +180,7 @@ class GradientTape:
             ]
         return tree.pack_sequence_as(sources, [as_tensors(g) for g in found])
 
-    def batch_jacobian(self, target: Any, source: Any, **_: Any) -> Any:
+    def batch_jacobian(self, target: Any, source: Any) -> Any:
         """Return, of each sample, the derivative of its target by its source."""
         whole = self.jacobian(target, source).numpy()
         count, rank = whole.shape[0], self._node(target).ndim

@@ -41,7 +41,9 @@ class Optimizer:
         variables = list(var_list or tape.watched_variables())
         return list(zip(tape.gradient(value, variables), variables, strict=True))
 
-    def apply_gradients(self, grads_and_vars: Any, global_step: Any = None, **_: Any) -> Any:
+    def apply_gradients(
+        self, grads_and_vars: Any, global_step: Any = None, name: Any = None
+    ) -> Any:
         """Change variables by gradients."""
         pairs = [(g, v) for g, v in grads_and_vars if g is not None]
         done = self.inner.apply_gradients(pairs)
@@ -50,7 +52,11 @@ class Optimizer:
         return done
 
     def minimize(
-        self, loss: Callable[[], Any], global_step: Any = None, var_list: Any = None, **_: Any
+        self,
+        loss: Callable[[], Any],
+        global_step: Any = None,
+        var_list: Any = None,
+        name: Any = None,
     ) -> Any:
         """Compute gradients and apply them."""
         return self.apply_gradients(self.compute_gradients(loss, var_list), global_step)
@@ -209,12 +215,12 @@ class CheckpointManager:
 
     def __init__(
         self, checkpoint: Checkpoint, directory: Any, max_to_keep: int | None = 5,
-        checkpoint_name: str = "ckpt", **_: Any,
+        checkpoint_name: str = "ckpt",
     ) -> None:  # fmt: skip
         self._checkpoint, self._folder = checkpoint, Path(directory)
         self._kept, self._name = max_to_keep, checkpoint_name
 
-    def save(self, checkpoint_number: int | None = None, **_: Any) -> str:
+    def save(self, checkpoint_number: int | None = None) -> str:
         """Write the next one, and remove those that are too many."""
         path = (
             self._checkpoint.save(self._folder / self._name)

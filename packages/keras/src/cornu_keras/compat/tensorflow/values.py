@@ -188,7 +188,7 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
     return as_tensors(result)
 
 
-def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None, **_: Any) -> Any:
+def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None) -> Any:
     """Return a value as a tensor."""
     if _is_text(value):
         return np.asarray(value, object)

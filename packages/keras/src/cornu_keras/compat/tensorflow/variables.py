@@ -9,7 +9,7 @@ from typing import Any
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable as State
 from cornu_keras.compat.tensorflow.kinds import TensorShape, as_dtype
-from cornu_keras.compat.tensorflow.values import OPERATORS, Tensor, as_tensors
+from cornu_keras.compat.tensorflow.values import Tensor, as_tensors
 
 __all__ = ["Module", "Variable", "name_scope"]
 
@@ -62,16 +62,16 @@ class Variable(Tensor):
             constraint=constraint,
         )
 
-    def assign(self, value: Any, use_locking: bool = False, name: Any = None, **_: Any) -> Any:
+    def assign(self, value: Any, use_locking: bool = False, name: Any = None) -> Any:
         """Set the value, and return the variable."""
         State.assign(self, value)
         return self
 
-    def assign_add(self, delta: Any, *_: Any, **__: Any) -> Any:  # type: ignore[override]
+    def assign_add(self, delta: Any, use_locking: bool = False, name: Any = None) -> Any:
         """Add to the value."""
         return self.assign(self.value + delta)
 
-    def assign_sub(self, delta: Any, *_: Any, **__: Any) -> Any:  # type: ignore[override]
+    def assign_sub(self, delta: Any, use_locking: bool = False, name: Any = None) -> Any:
         """Subtract from the value."""
         return self.assign(self.value - delta)
 
@@ -89,9 +89,6 @@ class Variable(Tensor):
             f"<tf.Variable '{self.name}:0' shape={shape} dtype={self.dtype.name}, "
             f"numpy={self.numpy()!r}>"
         )
-
-
-assert all(hasattr(Variable, name) for name in OPERATORS)
 
 
 class Module:

@@ -179,14 +179,18 @@ def _chosen(branch_index: Any, branch_fns: Any, default: Any = None) -> Any:
     return branches.get(int(np.asarray(branch_index)), default or [*branches.values()][-1])()
 
 
-def _scanned(fn: Any, elems: Any, initializer: Any = None, **_: Any) -> Any:
-    parts = list(ops.unstack(elems))
+def _scanned(fn: Any, elems: Any, initializer: Any = None, reverse: bool = False) -> Any:
+    parts = list(ops.unstack(elems))[:: -1 if reverse else 1]
     states = [parts.pop(0)] if initializer is None else []
     state = states[0] if states else initializer
     for part in parts:
         state = fn(state, part)
         states.append(state)
-    return ops.stack(states)
+    return ops.stack(states[:: -1 if reverse else 1])
+
+
+def _format(data_format: str) -> str:
+    return "channels_first" if data_format.startswith("NC") else "channels_last"
 
 
 ROWS = {
@@ -194,7 +198,7 @@ ROWS = {
     "strided_slice": _strided,
     "switch_case": _chosen,
     "scan": _scanned,
-    "tuple": lambda tensors, **_: list(tensors),
+    "tuple": lambda tensors, control_inputs=None: list(tensors),
     "get_static_value": lambda tensor: np.asarray(tensor),
     "shape_n": lambda input, out_type="int32": [_shape(x, out_type) for x in input],
     "dtypes.saturate_cast saturate_cast": lambda value, dtype: ops.saturate_cast(
@@ -222,7 +226,7 @@ ROWS = {
     "rank": lambda input: np.int32(len(input.shape) if hasattr(input, "shape") else np.ndim(input)),
     "reshape": _reshaped,
     "transpose": lambda a, perm=None, conjugate=False: ops.transpose(
-        a, None if perm is None else _sizes(perm)
+        ops.conj(a) if conjugate else a, None if perm is None else _sizes(perm)
     ),
     "expand_dims": lambda input, axis: ops.expand_dims(input, axis),
     "squeeze": lambda input, axis=None: ops.squeeze(
@@ -261,19 +265,19 @@ ROWS = {
         sorted_sequence, values, side
     ),
     "nn.space_to_depth": lambda input, block_size, data_format="NHWC": ops.space_to_depth(
-        input, block_size
+        input, block_size, _format(data_format)
     ),
     "nn.depth_to_space": lambda input, block_size, data_format="NHWC": ops.depth_to_space(
-        input, block_size
+        input, block_size, _format(data_format)
     ),
     "cond": lambda pred, true_fn=None, false_fn=None: ops.cond(pred, true_fn, false_fn),
-    "case": lambda pred_fn_pairs, default=None, **_: _case(pred_fn_pairs, default),
-    "while_loop": lambda cond, body, loop_vars, maximum_iterations=None, **_: ops.while_loop(
+    "case": lambda pred_fn_pairs, default=None: _case(pred_fn_pairs, default),
+    "while_loop": lambda cond, body, loop_vars, maximum_iterations=None: ops.while_loop(
         cond, body, tuple(loop_vars), maximum_iterations=maximum_iterations
     ),
-    "map_fn": lambda fn, elems, dtype=None, fn_output_signature=None, **_: ops.map(fn, elems),
+    "map_fn": lambda fn, elems, dtype=None, fn_output_signature=None: ops.map(fn, elems),
     "vectorized_map": lambda fn, elems: ops.vectorized_map(fn, elems),
-    "foldl": lambda fn, elems, initializer=None, **_: _fold(fn, elems, initializer),
+    "foldl": lambda fn, elems, initializer=None: _fold(fn, elems, initializer),
 }
 
 

@@ -16,7 +16,7 @@ def _turned(x: Any) -> Any:
 
 def _matmul(
     a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, adjoint_a: bool = False,
-    adjoint_b: bool = False, **_: Any,
+    adjoint_b: bool = False,
 ) -> Any:  # fmt: skip
     a, b = ops.convert_to_tensor(a), ops.convert_to_tensor(b)
     a = _turned(a) if transpose_a or adjoint_a else a
@@ -24,7 +24,7 @@ def _matmul(
     return ops.matmul(a, b)
 
 
-def _matvec(a: Any, b: Any, transpose_a: bool = False, **_: Any) -> Any:
+def _matvec(a: Any, b: Any, transpose_a: bool = False) -> Any:
     return ops.squeeze(_matmul(a, ops.expand_dims(b, -1), transpose_a), -1)
 
 
@@ -59,7 +59,7 @@ def _band(input: Any, num_lower: int, num_upper: int) -> Any:
     return ops.where(kept, input, 0)
 
 
-def _diagonal(diagonal: Any, **_: Any) -> Any:
+def _diagonal(diagonal: Any) -> Any:
     x = ops.convert_to_tensor(diagonal)
     return ops.multiply(ops.expand_dims(x, -1), np.eye(int(x.shape[-1]), dtype=str(x.dtype)))
 
@@ -71,11 +71,11 @@ ROWS = {
     "einsum linalg.einsum": lambda equation, *inputs: ops.einsum(equation, *inputs),
     "linalg.matrix_transpose": lambda a: _turned(ops.convert_to_tensor(a)),
     "linalg.inv": lambda input: ops.inv(input),
-    "linalg.pinv": lambda a, rcond=None: ops.pinv(a),
+    "linalg.pinv": lambda a: ops.pinv(a),
     "linalg.det": lambda input: ops.det(input),
     "linalg.slogdet": lambda input: ops.slogdet(input),
     "linalg.solve": lambda matrix, rhs: ops.solve(matrix, rhs),
-    "linalg.lstsq": lambda matrix, rhs, **_: ops.matmul(ops.pinv(matrix), rhs),
+    "linalg.lstsq": lambda matrix, rhs: ops.matmul(ops.pinv(matrix), rhs),
     "linalg.cholesky": lambda input: ops.cholesky(input),
     "linalg.triangular_solve": lambda matrix, rhs, lower=True: ops.solve_triangular(
         matrix, rhs, lower

@@ -164,7 +164,7 @@ def _embedding(params: Any, ids: Any, max_norm: Any = None) -> Any:
 
 
 def _average_loss(
-    per_example_loss: Any, sample_weight: Any = None, global_batch_size: Any = None, **_: Any
+    per_example_loss: Any, sample_weight: Any = None, global_batch_size: Any = None
 ) -> Any:
     losses = ops.convert_to_tensor(per_example_loss)
     size = losses.shape[0] if global_batch_size is None else global_batch_size

@@ -46,6 +46,26 @@ def _sorted_segment_mean(data: Any, segment_ids: Any) -> Any:
     return ops.divide_no_nan(ops.segment_sum(data, segment_ids, sorted=True), count)
 
 
+def _counted(
+    arr: Any, weights: Any = None, minlength: int = 0, maxlength: Any = None, dtype: Any = "int32"
+) -> Any:
+    weight = None if weights is None else np.asarray(ops.convert_to_tensor(weights)).reshape(-1)
+    counts = np.bincount(np.asarray(arr).reshape(-1), weight, int(minlength or 0))
+    return counts[:maxlength].astype(str(as_dtype(dtype if weight is None else weight.dtype)))
+
+
+def _confusion(
+    labels: Any, predictions: Any, num_classes: int | None = None, weights: Any = None,
+    dtype: Any = "int32",
+) -> Any:  # fmt: skip
+    labels, predictions = np.asarray(labels), np.asarray(predictions)
+    count = num_classes or int(max(labels.max(), predictions.max())) + 1
+    table = np.zeros((count, count), str(as_dtype(dtype)))
+    amount = 1 if weights is None else np.asarray(weights)
+    np.add.at(table, (labels.astype(int), predictions.astype(int)), amount)
+    return table
+
+
 ROWS = {
     "math.segment_mean": _sorted_segment_mean,
     "math.polyval": _polynomial,
@@ -107,9 +127,7 @@ ROWS = {
     "math.in_top_k nn.in_top_k": lambda targets, predictions, k: ops.in_top_k(
         targets, predictions, k
     ),
-    "math.bincount": lambda arr, weights=None, minlength=0, **_: ops.bincount(
-        arr, weights, minlength
-    ),
+    "math.bincount": _counted,
     "math.segment_sum": _segment("segment_sum", True),
     "math.segment_max": _segment("segment_max", True),
     "math.segment_min": _segment("segment_min", True),
@@ -119,9 +137,7 @@ ROWS = {
     "math.unsorted_segment_min": _segment("segment_min", False),
     "math.unsorted_segment_prod": _segment("segment_prod", False),
     "math.unsorted_segment_mean": _segment_mean,
-    "math.confusion_matrix": lambda labels, predictions, num_classes=None, **_: _confusion(
-        labels, predictions, num_classes
-    ),
+    "math.confusion_matrix": _confusion,
     "histogram_fixed_width": lambda values, value_range, nbins=100: _histogram(
         values, value_range, nbins
     ),
@@ -138,14 +154,6 @@ def _running(function: Any, x: Any, axis: int, exclusive: bool, reverse: bool) -
         keep = tuple(slice(0, -1) if i == axis else slice(None) for i in range(len(x.shape)))
         result = ops.pad(result, sides, constant_values=fill)[keep]
     return ops.flip(result, axis) if reverse else result
-
-
-def _confusion(labels: Any, predictions: Any, count: int | None) -> Any:
-    labels, predictions = np.asarray(labels), np.asarray(predictions)
-    count = count or int(max(labels.max(), predictions.max())) + 1
-    table = np.zeros((count, count), np.int32)
-    np.add.at(table, (labels.astype(int), predictions.astype(int)), 1)
-    return table
 
 
 def _histogram(values: Any, value_range: Any, nbins: int) -> Any:
