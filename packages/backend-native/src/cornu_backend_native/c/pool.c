@@ -1,7 +1,9 @@
 /* A pool of threads that share the parts of a task.
  *
- * Nobody owns a part: whoever is free claims the next one, so a thread that the system has put aside
- * holds nobody up. A thread that finds nothing to do spins for a moment and then sleeps. */
+ * Each thread has a range of the parts and begins there: what it wrote in the row before is mostly what
+ * it reads in this one, and lies in its own cache. Nobody owns a part, though: whoever has done his
+ * range claims the parts that are left in the others', so a thread that the system has put aside holds
+ * nobody up. A thread that finds nothing to do spins for a moment and then sleeps. */
 #include "cornu.h"
 
 #include <stdatomic.h>
@@ -9,7 +11,7 @@
 
 #include "system.h"
 
-enum { MOST_THREADS = 256 };
+enum { MOST_THREADS = 256, MOST_PARTS = 0xffff };
 static const double PATIENCE = 20e-6; /* seconds of spinning: waking a thread costs as much */
 
 typedef struct pool pool;
@@ -20,16 +22,21 @@ typedef struct worker {
     int64_t number;
 } worker;
 
-struct pool {
-    /* The number of the task above, the next part of it below: claimed by compare and swap, so that
-     * nobody claims a part of a task that he has not seen. */
+/* The parts of one thread: the number of the task (32 bits), the part after the last one (16), the next
+ * one (16). It is claimed by compare and swap, so that nobody claims a part of a task that he has not
+ * seen. Two of them lie in no common line of a cache. */
+typedef struct range {
     _Atomic uint64_t ticket;
-    _Atomic int64_t left; /* parts that are not done */
+    char apart[120];
+} range;
+
+struct pool {
+    range ranges[MOST_THREADS]; /* one for each thread that runs */
+    _Atomic int64_t left;       /* parts that are not done */
     kernel *kernel;
     const task *task;
     char *scratch;
     int64_t scratch_each;
-    _Atomic int64_t parts;
 
     atomic_flag busy;
     _Atomic int asleep;
@@ -41,22 +48,32 @@ struct pool {
     worker workers[MOST_THREADS];
 };
 
-static const uint64_t CLOSED = 0xffffffffu;
+/* The number of the task at hand: the first range is given out last. */
+static uint64_t number_of(pool *p) { return atomic_load(&p->ranges[0].ticket) >> 32; }
 
-/* Does parts of the task at hand until none is left to claim. */
+/* Does parts of a range until none is left to claim; how many it did. */
+static int64_t help_with(pool *p, range *r, int64_t number) {
+    for (int64_t done = 0;;) {
+        uint64_t seen = atomic_load(&r->ticket);
+        int64_t next = seen & 0xffff, end = seen >> 16 & 0xffff;
+        if (next >= end) return done;
+        if (!atomic_compare_exchange_weak(&r->ticket, &seen, seen + 1)) continue;
+        p->kernel(p->task, next, p->scratch + number * p->scratch_each);
+        done++;
+    }
+}
+
+/* Does parts of the task at hand, those of its own range first, until none is left to claim. */
 static void help(pool *p, int64_t number) {
-    for (;;) {
-        uint64_t seen = atomic_load(&p->ticket);
-        uint64_t next = seen & CLOSED;
-        if (next == CLOSED || (int64_t)next >= atomic_load(&p->parts)) return;
-        if (!atomic_compare_exchange_weak(&p->ticket, &seen, seen + 1)) continue;
-        p->kernel(p->task, (int64_t)next, p->scratch + number * p->scratch_each);
-        atomic_fetch_sub(&p->left, 1);
+    int64_t running = atomic_load(&p->running);
+    for (int64_t i = 0; i < running; i++) {
+        int64_t done = help_with(p, &p->ranges[(number + i) % running], number);
+        if (done) atomic_fetch_sub(&p->left, done);
     }
 }
 
 static bool is_idle(pool *p, uint64_t last) {
-    return atomic_load(&p->ticket) >> 32 == last && !atomic_load(&p->ends);
+    return number_of(p) == last && !atomic_load(&p->ends);
 }
 
 /* Waits until there is a new task, first awake and then asleep. */
@@ -78,7 +95,7 @@ static THREAD_RESULT work(void *argument) {
     pool *p = me->pool;
     for (uint64_t last = 0; !atomic_load(&p->ends);) {
         wait_for_more(p, last);
-        last = atomic_load(&p->ticket) >> 32;
+        last = number_of(p);
         help(p, me->number);
     }
     return 0;
@@ -112,29 +129,31 @@ static void wait_for_others(pool *p) {
 }
 
 void pool_do(pool *p, kernel *k, const task *t, char *scratch, int64_t scratch_each) {
-    if (atomic_flag_test_and_set(&p->busy)) {
+    if (t->parts > MOST_PARTS || atomic_flag_test_and_set(&p->busy)) {
         for (int64_t part = 0; part < t->parts; part++) k(t, part, scratch);
         return;
     }
     if (!atomic_load(&p->running)) start(p);
-    uint64_t number = atomic_load(&p->ticket) >> 32;
+    uint64_t number = number_of(p) + 1;
+    int64_t running = atomic_load(&p->running);
     p->kernel = k;
     p->task = t;
     p->scratch = scratch;
     p->scratch_each = scratch_each;
     atomic_store(&p->left, t->parts);
-    atomic_store(&p->parts, t->parts);
-    atomic_store(&p->ticket, (number + 1) << 32);
+    for (int64_t i = running; i-- > 0;) {
+        uint64_t first = t->parts * i / running, end = t->parts * (i + 1) / running;
+        atomic_store(&p->ranges[i].ticket, number << 32 | end << 16 | first);
+    }
     wake(p);
     help(p, 0);
     wait_for_others(p);
-    atomic_store(&p->ticket, (number + 1) << 32 | CLOSED);
     atomic_flag_clear(&p->busy);
 }
 
 /* Puts a pool in order that has no threads: a new one, or in a forked child that of its parent. */
 static void begin(pool *p) {
-    atomic_store(&p->ticket, CLOSED);
+    for (int i = 0; i < MOST_THREADS; i++) atomic_store(&p->ranges[i].ticket, 0);
     atomic_store(&p->left, 0);
     atomic_store(&p->asleep, 0);
     atomic_store(&p->running, 0);
