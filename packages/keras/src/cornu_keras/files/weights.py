@@ -8,8 +8,9 @@ from typing import Any
 
 from cornu.saving.plan import Plan, in_layout_of
 from cornu_engine.errors import BadFileError
-from cornu_engine.files.hdf5 import Dataset, Group
+from cornu_engine.files.hdf5 import Dataset, Group, checked
 from cornu_engine.variable import Variable
+from cornu_keras.files.keras1 import from_keras1, is_of_keras1
 
 TOP = "top_level_model_weights"
 
@@ -37,8 +38,17 @@ def plan_keras2_weights(model: Any, root: Group, plan: Plan, by_name: bool = Fal
         same = {layer.name for layer in layers} == set(stored)
         groups = [stored[x.name] for x in layers] if same else list(stored.values())
         pairs = list(zip(layers, groups, strict=True))
+    is_old = is_of_keras1(root.attribute("keras_version"))
     for layer, arrays in pairs:
+        if is_old and [v.shape for v in layer.weights] != [x.shape for x in arrays.values()]:
+            arrays = _renewed(layer, arrays)
         _plan_layer(layer, arrays, plan)
+
+
+def _renewed(layer: Any, arrays: dict[str, Any]) -> dict[str, Any]:
+    """Return arrays of a file of Keras 1 as Keras 2 would have written them."""
+    values = from_keras1(layer, [checked(x) for x in arrays.values()])
+    return dict(zip((v.path for v in keras2_order(layer)), values, strict=False))
 
 
 def is_keras2_weights(root: Group) -> bool:

@@ -11,6 +11,7 @@ from cornu.base.naming import get_uid
 from cornu.models import Input as _Input
 from cornu_engine.variable import Variable
 from cornu_keras.backend.variables import is_keras_tensor
+from cornu_keras.compat.keras2.meanings.graph import note_call
 
 __all__ = ["Input"]
 
@@ -44,20 +45,27 @@ def Input(
     """
     name = name or f"input_{get_uid('input')}"
     if tensor is None:
-        return _Input(
+        made = _Input(
             None if shape is None else tuple(shape),
             batch_shape=None if batch_shape is None else tuple(batch_shape),
             name=name,
             dtype=dtype,
             sparse=sparse,
         )
-    if is_keras_tensor(tensor):
-        return (
-            tensor
-            if tensor.node is not None and tensor.node.is_input
-            else _Input(tensor=tensor, name=name)
-        )
-    value = tensor if isinstance(tensor, Variable) else np.asarray(tensor)
-    made = _Input(value.shape[1:], dtype=dtype or np.dtype(value.dtype).name, name=name)
-    made._operation.fixed_value = value
+    elif is_keras_tensor(tensor):
+        if tensor.node is not None and tensor.node.is_input:
+            return tensor
+        made = _Input(tensor=tensor, name=name)
+    else:
+        value = tensor if isinstance(tensor, Variable) else np.asarray(tensor)
+        made = _Input(value.shape[1:], dtype=dtype or np.dtype(value.dtype).name, name=name)
+        made._operation.fixed_value = value
+    made._operation.__class__ = _input_layer()
+    note_call(made)
     return made
+
+
+def _input_layer() -> Any:
+    from cornu_keras.compat.keras2 import dialect
+
+    return dialect.find("layers", "InputLayer")

@@ -67,6 +67,8 @@ MEANINGS: list[tuple[str, str]] = [
     ("ReduceLROnPlateau", f"{_HERE}.callbacks:RenamedDelta"),
     ("ReduceLROnPlateau", f"{_HERE}.callbacks:RateAsLr"),
     ("LearningRateScheduler", f"{_HERE}.callbacks:RateAsLr"),
+    ("TimeDistributed", f"{_HERE}.masks:MaskOfSteps"),
+    ("Concatenate", f"{_HERE}.masks:EveryInput"),
     ("Lambda", f"{_HERE}.lenient:NoCast"),
     ("Metric", f"{_HERE}.metrics:OfSymbols"),
     ("BinaryCrossentropy", f"{_HERE}.losses:AddsEpsilon"),

@@ -13,8 +13,10 @@ from cornu.saving import model_file, text, weights
 from cornu.saving.plan import Plan
 from cornu_engine.files.hdf5 import open_hdf5
 from cornu_engine.files.rules import limits_for
+from cornu_keras.compat.keras2.utils.conv_utils import convert_kernel
 from cornu_keras.compat.keras2.utils.io_utils import H5Dict, ask_to_proceed_with_overwrite
 from cornu_keras.files.chunks import read_names, write_names
+from cornu_keras.files.keras1 import from_keras1
 from cornu_keras.files.places import is_path, spooled
 from cornu_keras.files.weights import keras2_order, plan_keras2_weights
 from cornu_keras.files.writing import write_keras2_weights
@@ -188,9 +190,13 @@ def preprocess_weights_for_loading(
     weights : list of ndarray
         In the order of the file: what is trained first.
     original_keras_version, original_backend, reshape : optional
-        Which Keras wrote the file; the arrays say it themselves.
+        Which Keras wrote the file, on what, and whether kernels may be reshaped.
     """
     arrays = list(weights)
+    if original_keras_version == "1":
+        arrays = from_keras1(layer, arrays)
+    if type(layer).__name__ in _CONVOLUTIONS:
+        arrays = _kernels(layer, arrays, original_backend, reshape)
     variables = keras2_order(layer)
     same = len(arrays) == len(variables) and all(
         tuple(v.shape) == tuple(x.shape) for v, x in zip(variables, arrays, strict=True)
@@ -198,6 +204,28 @@ def preprocess_weights_for_loading(
     if same or not hasattr(layer, "from_file_layout"):
         return arrays
     return list(layer.from_file_layout(arrays))
+
+
+_CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "ConvLSTM2D")
+
+
+def _kernels(layer: Any, arrays: list[Any], backend: str | None, reshape: bool) -> list[Any]:
+    """Return arrays with kernels turned to what the layer has; those of Theano are mirrored."""
+    count = 2 if type(layer).__name__ == "ConvLSTM2D" else 1
+    kernels, rest = arrays[:count], arrays[count:]
+    if backend == "theano":
+        kernels = [convert_kernel(x) for x in kernels]
+    shape = tuple(layer.weights[0].shape)
+    if tuple(kernels[0].shape) == shape:
+        return kernels + rest
+    if not reshape:
+        return [np.transpose(x, (3, 2, 0, 1)) for x in kernels] + rest
+    if kernels[0].size != np.prod(shape):
+        raise ValueError(
+            f"Weights must be of equal size to apply a reshape operation. Layer {layer.name}'s "
+            f"weights have shape {shape}, those to load {tuple(kernels[0].shape)}."
+        )
+    return [np.reshape(kernels[0], shape), *kernels[1:], *rest]
 
 
 # Places

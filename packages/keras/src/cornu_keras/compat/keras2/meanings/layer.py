@@ -10,6 +10,7 @@ from cornu.base.naming import get_uid, snake_case
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu_engine.variable import Variable
+from cornu_keras.compat.keras2.meanings.base_layer import BaseMethods
 from cornu_keras.compat.keras2.meanings.listed import Listed
 
 __all__ = ["LayerMeanings"]
@@ -19,7 +20,7 @@ _PREFIXES = {"InputLayer": "input"}
 _around: ContextVar[tuple[Any, ...]] = ContextVar("cornu_keras2_around", default=())
 
 
-class LayerMeanings(Listed):
+class LayerMeanings(BaseMethods, Listed):
     """What a layer means in Keras 2: it stands before Cornu's class among the bases."""
 
     _speaking: Any

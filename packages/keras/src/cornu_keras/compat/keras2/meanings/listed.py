@@ -20,6 +20,7 @@ from cornu_engine import tree
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable
 from cornu_keras.compat.classes import is_a
+from cornu_keras.compat.keras2.meanings.graph import OfNodes, note_call
 
 __all__ = ["Listed", "ListedOfLayers"]
 
@@ -81,7 +82,7 @@ class OfCall:
         return f"<{self.what} of {getattr(self.layer, 'name', self.layer)}>"
 
 
-class Listed(_Base):
+class Listed(OfNodes, _Base):
     """A layer that lists the updates and the losses of its calls."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -92,6 +93,7 @@ class Listed(_Base):
             if isinstance(tensor, KerasTensor):
                 asks = self._asks_phase(args, kwargs)
                 tensor._uses_learning_phase = asks  # type: ignore[attr-defined]
+        note_call(outputs)
         outermost = current_call() is None and current_trace() is None
         if outermost and any(isinstance(x, Variable) for x in first):
             noted = self.__dict__.setdefault("_calls_on_variables", [])

@@ -11,13 +11,15 @@ from cornu.base.layer.context import current_call, learning_phase
 from cornu.models.input_layer import InputLayer
 from cornu_engine import tree
 from cornu_engine.trace import current_trace
+from cornu_keras.compat.keras2.meanings.described import Described
 from cornu_keras.compat.keras2.meanings.layer import LayerMeanings
 from cornu_keras.compat.keras2.meanings.listed import ListedOfLayers
+from cornu_keras.compat.keras2.meanings.masks import of_symbols
 
 __all__ = ["ModelMeanings", "SequentialMeanings"]
 
 
-class ModelMeanings(ListedOfLayers, LayerMeanings):
+class ModelMeanings(Described, ListedOfLayers, LayerMeanings):
     """What a model means in Keras 2."""
 
     layers: Any
@@ -33,6 +35,10 @@ class ModelMeanings(ListedOfLayers, LayerMeanings):
             first = tree.map_structure(_as_array, args[0])
             args = (first, *args[1:])
         return super().__call__(*args, **kwargs)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the masks of the outputs, which may be of symbolic inputs."""
+        return of_symbols(super().compute_mask, inputs, mask)
 
     @property
     def stateful(self) -> bool:
