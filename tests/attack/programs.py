@@ -21,7 +21,7 @@ from cornu_backend_numpy.sharing import sharing
 from cornu_engine.composite import COMPOSITES
 from cornu_engine.files.archive import PROGRAM
 from cornu_engine.primitives import PRIMITIVES
-from cornu_engine.testing.cases import primitive_cases
+from cornu_ops.testing.cases import primitive_cases
 from cornu_export.file import VERSION
 
 CODE = "0) or open('/tmp/cornu-was-here','w') or (0"
@@ -83,6 +83,7 @@ def case_rows() -> dict[str, tuple[list[tuple[tuple[int, ...], str]], dict[str, 
     eps = {"float": (1e-3).hex()}
     found |= {
         "iota": ([], {"size": 4, "dtype": {"dtype": "int32"}}),
+        "again": ([rows], {}),
         "stop_gradient": ([rows], {}),
         "random_bits": ([((), "uint64"), ((), "uint64")], {"shape": [2, 3]}),
         "sigmoid": ([rows], {}),

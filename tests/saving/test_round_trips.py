@@ -171,7 +171,7 @@ def test_every_optimizer_has_a_row():
 
 
 def test_a_new_process_goes_on_with_the_same_random_numbers(tmp_path, monkeypatch):
-    from cornu_engine import seed
+    from cornu_ops.random import seed
 
     model = trained("adam")
     model.save(tmp_path / "m.keras")

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from cornu_backend_native.backend import NativeBackend
 from cornu_backend_native.library import Library
-from cornu_engine.testing import BackendSuite
+from cornu_ops.testing import BackendSuite
 
 
 class TestSanitized(BackendSuite):

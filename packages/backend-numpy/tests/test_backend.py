@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from cornu_backend_numpy.backend import NumpyBackend
-from cornu_engine.testing.backend_suite import BackendSuite
+from cornu_ops.testing.backend_suite import BackendSuite
 
 
 class TestNumpy(BackendSuite):

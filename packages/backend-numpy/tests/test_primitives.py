@@ -158,6 +158,7 @@ MOVES = {
     "dilated windows": lambda x: p.sum(
         p.windows(x, axes=(2,), size=(2,), strides=(1,), dilation=(3,)), axes=(3,), keepdims=False
     ),
+    "again": lambda x: p.again(x * 2.0),
     "stop_gradient": lambda x: p.stop_gradient(x * 2.0),
     "copy": lambda x: p.copy(x),
     "sort": lambda x: p.sort(x, axis=1),

@@ -14,7 +14,7 @@ from cornu_engine.gradients import gradients
 from cornu_engine.primitives.table import p
 from cornu_engine.program import build_program
 from cornu_engine.reference_backend import ReferenceExecutable
-from cornu_engine.testing.backend_suite import BackendSuite
+from cornu_ops.testing.backend_suite import BackendSuite
 from cornu_engine.thresholds import extreme
 from cornu_engine.trace import Trace
 from cornu_engine.variable import Arena, Variable

@@ -7,7 +7,7 @@ from typing import ClassVar
 from cornu_backend_opencl.backend import OpenCLBackend
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.device.tuned import narrowed
-from cornu_engine.testing.backend_suite import BackendSuite
+from cornu_ops.testing.backend_suite import BackendSuite
 
 RTOL = {"float16": 1e-2, "float32": 1e-4, "float64": 1e-12}  # what is promised
 

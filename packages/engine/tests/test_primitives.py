@@ -8,8 +8,8 @@ import pytest
 import cornu_engine.scan  # noqa: F401  completes the table
 from cornu_engine.graph import constant
 from cornu_engine.primitives import PRIMITIVES
-from cornu_engine.testing.cases import primitive_cases
-from cornu_engine.testing.gradients import check_grads
+from cornu_ops.testing.cases import primitive_cases
+from cornu_ops.testing.gradients import check_grads
 
 CASES = primitive_cases()
 SMOOTH = [c for c in CASES if c.smooth]

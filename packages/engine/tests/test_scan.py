@@ -11,7 +11,7 @@ from cornu_engine.primitives.table import p
 from cornu_engine.program import build_program
 from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.scan import scan
-from cornu_engine.testing.gradients import check_grads
+from cornu_ops.testing.gradients import check_grads
 from cornu_engine.trace import Trace
 
 STEPS, BATCH, INPUTS, UNITS = 6, 2, 3, 4

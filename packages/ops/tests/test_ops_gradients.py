@@ -11,7 +11,7 @@ from cornu import ops
 from cornu_engine.composite import COMPOSITES
 from cornu_engine.gradients import gradients
 from cornu_engine.reference import evaluate
-from cornu_engine.testing.gradients import check_grads
+from cornu_ops.testing.gradients import check_grads
 from cornu_engine.trace import Trace
 from cornu_ops.composites import (
     activations,

@@ -8,7 +8,7 @@ import pytest
 from cornu import ops
 from cornu.errors import DtypeError, ShapeError
 from cornu_engine.reference import evaluate
-from cornu_engine.testing.gradients import check_grads
+from cornu_ops.testing.gradients import check_grads
 from cornu_engine.trace import Trace
 
 RNG = np.random.default_rng(2)

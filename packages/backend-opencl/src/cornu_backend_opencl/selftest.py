@@ -88,7 +88,7 @@ def _cases(float64: bool, thorough: bool) -> Iterator[tuple[str, Program, list[n
     yield _together(_forms(float64))
     if not thorough:
         return
-    from cornu_engine.testing.cases import primitive_cases
+    from cornu_ops.testing.cases import primitive_cases
 
     by_name: dict[str, Any] = {}
     for case in primitive_cases():

@@ -90,7 +90,7 @@ def cornu_objects() -> list[Offer]:
         "cornu.models.model:Functional",
         "cornu.models.model:Model",
         "cornu.models.sequential:Sequential",
-        "cornu_engine.seed:SeedGenerator",
+        "cornu_ops.random.seed:SeedGenerator",
     ]
 
 

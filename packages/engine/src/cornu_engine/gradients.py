@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.again import Twins, backward
 from cornu_engine.composite import COMPOSITES
 from cornu_engine.graph import Node, constant, scope, toposort
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.primitives.table import p
-from cornu_engine.trace import as_node
+from cornu_engine.trace import as_node, current_trace
 
 
 def gradients(
@@ -53,31 +54,35 @@ def arriving(
     partial: bool = False,
 ) -> list[Node | None]:
     """Return what `gradients` does, but None where no gradient arrives."""
-    order, sources = _between(outputs, inputs), set(inputs)
+    order = toposort(outputs)
+    path, sources = _between(order, inputs), set(inputs)
+    trace = current_trace()
+    twins = Twins(order, () if trace is None or partial else trace.regions)
     arrived: dict[Node, Any] = {}
     for i, output in enumerate(outputs):
         seed = ones_like(output) if seeds is None else seeds[i]
         _arrive(arrived, output, seed)
-    for node in reversed(order):
+    for node in reversed(path):
         g = arrived.get(node)
         if g is None or not node.inputs or (partial and node in sources):
             continue
-        with scope(_label(node.scope)):
-            _send_back(arrived, node, g, order)
+        with scope(backward(node.scope)):
+            _send_back(arrived, node, twins.of(node), g, path)
     return [arrived.get(x) for x in inputs]
 
 
-def _between(outputs: Sequence[Node], inputs: Sequence[Node]) -> dict[Node, None]:
+def _between(order: list[Node], inputs: Sequence[Node]) -> dict[Node, None]:
     """Return the nodes through which inputs reach outputs, operands first."""
     reached = set(inputs)
-    order = toposort(outputs)
     for node in order:
         if any(i in reached for i in node.inputs):
             reached.add(node)
     return {node: None for node in order if node in reached}
 
 
-def _send_back(arrived: dict[Node, Any], node: Node, g: Any, path: dict[Node, None]) -> None:
+def _send_back(
+    arrived: dict[Node, Any], node: Node, twin: Node, g: Any, path: dict[Node, None]
+) -> None:
     if node.op == "item":
         parent = node.inputs[0]
         if parent in path:
@@ -85,7 +90,7 @@ def _send_back(arrived: dict[Node, Any], node: Node, g: Any, path: dict[Node, No
             index = node.attrs["index"]
             parts[index] = g if parts[index] is None else parts[index] + g
         return
-    for operand, back in zip(node.inputs, _vjp(node, g), strict=True):
+    for operand, back in zip(node.inputs, _vjp(twin, g), strict=True):
         if (
             back is not None
             and operand in path
@@ -149,7 +154,3 @@ def ones_like(x: Node) -> Node:
 def zeros_like(x: Node) -> Node:
     """Return zeros of the shape of `x`."""
     return p.expand(constant(np.zeros((), x.dtype)), shape=x.shape)
-
-
-def _label(path: str) -> str:
-    return path if not path or path.startswith("∇") else f"∇{path}"

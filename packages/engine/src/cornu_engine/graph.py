@@ -157,6 +157,11 @@ def make_node(
     return _INTERNED.setdefault(key, node)
 
 
+def moment() -> int:
+    """Return a number above the serials of all nodes so far, and below those of nodes to come."""
+    return next(_COUNTER)
+
+
 def leaf(op: str, shape: Shape, dtype: np.dtype, **attrs: Any) -> Node:
     """Return a new leaf that equals no other: an input, a variable, a parameter of a body."""
     shape, dtype = tuple(shape), np.dtype(dtype)

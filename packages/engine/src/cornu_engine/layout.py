@@ -61,7 +61,7 @@ def reshaped_strides(shape: Shape, strides: Strides, target: Shape) -> Strides |
 def view_strides(node: Node, operand: Strides) -> Strides | None:
     """Return the strides of a view of an operand, or None where the numbers must move."""
     (x,), attrs = node.inputs, node.attrs
-    if node.op in ("stop_gradient",):
+    if node.op in ("again", "stop_gradient"):
         return operand
     if node.op == "reshape":
         return reshaped_strides(x.shape, operand, node.shape)

@@ -59,6 +59,8 @@ class Trace:
         The leaf that stands for each variable read.
     updates : dict of Variable to Node
         The values that the program leaves in variables.
+    regions : list of Region
+        What is computed again where its derivative is taken: see `cornu_engine.again`.
     symbolic : dict
         What models computed on the way for their symbolic tensors, by the tensors' keys: a loss
         that refers to a tensor of the model reads its value here.
@@ -79,6 +81,7 @@ class Trace:
         self.inputs: list[Node] = []
         self.variables: dict[Variable, Node] = {}
         self.updates: dict[Variable, Node] = {}
+        self.regions: list[Any] = []
         self.symbolic: dict[Any, Any] = {}
         self.host: Any = None  # what computes on arrays, before the program, for a layer above
         self._tokens: list[Token] = []

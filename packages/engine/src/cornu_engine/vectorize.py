@@ -193,6 +193,7 @@ _RULES: dict[str, Rule] = {
     "windows": _axes,
     "matmul": _matmul,
     "gather": _gather,
+    "again": _same,
     "stop_gradient": _same,
     "copy": _same,
 }

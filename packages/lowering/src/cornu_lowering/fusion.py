@@ -2,7 +2,8 @@
 
 Instructions are taken in order. Each joins the unit that computes its operands, or a later one over
 the same shape, if every value it reads there is read element for element; otherwise it begins a
-unit. So elementwise work follows products as their epilogue, and ends in the reductions that read
+unit. So does what is computed again to save memory: it must not be done before its turn. So
+elementwise work follows products as their epilogue, and ends in the reductions that read
 it.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cornu_engine.again import is_again
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.primitives import PRIMITIVES
@@ -133,7 +135,7 @@ def _join(
     """Put an instruction into a unit; return the number of the unit."""
     owners = [plan.layouts.owner(v) for v in new.inputs]
     first = max((where.get(o, -1) for o in owners), default=-1)
-    if _fuses(new):
+    if _fuses(new) and not any(map(is_again, new.inputs)):
         for index in range(max(first, 0), len(units)):
             full = len(units[index].members) >= longest
             if not full and _fits(plan, units[index], new, index == first, heads):

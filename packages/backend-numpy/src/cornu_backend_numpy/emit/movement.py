@@ -123,7 +123,7 @@ def _random_bits(frame: Frame, instruction: Instruction) -> None:
 
 MOVEMENT: dict[str, Emit] = {
     **dict.fromkeys(
-        ("copy", "slice", "flip", "transpose", "expand", "windows", "stop_gradient"), _copy
+        ("copy", "slice", "flip", "transpose", "expand", "windows", "stop_gradient", "again"), _copy
     ),
     "reshape": _reshape,
     "store": _store,

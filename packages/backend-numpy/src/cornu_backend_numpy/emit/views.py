@@ -73,6 +73,7 @@ def _expand(source: str, attrs: dict[str, Any], shape: Shape, operand: Shape) ->
 
 
 _TABLE: dict[str, Callable[[str, dict[str, Any], Shape, Shape], str]] = {
+    "again": lambda x, attrs, shape, operand: x,
     "stop_gradient": lambda x, attrs, shape, operand: x,
     "reshape": _reshape,
     "transpose": lambda x, attrs, shape, operand: f"{x}.transpose({attrs['perm']})",

@@ -63,6 +63,6 @@ def _calls_threads(instruction: Instruction) -> bool:
 
 def operand_bytes(node: Node) -> int:
     """Return the bytes behind a value: a broadcast one reads few."""
-    while node.op in ("expand", "reshape", "transpose", "stop_gradient") and node.inputs:
+    while node.op in ("expand", "reshape", "transpose", "stop_gradient", "again") and node.inputs:
         node = node.inputs[0]
     return 0 if node.is_tuple else node.nbytes

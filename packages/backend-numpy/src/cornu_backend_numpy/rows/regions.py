@@ -2,7 +2,8 @@
 
 The instructions are read in order. Those that can be cut into rows join the open region; those that
 need nothing of it go before it, those that need its results come after it; one that is worth
-cutting but needs what comes after closes it.
+cutting but needs what comes after closes it. So does what is computed again, to save memory: it
+must not be done before its turn.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from cornu_backend_numpy.rows.cost import nanoseconds, operand_bytes
 from cornu_backend_numpy.rows.roles import Role, is_elementwise, roles
 from cornu_backend_numpy.rows.views import keeps_rows
 from cornu_backend_numpy.settings import limits
+from cornu_engine.again import is_again
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.layout import Layouts
@@ -111,7 +113,8 @@ class Regions:
                 instruction = waiting.popleft()
                 owners = {self.layouts.owner(i) for i in instruction.inputs}
                 blocked = bool(owners & after) or (
-                    region is not None and bool(owners & region.summed)
+                    region is not None
+                    and (bool(owners & region.summed) or any(map(is_again, instruction.inputs)))
                 )
                 big = nanoseconds(instruction) >= limits.turn and bool(roles(instruction))
                 if not blocked and big and (joined := self._join(region, instruction)) is not None:

@@ -41,6 +41,7 @@ def _expand(node: Node) -> bool:
 
 
 _KEEPS: dict[str, Callable[[Node], bool]] = {
+    "again": lambda node: True,
     "stop_gradient": lambda node: True,
     "reshape": lambda node: True,
     "transpose": lambda node: node.attrs["perm"][0] == 0,

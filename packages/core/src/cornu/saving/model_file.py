@@ -27,7 +27,7 @@ from cornu_engine.files.atomic import atomically
 from cornu_engine.files.hdf5 import open_hdf5
 from cornu_engine.files.jsontext import read_json, write_json
 from cornu_engine.files.rules import Limits, limits_for, reading
-from cornu_engine.seed import is_seeded, restore_seed_state, seed_state
+from cornu_ops.random.seed import is_seeded, restore_seed_state, seed_state
 
 _LONGEST_SIGNATURE = 64  # bytes
 KERAS_VERSION = "3.15.1"  # whose layout is written; what a reader of the file decides by

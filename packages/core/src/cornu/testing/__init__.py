@@ -6,7 +6,7 @@ chooses, and a subclass of `BackendSuite` tries a backend on every primitive.
 """
 
 from cornu.testing.layers import check_layer, check_layer_properties
-from cornu_engine.testing import BackendSuite, Case, check_grads, primitive_cases
+from cornu_ops.testing import BackendSuite, Case, check_grads, primitive_cases
 
 layer_check = check_layer
 

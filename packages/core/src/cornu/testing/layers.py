@@ -10,7 +10,7 @@ import numpy as np
 from cornu.base.layer import KerasTensor
 from cornu_engine.program import build_program
 from cornu_engine.reference_backend import ReferenceExecutable
-from cornu_engine.testing.gradients import check_grads
+from cornu_ops.testing.gradients import check_grads
 from cornu_engine.trace import Trace, current_trace
 
 _BATCH = 3

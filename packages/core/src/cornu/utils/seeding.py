@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 
-from cornu_engine.seed import set_seed
+from cornu_ops.random.seed import set_seed
 
 __all__ = ["set_random_seed"]
 

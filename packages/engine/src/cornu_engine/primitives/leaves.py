@@ -49,6 +49,8 @@ register(
 # the planner's: forces memory of its own
 register("copy", "other", np.array, same, lambda g, out, x: (g,))
 register("stop_gradient", "view", lambda x: x, same, lambda g, out, x: (None,))
+# the same value, where what is computed of it is to be computed once more
+register("again", "view", lambda x: x, same, lambda g, out, x: (g,))
 
 
 def _words(key: Integers, counter: Integers, *, shape: Sizes) -> tuple[Any, Any]:

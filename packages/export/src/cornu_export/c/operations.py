@@ -221,7 +221,7 @@ def _random(frame: Frame, instruction: Instruction) -> None:
 OPERATIONS: dict[str, Emit] = {
     **WINDOWS,
     **dict.fromkeys(
-        "copy slice flip transpose expand windows stop_gradient reshape".split(), _copy
+        "copy slice flip transpose expand windows stop_gradient again reshape".split(), _copy
     ),
     "matmul": _matmul,
     "store": _store,

@@ -54,7 +54,7 @@ FUNCTIONS = {
     "le": "less_equal",
 }  # fmt: skip
 _REDUCERS = {"sum": "add", "max": "maximum", "min": "minimum", "prod": "multiply"}
-VIEWS = frozenset("reshape transpose expand slice flip windows stop_gradient".split())
+VIEWS = frozenset("reshape transpose expand slice flip windows stop_gradient again".split())
 
 
 def literal_tuple(items: Sequence[str]) -> str:
@@ -135,6 +135,7 @@ OPERATIONS: dict[str, Write] = {
     "where": lambda x, attrs, dtype: f"np.where({_texts(x)})",
     "matmul": _matmul,
     "copy": lambda x, attrs, dtype: f'np.array({x[0].text}, order="C")',
+    "again": lambda x, attrs, dtype: x[0].text,
     "stop_gradient": lambda x, attrs, dtype: x[0].text,
     "reshape": _reshaped("np.reshape"),
     "expand": _reshaped("np.broadcast_to"),

@@ -301,7 +301,7 @@ class _Writer:
             ]
         text = OPERATIONS[op](operands, attrs, node.dtype)
         in_order = op not in VIEWS or (op == "reshape" and operands[0].in_order)
-        if op == "stop_gradient":
+        if op in ("again", "stop_gradient"):
             return operands[0]
         return self._named(f"{layer.rpartition('/')[2]}_{op}", text, node, layer, in_order)
 

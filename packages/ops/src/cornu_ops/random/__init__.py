@@ -5,7 +5,7 @@
 (2, 3)
 """
 
-from cornu_engine.seed import SeedGenerator, draw_seed, set_seed
+from cornu_ops.random.seed import SeedGenerator, draw_seed, set_seed
 from cornu_ops.random.distributions import (
     bernoulli,
     beta,

@@ -33,6 +33,7 @@ from cornu_engine.errors import DataError
 from cornu_engine.primitives.table import p
 from cornu_engine.trace import TRACING, convert, find_symbolic
 from cornu_engine.values import read_only
+from cornu_ops.remat import RematScope, rematerialized
 
 _ONE_VALUE = InputSpec()
 _WORK_OF_A_CALL = 100  # in nodes
@@ -51,6 +52,7 @@ class Calls(Weights):
     _is_part = False  # whether it has become a part of another
     _initial_weights: Any
     _convert_input_args = True
+    _remat: RematScope | None = None  # what it was made in
     numbers = True  # whether a program can compute it
     on_host = False  # whether `call` works on arrays in front of the program: see `HostLayer`
     one_input = False  # whether the first argument of `call` is one value, never several
@@ -263,6 +265,10 @@ class Calls(Weights):
         """Whether a method is the base class's own."""
         return getattr(type(self), name) is getattr(Calls, name) and name not in self.__dict__
 
+    def rematerialized_call(self, layer_call: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return `layer_call` as the `RematScope` says in which the layer was made."""
+        return rematerialized(self, layer_call, self._remat, getattr(current_call(), "entry", self))
+
     # Steps of a call
 
     def _converted(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
@@ -345,8 +351,9 @@ class Calls(Weights):
         return mask
 
     def _explained(self, args: tuple, kwargs: dict, first: Any) -> Any:
+        call = self.call if self._remat is None else self.rematerialized_call(self.call)
         try:
-            return self.call(*args, **kwargs)
+            return call(*args, **kwargs)
         except Exception as error:
             if not getattr(error, "_cornu_layer", None):
                 note = f"In layer {self._where()}, called on {show_shapes(first)}."

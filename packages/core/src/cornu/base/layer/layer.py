@@ -21,6 +21,7 @@ from cornu.plugins import registry
 from cornu_engine.errors import NotBuiltError, ShapeError, near_matches
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Storage
+from cornu_ops.remat import current_remat
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
@@ -117,6 +118,7 @@ class Layer(Calls):
         self.autocast = autocast
         self.activity_regularizer = registry.get("regularizer", activity_regularizer)
         self.built = False
+        self._remat = current_remat()
         if not isinstance(trainable, (bool, np.bool_)):
             raise ValueError(f"trainable is True or False; got {trainable!r}.")
         self._trainable = bool(trainable)

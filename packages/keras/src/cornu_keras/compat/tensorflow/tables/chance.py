@@ -8,7 +8,7 @@ import numpy as np
 
 import cornu
 from cornu import random
-from cornu_engine.seed import draw_seed
+from cornu_ops.random.seed import draw_seed
 from cornu_keras.compat.tensorflow.kinds import as_dtype
 from cornu_keras.compat.tensorflow.values import as_tensors
 

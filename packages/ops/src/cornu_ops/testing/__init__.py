@@ -4,8 +4,8 @@
 backend on every primitive.
 """
 
-from cornu_engine.testing.backend_suite import BackendSuite
-from cornu_engine.testing.cases import Case, primitive_cases
-from cornu_engine.testing.gradients import check_grads
+from cornu_ops.testing.backend_suite import BackendSuite
+from cornu_ops.testing.cases import Case, primitive_cases
+from cornu_ops.testing.gradients import check_grads
 
 __all__ = ["BackendSuite", "Case", "check_grads", "primitive_cases"]

@@ -124,6 +124,7 @@ def _movement() -> Iterator[Case]:
     x = Operand((2, 3, 4))
     for new in ((6, 4), (24,), (4, 1, 6)):
         yield Case("reshape", (x,), {"shape": new})
+        yield Case("again", (x,))
     for perm in ((2, 0, 1), (1, 0, 2), (0, 2, 1)):
         yield Case("transpose", (x,), {"perm": perm})
     for before, after in (((), (3,)), ((3, 1), (2, 3, 4)), ((1, 3, 1), (2, 3, 4))):
