@@ -26,10 +26,10 @@ from cornu_backend_opencl.codegen.source import write_source
 from cornu_backend_opencl.settings import limits
 from cornu_engine.graph import scope
 from cornu_engine.program import build_program
-from cornu_ops.testing.cases import primitive_cases
 from cornu_engine.trace import Trace
 from cornu_engine.variable import Variable
 from cornu_lowering.fusion import fuse
+from cornu_ops.testing.cases import primitive_cases
 from tests.attack.watch import watched
 
 ENDS = ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]

@@ -21,8 +21,8 @@ from cornu_backend_numpy.sharing import sharing
 from cornu_engine.composite import COMPOSITES
 from cornu_engine.files.archive import PROGRAM
 from cornu_engine.primitives import PRIMITIVES
-from cornu_ops.testing.cases import primitive_cases
 from cornu_export.file import VERSION
+from cornu_ops.testing.cases import primitive_cases
 
 CODE = "0) or open('/tmp/cornu-was-here','w') or (0"
 # No attribute of any operation is one of these.

@@ -12,8 +12,8 @@ from cornu_engine.graph import make_node
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.primitives.table import Primitive, same
 from cornu_engine.program import build_program
-from cornu_ops.testing import BackendSuite
 from cornu_engine.trace import Trace
+from cornu_ops.testing import BackendSuite
 
 
 class TestNative(BackendSuite):

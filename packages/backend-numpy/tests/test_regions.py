@@ -14,7 +14,6 @@ from cornu_engine.gradients import gradients
 from cornu_engine.primitives.table import p
 from cornu_engine.program import build_program
 from cornu_engine.reference_backend import ReferenceExecutable
-from cornu_ops.testing.backend_suite import BackendSuite
 from cornu_engine.thresholds import extreme
 from cornu_engine.trace import Trace
 from cornu_engine.variable import Arena, Variable
@@ -23,6 +22,7 @@ from cornu_ops.composites.dropout import dropout
 from cornu_ops.composites.normalization import batch_norm
 from cornu_ops.convolution import convolution
 from cornu_ops.pooling import avg_pool, max_pool
+from cornu_ops.testing.backend_suite import BackendSuite
 
 CONV = {"strides": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1}
 POOL = {"size": (2, 2), "strides": (2, 2), "padding": ((0, 0), (0, 0))}

@@ -10,8 +10,8 @@ import pytest
 import cornu
 from cornu.backends import limit_threads, thread_limit
 from cornu.base.naming import auto_name, fresh_names, get_uid, reset_names
-from cornu_ops.random.seed import draw_seed, is_seeded, seed_scope
 from cornu_engine.trace import Trace
+from cornu_ops.random.seed import draw_seed, is_seeded, seed_scope
 
 
 def numbers():

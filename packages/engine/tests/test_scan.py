@@ -11,8 +11,8 @@ from cornu_engine.primitives.table import p
 from cornu_engine.program import build_program
 from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.scan import scan
-from cornu_ops.testing.gradients import check_grads
 from cornu_engine.trace import Trace
+from cornu_ops.testing.gradients import check_grads
 
 STEPS, BATCH, INPUTS, UNITS = 6, 2, 3, 4
 

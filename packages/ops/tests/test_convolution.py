@@ -13,10 +13,10 @@ from cornu_engine.gradients import gradients
 from cornu_engine.primitives.table import p
 from cornu_engine.program import build_program
 from cornu_engine.reference_backend import ReferenceExecutable
-from cornu_ops.testing.gradients import check_grads
 from cornu_engine.trace import Trace
 from cornu_ops.convolution import convolution, convolution_input_grad, convolution_kernel_grad
 from cornu_ops.pooling import avg_pool, max_pool, max_pool_winners, max_unpool
+from cornu_ops.testing.gradients import check_grads
 
 # spatial shape, window, channels, filters, strides, padding, dilation, groups
 CASES = [

@@ -7,9 +7,9 @@ import pytest
 
 from cornu import ops
 from cornu_engine.errors import ShapeError
-from cornu_ops.testing.gradients import check_grads
 from cornu_ops.convolution import convolution
 from cornu_ops.depthwise import depthwise, depthwise_kernel_grad
+from cornu_ops.testing.gradients import check_grads
 
 RNG = np.random.default_rng(0)
 CASES = [

@@ -11,7 +11,6 @@ from cornu import ops
 from cornu_engine.composite import COMPOSITES
 from cornu_engine.gradients import gradients
 from cornu_engine.reference import evaluate
-from cornu_ops.testing.gradients import check_grads
 from cornu_engine.trace import Trace
 from cornu_ops.composites import (
     activations,
@@ -21,6 +20,7 @@ from cornu_ops.composites import (
     normalization,
     softmax,
 )
+from cornu_ops.testing.gradients import check_grads
 
 RNG = np.random.default_rng(3)
 SHAPES = [(5,), (3, 4), (2, 3, 4)]

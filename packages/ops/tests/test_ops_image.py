@@ -8,8 +8,8 @@ import pytest
 from cornu import ops
 from cornu.errors import DtypeError, ShapeError
 from cornu_engine.reference import evaluate
-from cornu_ops.testing.gradients import check_grads
 from cornu_engine.trace import Trace
+from cornu_ops.testing.gradients import check_grads
 
 RNG = np.random.default_rng(2)
 IMAGES = RNG.random((2, 7, 6, 3))

@@ -20,7 +20,6 @@ from cornu_engine.primitives.table import p
 from cornu_engine.trace import current_trace
 
 
-
 def backward(path: str) -> str:
     """Return the label of what a layer's derivative computes.
 

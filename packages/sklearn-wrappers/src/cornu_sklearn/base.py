@@ -14,8 +14,8 @@ from cornu.backends import limit_threads
 from cornu.base.naming import fresh_names
 from cornu_engine.errors import near_matches
 from cornu_engine.reuse import reuse
-from cornu_ops.random.seed import draw_seed, is_seeded, seed_scope
 from cornu_engine.tree import map_structure
+from cornu_ops.random.seed import draw_seed, is_seeded, seed_scope
 from cornu_sklearn import building, defaults, parameters, parts
 from cornu_sklearn.data import Informed
 from cornu_sklearn.display import visual_block

@@ -14,8 +14,8 @@ import numpy as np
 from cornu.saving.plan import put
 from cornu_engine import tree
 from cornu_engine.files.hdf5 import Dataset, Group, checked
-from cornu_ops.random.seed import is_seeded, restore_seed_state, seed_state
 from cornu_engine.variable import Variable
+from cornu_ops.random.seed import is_seeded, restore_seed_state, seed_state
 
 GROUP = "cornu"
 

@@ -10,8 +10,8 @@ import numpy as np
 from cornu.base.layer import KerasTensor
 from cornu_engine.program import build_program
 from cornu_engine.reference_backend import ReferenceExecutable
-from cornu_ops.testing.gradients import check_grads
 from cornu_engine.trace import Trace, current_trace
+from cornu_ops.testing.gradients import check_grads
 
 _BATCH = 3
 

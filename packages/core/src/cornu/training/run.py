@@ -12,8 +12,8 @@ from cornu.training.encoding import fingerprint, read_values, write_values
 from cornu_data.source import BatchSource
 from cornu_engine.errors import SavingError
 from cornu_engine.interrupt import let_signals_through
-from cornu_ops.random.seed import restore_seed_state, seed_state
 from cornu_engine.variable import Arena, Variable
+from cornu_ops.random.seed import restore_seed_state, seed_state
 
 __all__ = ["Run"]
 

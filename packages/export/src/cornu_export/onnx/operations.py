@@ -341,8 +341,8 @@ _NAMED = {
     "tanh": "Tanh", "erf": "Erf", "floor": "Floor", "ceil": "Ceil", "round": "Round",
     "add": "Add", "sub": "Sub", "mul": "Mul", "div": "Div", "pow": "Pow",
     "eq": "Equal", "lt": "Less", "le": "LessOrEqual", "where": "Where",
-    "matmul": "MatMul", "copy": "Identity", "stop_gradient": "Identity", "again": "Identity", "sigmoid": "Sigmoid",
-    "softplus": "Softplus",
+    "matmul": "MatMul", "copy": "Identity", "stop_gradient": "Identity", "again": "Identity",
+    "sigmoid": "Sigmoid", "softplus": "Softplus",
 }  # fmt: skip
 
 OPERATIONS: dict[str, Write] = {

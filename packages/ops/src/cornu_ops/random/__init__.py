@@ -5,7 +5,6 @@
 (2, 3)
 """
 
-from cornu_ops.random.seed import SeedGenerator, draw_seed, set_seed
 from cornu_ops.random.distributions import (
     bernoulli,
     beta,
@@ -18,6 +17,7 @@ from cornu_ops.random.distributions import (
     uniform,
 )
 from cornu_ops.random.layers import dropout, shuffle
+from cornu_ops.random.seed import SeedGenerator, draw_seed, set_seed
 
 __all__ = [
     "SeedGenerator",

@@ -10,10 +10,10 @@ import numpy as np
 
 from cornu_engine.dtypes import canonical
 from cornu_engine.primitives.table import p
-from cornu_ops.random.seed import random_words
 from cornu_engine.shapes import broadcast_shapes, product
 from cornu_engine.trace import op
 from cornu_ops.movement import ints, picked
+from cornu_ops.random.seed import random_words
 from cornu_ops.values import DTypeLike, Tensor, TensorLike, cast_value, floating, value
 
 Shape = Sequence[int]

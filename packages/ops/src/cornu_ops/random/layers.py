@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu_engine.primitives.table import p
-from cornu_ops.random.seed import random_words
 from cornu_engine.shapes import normalize_axis
 from cornu_engine.trace import op
 from cornu_ops.composites.dropout import dropout as whole_dropout
+from cornu_ops.random.seed import random_words
 from cornu_ops.values import Tensor, TensorLike, floating, value
 
 

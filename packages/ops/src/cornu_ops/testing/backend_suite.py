@@ -13,9 +13,9 @@ from cornu_engine.primitives.table import p
 from cornu_engine.program import Program, build_program
 from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.scan import scan
-from cornu_ops.testing.cases import primitive_cases
 from cornu_engine.trace import Trace
 from cornu_engine.variable import Arena, Variable
+from cornu_ops.testing.cases import primitive_cases
 
 
 class BackendSuite:

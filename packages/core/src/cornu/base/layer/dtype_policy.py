@@ -73,10 +73,7 @@ FloatDTypePolicy = DTypePolicy
 
 def _dtype_name(name: Any) -> str:
     if name == "bfloat16" or name == "mixed_bfloat16":
-        raise ValueError(
-            f"NumPy has no bfloat16, so there is no {name!r} here; use 'float32' or "
-            "'mixed_float16'."
-        )
+        raise ValueError(f"NumPy has no bfloat16: use 'float32' or 'mixed_float16', not {name!r}.")
     try:
         return canonical(name).name
     except TypeError:

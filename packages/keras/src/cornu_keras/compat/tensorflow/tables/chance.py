@@ -8,9 +8,9 @@ import numpy as np
 
 import cornu
 from cornu import random
-from cornu_ops.random.seed import draw_seed
 from cornu_keras.compat.tensorflow.kinds import as_dtype
 from cornu_keras.compat.tensorflow.values import as_tensors
+from cornu_ops.random.seed import draw_seed
 
 
 def _sizes(shape: Any) -> tuple[int, ...]:
