@@ -191,3 +191,25 @@ def test_a_file_of_keras_1_is_read(tmp_path):
     for got, expected in zip(model.get_weights(), want, strict=True):
         np.testing.assert_allclose(got, expected, rtol=1e-6)
     assert keras.__version__ == "2.3.1"
+
+
+def test_a_copy_begins_at_numbers():
+    """As in Keras 2.3.1's test of clone_model: on variables, nobody passes x."""
+    rng = np.random.default_rng(0)
+    a, b, y = (rng.normal(size=(10, 4)) for _ in range(3))
+    inputs = [layers.Input((4,)), layers.Input((4,))]
+    functional = Model(inputs, layers.add([layers.Dense(4)(x) for x in inputs]))
+    stack = Sequential([layers.Dense(4, input_shape=(4,)), layers.Dense(4)])
+    for model, given in [(functional, [K.variable(a), K.variable(b)]), (stack, K.variable(a))]:
+        copy = keras.models.clone_model(model, input_tensors=given)
+        assert type(copy) is type(model)
+        copy.set_weights(model.get_weights())
+        copy.compile("sgd", "mse")
+        want = ((model.predict([a, b] if model is functional else a) - y) ** 2).mean()
+        assert copy.train_on_batch(None, y) == pytest.approx(want, rel=1e-5)
+
+
+def test_an_input_stands_once():
+    x = layers.Input((4,))
+    with pytest.raises(ValueError, match="redundant"):
+        Model([x, x], layers.Dense(2)(x))

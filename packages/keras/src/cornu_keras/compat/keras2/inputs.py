@@ -1,4 +1,4 @@
-"""`Input` of Keras 2: also of a tensor whose value is known already."""
+"""Where models begin: also at tensors whose value is known already."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import numpy as np
 
 from cornu.base.naming import get_uid
 from cornu.models import Input as _Input
+from cornu_engine import tree
 from cornu_engine.variable import Variable
 from cornu_keras.backend.variables import is_keras_tensor
 from cornu_keras.compat.keras2.meanings.graph import note_call
 
-__all__ = ["Input"]
+__all__ = ["Input", "clone_model"]
 
 
 def Input(
@@ -59,10 +60,42 @@ def Input(
     else:
         value = tensor if isinstance(tensor, Variable) else np.asarray(tensor)
         made = _Input(value.shape[1:], dtype=dtype or np.dtype(value.dtype).name, name=name)
-        made._operation.fixed_value = value
+        made._operation.__dict__["fixed_value"] = value  # no weight of the model
     made._operation.__class__ = _input_layer()
     note_call(made)
     return made
+
+
+def clone_model(model: Any, input_tensors: Any = None) -> Any:
+    """Return a model of the same architecture with layers and weights of its own.
+
+    Parameters
+    ----------
+    model : Model
+    input_tensors : symbolic tensor, array or Variable, or list of them, optional
+        What the new model begins at; a value that is known already need not be passed to `fit`.
+
+    Examples
+    --------
+    >>> from cornu.compat.keras2.layers import Dense
+    >>> from cornu.compat.keras2.models import Sequential
+    >>> copy = clone_model(Sequential([Dense(1, input_dim=2)]), np.ones((3, 2)))
+    >>> copy.compile("sgd", "mse")
+    >>> copy.train_on_batch(None, np.ones((3, 1))) >= 0
+    True
+    """
+    from cornu.models import cloning
+
+    given = None
+    if input_tensors is not None:
+        given = [x if is_keras_tensor(x) else Input(tensor=x) for x in tree.flatten(input_tensors)]
+    plain = cloning.clone_model(model, given)
+    if plain._graph is None:
+        return plain
+    kind, graph = type(model), plain._graph
+    if plain._is_stack:
+        return kind([*(t._operation for t in graph.inputs), *plain.layers], name=plain.name)
+    return kind(graph.inputs_structure, graph.outputs_structure, name=plain.name)
 
 
 def _input_layer() -> Any:

@@ -10,6 +10,7 @@ _HERE = f"{_PACKAGE}.meanings"
 # Name -> where it is; see `Dialect`.
 OWN: dict[str, str] = {
     "activations.hard_sigmoid": f"object {HARD_SIGMOID}",
+    "activations.get": f"{_HERE}.activations:get",
     "activations.serialize": f"{_HERE}.activations:serialize",
     "activations.softmax": f"{_HERE}.activations:softmax",
     "layers.AtrousConvolution1D": "renamed Conv1D atrous_rate=dilation_rate",
@@ -53,6 +54,11 @@ OWN: dict[str, str] = {
         f"{module}.binary_crossentropy": f"{_HERE}.losses:binary_crossentropy"
         for module in ("losses", "metrics")
     },
+    **{
+        f"metrics.{name}": f"{_HERE}.metrics:{name}"
+        for name in ("binary_accuracy", "serialize", "sparse_categorical_accuracy")
+    },
+    "models.clone_model": f"{_PACKAGE}.inputs:clone_model",
     "optimizers.TFOptimizer": f"{_HERE}.graph:TFOptimizer",
 }
 
@@ -70,12 +76,17 @@ MEANINGS: list[tuple[str, str]] = [
     ("TimeDistributed", f"{_HERE}.masks:MaskOfSteps"),
     ("Concatenate", f"{_HERE}.masks:EveryInput"),
     ("Lambda", f"{_HERE}.lenient:NoCast"),
+    ("SensitivityAtSpecificity", f"{_HERE}.metrics:NearestPoint"),
+    ("SpecificityAtSensitivity", f"{_HERE}.metrics:NearestPoint"),
+    ("MeanIoU", f"{_HERE}.metrics:CountsInFloats"),
     ("Metric", f"{_HERE}.metrics:OfSymbols"),
     ("BinaryCrossentropy", f"{_HERE}.losses:AddsEpsilon"),
     ("Metric", f"{_HERE}.lenient:Stateful"),
     ("Bidirectional", f"{_HERE}.recurrent:Constants"),
     ("RNN", f"{_HERE}.recurrent:OldStates"),
     *((cell, f"{_HERE}.recurrent:IdentityOfEachGate") for cell in ("LSTMCell", "GRUCell")),
+    ("BaseCropping", f"{_HERE}.lenient:MayLeaveNothing"),
+    ("BaseKernels", f"{_HERE}.lenient:SaidWhenBuilt"),
     ("LeakyReLU", f"{_HERE}.lenient:AnySlope"),
     ("Dropout", f"{_HERE}.lenient:ClippedRate"),
     ("Model", f"{_HERE}.collected:CollectedWeights"),

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import cornu_ops as ops
+from cornu.base.layer import Layer
 from cornu.configuration.config import serialize as _serialize
 from cornu_keras.files.dialect import HARD_SIGMOID
 
-__all__ = ["serialize", "softmax"]
+__all__ = ["get", "serialize", "softmax"]
+
+
+def get(identifier: Any) -> Any:
+    """Return the activation that a name, a function or a configuration stands for.
+
+    Parameters
+    ----------
+    identifier : str, callable, dict or None
+        A layer is taken, with a warning.
+    """
+    if isinstance(identifier, Layer):
+        warnings.warn(
+            f"Do not pass a layer instance (such as {identifier.name}) as the activation argument "
+            "of another layer. Instead, advanced activation layers should be used just like any "
+            "other layer in a model.",
+            stacklevel=3,
+        )
+    from cornu import activations
+
+    return activations.get(identifier)
 
 
 def softmax(x: Any, axis: int = -1) -> Any:

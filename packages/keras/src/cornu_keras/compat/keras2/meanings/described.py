@@ -93,8 +93,13 @@ class Described(_Base):
 
 
 def _begins_at_inputs(tensors: list[KerasTensor]) -> None:
-    """Refuse tensors that come from an Input which is not among them."""
+    """Refuse a tensor that is there twice, or comes from an Input which is not among them."""
     given = {id(tensor) for tensor in tensors}
+    if len(given) < len(tensors):
+        raise ValueError(
+            "The list of inputs passed to the model is redundant. All inputs should only appear "
+            f"once. Found: {tensors}"
+        )
     for tensor in tensors:
         for source in get_source_inputs(tensor):
             if id(source) not in given:

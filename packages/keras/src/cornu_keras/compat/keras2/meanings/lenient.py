@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["AnySlope", "ClippedRate", "NoCast", "Stateful"]
+__all__ = ["AnySlope", "ClippedRate", "MayLeaveNothing", "NoCast", "SaidWhenBuilt", "Stateful"]
 
 
 class AnySlope:
@@ -29,6 +29,40 @@ class ClippedRate:
         if isinstance(rate, (int, float)):
             kwargs["rate"] = min(1.0, max(0.0, rate))
         super().__init__(*args, **kwargs)
+
+
+class MayLeaveNothing:
+    """A cropping that may be as wide as its input."""
+
+    _sides: Any
+    resized: Any
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the shape without the edges."""
+        return self.resized(input_shape, lambda size, i: max(size - sum(self._sides[i]), 0))
+
+
+class SaidWhenBuilt:
+    """A convolution that may be made with strides and a dilation, but not called."""
+
+    strides: Any
+    dilation_rate: Any
+
+    def keep_kernel(self, given: Any) -> None:
+        """Store the arguments that say how kernels slide."""
+        super().keep_kernel({**given, "strides": 1})  # type: ignore[misc]
+        spread = self.dilation_rate
+        super().keep_kernel({**given, "dilation_rate": 1})  # type: ignore[misc]
+        self.dilation_rate = spread
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights."""
+        given = {name: getattr(self, name) for name in _KERNEL}
+        super().keep_kernel(given)  # type: ignore[misc]  # which refuses both together
+        super().build(input_shape)  # type: ignore[misc]
+
+
+_KERNEL = ("kernel_size", "strides", "padding", "data_format", "dilation_rate")
 
 
 class NoCast:

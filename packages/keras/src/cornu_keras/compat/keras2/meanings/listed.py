@@ -18,8 +18,10 @@ from cornu.base.layer.keras_tensor import tensor_key
 from cornu.base.layer.signature import signature_of
 from cornu_engine import tree
 from cornu_engine.trace import current_trace
+from cornu_engine.values import Value
 from cornu_engine.variable import Variable
 from cornu_keras.compat.classes import is_a
+from cornu_keras.compat.keras2.meanings import marks  # noqa: F401  # traced values take marks
 from cornu_keras.compat.keras2.meanings.graph import OfNodes, note_call
 
 __all__ = ["Listed", "ListedOfLayers"]
@@ -90,9 +92,9 @@ class Listed(OfNodes, _Base):
         outputs = super().__call__(*args, **kwargs)
         first = tree.flatten(args[0]) if args else []
         for tensor in tree.flatten(outputs):
-            if isinstance(tensor, KerasTensor):
+            if isinstance(tensor, (KerasTensor, Value)):
                 asks = self._asks_phase(args, kwargs)
-                tensor._uses_learning_phase = asks  # type: ignore[attr-defined]
+                tensor._uses_learning_phase = asks  # type: ignore[union-attr]
         note_call(outputs)
         outermost = current_call() is None and current_trace() is None
         if outermost and any(isinstance(x, Variable) for x in first):

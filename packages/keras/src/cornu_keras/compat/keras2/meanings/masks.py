@@ -40,14 +40,14 @@ class EveryInput:
 
     axis: int
 
-    def build(self, input_shape: Any) -> None:
-        """Refuse a single input."""
-        if not isinstance(input_shape, list) or len(input_shape) < 2:
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """Lay inputs side by side, of which there are two or more."""
+        if isinstance(inputs, (list, tuple)) and len(inputs) < 2:
             raise ValueError(
                 "A `Concatenate` layer should be called on a list of at least 2 inputs. Call "
                 f"{self.name} on [a, b], or leave it out."  # type: ignore[attr-defined]
             )
-        super().build(input_shape)  # type: ignore[misc]
+        return super().__call__(inputs, *args, **kwargs)  # type: ignore[misc]
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the masks side by side; an input without one counts everywhere."""

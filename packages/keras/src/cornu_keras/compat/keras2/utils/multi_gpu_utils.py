@@ -27,3 +27,12 @@ def multi_gpu_model(
         f"multi_gpu_model(gpus={gpus!r}): a model runs on one device here. Use the model itself in "
         "its place; which device runs it says cornu.set_backend()."
     )
+
+
+def _get_available_devices() -> list[str]:
+    return ["/cpu:0"]
+
+
+def _normalize_device_name(name: str) -> str:
+    """Return a name of TensorFlow's as `/gpu:0`."""
+    return "/" + ":".join(name.lower().replace("/", "").split(":")[-2:])

@@ -7,6 +7,8 @@ import sys
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+
 _NAMES = ("BaseWrapper", "KerasClassifier", "KerasRegressor")
 
 
@@ -28,6 +30,12 @@ class Trained:
         if "model" in found:
             found["model"] = self.__dict__.get("model")
         return found
+
+    def predict(self, x: Any, **kwargs: Any) -> Any:
+        """Return what is predicted for rows, of which there may be none."""
+        if len(x):
+            return super().predict(x, **kwargs)  # type: ignore[misc]
+        return super().predict(np.zeros((1, *np.shape(x)[1:])), **kwargs)[:0]  # type: ignore[misc]
 
     def _fit(self, *args: Any, go_on: bool = False, **kwargs: Any) -> Any:
         before = None if go_on else self.__dict__.pop("model_", None)

@@ -1,0 +1,106 @@
+"""What Keras 2.3.1 let pass, and how its metrics count: numbers of its own tests."""
+
+import cornu.compat.keras2 as keras
+import numpy as np
+import pytest
+from cornu.compat.keras2 import activations, layers, metrics
+from cornu.compat.keras2.models import Sequential
+
+
+def test_a_layer_as_an_activation_is_taken_with_a_warning():
+    layer = layers.Dense(3)
+    with pytest.warns(UserWarning, match="Do not pass a layer instance"):
+        assert activations.get(layer) is layer
+
+
+def test_strides_with_a_dilation_may_be_described():
+    layer = layers.Conv2D(2, 3, strides=2, dilation_rate=2)
+    assert (layer.strides, layer.dilation_rate) == ((2, 2), (2, 2))
+    with pytest.raises(ValueError, match="cannot both exceed 1"):
+        layer(layers.Input((9, 9, 1)))
+
+
+def test_a_cropping_may_leave_nothing():
+    model = Sequential([layers.Cropping1D((2, 2), input_shape=(4, 3))])
+    assert model.output_shape == (None, 0, 3)
+    assert model.predict(np.ones((2, 4, 3))).shape == (2, 0, 3)
+
+
+def test_marks_on_tensors_are_taken():
+    class Noted(layers.Layer):
+        def call(self, x):
+            y = x * 2
+            y._keras_shape = x._keras_shape
+            y._uses_learning_phase = True
+            return y
+
+    model = Sequential([Noted(input_shape=(3,))])
+    np.testing.assert_array_equal(model.predict(np.ones((1, 3))), [[2, 2, 2]])
+
+
+@pytest.mark.parametrize(
+    ("metric", "y_pred", "expected"),
+    [
+        (
+            metrics.SpecificityAtSensitivity(0.8),
+            [0.0, 0.1, 0.2, 0.3, 0.4, 0.1, 0.45, 0.5, 0.8, 0.9],
+            0.4,
+        ),
+        (
+            metrics.SpecificityAtSensitivity(0.4),
+            [0.0, 0.1, 0.2, 0.3, 0.4, 0.01, 0.02, 0.25, 0.26, 0.26],
+            0.6,
+        ),
+        (
+            metrics.SensitivityAtSpecificity(0.8),
+            [0.0, 0.1, 0.2, 0.3, 0.4, 0.1, 0.45, 0.5, 0.8, 0.9],
+            0.8,
+        ),
+    ],
+)
+def test_the_point_nearest_to_a_value(metric, y_pred, expected):
+    assert float(metric([0] * 5 + [1] * 5, y_pred)) == pytest.approx(expected)
+
+
+def test_weights_count_in_floats():
+    metric = metrics.MeanIoU(num_classes=2)
+    found = metric([0, 0, 1, 1], [0.0, 1, 0, 1], sample_weight=[0.2, 0.3, 0.4, 0.1])
+    expected = (0.2 / (0.6 + 0.5 - 0.2) + 0.1 / (0.4 + 0.5 - 0.1)) / 2
+    assert float(found) == pytest.approx(expected, abs=1e-3)
+
+
+def test_state_is_called_as_weights_are():
+    names = [weight.name for weight in metrics.Precision().weights]
+    assert names == ["true_positives:0", "false_positives:0"]
+
+
+@pytest.mark.parametrize("shape", [(6,), (6, 3), (6, 3, 1)])
+def test_accuracies_as_functions(shape):
+    rng = np.random.default_rng(0)
+    classes, chances = rng.integers(0, 7, shape), rng.random((*shape, 7))
+    found = metrics.sparse_categorical_accuracy(classes.astype("float32"), chances)
+    np.testing.assert_array_equal(found, chances.argmax(-1) == classes)
+    y, p = rng.integers(0, 2, (6, 7)), rng.random((6, 7))
+    np.testing.assert_allclose(metrics.binary_accuracy(y, p), ((p > 0.5) == y).mean(-1), rtol=1e-6)
+
+
+def test_what_has_only_a_name_is_that_name():
+    class Named:
+        __name__ = "mine"
+
+    assert metrics.serialize(Named()) == "mine"
+    assert keras.metrics.deserialize("mine", custom_objects={"mine": True}) is True
+
+
+def test_no_rows_are_predicted():
+    pytest.importorskip("sklearn", reason="the wrappers are for scikit-learn")
+    from cornu.compat.keras2.wrappers.scikit_learn import KerasRegressor
+
+    def build():
+        model = Sequential([layers.Dense(1, input_dim=3)])
+        model.compile("sgd", "mse")
+        return model
+
+    estimator = KerasRegressor(build_fn=build, epochs=1, verbose=0)
+    estimator.fit(np.ones((4, 3)), np.ones(4))
+    assert estimator.predict(np.ones((0, 3))).shape == (0,)
