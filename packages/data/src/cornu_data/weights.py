@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu_data.names import entry_of, leaves_with_names
+from cornu_data.outputs import Outputs
 from cornu_engine import config, tree
 from cornu_engine.errors import DataError, near_matches
 
@@ -132,10 +133,11 @@ def _by_output(y: Any, class_weight: Any, outputs: list[KnownOutput]) -> list[An
 def _in_order(y: Any, outputs: list[KnownOutput]) -> list[KnownOutput]:
     """Return the output that each part of `y` belongs to."""
     parts = tree.flatten_with_path(y)
-    if isinstance(y, dict):
-        named = {output.name: output for output in outputs}
+    named = {output.name: output for output in outputs}
+    if isinstance(y, dict) and (set(y) <= set(named) or len(outputs) != len(parts)):
         only = outputs[0] if len(outputs) == len(parts) == 1 else UNKNOWN
-        return [named.get(path[0], only._replace(name=path[0])) for path, _ in parts]
+        names = ["/".join(map(str, path)) for path, _ in parts]
+        return [named.get(name, only._replace(name=name)) for name in names]
     if len(outputs) == len(parts):
         return outputs
     return [UNKNOWN._replace(name=f"output_{i + 1}") for i in range(len(parts))]
@@ -177,21 +179,8 @@ def _spread(y: Any, sample_weight: Any, known: list[KnownOutput]) -> Any:
         return sample_weight
     if tree.is_nested(sample_weight):
         names = [output.name for output in known]
-        if isinstance(sample_weight, dict):
-            for name in sample_weight:
-                if name not in names:
-                    raise DataError(
-                        f"sample_weight has an entry for {name!r}, but the targets are "
-                        f"{', '.join(map(repr, names))}. {near_matches(str(name), names)}".rstrip()
-                    )
-            return tree.pack_sequence_as(y, [entry_of(sample_weight, name) for name in names])
-        wanted, given = len(tree.flatten(y)), len(tree.flatten(sample_weight))
-        if wanted != given:
-            raise DataError(
-                f"sample_weight holds {given} arrays, but y holds {wanted}. Pass one array for all "
-                f"outputs, or one for each in the structure of y."
-            )
-        return tree.pack_sequence_as(y, tree.flatten(sample_weight))
+        aligned = Outputs(y, names).targets(sample_weight, [True] * len(known), "sample_weight")
+        return tree.pack_sequence_as(y, aligned)
     if sample_weight.ndim > 1 and sample_weight.shape[1:] != (1,):
         listed = ", ".join(name for name, _ in leaves_with_names(y, "y"))
         raise DataError(

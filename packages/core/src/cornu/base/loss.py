@@ -297,7 +297,8 @@ def _map(function: Callable[[Any], Any], value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _map(function, item) for key, item in value.items()}
     if isinstance(value, (list, tuple)) and any(hasattr(item, "shape") for item in value):
-        return type(value)(_map(function, item) for item in value)
+        made = [_map(function, item) for item in value]
+        return type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
     return function(value)
 
 

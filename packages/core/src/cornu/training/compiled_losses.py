@@ -15,8 +15,7 @@ from cornu.base.naming import distinct
 from cornu.plugins import registry
 from cornu.training.first_values import FirstValues
 from cornu.training.meanings import chosen_by_targets, own_name
-from cornu.training.outputs import Outputs
-from cornu_data.names import entry_of
+from cornu_data.outputs import Outputs, Path, nearest
 from cornu_engine import tree
 from cornu_engine.errors import DataError
 from cornu_engine.graph import scope
@@ -28,13 +27,14 @@ from cornu_ops.targets import (
     kind_of_targets,
     rule_for,
     takes_integers,
+    target_of,
 )
 
 __all__ = ["CompiledLosses"]
 
 
 class _Term(NamedTuple):
-    position: int  # of the output
+    path: Path  # of the output, or of the structure of outputs that the loss takes whole
     loss: Loss
     weight: float | None
     tracker: Mean | None
@@ -45,9 +45,11 @@ class CompiledLosses(FirstValues):
 
     Parameters
     ----------
-    loss : str, function, Loss, or a list or dict of them
-        One for all outputs, or one for each; several in a list for one output are added up.
-    loss_weights : float, Variable, list or dict, optional
+    loss : str, function, Loss, or a structure of them
+        One for all outputs, or one for each in the structure of the outputs, None where there is
+        none; several in a list for one output are added up. A function of yours that stands where
+        the model returns a structure is given the structure.
+    loss_weights : float, Variable, or a structure of them, optional
         Factor of each loss in the sum.
     output_names : sequence of str, optional
         The model's names for its outputs.
@@ -83,22 +85,24 @@ class CompiledLosses(FirstValues):
                 f"number per output, or a dict with names of outputs as keys."
             )
 
-    def take_numbers(self, names: Sequence[str]) -> list[bool]:
+    def take_numbers(self, outputs: Outputs | None) -> list[bool]:
         """Tell of each output whether its loss takes class numbers, as far as it can be told."""
-        loss = self._loss
-        if isinstance(loss, dict):
-            return [_takes_numbers(entry_of(loss, name)) for name in names or sorted(loss)]
-        if isinstance(loss, (list, tuple)) and len(loss) == (len(names) or len(loss)):
-            return list(map(_takes_numbers, loss))
-        return [_takes_numbers(loss)] * (len(names) or 1)
+        outputs = outputs or Outputs(self._loss)  # not built: as many outputs as there are losses
+        try:
+            entries = outputs.align(self._loss, "loss")
+        except DataError:  # said when the loss is used
+            return [False] * len(outputs)
+        return [any(map(takes_integers, tree.flatten(entry))) for entry in entries]
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Return the weighted sum of all losses, or None if no output has one."""
         outputs = Outputs(y_pred, self.output_names)
-        by_output = self._by_output(outputs)
-        targets = outputs.targets(y_true, [bool(losses) for losses in by_output])
+        places = self._places(outputs)
+        wanted = {position for path, _ in places for position in outputs.below(path)}
+        needed = [position in wanted for position in range(len(outputs))]
+        targets = outputs.targets(y_true, needed)
         if self._terms is None:
-            self._terms = self._build(outputs, by_output, targets)
+            self._terms = self._build(outputs, places, targets)
             self.trackers = [term.tracker for term in self._terms if term.tracker is not None]
             self._take_first_values([v for metric in self.trackers for v in metric.variables])
         self.rules = self._rules(outputs, targets, y_true)
@@ -108,76 +112,98 @@ class CompiledLosses(FirstValues):
         weights = _weights(sample_weight, outputs, targets)
         total = None
         for term in self._terms:
-            position = term.position
             with scope("loss"):
-                target, predicted = targets[position], outputs.values[position]
-                weight = weights[position]
+                target, predicted, weight = (
+                    outputs.at(term.path, values) for values in (targets, outputs.values, weights)
+                )
+                weight = _one_weight(weight, term.loss)
                 value = term.loss(_each(target, predicted, weight), predicted, weight)
             if term.tracker is not None:
-                samples = tree.flatten(outputs.values[position])[0].shape[0]
+                samples = tree.flatten(predicted)[0].shape[0]
                 term.tracker.update_state(ops.mean(value), sample_weight=samples)
             if term.weight is not None:
                 value = ops.multiply(value, term.weight)
             total = value if total is None else ops.add(total, value)
         return total
 
-    def _by_output(self, outputs: Outputs) -> list[list[Any]]:
-        loss = self._loss
-        if len(outputs) == 1 and isinstance(loss, (list, tuple)):
-            loss = [loss]
-        entries = outputs.align(loss, "loss", spread=True)
-        return [[one for one in tree.flatten(entry) if one is not None] for entry in entries]
+    def _places(self, outputs: Outputs) -> list[tuple[Path, list[Any]]]:
+        """Return the losses of each output, or of a structure that a loss takes whole."""
+        places = []
+        for path, entry in outputs.entries(self._loss, "loss").items():
+            losses = [loss for loss in tree.flatten(entry) if loss is not None]
+            if not losses:
+                continue
+            is_whole = path != () and not all(_takes_one(loss) for loss in losses)
+            below = [path] if is_whole else [outputs.paths[i] for i in outputs.below(path)]
+            places += [(place, losses) for place in below]
+        return places
 
     def _build(
-        self, outputs: Outputs, by_output: list[list[Any]], targets: list[Any]
+        self, outputs: Outputs, places: list[tuple[Path, list[Any]]], targets: list[Any]
     ) -> list[_Term]:
-        weights = self._factors(outputs, by_output)
-        built: list[tuple[int, Loss, Any]] = []
-        for position, losses in enumerate(by_output):
-            if losses and targets[position] is None:
-                raise DataError(
-                    f"Output {outputs.names[position]!r} has the loss {_name(losses[0])!r}, but y "
-                    f"holds no target for it."
-                )
-            for index, one in enumerate(losses):
-                loss = _as_loss(one, targets[position], outputs.values[position])
-                built.append((position, loss, weights[position][index]))
+        weights = self._factors(outputs, places)
+        built: list[tuple[Path, Loss]] = []
+        for path, losses in places:
+            for position in outputs.below(path):
+                if targets[position] is None:
+                    raise DataError(
+                        f"Output {outputs.names[position]!r} has the loss {_name(losses[0])!r}, "
+                        "but y holds no target for it."
+                    )
+            target, predicted = outputs.at(path, targets), outputs.at(path, outputs.values)
+            built += [(path, _as_loss(one, target, predicted)) for one in losses]
         several = len(built) > 1 or self.shows_each
         return [
-            _Term(position, loss, weight, Mean(name=f"{name}_loss") if several else None)
-            for (position, loss, weight), name in zip(built, _names(built, outputs), strict=True)
+            _Term(path, loss, weight, Mean(name=f"{name}_loss") if several else None)
+            for (path, loss), weight, name in zip(
+                built, weights, _names(built, outputs), strict=True
+            )
         ]
 
-    def _factors(self, outputs: Outputs, by_output: list[list[Any]]) -> list[list[Any]]:
-        """Return the factor of each loss of each output, None for 1."""
+    def _factors(self, outputs: Outputs, places: list[tuple[Path, list[Any]]]) -> list[Any]:
+        """Return the factor of each loss of each place, None for 1."""
         given = self._weights
-        count = sum(len(losses) for losses in by_output)
-        if isinstance(given, (list, tuple)) and len(given) == count and len(outputs) != count:
-            flat = iter(given)
-            return [[next(flat) for _ in losses] for losses in by_output]
-        if len(outputs) == 1 and isinstance(given, (list, tuple)):
-            given = given if len(given) == 1 else [list(given)]
-        entries = outputs.align(given, "loss_weights", spread=given is None)
-        found = []
-        for name, entry, losses in zip(outputs.names, entries, by_output, strict=True):
-            factors = list(entry) if isinstance(entry, (list, tuple)) else [entry] * len(losses)
+        count = sum(len(losses) for _, losses in places)
+        is_one = given is not None and not tree.is_nested(given)
+        if is_one and tree.is_nested(self._loss) and len(outputs) > 1:
+            raise DataError(
+                f"loss_weights holds one entry, but the model has {len(outputs)} outputs "
+                f"({', '.join(outputs.names)}). Pass a list with one entry per output, or a dict "
+                "with their names as keys."
+            )
+        flat = isinstance(given, (list, tuple)) and not any(map(tree.is_nested, given))
+        if flat and len(given) == count and len(outputs) != count:
+            in_order = sorted(places, key=lambda place: min(outputs.below(place[0])))
+            rest = iter(given)
+            by_path = {path: [next(rest) for _ in losses] for path, losses in in_order}
+            return [factor for path, _ in places for factor in by_path[path]]
+        entries = outputs.entries(given, "loss_weights")
+        found: list[Any] = []
+        for path, losses in places:
+            entry = nearest(entries, path)
+            factors = list(entry) if isinstance(entry, (list, tuple)) else [entry]
+            factors = factors * len(losses) if len(factors) == 1 else factors
             if len(factors) != len(losses):
+                name = outputs.names[outputs.below(path)[0]]
                 raise DataError(
                     f"loss_weights holds {len(factors)} factors for output {name!r}, which has "
                     f"{len(losses)} loss{'es' if len(losses) != 1 else ''}. Pass one for each."
                 )
-            found.append(factors)
+            found += factors
         return found
 
     def _rules(self, outputs: Outputs, targets: list[Any], y_true: Any) -> list[TargetRule]:
         leaves = tree.flatten(y_true)
         rules = []
         for term in self._terms or []:
-            target, predicted = targets[term.position], outputs.values[term.position]
+            target, predicted = (
+                outputs.at(term.path, values) for values in (targets, outputs.values)
+            )
             if not hasattr(target, "shape") or not hasattr(predicted, "shape"):
                 continue
             place = next(i for i, leaf in enumerate(leaves) if leaf is target)
-            rule = rule_for(term.loss, outputs.names[term.position], place, target, predicted)
+            name = outputs.names[outputs.paths.index(term.path)]
+            rule = rule_for(term.loss, name, place, target, predicted)
             if rule is not None:
                 rules.append(rule)
         return rules
@@ -216,12 +242,26 @@ def _as_object(loss: Any, name: str | None) -> Any:
     return LossFunctionWrapper(loss, name=name or own_name(loss))
 
 
-def _takes_numbers(loss: Any) -> bool:
-    return any(map(takes_integers, tree.flatten(loss)))
+def _takes_one(loss: Any) -> bool:
+    """Tell a loss of one output from one that may take a structure of them."""
+    return isinstance(loss, str) or target_of(loss) is not None
 
 
 def _concrete(value: Any) -> Any:
     return None if value is None else np.asarray(value)
+
+
+def _one_weight(weight: Any, loss: Loss) -> Any:
+    """Return no weights for a loss that takes a structure of outputs: it would not know whose."""
+    if not tree.is_nested(weight):
+        return weight
+    if any(leaf is not None for leaf in tree.flatten(weight)):
+        raise DataError(
+            f"The loss {loss.name!r} takes several outputs together, so weights of samples are "
+            "nobody's: give each output a loss of its own, or weigh inside of the function, with "
+            "the weights as a part of y."
+        )
+    return None
 
 
 def _each(target: Any, predicted: Any, weight: Any) -> Any:
@@ -239,12 +279,12 @@ def _name(loss: Any) -> str:
     return getattr(loss, "name", None) or str(loss)
 
 
-def _names(found: list[tuple[int, Loss, Any]], outputs: Outputs) -> list[str]:
+def _names(found: list[tuple[Path, Loss]], outputs: Outputs) -> list[str]:
     """Losses are named after their outputs; several of one output after themselves."""
-    times = Counter(position for position, _, _ in found)
+    times = Counter(path for path, _ in found)
     return distinct(
-        outputs.names[position] if times[position] == 1 and len(outputs) > 1 else loss.name
-        for position, loss, _ in found
+        outputs.label(path, loss.name) if times[path] == 1 and len(outputs) > 1 else loss.name
+        for path, loss in found
     )
 
 
@@ -253,4 +293,5 @@ def _weights(sample_weight: Any, outputs: Outputs, targets: list[Any]) -> list[A
         return [None] * len(outputs)
     if not tree.is_nested(sample_weight):
         return [sample_weight] * len(outputs)
-    return outputs.targets(sample_weight, [target is not None for target in targets])
+    wanted = [target is not None for target in targets]
+    return outputs.targets(sample_weight, wanted, "sample_weight")

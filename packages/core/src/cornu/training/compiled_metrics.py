@@ -9,7 +9,7 @@ from cornu.base.metric import MeanMetricWrapper, Metric
 from cornu.plugins import registry
 from cornu.training.first_values import FirstValues
 from cornu.training.meanings import chosen_by_targets, own_name
-from cornu.training.outputs import Outputs
+from cornu_data.outputs import Outputs
 from cornu_engine import tree
 from cornu_engine.errors import DataError
 from cornu_engine.graph import scope
@@ -24,8 +24,8 @@ class CompiledMetrics(FirstValues, Metric):
     Parameters
     ----------
     metrics, weighted_metrics : list or dict, optional
-        Names, functions or objects; for several outputs, one entry or list per output. The weighted
-        ones take sample weights into account.
+        Names, functions or objects; for several outputs, one entry or list per output, in the
+        structure of the outputs. The weighted ones take sample weights into account.
     output_names : sequence of str, optional
         The model's names for its outputs.
 
@@ -72,6 +72,11 @@ class CompiledMetrics(FirstValues, Metric):
     def variables(self) -> list[Any]:
         """State of all metrics."""
         return [variable for metric in self.metrics for variable in metric.variables]
+
+    @property
+    def names_with_more(self) -> list[str]:
+        """Those names of results that are not a metric's own, but with an output's or a number."""
+        return [label for label, metric in self._labels if label != metric.name]
 
     @property
     def names(self) -> list[str]:
@@ -138,7 +143,7 @@ class CompiledMetrics(FirstValues, Metric):
     def _weights(self, outputs: Outputs, sample_weight: Any) -> list[Any]:
         if not tree.is_nested(sample_weight):
             return [sample_weight] * len(outputs)
-        return outputs.targets(sample_weight, [True] * len(outputs))
+        return outputs.targets(sample_weight, [True] * len(outputs), "sample_weight")
 
     def _build(self, outputs: Outputs, targets: list[Any]) -> None:
         made: dict[str, list[list[Metric]]] = {}
@@ -155,7 +160,7 @@ class CompiledMetrics(FirstValues, Metric):
         if len(outputs) == 1:  # all of them, however they are grouped
             return [[m for m in tree.flatten(given) if m is not None]] if given else [[]]
         spread = isinstance(given, list) and len(given) == 1 and len(outputs) > 1
-        entries = outputs.align(given[0] if spread else given or None, argument, spread=True)
+        entries = outputs.align(given[0] if spread else given or None, argument)
         return [[m for m in tree.flatten(entry) if m is not None] for entry in entries]
 
 
@@ -213,7 +218,7 @@ def _labels(made: dict[str, list[list[Metric]]], outputs: Outputs) -> Iterator[t
     taken: dict[str, int] = {}
     for argument, by_output in made.items():
         for output, metrics in zip(outputs.names, by_output, strict=True):
-            prefix = f"{output}_" if len(outputs) > 1 else ""
+            prefix = f"{output}_" if len(outputs) > 1 and outputs.named else ""
             for metric in metrics:
                 label = prefix + metric.name
                 if label in taken and argument == "weighted_metrics":

@@ -6,7 +6,7 @@ import contextlib
 
 from cornu.training.trainable import Trainable
 from cornu_data import KnownInput, KnownOutput
-from cornu_engine import tree
+from cornu_data.outputs import Outputs
 
 __all__ = ["known_inputs", "known_outputs"]
 
@@ -30,15 +30,16 @@ def known_inputs(model: Trainable) -> list[KnownInput] | None:
 
 def known_outputs(model: Trainable) -> list[KnownOutput]:
     """Return what is known of the outputs: names and ranks if the model is built."""
-    names = model._output_names() or []
+    outputs: Outputs | None = None
     ranks: list[int | None] = []
     with contextlib.suppress(AttributeError, ValueError):
-        described = model.output
-        ranks = [len(tensor.shape) for tensor in tree.flatten(described)]
-        if isinstance(described, dict) and len(described) == len(ranks):
-            names = sorted(described)
+        outputs = Outputs(model.output, model._output_names())
+        ranks = [len(tensor.shape) for tensor in outputs.values]
     losses = model.compiled_losses
-    numbers = [False] * len(names) if losses is None else losses.take_numbers(names)
-    names = names or [f"output_{i + 1}" for i in range(len(numbers))]
-    ranks = ranks if len(ranks) == len(names) else [None] * len(names)
-    return list(map(KnownOutput, names, ranks, numbers))
+    if losses is None:
+        numbers = [False] * (0 if outputs is None else len(outputs))
+    else:
+        numbers = losses.take_numbers(outputs)
+    unnamed = [f"output_{i + 1}" for i in range(len(numbers))]
+    names = unnamed if outputs is None else outputs.names
+    return list(map(KnownOutput, names, ranks or [None] * len(names), numbers))

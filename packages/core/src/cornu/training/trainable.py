@@ -226,15 +226,14 @@ class Trainable(Layer):
     def metrics_names(self) -> list[str]:
         """Names of what `evaluate` returns, in its order."""
         names: list[str] = []
-        prefixed: list[str] = []
+        last: list[str] = []  # as in Keras: after the losses of the outputs, by name
         for metric in self.metrics:
             if not isinstance(metric, CompiledMetrics):
                 names.append(metric.name)
-            elif len(self._output_names() or ()) > 1:
-                prefixed = sorted(metric.names)  # Keras: after the losses of the outputs, by name
             else:
-                names.extend(metric.names)
-        return list(dict.fromkeys([*names, *prefixed]))
+                last = sorted(metric.names_with_more)
+                names.extend(name for name in metric.names if name not in last)
+        return list(dict.fromkeys([*names, *last]))
 
     def reset_metrics(self) -> None:
         """Return every metric to its state before the first batch.
