@@ -20,7 +20,8 @@ Pair = namedtuple("Pair", "left right")
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(10, 4)).astype("float32")
-Y = {name: RANDOM.normal(size=(10, n)).astype("float32") for name, n in zip("abc", (1, 2, 3), strict=True)}
+UNITS = {"a": 1, "b": 2, "c": 3}
+Y = {name: RANDOM.normal(size=(10, n)).astype("float32") for name, n in UNITS.items()}
 W, V = RANDOM.random((2, 10)).astype("float32")
 
 
