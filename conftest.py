@@ -7,6 +7,7 @@ what the usual numbers lead to are marked `usual_thresholds(reason)`.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 
@@ -22,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put all thresholds where the option or the environment says."""
+    """Put all thresholds where the option or the environment says; show all lines of errors."""
     from cornu_engine.thresholds import ENVIRONMENT_VARIABLE, choose_extreme
 
     given = config.getoption("--extreme") or os.environ.get(ENVIRONMENT_VARIABLE, "")
@@ -32,6 +33,10 @@ def pytest_configure(config: pytest.Config) -> None:
     # Whatever the tests compile is checked on paper, in processes that they start too.
     os.environ[ENVIRONMENT_VARIABLE] = "+".join(filter(None, [given, "checked"]))
     choose_extreme(None)
+    with contextlib.suppress(ImportError):  # where only packages below it are installed
+        from cornu_data.tracebacks import disable_traceback_filtering
+
+        disable_traceback_filtering()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 import cornu
 from cornu.configuration.config import deserialize, serialize
-from cornu.configuration.constructors import signature_parameters
 from cornu.errors import BadFileError, SavingError
 from cornu.plugins import registry
+from cornu_data.constructors import signature_parameters
 from cornu_engine.files.rules import reading
 from tests.attack.watch import watched
 from tests.saving.models import LAYERS

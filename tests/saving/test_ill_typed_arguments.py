@@ -14,9 +14,9 @@ import pytest
 import cornu
 from cornu import layers
 from cornu.configuration.config import deserialize, serialize
-from cornu.configuration.constructors import signature_parameters
 from cornu.errors import BadFileError, ShapeError
 from cornu.plugins import registry
+from cornu_data.constructors import signature_parameters
 from cornu_engine.files.rules import reading
 
 VALUES = ["x", None, 0.5, True, -1, [], ["x"], [None], {"a": 1}, {"class_name": "Adam"}]

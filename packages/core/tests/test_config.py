@@ -46,10 +46,6 @@ def test_limits_from_the_environment() -> None:
 
 
 def test_what_is_never_so_is_refused() -> None:
-    assert config.is_traceback_filtering_enabled() is False
-    config.disable_traceback_filtering()
-    with pytest.raises(ValueError, match="filters no tracebacks"):
-        config.enable_traceback_filtering()
     with pytest.raises(ValueError, match="never runs code"):
         config.enable_unsafe_deserialization()
 

@@ -14,18 +14,20 @@ from cornu.base.layer.dtype_policy import dtype_policy, set_dtype_policy
 from cornu.preferences import (
     disable_flash_attention,
     disable_interactive_logging,
-    disable_traceback_filtering,
     enable_flash_attention,
     enable_interactive_logging,
-    enable_traceback_filtering,
     enable_unsafe_deserialization,
     is_flash_attention_enabled,
     is_interactive_logging_enabled,
-    is_traceback_filtering_enabled,
     max_epochs,
     max_steps_per_epoch,
     set_max_epochs,
     set_max_steps_per_epoch,
+)
+from cornu_data.tracebacks import (
+    disable_traceback_filtering,
+    enable_traceback_filtering,
+    is_traceback_filtering_enabled,
 )
 from cornu_engine.config import (
     epsilon,

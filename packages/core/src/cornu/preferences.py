@@ -225,49 +225,6 @@ def is_flash_attention_enabled() -> bool | None:
     return _settings["flash_attention"]
 
 
-def disable_traceback_filtering() -> None:
-    """Show every line in tracebacks, as in Keras: here they always do.
-
-    Example
-    -------
-    >>> import cornu
-    >>> cornu.config.disable_traceback_filtering()
-    """
-
-
-def is_traceback_filtering_enabled() -> bool:
-    """Return False: tracebacks here lead into Cornu and into the program that it wrote.
-
-    Example
-    -------
-    >>> import cornu
-    >>> cornu.config.is_traceback_filtering_enabled()
-    False
-    """
-    return False
-
-
-def enable_traceback_filtering() -> None:
-    """Refuse: tracebacks are not filtered here.
-
-    Raises
-    ------
-    ValueError
-        Always.
-
-    Example
-    -------
-    >>> import cornu
-    >>> cornu.config.enable_traceback_filtering()
-    Traceback (most recent call last):
-    ValueError: Cornu filters no tracebacks, they lead into the program that it wrote; ...
-    """
-    raise ValueError(
-        "Cornu filters no tracebacks, they lead into the program that it wrote; leave "
-        "enable_traceback_filtering() out."
-    )
-
-
 def enable_unsafe_deserialization() -> None:
     """Refuse: a file that is loaded never runs code here.
 

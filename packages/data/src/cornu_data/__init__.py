@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from cornu_data.arrays import ArrayBatches
-from cornu_data.checks import KnownInput, check_inputs, check_lengths, check_rows
+from cornu_data.checks import KnownInput, check_inputs, check_lengths, check_rows, warn_of_nan
 from cornu_data.convert import as_arrays, is_array_like
 from cornu_data.dataset import PyDataset
 from cornu_data.host import HostArrays
+from cornu_data.numbers import written
 from cornu_data.source import BatchSource, ValueSpec
 from cornu_data.streams import DatasetBatches, StreamBatches
 from cornu_data.unpack import pack_x_y_sample_weight
@@ -231,6 +232,8 @@ def make_source(
             },
         )
     x, y, sample_weight = as_triple(x, y, sample_weight, inputs, model_name, host)
+    if y is not None:
+        warn_of_nan(x)
     if batch_size is None:
         samples = next(len(leaf) for leaf in tree.flatten(x) if leaf is not None)
         batch_size = math.ceil(samples / steps) if steps else DEFAULT_BATCH_SIZE
@@ -258,6 +261,7 @@ def _stream(
         raise DataError(
             f"x is of type {kind}. Pass arrays, a list or dict of arrays, a generator, an iterable "
             "of batches or a cornu.utils.Sequence."
+            + (" What a file holds is read first, e.g. by pandas.read_csv(path)." * (kind == "str"))
         )
     for value, name, meaning in ((y, "y", "targets"), (sample_weight, "sample_weight", "weights")):
         if value is not None:
@@ -271,7 +275,7 @@ def _stream(
         warnings.warn(
             f"use_multiprocessing: processes cannot share a {kind}, so one thread runs it. "
             "Write a cornu.utils.Sequence to use several.",
-            stacklevel=5,
+            stacklevel=6,
         )
     return StreamBatches(x, **options)
 
@@ -282,7 +286,10 @@ def _check_batch_size(batch_size: Any) -> None:
         or not isinstance(batch_size, (int, np.integer))
         or batch_size < 1
     ):
-        raise DataError(f"batch_size={batch_size!r} is not a whole number of samples, 1 or more.")
+        raise DataError(
+            f"batch_size={batch_size!r} is not a whole number of samples, 1 or more: write "
+            f"{written('batch_size', batch_size, 32)}."
+        )
 
 
 def _whole_steps(steps: Any) -> int | None:

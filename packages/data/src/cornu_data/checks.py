@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -13,7 +14,14 @@ from cornu_engine import tree
 from cornu_engine.errors import DataError, ShapeError
 from cornu_engine.shapes import product
 
-__all__ = ["KnownInput", "check_inputs", "check_lengths", "check_rows", "show_shape"]
+__all__ = [
+    "KnownInput",
+    "check_inputs",
+    "check_lengths",
+    "check_rows",
+    "show_shape",
+    "warn_of_nan",
+]
 
 
 class KnownInput(NamedTuple):
@@ -138,6 +146,30 @@ def _mismatch(named: list[tuple[str, np.ndarray]]) -> str:
         fewest = min(len(leaf) for _, leaf in named)
         hint += f", for example by cutting all to the first {fewest}: {first[0]}[:{fewest}]."
     return f"The arrays have different numbers of samples: {listed}. {hint}"
+
+
+def warn_of_nan(x: Any) -> None:
+    """Warn of NaN among the inputs to train on: a layer may replace it, and few models have one.
+
+    Examples
+    --------
+    >>> warn_of_nan(np.zeros((2, 3)))
+    """
+    for name, leaf in leaves_with_names(x, "x"):
+        if not isinstance(leaf, np.ndarray) or leaf.dtype.kind != "f":
+            continue
+        with np.errstate(all="ignore"):
+            total = leaf.sum()  # one pass without a temporary
+        if np.isfinite(total) or not np.isnan(leaf).any():
+            continue
+        rows = np.flatnonzero(np.isnan(leaf).reshape(len(leaf), -1).any(axis=1))
+        warnings.warn(
+            f"{name} holds NaN in {len(rows)} of {len(leaf)} samples (the first is "
+            f"{name}[{rows[0]}]). Unless a layer replaces it, the loss and every weight become NaN "
+            f"in the first step. Fill it in, e.g. {name} = np.nan_to_num({name}), or drop these "
+            f"samples: np.isnan({name}) tells which.",
+            stacklevel=6,
+        )
 
 
 def check_inputs(x: Any, inputs: Sequence[KnownInput] | None, model_name: str) -> Any:

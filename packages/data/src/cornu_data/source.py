@@ -210,7 +210,7 @@ class BatchSource:
             f"The data ran out after {step} of {self.steps} batches of this epoch. Provide at "
             "least steps_per_epoch * epochs batches, or pass a smaller steps_per_epoch (None: one "
             "pass per epoch).",
-            stacklevel=6,
+            stacklevel=7,
         )
 
 

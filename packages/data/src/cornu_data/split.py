@@ -6,6 +6,7 @@ import math
 import numbers
 from typing import Any
 
+from cornu_data.numbers import written
 from cornu_engine import tree
 from cornu_engine.errors import DataError
 
@@ -34,9 +35,12 @@ def train_validation_split(arrays: Any, fraction: float) -> tuple[Any, Any]:
     (array([0, 1, 2]), array([3, 4]))
     """
     if not isinstance(fraction, numbers.Real) or not 0 < fraction < 1:
+        write = written(
+            "validation_split", fraction if isinstance(fraction, str) else "", 0.2, float
+        )
         raise DataError(
             f"validation_split={fraction!r} is not between 0 and 1: it is the fraction of the "
-            "samples to validate on."
+            f"samples to validate on, as in {write}."
         )
     samples = next(len(array) for array in tree.flatten(arrays) if array is not None)
     at = math.floor(samples * (1.0 - fraction))

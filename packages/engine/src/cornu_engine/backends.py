@@ -267,7 +267,7 @@ def _origin(name: str | None) -> str:
 def _unknown(name: str, origin: str) -> str:
     hint = near_matches(name, _finder.names())
     if not hint and name.isidentifier():
-        hint = f"If it is one of Cornu's own: pip install cornu-backend-{name.lower()}"
+        hint = "A GPU of any make runs 'opencl': pip install cornu-backend-opencl"
     parts = (*_finder.reasons(), hint)
     return " ".join((f"There is no backend {name!r}{origin}. {_those_there()}", *parts)).rstrip()
 

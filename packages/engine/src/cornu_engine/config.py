@@ -6,7 +6,7 @@ change does not reach layers that exist already.
 
 from __future__ import annotations
 
-from cornu_engine.errors import near_matches
+from cornu_engine.errors import near_matches, quoted
 
 __all__ = [
     "epsilon",
@@ -28,7 +28,7 @@ _data_format = "channels_last"
 def _one_of(what: str, value: object, allowed: tuple[str, ...]) -> str:
     if value in allowed:
         return str(value)
-    message = f"{what} must be one of {', '.join(map(repr, allowed))}; got {value!r}."
+    message = f"{what} must be one of {', '.join(map(repr, allowed))}; got {quoted(value)}."
     raise ValueError(f"{message} {near_matches(str(value), allowed)}".rstrip())
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from cornu_engine import config
+from cornu_engine.errors import quoted
 
 DTypeLike: TypeAlias = Any
 
@@ -56,13 +57,14 @@ def canonical(dtype: DTypeLike) -> np.dtype:
         native = np.dtype(dtype).newbyteorder("=")
     except TypeError as error:
         raise TypeError(
-            f"{dtype!r} is no dtype that a program can hold. Use a NumPy one of numbers, such as "
-            "'float32', 'int32' or 'bool'."
+            f"{quoted(dtype)} is no dtype that a program can hold. Use a NumPy one of numbers, "
+            "such as 'float32', 'int32' or 'bool'."
         ) from error
     if native not in _HELD:
         raise TypeError(
             f"A program holds numbers and booleans only, not {np.dtype(dtype)!s}. "
-            "Convert the data first, e.g. with x.astype('float32')."
+            "Convert the data first, e.g. with x.astype('float32'); where it is None, look for a "
+            "function without a return."
         )
     return _HELD[native]
 

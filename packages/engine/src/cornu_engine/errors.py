@@ -25,9 +25,11 @@ __all__ = [
     "ShapeError",
     "TracedValueError",
     "UnknownNameError",
+    "brief",
     "letters",
     "near_matches",
     "printable",
+    "quoted",
 ]
 
 
@@ -38,7 +40,7 @@ class CornuError(Exception):
     """
 
     def __str__(self) -> str:
-        return printable(super().__str__())
+        return printable(brief(super().__str__()))
 
 
 class ShapeError(CornuError, ValueError):
@@ -123,6 +125,29 @@ class PluginWarning(UserWarning):
     """
 
 
+def brief(text: str, longest: int = 1000) -> str:
+    """Return a text without the middle of it where it is long: a value that was quoted there.
+
+    Example
+    -------
+    >>> brief("got 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'. Write one letter.", longest=40)
+    "got 'aaaaaaaaaaaaa …  Write one letter."
+    """
+    half = longest // 2 - 2
+    return text if len(text) <= longest else f"{text[:half]} … {text[-half:]}"
+
+
+def quoted(value: object) -> str:
+    """Return a value as it is written, the middle left out where that is long.
+
+    Example
+    -------
+    >>> quoted("relu")
+    "'relu'"
+    """
+    return brief(repr(value), 200)
+
+
 def printable(text: str, but: str = "\n") -> str:
     r"""Return a text with every character spelled that does not print, some apart.
 
@@ -164,15 +189,13 @@ def near_matches(name: str, candidates: Iterable[str], limit: int = 3) -> str:
 
     # One proposal per word: of glorot_uniform and GlorotUniform, the one written as the name is.
     alike = sorted(candidates, key=lambda word: word.islower() != str(name).islower())
-    spelling: dict[str, str] = {}
-    for candidate in alike:
-        spelling.setdefault(letters(candidate), candidate)
+    spelling = {letters(candidate): candidate for candidate in reversed(alike)}
     close = get_close_matches(letters(str(name)), spelling, n=limit, cutoff=0.6)
+    close = close or [word for word in spelling if word.startswith(letters(str(name)))][:limit]
     if not close:
         return ""
-    quoted = [repr(spelling[match]) for match in close]
-    listed = quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
-    return f"Did you mean {listed}?"
+    named = [repr(spelling[match]) for match in close]
+    return f"Did you mean {' or '.join([', '.join(named[:-1]), named[-1]][len(named) < 2 :])}?"
 
 
 def letters(name: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from cornu.base import Layer
 from cornu_engine import config
-from cornu_engine.errors import near_matches
+from cornu_engine.errors import near_matches, quoted
 from cornu_layers.checks import where
 
 DATA_FORMATS = ("channels_last", "channels_first")
@@ -72,7 +72,8 @@ def integer(owner: Any, name: str, value: Any) -> int:
     """
     if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
         raise NotIntegers(
-            f"{about(owner, name)} must be an integer; it is {value!r} ({type(value).__name__})."
+            f"{about(owner, name)} must be an integer; it is {quoted(value)} "
+            f"({type(value).__name__})."
         )
     return operator.index(value)
 
@@ -93,13 +94,14 @@ def int_tuple(owner: Any, name: str, value: Any, rank: int, minimum: int = 1) ->
     values = _each(value, rank)
     wanted = f"{about(owner, name)} must be an integer or {rank} of them, one per axis"
     if not all(hasattr(v, "__index__") and not isinstance(v, bool) for v in values):
-        raise NotIntegers(f"{wanted}; it is {value!r}.")
+        raise NotIntegers(f"{wanted}; it is {quoted(value)}.")
     if len(values) != rank:
-        raise ValueError(f"{wanted}; it is {value!r}, which has {len(values)}.")
+        raise ValueError(f"{wanted}; it is {quoted(value)}, which has {len(values)}.")
     integers = tuple(operator.index(v) for v in values)
     if min(integers) < minimum:
         raise ValueError(
-            f"{about(owner, name)} must be at least {minimum} along every axis; it is {value!r}."
+            f"{about(owner, name)} must be at least {minimum} along every axis; it is "
+            f"{quoted(value)}."
         )
     return integers
 
@@ -137,7 +139,7 @@ def margins(owner: Any, name: str, value: Any, rank: int) -> Any:
     sides = (value,) if rank == 1 else _each(value, rank)
     if len(sides) != rank:
         raise ValueError(
-            f"{about(owner, name)} must have {rank} entries, one per axis; it is {value!r}."
+            f"{about(owner, name)} must have {rank} entries, one per axis; it is {quoted(value)}."
         )
     pairs = tuple(int_tuple(owner, name, side, 2, minimum=0) for side in sides)
     return pairs[0] if rank == 1 else pairs
@@ -161,7 +163,7 @@ def choice(owner: Any, name: str, value: Any, allowed: Sequence[Any]) -> Any:
         listed = ", ".join(map(repr, allowed))
         hint = near_matches(str(value), [word for word in allowed if word])
         raise ValueError(
-            f"{about(owner, name)} must be one of {listed}; it is {value!r}. {hint}".rstrip()
+            f"{about(owner, name)} must be one of {listed}; it is {quoted(value)}. {hint}".rstrip()
         )
     return found
 
@@ -195,7 +197,7 @@ def rate(owner: Any, name: str, value: Any) -> float:
     if not isinstance(value, (int, float, np.integer, np.floating)) or not 0 <= value <= 1:
         raise ValueError(
             f"{about(owner, name)} must be a number from 0 to 1, the fraction to drop; it is "
-            f"{value!r}."
+            f"{quoted(value)}."
         )
     return float(value)
 
@@ -218,7 +220,7 @@ def number(owner: Any, name: str, value: Any) -> float:
     try:
         return float(np.asarray(value))
     except (TypeError, ValueError):
-        raise ValueError(f"{about(owner, name)} must be a number; it is {value!r}.") from None
+        raise ValueError(f"{about(owner, name)} must be a number; it is {quoted(value)}.") from None
 
 
 def not_negative(owner: Any, name: str, value: Any) -> float:
@@ -236,5 +238,5 @@ def not_negative(owner: Any, name: str, value: Any) -> float:
     """
     factor = number(owner, name, value)
     if not factor >= 0:
-        raise ValueError(f"{about(owner, name)} must not be negative; it is {value!r}.")
+        raise ValueError(f"{about(owner, name)} must not be negative; it is {quoted(value)}.")
     return factor

@@ -6,6 +6,7 @@ are compared when a step is traced, values before it runs.
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ __all__ = [
     "SameShape",
     "Target",
     "TargetRule",
+    "check_takes_two",
     "check_target_values",
     "kind_of_targets",
     "rule_for",
@@ -164,11 +166,22 @@ class ClassNumbers(Target):
             )
         if not compared.has_class_numbers_shape:
             shape = _shown(predicted[:-1])
-            raise DataError(f"{compared} It expects class numbers of shape {shape}.")
+            flat = len(predicted) > 2 and len(compared.target) == 1
+            raise DataError(
+                f"{compared} It expects class numbers of shape {shape}"
+                + (
+                    "; for one class per sample, put a Flatten or a pooling layer before the last "
+                    "Dense."
+                    if flat
+                    else "."
+                )
+            )
 
     def check_values(self, values: np.ndarray, name: str, compared: Comparison) -> None:
         """Raise if there is NaN, or a class that the output does not have."""
         check_nan(values, name)
+        if values.dtype.kind == "f":
+            _check_whole(values, name, compared)
         classes = compared.predicted[self.axis] if compared.predicted else 1
         low, high = values.min(), values.max()
         if low >= 0 and high < classes:
@@ -344,6 +357,36 @@ def check_nan(values: np.ndarray, name: str) -> None:
         f"{name.split()[0]}[{rows[0]}]); every weight would become NaN in the first step. Drop "
         "these samples, e.g. keep = ~np.isnan(y), or fill them in."
     )
+
+
+def _check_whole(values: np.ndarray, name: str, compared: Comparison) -> None:
+    """Raise if a class is no whole number."""
+    parts = np.flatnonzero(values != np.floor(values))
+    if parts.size:
+        place = ", ".join(map(str, np.unravel_index(parts[0], values.shape)))
+        raise DataError(
+            f"{name} holds {values.flat[parts[0]]} (at {name.split()[0]}[{place}]), but "
+            f"{compared.loss} takes the numbers of classes: 0, 1, 2, … For numbers that are to be "
+            "predicted themselves, use 'mse' and a last layer without 'softmax'."
+        )
+
+
+def check_takes_two(function: Callable[..., Any], named: Mapping[str, Any], what: str) -> None:
+    """Raise TypeError for a function of one's own that cannot be a loss or a metric.
+
+    Examples
+    --------
+    >>> check_takes_two(lambda y_true, y_pred: y_pred - y_true, {}, "loss")
+    """
+    try:
+        inspect.signature(function).bind(None, None, **named)
+    except ValueError:  # a builtin that does not tell
+        return
+    except TypeError as error:
+        name = getattr(function, "__name__", type(function).__name__)
+        raise TypeError(
+            f"The {what} {name} is called as {name}(y_true, y_pred): {error}."
+        ) from None
 
 
 @dataclass(frozen=True)

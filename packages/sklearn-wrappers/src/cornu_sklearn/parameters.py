@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from cornu import Model
-from cornu.configuration.constructors import signature_parameters
 from cornu.plugins import registry
+from cornu_data.constructors import signature_parameters
 from cornu_engine.errors import MissingDistributionError, UnknownNameError, near_matches
 
 PREFIXES = ("model", "fit", "predict", "compile", "optimizer", "loss", "metrics", "callbacks")

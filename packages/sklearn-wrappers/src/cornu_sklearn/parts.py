@@ -8,8 +8,8 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from cornu.configuration.constructors import signature_parameters
 from cornu.plugins import registry
+from cornu_data.constructors import signature_parameters
 from cornu_engine.errors import UnknownNameError, letters, near_matches
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from cornu.configuration.config import deserialize, serialize
-from cornu.configuration.constructors import signature_parameters
+from cornu_data.constructors import signature_parameters
 
 T = TypeVar("T", bound="Configurable")
 _PLAIN = (str, bool, int, float, type(None))

@@ -12,7 +12,7 @@ from cornu_engine import config
 from cornu_engine.dtypes import canonical
 from cornu_engine.errors import ShapeError
 from cornu_engine.shapes import product
-from cornu_ops.targets import takes_integers
+from cornu_ops.targets import check_takes_two, takes_integers
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
@@ -133,6 +133,7 @@ class LossFunctionWrapper(Loss):
         **kwargs: Any,
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
+        check_takes_two(fn, kwargs, "loss")
         self.fn = fn
         self._fn_kwargs = kwargs
         if type(self) is not LossFunctionWrapper:

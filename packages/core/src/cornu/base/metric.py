@@ -21,6 +21,7 @@ from cornu.base.naming import auto_name
 from cornu.plugins import registry
 from cornu_engine.current import CURRENT
 from cornu_engine.variable import Variable, check_allowed
+from cornu_ops.targets import check_takes_two
 
 
 class Metric(Configurable):
@@ -293,6 +294,7 @@ class MeanMetricWrapper(Mean):
         self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
     ) -> None:
         super().__init__(name=name, dtype=dtype)
+        check_takes_two(fn, kwargs, "metric")
         self._fn = fn
         self._fn_kwargs = kwargs
         if type(self) is not MeanMetricWrapper:
@@ -308,6 +310,8 @@ class MeanMetricWrapper(Mean):
         y_true, y_pred = (
             x if isinstance(x, dict) else ops.convert_to_tensor(x) for x in (y_true, y_pred)
         )
+        if type(self) is MeanMetricWrapper and dict not in (type(y_true), type(y_pred)):
+            y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
         super().update_state(values, apply_mask(sample_weight, mask, self.dtype, "sum"))
 

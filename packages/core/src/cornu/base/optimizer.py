@@ -17,7 +17,7 @@ from cornu.base.flat import FlatGroup
 from cornu.base.layer.keras_tensor import KerasTensor
 from cornu.base.naming import auto_name
 from cornu.base.optimizer_settings import OptimizerSettings
-from cornu.configuration.constructors import signature_parameters
+from cornu_data.constructors import signature_parameters
 from cornu_engine.errors import NotBuiltError, near_matches
 from cornu_engine.graph import scope
 from cornu_engine.trace import traced_in_vain

@@ -11,6 +11,7 @@ import cornu_ops as ops
 from cornu.base.configurable import plain
 from cornu.base.optimizer_state import OptimizerState
 from cornu_engine import config
+from cornu_engine.errors import quoted
 from cornu_engine.variable import Arena, Variable
 
 
@@ -124,7 +125,7 @@ class OptimizerSettings(OptimizerState):
         if isinstance(value, bool) or np.ndim(value) or np.asarray(value).dtype.kind not in "iuf":
             raise ValueError(
                 "`learning_rate` must be a number, a LearningRateSchedule or a callable, not "
-                f"{value!r}."
+                f"{quoted(value)}."
             )
         return self._track("learning_rate", np.asarray(value, config.floatx()))
 
@@ -143,7 +144,8 @@ class OptimizerSettings(OptimizerState):
             value = getattr(self, name)
             if value and (not isinstance(value, int) or value < least):
                 raise ValueError(
-                    f"`{name}` must be a whole number of at least {least}, or None; not {value!r}."
+                    f"`{name}` must be a whole number of at least {least}, or None; not "
+                    f"{quoted(value)}."
                 )
 
 

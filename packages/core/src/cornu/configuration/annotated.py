@@ -13,8 +13,8 @@ import reprlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from cornu.configuration.constructors import constructors
 from cornu.plugins import registry
+from cornu_data.constructors import constructors
 from cornu_engine.attributes import is_int
 from cornu_engine.errors import SavingError
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from cornu.configuration.config import deserialize
-from cornu.configuration.constructors import signature_parameters, takes_more
 from cornu.configuration.known import offered_object
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
+from cornu_data.constructors import signature_parameters, takes_more
 from cornu_engine.files.rules import is_reading
 
 

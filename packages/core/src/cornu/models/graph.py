@@ -8,7 +8,7 @@ from typing import Any
 from cornu.base.layer import CallNode, KerasTensor, Operation
 from cornu.base.layer.keras_tensor import tensor_key
 from cornu_engine import tree
-from cornu_engine.errors import GraphError
+from cornu_engine.errors import GraphError, quoted
 from cornu_engine.trace import current_trace
 
 Key = tuple[int, int]
@@ -176,7 +176,7 @@ def _check_symbolic(which: str, tensors: list[Any], structure: Any) -> None:
         if not isinstance(tensor, KerasTensor):
             raise ValueError(
                 f"{which} of a functional model are symbolic tensors, made by cornu.Input or by "
-                f"calling layers on them; got {tensor!r} of type {type(tensor).__name__}."
+                f"calling layers on them; got {quoted(tensor)}."
             )
 
 

@@ -19,6 +19,7 @@ from cornu.models.model import Model
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu_data.text import TEXT, is_text
 from cornu_engine import tree
+from cornu_engine.errors import quoted
 from cornu_engine.graph import scope
 from cornu_engine.variable import Storage
 
@@ -56,6 +57,8 @@ class Sequential(Model):
     def __init__(
         self, layers: Iterable[Any] | None = None, trainable: bool = True, name: str | None = None
     ) -> None:
+        if isinstance(layers, Layer) or isinstance(trainable, Layer):
+            raise TypeError("Sequential takes its layers as one list: Sequential([a, b]).")
         if isinstance(trainable, str):  # Sequential(layers, name) of Keras 2
             trainable, name = True, trainable
         super().__init__(name=name, trainable=trainable)
@@ -101,7 +104,9 @@ class Sequential(Model):
                 f"Sequential model {self.name!r} takes one input, as its first layer; it has "
                 f"{[x.name for x in self._stack]} already."
             )
-        if layer.name in self._names and any(layer.name == x.name for x in self._stack):
+        if layer.name in self._names and any(
+            layer.name == x.name for x in self._stack if x is not layer
+        ):
             raise ValueError(
                 f"Sequential model {self.name!r} has a layer named {layer.name!r} already: pass "
                 "another name=."
@@ -358,7 +363,8 @@ def _no_layer(layer: Any) -> str:
             f"A Sequential model takes layers; wrap the function {name!r} in a Lambda or "
             "Activation layer."
         )
-    return f"A Sequential model takes layers; got {layer!r} of type {type(layer).__name__}."
+    given = f"{quoted(layer)} of type {type(layer).__name__}"
+    return f"A Sequential model takes layers, such as Activation('relu'); got {given}."
 
 
 def _check_signature(layer: Layer) -> None:

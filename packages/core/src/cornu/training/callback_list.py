@@ -159,6 +159,7 @@ def _check(callback: Any) -> None:
         )
     if not hasattr(callback, "set_model"):
         raise TypeError(
-            f"callbacks holds a {type(callback).__name__}, which is no callback. Derive it from "
-            "cornu.callbacks.Callback."
+            f"callbacks holds a {type(callback).__name__} ({str(callback)[:40]!r}), which is no "
+            "callback. Make one, as in cornu.callbacks.EarlyStopping(patience=3), or derive it "
+            "from cornu.callbacks.Callback."
         )

@@ -67,5 +67,13 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
 
+    def __repr__(self) -> str:
+        last = {name: values[-1] for name, values in self.history.items() if values}
+        shown = ", ".join(f"{name}={value:.4g}" for name, value in last.items())
+        return f"<History of {len(self.epoch)} epochs{': ' if shown else ''}{shown}>"
+
+    def __getitem__(self, name: str) -> Any:
+        raise TypeError(f"A History keeps its numbers by name: history.history[{name!r}].")
+
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_model_ref": None}

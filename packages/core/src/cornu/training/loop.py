@@ -250,7 +250,7 @@ def _warn_ended(ran: int, epochs: int) -> None:
         f"The generator has nothing left: {ran} of {epochs} epochs were trained. Pass data that "
         "can be passed over again, such as a list of batches or a cornu.utils.Sequence; or a "
         "generator without an end, with steps_per_epoch.",
-        stacklevel=4,
+        stacklevel=5,
     )
 
 
@@ -259,7 +259,7 @@ def _warn_unvalidated(epoch: int) -> None:
         f"The generator of validation_data has nothing left, so epoch {epoch + 1} is not "
         "validated. Pass data that can be passed over again, such as a list of batches or a "
         "cornu.utils.Sequence; or a generator without an end, with validation_steps.",
-        stacklevel=4,
+        stacklevel=5,
     )
 
 

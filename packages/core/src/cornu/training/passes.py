@@ -12,6 +12,7 @@ from cornu.training.callback_list import CallbackList
 from cornu.training.programs import ends_of, has_host_stage, prepare_for, step_finder
 from cornu.training.trainable import Trainable
 from cornu_data import as_triple, is_arrays, is_batches, make_source
+from cornu_data.numbers import written
 from cornu_data.source import BatchSource
 from cornu_data.split import train_validation_split
 from cornu_data.unpack import unpack_x_y_sample_weight
@@ -110,7 +111,8 @@ def callbacks_of(
 def check_epochs(epochs: Any) -> None:
     """Raise TypeError for what is not a whole number."""
     if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)):
-        raise TypeError(f"epochs={epochs!r} is not a whole number: write epochs=10.")
+        write = written("epochs", epochs, 10)
+        raise TypeError(f"epochs={epochs!r} is not a whole number: write {write}.")
 
 
 def check_frequency(frequency: Any) -> None:

@@ -31,6 +31,7 @@ from cornu.training.programs import (
     step_finder,
 )
 from cornu.training.trainable import Trainable
+from cornu_data.tracebacks import shows_users_lines
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -55,6 +56,7 @@ class Trainer(Trainable):
     stateless_compute_loss = stateless.stateless_compute_loss
     program = programs.program
 
+    @shows_users_lines
     def compile(
         self,
         optimizer: Named | Optimizer | None = "rmsprop",
@@ -187,6 +189,7 @@ class Trainer(Trainable):
         if self.optimizer is not None and getattr(self, "built", False):
             self.optimizer.build(self._trained)
 
+    @shows_users_lines
     def fit(
         self,
         x: Any = None,
@@ -346,6 +349,7 @@ class Trainer(Trainable):
             self.history = callback_list.history
         return self.history
 
+    @shows_users_lines
     def evaluate(
         self,
         x: Any = None,
@@ -409,6 +413,7 @@ class Trainer(Trainable):
             logs = loop.evaluate(self, *once)
         return logs if return_dict else in_order(logs, self.metrics_names)
 
+    @shows_users_lines
     def predict(
         self,
         x: Any,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from cornu.configuration.constructors import signature_parameters
+from cornu_data.constructors import signature_parameters
 
 __all__ = ["Arguments"]
 

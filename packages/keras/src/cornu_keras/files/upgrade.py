@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cornu.configuration.constructors import signature_parameters, takes_more
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
+from cornu_data.constructors import signature_parameters, takes_more
 from cornu_engine.errors import BadFileError
 from cornu_keras.files.dialect import HARD_SIGMOID, HARD_SIGMOID_3, Dialect
 from cornu_keras.files.graph import upgrade_graph

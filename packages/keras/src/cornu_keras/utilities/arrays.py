@@ -52,7 +52,12 @@ def to_categorical(
     if labels.size and not 0 <= labels.min() <= labels.max() < num_classes:
         raise DataError(
             f"Class indices must lie in 0 … {num_classes - 1} for num_classes={num_classes}; "
-            f"these run from {labels.min()} to {labels.max()}."
+            f"these run from {labels.min()} to {labels.max()}. "
+            + (
+                f"Pass num_classes={labels.max() + 1}."
+                if labels.min() >= 0
+                else "Number the classes from 0: names, y = np.unique(y, return_inverse=True)."
+            )
         )
     one_hot = np.zeros((labels.size, num_classes), dtype)
     one_hot[np.arange(labels.size), labels.reshape(-1)] = 1

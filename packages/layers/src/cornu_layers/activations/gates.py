@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,15 @@ def softmax(x: Any, axis: int | Sequence[int] = -1) -> Any:
     >>> activations.softmax([1000.0, 1000.0])
     array([0.5, 0.5], dtype=float32)
     """
+    shape = getattr(x, "shape", ())
+    if isinstance(axis, int) and -len(shape) <= axis < len(shape) and shape[axis] == 1:
+        warnings.warn(
+            f"A softmax over axis {axis} of shape {tuple(shape)} gives 1 whatever comes: there is "
+            "one value to choose from. For yes or no, end the model in one unit with 'sigmoid' and "
+            "'binary_crossentropy', or in two with 'softmax' and "
+            "'sparse_categorical_crossentropy'.",
+            stacklevel=2,
+        )
     return ops.softmax(x, axis)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base.layer.shapes import show_shape
-from cornu_engine.errors import ShapeError
+from cornu_engine.errors import ShapeError, quoted
 from cornu_layers import validation
 from cornu_layers.attention.heads import Heads, over_heads
 from cornu_layers.checks import where
@@ -185,7 +185,7 @@ def _sizes(layer: Any, name: str, value: Any) -> tuple[int, ...] | None:
     if not all(hasattr(n, "__index__") for n in listed):
         raise ValueError(
             f"{validation.about(layer, name)} must be an integer or several of them; it is "
-            f"{value!r}."
+            f"{quoted(value)}."
         )
     return tuple(map(operator.index, listed))
 

@@ -103,6 +103,8 @@ def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Unpack[LayerOpt
     >>> layers.concatenate([np.array([[1.0]]), np.array([[2.0]])])
     array([[1., 2.]], dtype=float32)
     """
+    if hasattr(axis, "shape"):
+        raise TypeError("concatenate takes its inputs as one list: write concatenate([a, b]).")
     return Concatenate(axis=axis, **kwargs)(inputs)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cornu.base import InputSpec
 from cornu.base.layer.shapes import show_shape
-from cornu_engine.errors import ShapeError
+from cornu_engine.errors import ShapeError, quoted
 from cornu_layers import arguments
 from cornu_layers.checks import known_size, where
 from cornu_layers.same_shape import SameShape
@@ -26,7 +26,7 @@ def axes_argument(layer: Any, axis: Any) -> list[int]:
     listed = axis if isinstance(axis, (list, tuple)) else [axis]
     if not all(hasattr(a, "__index__") for a in listed):
         raise TypeError(
-            f"{where(layer)}: axis must be an integer or a list of them; it is {axis!r}."
+            f"{where(layer)}: axis must be an integer or a list of them; it is {quoted(axis)}."
         )
     return list(map(operator.index, listed))
 

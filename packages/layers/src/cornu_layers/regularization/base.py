@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from cornu.base.layer.shapes import show_shape
-from cornu_engine.errors import ShapeError
+from cornu_engine.errors import ShapeError, quoted
 from cornu_layers.checks import where
 from cornu_layers.same_shape import SameShape
 from cornu_layers.validation import about, positive_int
@@ -85,7 +85,8 @@ def as_noise_shape(owner: Any, value: Any) -> tuple[int | None, ...] | None:
         return None
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise ValueError(
-            f"{about(owner, 'noise_shape')} must be a tuple of sizes and None; it is {value!r}."
+            f"{about(owner, 'noise_shape')} must be a tuple of sizes and None; it is "
+            f"{quoted(value)}."
         )
     for size in value:
         if size is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import cornu_ops as ops
 from cornu.base import Regularizer
+from cornu_engine.errors import quoted
 from cornu_layers.keywords import renamed
 from cornu_layers.validation import about
 
@@ -32,7 +33,8 @@ def price(owner: Any, name: str, value: float | None, default: float) -> float:
         factor = math.nan
     if not math.isfinite(factor) or factor < 0:
         raise ValueError(
-            f"{about(owner, name)} must be a finite number that is not negative; it is {value!r}."
+            f"{about(owner, name)} must be a finite number that is not negative; it is "
+            f"{quoted(value)}."
         )
     return factor
 

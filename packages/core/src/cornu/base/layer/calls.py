@@ -26,6 +26,7 @@ from cornu.base.layer.signature import (
 from cornu.base.layer.weights import Weights
 from cornu.base.overriding import open_signature
 from cornu_data.text import is_text, text_beside
+from cornu_data.tracebacks import leave_out
 from cornu_engine import tree
 from cornu_engine.allowance import spend
 from cornu_engine.depth import make_room
@@ -140,11 +141,15 @@ class Calls(Weights):
         self._check_initialised()
         spend(_WORK_OF_A_CALL)
         make_room()
-        if find_symbolic(args) or (kwargs and find_symbolic(kwargs.values())):
-            outputs = self._symbolic_call(args, kwargs)
-            CallNode(self, args, kwargs, outputs)
-            return outputs
-        return self._run(*args, **kwargs)
+        try:
+            if find_symbolic(args) or (kwargs and find_symbolic(kwargs.values())):
+                outputs = self._symbolic_call(args, kwargs)
+                CallNode(self, args, kwargs, outputs)
+                return outputs
+            return self._run(*args, **kwargs)
+        except Exception as error:
+            leave_out(error)
+            raise
 
     def _run(self, *args: Any, **kwargs: Any) -> Any:
         """Call the layer on arrays or traced values."""
@@ -281,7 +286,7 @@ class Calls(Weights):
         return tree.map_structure(self._cast, args), tree.map_structure(self._cast, kwargs)
 
     def _cast(self, x: Any) -> Any:
-        if isinstance(x, type) or not (hasattr(x, "__array__") or hasattr(x, "dtype")):
+        if isinstance(x, (type, Calls)) or not (hasattr(x, "__array__") or hasattr(x, "dtype")):
             return x
         mask = get_mask(x)
         try:

@@ -7,8 +7,8 @@ import inspect
 from typing import Any
 
 from cornu.configuration.config import function_config, serialize
-from cornu.configuration.constructors import VARIADIC
 from cornu.plugins import registry
+from cornu_data.constructors import VARIADIC
 
 BASE_ARGUMENTS = ("name", "trainable", "dtype", "activity_regularizer")
 # Arguments about where a layer stands, not about what it is.

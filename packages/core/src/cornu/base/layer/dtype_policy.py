@@ -6,7 +6,7 @@ from typing import Any
 
 from cornu_engine import config
 from cornu_engine.dtypes import canonical
-from cornu_engine.errors import near_matches
+from cornu_engine.errors import near_matches, quoted
 from cornu_engine.trace import convert
 
 _MIXED = {"mixed_float16": ("float16", "float32")}
@@ -79,7 +79,7 @@ def _dtype_name(name: Any) -> str:
     except TypeError:
         known = ["float16", "float32", "float64", "int32", "int64", "bool", *_MIXED]
         raise ValueError(
-            f"There is no dtype {name!r}. {near_matches(str(name), known)}".rstrip()
+            f"There is no dtype {quoted(name)}. {near_matches(str(name), known)}".rstrip()
         ) from None
 
 

@@ -16,9 +16,9 @@ from cornu.base.layer.operation import Operation
 from cornu.base.layer.shapes import as_shape
 from cornu.configuration.arguments import revive_arguments
 from cornu.configuration.config import serialize
-from cornu.configuration.constructors import signature_parameters
 from cornu.plugins import registry
-from cornu_engine.errors import NotBuiltError, ShapeError, near_matches
+from cornu_data.constructors import check_call, not_taken
+from cornu_engine.errors import NotBuiltError, ShapeError, quoted
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Storage
 from cornu_ops.remat import current_remat
@@ -83,6 +83,7 @@ class Layer(Calls):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Note the arguments, for `get_config`."""
+        check_call(cls, args, kwargs, PLACE_ARGUMENTS)
         layer = super().__new__(cls)
         kept = {k: v for k, v in kwargs.items() if k != "weights"}
         layer.__dict__.update(
@@ -107,20 +108,14 @@ class Layer(Calls):
         shape = _batch_shape_argument(kwargs)
         initial_weights = kwargs.pop("weights", None)
         if kwargs:
-            known = [*signature_parameters(type(self)), *PLACE_ARGUMENTS]
-            unknown = next(iter(kwargs))
-            raise ValueError(
-                f"{type(self).__name__} does not take the argument(s) "
-                f"{', '.join(map(repr, kwargs))}. "
-                f"{near_matches(unknown, known)}".rstrip()
-            )
+            raise ValueError(not_taken(type(self), kwargs, PLACE_ARGUMENTS))
         self.dtype_policy = dtype
         self.autocast = autocast
         self.activity_regularizer = registry.get("regularizer", activity_regularizer)
         self.built = False
         self._remat = current_remat()
         if not isinstance(trainable, (bool, np.bool_)):
-            raise ValueError(f"trainable is True or False; got {trainable!r}.")
+            raise ValueError(f"trainable is True or False; got {quoted(trainable)}.")
         self._trainable = bool(trainable)
         self._path: str | None = None
         self._input_spec: Any = None

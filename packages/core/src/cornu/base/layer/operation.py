@@ -10,7 +10,7 @@ from cornu.base.naming import auto_name
 from cornu.configuration.function_names import function_name, public_function
 from cornu_data.text import is_text, text_beside
 from cornu_engine import tree
-from cornu_engine.errors import BadFileError, DataError
+from cornu_engine.errors import BadFileError, DataError, quoted
 from cornu_engine.files.rules import is_reading
 
 
@@ -30,7 +30,8 @@ class Operation:
             name = auto_name(type(self).__name__)
         if not isinstance(name, str) or "/" in name or not name:
             raise ValueError(
-                f"A name is a text without '/', which separates the parts of a path; got {name!r}."
+                "A name is a text without '/', which separates the parts of a path; got "
+                f"{quoted(name)}."
             )
         self.name = name
         self._inbound_nodes: list[CallNode] = []

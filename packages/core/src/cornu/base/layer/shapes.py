@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from cornu_engine import tree
+from cornu_engine.errors import quoted
 
 SymbolicShape: TypeAlias = tuple["int | None", ...]
 
@@ -23,12 +24,14 @@ def as_shape(shape: Any) -> SymbolicShape:
         raise ValueError("A shape is needed here, such as (28, 28, 1); got None.")
     if isinstance(shape, int):
         shape = (shape,)
+    if isinstance(shape, str) and shape.strip().isdigit():
+        raise ValueError(f"A shape is a tuple: write ({int(shape)},), not {quoted(shape)}.")
     if isinstance(shape, str) or not isinstance(shape, Sequence):
         try:
             shape = tuple(shape)
         except TypeError:
             raise ValueError(
-                f"A shape is a tuple of sizes, such as (28, 28, 1); got {shape!r}."
+                f"A shape is a tuple of sizes, such as (28, 28, 1); got {quoted(shape)}."
             ) from None
     return tuple(_size(size, shape) for size in shape)
 
@@ -42,11 +45,12 @@ def _size(size: Any, shape: Any) -> int | None:
         )
     except TypeError:
         raise ValueError(
-            f"A size is a whole number or None; {tuple(shape)} has {size!r}."
+            f"A size is a whole number or None; {quoted(tuple(shape))} has {quoted(size)}."
         ) from None
     if number < 0:
         raise ValueError(
-            f"A size cannot be negative; {tuple(shape)} has {number}. Write None for an open size."
+            f"A size cannot be negative; {quoted(tuple(shape))} has {number}. Write None for an "
+            "open size."
         )
     return number
 

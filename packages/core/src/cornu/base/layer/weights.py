@@ -14,6 +14,7 @@ from cornu.base.layer.shapes import as_shape
 from cornu.base.layer.tracking import Parts
 from cornu.base.metric import Mean
 from cornu.plugins import registry
+from cornu_data.absent import NoAttribute
 from cornu_engine.dtypes import canonical
 from cornu_engine.errors import NotBuiltError, ShapeError
 from cornu_engine.graph import Node, current_scope, scope
@@ -378,7 +379,8 @@ class Weights(Operation):
             if isinstance(attribute, property):
                 return attribute.__get__(self)  # its own AttributeError says more
             if name.startswith("_") or self.__dict__.get("built", True):
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+                said = f"{type(self).__name__!r} object has no attribute {name!r}"
+                raise NoAttribute(said, type(self), name)
             raise AttributeError(
                 f"Layer {self._where()} has no attribute {name!r}. It is not built yet, so its "
                 "weights are not there: call it on data, or call build(input_shape)."

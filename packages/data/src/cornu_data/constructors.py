@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+from cornu_engine.errors import near_matches
 
 VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -61,6 +64,52 @@ def takes_more(cls: type) -> bool:
     (True, False)
     """
     return all(_passes_on(init) for init in constructors(cls))
+
+
+def check_call(cls: type, args: tuple, kwargs: dict[str, Any], more: Iterable[str] = ()) -> None:
+    """Raise TypeError for a call that `cls.__init__` cannot take, with the edit that mends it.
+
+    A call without arguments passes: copies are made by one.
+
+    Examples
+    --------
+    >>> check_call(type("Plain", (), {"__init__": lambda self, size: None}), (), {"siz": 3})
+    Traceback (most recent call last):
+    TypeError: Plain does not take the argument(s) 'siz'. Did you mean 'size'?
+    """
+    try:
+        init = cls.__init__  # type: ignore[misc]
+        if (args or kwargs) and not hasattr(
+            init, "__signature__"
+        ):  # which may say less than it takes
+            _signature(init).bind(None, *args, **kwargs)
+    except TypeError as error:
+        needed = [n for n, p in signature_parameters(cls).items() if p.default is p.empty]
+        text = not_taken(cls, kwargs, more) or (
+            f"{cls.__name__}(): {error}. Write {cls.__name__}({', '.join(needed)}, …)"
+            + (f", with several numbers as a tuple: {args}." if len(args) > len(needed) else ".")
+        )
+        raise TypeError(text) from None
+
+
+_signature = functools.lru_cache(maxsize=1024)(inspect.signature)
+
+
+def not_taken(cls: type, kwargs: Iterable[str], more: Iterable[str] = ()) -> str:
+    """Return which arguments a call does not take, and what may have been meant; or nothing.
+
+    Examples
+    --------
+    >>> not_taken(type("Plain", (), {"__init__": lambda self, size: None}), ["size"])
+    ''
+    """
+    known = [*signature_parameters(cls), *more]
+    unknown = [name for name in kwargs if name not in known]
+    if not unknown:
+        return ""
+    listed = ", ".join(map(repr, unknown))
+    hint = near_matches(unknown[0], known)
+    return f"{cls.__name__} does not take the argument(s) {listed}. {hint}".rstrip()
 
 
 def _passes_on(init: Callable[..., Any]) -> bool:

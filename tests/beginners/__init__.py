@@ -1,0 +1,1 @@
+"""What beginners do wrong, in our dialect and in Keras': `mistakes` is the table."""

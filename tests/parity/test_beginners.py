@@ -1,0 +1,33 @@
+"""Keras beside us on the mistakes of beginners: where it says something, we do, and not at length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import keras
+import pytest
+
+import cornu
+from tests.beginners.look import answer
+from tests.beginners.mistakes import MISTAKES
+
+# At most as long as what Keras says, or as three lines of a terminal.
+SHORT = 300
+LOUDNESS = {"silence": 0, "warning": 1, "error": 2}
+
+
+@pytest.fixture(autouse=True)
+def filtered() -> Iterator[None]:
+    """Filter tracebacks, as Keras does."""
+    cornu.config.enable_traceback_filtering()
+    yield
+    cornu.config.disable_traceback_filtering()
+
+
+@pytest.mark.parametrize("name", [name for name in MISTAKES if name != "set_backend('cuda')"])
+def test_we_say_at_least_what_keras_says(name: str) -> None:
+    theirs, ours = answer(MISTAKES[name], keras), answer(MISTAKES[name], cornu)
+    assert LOUDNESS[ours.kind] >= LOUDNESS[theirs.kind]
+    assert len(ours.text) <= max(len(theirs.text), SHORT)
+    helps = MISTAKES[name].texts
+    assert sum(text in ours.text for text in helps) >= sum(text in theirs.text for text in helps)
