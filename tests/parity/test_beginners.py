@@ -1,4 +1,4 @@
-"""Keras beside us on the mistakes of beginners: where it says something, we do, and not at length."""
+"""Keras beside us on the mistakes of beginners: where it says something, so do we, shortly."""
 
 from __future__ import annotations
 

@@ -155,13 +155,14 @@ def warn_of_nan(x: Any) -> None:
     --------
     >>> warn_of_nan(np.zeros((2, 3)))
     """
-    for name, leaf in leaves_with_names(x, "x"):
+    for place, leaf in enumerate(tree.flatten(x)):
         if not isinstance(leaf, np.ndarray) or leaf.dtype.kind != "f":
             continue
         with np.errstate(all="ignore"):
             total = leaf.sum()  # one pass without a temporary
         if np.isfinite(total) or not np.isnan(leaf).any():
             continue
+        name = leaves_with_names(x, "x")[place][0]
         rows = np.flatnonzero(np.isnan(leaf).reshape(len(leaf), -1).any(axis=1))
         warnings.warn(
             f"{name} holds NaN in {len(rows)} of {len(leaf)} samples (the first is "
