@@ -96,9 +96,7 @@ def convolutions(k: Any, *layers: Any) -> Any:
 #: Those by which a user's day was lost; the first ten were met.
 MISTAKES: dict[str, Mistake] = {
     "rows in a list": Mistake(lambda k: fit(k, list(X), Y), ("np.stack(x)",)),
-    "validation_data=x": Mistake(
-        lambda k: fit(k, validation_data=X), ("validation_data=(x_val, y_val)",)
-    ),
+    "validation_data=x": Mistake(lambda k: fit(k, validation_data=X), ("validation_data=(x, y)",)),
     "softmax of one unit": Mistake(
         lambda k: net(k, 1, loss="binary_crossentropy").fit(X, Y > 0, verbose=0),
         ("softmax", "sigmoid"),
@@ -216,7 +214,7 @@ MISTAKES: dict[str, Mistake] = {
     "batch_size='8'": Mistake(lambda k: fit(k, batch_size="8"), ("batch_size='8'", "batch_size=8")),
     "epochs='3'": Mistake(lambda k: fit(k, epochs="3"), ("epochs='3'", "epochs=3")),
     "validation_data=[x]": Mistake(
-        lambda k: fit(k, validation_data=[X]), ("validation_data=(x_val, y_val)",)
+        lambda k: fit(k, validation_data=[X]), ("validation_data=(x, y)",)
     ),
     "validation_data as text": Mistake(
         lambda k: fit(k, validation_data="x"), ("validation_data", "str")

@@ -111,8 +111,9 @@ def callbacks_of(
 def check_epochs(epochs: Any) -> None:
     """Raise TypeError for what is not a whole number."""
     if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)):
-        write = written("epochs", epochs, 10)
-        raise TypeError(f"epochs={epochs!r} is not a whole number: write {write}.")
+        raise TypeError(
+            f"epochs={epochs!r} is no whole number: write {written('epochs', epochs, 10)}."
+        )
 
 
 def check_frequency(frequency: Any) -> None:

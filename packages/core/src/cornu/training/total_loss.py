@@ -35,10 +35,7 @@ def reported(loss: Any) -> Any:
 def no_loss(compiled: Any, y: Any) -> str:
     """Return why there is nothing to minimise."""
     if compiled is not None and y is None:
-        return (
-            "The loss needs targets, but no y was passed: fit(x, y), or to validate on, "
-            "validation_data=(x_val, y_val)."
-        )
+        return "The loss needs targets, but no y was passed: fit(x, y), validation_data=(x, y)."
     return (
         "There is no loss to minimise: pass one to compile(loss='mse'), or add one with add_loss()."
     )
