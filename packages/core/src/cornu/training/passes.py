@@ -111,9 +111,8 @@ def callbacks_of(
 def check_epochs(epochs: Any) -> None:
     """Raise TypeError for what is not a whole number."""
     if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)):
-        raise TypeError(
-            f"epochs={epochs!r} is no whole number: write {written('epochs', epochs, 10)}."
-        )
+        write = written("epochs", epochs, 10)
+        raise TypeError(f"epochs={epochs!r} is not a whole number: write {write}.")
 
 
 def check_frequency(frequency: Any) -> None:
