@@ -44,6 +44,7 @@ _CONSTRAINTS = {
     "NonNeg": ("non_neg", "nonneg"),
     "UnitNorm": ("unit_norm", "unitnorm"),
 }
+_QUANTIZERS = ("AbsMaxQuantizer", "FixedQuantizer", "Quantizer")
 
 
 @hookimpl
@@ -83,4 +84,13 @@ def cornu_objects() -> list[Offer]:
         ("cornu>keras2_hard_sigmoid", "cornu_layers.activations.sigmoids:keras2_hard_sigmoid"),
         ("CustomScaleLayer", "cornu_layers.applications.inception_resnet_v2:CustomScaleLayer"),
         ("LayerScale", "cornu_layers.applications.convnext:LayerScale"),
+        *(f"cornu_layers.quantization.quantizers:{n}" for n in _QUANTIZERS),
+        "cornu_layers.quantization.configs:Int8QuantizationConfig",
+        "cornu_layers.quantization.policy:QuantizedDTypePolicy",
     ]
+
+
+@hookimpl
+def cornu_utilities() -> list[Offer]:
+    """What `Model.quantize` does."""
+    return [("(quantize)", "cornu_layers.quantization.models:quantize")]

@@ -11,26 +11,26 @@ from cornu_engine.errors import ShapeError
 from cornu_engine.primitives.table import p
 from cornu_engine.shapes import normalize_axis, product
 from cornu_engine.trace import op
+from cornu_ops.int8 import both_int8, int8_matmul
 from cornu_ops.joining import unstack
 from cornu_ops.movement import flat, ints, joined, moveaxis, permuted, with_axis
 from cornu_ops.values import Tensor, TensorLike, as_value, cast_value, promote, truth
 
 
-def summed_products(*xs: TensorLike, sum_of: Callable[..., Tensor], widen: bool = False) -> Tensor:
-    """`sum_of` values of one dtype; of booleans, whether any product is true.
-
-    With `widen`, products of int8 alone are added up in int32, as Keras does where a matrix
-    product is meant.
-    """
+def summed_products(*xs: TensorLike, sum_of: Callable[..., Tensor]) -> Tensor:
+    """`sum_of` values of one dtype; of booleans, whether any product is true."""
     values = promote(*xs)
     if values[0].dtype == bool:
         return truth(sum_of(*(cast_value(x, np.int32) for x in values)))
-    if widen and values[0].dtype == np.int8 and all(as_value(x).dtype == np.int8 for x in xs):
-        values = [cast_value(x, np.int32) for x in values]
     return sum_of(*values)
 
 
-def product_of(a: Tensor, b: Tensor) -> Tensor:
+def multiplied(a: Tensor, b: Tensor) -> Tensor:
+    """The matrix product of values with one dtype; int8 is added up in int32, as in Keras."""
+    return int8_matmul(a, b) if both_int8(a, b) else p.matmul(a, b)
+
+
+def product_of(a: Tensor, b: Tensor, multiply: Callable[..., Tensor] | None = None) -> Tensor:
     """`a @ b` of values with one dtype, vectors included."""
     inner = a.shape[-1], b.shape[0 if b.ndim == 1 else -2]
     if inner[0] != inner[1]:
@@ -45,7 +45,7 @@ def product_of(a: Tensor, b: Tensor) -> Tensor:
     if a.ndim > 2 and b.ndim == 2:  # one tall matrix is a single product, a stack of them is many
         shape = [*a.shape[:-1], b.shape[-1]]
         a = p.reshape(a, shape=(product(a.shape[:-1]), a.shape[-1]))
-    result = p.matmul(a, b)
+    result = (multiply or p.matmul)(a, b)
     result = p.reshape(result, shape=tuple(shape)) if shape else result
     kept = [
         *result.shape[:-2],
@@ -81,15 +81,20 @@ def matmul(x1: TensorLike, x2: TensorLike) -> Tensor:
     >>> ops.matmul([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0])
     array([3., 7.], dtype=float32)
     """
-    return summed_products(x1, x2, sum_of=_matmul, widen=True)
+    narrow = both_int8(as_value(x1), as_value(x2))
+    return summed_products(x1, x2, sum_of=_widened if narrow else _matmul)
 
 
-def _matmul(a: Tensor, b: Tensor) -> Tensor:
+def _widened(a: Tensor, b: Tensor) -> Tensor:
+    return _matmul(a, b, multiplied)
+
+
+def _matmul(a: Tensor, b: Tensor, multiply: Callable[..., Tensor] | None = None) -> Tensor:
     if a.ndim == 0 or b.ndim == 0:
         raise ShapeError(
             "matmul() needs at least one axis on both sides; use multiply() with a scalar."
         )
-    return product_of(a, b)
+    return product_of(a, b, multiply)
 
 
 @op

@@ -66,9 +66,9 @@ def convolution(
     >>> convolution(x, kernel, strides=(1,), padding=((0, 0),), dilation=(1,)).shape
     (1, 2, 2)
     """
-    columns, steps = _columns(x, kernel.shape[:-2], strides, padding, dilation, groups)
-    rows = p.matmul(columns, _table(kernel, groups))
-    return _ungroup(rows, (x.shape[0], *steps, kernel.shape[-1]), groups)
+    columns, steps = columns_of(x, kernel.shape[:-2], strides, padding, dilation, groups)
+    rows = p.matmul(columns, table_of(kernel, groups))
+    return without_groups(rows, (x.shape[0], *steps, kernel.shape[-1]), groups)
 
 
 @composite(flops=_input_grad_flops, portable=True)
@@ -94,7 +94,7 @@ def convolution_input_grad(
     array([2., 4., 4., 2.], dtype=float32)
     """
     size = kernel.shape[:-2]
-    table = _table(kernel, groups)
+    table = table_of(kernel, groups)
     perm = (*range(table.ndim - 2), table.ndim - 1, table.ndim - 2)
     columns = p.matmul(_group_rows(g, groups), p.transpose(table, perm=perm))
     windows = _from_columns(columns, g.shape[:-1], size, shape[-1], groups)
@@ -127,7 +127,7 @@ def convolution_kernel_grad(
     >>> convolution_kernel_grad(x, g, size=(3,), **attrs).shape
     (3, 1, 2)
     """
-    columns, _ = _columns(x, size, strides, padding, dilation, groups)
+    columns, _ = columns_of(x, size, strides, padding, dilation, groups)
     perm = (*range(columns.ndim - 2), columns.ndim - 1, columns.ndim - 2)
     table = p.matmul(p.transpose(columns, perm=perm), _group_rows(g, groups))
     filters, channels = g.shape[-1], x.shape[-1] // groups
@@ -157,7 +157,7 @@ def _(h: Any, out: Any, x: Any, g: Any, *, size: Static, **attrs: Any) -> tuple[
     return convolution_input_grad(g, h, shape=x.shape, **attrs), convolution(x, h, **attrs)
 
 
-def _columns(
+def columns_of(
     x: Any,
     size: Static,
     strides: Static,
@@ -185,7 +185,7 @@ def _columns(
 
 
 def _from_columns(columns: Any, steps: Static, size: Static, channels: int, groups: int) -> Any:
-    """Undo `_columns` up to the windows, (batch, *steps, channels, *window)."""
+    """Undo `columns_of` up to the windows, (batch, *steps, channels, *window)."""
     rank = len(size)
     if groups == 1:
         table = p.reshape(columns, shape=(*steps, *size, channels))
@@ -197,7 +197,7 @@ def _from_columns(columns: Any, steps: Static, size: Static, channels: int, grou
     return p.reshape(moved, shape=(*steps, channels, *size))
 
 
-def _table(kernel: Any, groups: int) -> Any:
+def table_of(kernel: Any, groups: int) -> Any:
     """Return the kernel as a matrix, ([groups,] window*channels, filters / groups)."""
     patch, filters = product(kernel.shape[:-1]), kernel.shape[-1]
     if groups == 1:
@@ -214,7 +214,7 @@ def _group_rows(g: Any, groups: int) -> Any:
     return p.transpose(p.reshape(g, shape=(rows, groups, filters // groups)), perm=(1, 0, 2))
 
 
-def _ungroup(rows: Any, shape: Static, groups: int) -> Any:
+def without_groups(rows: Any, shape: Static, groups: int) -> Any:
     """Undo `_group_rows`."""
     if groups > 1:
         rows = p.transpose(rows, perm=(1, 0, 2))

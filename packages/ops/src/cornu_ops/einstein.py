@@ -6,13 +6,16 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from cornu_engine.primitives.table import p
 from cornu_engine.shapes import product
 from cornu_engine.trace import op
-from cornu_ops.contraction import summed_products
+from cornu_ops.contraction import multiplied, summed_products
 from cornu_ops.diagonals import diagonal
+from cornu_ops.int8 import both_int8
 from cornu_ops.movement import permuted
-from cornu_ops.values import Tensor, TensorLike, value
+from cornu_ops.values import Tensor, TensorLike, as_value, cast_value, value
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -114,7 +117,7 @@ def _pair(
         return p.mul(p.reshape(spread_a, shape=shape_a), spread_b), term
     left = _arranged(a, term_a, [batch, rows, inner] if batch else [rows, inner], local)
     right = _arranged(b, term_b, [batch, inner, columns] if batch else [inner, columns], local)
-    return p.reshape(p.matmul(left, right), shape=tuple(sizes[c] for c in term)), term
+    return p.reshape(multiplied(left, right), shape=tuple(sizes[c] for c in term)), term
 
 
 @op
@@ -144,7 +147,20 @@ def einsum(subscripts: str, *operands: TensorLike, **kwargs: Any) -> Tensor:
     unknown = set(kwargs) - {"optimize"}
     if unknown:
         raise TypeError(f"einsum() takes no argument {sorted(unknown)[0]!r}.")
-    return summed_products(*operands, sum_of=lambda *xs: _einsum(subscripts, xs), widen=True)
+    narrow = both_int8(*map(as_value, operands))
+    sum_of = _einsum_of_int8 if narrow else _einsum
+    return summed_products(*operands, sum_of=lambda *xs: sum_of(subscripts, xs))
+
+
+def _einsum_of_int8(subscripts: str, xs: Sequence[Tensor]) -> Tensor:
+    """In int32, as in Keras: one product of int8 where that is all there is to do."""
+    terms, result = _parse(subscripts, [x.ndim for x in xs])
+    shared = set(terms[0]) & set(terms[-1]) - set(result)
+    lone = [c for term in terms for c in term if c not in shared and c not in result]
+    twice = any(len(set(term)) < len(term) for term in terms)
+    if len(xs) != 2 or not shared or lone or twice:
+        xs = [cast_value(x, np.int32) for x in xs]
+    return _einsum(subscripts, xs)
 
 
 def _einsum(subscripts: str, xs: Sequence[Tensor]) -> Tensor:

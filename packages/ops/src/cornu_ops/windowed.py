@@ -15,6 +15,7 @@ from cornu_engine.trace import op
 from cornu_ops import convolution as _convolution
 from cornu_ops import pooling as _pooling
 from cornu_ops.depthwise import depthwise
+from cornu_ops.int8 import both_int8, int8_convolution
 from cornu_ops.movement import cut, joined, permuted
 from cornu_ops.values import Tensor, TensorLike, floating, promote_floating, value
 
@@ -77,11 +78,17 @@ def pads(
     raise ValueError(f"padding must be 'valid' or 'same', got {padding!r}.")
 
 
+def _of_one_dtype(inputs: Any, kernel: Any) -> list[Tensor]:
+    """Both as floats, but int8, whose products are added up in int32."""
+    values = [value(inputs), value(kernel)]
+    return values if both_int8(*values) else promote_floating(inputs, kernel)
+
+
 def _prepared(
     name: str, inputs: Any, kernel: Any, strides: Any, dilation: Any, data_format: str
 ) -> tuple[Tensor, Tensor, tuple[int, ...], tuple[int, ...]]:
     """Inputs with channels last, the kernel, strides and dilation, one for each spatial axis."""
-    x, kernel = promote_floating(inputs, kernel)
+    x, kernel = _of_one_dtype(inputs, kernel)
     if x.ndim < 3 or x.ndim != kernel.ndim:
         raise ShapeError(
             f"{name}: inputs of shape {tuple(x.shape)} (batch, *spatial, channels) and a kernel of "
@@ -119,7 +126,7 @@ def conv(
     Returns
     -------
     Tensor
-        `(batch, *steps, filters)`, or channels first.
+        `(batch, *steps, filters)`, or channels first; int32 where both are int8.
 
     Raises
     ------
@@ -143,7 +150,9 @@ def conv(
         )
     around = pads(padding, x.shape[1:-1], kernel.shape[:-2], strides, dilation)
     attrs = {"strides": strides, "padding": around, "dilation": dilation}
-    if depth == 1 and filters == channels > 1:
+    if both_int8(x, kernel):
+        y = int8_convolution(x, kernel, groups=channels // depth, **attrs)
+    elif depth == 1 and filters == channels > 1:
         kernel = p.reshape(kernel, shape=(*kernel.shape[:-2], channels))
         y = depthwise(x, kernel, **attrs)
     else:
@@ -182,7 +191,7 @@ def depthwise_conv(
     array([[[3., 3.],
             [3., 3.]]], dtype=float32)
     """
-    kernel = floating(kernel)
+    _, kernel = _of_one_dtype(inputs, kernel)
     channels, multiplier = kernel.shape[-2:]
     grouped = p.reshape(kernel, shape=(*kernel.shape[:-2], 1, channels * multiplier))
     x = value(inputs)

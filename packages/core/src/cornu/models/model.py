@@ -19,6 +19,7 @@ from cornu.models.graph import LayerGraph
 from cornu.models.graph_config import graph_config, is_graph_config, read_graph
 from cornu.models.input_layer import graph_between
 from cornu.models.inputs import match_inputs
+from cornu.plugins import registry
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.training import generators
 from cornu.training.trainer import Trainer
@@ -166,6 +167,34 @@ class Model(Trainer):
             hint = near_matches(str(name), names) or f"Its layers are {names}."
             raise UnknownNameError(f"Model {self.name!r} has no layer {name!r}. {hint}")
         return named
+
+    def quantize(
+        self, mode: Any = None, config: Any = None, filters: Any = None, **kwargs: Any
+    ) -> None:
+        """Keep the weights of layers as whole numbers from now on, and compute in these.
+
+        Parameters
+        ----------
+        mode : {"int8"}, optional
+            What weights become.
+        config : QuantizationConfig, optional
+            Of `cornu.quantizers`: how they do.
+        filters : str, list of str, or callable, optional
+            Which layers: patterns that names are searched for, or what tells for a layer.
+        **kwargs
+            `calibration_data`, inputs to find out on how large activations become: their scales
+            are fixed then, and convolutions are quantized too. `type_check=False` takes subclasses
+            of our layers as what they derive from.
+
+        Examples
+        --------
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((4,)), cornu.layers.Dense(2)])
+        >>> model.quantize("int8")
+        >>> model.layers[0].kernel.dtype
+        dtype('int8')
+        """
+        registry.attribute("utility", "(quantize)")(self, mode, config, filters, **kwargs)
 
     # Calling
 

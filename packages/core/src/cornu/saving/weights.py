@@ -257,8 +257,10 @@ def _plan_keras3(model: Any, root: Group, plan: Plan, by_name: bool) -> None:
     for where, obj, group in pairs:
         if plan.skips(obj):
             continue
-        variables = own_variables(obj)
         stored = group.names()
+        if hasattr(obj, "prepare_for"):  # weights of another kind
+            obj.prepare_for([group.get(name) for name in stored])
+        variables = own_variables(obj)
         if _reads_itself(obj):
             problem = _shape_problem(variables, group) if len(stored) == len(variables) else ""
             if problem:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import cornu_ops as ops
 from cornu.base import InputSpec
 from cornu_engine.errors import ShapeError
-from cornu_layers import arguments, validation
+from cornu_layers import validation
 from cornu_layers.affine import Affine
 from cornu_layers.checks import known_size, where
-from cornu_layers.core.low_rank import LowRankKernel
+from cornu_layers.quantization.quantizable import QuantizableKernel
 from cornu_layers.windows import Sliding
 
 if TYPE_CHECKING:
@@ -45,9 +45,13 @@ class BaseKernels(Sliding, Affine):
 
     def aligned_bias(self, outputs: Any) -> Any:
         """Return the bias with the channels where the output has them."""
+        return self.along_channels(self.bias)
+
+    def along_channels(self, numbers: Any) -> Any:
+        """Return one number for each channel, with the channels where the output has them."""
         if self.data_format == "channels_last":
-            return self.bias
-        return ops.reshape(self.bias, (1, -1, *(1,) * self.rank))
+            return numbers
+        return ops.reshape(numbers, (1, -1, *(1,) * self.rank))
 
     def output_channels(self, input_shape: Sequence[int | None]) -> int | None:
         """Return the number of channels of the output."""
@@ -59,11 +63,13 @@ class BaseKernels(Sliding, Affine):
         return self.slid_shape(input_shape, self.kernel_size, self.dilation_rate, channels)
 
 
-class BaseConv(BaseKernels, LowRankKernel):
+class BaseConv(BaseKernels, QuantizableKernel):
     """Convolution over `rank` axes; a subclass says which rank.
 
     The arguments are those of `Conv2D`.
     """
+
+    not_in_keras: ClassVar[dict[str, Any]] = {"quantization_config": None}
 
     def __init__(
         self,
@@ -85,6 +91,7 @@ class BaseConv(BaseKernels, LowRankKernel):
         bias_constraint: Named | None = None,
         lora_rank: int | None = None,
         lora_alpha: float | None = None,
+        quantization_config: Any = None,
         **kwargs: Unpack[PlainOptions],
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
@@ -99,6 +106,7 @@ class BaseConv(BaseKernels, LowRankKernel):
             )
         self.keep_affine(given, "kernel")
         self.keep_low_rank(lora_rank, lora_alpha)
+        self.keep_quantization(quantization_config)
 
     def kernel_shape(self, channels: int) -> tuple[int, ...]:
         """Return the shape of the kernel for an input of so many channels."""
@@ -112,7 +120,7 @@ class BaseConv(BaseKernels, LowRankKernel):
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the kernel and the bias for inputs of this shape."""
         shape = self.kernel_shape(self.channels_of(input_shape))
-        self.set_adapted(arguments.add_parameter(self, "kernel", shape))
+        self.make_adapted(shape)
         self.make_bias((self.filters,))
         self.adapt()
 
@@ -135,4 +143,16 @@ class BaseConv(BaseKernels, LowRankKernel):
 
     def call(self, inputs: Any) -> Any:
         """Return the activation of the convolution."""
-        return self.finished(self.convolution_op(inputs, self.kernel))
+        return self.finished(self.multiplied(inputs))
+
+    def product(self, inputs: Any, weight: Any) -> Any:
+        """Return the convolution alone."""
+        return self.convolution_op(inputs, weight)
+
+    def input_axes(self, inputs: Any) -> tuple[int, ...]:
+        """Return all axes but the batch: windows overlap."""
+        return tuple(range(1, inputs.ndim))
+
+    def scale_of_outputs(self, scale: Any) -> Any:
+        """Return one scale for each channel of the output."""
+        return self.along_channels(scale)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
+from cornu.base import Layer
 from cornu_layers import arguments, validation
 from cornu_layers.convolutional.base import BaseConv
 
@@ -72,6 +73,10 @@ class BaseConvTranspose(BaseConv):
             data_format=self.data_format,
             dilation_rate=self.dilation_rate,
         )
+
+    def quantize(self, mode: Any = None, type_check: bool = True, config: Any = None) -> None:
+        """Refuse: a window is spread, so that outputs near each other add up in floats."""
+        Layer.quantize(self, mode, type_check, config)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the shape of the input whose convolution has the shape of this one."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import InputSpec
-from cornu_layers import arguments, validation
+from cornu_layers import validation
 from cornu_layers.affine import Affine
 from cornu_layers.checks import check_rank, known_size
-from cornu_layers.core.low_rank import LowRankKernel, refuse_quantization
+from cornu_layers.quantization.quantizable import QuantizableKernel
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cornu.base.layer.options import PlainOptions
 
 
-class Dense(Affine, LowRankKernel):
+class Dense(Affine, QuantizableKernel):
     r"""Connect every input with every unit: $y = f(x W + b)$.
 
     Parameters
@@ -40,8 +40,8 @@ class Dense(Affine, LowRankKernel):
         Freeze $W$ and train a correction $A B$ of this rank instead.
     lora_alpha : float, optional
         The correction's factor is `lora_alpha / lora_rank`; 1 if None.
-    quantization_config
-        Accepted for Keras' sake; must be None.
+    quantization_config : Int8QuantizationConfig, optional
+        Which quantizers kernel and inputs have, where the policy is `"int8_from_float32"`.
 
     Notes
     -----
@@ -83,22 +83,25 @@ class Dense(Affine, LowRankKernel):
         self.units = validation.positive_int(self, "units", units)
         self.keep_affine(locals(), "kernel")
         self.keep_low_rank(lora_rank, lora_alpha)
-        refuse_quantization(quantization_config)
-        self.quantization_config = None
+        self.keep_quantization(quantization_config)
         self.supports_masking = True
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the weights for inputs of this shape."""
         check_rank(self, input_shape, ("...", "features"))
         features = known_size(self, input_shape, -1, "features")
-        self.set_adapted(arguments.add_parameter(self, "kernel", (features, self.units)))
+        self.make_adapted((features, self.units))
         self.make_bias((self.units,))
         self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
         self.adapt()
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Return the units' outputs."""
-        return self.finished(ops.matmul(inputs, self.kernel))
+        return self.finished(self.multiplied(inputs))
+
+    def product(self, inputs: Any, weight: Any) -> Any:
+        """Return the product with the kernel."""
+        return ops.matmul(inputs, weight)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the shape with `units` in place of the features."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,8 +13,8 @@ from cornu_engine.errors import ShapeError
 from cornu_layers import arguments
 from cornu_layers.affine import Affine
 from cornu_layers.checks import where
-from cornu_layers.core.low_rank import LowRankKernel, refuse_quantization
 from cornu_layers.initializers import VarianceScaling
+from cornu_layers.quantization.quantizable import QuantizableKernel
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from cornu.base.layer.options import LayerOptions
 
 
-class EinsumDense(Affine, LowRankKernel):
+class EinsumDense(Affine, QuantizableKernel):
     r"""Multiply by a kernel along the axes that an equation names.
 
     $y = f(\text{einsum}(x, W) + b)$
@@ -49,8 +50,10 @@ class EinsumDense(Affine, LowRankKernel):
         Freeze $W$ and train a correction $A B$ of this rank instead.
     lora_alpha : float, optional
         The correction's factor is `lora_alpha / lora_rank`; 1 if None.
-    gptq_unpacked_column_size, quantization_config
+    gptq_unpacked_column_size
         Accepted for Keras' sake; must be None.
+    quantization_config : Int8QuantizationConfig, optional
+        Which quantizers kernel and inputs have, where the policy is `"int8_from_float32"`.
 
     Notes
     -----
@@ -109,9 +112,13 @@ class EinsumDense(Affine, LowRankKernel):
             )
         self.keep_affine(locals(), "kernel")
         self.keep_low_rank(lora_rank, lora_alpha)
-        refuse_quantization(quantization_config)
-        refuse_quantization(gptq_unpacked_column_size)
-        self.gptq_unpacked_column_size = self.quantization_config = None
+        self.keep_quantization(quantization_config)
+        if gptq_unpacked_column_size is not None:
+            raise ValueError(
+                f"{where(self)}: gptq_unpacked_column_size is for GPTQ, which there is not here; "
+                "leave it None."
+            )
+        self.gptq_unpacked_column_size = None
 
     @property
     def partial_output_shape(self) -> tuple[int | None, ...]:
@@ -122,9 +129,8 @@ class EinsumDense(Affine, LowRankKernel):
         """Make the weights for inputs of this shape."""
         sizes = self._sizes(input_shape)
         shape = self._kernel_shape(sizes, input_shape)
-        self.set_adapted(
-            arguments.add_parameter(self, "kernel", shape, initializer=self._initializer())
-        )
+        self._input_rank = len(input_shape)
+        self.make_adapted(shape, self._initializer())
         self.bias = None
         if self.bias_axes:
             shape = self._bias_shape(sizes, input_shape)
@@ -211,7 +217,45 @@ class EinsumDense(Affine, LowRankKernel):
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Return the activation of the product."""
-        return self.finished(ops.einsum(self.equation, inputs, self.kernel))
+        return self.finished(self.multiplied(inputs))
+
+    def product(self, inputs: Any, weight: Any) -> Any:
+        """Return the sums of products that the equation names."""
+        return ops.einsum(self.equation, inputs, weight)
+
+    # Scales, which have one axis for each letter, of size 1 where it is not theirs
+
+    def _letters(self) -> tuple[str, str]:
+        """Return the letters of the inputs and of the outputs, with some for `"..."`."""
+        found = self._equation
+        used = set(found.inputs + found.kernel + found.output)
+        count = self._input_rank - len(found.inputs)
+        spare = "".join([c for c in string.ascii_letters if c not in used][:count])
+        if found.ellipsis == "start":
+            return spare + found.inputs, spare + found.output
+        return found.inputs + spare, found.output + spare
+
+    def scale_axes(self, rank: int) -> tuple[int, ...]:
+        """Return the axes of the kernel that the output has not."""
+        letters = self._equation
+        return tuple(i for i, c in enumerate(letters.kernel) if c not in letters.output)
+
+    def input_axes(self, inputs: Any) -> tuple[int, ...]:
+        """Return the axes of the inputs that the output has not."""
+        letters, outputs = self._letters()
+        return tuple(i for i, c in enumerate(letters) if c not in outputs)
+
+    def kept_scale(self, scale: Any) -> Any:
+        """Return the scale along the outputs."""
+        return _relaid(scale, self._equation.kernel, self._letters()[1])
+
+    def scale_of_weight(self, scale: Any) -> Any:
+        """Return the scale along the kernel."""
+        return _relaid(scale, self._letters()[1], self._equation.kernel)
+
+    def input_scale_of_outputs(self, scale: Any) -> Any:
+        """Return the scale of the inputs along the outputs."""
+        return _relaid(scale, *self._letters())
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the sizes of the output's letters, with the axes of `"..."` as they are."""
@@ -224,6 +268,15 @@ class EinsumDense(Affine, LowRankKernel):
         if letters.ellipsis == "end":
             return (*named, *input_shape[len(input_shape) - rest :])
         return named
+
+
+def _relaid(scale: Any, letters: str, wanted: str) -> Any:
+    """Return a scale with an axis for each wanted letter; other axes of it have size 1."""
+    shared = [c for c in wanted if c in letters]
+    rest = [c for c in letters if c not in shared]
+    moved = ops.transpose(scale, [letters.index(c) for c in [*shared, *rest]])
+    shape = iter(moved.shape)
+    return ops.reshape(moved, [next(shape) if c in letters else 1 for c in wanted])
 
 
 class _Equation(NamedTuple):

@@ -11,7 +11,7 @@ import cornu_ops as ops
 from cornu.base import InputSpec
 from cornu_layers import arguments, validation
 from cornu_layers.checks import where
-from cornu_layers.core.low_rank import LowRank, refuse_quantization
+from cornu_layers.quantization.quantizable import Quantizable
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         activity_regularizer: Any
 
 
-class Embedding(LowRank):
+class Embedding(Quantizable):
     r"""Turn each index into a vector that is learnt: $y = E_x$.
 
     Parameters
@@ -50,8 +50,8 @@ class Embedding(LowRank):
         Freeze $E$ and train a correction $A B$ of this rank instead.
     lora_alpha : float, optional
         The correction's factor is `lora_alpha / lora_rank`; 1 if None.
-    quantization_config
-        Accepted for Keras' sake; must be None.
+    quantization_config : Int8QuantizationConfig, optional
+        Which quantizer the vectors have, where the policy is `"int8_from_float32"`.
     weights : array, optional
         First values of $E$.
 
@@ -116,8 +116,7 @@ class Embedding(LowRank):
             self.input_spec = InputSpec(shape=(None, *lengths))
         self.supports_masking = mask_zero
         self.keep_low_rank(lora_rank, lora_alpha)
-        refuse_quantization(quantization_config)
-        self.quantization_config = None
+        self.keep_quantization(quantization_config)
         if weights is not None:
             self.build()
 
@@ -133,8 +132,7 @@ class Embedding(LowRank):
 
     def build(self, input_shape: Any = None) -> None:
         """Make the table of vectors; it does not depend on the input."""
-        shape = (self.input_dim, self.output_dim)
-        self.set_adapted(arguments.add_parameter(self, "embeddings", shape))
+        self.make_adapted((self.input_dim, self.output_dim))
         self.adapt()
 
     def call(self, inputs: Any) -> Any:
@@ -144,7 +142,21 @@ class Embedding(LowRank):
             indices = ops.cast(indices, "int32")
         if isinstance(indices, np.ndarray):
             self._check_range(indices)
-        return ops.cast(ops.take(self.embeddings, indices, axis=0), self.compute_dtype)
+        if not self.is_int8:
+            return ops.cast(ops.take(self.embeddings, indices, axis=0), self.compute_dtype)
+        weight, scale = (ops.take(v, indices, axis=0) for v in self._int8_variables()[:2])
+        rows = self.as_floats(weight, scale)
+        if self.lora_enabled:
+            rows = rows + ops.take(self._correction(), indices, axis=0)
+        return rows
+
+    def scale_axes(self, rank: int) -> tuple[int, ...]:
+        """Return the last axis: each vector has a scale."""
+        return (rank - 1,)
+
+    def scale_of_weight(self, scale: Any) -> Any:
+        """Return one scale for each row."""
+        return ops.expand_dims(scale, axis=-1)
 
     def _check_range(self, indices: np.ndarray) -> None:
         if not indices.size or (indices.min() >= 0 and indices.max() < self.input_dim):

@@ -159,28 +159,3 @@ class LowRank(Layer):
 
     def _without_correction(self) -> list[Any]:
         return [v for v in self._own_variables() if not v.name.startswith("lora_")]
-
-
-class LowRankKernel(LowRank):
-    """Mixin of layers whose kernel can be adapted."""
-
-    kernel_initializer: Any
-    kernel_regularizer: Any
-    kernel_constraint: Any
-
-    @property
-    def kernel(self) -> Any:
-        """The kernel, with its correction if there is one."""
-        return self.adapted()
-
-
-def refuse_quantization(config: Any) -> None:
-    """Refuse what Keras' quantized layers take.
-
-    Raises
-    ------
-    ValueError
-        When there is a configuration.
-    """
-    if config is not None:
-        raise ValueError("Layers compute in floating point here; leave quantization_config=None.")

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 import cornu_ops as ops
 from cornu.base import KerasTensor
 from cornu.base.layer import set_mask
 from cornu_layers import arguments
 from cornu_layers.core.embedding import Embedding
+from cornu_layers.quantization.quantizable import int8_product
+from cornu_layers.quantization.quantizers import AbsMaxQuantizer
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -59,6 +63,9 @@ class ReversibleEmbedding(Embedding):
     https://arxiv.org/abs/1608.05859
     """
 
+    reverse_embeddings: Any
+    reverse_embeddings_scale: Any
+
     def __init__(
         self,
         input_dim: int,
@@ -88,7 +95,10 @@ class ReversibleEmbedding(Embedding):
     def build(self, input_shape: Any = None) -> None:
         """Make the table, or both; they do not depend on the input."""
         super().build(input_shape)
-        if not self.tie_weights:
+        if not self.tie_weights and self.is_int8:
+            shape = (self.output_dim, self.input_dim)
+            self._add_int8("reverse_embeddings", "reverse_embeddings", shape, (self.input_dim,))
+        elif not self.tie_weights:
             self.reverse_embeddings = arguments.add_parameter(
                 self,
                 "reverse",
@@ -105,12 +115,48 @@ class ReversibleEmbedding(Embedding):
             if mask is not None:
                 set_mask(vectors, mask)
             return vectors
-        kernel = ops.transpose(self.embeddings) if self.tie_weights else self.reverse_embeddings
-        if self.reverse_dtype is not None:
-            inputs, kernel = (ops.cast(x, self.reverse_dtype) for x in (inputs, kernel))
-        scores = ops.matmul(inputs, kernel)
+        scores = self.multiplied(inputs)
         cap = self.logit_soft_cap
         return scores if cap is None else ops.tanh(scores / cap) * cap
+
+    def product(self, inputs: Any, weight: Any) -> Any:
+        """Return the scores of the rows of a table."""
+        kernel = ops.transpose(weight)
+        if self.reverse_dtype is not None and not self.is_int8:
+            inputs, kernel = (ops.cast(x, self.reverse_dtype) for x in (inputs, kernel))
+        return ops.matmul(inputs, kernel)
+
+    def multiplied(self, inputs: Any) -> Any:
+        """Return the scores of all indices."""
+        if self.tie_weights:
+            return super().multiplied(inputs)
+        table = ops.transpose(self.reverse_embeddings)
+        if not self.is_int8:
+            return self.product(inputs, table)
+        return int8_product(inputs, table, self.reverse_embeddings_scale, layer=self)
+
+    def _quantized(self, config: Any) -> list[Any]:
+        found = super()._quantized(config)
+        if not self.tie_weights:
+            quantizer = config.weight_quantizer or AbsMaxQuantizer(axis=0)
+            value, scale = quantizer(self.reverse_embeddings.numpy(), to_numpy=True)
+            found += [np.asarray(value), np.reshape(scale, (-1,))]
+        return found
+
+    def _become_int8(self) -> None:
+        super()._become_int8()
+        if not self.tie_weights:
+            locked, self._parts.locked = self._parts.locked, ""
+            shape = self.reverse_embeddings.shape
+            del self.reverse_embeddings
+            self._add_int8("reverse_embeddings", "reverse_embeddings", shape, (self.input_dim,))
+            self._parts.locked = locked
+
+    def _int8_variables(self) -> list[Any]:
+        found = super()._int8_variables()
+        if not self.tie_weights:
+            found += [self.reverse_embeddings, self.reverse_embeddings_scale]
+        return found
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """Return None: `call` knows which way it goes, and sets the mask."""

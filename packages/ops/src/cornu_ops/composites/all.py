@@ -1,6 +1,6 @@
 """Every composite of core, for those who look one up by its name: operations load on demand."""
 
-from cornu_ops import convolution, depthwise, gradient, pooling
+from cornu_ops import convolution, depthwise, gradient, int8, pooling
 from cornu_ops.composites import (
     activations,
     crossentropy,
@@ -18,6 +18,7 @@ __all__ = [
     "dropout",
     "elimination",
     "gradient",
+    "int8",
     "normalization",
     "pooling",
     "softmax",

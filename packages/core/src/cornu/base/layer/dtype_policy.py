@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cornu.plugins import registry
 from cornu_engine import config
 from cornu_engine.dtypes import canonical
 from cornu_engine.errors import near_matches, quoted
@@ -65,7 +66,7 @@ class DTypePolicy:
         return hash(self._name)
 
     def __repr__(self) -> str:
-        return f'<DTypePolicy "{self._name}">'
+        return f'<{type(self).__name__} "{self._name}">'
 
 
 FloatDTypePolicy = DTypePolicy
@@ -113,15 +114,22 @@ def get_dtype_policy(identifier: Any) -> DTypePolicy:
     if isinstance(identifier, DTypePolicy):
         return identifier
     if isinstance(identifier, dict):
-        return DTypePolicy(identifier.get("config", identifier)["name"])
+        config, name = identifier.get("config", identifier), identifier.get("class_name")
+        known = isinstance(config, dict) and "source_name" in config
+        cls = registry.lookup("object", str(name)) if known else DTypePolicy
+        return cls.from_config(config)
+    if isinstance(identifier, str) and "_from_" in identifier:
+        mode, _, source = identifier.partition("_from_")
+        return registry.lookup("object", "QuantizedDTypePolicy")(mode, source)
     return DTypePolicy(identifier)
 
 
 def dtype_policy_config(policy: DTypePolicy) -> dict[str, Any]:
     """Return a policy as Keras 3 writes it into a layer's config."""
+    cls = type(policy)
     return {
-        "module": "keras",
-        "class_name": "DTypePolicy",
+        "module": getattr(cls, "keras_module", "keras"),
+        "class_name": cls.__name__,
         "config": policy.get_config(),
         "registered_name": None,
     }

@@ -1,0 +1,96 @@
+"""How large activations become: one scale for the inputs of each layer, found on data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu.base import Layer
+from cornu_engine import tree
+from cornu_engine.errors import ShapeError
+from cornu_layers.quantization.configs import Int8QuantizationConfig
+from cornu_layers.quantization.quantizable import Quantizable
+from cornu_layers.quantization.quantizers import FixedQuantizer
+
+_ROWS = 32  # at a time
+
+
+def fixed_configs(
+    model: Any, layers: Sequence[Layer], config: Any, data: Any
+) -> dict[Layer, Int8QuantizationConfig]:
+    """Return the configuration of each layer, with the scale that its inputs on data ask for.
+
+    Parameters
+    ----------
+    model : Model
+    layers : sequence of Layer
+        That are going to be quantized.
+    config : Int8QuantizationConfig
+    data : array, structure of arrays, or dataset of batches
+        Inputs of the model; None for none.
+    """
+    quantizer = config.activation_quantizer
+    if data is None or quantizer is None:
+        return {}
+    largest = _largest_inputs(model, [x for x in layers if isinstance(x, Quantizable)], data)
+    end = min(-quantizer.value_range[0], quantizer.value_range[1])
+    return {
+        layer: Int8QuantizationConfig(
+            config.weight_quantizer, FixedQuantizer(end / (size or 1.0), quantizer.value_range)
+        )
+        for layer, size in largest.items()
+    }
+
+
+def _largest_inputs(model: Any, layers: Sequence[Any], data: Any) -> dict[Any, float]:
+    """Return the largest magnitude in the inputs of each layer that is reached with numbers."""
+    largest: dict[Any, float] = {}
+
+    def watch(layer: Any) -> None:
+        product = layer.multiplied
+
+        def watched(inputs: Any) -> Any:
+            if isinstance(inputs, np.ndarray) and inputs.size:
+                found = float(np.max(np.abs(inputs)))
+                if not np.isfinite(found):
+                    raise ValueError(
+                        f"calibration_data makes inputs of layer {layer.name!r} that are not "
+                        "finite."
+                    )
+                largest[layer] = max(found, largest.get(layer, 0.0))
+            return product(inputs)
+
+        layer.__dict__["multiplied"] = watched
+
+    try:
+        for layer in layers:
+            watch(layer)
+        for batch in _batches(data):
+            model(batch, training=False)
+    finally:
+        for layer in layers:
+            layer.__dict__.pop("multiplied", None)
+    return largest
+
+
+def _batches(data: Any) -> Iterator[Any]:
+    """Yield the inputs in parts; of a dataset, what it yields, without targets."""
+    if hasattr(data, "__iter__") and not isinstance(data, (np.ndarray, list, tuple, dict)):
+        found = False
+        for batch in data:
+            found = True
+            yield batch[0] if isinstance(batch, tuple) else batch
+        if not found:
+            raise ShapeError("calibration_data is empty.")
+        return
+    arrays = tree.map_structure(np.asarray, data)
+    rows = {len(x) for x in tree.flatten(arrays)}
+    if len(rows) != 1 or not max(rows):
+        raise ShapeError(
+            f"calibration_data has to have as many rows in each array, at least one; got {rows}."
+        )
+    for first in range(0, max(rows), _ROWS):
+        part = slice(first, first + _ROWS)
+        yield tree.map_structure(lambda x, part=part: x[part], arrays)
