@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
-from cornu.base import Layer
 from cornu_layers import arguments, validation
+from cornu_layers.checks import where
 from cornu_layers.convolutional.base import BaseConv
 
 if TYPE_CHECKING:
@@ -75,8 +75,11 @@ class BaseConvTranspose(BaseConv):
         )
 
     def quantize(self, mode: Any = None, type_check: bool = True, config: Any = None) -> None:
-        """Refuse: a window is spread, so that outputs near each other add up in floats."""
-        Layer.quantize(self, mode, type_check, config)
+        """Refuse: there is no transposed convolution of int8."""
+        raise NotImplementedError(
+            f"{where(self)} keeps its weights as floats: a transposed convolution has no form of "
+            "int8."
+        )
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the shape of the input whose convolution has the shape of this one."""

@@ -37,12 +37,14 @@ def quantize(
     layers = [layer for layer in layers if layer not in left]
     configs = fixed_configs(model, layers, config, calibration_data)
     for layer in layers:
+        own = configs.get(layer, config)
         with contextlib.suppress(NotImplementedError):
-            layer.quantize(config.mode, type_check=type_check, config=configs.get(layer, config))
-            continue
+            if hasattr(layer, "quantize"):
+                layer.quantize(config.mode, type_check=type_check, config=own)
+                continue
         left += [layer] if any(w.trainable and w.ndim > 1 for w in layer.weights) else []
     if left:
-        names = ", ".join(layer.path for layer in left)
+        names = ", ".join(layer.path or layer.name for layer in left)
         warnings.warn(f"These layers stay as they are: {names}.{more}", stacklevel=3)
 
 

@@ -64,6 +64,11 @@ class Quantizable(LowRank):
     # What there is
 
     @property
+    def quantization_mode(self) -> str | None:
+        """`"int8"`, or None for floats."""
+        return self.dtype_policy.quantization_mode
+
+    @property
     def inputs_quantizer(self) -> Any:
         """What makes whole numbers of the inputs; None where they stay floats."""
         config = self.quantization_config

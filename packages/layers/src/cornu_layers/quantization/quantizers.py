@@ -53,7 +53,7 @@ def abs_max_quantize(
     >>> import numpy as np
     >>> numbers, scale = abs_max_quantize(np.float32([[0.5, -1.0, 0.25]]), axis=-1)
     >>> numbers, scale.shape
-    (array([[  64, -127,   32]], dtype=int8), (1, 1))
+    (array([[  63, -127,   32]], dtype=int8), (1, 1))
     """
     small = config.epsilon() if epsilon is None else epsilon
     x = np.asarray(inputs) if to_numpy else ops.convert_to_tensor(inputs)
@@ -75,6 +75,14 @@ class Quantizer:
     ----------
     output_dtype : str
         Of the whole numbers.
+
+    Examples
+    --------
+    >>> class Halves(Quantizer):
+    ...     def __call__(self, x, axis=None, to_numpy=False):
+    ...         return ops.cast(ops.round(2 * x), self.output_dtype), 2.0
+    >>> Halves()([0.5, 3.0])[0]
+    array([1, 6], dtype=int8)
     """
 
     keras_module = "keras.quantizers"
@@ -114,7 +122,7 @@ class AbsMaxQuantizer(Quantizer):
     --------
     >>> import numpy as np
     >>> AbsMaxQuantizer(axis=0)(np.float32([[1.0], [2.0]]))[0]
-    array([[ 63],
+    array([[ 64],
            [127]], dtype=int8)
     """
 

@@ -114,22 +114,18 @@ def get_dtype_policy(identifier: Any) -> DTypePolicy:
     if isinstance(identifier, DTypePolicy):
         return identifier
     if isinstance(identifier, dict):
-        config, name = identifier.get("config", identifier), identifier.get("class_name")
-        known = isinstance(config, dict) and "source_name" in config
-        cls = registry.lookup("object", str(name)) if known else DTypePolicy
-        return cls.from_config(config)
+        said = identifier.get("config", identifier)
+        identifier = said.get("name") or f"{said['mode']}_from_{said['source_name']}"
     if isinstance(identifier, str) and "_from_" in identifier:
-        mode, _, source = identifier.partition("_from_")
-        return registry.lookup("object", "QuantizedDTypePolicy")(mode, source)
+        return registry.lookup("object", "QuantizedDTypePolicy")(*identifier.split("_from_", 1))
     return DTypePolicy(identifier)
 
 
 def dtype_policy_config(policy: DTypePolicy) -> dict[str, Any]:
     """Return a policy as Keras 3 writes it into a layer's config."""
-    cls = type(policy)
     return {
-        "module": getattr(cls, "keras_module", "keras"),
-        "class_name": cls.__name__,
+        "module": getattr(policy, "keras_module", "keras"),
+        "class_name": type(policy).__name__,
         "config": policy.get_config(),
         "registered_name": None,
     }

@@ -14,7 +14,6 @@ from cornu.base.layer.dtype_policy import DTypePolicy, dtype_policy_config, get_
 from cornu.base.layer.explaining import made_anew
 from cornu.base.layer.operation import Operation
 from cornu.base.layer.shapes import as_shape
-from cornu.base.overriding import open_signature
 from cornu.configuration.arguments import revive_arguments
 from cornu.configuration.config import serialize
 from cornu.plugins import registry
@@ -204,18 +203,7 @@ class Layer(Calls):
         """Dtype that floating inputs are cast to."""
         return self.compute_dtype
 
-    @property
-    def quantization_mode(self) -> str | None:
-        """What the main weight is kept in, as "int8"; None for floats."""
-        return self._dtype_policy.quantization_mode
-
-    @open_signature
-    def quantize(self, mode: Any = None, type_check: bool = True, config: Any = None) -> None:
-        """Keep the main weight as whole numbers; layers that can say how."""
-        raise NotImplementedError(
-            f"Layer {self._where()} keeps its weights as floats: a {type(self).__name__} has no "
-            "quantized form."
-        )
+    quantization_mode: Any = None
 
     # What it expects
 
