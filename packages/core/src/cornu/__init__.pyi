@@ -25,6 +25,7 @@ from cornu import ops as ops
 from cornu import optimizers as optimizers
 from cornu import plugins as plugins
 from cornu import preprocessing as preprocessing
+from cornu import quantizers as quantizers
 from cornu import random as random
 from cornu import regularizers as regularizers
 from cornu import saved_model as saved_model

@@ -42,6 +42,7 @@ COMES_WITH = {
     "export": "cornu-export",
     "objectives": "cornu-keras",
     "preprocessing": "cornu-preprocessing",
+    "quantizers": "cornu-layers",
     "saved_model": "cornu-export",
     "visualization": "cornu-preprocessing",
     "wrappers": "cornu-sklearn",

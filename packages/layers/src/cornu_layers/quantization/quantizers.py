@@ -80,7 +80,7 @@ class Quantizer:
     --------
     >>> class Halves(Quantizer):
     ...     def __call__(self, x, axis=None, to_numpy=False):
-    ...         return ops.cast(ops.round(2 * x), self.output_dtype), 2.0
+    ...         return ops.cast(ops.round(ops.multiply(x, 2.0)), self.output_dtype), 2.0
     >>> Halves()([0.5, 3.0])[0]
     array([1, 6], dtype=int8)
     """
