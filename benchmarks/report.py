@@ -231,27 +231,32 @@ def searches(found: dict | None) -> list[str]:
     return ["## A grid search with scikit-learn", "", text, "", *grid(header, rows), ""]
 
 
-def large_models(found: dict | None) -> list[str]:
-    """Return the section on `python -m benchmarks.applications`."""
+def inference(found: dict | None) -> list[str]:
+    """Return the section on `python -m benchmarks.inference`."""
     if not found:
         return []
-    figures = (("predict_1_s", "one image"), ("predict_32_s", "32 images"))
-    figures += (("first_1_s", "the first image"),)
-    rows = []
-    for model, by_peer in found["models"].items():
-        for figure, what in figures:
+    text = (
+        "`predict` with random weights, in the batch of each workload's training and 32 images of "
+        "224×224 of the large models: milliseconds a call. The first call takes tracing and "
+        f"compiling with it. `python -m benchmarks.inference`, {found['date']}."
+    )
+    lines = ["## Inference", "", text, ""]
+    for figure, what in (
+        ("predict_one_s", "one row"),
+        ("predict_batch_s", "a batch"),
+        ("first_one_s", "the first row"),
+    ):
+        rows = []
+        for model, by_peer in found["models"].items():
             ours = by_peer.get(OURS, {}).get(figure)
-            cells = [f"{model}, {what}"]
+            cells = [f"`{model}`"]
             for peer in found["titles"]:
                 value = by_peer.get(peer, {}).get(figure)
                 beside = "" if peer == OURS else ratio(ours, value)
                 cells.append(number(value and value * 1e3) + beside)
             rows.append(cells)
-    text = (
-        "`predict` on images of 224×224, with random weights; the first image takes tracing and "
-        f"compiling with it. `python -m benchmarks.applications`, {found['date']}."
-    )
-    return ["## Large models", "", text, "", *grid(["ms", *found["titles"].values()], rows), ""]
+        lines += [*grid([what, *found["titles"].values()], rows), ""]
+    return lines
 
 
 INTRODUCTION = (
@@ -294,7 +299,7 @@ def page(results: dict) -> str:
     lines = _head(results)
     for section in SECTIONS:
         lines += section(results["workloads"])
-    lines += large_models(results.get("applications"))
+    lines += inference(results.get("inference"))
     lines += searches(results.get("search")) + imports(results["imports"])
     return "\n".join(lines).rstrip() + "\n"
 

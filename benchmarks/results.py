@@ -25,7 +25,7 @@ def merge(kept: dict, run: dict) -> dict:
     workloads = {name: dict(rows) for name, rows in kept["workloads"].items()}
     for name, rows in run["workloads"].items():
         workloads.setdefault(name, {}).update(rows)
-    others = {name: kept[name] for name in ("applications", "search") if name in kept}
+    others = {name: kept[name] for name in ("inference", "search") if name in kept}
     return others | {
         "machine": run["machine"],
         "date": run["date"],
