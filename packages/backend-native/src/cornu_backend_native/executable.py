@@ -64,7 +64,6 @@ class Bound:
             self.scratch.ctypes.data,
             self.scratch.size // threads,
             library.pool(threads),
-            None,
         )
         words = table.words
         self.go = partial(

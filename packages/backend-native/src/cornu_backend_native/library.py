@@ -26,6 +26,18 @@ MEND = (
 )
 
 
+class Pace(ctypes.Structure):
+    """`pace` of pace.h."""
+
+    _fields_ = (
+        ("together", ctypes.c_double),
+        ("alone", ctypes.c_double),
+        ("runs", ctypes.c_int64),
+        ("next", ctypes.c_int64),
+        ("wait", ctypes.c_int64),
+    )
+
+
 class Run(ctypes.Structure):
     """`run` of cornu.h."""
 
@@ -35,6 +47,7 @@ class Run(ctypes.Structure):
         ("scratch_each", ctypes.c_int64),
         ("pool", ctypes.c_void_p),
         ("seconds", ctypes.c_void_p),
+        ("pace", Pace),
     )
 
 

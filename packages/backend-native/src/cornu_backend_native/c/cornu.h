@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "pace.h"
+
 #if defined(_WIN32)
 #define EXPORT __declspec(dllexport)
 #else
@@ -50,9 +52,10 @@ typedef struct run {
     int64_t scratch_each; /* bytes, a multiple of 64 */
     struct pool *pool;    /* NULL: the calling thread alone */
     double *seconds;      /* per row, added to; NULL: no times are taken */
+    pace pace;
 } run;
 
-EXPORT void cornu_run(const int64_t *table, int64_t words, const run *run);
+EXPORT void cornu_run(const int64_t *table, int64_t words, run *run);
 
 /* ---- threads (pool.c) ---- */
 

@@ -32,7 +32,7 @@ static void share(const run *run, kernel *k, const task *t) {
         pool_do(run->pool, k, t, run->scratch, run->scratch_each);
 }
 
-EXPORT void cornu_run(const int64_t *table, int64_t words, const run *run) {
+static void run_rows(const int64_t *table, int64_t words, const run *run) {
     const int64_t *end = table + words;
     for (const int64_t *at = table; at < end;) {
         const row *r = (const row *)at;
@@ -46,7 +46,7 @@ EXPORT void cornu_run(const int64_t *table, int64_t words, const run *run) {
                 int64_t step = numbers[1] ? length - 1 - s : s;
                 for (int64_t i = 0; i < r->addresses; i++)
                     run->bases[numbers[3 + 2 * i]] = addresses[i] + step * numbers[4 + 2 * i];
-                cornu_run(at, body, run);
+                run_rows(at, body, run);
             }
             at += body;
             continue;
@@ -61,4 +61,17 @@ EXPORT void cornu_run(const int64_t *table, int64_t words, const run *run) {
         }
         if (run->seconds != NULL) run->seconds[r->index] += seconds_now() - start;
     }
+}
+
+EXPORT void cornu_run(const int64_t *table, int64_t words, run *r) {
+    if (r->pool == NULL) {
+        run_rows(table, words, r);
+        return;
+    }
+    int how = pace_choose(&r->pace);
+    run now = *r;
+    if (how == ALONE) now.pool = NULL;
+    double start = seconds_now();
+    run_rows(table, words, &now);
+    pace_note(&r->pace, how, seconds_now() - start);
 }
