@@ -346,3 +346,25 @@ def test_an_objective_with_a_mask_is_a_mean_over_what_counts():
     mask = np.array([[1, 0], [0, 0]])
     assert float(mse(y * 0, y, None, mask)) == pytest.approx(1.0, rel=1e-4)
     assert float(mse(y * 0, y, np.array([0.0, 1.0], "float32"))) == pytest.approx(12.5)
+
+
+def test_training_begins_before_the_first_batch_of_a_generator():
+    """A generator is often a callback itself, which makes itself ready as training begins."""
+    told = []
+
+    class Source(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.rows = np.ones((4, 3))
+            told.append(("begin", self.model is model, self.params["epochs"]))
+
+        def batches(self):
+            while True:
+                yield self.rows, self.rows[:, :1]
+
+    model = keras.models.Sequential([keras.layers.Dense(1, input_dim=3)])
+    model.compile("sgd", "mse")
+    source = Source()
+    for _ in range(2):
+        history = model.fit_generator(source.batches(), 2, epochs=2, callbacks=[source], verbose=0)
+        assert len(history.history["loss"]) == 2
+    assert told == [("begin", True, 2)] * 2

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
-import cornu_ops as ops
 from cornu.base.layer.context import learning_phase
-from cornu.base.layer.masks import get_mask, set_mask
 from cornu.training.compiling import check_arguments, read_arguments
 from cornu.training.trainer import Trainer
-from cornu_engine import tree
-from cornu_keras.compat.keras2 import saving
+from cornu_keras.compat.keras2.model_files import InFiles
+from cornu_keras.compat.keras2.training_callbacks import begun, show_validation
 from cornu_keras.compat.keras2.training_ends import End, ends, losses_by_name, metrics_by_name
 from cornu_keras.compat.keras2.training_feeds import (
     EveryClass,
@@ -24,18 +18,22 @@ from cornu_keras.compat.keras2.training_feeds import (
     by_first,
     holds_tensors,
     is_stream,
+    must_end,
+    stream_of,
+    whole_batches,
 )
+from cornu_keras.compat.keras2.training_masks import MasksAsWeights
+from cornu_keras.compat.keras2.training_names import KnownNames
 from cornu_keras.compat.keras2.training_symbols import Symbols
 from cornu_keras.compat.keras2.training_utils import (
     check_generator_arguments,
     is_sequence,
-    standardize_sample_weights,
 )
 
 __all__ = ["Training"]
 
 
-class Training(Symbols):
+class Training(InFiles, KnownNames, MasksAsWeights, Symbols):
     """What stands before `Model` and `Sequential` in Keras 2."""
 
     _ends: tuple[End, ...] = ()
@@ -58,46 +56,10 @@ class Training(Symbols):
         """Return symbolic outputs for symbolic inputs, without recording the call."""
         return _only(super().compute_output_spec(*args, **kwargs))
 
-    def add_metric(self, value: Any, name: str | None = None, aggregation: Any = None) -> None:
-        """Show the mean of a value over the epoch; that of a metric is called after it."""
-        name = name or getattr(getattr(value, "_metric_obj", None), "name", None)
-        super().add_metric(value, name, aggregation)
-
     def summary(self, *args: Any, **kwargs: Any) -> None:
         """Print a table of the layers; what is trainable but not compiled so is warned of."""
         self._check_collected()
         super().summary(*args, **kwargs)
-
-    # Files
-
-    def _reduced(self, protocol: Any, *, training_state: bool) -> Any:
-        """Return what `pickle` keeps: classes inside of functions are not, a scope names them."""
-        make, arguments = super()._reduced(protocol, training_state=training_state)[:2]
-        if self._graph is None:
-            return super()._reduced(protocol, training_state=training_state)
-        cls, config, known, values = arguments
-        kept = {name: x for name, x in known.items() if "<locals>" not in _qualified(x)}
-        return make, (cls, config, kept, values)
-
-    def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
-        """Write the whole model as HDF5; `filepath` may be a stream or a group, too."""
-        saving.save_model(self, filepath, overwrite, include_optimizer)
-
-    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
-        """Write the weights as HDF5."""
-        saving.save_weights(self, filepath, overwrite)
-
-    def load_weights(
-        self,
-        filepath: Any,
-        by_name: bool = False,
-        skip_mismatch: bool = False,
-        reshape: bool = False,
-    ) -> None:
-        """Read weights; the arguments are those of `cornu.Model.load_weights`, in another order."""
-        saving.load_weights(
-            self, filepath, by_name=by_name, skip_mismatch=skip_mismatch, reshape=reshape
-        )
 
     # Compiling
 
@@ -169,20 +131,6 @@ class Training(Symbols):
         if self.optimizer is not None and getattr(self, "built", False):
             self.optimizer.build(self.trainable_variables)
 
-    @property
-    def metrics_names(self) -> list[str]:
-        """Names of what `evaluate` returns, in its order; known as soon as it is compiled."""
-        names, compiled = super().metrics_names, self._compiled
-        if compiled is None:
-            return names
-        parts = [
-            (compiled.metrics, compiled.metrics is not None and compiled.metrics.built),
-            (compiled.losses, compiled.losses is not None and compiled.losses.trackers),
-        ]
-        if any(part is not None and not built for part, built in parts):
-            names = _names_to_be(self._ends, compiled, names)
-        return list(dict.fromkeys([*names, *(name for _, name in self._symbolic_metrics)]))
-
     def _make_train_function(self) -> None:
         if self.optimizer is not None and self.built:
             self.optimizer.build(self.trainable_variables)
@@ -199,39 +147,6 @@ class Training(Symbols):
 
     def _check_trainable_weights_consistency(self) -> None:
         self._check_collected()
-
-    # Steps
-
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        """Return the total loss; the mask of an output is a weight among the others."""
-        masks = [get_mask(leaf) for leaf in tree.flatten(y_pred)]
-        if y is None or all(mask is None for mask in masks):
-            return super().compute_loss(x, y, y_pred, sample_weight, training)
-        sample_weight = self._masks_as_weights(masks, y_pred, sample_weight)
-        with _unmasked(tree.flatten(y_pred)):
-            return super().compute_loss(x, y, y_pred, sample_weight, training)
-
-    def _masks_as_weights(self, masks: list[Any], y_pred: Any, sample_weight: Any) -> Any:
-        """Return weights that are 0 where the mask of an output is False."""
-        outputs = tree.flatten(y_pred)
-        names = [end.name for end in self._ends] or self._output_names() or [""] * len(outputs)
-        given: list[Any] = [None] * len(outputs)
-        if sample_weight is not None and len(outputs) == 1:
-            given = [sample_weight]
-        elif sample_weight is not None:
-            given = standardize_sample_weights(sample_weight, names)
-        weights = [
-            _product(weight, mask, output.dtype)
-            for weight, mask, output in zip(given, masks, outputs, strict=True)
-        ]
-        return weights[0] if len(outputs) == 1 else dict(zip(names, weights, strict=True))
 
     # Data
 
@@ -283,8 +198,8 @@ class Training(Symbols):
         feeds = self._feeds()
         if is_stream(x):
             check_generator_arguments(y, sample_weight, validation_split)
-            _must_end(x, steps_per_epoch, "steps_per_epoch")
-            _must_end(_stream_of(validation_data), validation_steps, "validation_steps")
+            must_end(x, steps_per_epoch, "steps_per_epoch")
+            must_end(stream_of(validation_data), validation_steps, "validation_steps")
             x = feeds.batches(x)
         elif validation_split and holds_tensors(x, y):
             raise ValueError(
@@ -292,40 +207,42 @@ class Training(Symbols):
                 "`validation_split`."
             )
         else:
-            by_arrays = not is_stream(_stream_of(validation_data))
+            by_arrays = not is_stream(stream_of(validation_data))
             if by_arrays and validation_steps is not None and steps_per_epoch is None:
                 raise ValueError(
                     "Can only use `validation_steps` when doing step-wise training, i.e. "
                     "`steps_per_epoch` must be set."
                 )
-            x, y, sample_weight, batch_size = _whole_batches(
+            x, y, sample_weight, batch_size = whole_batches(
                 feeds, x, y, sample_weight, batch_size, steps_per_epoch, "steps_per_epoch"
             )
         validation_data = self._validation(feeds, validation_data, validation_steps)
-        _show_to(callbacks, validation_data, _has_phases(self))
+        show_validation(callbacks, validation_data, self)
         if is_stream(x) and steps_per_epoch and not is_sequence(x):
             shuffle = False
-        return super().fit(
-            x,
-            y,
-            batch_size=batch_size,
-            epochs=epochs,
-            verbose=verbose,
-            callbacks=callbacks,
-            validation_split=validation_split,
-            validation_data=validation_data,
-            shuffle=shuffle,
-            class_weight=EveryClass.of(class_weight),
-            sample_weight=sample_weight,
-            initial_epoch=initial_epoch,
-            steps_per_epoch=steps_per_epoch,
-            validation_steps=validation_steps,
-            validation_batch_size=validation_batch_size,
-            validation_freq=validation_freq,
-            max_queue_size=max_queue_size,
-            workers=workers,
-            use_multiprocessing=use_multiprocessing,
-        )
+        params = {"epochs": epochs, "steps": steps_per_epoch, "verbose": verbose}
+        with begun(self, x, callbacks, params):
+            return super().fit(
+                x,
+                y,
+                batch_size=batch_size,
+                epochs=epochs,
+                verbose=verbose,
+                callbacks=callbacks,
+                validation_split=validation_split,
+                validation_data=validation_data,
+                shuffle=shuffle,
+                class_weight=EveryClass.of(class_weight),
+                sample_weight=sample_weight,
+                initial_epoch=initial_epoch,
+                steps_per_epoch=steps_per_epoch,
+                validation_steps=validation_steps,
+                validation_batch_size=validation_batch_size,
+                validation_freq=validation_freq,
+                max_queue_size=max_queue_size,
+                workers=workers,
+                use_multiprocessing=use_multiprocessing,
+            )
 
     def evaluate(
         self,
@@ -354,10 +271,10 @@ class Training(Symbols):
         feeds = self._feeds()
         if is_stream(x):
             check_generator_arguments(y, sample_weight)
-            _must_end(x, steps, "steps")
+            must_end(x, steps, "steps")
             x = feeds.batches(x)
         else:
-            x, y, sample_weight, batch_size = _whole_batches(
+            x, y, sample_weight, batch_size = whole_batches(
                 feeds, x, y, sample_weight, batch_size, steps, "steps"
             )
         return super().evaluate(
@@ -396,10 +313,10 @@ class Training(Symbols):
         """
         feeds = self._feeds()
         if is_stream(x):
-            _must_end(x, steps, "steps")
+            must_end(x, steps, "steps")
             x = feeds.batches(x)
         elif steps is not None or feeds.needs_no_input:
-            x, _, _, batch_size = _whole_batches(
+            x, _, _, batch_size = whole_batches(
                 Feeds(self, ()), x, None, None, batch_size, steps, "steps"
             )
         else:
@@ -464,7 +381,7 @@ class Training(Symbols):
             data = (None, None)
         if data is None:
             return None
-        if is_stream(_stream_of(data)):
+        if is_stream(stream_of(data)):
             return feeds.batches(data)
         if not isinstance(data, (tuple, list)) or len(data) not in (2, 3):
             raise ValueError(
@@ -477,119 +394,11 @@ class Training(Symbols):
         return (x, y) if weights is None else (x, y, weights)
 
 
-@contextlib.contextmanager
-def _unmasked(outputs: list[Any]) -> Iterator[None]:
-    masks = [get_mask(output) for output in outputs]
-    for output in outputs:
-        set_mask(output, None)
-    try:
-        yield
-    finally:
-        for output, mask in zip(outputs, masks, strict=True):
-            set_mask(output, mask)
-
-
-def _product(weight: Any, mask: Any, dtype: Any) -> Any:
-    if mask is None:
-        return weight
-    mask = ops.cast(mask, dtype)
-    if weight is None:
-        return mask
-    missing = len(mask.shape) - len(weight.shape)
-    return ops.multiply(ops.reshape(weight, (*weight.shape, *(1,) * missing)), mask)
-
-
-def _names_to_be(found: tuple[End, ...], compiled: Any, known: list[str]) -> list[str]:
-    """Return the names of losses and metrics that the first batch will make."""
-    several = len(found) > 1
-    names = ["loss"]
-    if several:
-        names += [f"{end.name}_loss" for end in found if end.loss is not None]
-    asked = compiled.metrics._asked if compiled.metrics is not None else {}
-    for given in asked.values():
-        for end in found:
-            entry = given.get(end.name) if isinstance(given, dict) else given
-            prefix = f"{end.name}_" if several else ""
-            names += [prefix + _name(one) for one in tree.flatten(entry) if one is not None]
-    return list(dict.fromkeys([*names, *known])) if found else known
-
-
-def _name(metric: Any) -> str:
-    from cornu.training.meanings import own_name
-
-    return metric if isinstance(metric, str) else str(getattr(metric, "name", own_name(metric)))
-
-
 def _epochs_of_keras_1(epochs: int, kwargs: dict[str, Any]) -> int:
     if "nb_epoch" not in kwargs:
         return epochs
     warnings.warn("The `nb_epoch` argument in `fit` has been renamed `epochs`.", stacklevel=3)
     return int(kwargs.pop("nb_epoch"))
-
-
-def _whole_batches(
-    feeds: Feeds,
-    x: Any,
-    y: Any,
-    sample_weight: Any,
-    batch_size: int | None,
-    steps: int | None,
-    argument: str,
-) -> tuple[Any, Any, Any, int | None]:
-    """Return data to go over in batches; where a number of steps is given, each takes all of it."""
-    if steps is not None and batch_size is not None:
-        raise ValueError(f"If {argument} is set, the `batch_size` must be None.")
-    if steps is None and (holds_tensors(x, y) or (feeds.needs_no_input and y is None)):
-        raise ValueError(
-            "If your data is in the form of symbolic tensors, you should specify the "
-            f"`{argument}` argument (instead of the `batch_size` argument, because symbolic "
-            "tensors are expected to produce batches of input data)."
-        )
-    x, y, sample_weight = feeds.triple(x, y, sample_weight)
-    if steps is None:
-        return x, y, sample_weight, batch_size
-    return again_and_again(x, y, sample_weight), None, None, None
-
-
-def _must_end(x: Any, steps: int | None, argument: str) -> None:
-    """Raise ValueError for a generator of which nobody says how far to go."""
-    if steps is None and hasattr(x, "__next__") and not is_sequence(x):
-        raise ValueError(
-            f"`{argument}=None` is only valid for a generator based on the `keras.utils.Sequence` "
-            f"class. Please specify `{argument}` or use the `keras.utils.Sequence` class."
-        )
-
-
-def _stream_of(data: Any) -> Any:
-    """Return `validation_data` itself where it makes batches, None where it holds arrays."""
-    return None if isinstance(data, (tuple, list)) else data
-
-
-def _show_to(callbacks: Any, data: Any, with_phase: bool) -> None:
-    """Let callbacks see the data to validate on: inputs, targets, weights, the phase of tests."""
-    seen = None
-    if isinstance(data, tuple):
-        x, y, weights = (*data, None)[:3]
-        targets = tree.flatten(y) if y is not None else []
-        given = tree.flatten(weights) if weights is not None else []
-        if len(given) != len(targets):
-            given = [np.ones(len(target), "float32") for target in targets]
-        seen = [*tree.flatten(x), *targets, *given, *([0.0] if with_phase else [])]
-    listed = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
-    for callback in listed:
-        if callback is not None and not hasattr(type(callback), "callbacks"):
-            callback.validation_data = seen
-
-
-def _has_phases(model: Any) -> bool:
-    """Tell whether some layer does something else while training."""
-    kinds = ("Dropout", "Dropout1D", "Dropout2D", "Dropout3D", "GaussianNoise")
-    return any(
-        type(layer).__name__.endswith((*kinds, "BatchNormalization"))
-        or getattr(layer, "dropout", 0)
-        or getattr(layer, "recurrent_dropout", 0)
-        for layer in model._flatten_layers()
-    )
 
 
 def _is_list(x: Any) -> bool:
@@ -599,10 +408,6 @@ def _is_list(x: Any) -> bool:
 def _only(structure: Any) -> Any:
     is_one = isinstance(structure, (list, tuple)) and len(structure) == 1
     return structure[0] if is_one else structure
-
-
-def _qualified(obj: Any) -> str:
-    return str(getattr(obj, "__qualname__", ""))
 
 
 def _first_length(x: Any) -> int | None:

@@ -15,11 +15,22 @@ from cornu_engine.variable import Variable
 from cornu_keras.compat.keras2.training_ends import End
 from cornu_keras.compat.keras2.training_utils import (
     check_array_length_consistency,
+    is_sequence,
     standardize_sample_weights,
     standardize_weights,
 )
 
-__all__ = ["EveryClass", "Feeds", "again_and_again", "by_first", "holds_tensors", "is_stream"]
+__all__ = [
+    "EveryClass",
+    "Feeds",
+    "again_and_again",
+    "by_first",
+    "holds_tensors",
+    "is_stream",
+    "must_end",
+    "stream_of",
+    "whole_batches",
+]
 
 
 def is_stream(x: Any) -> bool:
@@ -231,6 +242,44 @@ class Feeds:
             return members[0]
         pairs = zip(self.ends, members, strict=True)
         return {end.name: member for end, member in pairs if member is not None}
+
+
+def whole_batches(
+    feeds: Feeds,
+    x: Any,
+    y: Any,
+    sample_weight: Any,
+    batch_size: int | None,
+    steps: int | None,
+    argument: str,
+) -> tuple[Any, Any, Any, int | None]:
+    """Return data to go over in batches; where a number of steps is given, each takes all of it."""
+    if steps is not None and batch_size is not None:
+        raise ValueError(f"If {argument} is set, the `batch_size` must be None.")
+    if steps is None and (holds_tensors(x, y) or (feeds.needs_no_input and y is None)):
+        raise ValueError(
+            "If your data is in the form of symbolic tensors, you should specify the "
+            f"`{argument}` argument (instead of the `batch_size` argument, because symbolic "
+            "tensors are expected to produce batches of input data)."
+        )
+    x, y, sample_weight = feeds.triple(x, y, sample_weight)
+    if steps is None:
+        return x, y, sample_weight, batch_size
+    return again_and_again(x, y, sample_weight), None, None, None
+
+
+def must_end(x: Any, steps: int | None, argument: str) -> None:
+    """Raise ValueError for a generator of which nobody says how far to go."""
+    if steps is None and hasattr(x, "__next__") and not is_sequence(x):
+        raise ValueError(
+            f"`{argument}=None` is only valid for a generator based on the `keras.utils.Sequence` "
+            f"class. Please specify `{argument}` or use the `keras.utils.Sequence` class."
+        )
+
+
+def stream_of(data: Any) -> Any:
+    """Return `validation_data` itself where it makes batches, None where it holds arrays."""
+    return None if isinstance(data, (tuple, list)) else data
 
 
 def _listed(x: Any) -> list[Any]:
