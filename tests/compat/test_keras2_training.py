@@ -368,3 +368,47 @@ def test_training_begins_before_the_first_batch_of_a_generator():
         history = model.fit_generator(source.batches(), 2, epochs=2, callbacks=[source], verbose=0)
         assert len(history.history["loss"]) == 2
     assert told == [("begin", True, 2)] * 2
+
+
+def test_logs_of_a_batch_say_which_it_is():
+    seen = []
+
+    class Notes(keras.callbacks.Callback):
+        def on_batch_begin(self, batch, logs=None):
+            seen.append(dict(logs))
+
+        def on_batch_end(self, batch, logs=None):
+            assert "loss" in logs
+            seen.append({key: logs[key] for key in ("batch", "size")})
+
+    model = keras.models.Sequential([keras.layers.Dense(1, input_dim=3)])
+    model.compile("sgd", "mse")
+    model.fit(X, X[:, :1], batch_size=4, verbose=0, callbacks=[Notes()])
+    expected = [{"batch": i, "size": size} for i, size in enumerate([4, 4, 2])]
+    assert seen == [entry for entry in expected for _ in range(2)]
+    quiet = keras.callbacks.Callback()
+    assert not quiet.overrides("on_train_batch_end")
+    assert Notes().overrides("on_train_batch_end")
+
+
+def test_generators_take_the_arguments_of_keras_1():
+    class Source:
+        batch_size = 5
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            return X[:5], X[:5, :1]
+
+    model = keras.models.Sequential([keras.layers.Dense(1, input_dim=3)])
+    model.compile("sgd", "mse")
+    with pytest.warns(UserWarning, match="Update your `fit_generator` call"):
+        history = model.fit_generator(Source(), samples_per_epoch=10, nb_epoch=2, verbose=0)
+    assert (history.epoch, history.params["steps"]) == ([0, 1], 2)
+    with pytest.warns(UserWarning, match="`val_samples` is now `steps`"):
+        assert model.evaluate_generator(Source(), val_samples=2) >= 0
+    plain = iter(lambda: (X[:5], X[:5, :1]), None)
+    with pytest.warns(UserWarning, match="samples_per_epoch/batch_size"):
+        history = model.fit_generator(plain, samples_per_epoch=3, verbose=0)
+    assert history.params["steps"] == 3

@@ -75,6 +75,7 @@ MEANINGS: list[tuple[str, str]] = [
     ("LearningRateScheduler", f"{_HERE}.callbacks:RateAsLr"),
     ("TimeDistributed", f"{_HERE}.masks:MaskOfSteps"),
     ("Concatenate", f"{_HERE}.masks:EveryInput"),
+    ("Callback", f"{_HERE}.callbacks:SaysBatches"),
     ("Lambda", f"{_HERE}.lenient:NoCast"),
     ("SensitivityAtSpecificity", f"{_HERE}.metrics:NearestPoint"),
     ("SpecificityAtSensitivity", f"{_HERE}.metrics:NearestPoint"),

@@ -22,6 +22,7 @@ from cornu_keras.compat.keras2.training_feeds import (
     stream_of,
     whole_batches,
 )
+from cornu_keras.compat.keras2.training_generators import OldGenerators
 from cornu_keras.compat.keras2.training_masks import MasksAsWeights
 from cornu_keras.compat.keras2.training_names import KnownNames
 from cornu_keras.compat.keras2.training_symbols import Symbols
@@ -33,7 +34,7 @@ from cornu_keras.compat.keras2.training_utils import (
 __all__ = ["Training"]
 
 
-class Training(InFiles, KnownNames, MasksAsWeights, Symbols):
+class Training(InFiles, OldGenerators, KnownNames, MasksAsWeights, Symbols):
     """What stands before `Model` and `Sequential` in Keras 2."""
 
     _ends: tuple[End, ...] = ()

@@ -5,7 +5,38 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-__all__ = ["RateAsLr", "RenamedDelta", "StopsByBaseline"]
+from cornu.training.logs import StepLogs
+
+__all__ = ["RateAsLr", "RenamedDelta", "SaysBatches", "StopsByBaseline"]
+
+
+class SaysBatches:
+    """A callback whose logs of a batch say which it is, and how many samples it has if known."""
+
+    params: Any
+
+    def overrides(self, hook: str) -> bool:
+        """Tell whether this callback does anything in a hook."""
+        if getattr(type(self), hook, None) is vars(SaysBatches).get(hook, self):
+            return bool(self.overrides(hook.replace("_train", "")))
+        return bool(super().overrides(hook))  # type: ignore[misc]
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Run before a training batch."""
+        self.on_batch_begin(batch, self._of_batch(batch, logs))  # type: ignore[attr-defined]
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Run after a training batch."""
+        self.on_batch_end(batch, self._of_batch(batch, logs))  # type: ignore[attr-defined]
+
+    def _of_batch(self, batch: int, logs: Any) -> dict[str, Any]:
+        said, size = self.params or {}, None
+        if said.get("samples") and said.get("batch_size"):
+            size = min(said["batch_size"], said["samples"] - batch * said["batch_size"])
+        of_batch = {"batch": batch, **({} if size is None else {"size": size})}
+        if not isinstance(logs, StepLogs):
+            return {**of_batch, **(logs or {})}
+        return StepLogs([*of_batch, *logs._names], lambda: {**of_batch, **logs})  # read on demand
 
 
 class StopsByBaseline:
