@@ -20,7 +20,7 @@ DIALECTS = {"keras2": keras2.dialect, "tfkeras": tfkeras.dialect}
 ABSENT = re.compile(
     r"applications\.(regnet|resnet_rs)\.|experimental|legacy|DenseFeatures|MeanRelativeError|"
     r"MeanTensor|RadialConstraint|radial_constraint|SidecarEvaluatorModelExport|"
-    r"ConvNeXtBase"
+    r"ConvNeXtBase|SidecarEvaluator|StepsPerExecutionTuner"
 )
 
 

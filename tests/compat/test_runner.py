@@ -327,7 +327,7 @@ def test_a_dialect_that_is_none_is_an_error(monkeypatch, tmp_path):
             "TensorFlow has it, and Cornu has not. Use a `keras.Model`",
         ),
         ("import tensorflow as tf\ntf.nn.rel", "AttributeError", "Did you mean 'relu'"),
-        ("import tensorflow as tf\ntf.spam", "AttributeError", "has no attribute 'spam'\n"),
+        ("import tensorflow as tf\ntf.qqq", "AttributeError", "has no attribute 'qqq'\n"),
         (
             "import keras\nkeras.ops",
             "AttributeError",

@@ -16,7 +16,9 @@ HERE = Path(__file__).parents[1] / "compat" / "tensorflow"
 def main() -> None:
     """Evaluate all cases and write the file."""
     found = runpy.run_path(str(HERE / "cases.py"))
-    given = {k: v if k == "np" else tf.constant(v) for k, v in found["GIVEN"].items()}
+    given = {
+        k: tf.constant(v) if isinstance(v, np.ndarray) else v for k, v in found["GIVEN"].items()
+    }
     golden = {}
     for case in found["CASES"]:
         value = np.asarray(eval(case, {"tf": tf, **given}))

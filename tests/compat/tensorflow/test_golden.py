@@ -15,8 +15,10 @@ from cornu_keras.compat.tensorflow.rows import functions
 HERE = Path(__file__).parent
 GOLDEN = json.loads(HERE.joinpath("golden.json").read_text(encoding="utf-8"))
 FOUND = runpy.run_path(str(HERE / "cases.py"))
-GIVEN = {k: tf.constant(v) if k != "np" else v for k, v in FOUND["GIVEN"].items()}
-BY_CHANCE = re.compile(r"random|dropout|shuffle|truncated_normal|poisson")
+GIVEN = {k: tf.constant(v) if isinstance(v, np.ndarray) else v for k, v in FOUND["GIVEN"].items()}
+BY_CHANCE = re.compile(
+    r"random|dropout|shuffle|truncated_normal|poisson|sampler|binomial|fold_in|split$"
+)
 NO_NUMBERS = {"broadcast_static_shape", "decode_image", "decode_jpeg", "decode_png"}
 NO_NUMBERS |= {"decode_bmp", "decode_gif", "encode_png", "encode_jpeg", "set_random_seed"}
 

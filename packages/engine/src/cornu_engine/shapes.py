@@ -20,6 +20,8 @@ class Sizes(tuple):
 
     __slots__ = ()
 
+    rank = ndims = property(len)
+
     def as_list(self) -> list[int | None]:
         """Return the sizes as a list."""
         return list(self)

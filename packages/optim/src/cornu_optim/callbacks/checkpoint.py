@@ -83,13 +83,16 @@ class ModelCheckpoint(MonitorCallback):
             raise ValueError(
                 f"`save_freq` must be 'epoch' or a number of batches, not {save_freq!r}."
             )
-        endings = _WEIGHTS if save_weights_only else _MODEL
+        self._check_name()
+
+    def _check_name(self) -> None:
+        endings = _WEIGHTS if self.save_weights_only else _MODEL
         if not self.filepath.endswith(endings):
-            what = "weights" if save_weights_only else "a model"
+            what = "weights" if self.save_weights_only else "a model"
+            example = self.filepath + (".weights.h5" if self.save_weights_only else ".keras")
             raise ValueError(
                 f"A file of {what} must end in {' or '.join(endings)}: rename {self.filepath!r}, "
-                "for example to "
-                f"{self.filepath + ('.weights.h5' if save_weights_only else '.keras')!r}."
+                f"for example to {example!r}."
             )
 
     def overrides(self, hook: str) -> bool:

@@ -18,7 +18,13 @@ from cornu_engine.variable import Storage, Variable
 from cornu_keras.compat.tensorflow.tape import Recording
 from cornu_keras.compat.tensorflow.values import as_tensors, convert_to_tensor
 
-__all__ = ["Function", "executing_eagerly", "function", "run_functions_eagerly"]
+__all__ = [
+    "Function",
+    "executing_eagerly",
+    "function",
+    "functions_run_eagerly",
+    "run_functions_eagerly",
+]
 
 _eagerly = False
 
@@ -27,6 +33,11 @@ def run_functions_eagerly(run_eagerly: bool) -> None:
     """Let functions run line by line, to debug them."""
     global _eagerly
     _eagerly = run_eagerly
+
+
+def functions_run_eagerly() -> bool:
+    """Tell whether functions run line by line."""
+    return _eagerly
 
 
 def executing_eagerly() -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from cornu import ops, random
 from cornu_keras.compat.tensorflow.kinds import as_dtype
 from cornu_keras.compat.tensorflow.rows import speaking
+from cornu_keras.compat.tensorflow.tables import boxes
 from cornu_keras.compat.tensorflow.tables.chance import _key
 
 
@@ -258,7 +259,65 @@ def _patches(images: Any, sizes: Any, strides: Any, rates: Any, padding: str) ->
     )  # fmt: skip
 
 
+def _of_channels(rows: list[list[float]]) -> Any:
+    """Return a change of colours: channels times a matrix."""
+    table = np.array(rows, "float32")
+    return lambda images: ops.matmul(ops.convert_to_tensor(images), table)
+
+
+_YIQ = [
+    [0.299, 0.59590059, 0.2115],
+    [0.587, -0.27455667, -0.52273617],
+    [0.114, -0.32134392, 0.31119955],
+]
+_FROM_YIQ = [
+    [1.0, 1.0, 1.0],
+    [0.95598634, -0.27201283, -1.10674021],
+    [0.6208248, -0.64720424, 1.70423049],
+]
+_YUV = [
+    [0.299, -0.14714119, 0.61497538],
+    [0.587, -0.28886916, -0.51496512],
+    [0.114, 0.43601035, -0.10001026],
+]
+_FROM_YUV = [[1.0, 1.0, 1.0], [0.0, -0.394642334, 2.03206185], [1.13988303, -0.58062185, 0.0]]
+
+
+def _slopes(image: Any) -> Any:
+    """Return what follows less what is there, down and across; 0 at the borders."""
+    x = ops.convert_to_tensor(image)
+    down = ops.pad(x[:, 1:] - x[:, :-1], [(0, 0), (0, 1), (0, 0), (0, 0)])
+    return down, ops.pad(x[:, :, 1:] - x[:, :, :-1], [(0, 0), (0, 0), (0, 1), (0, 0)])
+
+
+def _by_seed(changed: Any, *names: str) -> Any:
+    """Return a change by chance whose seed is needed, and stands behind its limits."""
+
+    def stateless(image: Any, *given: Any, seed: Any = None, **named: Any) -> Any:
+        limits = list(given)
+        limits += [named.pop(name) for name in names[len(limits) :] if name in named]
+        if named:
+            raise TypeError(f"got an unexpected keyword argument {min(named)!r}")
+        if len(limits) == len(names) + 1:
+            seed = limits.pop()
+        if seed is None or len(limits) != len(names):
+            raise TypeError(f"needs {', '.join(names)} and seed=(a, b), two whole numbers")
+        return changed(image, *limits, seed=seed)
+
+    return stateless
+
+
 _ROWS = {
+    "rgb_to_yiq": _of_channels(_YIQ),
+    "yiq_to_rgb": _of_channels(_FROM_YIQ),
+    "rgb_to_yuv": _of_channels(_YUV),
+    "yuv_to_rgb": _of_channels(_FROM_YUV),
+    "image_gradients": _slopes,
+    "stateless_random_brightness": _by_seed(_drawn(_brightened, True), "max_delta"),
+    "stateless_random_contrast": _by_seed(_drawn(_contrasted, False), "lower", "upper"),
+    "stateless_random_saturation": _by_seed(_drawn(_saturated, False), "lower", "upper"),
+    "stateless_random_hue": _by_seed(_drawn(_turned_in_hue, True), "max_delta"),
+    "stateless_random_crop": _by_seed(_random_crop, "size"),
     "resize_with_pad": _resized_with_pad,
     "ssim": _ssim,
     "sobel_edges": _edges,
@@ -302,6 +361,7 @@ _ROWS = {
     "hsv_to_rgb": lambda images: ops.image.hsv_to_rgb(images),
     "psnr": _psnr,
 }
-FUNCTIONS = {name: speaking(name, function) for name, function in _ROWS.items()}
+_BOXES = {name.partition(".")[2]: function for name, function in boxes.ROWS.items()}
+FUNCTIONS = {name: speaking(name, function) for name, function in (_ROWS | _BOXES).items()}
 globals().update(FUNCTIONS)
 __all__ = ["ResizeMethod", *FUNCTIONS]

@@ -47,6 +47,18 @@ class DType(str):
         return self == "bool"
 
     @property
+    def is_complex(self) -> bool:
+        """Whether it is of complex numbers."""
+        return self.startswith("complex")
+
+    @property
+    def base_dtype(self) -> DType:
+        """Itself."""
+        return self
+
+    real_dtype = base_dtype
+
+    @property
     def size(self) -> int:
         """Bytes of an element."""
         return np.dtype(self.name).itemsize
@@ -72,7 +84,8 @@ class DType(str):
 DTYPES = {
     name: DType(name)
     for name in (
-        "float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string"
+        "float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string "
+        "bfloat16 complex64 complex128"
     ).split()
 } | {"half": DType("float16"), "double": DType("float64")}
 
@@ -87,7 +100,13 @@ def as_dtype(value: Any) -> DType:
     """
     if isinstance(value, DType):
         return value
-    return DType(value if value == "string" else np.dtype(value).name)
+    known = DTYPES.get(value) if isinstance(value, str) else None
+    if known is not None:
+        return known
+    name = np.dtype(value).name
+    return DTYPES.get(
+        "string" if name.startswith(("object", "str", "bytes")) else name, DType(name)
+    )
 
 
 class TensorShape(tuple):
@@ -128,6 +147,9 @@ class TensorShape(tuple):
     def __getitem__(self, key: Any) -> Any:
         part = super().__getitem__(key)
         return TensorShape(part) if isinstance(key, slice) else part
+
+    def __str__(self) -> str:
+        return tuple.__repr__(self)
 
     def __repr__(self) -> str:
         return f"TensorShape({list(self)})"

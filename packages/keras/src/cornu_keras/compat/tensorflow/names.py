@@ -16,6 +16,9 @@ from cornu_keras.compat.tensorflow.rows import functions
 __all__ = ["attribute", "listed", "make_modules"]
 
 _HERE = "cornu_keras.compat.tensorflow"
+_SET_NOTHING = """enable_op_determinism enable_tensor_float_32_execution reset_memory_stats
+set_memory_growth set_synchronous_execution set_virtual_device_configuration
+set_visible_devices""".split()
 _DTYPES = {name: f"kinds:DTYPES[{name}]" for name in DTYPES}
 
 # Name -> where it is, below this package or in another one.
@@ -37,6 +40,26 @@ OBJECTS: dict[str, dict[str, str]] = {
         "custom_gradient": "cornu.ops:custom_gradient",
         "recompute_grad": "odds:unchanged",
         "init_scope": "odds:context",
+        "Assert": "checks:Assert",
+        "Graph": "odds:Graph",
+        "IndexedSlices": "odds:IndexedSlices",
+        "RaggedTensor": "rows_of_lengths:Ragged",
+        "RaggedTensorSpec": "cornu:KerasTensor",
+        "SparseTensor": "sparse:SparseTensor",
+        "TensorArray": "tensor_array:TensorArray",
+        "VariableAggregation": "odds:VariableAggregation",
+        "VariableSynchronization": "odds:VariableSynchronization",
+        "assert_equal": "checks:assert_equal",
+        "assert_greater": "checks:assert_greater",
+        "assert_less": "checks:assert_less",
+        "assert_rank": "checks:assert_rank",
+        "as_string": "strings:as_string",
+        "gradients": "tape:gradients",
+        "hessians": "tape:hessians",
+        "grad_pass_through": "odds:grad_pass_through",
+        "timestamp": "odds:timestamp",
+        "is_symbolic_tensor": "odds:is_symbolic_tensor",
+        "inside_function": "odds:inside_function",
         "variable_scope": "variables:name_scope",
         "get_logger": "odds:get_logger",
         "truncated_normal_initializer": "cornu.compat.tfkeras.initializers:TruncatedNormal",
@@ -46,7 +69,7 @@ OBJECTS: dict[str, dict[str, str]] = {
         "TensorSpec": "cornu:KerasTensor",
         "print": "odds:print_",
         "py_function": "odds:py_function",
-        "numpy_function": "odds:py_function",
+        "numpy_function": "odds:numpy_function",
         "no_op": "odds:no_op",
         "group": "odds:no_op",
         "control_dependencies": "odds:context",
@@ -66,11 +89,24 @@ OBJECTS: dict[str, dict[str, str]] = {
         "set_soft_device_placement": "odds:no_op",
         "list_physical_devices": "odds:list_physical_devices",
         "list_logical_devices": "odds:list_physical_devices",
+        "PhysicalDevice": "odds:PhysicalDevice",
+        "LogicalDevice": "odds:PhysicalDevice",
+        "LogicalDeviceConfiguration": "odds:Settings",
+        "set_logical_device_configuration": "odds:no_op",
+        "functions_run_eagerly": "functions:functions_run_eagerly",
+        "experimental_run_functions_eagerly": "functions:run_functions_eagerly",
+        "experimental_functions_run_eagerly": "functions:functions_run_eagerly",
     },
     "config.experimental": {
         "list_physical_devices": "odds:list_physical_devices",
-        "set_memory_growth": "odds:no_op",
-        "enable_op_determinism": "odds:no_op",
+        "list_logical_devices": "odds:list_physical_devices",
+        "get_visible_devices": "odds:list_physical_devices",
+        "get_device_details": "odds:no_details",
+        "get_memory_info": "odds:no_details",
+        "get_memory_growth": "odds:no",
+        "tensor_float_32_execution_enabled": "odds:no",
+        "VirtualDeviceConfiguration": "odds:Settings",
+        **dict.fromkeys(_SET_NOTHING, "odds:no_op"),
     },
     "config.threading": {
         "set_inter_op_parallelism_threads": "odds:no_op",
@@ -86,26 +122,58 @@ OBJECTS: dict[str, dict[str, str]] = {
             name: f"checks:{name}"
             for name in (
                 "Assert assert_all_finite assert_equal assert_greater assert_greater_equal "
-                "assert_less assert_less_equal assert_near assert_shapes check_numerics"
+                "assert_integer assert_less assert_less_equal assert_near assert_negative "
+                "assert_non_negative assert_non_positive assert_none_equal assert_positive "
+                "assert_rank assert_rank_at_least assert_rank_in assert_scalar assert_shapes "
+                "assert_type check_numerics is_numeric_tensor"
             ).split()
         },
+        "disable_check_numerics": "odds:no_op",
+        "disable_traceback_filtering": "odds:no_op",
+        "enable_traceback_filtering": "odds:no_op",
         "enable_check_numerics": "odds:no_op",
         "set_log_device_placement": "odds:no_op",
     },
     "errors": {
         "InvalidArgumentError": "checks:InvalidArgumentError",
         "NotFoundError": "checks:NotFoundError",
-        "OutOfRangeError": "checks:OutOfRangeError",
+        **{
+            f"{name}Error": f"checks:{name}Error"
+            for name in (
+                "Aborted AlreadyExists Cancelled DataLoss DeadlineExceeded FailedPrecondition "
+                "Internal Op OutOfRange PermissionDenied Unavailable Unimplemented Unknown"
+            ).split()
+        },
         "ResourceExhaustedError": "builtins:MemoryError",
     },
-    "random": {"Generator": "tables.chance:Generator"},
+    "random": {
+        "Algorithm": "tables.chance:Algorithm",
+        "Generator": "tables.chance:Generator",
+        "get_global_generator": "tables.chance:get_global_generator",
+        "set_global_generator": "tables.chance:set_global_generator",
+    },
+    "random.experimental": {
+        "Algorithm": "tables.chance:Algorithm",
+        "Generator": "tables.chance:Generator",
+        "get_global_generator": "tables.chance:get_global_generator",
+        "set_global_generator": "tables.chance:set_global_generator",
+    },
+    "profiler.experimental": dict.fromkeys(("client", "server", "start", "stop"), "odds:no_op"),
+    "types.experimental": {"TensorLike": "values:Tensor"},
     "sysconfig": {"get_build_info": "odds:build_info"},
-    "config.optimizer": {"set_jit": "odds:no_op"},
+    "config.optimizer": {
+        "set_jit": "odds:no_op",
+        "get_jit": "odds:nameless",
+        "set_experimental_options": "odds:no_op",
+        "get_experimental_options": "odds:no_details",
+    },
     "dtypes": {"DType": "kinds:DType", "as_dtype": "kinds:as_dtype", "cast": "values:cast"},
     "nest": {
         "flatten": "cornu.tree:flatten",
         "map_structure": "cornu.tree:map_structure",
         "pack_sequence_as": "cornu.tree:pack_sequence_as",
+        "assert_same_structure": "cornu.tree:assert_same_structure",
+        "is_nested": "cornu.tree:is_nested",
     },
     "version": {"VERSION": "odds:VERSION"},
     "logging": {"set_verbosity": "odds:no_op", "ERROR": "odds:ERROR", "INFO": "odds:INFO"},
@@ -122,7 +190,9 @@ SAME = {
     "initializers": "cornu.compat.tfkeras.initializers",
     **{
         name: f"{_HERE}.{name}"
-        for name in ("data", "image", "io", "strings", "saved_model", "train")
+        for name in (
+            "data distribute image io lookup ragged saved_model sparse strings summary train"
+        ).split()
     },
 }
 
@@ -130,16 +200,8 @@ ABSENT = {
     "Session": "nothing is left to run: tensors have their values at once",
     "placeholder": "pass the value to a function, or make a cornu.Input",
     "global_variables_initializer": "variables have their values when they are made",
-    "distribute": "one machine trains",
     "estimator": "a model with fit, or cornu.wrappers.scikit_learn",
     "lite": "model.export('model.onnx')",
-    "RaggedTensor": "sequences padded by cornu.utils.pad_sequences, with a mask",
-    "ragged": "sequences padded by cornu.utils.pad_sequences, with a mask",
-    "SparseTensor": "matrices of SciPy, which fit and predict take",
-    "sparse": "matrices of SciPy, which fit and predict take",
-    "lookup": "the layers StringLookup and IntegerLookup",
-    "signal": "cornu.ops: fft, rfft, stft, istft",
-    "summary": "the callback TensorBoard",
     "feature_column": "the preprocessing layers and FeatureSpace",
     "tpu": "there is none",
     "xla": "every step is compiled",

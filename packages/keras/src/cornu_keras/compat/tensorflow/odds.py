@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from cornu_keras.compat.tensorflow.values import as_tensors
+from cornu_engine.trace import current_trace, is_traced
+from cornu_keras.compat.tensorflow.data.elements import numbers_of
+from cornu_keras.compat.tensorflow.values import as_tensors, convert_to_tensor
 
 VERSION = "2.15.0"
 ERROR, INFO = 40, 20
@@ -61,9 +65,102 @@ def print_(*inputs: Any, sep: str = " ", end: str = "\n", **_: Any) -> None:
     print(*shown, sep=sep, end=end)
 
 
-def py_function(func: Callable[..., Any], inp: Any, Tout: Any = None, **_: Any) -> Any:
+def py_function(
+    func: Callable[..., Any] | None = None, inp: Any = None, Tout: Any = None, **_: Any
+) -> Any:
     """Return what Python makes of the values of tensors."""
-    return as_tensors(func(*(as_tensors(np.asarray(x)) for x in inp)))
+    if func is None or inp is None:
+        return functools.partial(_decorated, func, Tout, py_function)
+    return _typed(func(*(as_tensors(np.asarray(x)) for x in inp)), Tout)
+
+
+def numpy_function(
+    func: Callable[..., Any] | None = None, inp: Any = None, Tout: Any = None, **_: Any
+) -> Any:
+    """Return what Python makes of the values of tensors, given as arrays."""
+    if func is None or inp is None:
+        return functools.partial(_decorated, func, Tout, numpy_function)
+    return _typed(func(*(numbers_of(x) for x in inp)), Tout)
+
+
+def _decorated(func: Any, Tout: Any, call: Callable[..., Any], *args: Any) -> Any:
+    """Stand for a decorator, and for the function that it decorates."""
+    if func is None:
+        return functools.partial(_decorated, args[0], Tout, call)
+    return call(func, args, Tout)
+
+
+def _typed(found: Any, Tout: Any) -> Any:
+    """Return what Python gave as tensors of the dtypes that were told."""
+    if isinstance(Tout, (list, tuple)):
+        parts = found if isinstance(found, (list, tuple)) else [found]
+        return [_typed(part, kind) for part, kind in zip(parts, Tout, strict=True)]
+    return as_tensors(found) if Tout is None or found is None else convert_to_tensor(found, Tout)
+
+
+class Graph:
+    """What TensorFlow 1 collected operations in: here nothing is collected."""
+
+    @contextlib.contextmanager
+    def as_default(self) -> Iterator[Graph]:
+        """Change nothing inside."""
+        yield self
+
+    def finalize(self) -> None:
+        """Do nothing."""
+
+
+class IndexedSlices:
+    """Rows of a gradient, by their numbers."""
+
+    def __init__(self, values: Any, indices: Any, dense_shape: Any = None) -> None:
+        self.values, self.indices, self.dense_shape = values, indices, dense_shape
+
+
+class VariableAggregation:
+    """How what several devices write becomes one value: there is one."""
+
+    NONE, SUM, MEAN, ONLY_FIRST_REPLICA = range(4)
+
+
+class VariableSynchronization:
+    """When variables of several devices are made equal: there is one."""
+
+    AUTO, NONE, ON_WRITE, ON_READ = range(4)
+
+
+class Settings:
+    """What may be told of a device, and changes nothing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.__dict__.update(kwargs)
+
+
+def no_details(*_: Any, **__: Any) -> dict[str, Any]:
+    """Return that nothing is known."""
+    return {}
+
+
+def grad_pass_through(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function whose gradient is that of its input."""
+    from cornu import ops
+
+    return lambda x: as_tensors(ops.add(x, ops.stop_gradient(ops.subtract(function(x), x))))
+
+
+def timestamp(name: Any = None) -> Any:
+    """Return the seconds since 1970."""
+    return convert_to_tensor(np.float64(time.time()))
+
+
+def is_symbolic_tensor(tensor: Any) -> bool:
+    """Tell whether a tensor's number is known only when a program runs."""
+    return is_traced(tensor)
+
+
+def inside_function() -> bool:
+    """Tell whether a program is being made."""
+    return current_trace() is not None
 
 
 def build_info() -> dict[str, bool]:

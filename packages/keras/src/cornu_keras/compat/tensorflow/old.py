@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -19,7 +20,12 @@ class _One(ModuleType):
             from cornu_keras.compat.tensorflow.odds import no_op
 
             return no_op
+        if name in _OWN:
+            return import_module(f"{_HERE}.{_OWN[name]}")
         return getattr(sys.modules[_HERE], name, None) or _in_math(name)
+
+
+_OWN = {"losses": "old_losses"}
 
 
 def _in_math(name: str) -> Any:

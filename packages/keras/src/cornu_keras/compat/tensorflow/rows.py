@@ -8,6 +8,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from cornu_keras.compat.tensorflow.by_numpy import beyond_programs, by_numpy
 from cornu_keras.compat.tensorflow.values import as_tensors
 
 __all__ = ["functions"]
@@ -18,7 +19,7 @@ HOW = frozenset(
     "return_same_structure shape_invariants swap_memory validate_indices".split()
 )
 
-TABLES = ("arithmetic", "arrays", "chance", "linear", "neural", "reductions")
+TABLES = tuple("arithmetic arrays chance labels linear neural reductions signals special".split())
 
 # What arguments were called in TensorFlow 1.
 OLD = {
@@ -68,6 +69,8 @@ def speaking(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
             del kwargs[given]
         for given in [k for k in kwargs if k not in takes and OLD.get(k) in takes]:
             kwargs[OLD[given]] = kwargs.pop(given)
+        if beyond_programs(args):
+            return as_tensors(by_numpy(name, function)(*args, **kwargs))
         return as_tensors(function(*args, **kwargs))
 
     call.__name__ = call.__qualname__ = name

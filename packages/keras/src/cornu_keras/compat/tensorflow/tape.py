@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from cornu_engine import current, tree
+from cornu_engine import tree
 from cornu_engine.eager import EagerTrace
 from cornu_engine.gradients import arriving, zeros_like
 from cornu_engine.graph import Node, leaf
 from cornu_engine.trace import as_node, current_trace
 from cornu_engine.variable import Variable
 from cornu_keras.compat.tensorflow.numbers import KNOWN, evaluate, value_of
-from cornu_keras.compat.tensorflow.values import as_tensors
+from cornu_keras.compat.tensorflow.values import Paused, as_tensors
 
-__all__ = ["GradientTape", "Recording", "UnconnectedGradients"]
+__all__ = ["GradientTape", "Recording", "UnconnectedGradients", "gradients", "hessians"]
 
 
 class UnconnectedGradients:
@@ -59,11 +59,8 @@ class Recording(EagerTrace):
                 f"A value of shape {array.shape} cannot be assigned to {variable.path!r} of shape "
                 f"{variable.shape}."
             )
-        token = current.CURRENT.set(None)
-        try:
+        with Paused():
             variable.assign(array)
-        finally:
-            current.CURRENT.reset(token)
         return node
 
     def value_of(self, node: Node) -> Any:
@@ -189,7 +186,7 @@ class GradientTape:
 
     def stop_recording(self) -> Any:
         """Return a context in which nothing is recorded."""
-        return _Paused()
+        return Paused()
 
     def reset(self) -> None:
         """Forget what was recorded."""
@@ -257,12 +254,28 @@ class _Nothing:
     def __exit__(self, *error: Any) -> None: ...
 
 
-class _Paused:
-    def __enter__(self) -> None:
-        self._token = current.CURRENT.set(None)
+def gradients(ys: Any, xs: Any, grad_ys: Any = None, **_: Any) -> list[Any]:
+    """Return gradients of what is computed in a function's program."""
+    from cornu import backend
 
-    def __exit__(self, *error: Any) -> None:
-        current.CURRENT.reset(self._token)
+    if current_trace() is None:
+        raise RuntimeError(
+            "tf.gradients works inside of tf.function; outside, record with tf.GradientTape."
+        )
+    total = ys if grad_ys is None else ys * grad_ys
+    return list(backend.gradients(total, xs if isinstance(xs, (list, tuple)) else [xs]))
+
+
+def hessians(ys: Any, xs: Any, **_: Any) -> list[Any]:
+    """Return matrices of second derivatives of what is computed in a function's program."""
+    from cornu import ops
+
+    found = []
+    for x in xs if isinstance(xs, (list, tuple)) else [xs]:
+        (slope,) = gradients(ys, x)
+        rows = [gradients(part, x)[0] for part in ops.unstack(ops.reshape(slope, (-1,)))]
+        found.append(ops.reshape(ops.stack(rows), (*x.shape, *x.shape)))
+    return found
 
 
 def _total(slopes: Sequence[Node | None]) -> Node | None:

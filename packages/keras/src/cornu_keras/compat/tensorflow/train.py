@@ -14,8 +14,10 @@ from cornu_keras.compat.tensorflow.tape import GradientTape
 __all__ = [
     "AdadeltaOptimizer", "AdagradOptimizer", "AdamOptimizer", "Checkpoint", "CheckpointManager",
     "FtrlOptimizer", "GradientDescentOptimizer", "MomentumOptimizer", "Optimizer",
-    "RMSPropOptimizer", "exponential_decay", "latest_checkpoint",
+    "RMSPropOptimizer", "Status", "exponential_decay", "latest_checkpoint",
 ]  # fmt: skip
+
+_ENDING = ".index"  # of a checkpoint's file, for which scripts look
 
 
 class Optimizer:
@@ -180,9 +182,10 @@ class Checkpoint:
             for name, thing in self._things.items()
             for i, variable in enumerate(_state(thing))
         }
-        target = Path(f"{file_prefix}.ckpt.npz")
-        partial = target.with_suffix(".partial.npz")
-        np.savez(partial, **arrays)
+        target = Path(f"{file_prefix}{_ENDING}")
+        partial = Path(f"{file_prefix}.partial")
+        with partial.open("wb") as file:
+            np.savez(file, **arrays)
         partial.replace(target)
         return str(file_prefix)
 
@@ -191,19 +194,21 @@ class Checkpoint:
         import numpy as np
 
         if save_path is None:
-            return _Status()
-        with np.load(f"{save_path}.ckpt.npz", allow_pickle=False) as arrays:
+            return Status()
+        with np.load(f"{save_path}{_ENDING}", allow_pickle=False) as arrays:
             for name, thing in self._things.items():
                 for i, variable in enumerate(_state(thing)):
                     if f"{name}/{i}" in arrays:
                         variable.assign(arrays[f"{name}/{i}"])
-        return _Status()
+        return Status()
 
     read = restore
 
 
-class _Status:
-    def expect_partial(self) -> _Status:
+class Status:
+    """What says that a file held all that was asked for."""
+
+    def expect_partial(self) -> Status:
         """Return itself."""
         return self
 
@@ -228,7 +233,7 @@ class CheckpointManager:
             else self._checkpoint.write(self._folder / f"{self._name}-{int(checkpoint_number)}")
         )
         for old in self.checkpoints[: -self._kept] if self._kept else []:
-            Path(f"{old}.ckpt.npz").unlink()
+            Path(f"{old}{_ENDING}").unlink()
         return path
 
     @property
@@ -249,13 +254,13 @@ class CheckpointManager:
 
 def latest_checkpoint(checkpoint_dir: Any, latest_filename: Any = None) -> str | None:
     """Return the checkpoint of a folder that was written last."""
-    files = sorted(Path(checkpoint_dir).glob("*.ckpt.npz"), key=lambda f: f.stat().st_mtime)
-    return str(files[-1])[: -len(".ckpt.npz")] if files else None
+    files = sorted(Path(checkpoint_dir).glob(f"*{_ENDING}"), key=lambda f: f.stat().st_mtime)
+    return str(files[-1])[: -len(_ENDING)] if files else None
 
 
 def _numbers(folder: Path, prefix: str) -> list[int]:
-    pattern = re.compile(rf"{re.escape(prefix)}-(\d+)\.ckpt\.npz")
-    found = (pattern.fullmatch(file.name) for file in folder.glob("*.ckpt.npz"))
+    pattern = re.compile(rf"{re.escape(prefix)}-(\d+){re.escape(_ENDING)}")
+    found = (pattern.fullmatch(file.name) for file in folder.glob(f"*{_ENDING}"))
     return sorted(int(match[1]) for match in found if match)
 
 

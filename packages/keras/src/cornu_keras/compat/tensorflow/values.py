@@ -8,11 +8,14 @@ import numpy as np
 
 from cornu import ops
 from cornu.base import KerasTensor
-from cornu_engine import tree
+from cornu.base.layer.masks import get_mask, set_mask
+from cornu_engine import current, tree
 from cornu_engine.graph import Node
+from cornu_engine.shapes import Sizes
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable as State
 from cornu_keras.compat.tensorflow.kinds import TensorShape, as_dtype
+from cornu_keras.compat.tensorflow.texts import Text, as_text
 
 __all__ = ["Tensor", "as_tensors", "cast", "constant", "convert_to_tensor", "is_tensor"]
 
@@ -22,7 +25,7 @@ class _Kind(type):
 
     def __instancecheck__(cls, value: Any) -> bool:
         if cls is Tensor:
-            kinds = (Node, KerasTensor, State)
+            kinds = (Node, KerasTensor, State, Text, Complex)
             return type.__instancecheck__(cls, value) or isinstance(value, kinds)
         return type.__instancecheck__(cls, value)
 
@@ -52,9 +55,10 @@ class Tensor(State, metaclass=_Kind):
         super().__init__(value, dtype=dtype, trainable=False, name="tensor")
 
     @property
-    def shape(self) -> TensorShape:
-        """The sizes along its axes."""
-        return TensorShape(self._storage.shape)
+    def shape(self) -> Any:
+        """The sizes along its axes; those in a step are of the step's own kind."""
+        sizes = self._storage.shape
+        return TensorShape(sizes) if current_trace() is None else Sizes(sizes)
 
     @property
     def dtype(self) -> Any:
@@ -65,6 +69,18 @@ class Tensor(State, metaclass=_Kind):
     def device(self) -> str:
         """Where it lies, in TensorFlow's words."""
         return "/device:CPU:0"
+
+    @property
+    def _keras_mask(self) -> Any:
+        return get_mask(self)
+
+    @_keras_mask.setter
+    def _keras_mask(self, mask: Any) -> None:
+        set_mask(self, mask)
+
+    @_keras_mask.deleter
+    def _keras_mask(self) -> None:
+        set_mask(self, None)
 
     def set_shape(self, shape: Any) -> None:
         """Check the sizes along its axes."""
@@ -94,7 +110,7 @@ class Tensor(State, metaclass=_Kind):
         return function(*_numbers(args), **_numbers(kwargs))
 
     def __format__(self, spec: str) -> str:
-        return format(self.numpy() if self.ndim == 0 else self, spec) if spec else str(self)
+        return format(self.numpy(), spec)
 
     def __str__(self) -> str:
         return f"tf.Tensor({self.numpy()}, shape={tuple(self.shape)}, dtype={self.dtype.name})"
@@ -102,6 +118,11 @@ class Tensor(State, metaclass=_Kind):
     def __repr__(self) -> str:
         shape = tuple(self.shape)
         return f"<tf.Tensor: shape={shape}, dtype={self.dtype.name}, numpy={self.numpy()!r}>"
+
+    def __index__(self) -> int:
+        if self.ndim or self.dtype.kind not in "iu":
+            raise TypeError(f"Only a whole number counts places, not {self!r}.")
+        return int(self)
 
     def __len__(self) -> int:
         if not self.ndim:
@@ -135,10 +156,32 @@ def _returning_tensors(name: str) -> Any:
     operator = getattr(State, name)
 
     def method(self: Any, *args: Any) -> Any:
+        if current_trace() is not None and _counts(self, *args):
+            with Paused():  # counts are known in a program, too
+                return as_tensors(operator(self, *args))
         return as_tensors(operator(self, *args))
 
     method.__name__ = name
     return method
+
+
+class Paused:
+    """A context in which nothing is traced."""
+
+    def __enter__(self) -> None:
+        self._token = current.CURRENT.set(None)
+
+    def __exit__(self, *error: Any) -> None:
+        current.CURRENT.reset(self._token)
+
+
+def _counts(value: Any, *others: Any) -> bool:
+    """Tell whether these are whole numbers that do not change, such as sizes."""
+    if not isinstance(value, State):
+        return isinstance(value, (int, slice, type(None), type(Ellipsis))) or (
+            isinstance(value, tuple) and all(map(_counts, value))
+        )
+    return not value.tracked and value.dtype.kind in "iub" and all(map(_counts, others))
 
 
 _BINARY = "add sub mul truediv floordiv mod pow matmul and or xor".split()
@@ -158,12 +201,22 @@ def as_tensors(result: Any) -> Any:
     [<tf.Tensor: shape=(2,), dtype=float64, numpy=array([0., 0.])>, 'text']
     """
     if isinstance(result, (np.ndarray, np.generic)):
-        return Tensor(np.asarray(result)) if result.dtype.kind in "biufc" else result
+        if result.dtype.kind in "biuf":
+            return Tensor(np.asarray(result))
+        return np.asarray(result).view(Complex) if result.dtype.kind == "c" else as_text(result)
     if isinstance(result, (list, tuple, dict)):
         return tree.map_structure(
             lambda x: as_tensors(x) if isinstance(x, (np.ndarray, np.generic)) else x, result
         )
     return result
+
+
+class Complex(np.ndarray):
+    """Complex numbers, which no program holds: NumPy computes with them."""
+
+    def numpy(self) -> Any:
+        """Return its numbers."""
+        return np.array(self)[()]
 
 
 def is_tensor(x: Any) -> bool:
@@ -191,7 +244,7 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
 def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None) -> Any:
     """Return a value as a tensor."""
     if _is_text(value):
-        return np.asarray(value, object)
+        return as_text(value)
     if isinstance(value, Tensor) and not isinstance(value, State):
         return value if dtype is None else cast(value, dtype)
     if isinstance(value, State):
@@ -203,15 +256,20 @@ def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None) ->
             value = value.numpy()
     if isinstance(value, (list, tuple)) and any(is_tensor(v) for v in tree.flatten(value)):
         value = ops.stack([convert_to_tensor(v) for v in value])
-    if isinstance(value, (np.ndarray, np.generic)):
+    if isinstance(value, (complex, np.ndarray, np.generic)):
         array = np.asarray(value)
+        if array.dtype.kind == "c":
+            return as_tensors(array if dtype is None else array.astype(str(as_dtype(dtype))))
         return Tensor(array if dtype is None else array.astype(str(as_dtype(dtype))))
     return as_tensors(ops.convert_to_tensor(value, None if dtype is None else as_dtype(dtype)))
 
 
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     """Return a tensor in another dtype."""
-    return as_tensors(ops.cast(x, str(as_dtype(dtype))))
+    wanted = str(as_dtype(dtype))
+    if wanted.startswith("complex") or isinstance(x, Complex):
+        return as_tensors(np.asarray(x).astype(wanted))
+    return as_tensors(ops.cast(x, wanted))
 
 
 def _is_text(value: Any) -> bool:

@@ -20,17 +20,35 @@ OWN: dict[str, str] = {
             "Adadelta Adafactor Adagrad Adam AdamW Adamax Ftrl Nadam Optimizer RMSprop SGD".split()
         )
     },
+    **{
+        f"{module}.{kind}": f"{_HERE}.meanings.data_sets:{kind}"
+        for module in ("utils", "preprocessing", "preprocessing.image", "preprocessing.text")
+        for kind in (
+            "audio_dataset_from_directory image_dataset_from_directory "
+            "text_dataset_from_directory timeseries_dataset_from_array"
+        ).split()
+    },
+    "utils.SequenceEnqueuer": "cornu.utils:OrderedEnqueuer",
+    **{
+        f"utils.{name}": f"{_HERE}.meanings.utilities:{name}"
+        for name in ("TimedThread", "to_ordinal", "warmstart_embedding_matrix")
+    },
     "utils.get_file": f"{_KERAS2}.utils.data_utils:get_file",
 }
 
 # Base class, and what stands before it in the dialect; the foremost first.
 MEANINGS: list[tuple[str, str]] = [
+    ("Layer", f"{_HERE}.meanings.layer:SpeaksTensors"),
+    ("Layer", f"{_KERAS2}.meanings.weights:NamedWeights"),
+    ("Model", f"{_HERE}.meanings.checkpoints:CheckpointsAsFiles"),
     ("Optimizer", f"{_KERAS2}.meanings.optimizers:Shared"),
     ("Model", f"{_KERAS2}.meanings.optimizers:TakesShared"),
-    ("Optimizer", f"{_HERE}.meanings:Minimizes"),
-    ("Loss", f"{_HERE}.meanings:CallsGiveTensors"),
-    ("Metric", f"{_HERE}.meanings:ResultsAreTensors"),
+    ("Optimizer", f"{_HERE}.meanings.results:Minimizes"),
+    ("Loss", f"{_HERE}.meanings.results:CallsGiveTensors"),
+    ("Metric", f"{_HERE}.meanings.results:ResultsAreTensors"),
     ("Model", f"{_KERAS2}.meanings.collected:CollectedQuietly"),
+    ("Embedding", f"{_HERE}.meanings.layer:AnyLength"),
+    ("ModelCheckpoint", f"{_HERE}.meanings.checkpoints:AnyName"),
 ]
 
 # What old layers import from the modules of Keras that had imported it themselves.

@@ -74,6 +74,8 @@ class TakesShared:
                 optimizer = optimizer._to_train(self)
             super().compile(optimizer, *args, **kwargs)  # type: ignore[misc]
 
+    compile.derives = True  # type: ignore[attr-defined]
+
 
 class OldWords(Shared):
     """What an optimizer means in Keras 2."""

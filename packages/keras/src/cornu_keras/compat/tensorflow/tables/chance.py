@@ -120,12 +120,98 @@ class Generator:
         """Return uniform numbers."""
         return as_tensors(_uniform(shape, minval, maxval, dtype, self._source))
 
+    def truncated_normal(
+        self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32"
+    ) -> Any:
+        """Return normal numbers, none of which is far away."""
+        return as_tensors(_truncated(shape, mean, stddev, dtype, self._source))
+
+    def binomial(self, shape: Any, counts: Any, probs: Any, dtype: Any = "int32") -> Any:
+        """Return how often something of a chance happened."""
+        seed = int(np.asarray(random.randint((), 0, 2**31 - 1, "int32", self._source)))
+        return as_tensors(_binomial(shape, counts, probs, (seed, seed), dtype))
+
+    def uniform_full_int(self, shape: Any, dtype: Any = "uint64") -> Any:
+        """Return whole numbers of all sizes."""
+        seed = int(np.asarray(random.randint((), 0, 2**31 - 1, "int32", self._source)))
+        kind = str(as_dtype(dtype))
+        limits = np.iinfo(kind)
+        rng = np.random.default_rng(seed)
+        return as_tensors(rng.integers(limits.min, limits.max, _sizes(shape), kind, endpoint=True))
+
+    def split(self, count: int = 1) -> list[Generator]:
+        """Return generators of seeds of their own."""
+        seeds = np.asarray(random.randint((int(count),), 0, 2**31 - 1, "int32", self._source))
+        return [Generator(int(seed)) for seed in seeds]
+
+    def reset_from_seed(self, seed: int) -> None:
+        """Begin anew from a seed."""
+        self._source = random.SeedGenerator(int(seed))
+
     def make_seeds(self, count: int = 1) -> Any:
         """Return seeds for the stateless functions."""
         return as_tensors(random.randint((2, count), 0, 2**31 - 1, "int32", self._source))
 
 
+class Algorithm:
+    """How bits are drawn: numbers of all of them are Cornu's."""
+
+    PHILOX, THREEFRY, AUTO_SELECT = 1, 2, 3
+
+
+_global: list[Generator] = []
+
+
+def get_global_generator() -> Generator:
+    """Return the generator that all may use."""
+    if not _global:
+        _global.append(Generator.from_non_deterministic_state())
+    return _global[0]
+
+
+def set_global_generator(generator: Generator) -> None:
+    """Set the generator that all may use."""
+    _global[:] = [generator]
+
+
+def _seeds(seed: Any, num: int = 2, alg: Any = None) -> Any:
+    """Return pairs of numbers that a pair leads to."""
+    return np.random.default_rng(_key(seed)).integers(2**31, size=(int(num), 2)).astype("int32")
+
+
+def _folded(seed: Any, data: Any) -> Any:
+    first, second = (int(n) for n in np.asarray(seed).reshape(-1)[:2])
+    return _seeds((first ^ int(np.asarray(data)), second), 1)[0]
+
+
+def _binomial(shape: Any, counts: Any, probs: Any, seed: Any = None, dtype: Any = "int32") -> Any:
+    key = draw_seed() if seed is None else _key(seed)
+    key = key if isinstance(key, int) else draw_seed()
+    drawn = np.random.default_rng(key).binomial(
+        np.asarray(counts), np.asarray(probs), _sizes(shape)
+    )
+    return drawn.astype(str(as_dtype(dtype)))
+
+
 ROWS = {
+    "random.split random.experimental.stateless_split": _seeds,
+    "random.fold_in random.experimental.stateless_fold_in": _folded,
+    "random.stateless_binomial": lambda shape, seed, counts, probs, output_dtype="int32": _binomial(
+        shape, counts, probs, seed, output_dtype
+    ),
+    "random.stateless_categorical": lambda logits, num_samples, seed, dtype="int64": _categorical(
+        logits, num_samples, dtype, seed
+    ),
+    "random.stateless_poisson": lambda shape, seed, lam, dtype="int32": _poisson(
+        shape, lam, dtype, _key(seed)
+    ),
+    "random.stateless_gamma": lambda shape, seed, alpha, beta=None, dtype="float32": _gamma(
+        shape, alpha, beta, dtype, seed
+    ),
+    "random.experimental.stateless_shuffle": lambda value, seed: _shuffle(value, seed),
+    "random.experimental.index_shuffle": lambda index, seed, max_index: np.random.default_rng(
+        _key(seed)
+    ).permutation(int(max_index) + 1)[np.asarray(index)],
     "random.set_seed set_random_seed random.set_random_seed": _set_seed,
     "random.normal random.stateless_normal random_normal": _normal,
     "random.truncated_normal random.stateless_truncated_normal truncated_normal": _truncated,

@@ -6,17 +6,31 @@ A data set yields tensors, and structures of them: tuples, lists and dicts. `fit
 
 from __future__ import annotations
 
+import glob
 import itertools
+import os
 from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-import cornu
 from cornu_engine import tree
-from cornu_keras.compat.tensorflow.kinds import TensorShape, as_dtype
-from cornu_keras.compat.tensorflow.values import Tensor, as_tensors, convert_to_tensor
+from cornu_keras.compat.tensorflow.data.elements import (
+    TensorSpec,
+    arrays_of,
+    drawn_seed,
+    numbers_of,
+    packed,
+    shapes_of,
+    spread,
+    structure_of,
+    tensors_of,
+    typed,
+)
+from cornu_keras.compat.tensorflow.data.regrouping import Regrouped
+from cornu_keras.compat.tensorflow.kinds import as_dtype
+from cornu_keras.compat.tensorflow.values import Tensor, convert_to_tensor
 
 __all__ = ["AUTOTUNE", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY", "Dataset", "Options"]
 
@@ -25,7 +39,7 @@ INFINITE_CARDINALITY = -1
 UNKNOWN_CARDINALITY = -2
 
 
-class Dataset:
+class Dataset(Regrouped):
     """Elements one after the other.
 
     Parameters
@@ -51,7 +65,7 @@ class Dataset:
     @staticmethod
     def from_tensor_slices(tensors: Any, name: Any = None) -> Dataset:
         """Return the rows of arrays; all of a structure are walked side by side."""
-        arrays = _structure(tensors)
+        arrays = structure_of(tensors)
         sizes = {len(a) for a in tree.flatten(arrays)}
         if len(sizes) != 1:
             raise ValueError(f"All arrays must have as many rows; they have {sorted(sizes)}.")
@@ -66,7 +80,7 @@ class Dataset:
     @staticmethod
     def from_tensors(tensors: Any, name: Any = None) -> Dataset:
         """Return a single element."""
-        element = _structure(tensors)
+        element = structure_of(tensors)
         return Dataset(lambda: iter([element]), 1)
 
     @staticmethod
@@ -83,12 +97,11 @@ class Dataset:
         if output_signature is not None:
             wanted = tree.map_structure(lambda spec: spec.dtype, output_signature)
 
-        def typed(element: Any) -> Any:
-            if wanted is None:
-                return _arrays(element)
-            return _typed(element, wanted)
+        def told(element: Any) -> Any:
+            return arrays_of(element) if wanted is None else typed(element, wanted)
 
-        return Dataset(lambda: map(typed, generator(*(args or ()))))
+        given = [x.numpy() if hasattr(x, "numpy") else x for x in args or ()]
+        return Dataset(lambda: map(told, generator(*given)))
 
     @staticmethod
     def range(*args: Any, output_type: Any = "int64", name: Any = None) -> Dataset:
@@ -106,10 +119,22 @@ class Dataset:
 
         def walk() -> Iterator[Any]:
             for elements in zip(*(d._walk() for d in flat), strict=False):
-                yield _packed(structure, elements)
+                yield packed(structure, elements)
 
         size = min(sizes) if sizes and known else UNKNOWN_CARDINALITY
         return Dataset(walk, size if sizes else INFINITE_CARDINALITY)
+
+    @staticmethod
+    def list_files(
+        file_pattern: Any, shuffle: bool | None = None, seed: int | None = None, name: Any = None
+    ) -> Dataset:
+        """Return the paths that match a pattern, shuffled unless `shuffle=False`."""
+        patterns = np.atleast_1d(np.asarray(file_pattern, object)).tolist()
+        paths = sorted(path for p in patterns for path in glob.glob(os.fsdecode(p)))
+        if not paths:
+            raise FileNotFoundError(f"No file matches {patterns}.")
+        found = Dataset.from_tensor_slices(paths)
+        return found if shuffle is False else found.shuffle(len(paths), seed)
 
     # ---- what becomes of them
 
@@ -121,16 +146,16 @@ class Dataset:
         name: Any = None,
     ) -> Dataset:
         """Return what a function makes of each element; a tuple is given as arguments."""
-        call = _spread(map_func)
+        call = spread(map_func)
 
         def walk() -> Iterator[Any]:
-            return (_arrays(call(element)) for element in self._walk())
+            return (arrays_of(call(element)) for element in self._walk())
 
         return Dataset(walk, self._size)
 
     def filter(self, predicate: Callable[..., Any], name: Any = None) -> Dataset:
         """Return the elements for which a function is true."""
-        call = _spread(predicate)
+        call = spread(predicate)
         return Dataset(lambda: (e for e in self._walk() if bool(np.asarray(call(e)))))
 
     def batch(
@@ -186,9 +211,9 @@ class Dataset:
                 columns = list(zip(*(tree.flatten(e) for e in chunk), strict=True))
                 fills = tree.flatten(values) if values is not None else [None]
                 fills = fills * len(columns) if len(fills) == 1 else fills
-                shapes = _shapes(padded_shapes, len(columns))
+                shapes = shapes_of(padded_shapes, len(columns))
                 parts = [padded(c, f, s) for c, f, s in zip(columns, fills, shapes, strict=True)]
-                yield _packed(chunk[0], parts)
+                yield packed(chunk[0], parts)
 
         size = self._size
         if size >= 0:
@@ -223,7 +248,7 @@ class Dataset:
 
         def generator() -> np.random.Generator:
             if not kept:
-                drawn = _drawn_seed() if seed is None else seed
+                drawn = drawn_seed() if seed is None else seed
                 kept.extend((drawn, np.random.default_rng(drawn)))
             return kept[1] if again else np.random.default_rng(kept[0])
 
@@ -274,7 +299,7 @@ class Dataset:
 
     def take_while(self, predicate: Callable[..., Any], name: Any = None) -> Dataset:
         """Return the elements up to the first for which a function is false."""
-        call = _spread(predicate)
+        call = spread(predicate)
         return Dataset(
             lambda: itertools.takewhile(lambda e: bool(np.asarray(call(e))), self._walk())
         )
@@ -303,7 +328,7 @@ class Dataset:
 
     def flat_map(self, map_func: Callable[..., Any], name: Any = None) -> Dataset:
         """Return the elements of the data sets that a function makes of each element."""
-        call = _spread(map_func)
+        call = spread(map_func)
         return Dataset(lambda: (e for element in self._walk() for e in call(element)._walk()))
 
     def interleave(
@@ -316,7 +341,7 @@ class Dataset:
         name: Any = None,
     ) -> Dataset:
         """Return elements in turn, a block from each of the data sets that a function makes."""
-        call = _spread(map_func)
+        call = spread(map_func)
         width = cycle_length if cycle_length and cycle_length > 0 else 2
 
         def walk() -> Iterator[Any]:
@@ -393,8 +418,8 @@ class Dataset:
     # ---- how it is read
 
     def as_numpy_iterator(self) -> Iterator[Any]:
-        """Return an iterator over elements as arrays."""
-        return self._walk()
+        """Return an iterator over elements as arrays; texts are bytes."""
+        return Elements(tree.map_structure(numbers_of, e) for e in self._walk())
 
     def cardinality(self) -> Any:
         """Return how many elements there are, as a tensor."""
@@ -407,7 +432,18 @@ class Dataset:
         return tree.map_structure(lambda a: TensorSpec(np.shape(a), np.asarray(a).dtype), first)
 
     def __iter__(self) -> Iterator[Any]:
-        return (e if isinstance(e, Dataset) else as_tensors(e) for e in self._walk())
+        return Elements(e if isinstance(e, Dataset) else tensors_of(e) for e in self._walk())
+
+    def make_one_shot_iterator(self) -> Iterator[Any]:
+        """Return an iterator, as TensorFlow 1 made one."""
+        return iter(self)
+
+    def get_single_element(self, name: Any = None) -> Any:
+        """Return the one element that there is."""
+        first, *more = itertools.islice(iter(self), 2)
+        if more:
+            raise ValueError("get_single_element() needs one element; this data set has more.")
+        return first
 
     def __len__(self) -> int:
         if self._size < 0:
@@ -423,22 +459,19 @@ class Dataset:
         return f"<tf.data.Dataset of {size.get(self._size, self._size)} elements>"
 
 
-class TensorSpec:
-    """What a tensor looks like: its shape and dtype."""
+class Elements:
+    """An iterator that has TensorFlow's names for its next element, too."""
 
-    def __init__(self, shape: Any, dtype: Any = "float32", name: str | None = None) -> None:
-        self.shape = TensorShape(shape if shape is not None else ())
-        self.dtype = as_dtype(dtype)
-        self.name = name
+    def __init__(self, walk: Iterator[Any]) -> None:
+        self._walk = walk
 
-    def __repr__(self) -> str:
-        return f"TensorSpec(shape={tuple(self.shape)}, dtype={self.dtype!r}, name={self.name!r})"
+    def __iter__(self) -> Iterator[Any]:
+        return self
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, TensorSpec) and repr(self) == repr(other)
+    def __next__(self) -> Any:
+        return next(self._walk)
 
-    def __hash__(self) -> int:
-        return hash(repr(self))
+    next = get_next = __next__
 
 
 class Options:
@@ -446,66 +479,3 @@ class Options:
 
     def __init__(self) -> None:
         self.deterministic = True
-
-
-def _array(value: Any) -> Any:
-    """Return a value as an array, in the dtype that TensorFlow would give it."""
-    if isinstance(value, np.ndarray):
-        return value
-    tensor = convert_to_tensor(value)
-    return np.asarray(tensor if isinstance(tensor, np.ndarray) else tensor.numpy())
-
-
-def _arrays(value: Any) -> Any:
-    if isinstance(value, Dataset):
-        return value
-    return tree.map_structure(_array, tuple(value) if isinstance(value, list) else value)
-
-
-def _structure(tensors: Any) -> Any:
-    """Return arrays in tuples and dicts; a list is an array."""
-    if isinstance(tensors, dict):
-        return {key: _structure(part) for key, part in tensors.items()}
-    if isinstance(tensors, tuple):
-        return tuple(map(_structure, tensors))
-    return _array(tensors)
-
-
-def _typed(element: Any, kind: Any) -> Any:
-    """Return an element in the structure and dtypes that were told."""
-    if isinstance(kind, dict):
-        return {key: _typed(element[key], part) for key, part in kind.items()}
-    if isinstance(kind, (tuple, list)):
-        return tuple(_typed(part, one) for part, one in zip(element, kind, strict=True))
-    dtype = as_dtype(kind)
-    return np.asarray(element, object if dtype == "string" else str(dtype))
-
-
-def _spread(function: Callable[..., Any]) -> Callable[[Any], Any]:
-    def call(element: Any) -> Any:
-        if isinstance(element, Dataset):
-            return function(element)
-        given = as_tensors(element)
-        return function(*given) if isinstance(given, tuple) else function(given)
-
-    return call
-
-
-def _packed(structure: Any, leaves: Any) -> Any:
-    if not isinstance(structure, (tuple, list, dict)):
-        return leaves[0]
-    if isinstance(structure, (tuple, list)) and len(structure) == len(leaves):
-        return tuple(leaves)
-    return tree.pack_sequence_as(structure, list(leaves))
-
-
-def _shapes(given: Any, count: int) -> list[Any]:
-    if given is None:
-        return [None] * count
-    if count == 1 and all(n is None or isinstance(n, int) for n in given):
-        return [given]
-    return list(given.values() if isinstance(given, dict) else given)
-
-
-def _drawn_seed() -> int:
-    return int(np.asarray(cornu.random.randint((), 0, 2**31 - 1)))
