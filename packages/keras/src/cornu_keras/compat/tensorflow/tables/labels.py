@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from cornu import ops
-from cornu_ops.random.seed import draw_seed
 from cornu_keras.compat.tensorflow.sparse import SparseTensor
 from cornu_keras.compat.tensorflow.sparse import to_dense as dense
+from cornu_ops.random.seed import draw_seed
 
 
 def _ctc(
