@@ -73,5 +73,8 @@ def cornu_callbacks() -> list[Offer]:
 
 @hookimpl
 def cornu_utilities() -> list[Offer]:
-    """The bar that shows it."""
-    return ["cornu_optim.callbacks.progbar:Progbar"]
+    """The bar that shows it, and checkpoints by hand."""
+    return [
+        "cornu_optim.callbacks.progbar:Progbar",
+        "cornu_optim.callbacks.step_folders:CheckpointManager",
+    ]

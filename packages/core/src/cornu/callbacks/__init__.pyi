@@ -16,6 +16,7 @@ from cornu_optim.callbacks.lambdas import LambdaCallback as LambdaCallback
 from cornu_optim.callbacks.scheduler import LearningRateScheduler as LearningRateScheduler
 from cornu_optim.callbacks.checkpoint import ModelCheckpoint as ModelCheckpoint
 from cornu_optim.callbacks.monitor import MonitorCallback as MonitorCallback
+from cornu_optim.callbacks.orbax import OrbaxCheckpoint as OrbaxCheckpoint
 from cornu_optim.callbacks.progbar_logger import ProgbarLogger as ProgbarLogger
 from cornu_optim.callbacks.plateau import ReduceLROnPlateau as ReduceLROnPlateau
 from cornu_optim.callbacks.remote import RemoteMonitor as RemoteMonitor

@@ -12,6 +12,7 @@ from cornu_engine.files.archive import WEIGHTS, Archive
 from cornu_engine.files.rules import Limits
 
 HDF5, ZIP = "hdf5", "zip"
+STEP_FILES = ("model.keras", "model.weights.h5")  # in the folder of a step
 INDEX = ".weights.json"  # how the path of an index of shards ends
 _HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 ZIP_SIGNATURE = b"PK\x03\x04"
@@ -38,6 +39,26 @@ def kind_of_file(path: Any) -> str:
         f"begins with {first!r}.",
         "kind",
     )
+
+
+def step_file(folder: Any) -> str | None:
+    """Return the file that the folder of a step holds."""
+    paths = (os.path.join(folder, name) for name in STEP_FILES)
+    return next(filter(os.path.isfile, paths), None)
+
+
+def steps_in(folder: Any) -> dict[int, str]:
+    """Return the file of each step that a folder holds, each in a folder of its own, in order."""
+    names = [name for name in os.listdir(folder) if name.isdecimal()]
+    files = {int(name): step_file(os.path.join(folder, name)) for name in names}
+    return {step: file for step, file in sorted(files.items()) if file is not None}
+
+
+def file_at(path: str) -> str:
+    """Return the path of a file; of the folder of a step, or of all steps, that of the newest."""
+    if not os.path.isdir(path):
+        return path
+    return step_file(path) or next(reversed(steps_in(path).values()), path)
 
 
 def check_is_file(path: str, what: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from cornu.base.naming import snake_case
 from cornu.configuration.config import deserialize, serialize
 from cornu.plugins.custom_objects import CustomObjectScope
-from cornu.saving.file_kinds import ZIP_SIGNATURE, check_is_file, kind_of_file
+from cornu.saving.file_kinds import ZIP_SIGNATURE, check_is_file, file_at, kind_of_file
 from cornu.saving.formats import format_of_place, format_to_write, formats, missing, words_of
 from cornu.saving.operations import in_keras_words, warn_of_calls
 from cornu.saving.plan import hdf5_bytes
@@ -86,18 +86,42 @@ def save_model(
             "name, which load_model reads. Write .keras or .h5 to choose.",
             stacklevel=3,
         )
+    write_members(filepath, model_members(model, include_optimizer), overwrite)
+
+
+def model_members(model: Any, include_optimizer: bool = True) -> dict[str, Any]:
+    """Return what a `.keras` file of the model as it is now holds: bytes by the names of its parts.
+
+    Parameters
+    ----------
+    model : Model
+    include_optimizer : bool
+        As in `save_model`.
+    """
     config = serialize(model)
     if not include_optimizer:
         config.pop("compile_config", None)
-    warn_of_placeholders(config, stacklevel=3)
+    warn_of_placeholders(config, stacklevel=4)
     metadata = {"keras_version": KERAS_VERSION, "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S")}
     config = in_keras_words(config)
-    warn_of_calls(config, stacklevel=3)
-    members: dict[str, Any] = {
+    warn_of_calls(config, stacklevel=4)
+    return {
         METADATA: write_json(metadata),
         CONFIG: write_json(config),
         WEIGHTS: hdf5_bytes(lambda file: _write_weights(model, file, include_optimizer)),
     }
+
+
+def write_members(filepath: Any, members: Mapping[str, Any], overwrite: bool = True) -> None:
+    """Write what `model_members` returned, as a file that is there whole or not at all.
+
+    Parameters
+    ----------
+    filepath : path
+    members : dict
+    overwrite : bool
+        Whether an existing file may be replaced.
+    """
     with atomically(filepath, overwrite) as temporary, zipfile.ZipFile(temporary, "x") as archive:
         for name, data in members.items():
             archive.writestr(name, data)
@@ -122,8 +146,8 @@ def load_model(
     Parameters
     ----------
     filepath : path
-        What is in the file is told by its bytes, not by its name. With cornu-keras also an open
-        `h5py.File` or group, or a binary stream.
+        What is in the file is told by its bytes, not by its name. Of a folder of steps, the newest
+        file. With cornu-keras also an open `h5py.File` or group, or a binary stream.
     custom_objects : dict, optional
         Names in the file, and the classes and functions they stand for.
     compile : bool
@@ -146,7 +170,7 @@ def load_model(
     if place is not None:
         with place.spooled(filepath) as path:
             return load_model(path, custom_objects, compile, max_bytes=max_bytes)
-    path = os.fspath(filepath)
+    path = file_at(os.fspath(filepath))
     check_is_file(path, "model file")
     limits = limits_for(path, max_bytes)
     seeds = seed_state()

@@ -14,6 +14,7 @@ from cornu.saving.file_kinds import (
     WEIGHTS_GROUPS,
     ZIP,
     check_is_file,
+    file_at,
     kind_of_file,
     weights_source,
 )
@@ -152,7 +153,7 @@ def load_weights(
         Built, of the architecture that was saved. A Sequential that is not built yet is built
         where the file's shapes tell that of its input.
     filepath : path
-        What is in the file is told by its bytes, not by its name.
+        What is in the file is told by its bytes, not by its name. Of a folder of steps, the newest.
     skip_mismatch : bool
         Leave weights of another shape as they are, with a warning, in place of raising.
     by_name : bool
@@ -182,7 +183,7 @@ def load_weights(
         with place.spooled(filepath) as path:
             load_weights(model, path, skip_mismatch, by_name, reshape, max_bytes, objects_to_skip)
         return
-    path = os.fspath(filepath)
+    path = file_at(os.fspath(filepath))
     check_is_file(path, "weights file")
     limits = limits_for(path, max_bytes)
     with reading(path, limits), _opened(path, limits) as root:

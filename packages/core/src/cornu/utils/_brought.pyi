@@ -2,6 +2,7 @@
 # ruff: noqa
 # fmt: off
 
+from cornu_optim.callbacks.step_folders import CheckpointManager as CheckpointManager
 from cornu_preprocessing.feature_space import FeatureSpace as FeatureSpace
 from cornu_keras.utilities.enqueuers import GeneratorEnqueuer as GeneratorEnqueuer
 from cornu_keras.utilities.hdf5 import HDF5Matrix as HDF5Matrix
