@@ -13,6 +13,7 @@ UTILITIES = {
     "clear_session": "backend",
     "model_to_dot": "utilities.plotting",
     "normalize": "utilities.arrays",
+    "plot_history": "showing.curves",
     "plot_model": "utilities.plotting",
     "standardize_dtype": "backend",
     "to_categorical": "utilities.arrays",
@@ -26,6 +27,13 @@ def cornu_file_formats() -> list[Offer]:
 
 
 @hookimpl
+def cornu_callbacks() -> list[Offer]:
+    """Curves that grow in a notebook."""
+    return ["cornu_keras.showing.live:LivePlot"]
+
+
+@hookimpl
 def cornu_utilities() -> list[Offer]:
-    """What Keras has in its utilities: some of it in `K` too."""
-    return [f"cornu_keras.{module}:{name}" for name, module in UTILITIES.items()]
+    """What Keras has in its utilities, some of it in `K` too; and how a notebook shows things."""
+    brought: list[Offer] = [f"cornu_keras.{module}:{name}" for name, module in UTILITIES.items()]
+    return [*brought, ("(html)", "cornu_keras.showing.html:html_of")]

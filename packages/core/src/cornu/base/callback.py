@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cornu_data.attributes import remember, remembered
+from cornu_data.constructors import signature_parameters
+from cornu_engine.errors import quoted
 
 _NOT_STATE = {"params", "validation_data", "_model"}
 
@@ -82,6 +84,14 @@ class Callback:
             return True
         alias = _ALIASES.get(hook)
         return alias is not None and self.overrides(alias)
+
+    def __repr__(self) -> str:
+        kept = [
+            (n, p, vars(self).get(n, p.default))
+            for n, p in signature_parameters(type(self)).items()
+        ]
+        given = [f"{n}={quoted(value)}" for n, p, value in kept if repr(value) != repr(p.default)]
+        return f"{type(self).__name__}({', '.join(given)})"
 
     def get_state(self) -> dict[str, Any]:
         """Return what the callback remembers, for a training that is to go on in another process.

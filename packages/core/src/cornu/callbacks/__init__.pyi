@@ -14,6 +14,7 @@ from cornu_optim.callbacks.early_stopping import EarlyStopping as EarlyStopping
 from cornu.training.history import History as History
 from cornu_optim.callbacks.lambdas import LambdaCallback as LambdaCallback
 from cornu_optim.callbacks.scheduler import LearningRateScheduler as LearningRateScheduler
+from cornu_keras.showing.live import LivePlot as LivePlot
 from cornu_optim.callbacks.checkpoint import ModelCheckpoint as ModelCheckpoint
 from cornu_optim.callbacks.monitor import MonitorCallback as MonitorCallback
 from cornu_optim.callbacks.orbax import OrbaxCheckpoint as OrbaxCheckpoint

@@ -90,7 +90,7 @@ def summary_text(
     rows = []
     for layer, level in shown:
         prefix = "   " * level + "└ " if level else ""
-        row = [f"{prefix}{layer.name} ({_type_name(layer)})", _output_shape(layer), _params(layer)]
+        row = [f"{prefix}{layer.name} ({type_name(layer)})", output_shape(layer), _params(layer)]
         if not is_stack:
             row.append(_connections(layer, graph))
         if show_trainable:
@@ -100,7 +100,7 @@ def summary_text(
     return (
         f'Model: "{one_line(model.name)}"\n'
         + _table(list(names), rows, widths, alignments)
-        + "\n".join(_totals(model))
+        + "\n".join(totals(model))
     )
 
 
@@ -124,14 +124,16 @@ def _is_stack(graph: Any) -> bool:
 # Cells
 
 
-def _type_name(layer: Any) -> str:
+def type_name(layer: Any) -> str:
+    """Return the name of a layer's class, or of a function as that of one."""
     if isinstance(layer, FunctionCall):
         name = layer.get_config()["function"].rpartition(".")[2]
         return "".join(part.capitalize() for part in name.split("_"))
     return type(layer).__name__
 
 
-def _output_shape(layer: Any) -> str:
+def output_shape(layer: Any) -> str:
+    """Return the shape of what the last call of a layer gave, `?` where none is known."""
     try:
         if layer._inbound_nodes:
             shapes = tree.map_structure(lambda t: t.shape, layer._inbound_nodes[-1].outputs)
@@ -170,7 +172,8 @@ def _connections(layer: Any, graph: Any) -> str:
     return ", ".join(connections) or "-"
 
 
-def _totals(model: Any) -> Iterable[str]:
+def totals(model: Any) -> Iterable[str]:
+    """Yield how many parameters there are in all, and of which kind."""
     trainable, frozen = model.trainable_weights, model.non_trainable_weights
     optimizer = getattr(model, "optimizer", None)
     slots = list(optimizer.variables) if optimizer is not None and optimizer.built else []

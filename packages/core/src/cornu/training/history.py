@@ -6,6 +6,8 @@ import weakref
 from typing import Any
 
 from cornu.base.callback import Callback
+from cornu.base.shown import repr_html
+from cornu.plugins import registry
 
 __all__ = ["History"]
 
@@ -67,9 +69,15 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
 
+    def plot(self, metrics: Any = None, axes: Any = None) -> Any:
+        """Draw the numbers over the epochs, by matplotlib; see `cornu.utils.plot_history`."""
+        return registry.attribute("utility", "plot_history")(self, metrics, axes)
+
+    _repr_html_ = repr_html
+
     def __repr__(self) -> str:
         last = {name: values[-1] for name, values in self.history.items() if values}
-        shown = ", ".join(f"{name}={value:.4g}" for name, value in last.items())
+        shown = ", ".join(f"{n}={v:.4g}" for n, v in last.items() if not isinstance(v, str))
         return f"<History of {len(self.epoch)} epochs{': ' if shown else ''}{shown}>"
 
     def __getitem__(self, name: str) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.base.shown import repr_html
 from cornu.training.indices import IndexRule, check_indices, index_rules
 from cornu.training.logs import flat_logs
 from cornu.training.numerics import Origin, find_origin, numerics_error
@@ -95,6 +96,8 @@ class CompiledProgram:
 
     def __str__(self) -> str:
         return str(self.executable) if hasattr(self.executable, "plan") else str(self.program)
+
+    _repr_html_ = repr_html
 
     def __repr__(self) -> str:
         shapes = ", ".join(str(node.shape) for node in self.program.inputs)

@@ -20,6 +20,7 @@ from cornu_preprocessing.image.convert import load_img as load_img
 from cornu_keras.utilities.plotting import model_to_dot as model_to_dot
 from cornu_keras.utilities.arrays import normalize as normalize
 from cornu_preprocessing.sequence.padding import pad_sequences as pad_sequences
+from cornu_keras.showing.curves import plot_history as plot_history
 from cornu_keras.utilities.plotting import plot_model as plot_model
 from cornu_preprocessing.image.convert import save_img as save_img
 from cornu_preprocessing.splitting import split_dataset as split_dataset

@@ -1,15 +1,14 @@
-"""Pictures of a model's layers, by pydot and Graphviz."""
+"""Pictures of a model's layers: as SVG by ourselves, in all other formats by Graphviz."""
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
 from typing import Any
 
-from cornu.base.layer import FunctionCall
-from cornu_engine import tree
-from cornu_engine.sourcetext import one_line, quoted
+from cornu_engine.sourcetext import quoted
+from cornu_keras.showing.diagram import model_to_svg
+from cornu_keras.utilities.boxes import edges_of, fields, operations_of
 
 __all__ = ["model_to_dot", "plot_model"]
 
@@ -55,11 +54,7 @@ def model_to_dot(
         For a model that is not built.
     """
     pydot = _pydot()
-    if not model.built:
-        raise ValueError(
-            f"Model {model.name!r} is not built, so its layers are not connected yet: call it on "
-            "data, or build(input_shape), first."
-        )
+    _check_built(model)
     options = {
         "show_shapes": show_shapes,
         "show_dtype": show_dtype,
@@ -99,28 +94,36 @@ def plot_model(
     ----------
     model : Model
     to_file : path
-        Its extension decides the format: `.png`, `.svg`, `.pdf`, …, or `.dot` for Graphviz' own
-        text, which needs no Graphviz.
+        Its extension decides the format: `.svg`, which needs neither pydot nor Graphviz; `.png`,
+        `.pdf`, …; or `.dot` for Graphviz' own text.
 
     Returns
     -------
-    IPython.display.Image or None
+    IPython.display.SVG, IPython.display.Image or None
         For a notebook, where IPython is there and the file is a picture.
     """
-    dot = model_to_dot(
-        model,
-        show_shapes=show_shapes,
-        show_dtype=show_dtype,
-        show_layer_names=show_layer_names,
-        rankdir=rankdir,
-        expand_nested=expand_nested,
-        dpi=dpi,
-        show_layer_activations=show_layer_activations,
-        show_trainable=show_trainable,
-        splines=splines,
-    )
+    shown: dict[str, Any] = {
+        "show_shapes": show_shapes,
+        "show_dtype": show_dtype,
+        "show_layer_names": show_layer_names,
+        "show_layer_activations": show_layer_activations,
+        "show_trainable": show_trainable,
+    }
+    drawn: dict[str, Any] = {
+        "rankdir": rankdir,
+        "expand_nested": expand_nested,
+        "dpi": dpi,
+        "splines": splines,
+    }
     path = os.fspath(to_file)
     extension = os.path.splitext(path)[1].lstrip(".") or "png"
+    if extension == "svg":
+        _check_built(model)
+        picture = model_to_svg(model, shown, **drawn)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(picture)
+        return _in_notebook("SVG", path)
+    dot = model_to_dot(model, **shown, **drawn)
     if extension in ("dot", "gv"):
         dot.write(path, format="raw")
         return None
@@ -128,10 +131,18 @@ def plot_model(
         dot.write(path, format=extension)
     except (FileNotFoundError, OSError) as error:
         raise ImportError(
-            f"plot_model() needs the program 'dot' of Graphviz to write {extension!r}: install "
-            "graphviz (https://graphviz.org/download/), or write a .dot file."
+            f"plot_model() needs the program 'dot' of Graphviz to write {extension!r}: write a "
+            ".svg file, which needs nothing, or install graphviz (https://graphviz.org/download/)."
         ) from error
-    return _notebook_image(path) if extension in ("png", "jpg", "jpeg") else None
+    return _in_notebook("Image", path) if extension in ("png", "jpg", "jpeg") else None
+
+
+def _check_built(model: Any) -> None:
+    if not model.built:
+        raise ValueError(
+            f"Model {model.name!r} is not built, so its layers are not connected yet: call it on "
+            "data, or build(input_shape), first."
+        )
 
 
 def _pydot() -> Any:
@@ -139,25 +150,25 @@ def _pydot() -> Any:
         import pydot  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         raise ImportError(
-            "Drawing a model needs pydot, which is not installed here: pip install pydot"
+            "Drawing a model needs pydot, which is not installed here: pip install pydot. A .svg "
+            "file of plot_model needs nothing."
         ) from None
     return pydot
 
 
-def _notebook_image(path: str) -> Any:
+def _in_notebook(kind: str, path: str) -> Any:
     try:
-        from IPython.display import Image  # type: ignore[import-not-found]
+        from IPython import display  # type: ignore[import-not-found]
     except ImportError:
         return None
-    return Image(filename=path)
+    return getattr(display, kind)(filename=path)
 
 
 def _draw(
     pydot: Any, dot: Any, model: Any, options: dict[str, bool], expand: bool, prefix: str
 ) -> dict[str, Any]:
     """Add boxes and arrows; return the first and last box of the model by "first" and "last"."""
-    graph = model._graph
-    operations = graph.operations if graph is not None else model.layers
+    operations = operations_of(model)
     ends: dict[int, tuple[str, str]] = {}
     for operation in operations:
         name = f"{prefix}{operation.name}"
@@ -170,7 +181,7 @@ def _draw(
         else:
             dot.add_node(pydot.Node(quoted(name), label=_label(operation, options)))
             ends[id(operation)] = (name, name)
-    for source, target in _edges(graph, operations):
+    for source, target in edges_of(model):
         dot.add_edge(pydot.Edge(quoted(ends[id(source)][1]), quoted(ends[id(target)][0])))
     return {"first": ends[id(operations[0])][0], "last": ends[id(operations[-1])][1]}
 
@@ -181,51 +192,13 @@ def _frame(pydot: Any, name: str, label: str) -> Any:
     return pydot.Cluster(graph_name=name, style="dashed", label=quoted(label), labeljust="l")
 
 
-def _edges(graph: Any, operations: list[Any]) -> list[tuple[Any, Any]]:
-    if graph is None:
-        return list(itertools.pairwise(operations))
-    edges: dict[tuple[int, int], tuple[Any, Any]] = {}
-    for node in graph.nodes:
-        for tensor in node.input_tensors:
-            source, target = tensor._operation, node.operation
-            edges[id(source), id(target)] = (source, target)
-    return list(edges.values())
-
-
 def _label(operation: Any, options: dict[str, bool]) -> str:
-    kind = (
-        operation.get_config()["function"]
-        if isinstance(operation, FunctionCall)
-        else type(operation).__name__
-    )
-    title = f"{operation.name}: {kind}" if options["show_layer_names"] else kind
-    activation = getattr(operation, "activation", None)
-    if options["show_layer_activations"] and activation is not None:
-        title += f" ({getattr(activation, '__name__', type(activation).__name__)})"
-    fields = [_escaped(title)]
-    if options["show_trainable"] and getattr(operation, "weights", None):
-        fields.append("trainable" if operation.trainable else "frozen")
-    for wanted, attribute in (("show_dtype", "dtype"), ("show_shapes", "shape")):
-        if options[wanted]:
-            sides = " | ".join(
-                f"{side}: {_escaped(_of(operation, side, attribute))}"
-                for side in ("input", "output")
-            )
-            fields.append(f"{{{sides}}}")
-    return "{" + " | ".join(fields) + "}"
-
-
-def _of(operation: Any, side: str, attribute: str) -> str:
-    try:
-        tensors = getattr(operation, side)
-    except AttributeError:  # called on data only
-        return "?"
-    texts = tree.map_structure(lambda t: str(getattr(t, attribute)), tensors)
-    return str(texts).replace("'", "")
+    rows = [[_escaped(cell) for cell in row] for row in fields(operation, options)]
+    cells = [row[0] if len(row) == 1 else f"{{{' | '.join(row)}}}" for row in rows]
+    return "{" + " | ".join(cells) + "}"
 
 
 def _escaped(text: str) -> str:
-    text = one_line(text)
     for character in "\\{}|<>":
         text = text.replace(character, f"\\{character}")
     return text

@@ -14,6 +14,7 @@ from cornu.base.layer.dtype_policy import DTypePolicy, dtype_policy_config, get_
 from cornu.base.layer.explaining import made_anew
 from cornu.base.layer.operation import Operation
 from cornu.base.layer.shapes import as_shape
+from cornu.base.shown import repr_html
 from cornu.configuration.arguments import revive_arguments
 from cornu.configuration.config import serialize
 from cornu.plugins import registry
@@ -345,6 +346,8 @@ class Layer(Calls):
             if name not in _UNTRACKED:  # lists and dicts come back plain: note additions again
                 self.__dict__[name] = self._parts.track(value)
         self._parts.locked = locked
+
+    _repr_html_ = repr_html
 
     def __repr__(self) -> str:
         name, built = self.__dict__.get("name"), self.__dict__.get("built")

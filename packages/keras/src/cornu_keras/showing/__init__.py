@@ -1,0 +1,1 @@
+"""Pictures and pages for notebooks: models, layers, histories and programs."""

@@ -1,0 +1,1 @@
+"""What is seen of models, histories and programs: pictures, pages of a notebook, reprs."""
