@@ -179,7 +179,6 @@ MISTAKES: dict[str, Mistake] = {
     "float(tensor)": Mistake(lambda k: float(k.Input(())), ("float",)),
     "get_layer(99)": Mistake(lambda k: net(k).get_layer(index=99), ("99",)),
     "model.summry": Mistake(lambda k: net(k).summry(), ("summry", "'summary'")),
-    "history['loss']": Mistake(lambda k: fit(k)["loss"], ("history.history['loss']",)),
     "history.histroy": Mistake(lambda k: fit(k).histroy, ("histroy",)),
     "a weight too few": Mistake(lambda k: net(k).set_weights([X]), ("4", "1")),
     "a weight of another shape": Mistake(

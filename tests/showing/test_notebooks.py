@@ -109,7 +109,7 @@ def test_a_terminal() -> None:
     shown = f"loss={history.history['loss'][-1]:.4g}"
     assert repr(history).startswith("<History of 3 epochs: ")
     assert shown in repr(history)
-    assert repr(callbacks.History()) == "<History of 0 epochs>"
+    assert repr(callbacks.History()) == "<History of 0 epochs: >"
 
 
 @pytest.mark.parametrize(

@@ -86,11 +86,9 @@ class Callback:
         return alias is not None and self.overrides(alias)
 
     def __repr__(self) -> str:
-        kept = [
-            (n, p, vars(self).get(n, p.default))
-            for n, p in signature_parameters(type(self)).items()
-        ]
-        given = [f"{n}={quoted(value)}" for n, p, value in kept if repr(value) != repr(p.default)]
+        taken = signature_parameters(type(self))
+        told = {name: vars(self)[name] for name in taken if name in vars(self)}
+        given = [f"{n}={quoted(v)}" for n, v in told.items() if repr(v) != repr(taken[n].default)]
         return f"{type(self).__name__}({', '.join(given)})"
 
     def get_state(self) -> dict[str, Any]:

@@ -76,12 +76,8 @@ class History(Callback):
     _repr_html_ = repr_html
 
     def __repr__(self) -> str:
-        last = {name: values[-1] for name, values in self.history.items() if values}
-        shown = ", ".join(f"{n}={v:.4g}" for n, v in last.items() if not isinstance(v, str))
-        return f"<History of {len(self.epoch)} epochs{': ' if shown else ''}{shown}>"
-
-    def __getitem__(self, name: str) -> Any:
-        raise TypeError(f"A History keeps its numbers by name: history.history[{name!r}].")
+        last = [f"{n}={v[-1]:.4g}" for n, v in self.history.items() if isinstance(v[-1], float)]
+        return f"<History of {len(self.epoch)} epochs: {', '.join(last)}>"
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_model_ref": None}
