@@ -11,11 +11,11 @@ import numpy as np
 from cornu import backends
 from cornu.base.layer.context import learning_phase
 from cornu.training.expected import known_inputs, known_outputs
-from cornu.training.indices import check_indices
 from cornu.training.numerics import CheckedStep
 from cornu.training.step import CompiledProgram, EagerStep, Step, StepCache, make_step, trace_inputs
 from cornu.training.trainable import Trainable
 from cornu_data import KnownInput, KnownOutput
+from cornu_data.indices import check_indices
 from cornu_data.source import Select
 from cornu_data.text import is_text
 from cornu_data.unpack import unpack_x_y_sample_weight
