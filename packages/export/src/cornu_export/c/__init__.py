@@ -8,6 +8,7 @@
 | `copies.py` | values moved as they are |
 | `expressions.py` | a row per elementwise operation |
 | `groups.py` | elementwise work and reductions as one nest of loops |
+| `int8.py` | the right side of a product, by columns where it is int8 |
 | `windows.py` | convolutions and pools |
 | `operations.py` | a row per other operation |
 | `loops.py` | scans |

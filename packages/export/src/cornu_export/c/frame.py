@@ -136,10 +136,11 @@ class Frame:
         """Return where a value lies."""
         owner, strides = self.plan.layouts.of(node)
         base = self._owner(owner)
-        offset = base.offset + self._offset(node, owner)
+        offset = base.offset + self.offset(node, owner)
         return replace(base, offset=offset, strides=strides, shape=node.shape)
 
-    def _offset(self, node: Node, owner: Node) -> int:
+    def offset(self, node: Node, owner: Node) -> int:
+        """Return where a view begins in the value that it is a view of."""
         offset = 0
         while node is not owner:
             inner = node.inputs[0]

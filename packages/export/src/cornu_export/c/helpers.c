@@ -282,3 +282,84 @@ static void MODEL_multiply_SHORT(
         }
     }
 }
+
+/* ---- int8_multiply ---- */
+/* As multiply, of whole numbers: a product of two int8 is an int16, a sum an int32. */
+static void MODEL_int8_multiply_SHORT(
+    const int8_t *restrict a, int32_t a_row, int32_t a_step, const int8_t *restrict b, int32_t b_row,
+    TYPE *restrict y, int32_t y_row, int32_t m, int32_t k, int32_t n, int32_t more)
+{
+    const int32_t n32 = n - (n % 32);
+    for (int32_t i = 0; i < m; ++i) {
+        const int8_t *const factor = &a[i * a_row];
+        TYPE *const row = &y[i * y_row];
+        for (int32_t j = 0; (j < n) && (more == 0); ++j) {
+            row[j] = 0;
+        }
+        for (int32_t j = 0; j < n32; j += 32) { /* sums of 32 columns at a time */
+            TYPE sums[32] = {0};
+            for (int32_t p = 0; p < k; ++p) {
+                const int16_t f = factor[p * a_step];
+                const int8_t *const b0 = &b[(p * b_row) + j];
+                for (int32_t q = 0; q < 32; ++q) {
+                    sums[q] += (int16_t)(f * b0[q]);
+                }
+            }
+            for (int32_t q = 0; q < 32; ++q) {
+                row[j + q] += sums[q];
+            }
+        }
+        for (int32_t p = 0; (p < k) && (n32 < n); ++p) {
+            const int16_t f = factor[p * a_step];
+            const int8_t *const b0 = &b[p * b_row];
+            for (int32_t j = n32; j < n; ++j) {
+                row[j] += (int16_t)(f * b0[j]);
+            }
+        }
+    }
+}
+
+/* ---- int8_dot ---- */
+/* As int8_multiply, of a b that lies column by column, every b_row numbers. */
+static void MODEL_int8_dot_SHORT(
+    const int8_t *restrict a, int32_t a_row, int32_t a_step, const int8_t *restrict b, int32_t b_row,
+    TYPE *restrict y, int32_t y_row, int32_t m, int32_t k, int32_t n, int32_t more)
+{
+    const int32_t n4 = n - (n % 4);
+    int16_t f[256]; /* of which a processor multiplies two at a time */
+    for (int32_t i = 0; i < m; ++i) {
+        TYPE *const row = &y[i * y_row];
+        for (int32_t j = 0; (j < n) && (more == 0); ++j) {
+            row[j] = 0;
+        }
+        for (int32_t first = 0; first < k; first += 256) {
+            const int32_t width = ((k - first) < 256) ? (k - first) : 256;
+            for (int32_t p = 0; p < width; ++p) {
+                f[p] = a[(i * a_row) + ((first + p) * a_step)];
+            }
+            for (int32_t j = 0; j < n4; j += 4) {
+                const int8_t *const b0 = &b[(j * b_row) + first];
+                const int8_t *const b1 = &b0[b_row];
+                const int8_t *const b2 = &b1[b_row];
+                const int8_t *const b3 = &b2[b_row];
+                TYPE s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+                for (int32_t p = 0; p < width; ++p) {
+                    s0 += f[p] * (int16_t)b0[p];
+                    s1 += f[p] * (int16_t)b1[p];
+                    s2 += f[p] * (int16_t)b2[p];
+                    s3 += f[p] * (int16_t)b3[p];
+                }
+                row[j] += s0;
+                row[j + 1] += s1;
+                row[j + 2] += s2;
+                row[j + 3] += s3;
+            }
+            for (int32_t j = n4; j < n; ++j) {
+                const int8_t *const b0 = &b[(j * b_row) + first];
+                for (int32_t p = 0; p < width; ++p) {
+                    row[j] += f[p] * (int16_t)b0[p];
+                }
+            }
+        }
+    }
+}

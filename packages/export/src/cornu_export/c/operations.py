@@ -11,10 +11,11 @@ from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.shapes import product
-from cornu_export.c.copies import copy, fill, in_order
+from cornu_export.c.copies import copy, fill
 from cornu_export.c.expressions import EXPRESSIONS
 from cornu_export.c.frame import Frame, Operand, type_name, where
 from cornu_export.c.groups import emit_group
+from cornu_export.c.int8 import factors
 from cornu_export.c.loops import emit_scan
 from cornu_export.c.types import literal
 from cornu_export.c.windows import WINDOWS
@@ -27,30 +28,25 @@ def _matmul(frame: Frame, instruction: Instruction) -> None:
     (a, b), node = instruction.inputs, instruction.node
     if not node.size:
         return
-    left, right, out = frame.operand(a), _columns(frame, b), frame.operand(node)
+    found = factors(frame, b, a.shape[-1] if b.ndim == 2 else 0)
+    left, right, out = frame.operand(a), found.operand, frame.operand(node)
     batch = node.shape[:-2]
     m, k, n = node.shape[-2], a.shape[-1], node.shape[-1]
-    one = _over(left, batch), _over(right, batch)
+    one = _over(left, batch), _over(right, batch) if b.ndim > 2 else (0,) * len(batch)
     merges = not any(one[1]) and one[0] == tuple(
         left.strides[-2] * s for s in contiguous_strides((*batch, m))[:-1]
     )
     if merges:  # the rows of all matrices are those of one
         m, batch = m * product(batch), ()
-    function = frame.source.helper("multiply", node.dtype)
+    function = frame.source.helper(found.helper, node.dtype)
     frame.note(instruction)
     with frame.loops(batch) as names:
         places = [_place(names, s[: len(batch)]) for s in (*one, out.strides[:-2])]
         frame.line(f"{function}(")
         row, step = left.strides[-2:]
         frame.line(f"    {left.pointer(places[0])}, {row}, {step},")
-        frame.line(f"    {right.pointer(places[1])}, {right.strides[-2]},")
+        frame.line(f"    {right.pointer(places[1])}, {found.row},")
         frame.line(f"    {out.pointer(places[2])}, {n}, {m}, {k}, {n}, 0);")
-
-
-def _columns(frame: Frame, node: Node) -> Operand:
-    """The right side is read row by row: its rows have to lie in order."""
-    found = frame.operand(node)
-    return found if found.strides[-1] == 1 or node.shape[-1] == 1 else in_order(frame, node)
 
 
 def _over(operand: Operand, batch: Sequence[int]) -> tuple[int, ...]:
@@ -224,6 +220,7 @@ OPERATIONS: dict[str, Emit] = {
         "copy slice flip transpose expand windows stop_gradient again reshape".split(), _copy
     ),
     "matmul": _matmul,
+    "int8_matmul": _matmul,
     "store": _store,
     "pad": _pad,
     "concat": _concat,
@@ -236,7 +233,15 @@ OPERATIONS: dict[str, Emit] = {
     "random_bits": _random,
 }
 
-LOWERS = ("convolution", "depthwise", "max_pool", "avg_pool")  # composites that stay whole
+# composites that stay whole
+LOWERS = (
+    "convolution",
+    "depthwise",
+    "int8_convolution",
+    "int8_matmul",
+    "max_pool",
+    "avg_pool",
+)
 
 
 def emit_all(frame: Frame) -> None:

@@ -12,6 +12,7 @@ from cornu_engine.layout import contiguous_strides
 from cornu_export.c.copies import copy, fill, in_order
 from cornu_export.c.expressions import EXPRESSIONS
 from cornu_export.c.frame import Frame, Operand, type_name
+from cornu_export.c.int8 import factors
 from cornu_export.c.types import literal, lowest
 from cornu_lowering.views import position
 
@@ -21,7 +22,7 @@ def emit_convolution(frame: Frame, instruction: Instruction) -> None:
     (x, kernel), node = instruction.inputs, instruction.node
     attrs, rank, dtype = node.attrs, node.ndim - 2, node.dtype
     groups, dilation = attrs["groups"], attrs["dilation"]
-    image, weights = _padded(frame, x, attrs["padding"]), in_order(frame, kernel)
+    image = _padded(frame, x, attrs["padding"])
     out = frame.operand(node)
     channels, filters = kernel.shape[-2], node.shape[-1] // groups
     size, strides = kernel.shape[:rank], attrs["strides"]
@@ -30,7 +31,8 @@ def emit_convolution(frame: Frame, instruction: Instruction) -> None:
     k = size[-1] * channels if together else channels
     step = [s * n for s, n in zip(image.strides[1:-1], strides, strict=True)]
     reach = [s * n for s, n in zip(image.strides[1:-1], dilation, strict=True)]
-    function = frame.source.helper("multiply", dtype)
+    weights = factors(frame, kernel, k)
+    function = frame.source.helper(weights.helper, dtype)
     frame.note(instruction)
     with contextlib.ExitStack() as stack:
         lines = (node.shape[0], *node.shape[1:-2])
@@ -44,13 +46,14 @@ def emit_convolution(frame: Frame, instruction: Instruction) -> None:
             [image.strides[0], *step[:-1], *reach[: len(taps)], *([channels] if group else [])],
         )
         b_place = position(
-            [*tapped, *group], [*weights.strides[: len(taps)], *([filters] if group else [])]
+            [*tapped, *group],
+            [*weights.strides[: len(taps)], *([filters * weights.column] if group else [])],
         )
         y_place = position([*names, *group], [*out.strides[:-2], *([filters] if group else [])])
         more = " && ".join(f"({t} == 0)" for t in tapped)
         frame.line(f"{function}(")
         frame.line(f"    {image.pointer(_plus(a_place))}, {step[-1]}, 1,")
-        frame.line(f"    {weights.pointer(_plus(b_place))}, {node.shape[-1]},")
+        frame.line(f"    {weights.operand.pointer(_plus(b_place))}, {weights.row},")
         frame.line(f"    {out.pointer(_plus(y_place))}, {node.shape[-1]},")
         frame.line(
             f"    {node.shape[-2]}, {k}, {filters}, {f'({more}) ? 0 : 1' if more else '0'});"
@@ -166,6 +169,7 @@ def emit_fold(frame: Frame, instruction: Instruction) -> None:
 
 WINDOWS = {
     "convolution": emit_convolution,
+    "int8_convolution": emit_convolution,
     "depthwise": emit_depthwise,
     "max_pool": emit_pool,
     "avg_pool": emit_pool,

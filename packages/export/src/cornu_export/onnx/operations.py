@@ -263,11 +263,14 @@ def _kernel_first(g: Graph, name: str, rank: int) -> str:
     return g.op("Transpose", name, perm=[rank - 1, rank - 2, *range(rank - 2)])
 
 
-def _convolution(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
-    rank = node.ndim
-    image, kernel = _channels_first(g, x[0], rank), _kernel_first(g, x[1], rank)
-    out = g.op("Conv", image, kernel, group=attrs["groups"], **_window_attrs(attrs))
-    return _channels_last(g, out, rank)
+def _convolution(kind: str) -> Write:
+    def write(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
+        rank = node.ndim
+        image, kernel = _channels_first(g, x[0], rank), _kernel_first(g, x[1], rank)
+        out = g.op(kind, image, kernel, group=attrs["groups"], **_window_attrs(attrs))
+        return _channels_last(g, out, rank)
+
+    return write
 
 
 def _depthwise(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
@@ -381,7 +384,9 @@ OPERATIONS: dict[str, Write] = {
     "sort": _sorted(0),
     "argsort": _sorted(1),
     "windows": _windows,
-    "convolution": _convolution,
+    "convolution": _convolution("Conv"),
+    "int8_convolution": _convolution("ConvInteger"),
+    "int8_matmul": _plain("MatMulInteger"),
     "depthwise": _depthwise,
     "convolution_input_grad": _transposed_convolution,
     "max_pool": _pool("MaxPool"),

@@ -33,6 +33,16 @@ def _product(a: Array, b: Array) -> Array:
     return out
 
 
+def _int8_product(a: Array, b: Array) -> Array:
+    """Return the product of int8 in int32: float32 holds sums of up to 1,024 products exactly."""
+    total: Array = np.zeros((), np.int32)
+    for first in range(0, a.shape[-1], 1024):
+        part = slice(first, first + 1024)
+        left, right = a[..., part].astype(np.float32), b[..., part, :].astype(np.float32)
+        total = np.add(total, np.matmul(left, right).astype(np.int32))
+    return total
+
+
 def _sum(x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
     """Return a sum over axes; of rows, or of columns, BLAS takes it as a product with ones."""
     shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape) if keepdims or i not in axes)
@@ -450,6 +460,26 @@ def _convolution(
     for columns, images, lines in blocks:
         target = out[images, lines].reshape(-1, groups, filters // groups).transpose(1, 0, 2)
         np.matmul(columns, by_group, out=target)
+    return out
+
+
+def _int8_convolution(
+    x: Array,
+    kernel: Array,
+    strides: tuple[int, ...],
+    padding: tuple[tuple[int, int], ...],
+    dilation: tuple[int, ...],
+    groups: int,
+) -> Array:
+    """Do what `_convolution` does, of int8 in int32."""
+    x, (*size, _, filters) = np.ascontiguousarray(x), kernel.shape
+    counts = _counts(x.shape[1:-1], tuple(size), strides, padding, dilation)
+    out: Array = np.empty((x.shape[0], *counts, filters), np.int32)
+    by_group = kernel.reshape(-1, groups, filters // groups).transpose(1, 0, 2)
+    blocks = _by_columns(x, tuple(size), strides, padding, dilation, groups, False)
+    for columns, images, lines in blocks:
+        target = out[images, lines].reshape(-1, groups, filters // groups).transpose(1, 0, 2)
+        target[...] = _int8_product(columns, by_group)
     return out
 
 

@@ -162,10 +162,15 @@ OPERATIONS: dict[str, Write] = {
     "max_pool": _helper("_max_pool", "size", "strides", "padding"),
     "avg_pool": _helper("_avg_pool", "size", "strides", "padding"),
     "convolution": _helper("_convolution", "strides", "padding", "dilation", "groups"),
+    "int8_convolution": _helper("_int8_convolution", "strides", "padding", "dilation", "groups"),
+    "int8_matmul": _helper("_int8_product"),
     "convolution_input_grad": _helper(
         "_transposed_convolution", "shape", "strides", "padding", "dilation", "groups"
     ),
 }
 
 # composites that stay whole
-WHOLE = frozenset({"sigmoid", "max_pool", "avg_pool", "convolution", "convolution_input_grad"})
+WHOLE = frozenset(
+    "sigmoid max_pool avg_pool convolution convolution_input_grad int8_convolution "
+    "int8_matmul".split()
+)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu.base import Layer
+from cornu.models.sequential import Sequential
 from cornu_engine import tree
 from cornu_engine.errors import ShapeError
 from cornu_layers.quantization.configs import Int8QuantizationConfig
@@ -34,7 +35,9 @@ def fixed_configs(
     quantizer = config.activation_quantizer
     if data is None or quantizer is None:
         return {}
-    largest = _largest_inputs(model, [x for x in layers if isinstance(x, Quantizable)], data)
+    described = {id(layer) for layer in _described(model)}
+    known = [x for x in layers if isinstance(x, Quantizable) and id(x) in described]
+    largest = _largest_inputs(model, known, data)
     end = min(-quantizer.value_range[0], quantizer.value_range[1])
     return {
         layer: Int8QuantizationConfig(
@@ -42,6 +45,22 @@ def fixed_configs(
         )
         for layer, size in largest.items()
     }
+
+
+def _described(model: Any) -> Iterator[Any]:
+    """Yield the layers that the configuration of a model describes one by one.
+
+    The scale stands there. What a layer makes for itself, as attention does its projections, is
+    made anew from a file, and would not know of it.
+    """
+    if not (isinstance(model, Sequential) or getattr(model, "_graph", None) is not None):
+        return
+    for layer in model.layers:
+        inner = getattr(layer, "layer", layer)  # of a wrapper
+        if hasattr(inner, "layers"):
+            yield from _described(inner)
+        else:
+            yield inner
 
 
 def _largest_inputs(model: Any, layers: Sequence[Any], data: Any) -> dict[Any, float]:
