@@ -104,3 +104,35 @@ def test_no_rows_are_predicted():
     estimator = KerasRegressor(build_fn=build, epochs=1, verbose=0)
     estimator.fit(np.ones((4, 3)), np.ones(4))
     assert estimator.predict(np.ones((0, 3))).shape == (0,)
+
+
+def test_a_merge_of_ones_own():
+    """As scripts of WGAN-GP have it: the function may know the size of its batches."""
+    from cornu.compat.keras2.layers.merge import _Merge
+
+    class Weighted(_Merge):
+        def _merge_function(self, inputs):
+            share = keras.backend.constant([[0.0], [0.25], [0.5], [1.0]])
+            return share * inputs[0] + (1 - share) * inputs[1]
+
+    inputs = [layers.Input((2,)), layers.Input((2,))]
+    merged = Weighted()(inputs)
+    assert merged.shape == (None, 2)
+    found = keras.models.Model(inputs, merged).predict([np.ones((4, 2)), np.zeros((4, 2))])
+    np.testing.assert_array_equal(found[:, 0], [0, 0.25, 0.5, 1])
+    with pytest.raises(ValueError, match="at least 2 inputs"):
+        Weighted()([inputs[0]])
+
+
+def test_a_summary_is_printed_line_by_line():
+    lines = []
+    Sequential([layers.Dense(1, input_dim=2)]).summary(print_fn=lines.append)
+    assert len(lines) > 3
+    assert not any("\n" in line for line in lines)
+
+
+def test_labels_are_as_long_as_the_longest():
+    """Numbers of Keras 2.3.1's test of the beam search."""
+    chances = np.eye(3, dtype="float32")[[[2, 0, 2, 0, 1, 2, 1], [0, 2, 2, 2, 2, 2, 2]]]
+    labels, _ = keras.backend.ctc_decode(chances, [7, 7])
+    np.testing.assert_array_equal(labels[0], [[0, 0, 1, 1], [0, -1, -1, -1]])

@@ -412,3 +412,19 @@ def test_generators_take_the_arguments_of_keras_1():
     with pytest.warns(UserWarning, match="samples_per_epoch/batch_size"):
         history = model.fit_generator(plain, samples_per_epoch=3, verbose=0)
     assert history.params["steps"] == 3
+
+
+def test_inputs_by_other_names_are_left_alone():
+    """As in the example image_ocr, whose batches carry their texts for a callback."""
+    model = two_outputs(loss="mse")
+    x = {"x": X, "source_str": np.array(["a"] * 10)}
+    y = {"a": A, "b": B}
+    want = model.evaluate(X, y, verbose=0)
+    assert model.evaluate(x, y, verbose=0) == want
+    assert model.test_on_batch(x, y) == pytest.approx(want)
+    batches = iter(lambda: (x, y), None)
+    assert model.evaluate_generator(batches, steps=1) == pytest.approx(want)
+    np.testing.assert_array_equal(model.predict(x)[0], model.predict(X)[0])
+    wrong = {"z": X}
+    with pytest.raises((ValueError, KeyError), match="x"):
+        model.predict(wrong)

@@ -28,6 +28,7 @@ OWN: dict[str, str] = {
     "layers.SeparableConvolution1D": "same SeparableConv1D",
     "layers.SeparableConvolution2D": "same SeparableConv2D",
     "layers.Merge": f"{_HERE}.merging:Merge",
+    "layers._Merge": f"{_HERE}.merging:_Merge",
     "layers.merge": f"{_HERE}.merging:merge",
     **{
         f"layers.{name.lower()}": f"call {name}"

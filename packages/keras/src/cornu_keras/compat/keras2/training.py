@@ -57,10 +57,30 @@ class Training(InFiles, OldGenerators, KnownNames, MasksAsWeights, Symbols):
         """Return symbolic outputs for symbolic inputs, without recording the call."""
         return _only(super().compute_output_spec(*args, **kwargs))
 
-    def summary(self, *args: Any, **kwargs: Any) -> None:
-        """Print a table of the layers; what is trainable but not compiled so is warned of."""
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Any = None,
+        print_fn: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Print a table of the layers; what is trainable but not compiled so is warned of.
+
+        Parameters
+        ----------
+        line_length, positions
+            As in `cornu.Model.summary`.
+        print_fn : callable, optional
+            Called with each line.
+        """
         self._check_collected()
-        super().summary(*args, **kwargs)
+
+        def by_lines(text: str, **kwargs: Any) -> None:
+            for line in text.splitlines():
+                print_fn(line)
+
+        print_lines = None if print_fn is None else by_lines
+        super().summary(line_length, positions, print_lines, **kwargs)
 
     # Compiling
 

@@ -128,13 +128,22 @@ class Feeds:
     def batches(self, stream: Any) -> Any:
         """Return a stream of batches, with what is known already put in."""
         if not self.has_fixed_inputs:
-            return stream
+            return map(self._asked_for, stream) if hasattr(stream, "__next__") else stream
         return map(self._batch, _without_end(stream))
 
     def _batch(self, batch: Any) -> Any:
         if batch is None:
             return pack_x_y_sample_weight(*self.triple(None, None, None))
         return pack_x_y_sample_weight(*self.triple(*unpack_x_y_sample_weight(batch)))
+
+    def _asked_for(self, batch: Any) -> Any:
+        """Return a batch of a generator without inputs by other names, which it has for itself."""
+        if not self.names or not isinstance(batch, tuple) or not isinstance(batch[0], dict):
+            return batch
+        return self._by_name(batch[0]), *batch[1:]
+
+    def _by_name(self, x: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in x.items() if name in self.names}
 
     # Inputs
 
@@ -147,7 +156,7 @@ class Feeds:
                 raise ValueError(
                     f"x holds None where an array is expected: the model takes {self.names}."
                 )
-            return x
+            return self._by_name(x) if self.names and isinstance(x, dict) else x
         free = [n for n, value in zip(self.names, self.fixed, strict=True) if value is None]
         if isinstance(x, dict):
             given = x

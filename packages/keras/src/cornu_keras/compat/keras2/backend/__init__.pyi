@@ -4,6 +4,7 @@ from cornu_keras.compat.keras2.backend import common as common
 from cornu_keras.compat.keras2.backend import load_backend as load_backend
 from cornu_keras.compat.keras2.backend import numpy_backend as numpy_backend
 from cornu_keras.compat.keras2.backend import tensorflow_backend as tensorflow_backend
+from cornu_keras.compat.keras2.backend.decoding import ctc_decode as ctc_decode
 from cornu_keras.compat.keras2.backend.session import backend as backend
 from cornu_keras.compat.keras2.backend.session import control_dependencies as control_dependencies
 from cornu_keras.compat.keras2.backend.session import (

@@ -6,6 +6,7 @@ Layers of other people carry them; the layers here need none, since `old_names` 
 from __future__ import annotations
 
 import functools
+import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
@@ -82,6 +83,8 @@ def generate_legacy_interface(
             return function(*args, **kwargs)
 
         wrapper._original_function = function  # type: ignore[attr-defined]
+        # which says less than it takes
+        wrapper.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
         return wrapper
 
     return legacy_support
@@ -180,6 +183,8 @@ def _taking_what_does(layer: str) -> Decorator:
             return function(self, *args, **kwargs)
 
         wrapper._original_function = function  # type: ignore[attr-defined]
+        # which says less than it takes
+        wrapper.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
         return wrapper
 
     return legacy_support

@@ -9,7 +9,7 @@ from cornu.base.layer import KerasTensor, Layer
 from cornu.plugins import registry
 from cornu_engine import tree
 
-__all__ = ["Merge", "merge"]
+__all__ = ["Merge", "merge", "_Merge"]
 
 _MODES = {
     "sum": "Add",
@@ -20,6 +20,34 @@ _MODES = {
     "dot": "Dot",
     "cos": "Dot",
 }
+
+
+class _Merge(Layer):
+    """A layer of one's own that puts several inputs together: write `_merge_function(inputs)`."""
+
+    def _merge_function(self, inputs: Sequence[Any]) -> Any:
+        raise NotImplementedError(
+            f"{type(self).__name__} must define _merge_function(self, inputs)."
+        )
+
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """Put inputs together, of which there are two or more."""
+        if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
+            raise ValueError(
+                f"A merge layer should be called on a list of at least 2 inputs. Got {inputs!r}"
+            )
+        return super().__call__(inputs, *args, **kwargs)
+
+    def call(self, inputs: Sequence[Any]) -> Any:
+        """Return what the function makes of the inputs."""
+        return self._merge_function(inputs)
+
+    def compute_output_shape(self, input_shape: Sequence[Sequence[int | None]]) -> Any:
+        """Return the shape that all inputs broadcast to; the function may know one batch size."""
+        rank = max(map(len, input_shape))
+        raised = [(1,) * (rank - len(shape)) + tuple(shape) for shape in input_shape]
+        columns = zip(*raised, strict=True)
+        return tuple(None if None in sizes else max(sizes) for sizes in columns)
 
 
 class Merge(Layer):
