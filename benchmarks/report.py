@@ -273,7 +273,7 @@ def _head(results: dict) -> list[str]:
     return [
         "# Benchmarks",
         "",
-        "Written by `python -m benchmarks`; do not edit by hand.",
+        "<!-- Written by `python -m benchmarks`; do not edit by hand. -->",
         "",
         INTRODUCTION,
         "",

