@@ -1,4 +1,4 @@
-"""The tutorials run and learn what they set out to, without a warning; the site has them in Jupyter."""
+"""The tutorials run without a warning, and learn what they set out to learn."""
 
 from __future__ import annotations
 

@@ -90,6 +90,7 @@ GROUPS = {
         "Types of numbers, seeds, what is printed.",
         ("config", "dtype_policies", "mixed_precision"),
     ),
+    "quantizers": Group("Quantizers", "Weights in eight bits.", ("quantizers",)),
     "backends": Group("Backends", "What runs programs.", ("backends",)),
     "plugins": Group("Plugins", "How parts get in and are tried.", ("plugins", "testing")),
     "tree": Group("Trees", "Nested lists, tuples and dicts.", ("tree",)),
