@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import cornu
-from cornu.configuration.operation_table import BY_CLASS, BY_FUNCTION
 from cornu.errors import BadFileError
+from cornu_ops.files.operation_table import BY_CLASS, BY_FUNCTION
 from tests.parity.operations import OPERATIONS, Operation
 from tests.parity.sides import assert_agree
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -13,6 +12,7 @@ from typing import Any
 
 from cornu_data.names import Numbered
 from cornu_engine.graph import current_scope, scope
+from cornu_ops.files.snake_case import snake_case
 
 _lock = threading.Lock()
 _process: defaultdict[str, int] = defaultdict(int)
@@ -39,19 +39,6 @@ def fresh_names() -> Iterator[None]:
         yield
     finally:
         _scoped.reset(token)
-
-
-def snake_case(name: str) -> str:
-    """Return a class name in lower case, words joined by underscores.
-
-    Examples
-    --------
-    >>> snake_case("Conv2DTranspose"), snake_case("ReLU"), snake_case("LSTM")
-    ('conv2d_transpose', 're_lu', 'lstm')
-    """
-    name = re.sub(r"\W+", "", name)
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 def distinct(names: Iterable[str]) -> list[str]:

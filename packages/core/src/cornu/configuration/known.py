@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from inspect import signature
 from typing import Any
 
-from cornu.configuration.function_names import function_name, public_function
-from cornu.configuration.operation_table import BY_FUNCTION
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import custom_objects_in_effect
 from cornu_engine.errors import MissingDistributionError, SavingError, UnknownNameError
 from cornu_engine.files.rules import is_reading
+from cornu_ops.files.function_names import function_name, public_function
+from cornu_ops.files.operation_table import BY_FUNCTION
 
 # Base class -> (kind in the registry, Keras' module).
 _KINDS = {

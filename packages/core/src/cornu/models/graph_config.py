@@ -15,10 +15,10 @@ from cornu.base.layer import CallNode, FunctionCall, KerasTensor
 from cornu.configuration.config import deserialize, serialize
 from cornu.configuration.sharing import called_by_a_model
 from cornu.models.graph import LayerGraph
-from cornu.saving.operations import in_our_words, is_keras_operation
 from cornu.training.trainable import Trainable
 from cornu_engine import tree
 from cornu_engine.errors import SavingError
+from cornu_ops.files.keras_words import in_our_words, is_keras_operation
 
 _KEYS = ("layers", "input_layers", "output_layers")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cornu.base.naming import snake_case
+from cornu_ops.files.snake_case import snake_case
 
 # Attributes that say nothing about where a part belongs.
 _SKIPPED = frozenset(

@@ -10,12 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cornu.base.naming import snake_case
 from cornu.configuration.config import deserialize, serialize
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.file_kinds import ZIP_SIGNATURE, check_is_file, file_at, kind_of_file
 from cornu.saving.formats import format_of_place, format_to_write, formats, missing, words_of
-from cornu.saving.operations import in_keras_words, warn_of_calls
 from cornu.saving.plan import hdf5_bytes
 from cornu.saving.reader import Reader
 from cornu.saving.training_state import read_state, write_state
@@ -27,6 +25,8 @@ from cornu_engine.files.atomic import atomically
 from cornu_engine.files.hdf5 import open_hdf5
 from cornu_engine.files.jsontext import read_json, write_json
 from cornu_engine.files.rules import Limits, limits_for, reading
+from cornu_ops.files.keras_words import in_keras_words, warn_of_calls
+from cornu_ops.files.snake_case import snake_case
 from cornu_ops.random.seed import is_seeded, restore_seed_state, seed_state
 
 _LONGEST_SIGNATURE = 64  # bytes

@@ -10,11 +10,11 @@ from cornu.configuration.config import deserialize, serialize
 from cornu.configuration.names import check_names
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.formats import format_of_text, words_of
-from cornu.saving.operations import in_keras_words
 from cornu.saving.wanted import check_wanted, warn_of_placeholders
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.jsontext import read_json, write_json
 from cornu_engine.files.rules import Limits, reading
+from cornu_ops.files.keras_words import in_keras_words
 
 
 def to_json(model: Any, **kwargs: Any) -> str:

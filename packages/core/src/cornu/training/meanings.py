@@ -37,7 +37,7 @@ def own_name(obj: Any) -> str:
     >>> own_name(lambda y, p: p), own_name(max)
     ('lambda', 'max')
     """
-    from cornu.base.naming import snake_case
+    from cornu_ops.files.snake_case import snake_case
 
     name = getattr(obj, "name", None)
     if isinstance(name, str):

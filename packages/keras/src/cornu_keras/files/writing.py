@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from cornu.configuration.config import serialize
-from cornu.saving.operations import in_keras_words, warn_of_calls
 from cornu.saving.plan import hdf5_bytes, put
 from cornu.saving.training_state import write_state
 from cornu.saving.wanted import warn_of_placeholders
@@ -23,6 +22,7 @@ from cornu_keras.files.downgrade import (
 from cornu_keras.files.places import put_bytes
 from cornu_keras.files.slots import is_in_keras2, keras2_state, tf_keras_state
 from cornu_keras.files.weights import TOP, keras2_order
+from cornu_ops.files.keras_words import in_keras_words, warn_of_calls
 
 VERSION, VERSION_3 = "2.3.1", "3.15.1"
 _BACKEND = "tensorflow"  # for another, readers turn kernels round

@@ -6,10 +6,10 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from cornu.base.naming import snake_case
 from cornu_engine.errors import ShapeError
 from cornu_layers.checks import where
 from cornu_layers.recurrent.rnn import RNN
+from cornu_ops.files.snake_case import snake_case
 
 _UNUSED = ("use_cudnn", "implementation")  # how Keras runs a layer, where the cell does not ask
 

@@ -7,11 +7,11 @@ from typing import Any
 from cornu.base.layer.inference import infer
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
 from cornu.base.naming import auto_name
-from cornu.configuration.function_names import function_name, public_function
 from cornu_data.text import is_text, text_beside
 from cornu_engine import tree
 from cornu_engine.errors import BadFileError, DataError, quoted
 from cornu_engine.files.rules import is_reading
+from cornu_ops.files.function_names import function_name, public_function
 
 
 class Operation:

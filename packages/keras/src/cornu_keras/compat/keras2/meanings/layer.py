@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.base.naming import get_uid, snake_case
+from cornu.base.naming import get_uid
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu_keras.compat.keras2.meanings.base_layer import BaseMethods
 from cornu_keras.compat.keras2.meanings.listed import Listed
 from cornu_keras.compat.keras2.meanings.weights import NamedWeights
+from cornu_ops.files.snake_case import snake_case
 
 __all__ = ["LayerMeanings"]
 

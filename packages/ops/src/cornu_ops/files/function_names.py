@@ -11,10 +11,10 @@ from cornu_engine.errors import UnknownNameError, near_matches
 
 # Where a public function stands: prefix of its saved name to the module it is found in.
 _HOMES = {
-    "random": "cornu.random",
-    "image": "cornu.ops.image",
+    "random": "cornu_ops.random",
+    "image": "cornu_ops.image",
     "backend": "cornu.backend",
-    "": "cornu.ops",
+    "": "cornu_ops",
 }
 
 
@@ -23,7 +23,7 @@ def function_name(function: Any) -> str:
 
     Examples
     --------
-    >>> from cornu import ops
+    >>> import cornu_ops as ops
     >>> function_name(ops.tanh), function_name(ops.image.resize)
     ('tanh', 'image.resize')
     """

@@ -10,10 +10,10 @@ import inspect
 import warnings
 from typing import Any
 
-from cornu.configuration.function_names import public_function
-from cornu.configuration.operation_table import BY_CLASS, BY_FUNCTION, UNREADABLE, Row
 from cornu_engine.config import image_data_format
 from cornu_engine.errors import SavingError, UnknownNameError
+from cornu_ops.files.function_names import public_function
+from cornu_ops.files.operation_table import BY_CLASS, BY_FUNCTION, UNREADABLE, Row
 
 _Entry = dict[str, Any]
 

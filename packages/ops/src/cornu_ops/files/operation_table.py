@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cornu.base.naming import snake_case
+from cornu_ops.files.snake_case import snake_case
 
 __all__ = ["BY_CLASS", "BY_FUNCTION", "UNREADABLE", "Row"]
 
