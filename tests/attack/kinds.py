@@ -22,7 +22,7 @@ import numpy as np
 import cornu
 from cornu import layers
 from cornu.errors import BadFileError, DataError, NotBuiltError, SavingError, ShapeError
-from cornu.training.encoding import read_values, write_values
+from cornu_data.encoding import read_values, write_values
 from cornu_preprocessing.datasets.plain_pickle import read_npz
 from cornu_preprocessing.feature_space import FeatureSpace
 from cornu_preprocessing.text import Tokenizer, tokenizer_from_json

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cornu.errors import DataError, SavingError
-from cornu.training.encoding import read_values
+from cornu_data.encoding import read_values
 from cornu_preprocessing.datasets.plain_pickle import read_npz
 
 

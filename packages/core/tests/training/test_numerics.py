@@ -6,10 +6,10 @@ import pytest
 from cornu import ops
 from cornu.base import Callback, Layer
 from cornu.errors import NumericsError
-from cornu.training.numerics import replay
 from cornu_engine.graph import constant
 from cornu_engine.program import build_program
 from cornu_engine.trace import Trace
+from cornu_ops.numerics import replay
 
 
 class Apply(Layer):

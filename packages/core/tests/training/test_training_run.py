@@ -206,7 +206,7 @@ def test_a_state_of_another_model_is_refused(line, parts, points, tmp_path):
 
 
 def test_files_hold_values_and_no_code(tmp_path):
-    from cornu.training.encoding import Unsupported, read_values, write_values
+    from cornu_data.encoding import Unsupported, read_values, write_values
 
     values = {
         "a": [1, None, 2.5, float("inf")],

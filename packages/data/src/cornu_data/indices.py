@@ -7,7 +7,7 @@ it holds for models of any make.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,19 +49,15 @@ class IndexRule:
     argument: str
 
 
-def index_rules(program: Program, model: Any) -> list[IndexRule]:
+def index_rules(program: Program, tables: Mapping[str, tuple[int, str]]) -> list[IndexRule]:
     """Return the rules for inputs that are looked up in a layer's table of vectors.
 
     Parameters
     ----------
     program : Program
-    model : Model
+    tables : dict
+        For the path of each layer with a table its rows, and what the layer calls their number.
     """
-    tables = {
-        layer.path: (getattr(layer, layer.rows_of_table), layer.rows_of_table)
-        for layer in model._flatten_layers()
-        if getattr(layer, "rows_of_table", None) is not None
-    }
     if not tables:
         return []
     places = {node: position for position, node in enumerate(program.inputs)}

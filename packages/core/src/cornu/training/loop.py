@@ -15,6 +15,7 @@ from cornu.training.callback_list import CallbackList
 from cornu.training.logs import StepLogs, flat_logs, plain_logs
 from cornu.training.run import Run
 from cornu_data import BatchSource
+from cornu_data.gathered import Gathered, joined
 from cornu_data.source import Select
 from cornu_engine import tree
 from cornu_engine.interrupt import StepGuard
@@ -126,14 +127,14 @@ def predict(model: Any, source: BatchSource, select: Select, callbacks: Callback
     model.stop_predicting = False
     callbacks.on_predict_begin()
     samples = source.samples if source.steps is None else None
-    gathered = _Gathered(samples)
+    gathered = Gathered(samples)
     begin, end = (callbacks.hooks(f"on_predict_batch_{when}") for when in ("begin", "end"))
     group = model.steps_per_execution
     structure: Any = None
     since: list[list[np.ndarray]] = []  # outputs since the hooks were last called
 
     def call_end(batch: int) -> None:
-        outputs = tree.pack_sequence_as(structure, _joined(since))
+        outputs = tree.pack_sequence_as(structure, joined(since))
         since.clear()
         for hook in end:
             hook(batch, {"outputs": outputs})
@@ -292,47 +293,3 @@ def validation_is_due(epoch: int, frequency: Any) -> bool:
     if isinstance(frequency, (int, np.integer)):
         return (epoch + 1) % frequency == 0
     return epoch + 1 in frequency
-
-
-class _Gathered:
-    """Outputs of batches, written where they belong if each row of the data gives one of them."""
-
-    def __init__(self, samples: int | None) -> None:
-        self._samples = samples
-        self._whole: list[np.ndarray] | None = None
-        self._parts: list[list[np.ndarray]] = []
-        self._filled = 0
-
-    def add(self, outputs: list[np.ndarray], rows: int | None) -> None:
-        """Append the outputs of a batch of so many rows."""
-        if self._samples is None or any(o.shape[:1] != (rows,) for o in outputs):
-            self._give_up()
-            self._parts.append([np.array(output) for output in outputs])
-            return
-        if self._whole is None:
-            if rows == self._samples:
-                self._whole, self._filled = outputs, self._samples
-                return
-            self._whole = [np.empty((self._samples, *o.shape[1:]), o.dtype) for o in outputs]
-        stop = self._filled + len(outputs[0])
-        for whole, output in zip(self._whole, outputs, strict=True):
-            whole[self._filled : stop] = output
-        self._filled = stop
-
-    def _give_up(self) -> None:
-        """Gather parts from now on, as the outputs have rows of their own."""
-        self._samples = None
-        if self._whole is not None:
-            self._parts.append(self.arrays())
-            self._whole = None
-
-    def arrays(self) -> list[np.ndarray]:
-        """Return what was gathered."""
-        if self._whole is not None:
-            return [whole[: self._filled] for whole in self._whole]
-        return _joined(self._parts)
-
-
-def _joined(parts: list[list[np.ndarray]]) -> list[np.ndarray]:
-    columns = zip(*parts, strict=True)
-    return [np.concatenate(c) if c[0].ndim else np.stack(c) for c in map(list, columns)]

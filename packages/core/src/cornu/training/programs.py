@@ -11,7 +11,6 @@ import numpy as np
 from cornu import backends
 from cornu.base.layer.context import learning_phase
 from cornu.training.expected import known_inputs, known_outputs
-from cornu.training.numerics import CheckedStep
 from cornu.training.step import CompiledProgram, EagerStep, Step, StepCache, make_step, trace_inputs
 from cornu.training.trainable import Trainable
 from cornu_data import KnownInput, KnownOutput
@@ -23,6 +22,7 @@ from cornu_engine import config, tree
 from cornu_engine.errors import NotBuiltError, near_matches
 from cornu_engine.trace import TRACING, Trace
 from cornu_engine.variable import Storage
+from cornu_ops.numerics import CheckedStep
 
 __all__ = [
     "ends_of",

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from cornu.training.encoding import fingerprint, read_values, write_values
+from cornu_data.encoding import write_values
+from cornu_data.run_state import (
+    changed,
+    fingerprints,
+    matched,
+    python_random,
+    read_run,
+    restore_python_random,
+)
 from cornu_data.source import BatchSource
 from cornu_engine.errors import SavingError
-from cornu_engine.interrupt import let_signals_through
 from cornu_engine.variable import Arena, Variable
 from cornu_ops.random.seed import restore_seed_state, seed_state
 
@@ -60,7 +66,7 @@ class Run:
         """Note what callbacks and data sets hold as training begins: only what has changed since
         is saved, so that arguments given anew to the next process count there.
         """
-        self._as_made = [_fingerprints(each) for each in self._remembering]
+        self._as_made = [fingerprints(each) for each in self._remembering]
 
     def save(self, filepath: Any) -> None:
         """Write the state to a file, in one step: after a crash it is the old one or the new one.
@@ -81,9 +87,9 @@ class Run:
             "variables": [(v.path, v.numpy()) for v in _variables(self._model)],
             "positions": positions,
             "seeds": seed_state(),
-            "random": _python_random(),
+            "random": python_random(),
             "remembered": [
-                (type(each).__name__, _changed(each, as_made))
+                (type(each).__name__, changed(each, as_made))
                 for each, as_made in zip(self._remembering, self._as_made, strict=True)
             ],
         }
@@ -101,13 +107,7 @@ class Run:
         SavingError
             If the file is no saved state, or that of another model.
         """
-        loaded = read_values(filepath)
-        try:
-            _check_form(loaded)
-        except Exception as error:  # a form that nobody has thought of
-            let_signals_through(error)
-            said = str(error) or type(error).__name__
-            raise SavingError(f"{str(filepath)!r} is no state of a training: {said}") from error
+        loaded = read_run(filepath)
         _check(loaded["variables"], _owned(self._model), filepath)
         self._loaded, self._filepath = loaded, filepath
         self.epoch, self.step = loaded["epoch"], loaded["step"]
@@ -124,13 +124,13 @@ class Run:
         _check(loaded["variables"], _variables(self._model), self._filepath)
         for variable, (_, value) in zip(_variables(self._model), loaded["variables"], strict=False):
             variable.assign(value)
-        for each, state in _matched(self._remembering, loaded["remembered"]):
+        for each, state in matched(self._remembering, loaded["remembered"]):
             each.set_state(state)
         for name, source in self._sources.items():
             if source is not None and loaded["positions"][name] is not None:
                 source.resume(loaded["positions"][name])
         self._model.stop_training = loaded["stop_training"]
-        _restore_python_random(loaded["random"])
+        restore_python_random(loaded["random"])
         restore_seed_state(loaded["seeds"])
 
 
@@ -155,43 +155,6 @@ def _owned(model: Any) -> list[Variable]:
     return list({id(variable): variable for variable in owned}.values())
 
 
-_FORM: dict[str, Any] = {
-    "epoch": int,
-    "step": int,
-    "stop_training": bool,
-    "variables": list,
-    "positions": dict,
-    "seeds": dict,
-    "random": dict,
-    "remembered": list,
-}
-
-
-def _check_form(loaded: dict[str, Any]) -> None:
-    """Raise, whatever, for a state that could not be put in place as a whole."""
-    for name, kind in _FORM.items():
-        value = loaded[name]
-        if type(value) is not kind or (kind is int and not 0 <= value < 2**53):
-            raise ValueError(f"its {name!r} is {str(value)[:60]!r}")
-    for path, value in loaded["variables"]:
-        if not isinstance(path, str) or value.dtype.kind not in "biuf":
-            raise ValueError(f"it holds {str(path)[:60]!r}, which is no variable")
-    for name in ("train", "validation"):
-        if not isinstance(loaded["positions"][name], dict | None):
-            raise ValueError(f"the position of its {name} data is none")
-    for name, state in loaded["remembered"]:
-        if not isinstance(name, str) or not all(isinstance(key, str) for key in state):
-            raise ValueError("it remembers what nothing can")
-    seeds = loaded["seeds"]
-    generator = seeds["generator"]
-    if not all(isinstance(seeds[name], int) and seeds[name] >= 0 for name in ("entropy", "drawn")):
-        raise ValueError("its seed is no number")
-    if generator is not None and (generator.dtype, generator.shape) != (np.uint32, (2,)):
-        raise ValueError("its random numbers have another form")
-    random.Random().setstate(loaded["random"]["python"])
-    np.random.RandomState().set_state(loaded["random"]["numpy"])
-
-
 def _check(saved: list[tuple[str, np.ndarray]], present: list[Variable], filepath: Any) -> None:
     shapes = [value.shape for _, value in saved]
     known = [variable.shape for variable in present]
@@ -209,36 +172,3 @@ def _check(saved: list[tuple[str, np.ndarray]], present: list[Variable], filepat
         f"{str(filepath)!r} is the state of another training: {wrong}. Delete it to start afresh, "
         "or make model, optimizer and metrics as they were."
     )
-
-
-def _fingerprints(each: Any) -> dict[str, tuple[str, int]]:
-    return {name: fingerprint(value) for name, value in each.get_state().items()}
-
-
-def _changed(each: Any, as_made: dict[str, tuple[str, int]]) -> dict[str, Any]:
-    """Return what a callback or data set has come to remember since the training began."""
-    state = each.get_state()
-    return {name: v for name, v in state.items() if as_made.get(name) != fingerprint(v)}
-
-
-def _matched(
-    present: Sequence[Any], saved: list[tuple[str, dict[str, Any]]]
-) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """Pair objects with saved states: the first of a class with the first, and so on."""
-    by_class: dict[str, list[dict[str, Any]]] = {}
-    for name, state in saved:
-        by_class.setdefault(name, []).append(state)
-    for each in present:
-        states = by_class.get(type(each).__name__)
-        if states:
-            yield each, states.pop(0)
-
-
-def _python_random() -> dict[str, Any]:
-    """Return the state of the generators of Python and NumPy, which data may draw from."""
-    return {"python": random.getstate(), "numpy": np.random.get_state(legacy=False)}
-
-
-def _restore_python_random(state: dict[str, Any]) -> None:
-    random.setstate(state["python"])
-    np.random.set_state(state["numpy"])

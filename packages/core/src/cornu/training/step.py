@@ -17,7 +17,6 @@ import numpy as np
 
 from cornu.base.shown import repr_html
 from cornu.training.logs import flat_logs
-from cornu.training.numerics import Origin, find_origin, numerics_error
 from cornu.training.results import ResultReader
 from cornu_data.host import HostSpec
 from cornu_data.indices import IndexRule, check_indices, index_rules
@@ -31,6 +30,7 @@ from cornu_engine.reuse import compiled_trace
 from cornu_engine.settings import limits
 from cornu_engine.trace import Trace, as_node
 from cornu_engine.variable import Storage, Variable
+from cornu_ops.numerics import Origin, find_origin, numerics_error
 from cornu_ops.targets import TargetRule, check_target_values
 
 __all__ = [
@@ -359,7 +359,12 @@ def make_step(model: Any, mode: str, spec: Any, backend: Any) -> Step:
     if stage is not None:
         stage.close()
     compiled = CompiledProgram(*compiled_trace(mode, trace, outputs, backend))
-    return Step(compiled, result, logs, rules, index_rules(compiled.program, model), stage)
+    tables = {
+        layer.path: (getattr(layer, layer.rows_of_table), layer.rows_of_table)
+        for layer in model._flatten_layers()
+        if getattr(layer, "rows_of_table", None) is not None
+    }
+    return Step(compiled, result, logs, rules, index_rules(compiled.program, tables), stage)
 
 
 def trace_inputs(trace: Trace, spec: Any, values: list[np.ndarray] | None = None) -> Any:

@@ -23,7 +23,7 @@ class TerminateOnNaN(Callback):
 
     Attributes
     ----------
-    origin : cornu.training.numerics.Origin or None
+    origin : cornu_ops.numerics.Origin or None
         What was found: `operation`, `layer`, `shape`, `value`.
 
     Examples
@@ -56,7 +56,7 @@ class TerminateOnNaN(Callback):
 
     def _before_step(self, bound: Any) -> None:
         """Copy the state that the step begins with."""
-        from cornu.training.numerics import Snapshot
+        from cornu_ops.numerics import Snapshot
 
         compiled = getattr(bound.step, "compiled", None)
         if compiled is None:  # line by line
