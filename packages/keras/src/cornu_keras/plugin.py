@@ -15,6 +15,7 @@ UTILITIES = {
     "normalize": "utilities.arrays",
     "plot_history": "showing.curves",
     "plot_model": "utilities.plotting",
+    "print_summary": "utilities.summary",
     "standardize_dtype": "backend",
     "to_categorical": "utilities.arrays",
 }

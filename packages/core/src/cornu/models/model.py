@@ -453,9 +453,7 @@ class Model(Trainer):
         layer_range : list of two str, optional
             Names, or patterns, of the first and last layer to show.
         """
-        from cornu.models.summary import print_summary
-
-        print_summary(
+        registry.attribute("utility", "print_summary")(
             self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
         )
 

@@ -7,7 +7,6 @@ from cornu.config import is_interactive_logging_enabled as is_interactive_loggin
 from cornu.configuration.objects import deserialize_keras_object as deserialize_keras_object
 from cornu.configuration.objects import serialize_keras_object as serialize_keras_object
 from cornu.models.graph import get_source_inputs as get_source_inputs
-from cornu.models.summary import print_summary as print_summary
 from cornu.plugins.custom_objects import CustomObjectScope as CustomObjectScope
 from cornu.plugins.custom_objects import custom_object_scope as custom_object_scope
 from cornu.plugins.custom_objects import get_custom_objects as get_custom_objects

@@ -22,6 +22,7 @@ from cornu_keras.utilities.arrays import normalize as normalize
 from cornu_preprocessing.sequence.padding import pad_sequences as pad_sequences
 from cornu_keras.showing.curves import plot_history as plot_history
 from cornu_keras.utilities.plotting import plot_model as plot_model
+from cornu_keras.utilities.summary import print_summary as print_summary
 from cornu_preprocessing.image.convert import save_img as save_img
 from cornu_preprocessing.splitting import split_dataset as split_dataset
 from cornu_keras.backend.dtypes import standardize_dtype as standardize_dtype

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from cornu.models.graph import get_source_inputs
-from cornu.models.summary import print_summary
 from cornu_engine.shapes import product
 from cornu_keras.compat.keras2.utils.conv_utils import convert_kernel
+from cornu_keras.utilities.summary import print_summary
 
 __all__ = [
     "convert_all_kernels_in_model",

@@ -11,7 +11,8 @@ import pytest
 import cornu
 from cornu import ops
 from cornu.base import Layer
-from cornu.models.summary import summary_text
+from cornu.base.naming import reset_names
+from cornu_keras.utilities.summary import summary_text
 
 STACK = """\
 Model: "sequential"
@@ -85,7 +86,12 @@ class Dense(Layer):
 
 
 @pytest.fixture
-def stack(parts):
+def names():
+    reset_names()
+
+
+@pytest.fixture
+def stack(names):
     name = "a_rather_long_name_for_a_convolution_layer_indeed_yes"
     layers = [cornu.Input((28, 28, 1)), Conv2D(name=name), Flatten(), Dense(10)]
     return cornu.Sequential(layers)
@@ -95,7 +101,7 @@ def test_a_stack_is_shown_as_keras_shows_it(stack):
     assert summary_text(stack, line_length=88) == STACK
 
 
-def test_a_graph_is_shown_as_keras_shows_it(parts):
+def test_a_graph_is_shown_as_keras_shows_it(names):
     a, b = cornu.Input((4,), name="i"), cornu.Input((4,), name="input_layer_1")
     dense = Dense(3, name="dense_1")
     x = ops.concatenate([dense(a), dense(b)], axis=-1)[:, 1:] + 1.0
