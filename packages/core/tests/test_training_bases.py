@@ -11,12 +11,12 @@ import pytest
 from cornu import Variable, ops
 from cornu.base import Callback, Loss, Metric, Optimizer
 from cornu.base.configurable import Configurable
-from cornu.base.flat import FlatGroup
 from cornu.base.metric import initial_value
 from cornu_data.constructors import signature_parameters
 from cornu_engine.program import build_program
 from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.trace import Trace
+from cornu_ops.flat import FlatGroup
 
 
 class Halving(Optimizer):

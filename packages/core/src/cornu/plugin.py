@@ -27,7 +27,7 @@ def read(config: Any, kind: str) -> Any:
 def cornu_layers() -> list[Offer]:
     """The base class, and what stands for a model's input."""
     return [
-        "cornu.base.layer.input_spec:InputSpec",
+        "cornu_data.input_spec:InputSpec",
         "cornu.base.layer.layer:Layer",
         "cornu.models.input_layer:Input",
         "cornu.models.input_layer:InputLayer",
@@ -85,7 +85,7 @@ def cornu_objects() -> list[Offer]:
     """Models, and what layers are described by."""
     return [
         "cornu.base.layer.dtype_policy:DTypePolicy",
-        "cornu.base.layer.input_spec:InputSpec",
+        "cornu_data.input_spec:InputSpec",
         "cornu.base.layer.operation:FunctionCall",
         "cornu.models.model:Functional",
         "cornu.models.model:Model",

@@ -9,19 +9,13 @@ import numpy as np
 
 import cornu_ops as ops
 from cornu.base.configurable import Configurable, plain
-from cornu.base.loss import (
-    apply_mask,
-    dtype_name,
-    mask_of,
-    match_weights,
-    squeeze_or_expand_to_same_rank,
-    to_dtype,
-)
+from cornu.base.loss import mask_of
 from cornu.base.naming import auto_name
 from cornu.plugins import registry
 from cornu_engine.current import CURRENT
 from cornu_engine.variable import Variable, check_allowed
 from cornu_ops.targets import check_takes_two
+from cornu_ops.weighted import apply_mask, dtype_name, samplewise, squeeze_or_expand_to_same_rank
 
 
 class Metric(Configurable):
@@ -253,7 +247,7 @@ class Mean(Metric):
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Add values `(batch, …)`, each sample's values averaged first."""
-        values, weight = samplewise(values, sample_weight, ops.mean, self.dtype)
+        values, weight = samplewise(values, mask_of(values), sample_weight, ops.mean, self.dtype)
         self.total.assign_add(ops.sum(values))
         samples = float(values.shape[0] if len(values.shape) else 1)
         self.count.assign_add(samples if weight is None else ops.sum(weight))
@@ -335,33 +329,3 @@ def initial_value(initializer: Any, shape: tuple[int, ...], dtype: Any) -> np.nd
     elif isinstance(initializer, type):
         initializer = initializer()
     return np.asarray(initializer(shape, dtype=dtype))
-
-
-def samplewise(
-    values: Any, sample_weight: Any, reduce: Callable[..., Any], dtype: Any
-) -> tuple[Any, Any]:
-    """Return one weighted value and one weight per sample.
-
-    Parameters
-    ----------
-    values : array (batch, …)
-    sample_weight : array (batch,) or (batch, …) or None
-    reduce : callable
-        `ops.mean` or `ops.sum`, over all axes but the first.
-    dtype : str
-    """
-    mask = mask_of(values)
-    values = to_dtype(values, dtype)
-    if sample_weight is not None:
-        weight = apply_mask(to_dtype(sample_weight, dtype), mask, dtype, "sum")
-        values, weight = squeeze_or_expand_to_same_rank(values, weight)
-        rank = len(weight.shape)
-        if len(values.shape) > rank:
-            values = reduce(values, axis=tuple(range(rank, len(values.shape))))
-        values, weight = match_weights(values, weight)
-        values = ops.multiply(values, weight)
-        weight = ops.broadcast_to(weight, values.shape)
-        sample_weight = reduce(weight, axis=tuple(range(1, rank))) if rank > 1 else weight
-    if len(values.shape) > 1:
-        values = reduce(values, axis=tuple(range(1, len(values.shape))))
-    return values, sample_weight

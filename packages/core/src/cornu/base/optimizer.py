@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import cornu_ops as ops
-from cornu.base.clipping import clip_by_global_norm, clip_by_norm
-from cornu.base.flat import FlatGroup
 from cornu.base.layer.keras_tensor import KerasTensor
 from cornu.base.naming import auto_name
 from cornu.base.optimizer_settings import OptimizerSettings
@@ -22,6 +20,8 @@ from cornu_engine.errors import NotBuiltError, near_matches
 from cornu_engine.graph import scope
 from cornu_engine.trace import traced_in_vain
 from cornu_engine.variable import Variable
+from cornu_ops.clipping import clip_by_global_norm, clip_by_norm
+from cornu_ops.flat import FlatGroup
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

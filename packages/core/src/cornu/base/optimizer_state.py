@@ -10,12 +10,12 @@ import numpy as np
 
 from cornu.base.configurable import Configurable
 from cornu.base.file_slots import FileSlots
-from cornu.base.flat import FlatGroup, flat_groups
 from cornu.base.metric import initial_value
 from cornu_engine import config
 from cornu_engine.errors import NotBuiltError
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Arena, Variable
+from cornu_ops.flat import FlatGroup, flat_groups
 
 
 class OptimizerState(Configurable):

@@ -79,7 +79,7 @@ from cornu_layers.core.older import Highway as Highway
 from cornu_layers.core.identity import Identity as Identity
 from cornu.models.input_layer import Input as Input
 from cornu.models.input_layer import InputLayer as InputLayer
-from cornu.base.layer.input_spec import InputSpec as InputSpec
+from cornu_data.input_spec import InputSpec as InputSpec
 from cornu_preprocessing.feature_layers.integer_lookup import IntegerLookup as IntegerLookup
 from cornu_layers.recurrent.lstm import LSTM as LSTM
 from cornu_layers.recurrent.lstm import LSTMCell as LSTMCell

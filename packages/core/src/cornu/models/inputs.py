@@ -6,8 +6,8 @@ import warnings
 from typing import Any
 
 from cornu.base.layer import KerasTensor, get_mask, set_mask
-from cornu.base.layer.shapes import shapes_agree, show_shape
 from cornu.models.graph import LayerGraph
+from cornu_data.shapes import shapes_agree, show_shape
 from cornu_data.text import TEXT, as_text, is_text
 from cornu_engine import tree
 from cornu_engine.errors import DataError, ShapeError, near_matches

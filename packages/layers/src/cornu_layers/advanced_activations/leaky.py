@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import InputSpec
-from cornu.base.layer.shapes import show_shape
+from cornu_data.shapes import show_shape
 from cornu_engine.errors import ShapeError
 from cornu_layers import activations, arguments, validation
 from cornu_layers.checks import known_size, where

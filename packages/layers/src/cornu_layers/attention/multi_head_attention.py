@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
-from cornu.base.layer.shapes import show_shape
+from cornu_data.shapes import show_shape
 from cornu_engine.errors import ShapeError, quoted
 from cornu_layers import validation
 from cornu_layers.attention.heads import Heads, over_heads

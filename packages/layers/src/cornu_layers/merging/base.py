@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import Layer
-from cornu.base.layer.shapes import show_shape
+from cornu_data.shapes import show_shape
 from cornu_engine.errors import ShapeError
 from cornu_layers.checks import where
 

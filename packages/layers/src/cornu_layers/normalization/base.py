@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cornu.base import InputSpec
-from cornu.base.layer.shapes import show_shape
+from cornu_data.shapes import show_shape
 from cornu_engine.errors import ShapeError, quoted
 from cornu_layers import arguments
 from cornu_layers.checks import known_size, where

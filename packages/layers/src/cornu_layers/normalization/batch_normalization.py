@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu.base import InputSpec
-from cornu.base.layer.shapes import show_shape
+from cornu_data.shapes import show_shape
 from cornu_engine import config
 from cornu_engine.dtypes import result_type
 from cornu_engine.errors import ShapeError

@@ -10,8 +10,8 @@ import numpy as np
 
 import cornu_ops as ops
 from cornu.base import Layer
-from cornu.base.layer.shapes import show_shape
 from cornu.plugins.registry import CustomObjectScope
+from cornu_data.shapes import show_shape
 from cornu_engine import tree
 from cornu_engine.errors import ShapeError
 from cornu_engine.variable import zeros

@@ -9,7 +9,7 @@ import numpy as np
 
 import cornu_ops as ops
 from cornu.base import KerasTensor, Layer
-from cornu.base.layer.shapes import show_shape
+from cornu_data.shapes import show_shape
 from cornu_engine.errors import ShapeError
 from cornu_layers import validation
 from cornu_layers.checks import where

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import cornu_ops as ops
-from cornu.base.loss import squeeze_or_expand_to_same_rank
 from cornu_ops.crossentropy import ONE_HOT
+from cornu_ops.weighted import squeeze_or_expand_to_same_rank
 
 DISTRIBUTION = replace(ONE_HOT, broadcast=True)  # one number for each class
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import cornu_ops as ops
-from cornu.base.loss import squeeze_or_expand_to_same_rank
 from cornu.base.metric import MeanMetricWrapper
 from cornu_engine import config
+from cornu_ops.weighted import squeeze_or_expand_to_same_rank
 from cornu_optim.losses.targets import aligned
 from cornu_optim.metrics.confusion import check_top_k
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import cornu_ops as ops
-from cornu.base.loss import match_weights, squeeze_or_expand_to_same_rank
 from cornu_engine import config
 from cornu_engine.variable import Variable
+from cornu_ops.weighted import match_weights, squeeze_or_expand_to_same_rank
 
 NEVER = -1e10  # a score below every threshold
 

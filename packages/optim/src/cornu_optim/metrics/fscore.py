@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import cornu_ops as ops
-from cornu.base.loss import to_dtype
 from cornu.base.metric import Metric
 from cornu_engine import config
 from cornu_engine.errors import ShapeError
 from cornu_engine.variable import Variable
+from cornu_ops.weighted import to_dtype
 
 _AVERAGES = (None, "micro", "macro", "weighted")
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import cornu_ops as ops
-from cornu.base.loss import match_weights, to_dtype
 from cornu.base.metric import Metric
 from cornu_engine import config
+from cornu_ops.weighted import match_weights, to_dtype
 
 
 class _ConfusionMatrix(Metric):

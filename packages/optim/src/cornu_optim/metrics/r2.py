@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import cornu_ops as ops
-from cornu.base.loss import squeeze_or_expand_to_same_rank, to_dtype
 from cornu.base.metric import Metric
 from cornu_engine.errors import ShapeError
+from cornu_ops.weighted import squeeze_or_expand_to_same_rank, to_dtype
 
 _AGGREGATIONS = (None, "uniform_average", "variance_weighted_average")
 

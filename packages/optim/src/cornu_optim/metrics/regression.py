@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import cornu_ops as ops
-from cornu.base.loss import squeeze_or_expand_to_same_rank, to_dtype
 from cornu.base.metric import Mean, MeanMetricWrapper
+from cornu_ops.weighted import squeeze_or_expand_to_same_rank, to_dtype
 from cornu_optim.losses import errors, robust, similarity
 
 

@@ -21,11 +21,11 @@ from cornu.base.layer.dtype_policy import (
     dtype_policy,
     set_dtype_policy,
 )
-from cornu.base.layer.input_spec import InputSpec
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor, is_keras_tensor
 from cornu.base.layer.layer import Layer
 from cornu.base.layer.masks import get_mask, set_mask
 from cornu.base.layer.operation import FunctionCall, Operation
+from cornu_data.input_spec import InputSpec
 
 __all__ = [
     "CallNode",

@@ -13,10 +13,8 @@ import numpy as np
 from cornu.base.layer.context import CallContext, current_call, learning_phase
 from cornu.base.layer.explaining import add_note, made_anew, merge_hint
 from cornu.base.layer.inference import infer
-from cornu.base.layer.input_spec import InputSpec, check_input
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
 from cornu.base.layer.masks import get_mask, masks_in, set_mask
-from cornu.base.layer.shapes import as_shape, show_shapes
 from cornu.base.layer.signature import (
     is_value,
     shapes_for,
@@ -25,6 +23,8 @@ from cornu.base.layer.signature import (
 )
 from cornu.base.layer.weights import Weights
 from cornu.base.overriding import open_signature
+from cornu_data.input_spec import InputSpec, check_input
+from cornu_data.shapes import as_shape, show_shapes
 from cornu_data.text import is_text, text_beside
 from cornu_data.tracebacks import leave_out
 from cornu_engine import tree

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from cornu.base.layer.shapes import SymbolicShape, as_shape
+from cornu_data.shapes import SymbolicShape, as_shape
 from cornu_data.text import value_dtype
 from cornu_engine import tree
 from cornu_engine.operators import ArrayOperators

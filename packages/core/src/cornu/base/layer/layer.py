@@ -13,12 +13,12 @@ from cornu.base.layer.context import current_call
 from cornu.base.layer.dtype_policy import DTypePolicy, dtype_policy_config, get_dtype_policy
 from cornu.base.layer.explaining import made_anew
 from cornu.base.layer.operation import Operation
-from cornu.base.layer.shapes import as_shape
 from cornu.base.shown import repr_html
 from cornu.configuration.arguments import revive_arguments
 from cornu.configuration.config import serialize
 from cornu.plugins import registry
 from cornu_data.constructors import check_call, not_taken
+from cornu_data.shapes import as_shape
 from cornu_engine.errors import NotBuiltError, ShapeError, quoted
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Storage

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cornu.base.layer.keras_tensor import KerasTensor
-from cornu.base.layer.shapes import shape_of
+from cornu_data.shapes import shape_of
 from cornu_engine import tree
 from cornu_engine.graph import Node
 from cornu_engine.variable import Variable

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cornu.base.layer.operation import Operation
-from cornu.base.layer.shapes import as_shape
 from cornu.base.layer.tracking import Parts
 from cornu.base.metric import Mean
 from cornu.plugins import registry
 from cornu_data.absent import NoAttribute
+from cornu_data.shapes import as_shape
 from cornu_engine.dtypes import canonical
 from cornu_engine.errors import NotBuiltError, ShapeError
 from cornu_engine.graph import Node, current_scope, scope

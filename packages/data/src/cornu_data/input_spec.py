@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cornu.base.layer.shapes import SymbolicShape, as_shape, show_shape
+from cornu_data.shapes import SymbolicShape, as_shape, show_shape
 from cornu_data.text import value_dtype
 from cornu_engine import tree
 from cornu_engine.errors import ShapeError
