@@ -12,16 +12,21 @@ X, Y = np.ones((64, 2), "float32"), np.ones((64, 3), "float32")
 
 
 @pytest.mark.parametrize(
-    ("options", "most_modules", "most_calls"),
+    ("options", "others", "most_modules", "most_calls"),
     [
-        pytest.param({}, 30, 370, id="loss"),
-        pytest.param({"metrics": ["mae"]}, 31, 440, id="loss and metric"),
+        pytest.param({}, False, 30, 370, id="loss"),
+        pytest.param({"metrics": ["mae"]}, False, 31, 440, id="loss and metric"),
+        pytest.param({}, True, 33, 430, id="after other layers were built"),
     ],
 )
-def test_a_second_fit_is_a_short_road(options, most_modules, most_calls):
+def test_a_second_fit_is_a_short_road(options, others, most_modules, most_calls):
     model = cornu.Sequential([Dense(3)])
     model.compile("sgd", "mse", backend="numpy", **options)
     model.fit(X, Y, verbose=0)
+    if others:
+        other = cornu.Sequential([Dense(4), Dense(3)])
+        other.compile("adam", "mse", backend="numpy")
+        other.fit(X, Y, verbose=0)
     entered = []
     before = sys.getprofile()
     sys.setprofile(

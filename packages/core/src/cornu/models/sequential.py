@@ -21,7 +21,6 @@ from cornu_data.text import TEXT, is_text
 from cornu_engine import tree
 from cornu_engine.errors import quoted
 from cornu_engine.graph import scope
-from cornu_engine.variable import Storage
 
 
 class Sequential(Model):
@@ -159,7 +158,7 @@ class Sequential(Model):
             else:
                 return
         if len(tensors) < len(stack):
-            Storage.changes += 1
+            self._parts.count_change()
         with scope(self._open_path()):
             for layer in stack[len(tensors) :]:
                 _check_signature(layer)

@@ -90,10 +90,9 @@ def step_finder(model: Trainable, mode: str) -> Select:
     def select(spec: Any) -> Any:
         nonlocal state, changes
         if changes != Storage.changes:
-            if steps.prepared.get(mode) != Storage.changes:
-                build_for(model, mode, spec)
+            prepare_for(model, mode, spec)
             notice_changes(model)
-            steps.prepared[mode] = Storage.changes
+            steps.prepared.add(mode)
             state = (mode, backend.name, *trace_state(model, mode))
             changes = Storage.changes
         key = (*state, tuple(tree.flatten_with_path(spec)))
@@ -129,7 +128,7 @@ def has_host_stage(model: Trainable) -> bool:
             return bool(found)
         return any(map(is_text, model._graph.inputs))  # else the program computes the numbers
 
-    return model._step_cache().ask("host", look)
+    return model._step_cache().ask(model, "host", look)
 
 
 def with_stage(steps: StepCache, key: Any, spec: Any) -> tuple[Any, list[np.ndarray] | None]:
@@ -151,28 +150,30 @@ def eager_step_finder(model: Trainable, mode: str) -> Select:
 
 def prepare_for(model: Trainable, mode: str, spec: Any) -> None:
     """Build what can be built before the first step: line by line, that has the values."""
-    prepared = model._step_cache().prepared
-    if prepared.get(mode) != Storage.changes and (
-        not model.run_eagerly or is_built_throughout(model)
-    ):
+    steps = model._step_cache()
+    steps.look(model)
+    if mode not in steps.prepared and (not model.run_eagerly or is_built_throughout(model)):
         build_for(model, mode, spec)
-        prepared[mode] = Storage.changes
+        steps.look(model)  # what has been built now is no change
+        steps.prepared.add(mode)
 
 
 def ends_of(model: Trainable) -> tuple[list[KnownInput] | None, list[KnownOutput]]:
     """Return what is known of the inputs and of the outputs."""
-    return model._step_cache().ask("ends", lambda: (known_inputs(model), known_outputs(model)))
+    steps = model._step_cache()
+    return steps.ask(model, "ends", lambda: (known_inputs(model), known_outputs(model)))
 
 
 def notice_changes(model: Trainable) -> None:
     """Forget steps of layers, weights or metrics that have been replaced."""
     cache = model._step_cache()
-    if cache.changes != Storage.changes:
+    cache.look(model)
+    if not cache.are_known:
         parts = [*model._flatten_layers()[1:], *model.variables, *model.metrics]
         if len(parts) != len(cache.parts) or any(map(operator.is_not, parts, cache.parts)):
             cache.clear()
             cache.parts = parts
-        cache.changes = Storage.changes
+        cache.are_known = True
 
 
 def trace_state(model: Trainable, mode: str) -> tuple[Any, ...]:

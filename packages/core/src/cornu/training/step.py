@@ -255,10 +255,12 @@ class StepCache:
         self.readers: dict[tuple[str, ...], ResultReader] = {}
         self.stages: dict[Any, HostStage] = {}  # by the key of a batch with text
         self.by_array: dict[Any, tuple[Step, str]] = {}  # of `predict`, by an array's shape, dtype
-        self.prepared: dict[str, int] = {}  # modes built for a step, at which change
-        self.answers: dict[str, tuple[int, Any]] = {}  # of `ask`, at which change
+        self.prepared: set[str] = set()  # modes built for a step
+        self.answers: dict[str, Any] = {}  # of `ask`
         self.parts: list[Any] = []  # layers, variables and metrics of the model
-        self.changes = -1  # when they were looked at
+        self.are_known = False  # whether those are the model's as it is now
+        self._changes = -1  # of any model, when this one was looked at
+        self._state: Any = None  # of this model's layers and weights then
 
     def get(self, key: Any) -> Step | None:
         """Return the step of this key if its memory is still the state's."""
@@ -311,12 +313,25 @@ class StepCache:
             self.readers[names] = ResultReader(names)
         return self.readers[names]
 
-    def ask(self, question: str, answer: Callable[[], Any]) -> Any:
-        """Return the answer to what every call asks of the model, found anew after any change."""
-        known = self.answers.get(question)
-        if known is None or known[0] != Storage.changes:
-            known = self.answers[question] = (Storage.changes, answer())
-        return known[1]
+    def ask(self, model: Any, question: str, answer: Callable[[], Any]) -> Any:
+        """Return the answer to what every call asks of the model, found anew after its changes."""
+        if self._changes != Storage.changes:
+            self.look(model)
+        if question not in self.answers:
+            self.answers[question] = answer()
+        return self.answers[question]
+
+    def look(self, model: Any) -> None:
+        """Forget what was asked of the model before its own layers or weights changed."""
+        if self._changes == Storage.changes:
+            return
+        self._changes = Storage.changes
+        state = model._state_of_parts()
+        if state != self._state:
+            self._state = state
+            self.answers.clear()
+            self.prepared.clear()
+            self.are_known = False
 
     def clear(self) -> None:
         """Forget every step, and every answer."""

@@ -139,6 +139,7 @@ class Trainable(Layer):
         """Names of the layers that make the outputs, in order; numbered where one makes several."""
         return list(
             self._step_cache().ask(
+                self,
                 "output names",
                 lambda: distinct(map(input_name, self._need_graph("output names").outputs)),
             )
@@ -168,8 +169,8 @@ class Trainable(Layer):
     @property
     def trainable_variables(self) -> list[Variable]:
         """The variables that training moves."""
-        found = self._step_cache().ask("moved", lambda: super(Trainable, self).trainable_variables)
-        return list(found)
+        steps, inherited = self._step_cache(), super()
+        return list(steps.ask(self, "moved", lambda: inherited.trainable_variables))
 
     # What was compiled
 
@@ -219,7 +220,8 @@ class Trainable(Layer):
             losses, metrics = self._compiled.losses, self._compiled.metrics
             own += [self._compiled.loss_tracker, *([] if metrics is None else [metrics])]
             own += [] if losses is None else losses.trackers
-        inherited = self._step_cache().ask("metrics", lambda: super(Trainable, self).metrics)
+        layer = super()
+        inherited = self._step_cache().ask(self, "metrics", lambda: layer.metrics)
         return list({id(metric): metric for metric in (*own, *inherited)}.values())
 
     @property

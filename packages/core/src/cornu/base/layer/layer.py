@@ -21,7 +21,6 @@ from cornu_data.constructors import check_call, not_taken
 from cornu_data.shapes import as_shape
 from cornu_engine.errors import NotBuiltError, ShapeError, quoted
 from cornu_engine.trace import current_trace
-from cornu_engine.variable import Storage
 from cornu_ops.remat import current_remat
 
 if TYPE_CHECKING:
@@ -141,7 +140,7 @@ class Layer(Calls):
                 raise ValueError(made_anew(value, f"self.{name}"))
             self._let_go(name, known)
             if name == "name":
-                Storage.changes += 1
+                self._parts.count_change()
         super().__setattr__(name, self._parts.track(value))
 
     def __delattr__(self, name: str) -> None:

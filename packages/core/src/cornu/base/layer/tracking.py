@@ -38,6 +38,7 @@ class Parts:
         self.metrics: list[Any] = []
         self.seed_generators: list[Any] = []
         self.depth = 0
+        self.changes = 0
         self.locked = ""
         self._homes: dict[int, list[Any]] = {}  # id of each part -> the list that it is in
 
@@ -75,14 +76,19 @@ class Parts:
             part.__dict__["_is_part"] = True
             self.depth = max(self.depth, part._parts.depth + 1)
             make_room(self.depth)
-        Storage.changes += 1
+        self.count_change()
 
     def remove(self, part: Any) -> None:
         """Forget a part."""
         home = self._homes.pop(id(part), None)
         if home is not None:
             del home[next(i for i in reversed(range(len(home))) if home[i] is part)]
-            Storage.changes += 1
+            self.count_change()
+
+    def count_change(self) -> None:
+        """Count what steps of a model may have been traced from: here, and of all models."""
+        self.changes += 1
+        Storage.changes += 1
 
     def track(self, value: Any) -> Any:
         """Note every part in `value`; containers come back as ones that note additions too."""

@@ -19,7 +19,7 @@ from cornu_engine.dtypes import canonical
 from cornu_engine.errors import NotBuiltError, ShapeError
 from cornu_engine.graph import Node, current_scope, scope
 from cornu_engine.trace import current_trace
-from cornu_engine.variable import Storage, Variable, later
+from cornu_engine.variable import Variable, later
 
 
 class AddedMetric(Mean):
@@ -165,7 +165,7 @@ class Weights(Operation):
     @trainable.setter
     def trainable(self, value: Any) -> None:
         if bool(value) != self._trainable:
-            Storage.changes += 1
+            self._parts.count_change()
         self._trainable = bool(value)
         for variable in self._parts.trainable_variables:
             variable.trainable = self._trainable
@@ -227,6 +227,12 @@ class Weights(Operation):
             yield from (generator.state for generator in self._parts.seed_generators)
         for layer in self._parts.layers:
             yield from layer._walk_variables(with_state)
+
+    def _state_of_parts(self) -> tuple[list[int], list[tuple[bool, int]]]:
+        """Return what differs after any change of layers, or of which weights are moved and how."""
+        parts = [layer._parts for layer in self._flatten_layers()]
+        variables = (v for p in parts for v in (*p.trainable_variables, *p.non_trainable_variables))
+        return [p.changes for p in parts], [(v.trainable, id(v.arena)) for v in variables]
 
     def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> list[Any]:
         layers: dict[int, Any] = {id(self): self} if include_self else {}
