@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
-
-import numpy as np
 
 from cornu_backend_native.library import Library
 from cornu_backend_native.lower.rows import Step
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.layout import contiguous_strides
-from cornu_engine.variable import Variable
+from cornu_lowering.places import Outside, Places
 from cornu_lowering.views import Address, View
 
 LINE = 64  # bytes of a line of the cache, at which values begin
@@ -30,16 +28,13 @@ def aligned(size: int) -> int:
 
 
 @dataclass(eq=False)
-class Source:
+class Source(Outside):
     """What is gathered while a program is lowered.
 
     Attributes
     ----------
     library : Library
         The kernels that the program will run on.
-    constants : dict of Node to (int, ndarray)
-        Where each constant lies in their memory.
-    state : list of Variable
     memory : int
         Bytes of temporaries: the plan's, those of loops, and what single rows need.
     slots : int
@@ -47,21 +42,12 @@ class Source:
     """
 
     library: Library
-    constants: dict[Node, tuple[int, np.ndarray]] = field(default_factory=dict)
-    constant_bytes: int = 0
-    state: list[Variable] = field(default_factory=list)
     memory: int = 0
     slots: int = 0
 
-    def constant(self, node: Node) -> Address:
-        """Return where a constant lies."""
-        if node not in self.constants:
-            value = node.attrs.get("value")
-            if value is None:
-                value = np.arange(node.attrs["size"], dtype=node.dtype)
-            self.constants[node] = (self.constant_bytes, np.ascontiguousarray(value))
-            self.constant_bytes += aligned(max(value.nbytes, 1))
-        return Address("K", self.constants[node][0])
+    def aligned(self, size: int) -> int:
+        """Return a number of bytes rounded up."""
+        return aligned(size)
 
     def slot(self) -> str:
         """Return the name of a new base that a loop moves."""
@@ -69,7 +55,7 @@ class Source:
         return f"L{self.slots}"
 
 
-class Frame:
+class Frame(Places):
     """A plan being lowered: the program's own, or that of the body of a scan.
 
     Parameters
@@ -92,6 +78,8 @@ class Frame:
         in memory that `kept` has handed out.
     """
 
+    source: Source
+
     def __init__(
         self,
         source: Source,
@@ -100,12 +88,10 @@ class Frame:
         parameters: dict[Node, Address] | None = None,
         steady: frozenset[Node] = frozenset(),
     ) -> None:
-        self.source, self.plan = source, plan
-        self.parameters, self.steady = parameters or {}, steady
+        super().__init__(source, plan, base, parameters)
+        self.steady = steady
         self.before: list[Step] = []
-        self.base, self._floor = base, base + aligned(plan.memory)
-        self.labels = plan.labels()
-        self.moved: dict[Node, Address] = {}
+        self._floor = base + aligned(plan.memory)
         self._inputs = {} if parameters else {n: i for i, n in enumerate(plan.inputs)}
         self.forget()
 
@@ -136,63 +122,24 @@ class Frame:
             and self.plan.places[owner].kind == "constant"
         )
 
-    def address(self, owner: Node) -> Address:
-        """Return where an owner lies."""
-        if owner in self.moved:
-            return self.moved[owner]
-        if owner in self.parameters:
-            return self.parameters[owner]
-        place = self.plan.places[owner]
-        if place.kind == "slot":
-            return Address("M", self.base + place.offset)
-        if place.kind == "input":
-            return Address(f"X{self._inputs[owner]}")
-        if place.kind == "constant":
-            return self.source.constant(owner)
-        assert place.variable is not None
-        return self.state_address(place.variable, place.offset)
+    def input_address(self, node: Node) -> Address:
+        """Return where an input of the program lies."""
+        return Address(f"X{self._inputs[node]}")
 
-    def state_address(self, variable: Variable, offset: int = 0) -> Address:
-        """Return where the storage of a variable lies."""
-        state = self.source.state
-        if not any(v is variable for v in state):
-            state.append(variable)
-        index = next(i for i, v in enumerate(state) if v is variable)
-        return Address(f"H{index}", offset)
+    def variable_base(self, index: int) -> str:
+        """Return what an address in the memory of a variable is counted from."""
+        return f"H{index}"
 
     def view(self, node: Node) -> View:
         """Return a value as strides over memory; the address is that of its first element."""
         owner, strides = self.plan.layouts.of(node)
-        address, offset = self.address(owner), self._offset(node, owner)
+        address, offset = self.address(owner), self.offset(node, owner)
         first = Address(address.base, address.offset + offset * node.dtype.itemsize)
         return View(first, 0, strides, node.shape, node.dtype)
-
-    def _offset(self, node: Node, owner: Node) -> int:
-        if node is owner:
-            return 0
-        inner = node.inputs[0]
-        strides = self.plan.layouts.of(inner)[1]
-        offset = self._offset(inner, owner)
-        if node.op == "slice":
-            offset += sum(a * s for a, s in zip(node.attrs["start"], strides, strict=True))
-        elif node.op == "flip":
-            offset += sum((inner.shape[a] - 1) * strides[a] for a in node.attrs["axes"])
-        return offset
 
     def is_whole(self, node: Node) -> bool:
         """Tell whether a value lies in memory in order, without gaps."""
         return is_whole(self.view(node))
-
-    def is_stored(self, node: Node) -> bool:
-        """Tell whether a value computed in a group is wanted in memory."""
-        place = self.plan.places.get(node)
-        return node in self.moved or (place is not None and not place.local)
-
-    def label(self, node: Node) -> str:
-        """Return what people call a value."""
-        owner = self.plan.layouts.owner(node)
-        name = self.labels.get(node) or self.labels.get(owner) or f"{owner.scope} {owner.op}"
-        return f"{name.strip()} {node.shape}"
 
 
 def has_own_memory(plan: Steps, value: Node) -> bool:

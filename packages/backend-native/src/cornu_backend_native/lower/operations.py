@@ -32,6 +32,7 @@ from cornu_backend_native.lower.softmax import emit_softmax
 from cornu_engine.errors import BackendError
 from cornu_engine.instructions import Instruction
 from cornu_engine.primitives import PRIMITIVES
+from cornu_lowering.order import in_pieces
 
 Single = Callable[[Frame, Instruction], Sequence[Step]]
 
@@ -101,18 +102,5 @@ def emit(frame: Frame, members: Sequence[Instruction]) -> Sequence[Step]:
 
 def emit_all(frame: Frame) -> list[Step]:
     """Return the rows of all instructions of a frame's plan, in order."""
-    steps: list[Step] = []
-    group: list[Instruction] = []
-    for instruction in [*frame.plan.instructions, None]:
-        if group and (
-            instruction is None or instruction.group is None or instruction.group != group[0].group
-        ):
-            steps += emit(frame, group)
-            group = []
-        if instruction is None:
-            break
-        if instruction.group is None:
-            steps += emit(frame, [instruction])
-        else:
-            group.append(instruction)
-    return steps
+    pieces = in_pieces(frame.plan.instructions)
+    return [made for members in pieces for made in emit(frame, members)]

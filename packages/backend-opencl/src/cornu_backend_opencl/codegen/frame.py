@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from cornu_backend_opencl.codegen.function import Function
 from cornu_backend_opencl.codegen.schedule import Schedule
 from cornu_backend_opencl.settings import limits
@@ -14,7 +12,7 @@ from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction, Steps
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.sourcetext import identifier
-from cornu_engine.variable import Variable
+from cornu_lowering.places import Outside, Places
 from cornu_lowering.views import Address, View
 
 
@@ -47,7 +45,7 @@ class Unit:
 
 
 @dataclass(eq=False)
-class Source:
+class Source(Outside):
     """What is gathered while a program is emitted.
 
     Attributes
@@ -56,32 +54,21 @@ class Source:
         Bytes of temporaries: the plan's, those of loops, and scratch.
     scratch : int
         Bytes that the hungriest unit needs for itself.
-    constants : list of (int, ndarray)
-        Where each constant lies in their buffer.
     """
 
     schedule: Schedule
     strict: bool
     functions: list[Function] = field(default_factory=list)
-    constants: dict[Node, tuple[int, np.ndarray]] = field(default_factory=dict)
-    constant_bytes: int = 0
-    state: list[Variable] = field(default_factory=list)
     memory: int = 0
     scratch: int = 0
     depth: int = 0
 
-    def constant(self, node: Node) -> Address:
-        """Return where a constant lies."""
-        if node not in self.constants:
-            value = node.attrs.get("value")
-            if value is None:
-                value = np.arange(node.attrs["size"], dtype=node.dtype)
-            self.constants[node] = (self.constant_bytes, np.ascontiguousarray(value))
-            self.constant_bytes += aligned(max(value.nbytes, 1))
-        return Address("K", self.constants[node][0])
+    def aligned(self, size: int) -> int:
+        """Return a number of bytes rounded up."""
+        return aligned(size)
 
 
-class Frame:
+class Frame(Places):
     """A plan being emitted: the program's own, or that of the body of a scan.
 
     Parameters
@@ -96,6 +83,8 @@ class Frame:
         How many loops stand around.
     """
 
+    source: Source
+
     def __init__(
         self,
         source: Source,
@@ -104,11 +93,8 @@ class Frame:
         parameters: dict[Node, Address] | None = None,
         depth: int = 0,
     ) -> None:
-        self.source, self.plan, self.base, self.depth = source, plan, base, depth
-        self.parameters = parameters or {}
-        self.schedule = source.schedule
-        self.labels = plan.labels()
-        self.moved: dict[Node, Address] = {}
+        super().__init__(source, plan, base, parameters)
+        self.depth, self.schedule = depth, source.schedule
         self._inputs: dict[Node, int] = {}
         source.depth = max(source.depth, depth)
         source.memory = max(source.memory, base + aligned(plan.memory))
@@ -118,63 +104,24 @@ class Frame:
                 self._inputs[node] = self.input_bytes
                 self.input_bytes += aligned(max(node.nbytes, 1))
 
-    def address(self, owner: Node) -> Address:
-        """Return where an owner lies."""
-        if owner in self.moved:
-            return self.moved[owner]
-        if owner in self.parameters:
-            return self.parameters[owner]
-        place = self.plan.places[owner]
-        if place.kind == "slot":
-            return Address("M", self.base + place.offset)
-        if place.kind == "input":
-            return Address("X", self._inputs[owner])
-        if place.kind == "constant":
-            return self.source.constant(owner)
-        assert place.variable is not None
-        return self.state_address(place.variable, place.offset)
+    def input_address(self, node: Node) -> Address:
+        """Return where an input of the program lies."""
+        return Address("X", self._inputs[node])
 
-    def state_address(self, variable: Variable, offset: int = 0) -> Address:
-        """Return where the storage of a variable lies."""
-        state = self.source.state
-        if not any(v is variable for v in state):
-            state.append(variable)
-        index = next(i for i, v in enumerate(state) if v is variable)
-        return Address(f"H + T[{index}]", offset)
+    def variable_base(self, index: int) -> str:
+        """Return what an address in the memory of a variable is counted from."""
+        return f"H + T[{index}]"
 
     def view(self, node: Node) -> View:
         """Return a value as strides over memory."""
         owner, strides = self.plan.layouts.of(node)
-        offset = self._offset(node, owner)
+        offset = self.offset(node, owner)
         return View(self.address(owner), offset, strides, node.shape, node.dtype)
-
-    def _offset(self, node: Node, owner: Node) -> int:
-        if node is owner:
-            return 0
-        inner = node.inputs[0]
-        strides = self.plan.layouts.of(inner)[1]
-        offset = self._offset(inner, owner)
-        if node.op == "slice":
-            offset += sum(a * s for a, s in zip(node.attrs["start"], strides, strict=True))
-        elif node.op == "flip":
-            offset += sum((inner.shape[a] - 1) * strides[a] for a in node.attrs["axes"])
-        return offset
 
     def is_whole(self, node: Node) -> bool:
         """Tell whether a value lies in memory in order, without gaps."""
         view = self.view(node)
         return view.strides == contiguous_strides(node.shape) or node.size <= 1
-
-    def is_stored(self, node: Node) -> bool:
-        """Tell whether a value computed in a group is wanted in memory."""
-        place = self.plan.places.get(node)
-        return node in self.moved or (place is not None and not place.local)
-
-    def label(self, node: Node) -> str:
-        """Return what people call a value."""
-        owner = self.plan.layouts.owner(node)
-        name = self.labels.get(node) or self.labels.get(owner) or f"{owner.scope} {owner.op}"
-        return f"{name.strip()} {node.shape}"
 
     def function(self, instruction: Instruction, parts: int = 1, role: str = "") -> Function:
         """Begin the function of an instruction."""

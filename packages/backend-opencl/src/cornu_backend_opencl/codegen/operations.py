@@ -36,6 +36,7 @@ from cornu_backend_opencl.codegen.sorting import emit_sort
 from cornu_backend_opencl.codegen.windows import emit_fold
 from cornu_engine.instructions import Instruction
 from cornu_lowering.fusion import REDUCTIONS
+from cornu_lowering.order import in_pieces
 
 Single = Callable[[Frame, Instruction], list[Unit]]
 
@@ -94,18 +95,5 @@ def emit(frame: Frame, members: Sequence[Instruction]) -> list[Unit | Loop]:
 
 def emit_all(frame: Frame) -> list[Unit | Loop]:
     """Write all instructions of a frame's plan, in order."""
-    found: list[Unit | Loop] = []
-    group: list[Instruction] = []
-    for instruction in [*frame.plan.instructions, None]:
-        if group and (
-            instruction is None or instruction.group is None or instruction.group != group[0].group
-        ):
-            found += emit(frame, group)
-            group = []
-        if instruction is None:
-            break
-        if instruction.group is None:
-            found += emit(frame, [instruction])
-        else:
-            group.append(instruction)
-    return found
+    pieces = in_pieces(frame.plan.instructions)
+    return [made for members in pieces for made in emit(frame, members)]

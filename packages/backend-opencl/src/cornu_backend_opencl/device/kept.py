@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from functools import cache
 from importlib import metadata
@@ -19,25 +20,40 @@ def version() -> str:
         return "unknown"
 
 
-def _file() -> Any:
-    return cache_folder() / "opencl-devices.json"
-
-
-def entries() -> dict[str, Any]:
-    """Return all that is kept; nothing where the file is damaged."""
+def read(name: str) -> dict[str, Any]:
+    """Return what a file of the cache's folder holds; nothing where it is damaged."""
     try:
-        found = json.loads(_file().read_text("utf-8"))
+        found = json.loads((cache_folder() / name).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def keep(key: str, entry: Any) -> None:
-    """Keep what was found, if there is a place for it."""
+def write(name: str, key: str, entry: Any) -> str:
+    """Keep an entry beside the others of a file; return its path.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written.
+    """
     from cornu_engine.files.atomic import atomically
 
-    try:
-        with atomically(_file()) as temporary:
-            temporary.write_text(json.dumps({**entries(), key: entry}, indent=1), "utf-8")
-    except OSError:
-        pass  # it will be tried again
+    path = cache_folder() / name
+    with atomically(path) as temporary:
+        temporary.write_text(json.dumps({**read(name), key: entry}, indent=1), "utf-8")
+    return str(path)
+
+
+_DEVICES = "opencl-devices.json"
+
+
+def entries() -> dict[str, Any]:
+    """Return all that is kept of drivers and devices."""
+    return read(_DEVICES)
+
+
+def keep(key: str, entry: Any) -> None:
+    """Keep what was found, if there is a place for it."""
+    with contextlib.suppress(OSError):  # it will be tried again
+        write(_DEVICES, key, entry)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
 from cornu_backend_opencl.codegen.schedule import Schedule
+from cornu_backend_opencl.device import kept
 from cornu_backend_opencl.device.choice import Device
-from cornu_backend_opencl.settings import cache_folder, wanted_schedule
+from cornu_backend_opencl.settings import wanted_schedule
 
 # By kind and native vector width (CPU) or vendor (GPU).
 FAMILIES: dict[str, dict[str, Any]] = {
@@ -85,22 +85,12 @@ def _is_known(name: str, value: Any) -> bool:
     )
 
 
-def _file() -> Any:
-    return cache_folder() / "opencl-tuned.json"
-
-
-def _read() -> dict[str, Any]:
-    """Return what is kept for all devices; nothing if the file is damaged."""
-    try:
-        found = json.loads(_file().read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+_FILE = "opencl-tuned.json"
 
 
 def load_tuned(device: Device) -> dict[str, dict[str, Any]]:
     """Return what was tuned for a device, by schedule; nothing if the file is damaged."""
-    found = _read().get(device.driver)
+    found = kept.read(_FILE).get(device.driver)
     if not isinstance(found, dict):
         return {}
     return {kind: values for kind, values in found.items() if isinstance(values, dict)}
@@ -114,10 +104,4 @@ def save_tuned(device: Device, kind: str, values: dict[str, Any]) -> str:
     OSError
         Where it cannot be written.
     """
-    from cornu_engine.files.atomic import atomically
-
-    path = _file()
-    with atomically(path) as temporary:
-        everything = {**_read(), device.driver: {**load_tuned(device), kind: values}}
-        temporary.write_text(json.dumps(everything, indent=1), "utf-8")
-    return str(path)
+    return kept.write(_FILE, device.driver, {**load_tuned(device), kind: values})
