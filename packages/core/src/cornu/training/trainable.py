@@ -169,8 +169,8 @@ class Trainable(Layer):
     @property
     def trainable_variables(self) -> list[Variable]:
         """The variables that training moves."""
-        steps, inherited = self._step_cache(), super()
-        return list(steps.ask(self, "moved", lambda: inherited.trainable_variables))
+        steps = self._step_cache()
+        return list(steps.ask(self, "moved", lambda: super(Trainable, self).trainable_variables))
 
     # What was compiled
 
@@ -220,8 +220,8 @@ class Trainable(Layer):
             losses, metrics = self._compiled.losses, self._compiled.metrics
             own += [self._compiled.loss_tracker, *([] if metrics is None else [metrics])]
             own += [] if losses is None else losses.trackers
-        layer = super()
-        inherited = self._step_cache().ask(self, "metrics", lambda: layer.metrics)
+        steps = self._step_cache()
+        inherited = steps.ask(self, "metrics", lambda: super(Trainable, self).metrics)
         return list({id(metric): metric for metric in (*own, *inherited)}.values())
 
     @property
