@@ -68,7 +68,7 @@ history.histroy  # wrong
 stack.evaluate(x, y, batchsize=3)  # wrong
 stack.predict(x, batch_size="all")  # wrong
 stack.sumary()  # wrong
-stack.layers[0].weight  # wrong
+stack.layer[0]  # wrong
 Model(stack.inputs, stack.outputs, named="graph")  # wrong
 graph = Model(stack.inputs, stack.outputs, name="graph")
 graph.save_weight("weights.h5")  # wrong

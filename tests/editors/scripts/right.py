@@ -136,3 +136,6 @@ Gate(4, name="gate")(x, x).shape
 trained = Trained(3, name="own")
 trained.compile(Adam(), Squared(), metrics=[Count()])
 trained.fit(x, x[:, :3], callbacks=[Stop()], verbose=0)
+stack = Sequential([Dense(3), Dense(2)])
+stack.build((None, 4))
+print(stack.layers[0].kernel.shape, [layer.units for layer in stack.layers])

@@ -127,7 +127,7 @@ class Model(Trainer):
     # Layers
 
     @property
-    def layers(self) -> list[Layer]:
+    def layers(self) -> list[Any]:  # of whatever classes: each with attributes of its own
         """The layers, in the order of the weights."""
         if self._graph is not None:
             return [x for x in self._graph.operations if isinstance(x, Layer)]

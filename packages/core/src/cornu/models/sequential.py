@@ -129,7 +129,7 @@ class Sequential(Model):
         return layer
 
     @property
-    def layers(self) -> list[Layer]:
+    def layers(self) -> list[Any]:  # of whatever classes: each with attributes of its own
         """The layers, without the input."""
         return [layer for layer in self._stack if not isinstance(layer, InputLayer)]
 
