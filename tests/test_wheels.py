@@ -14,6 +14,7 @@ import pytest
 
 import cornu
 from cornu_backend_native import build, targets
+from tests.wheels import USES
 
 PACKAGES = Path(__file__).parents[1] / "packages"
 
@@ -54,7 +55,8 @@ WHEELS = {
 
 
 def test_every_package_is_in_the_table():
-    assert {path.parent.name for path in PACKAGES.glob("*/pyproject.toml")} == set(WHEELS)
+    folders = {path.parent.name for path in PACKAGES.glob("*/pyproject.toml")}
+    assert folders == set(WHEELS) == set(USES)
 
 
 @pytest.mark.parametrize("folder", WHEELS)
