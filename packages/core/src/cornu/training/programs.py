@@ -91,7 +91,7 @@ def step_finder(model: Trainable, mode: str) -> Select:
         nonlocal state, changes
         if changes != Storage.changes:
             prepare_for(model, mode, spec)
-            notice_changes(model)
+            notice_changes(model, steps)
             steps.prepared.add(mode)
             state = (mode, backend.name, *trace_state(model, mode))
             changes = Storage.changes
@@ -151,7 +151,8 @@ def eager_step_finder(model: Trainable, mode: str) -> Select:
 def prepare_for(model: Trainable, mode: str, spec: Any) -> None:
     """Build what can be built before the first step: line by line, that has the values."""
     steps = model._step_cache()
-    steps.look(model)
+    if steps.seen != Storage.changes:
+        steps.look(model)
     if mode not in steps.prepared and (not model.run_eagerly or is_built_throughout(model)):
         build_for(model, mode, spec)
         steps.look(model)  # what has been built now is no change
@@ -164,10 +165,8 @@ def ends_of(model: Trainable) -> tuple[list[KnownInput] | None, list[KnownOutput
     return steps.ask(model, "ends", lambda: (known_inputs(model), known_outputs(model)))
 
 
-def notice_changes(model: Trainable) -> None:
+def notice_changes(model: Trainable, cache: StepCache) -> None:
     """Forget steps of layers, weights or metrics that have been replaced."""
-    cache = model._step_cache()
-    cache.look(model)
     if not cache.are_known:
         parts = [*model._flatten_layers()[1:], *model.variables, *model.metrics]
         if len(parts) != len(cache.parts) or any(map(operator.is_not, parts, cache.parts)):
@@ -233,8 +232,11 @@ def name_outputs(model: Trainable) -> None:
 
 def known_step(model: Trainable, x: np.ndarray) -> Step | None:
     """Return the step for an array of this shape and dtype, if it took the shortest way before."""
-    notice_changes(model)
-    kept = model._step_cache().by_array.get((x.shape, x.dtype))
+    steps = model._step_cache()
+    if steps.seen != Storage.changes:
+        steps.look(model)
+    notice_changes(model, steps)
+    kept = steps.by_array.get((x.shape, x.dtype))
     if kept is None:
         return None
     step, backend = kept

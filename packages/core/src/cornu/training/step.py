@@ -259,7 +259,7 @@ class StepCache:
         self.answers: dict[str, Any] = {}  # of `ask`
         self.parts: list[Any] = []  # layers, variables and metrics of the model
         self.are_known = False  # whether those are the model's as it is now
-        self._changes = -1  # of any model, when this one was looked at
+        self.seen = -1  # of any model, when this one was looked at
         self._state: Any = None  # of this model's layers and weights then
 
     def get(self, key: Any) -> Step | None:
@@ -315,7 +315,7 @@ class StepCache:
 
     def ask(self, model: Any, question: str, answer: Callable[[], Any]) -> Any:
         """Return the answer to what every call asks of the model, found anew after its changes."""
-        if self._changes != Storage.changes:
+        if self.seen != Storage.changes:
             self.look(model)
         if question not in self.answers:
             self.answers[question] = answer()
@@ -323,9 +323,9 @@ class StepCache:
 
     def look(self, model: Any) -> None:
         """Forget what was asked of the model before its own layers or weights changed."""
-        if self._changes == Storage.changes:
+        if self.seen == Storage.changes:
             return
-        self._changes = Storage.changes
+        self.seen = Storage.changes
         state = model._state_of_parts()
         if state != self._state:
             self._state = state
