@@ -9,12 +9,12 @@ from html import escape
 from typing import Any
 
 from cornu.base import Layer
-from cornu.models.summary import output_shape, totals, type_name
 from cornu.training.history import History
 from cornu_engine.errors import quoted
 from cornu_engine.sourcetext import one_line
 from cornu_keras.showing.chart import curves_to_svg
 from cornu_keras.utilities.boxes import operations_of
+from cornu_keras.utilities.summary import output_shape, totals, type_name
 
 __all__ = ["html_of"]
 
