@@ -428,3 +428,16 @@ def test_inputs_by_other_names_are_left_alone():
     wrong = {"z": X}
     with pytest.raises((ValueError, KeyError), match="x"):
         model.predict(wrong)
+
+
+def test_pictures_that_flow_end_their_epochs():
+    """What `flow` returns is a `Sequence` with `next` as well: its length says how far to go."""
+    pictures = np.random.default_rng(0).random((10, 4, 4, 3))
+    flow = keras.preprocessing.image.ImageDataGenerator().flow(pictures, np.eye(2)[[0, 1] * 5], 4)
+    model = keras.models.Sequential(
+        [keras.layers.Flatten(input_shape=(4, 4, 3)), keras.layers.Dense(2)]
+    )
+    model.compile("sgd", "mse")
+    history = model.fit_generator(flow, epochs=2, verbose=0, workers=2, validation_data=flow)
+    assert (history.epoch, history.params["steps"]) == ([0, 1], 3)
+    assert model.predict_generator(flow).shape == (10, 2)

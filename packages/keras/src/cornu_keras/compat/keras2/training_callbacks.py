@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu.base.callback import Callback
 from cornu_engine import tree
+from cornu_keras.compat.keras2.training_utils import is_sequence
 
 __all__ = ["begun", "show_validation"]
 
@@ -29,7 +30,7 @@ def begun(model: Any, x: Any, callbacks: Any, params: dict[str, Any]) -> Iterato
     params : dict
         What `set_params` is told.
     """
-    waits = hasattr(x, "__next__") and model.built
+    waits = hasattr(x, "__next__") and not is_sequence(x) and model.built
     early = [c for c in _listed(callbacks) if waits and _hears(c)]
     for callback in early:
         callback.set_params({**params, "metrics": model.metrics_names})

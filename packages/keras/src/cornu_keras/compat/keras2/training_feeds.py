@@ -128,7 +128,8 @@ class Feeds:
     def batches(self, stream: Any) -> Any:
         """Return a stream of batches, with what is known already put in."""
         if not self.has_fixed_inputs:
-            return map(self._asked_for, stream) if hasattr(stream, "__next__") else stream
+            is_endless = hasattr(stream, "__next__") and not is_sequence(stream)
+            return map(self._asked_for, stream) if is_endless else stream
         return map(self._batch, _without_end(stream))
 
     def _batch(self, batch: Any) -> Any:
