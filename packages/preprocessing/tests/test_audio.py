@@ -88,7 +88,11 @@ def test_subsets_and_labels(folder, capsys):
         label_mode="categorical",
         verbose=True,
     )
-    assert capsys.readouterr().out == "Found 6 files belonging to 2 classes.\n"
+    assert capsys.readouterr().out.splitlines() == [
+        "Found 6 files belonging to 2 classes.",
+        "Using 3 files for training.",
+        "Using 3 files for validation.",
+    ]
     assert not set(training.file_paths) & set(validation.file_paths)
     assert len(training.file_paths) == len(validation.file_paths) == 3
     assert validation[0][1].shape == (3, 2)

@@ -170,6 +170,8 @@ def datasets_of(
     def dataset(part: str | None) -> Any:
         listing = part_of(found, validation_split, part, repr(str(directory)), formats)
         mixed = shuffle and not (subset == "both" and part == "validation")
+        if part is not None and verbose and config.is_interactive_logging_enabled():
+            print(f"Using {len(listing.paths)} files for {part}.")
         return make(listing, label_mode, shuffle=mixed, seed=seed)
 
     return [dataset("training"), dataset("validation")] if subset == "both" else dataset(subset)

@@ -40,7 +40,6 @@ INSTEAD = {
     "tensorflow.contrib": "see whether `keras.layers` or `cornu.ops` has what is needed",
     "tensorflow.contrib.layers": "use `keras.layers`",
     "tensorflow.contrib.rnn": "use `keras.layers.LSTM`, `GRU` or `RNN`",
-    "tensorflow.distribute": _DEVICES,
     "tensorflow.estimator": "use a `keras.Model`, or `cornu.wrappers` for scikit-learn",
     "tensorflow.feature_column": _FEATURES,
     "tensorflow.get_default_graph": _EAGER,
@@ -54,7 +53,6 @@ INSTEAD = {
     "tensorflow.placeholder": _FEED,
     "tensorflow.python": "import the name from `tensorflow` itself",
     "tensorflow.python_io": _RECORDS,
-    "tensorflow.summary": "use the callback `keras.callbacks.TensorBoard`",
     "tensorflow.tpu": _DEVICES,
     "tensorflow_text": _TEXT,
 }

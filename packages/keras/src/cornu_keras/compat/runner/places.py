@@ -23,7 +23,7 @@ ROOTS = {
     "keras.backend.load_backend": "{keras}.backend",
     "keras.backend.tensorflow_backend": "{keras}.backend",
     "keras.backend.theano_backend": "{keras}.backend",
-    "keras_applications": "cornu.applications",
+    "keras_applications": "cornu_keras.compat.keras_applications",
     "keras_preprocessing": "{keras}.preprocessing",
     "scikeras": EMPTY,
     "scikeras.wrappers": "cornu.wrappers",

@@ -15,7 +15,8 @@ def _as_datasets(name: str) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         found = function(*args, **kwargs)
-        return tuple(map(_dataset, found)) if isinstance(found, tuple) else _dataset(found)
+        several = isinstance(found, (list, tuple))
+        return list(map(_dataset, found)) if several else _dataset(found)
 
     return call
 
