@@ -22,6 +22,7 @@ from cornu_data.host import HostArrays
 from cornu_data.numbers import written
 from cornu_data.source import BatchSource, ValueSpec
 from cornu_data.streams import DatasetBatches, StreamBatches
+from cornu_data.tables import by_columns, targets_by_columns
 from cornu_data.unpack import pack_x_y_sample_weight
 from cornu_data.weights import KnownOutput, combine_weights
 from cornu_engine import tree
@@ -81,7 +82,13 @@ def is_batches(x: Any, inputs: Sequence[KnownInput] | None = None) -> bool:
 
 
 def as_triple(
-    x: Any, y: Any, sample_weight: Any, inputs: Any, model_name: str, host: bool = False
+    x: Any,
+    y: Any,
+    sample_weight: Any,
+    inputs: Any,
+    model_name: str,
+    host: bool = False,
+    outputs: Any = None,
 ) -> tuple[Any, Any, Any]:
     """Return inputs, targets and weights as checked arrays.
 
@@ -95,8 +102,10 @@ def as_triple(
         For messages.
     host : bool
         Whether the model has a host stage, so that x may hold text.
+    outputs : sequence of KnownOutput, optional
+        What the model gives; where these are several, columns of a table may be named after them.
     """
-    return _as_triple(x, y, sample_weight, inputs, model_name, check_lengths, host)
+    return _as_triple(x, y, sample_weight, inputs, model_name, check_lengths, host, outputs)
 
 
 def as_batch(
@@ -127,7 +136,7 @@ def as_batch(
     >>> nodes.shape, graphs.shape
     ((5, 2), (1,))
     """
-    triple = _as_triple(x, y, sample_weight, inputs, model_name, check_rows, host)
+    triple = _as_triple(x, y, sample_weight, inputs, model_name, check_rows, host, outputs)
     return _weighted(*triple, class_weight, outputs)
 
 
@@ -139,8 +148,10 @@ def _as_triple(
     model_name: str,
     check: Callable[..., Any],
     host: bool,
+    outputs: Any,
 ) -> tuple[Any, Any, Any]:
     by_batch = check is check_lengths  # a single batch is dense
+    x, y = by_columns(x, inputs), targets_by_columns(y, outputs)
     x, y = as_arrays(x, "x", by_batch, host), as_arrays(y, "y", by_batch)
     sample_weight = as_arrays(sample_weight, "sample_weight")
     check(x, y, sample_weight)
@@ -213,6 +224,7 @@ def make_source(
     """
     _check_batch_size(batch_size)
     steps = _whole_steps(steps)
+    x = by_columns(x, inputs)
     if x is not None and (not is_arrays(x) or (y is None and is_batches(x, inputs))):
         return _stream(
             x,
@@ -220,6 +232,7 @@ def make_source(
             sample_weight,
             steps=steps,
             class_weight=class_weight,
+            inputs=inputs,
             outputs=outputs,
             host=host,
             limit=None if steps is None else steps * epochs,
@@ -231,7 +244,7 @@ def make_source(
                 "use_multiprocessing": use_multiprocessing,
             },
         )
-    x, y, sample_weight = as_triple(x, y, sample_weight, inputs, model_name, host)
+    x, y, sample_weight = as_triple(x, y, sample_weight, inputs, model_name, host, outputs)
     if y is not None:
         warn_of_nan(x)
     if batch_size is None:

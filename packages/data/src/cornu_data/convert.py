@@ -133,7 +133,7 @@ def _holds_text(array: np.ndarray) -> bool:
 def _of_columns(frame: Any, array: np.ndarray) -> np.ndarray:
     """Return a pandas frame or series of several dtypes, or nullable ones, as floats if it is of
     numbers."""
-    dtypes = frame.dtypes
+    dtypes = getattr(frame, "dtypes", ())  # a series of polars has none
     columns = list(dtypes) if hasattr(dtypes, "items") else [dtypes]
     if all(getattr(dtype, "kind", "O") in "biuf" for dtype in columns):
         return frame.to_numpy(dtype=config.floatx(), na_value=np.nan)

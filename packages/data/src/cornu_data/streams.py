@@ -15,6 +15,7 @@ from cornu_data.dataset import PyDataset
 from cornu_data.host import host_spec, load_on_host
 from cornu_data.prefetch import in_background, ordered_prefetch
 from cornu_data.source import BatchSource, Select, ValueSpec
+from cornu_data.tables import by_columns, targets_by_columns
 from cornu_data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from cornu_data.weights import KnownOutput, combine_weights
 from cornu_engine import tree
@@ -34,6 +35,8 @@ class StreamBatches(BatchSource):
         Batches per epoch; by default until the iterable ends.
     class_weight : dict, optional
         Multiplied into the sample weights of each batch.
+    inputs : sequence of KnownInput, optional
+        What columns of tables may be named after.
     outputs : sequence of KnownOutput, optional
         What `class_weight` and `sample_weight` may name.
     workers : int, optional
@@ -58,6 +61,7 @@ class StreamBatches(BatchSource):
         *,
         steps: int | None = None,
         class_weight: Mapping[Any, Any] | None = None,
+        inputs: Sequence[Any] | None = None,
         outputs: Sequence[KnownOutput] | None = None,
         workers: int | None = None,
         max_queue_size: int | None = None,
@@ -76,7 +80,7 @@ class StreamBatches(BatchSource):
         # circle
         self._host = host
         self._convert = functools.partial(
-            _convert, class_weight=class_weight, outputs=outputs, text=host
+            _convert, class_weight=class_weight, inputs=inputs, outputs=outputs, text=host
         )
 
     def one_pass(self) -> Iterator[Any]:
@@ -197,8 +201,9 @@ def _spec(batch: Any) -> Any:
     return tree.map_structure(lambda a: None if a is None else ValueSpec(a.shape, a.dtype), batch)
 
 
-def _convert(batch: Any, *, class_weight: Any, outputs: Any, text: bool) -> Any:
+def _convert(batch: Any, *, class_weight: Any, inputs: Any, outputs: Any, text: bool) -> Any:
     x, y, sample_weight = unpack_x_y_sample_weight(batch)
+    x, y = by_columns(x, inputs), targets_by_columns(y, outputs)
     x, y = as_arrays(x, "x", text=text), as_arrays(y, "y")
     sample_weight = as_arrays(sample_weight, "sample_weight")
     check_rows(x, y, sample_weight)

@@ -15,6 +15,7 @@ from cornu_data import as_triple, is_arrays, is_batches, make_source
 from cornu_data.numbers import written
 from cornu_data.source import BatchSource
 from cornu_data.split import train_validation_split
+from cornu_data.tables import by_columns
 from cornu_data.unpack import unpack_x_y_sample_weight
 from cornu_engine.errors import DataError
 
@@ -76,13 +77,15 @@ def split_off(
     model: Trainable, x: Any, y: Any, sample_weight: Any, fraction: float
 ) -> tuple[Any, Any, Any, Any]:
     """Return the data to train on, and the last samples to validate on."""
-    inputs, _ = ends_of(model)
+    inputs, outputs = ends_of(model)
+    x = by_columns(x, inputs)
     if not is_arrays(x) or (y is None and is_batches(x, inputs)):
         raise DataError(
             "validation_split takes the last samples of arrays, but x is a "
             f"{type(x).__name__}. Pass validation_data instead."
         )
-    triple = as_triple(x, y, sample_weight, inputs, model.name, has_host_stage(model))
+    host = has_host_stage(model)
+    triple = as_triple(x, y, sample_weight, inputs, model.name, host, outputs)
     train, validation = train_validation_split(list(triple), fraction)
     return (*train, tuple(validation))
 
