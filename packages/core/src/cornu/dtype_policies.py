@@ -10,8 +10,15 @@ from cornu.base.layer.dtype_policy import (
     dtype_policy_config,
     get_dtype_policy,
 )
+from cornu.plugins import registry
 
 __all__ = ["DTypePolicy", "FloatDTypePolicy", "deserialize", "get", "serialize"]
+
+
+def __getattr__(name: str) -> Any:
+    if name.endswith("DTypePolicy") and (found := registry.find("object", name)) is not None:
+        return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def get(identifier: Any) -> DTypePolicy:

@@ -11,7 +11,6 @@ import cornu_ops as ops
 from cornu.configuration.config import deserialize as _deserialize
 from cornu.configuration.config import serialize as _serialize
 from cornu.plugins import registry
-from cornu_engine import config
 from cornu_engine.errors import UnknownNameError, near_matches
 
 Axes = int | Sequence[int] | None
@@ -22,7 +21,7 @@ def abs_max_quantize(
     axis: Axes,
     value_range: Sequence[int] = (-127, 127),
     dtype: str = "int8",
-    epsilon: float | None = None,
+    epsilon: float = 1e-07,
     to_numpy: bool = False,
 ) -> tuple[Any, Any]:
     r"""Scale values so that the largest magnitude meets the end of a range, and round.
@@ -38,8 +37,8 @@ def abs_max_quantize(
         Of the whole numbers.
     dtype : str
         Of the whole numbers.
-    epsilon : float, optional
-        `config.epsilon()` if not given.
+    epsilon : float
+        Added to the largest magnitude, which may be 0.
     to_numpy : bool
         Whether to compute at once, on arrays.
 
@@ -55,11 +54,10 @@ def abs_max_quantize(
     >>> numbers, scale.shape
     (array([[  63, -127,   32]], dtype=int8), (1, 1))
     """
-    small = config.epsilon() if epsilon is None else epsilon
     x = np.asarray(inputs) if to_numpy else ops.convert_to_tensor(inputs)
     axes = axis if axis is None or isinstance(axis, int) else tuple(axis)
     largest = ops.max(ops.absolute(x), axis=axes, keepdims=True)
-    scale = ops.cast(ops.divide(value_range[1], ops.add(largest, small)), x.dtype)
+    scale = ops.cast(ops.divide(value_range[1], ops.add(largest, epsilon)), x.dtype)
     return _rounded(x, scale, value_range, dtype), scale
 
 
@@ -113,8 +111,8 @@ class AbsMaxQuantizer(Quantizer):
         Axes that share a scale, where a call names none; the last one if None.
     value_range : (int, int)
         Of the whole numbers.
-    epsilon : float, optional
-        `config.epsilon()` if not given.
+    epsilon : float
+        Added to the largest magnitude, which may be 0.
     output_dtype : str
         Of the whole numbers.
 
@@ -132,13 +130,13 @@ class AbsMaxQuantizer(Quantizer):
         self,
         axis: int | Sequence[int] | None = None,
         value_range: Sequence[int] = (-127, 127),
-        epsilon: float | None = None,
+        epsilon: float = 1e-07,
         output_dtype: str = "int8",
     ) -> None:
         super().__init__(output_dtype)
         self.axis = (axis,) if isinstance(axis, int) else None if axis is None else tuple(axis)
         self.value_range = _range_of(value_range, output_dtype)
-        self.epsilon = config.epsilon() if epsilon is None else epsilon
+        self.epsilon = epsilon
 
     def __call__(self, x: Any, axis: Axes = None, to_numpy: bool = False) -> tuple[Any, Any]:
         """Return the values as whole numbers, and their scale.
@@ -224,15 +222,15 @@ def _range_of(value_range: Sequence[int], dtype: str) -> tuple[int, int]:
     return low, high
 
 
-def serialize(quantizer: Quantizer) -> Any:
-    """Return a quantizer as a configuration.
+def serialize(initializer: Quantizer) -> Any:
+    """Return a quantizer, which Keras calls so here, as a configuration.
 
     Examples
     --------
     >>> serialize(AbsMaxQuantizer())["class_name"]
     'AbsMaxQuantizer'
     """
-    return _serialize(quantizer)
+    return _serialize(initializer)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
