@@ -17,7 +17,7 @@ __all__ = [
     "set_image_data_format",
 ]
 
-FLOAT_TYPES = ("float16", "float32", "float64")
+FLOAT_TYPES = ("bfloat16", "float16", "float32", "float64")
 DATA_FORMATS = ("channels_last", "channels_first")
 
 _floatx = "float32"
@@ -49,7 +49,7 @@ def set_floatx(value: str) -> None:
 
     Parameters
     ----------
-    value : {"float16", "float32", "float64"}
+    value : {"bfloat16", "float16", "float32", "float64"}
         The new default.
 
     Raises

@@ -17,6 +17,7 @@ from cornu_engine.errors import quoted
 DTypeLike: TypeAlias = Any
 
 _SCALARS = (bool, int, float)
+_SINGLE = np.dtype(np.float32)  # where float16 and bfloat16 meet
 # What a program may hold. Of equal dtypes NumPy has several; these are the ones arrays share, so
 # that they may be compared by `is`.
 _HELD = {
@@ -41,6 +42,8 @@ def canonical(dtype: DTypeLike) -> np.dtype:
     ------
     TypeError
         For complex, object, string and date dtypes, which no program can hold.
+    ModuleNotFoundError
+        For bfloat16 without `ml_dtypes`.
 
     Examples
     --------
@@ -56,10 +59,14 @@ def canonical(dtype: DTypeLike) -> np.dtype:
     try:
         native = np.dtype(dtype).newbyteorder("=")
     except TypeError as error:
+        if dtype == "bfloat16":
+            return _bfloat16()
         raise TypeError(
             f"{quoted(dtype)} is no dtype that a program can hold. Use a NumPy one of numbers, "
             "such as 'float32', 'int32' or 'bool'."
         ) from error
+    if native not in _HELD and is_bfloat16(native):
+        return _bfloat16()
     if native not in _HELD:
         raise TypeError(
             f"A program holds numbers and booleans only, not {np.dtype(dtype)!s}. "
@@ -67,6 +74,47 @@ def canonical(dtype: DTypeLike) -> np.dtype:
             "function without a return."
         )
     return _HELD[native]
+
+
+def _bfloat16() -> np.dtype:
+    try:
+        import ml_dtypes
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "NumPy has no bfloat16: ml_dtypes brings it. Install it with: pip install ml_dtypes"
+        ) from error
+    return _HELD.setdefault(found := np.dtype(ml_dtypes.bfloat16), found)
+
+
+def is_float(dtype: np.dtype) -> bool:
+    """Tell whether a program's dtype is a floating one, as bfloat16 is.
+
+    Examples
+    --------
+    >>> is_float(np.dtype("float16")), is_float(np.dtype("int32"))
+    (True, False)
+    """
+    return dtype.kind in "fV"
+
+
+def is_bfloat16(dtype: Any) -> bool:
+    """Tell whether a dtype is that of `ml_dtypes`."""
+    return isinstance(dtype, np.dtype) and dtype.kind == "V" and dtype.name == "bfloat16"
+
+
+def float_limits(dtype: np.dtype) -> Any:
+    """Return what `numpy.finfo` tells of a floating dtype.
+
+    Examples
+    --------
+    >>> float(float_limits(np.dtype("float16")).max)
+    65504.0
+    """
+    if is_bfloat16(dtype):
+        import ml_dtypes
+
+        return ml_dtypes.finfo(dtype)
+    return np.finfo(dtype)
 
 
 def result_type(*dtypes: DTypeLike) -> np.dtype:
@@ -89,7 +137,7 @@ def result_type(*dtypes: DTypeLike) -> np.dtype:
         else:
             strong = canonical(dtype)
             joined = strong if joined is None else _join(joined, strong)
-    if (float in scalars or not dtypes) and (joined is None or joined.kind != "f"):
+    if (float in scalars or not dtypes) and (joined is None or not is_float(joined)):
         return canonical(float)
     if int in scalars and (joined is None or joined.kind == "b"):
         return canonical(int)
@@ -99,7 +147,9 @@ def result_type(*dtypes: DTypeLike) -> np.dtype:
 def _join(a: np.dtype, b: np.dtype) -> np.dtype:
     if a is b:
         return a
-    if "f" in (a.kind, b.kind) and a.kind != b.kind:
-        return a if a.kind == "f" else b  # the float, however wide the integer is
+    if is_float(a) != is_float(b):
+        return a if is_float(a) else b  # the float, however wide the integer is
+    if is_float(a):
+        return a if a.itemsize > b.itemsize else b if b.itemsize > a.itemsize else _HELD[_SINGLE]
     joined = np.promote_types(a, b)
-    return joined if joined.kind != "f" or a.kind == "f" else np.dtype(config.floatx())
+    return joined if joined.kind != "f" else np.dtype(config.floatx())

@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu_engine.again import Twins, backward
 from cornu_engine.composite import COMPOSITES
+from cornu_engine.dtypes import is_float
 from cornu_engine.graph import Node, constant, scope, toposort
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.primitives.table import p
@@ -95,7 +96,7 @@ def _send_back(
             back is not None
             and operand in path
             and not operand.is_tuple
-            and operand.dtype.kind == "f"
+            and is_float(operand.dtype)
         ):
             _arrive(arrived, operand, unbroadcast(as_node(back, operand.dtype), operand))
 
@@ -124,7 +125,7 @@ def _vjp(node: Node, g: Any) -> tuple[Any, ...]:
         for value, seed in zip(
             expansion if many else (expansion,), g if many else (g,), strict=True
         )
-        if value.dtype.kind == "f"
+        if is_float(value.dtype)
     ]
     return tuple(gradients([v for v, _ in pairs], node.inputs, [s for _, s in pairs], partial=True))
 

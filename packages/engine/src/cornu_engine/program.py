@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cornu_engine.bfloat16 import in_float32
 from cornu_engine.errors import GraphError
 from cornu_engine.graph import Node, toposort
 from cornu_engine.plan import Group, Plan, make_plan
@@ -128,11 +129,13 @@ def build_program(name: str, trace: Trace, outputs: Sequence[Any]) -> Program:
     count = len(roots)
     rank: Rank = {}
     with Trace(name):  # rules make nodes; nothing may be recorded in the caller's trace
-        simple = prune_scans([*roots, *trace.updates.values()], rank)
+        roots = [*roots, *trace.updates.values()]
+        roots, inputs, variables, updated = in_float32(trace, roots)
+        simple = prune_scans(roots, rank)
         simple = rewrite(rewrite(simple, algebra, rank), algebra, rank)
     reached = set(toposort(simple))
-    updates = dict(zip(trace.updates, simple[count:], strict=True))
-    state = {v: node for v, node in trace.variables.items() if node in reached or v in updates}
-    program = Program(name, tuple(trace.inputs), tuple(simple[:count]), state, updates, rank)
+    updates = dict(zip(updated, simple[count:], strict=True))
+    state = {v: node for v, node in variables.items() if node in reached or v in updates}
+    program = Program(name, tuple(inputs), tuple(simple[:count]), state, updates, rank)
     program.check()
     return program

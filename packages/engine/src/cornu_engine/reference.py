@@ -48,7 +48,7 @@ def _compute(node: Node, operands: list[Any]) -> Any:
     if node.op in COMPOSITES:
         result = COMPOSITES[node.op].function(*operands, **node.attrs)
     else:
-        result = PRIMITIVES[node.op].evaluate(*operands, **node.attrs)
+        result = PRIMITIVES[node.op].run(*operands, **node.attrs)
     if node.is_tuple:
         return tuple(np.asarray(r, d) for r, d in zip(result, node.dtype, strict=True))
     return np.asarray(result, node.dtype)

@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.bfloat16 import narrowed
+from cornu_engine.dtypes import is_bfloat16
 from cornu_engine.graph import Node, _attr_key, toposort
 from cornu_engine.program import Program, build_program
 from cornu_engine.settings import limits
@@ -80,7 +82,7 @@ def compiled_trace(
         if kept is not None:
             return kept
     program = build_program(name, trace, roots)
-    executable = backend.compile(program)
+    executable = narrowed(backend.compile(program), roots)
     if key is not None:
         _keep(key, program, executable, variables)
     return program, executable
@@ -120,7 +122,7 @@ def structure(trace: Trace, outputs: Sequence[Node]) -> Any:
             names[node] = len(rows)
             rows.append(leaves[node])
             continue
-        if not all(_is_plain(value) for value in node.attrs.values()):
+        if is_bfloat16(node.dtype) or not all(map(_is_plain, node.attrs.values())):
             return None
         constants += sum(v.nbytes for v in node.attrs.values() if isinstance(v, np.ndarray))
         if constants > limits.reused_constants:

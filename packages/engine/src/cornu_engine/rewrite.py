@@ -126,7 +126,7 @@ def _fold(node: Node) -> Node | None:
         return None
     with np.errstate(all="ignore"):
         values = (i.attrs["value"] for i in node.inputs)
-        return constant(np.asarray(PRIMITIVES[node.op].evaluate(*values, **node.attrs), node.dtype))
+        return constant(np.asarray(PRIMITIVES[node.op].run(*values, **node.attrs), node.dtype))
 
 
 def _unexpand(node: Node) -> Node | None:

@@ -18,6 +18,7 @@ import numpy as np
 from cornu_engine.attributes import Count, Flag, Kind
 from cornu_engine.composite import item
 from cornu_engine.gradients import gradients, unbroadcast, zeros_like
+from cornu_engine.dtypes import is_float
 from cornu_engine.graph import Node, leaf, make_node, scope, toposort
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.primitives.table import p, register
@@ -206,7 +207,7 @@ def _sinks(node: Node) -> bool:
 
 def _is_residual(node: Node) -> bool:
     """Tell whether a derivative had better find this value than compute it again."""
-    if node.dtype.kind != "f":
+    if not is_float(node.dtype):
         return False
     row = PRIMITIVES.get(node.op)
     if row is None:
@@ -315,12 +316,12 @@ def _vjp(
     consts, _, xs = _split(operands, body)
     count = len(body.state)
     g_final, g_ys = list(g[:count]), list(g[count:])
-    floats = [i for i, s in enumerate(body.state) if s.dtype.kind == "f"]
+    floats = [i for i, s in enumerate(body.state) if is_float(s.dtype)]
     carried = [_parameter(body.state[i].shape, body.state[i].dtype) for i in floats]
     arriving = [
         (y, stack)
         for y, stack in zip(body.ys, g_ys, strict=True)
-        if y.dtype.kind == "f" and not _is_zero(stack)
+        if is_float(y.dtype) and not _is_zero(stack)
     ]
     rows_g = [_parameter(y.shape, y.dtype) for y, _ in arriving]
     outputs = [body.next_state[i] for i in floats] + [y for y, _ in arriving]

@@ -20,7 +20,7 @@ import numpy as np
 
 from cornu_engine import operators
 from cornu_engine.current import CURRENT
-from cornu_engine.dtypes import canonical
+from cornu_engine.dtypes import canonical, is_float
 from cornu_engine.errors import TracedValueError
 from cornu_engine.graph import Node, constant, leaf, make_node
 from cornu_engine.primitives import PRIMITIVES
@@ -190,7 +190,7 @@ def convert(value: Any, dtype: Any = None) -> Any:
     dtype('float32')
     """
     if isinstance(value, Variable):
-        if dtype is None and value.autocast and value.dtype.kind == "f":
+        if dtype is None and value.autocast and is_float(value.dtype):
             dtype = AUTOCAST.get()
         value = value.value
     if isinstance(value, Node):
@@ -257,7 +257,7 @@ def apply(name: str, *values: Any, **attrs: Any) -> Any:
         return make_node(name, nodes, attrs, shape, dtype)
     with np.errstate(all="ignore"):
         arrays = [v if isinstance(v, np.ndarray) else _concrete(v, like) for v in values]
-        return row.evaluate(*arrays, **attrs)
+        return row.run(*arrays, **attrs)
 
 
 class _Primitives:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.dtypes import float_limits
 from cornu_engine.primitives.table import p
 from cornu_engine.trace import op
 from cornu_ops.families import binary
@@ -299,7 +300,7 @@ def nan_to_num(
     x = value(x)
     if not is_floating(x):
         return x
-    limits = np.finfo(x.dtype)
+    limits = float_limits(x.dtype)
     high = float(limits.max) if posinf is None else posinf
     low = float(limits.min) if neginf is None else neginf
     x = p.where(p.eq(x, math.inf), high, p.where(p.eq(x, -math.inf), low, x))

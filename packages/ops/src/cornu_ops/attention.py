@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.dtypes import float_limits
 from cornu_engine.errors import ShapeError
 from cornu_engine.primitives.table import p
 from cornu_engine.trace import op
@@ -111,7 +112,7 @@ def _number(scale: Any) -> Any:
 
 def _masked(scores: Tensor, mask: TensorLike, is_causal: bool) -> Tensor:
     # a large number, not -inf: a row without any source becomes a mean, not NaN
-    low = -0.7 * float(np.finfo(scores.dtype).max)
+    low = -0.7 * float(float_limits(scores.dtype).max)
     if mask is not None:
         mask = _value(mask)
         scores = p.where(mask if mask.dtype == bool else p.ne(mask, 0), scores, low)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.dtypes import is_float
 from cornu_engine import tree
 from cornu_engine.errors import TracedValueError
 from cornu_engine.graph import Node, leaf, make_node, toposort
@@ -63,7 +64,7 @@ def _branch(function: Callable[..., Any], taken: Tensor, *args: Any) -> Any:
     for node in toposort(roots):
         source = node.inputs[0] if node.op == "item" else node
         if source.serial < start:  # made before the branch
-            passes = node.op != "constant" and not node.is_tuple and node.dtype.kind == "f"
+            passes = node.op != "constant" and not node.is_tuple and is_float(node.dtype)
             new[node] = p.where(taken, node, _ones(node)) if passes else node
         else:
             inputs = tuple(new[i] for i in node.inputs)

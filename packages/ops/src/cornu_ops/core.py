@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu_engine.dtypes import canonical
+from cornu_engine.dtypes import canonical, float_limits, is_float
 from cornu_engine.primitives.table import p
 from cornu_engine.shapes import product
 from cornu_engine.trace import is_traced, op
@@ -48,9 +48,9 @@ def saturate_cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
     x, dtype = value(x), canonical(dtype)
     if dtype.kind == "b":  # what lies between 0 and 1, and above, is true
         return x if x.dtype == bool else p.lt(0, x)
-    limits: Any = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+    limits: Any = float_limits(dtype) if is_float(dtype) else np.iinfo(dtype)
     own: Any = (
-        np.iinfo(x.dtype) if x.dtype.kind in "iu" else np.finfo(x.dtype) if is_floating(x) else None
+        np.iinfo(x.dtype) if x.dtype.kind in "iu" else float_limits(x.dtype) if is_floating(x) else None
     )
     if own is not None:
         low, high = max(limits.min, own.min), min(limits.max, own.max)

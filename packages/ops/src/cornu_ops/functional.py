@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.bfloat16 import narrowed
+from cornu_engine.dtypes import is_float
 from cornu_engine import tree
 from cornu_engine.backends import resolve
 from cornu_engine.gradients import gradients
@@ -162,7 +164,7 @@ def _differentiate(
 def _as_float(value: Any) -> Any:
     """Return a variable as it is: its uses elsewhere are differentiated too."""
     node = as_node(value)
-    if node.dtype.kind != "f":
+    if not is_float(node.dtype):
         raise TypeError(f"A gradient by a value of dtype {node.dtype} does not exist; pass floats.")
     return value if isinstance(value, Variable) else node
 
@@ -226,7 +228,8 @@ def _compiled(trace: Trace, outputs: list[Node]) -> Any:
     with _LOCK:
         kept = _PROGRAMS.pop(signature, None)
         if kept is None:  # holding the nodes keeps their identity theirs
-            kept = nodes, backend.compile(build_program(trace.name, trace, outputs))
+            program = build_program(trace.name, trace, outputs)
+            kept = nodes, narrowed(backend.compile(program), outputs)
         _PROGRAMS[signature] = kept
         if len(_PROGRAMS) > limits.reused:
             _PROGRAMS.popitem(last=False)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from cornu_engine.dtypes import float_limits
 from cornu_engine.errors import ShapeError
 from cornu_engine.primitives.table import p
 from cornu_engine.shapes import normalize_axes, product
@@ -405,7 +406,7 @@ def pinv(x: TensorLike, rcond: float | None = None) -> Tensor:
            [0. , 0. ]], dtype=float32)
     """
     x = _array(x)
-    limit = max(x.shape[-2:]) * float(np.finfo(x.dtype).eps) if rcond is None else rcond
+    limit = max(x.shape[-2:]) * float(float_limits(x.dtype).eps) if rcond is None else rcond
     return np.linalg.pinv(x, limit)
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from cornu_engine.dtypes import is_float
 from cornu_engine.errors import TracedValueError
 from cornu_engine.primitives.table import p
 from cornu_engine.trace import is_traced, op
@@ -159,7 +160,7 @@ def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "l
     size = line.shape[0]
     low = p.expand(np.zeros((), np.int32), shape=tuple(wanted.shape))
     high = p.expand(np.full((), size, np.int32), shape=tuple(wanted.shape))
-    last = p.ne(wanted, wanted) if wanted.dtype.kind == "f" else None  # NaN
+    last = p.ne(wanted, wanted) if is_float(wanted.dtype) else None  # NaN
     for _ in range(size.bit_length()):  # bisection: the span halves each time
         middle = p.shift_right(p.add(low, high), 1)
         probe = p.gather(line, p.minimum(middle, size - 1), axis=0)

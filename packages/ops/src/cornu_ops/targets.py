@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
+from cornu_engine.dtypes import is_float
 from cornu_engine import tree
 from cornu_engine.errors import DataError
 
@@ -341,7 +342,7 @@ def kind_of_targets(y_true: Any, y_pred: Any) -> str:
 
 def check_nan(values: np.ndarray, name: str) -> None:
     """Raise if there is NaN among the values, naming the first sample of it."""
-    if values.dtype.kind != "f":
+    if not is_float(values.dtype):
         return
     with np.errstate(all="ignore"):
         # one pass without a temporary; only a total that is not finite needs a look

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from cornu_engine import config
-from cornu_engine.dtypes import result_type
+from cornu_engine.dtypes import is_float, result_type
 from cornu_engine.graph import Node
 from cornu_engine.trace import apply, convert
 
@@ -110,12 +110,12 @@ def numeric(x: TensorLike) -> Tensor:
 
 def is_floating(x: Tensor) -> bool:
     """Whether a value is of a floating dtype."""
-    return np.dtype(x.dtype).kind == "f"
+    return is_float(np.dtype(x.dtype))
 
 
 def is_signed(x: Tensor) -> bool:
     """Whether a value can be negative."""
-    return np.dtype(x.dtype).kind in "if"
+    return np.dtype(x.dtype).kind in "ifV"
 
 
 def cast_value(x: Tensor, dtype: DTypeLike) -> Tensor:
@@ -136,9 +136,9 @@ def wide(x: Tensor) -> Tensor:
 
 def lowest(dtype: Any) -> float | int:
     """What any number of a dtype is at least."""
-    return -math.inf if dtype.kind == "f" else 0 if dtype.kind == "b" else int(np.iinfo(dtype).min)
+    return -math.inf if is_float(dtype) else 0 if dtype.kind == "b" else int(np.iinfo(dtype).min)
 
 
 def highest(dtype: Any) -> float | int:
     """What any number of a dtype is at most."""
-    return math.inf if dtype.kind == "f" else 1 if dtype.kind == "b" else int(np.iinfo(dtype).max)
+    return math.inf if is_float(dtype) else 1 if dtype.kind == "b" else int(np.iinfo(dtype).max)

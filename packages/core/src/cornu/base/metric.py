@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.dtypes import is_float
 import cornu_ops as ops
 from cornu.base.configurable import Configurable, plain
 from cornu.base.loss import mask_of
@@ -255,7 +256,7 @@ class Mean(Metric):
     def result(self) -> Any:
         """Return the mean; 0 before the first batch."""
         total, count = self.total, self.count
-        if CURRENT.get() is not None or total.dtype.kind != "f":
+        if CURRENT.get() is not None or not is_float(total.dtype):
             return ops.divide_no_nan(total, count)
         with np.errstate(all="ignore"):  # two numbers to be read, no operation of a program
             mean = np.zeros_like(total.array)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.dtypes import is_bfloat16
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.hdf5 import CHECKSUM, Dataset, Group, checked, checksum
 from cornu_engine.variable import Pending, Variable
@@ -107,7 +108,7 @@ def in_layout_of(layer: Any, arrays: list[Any]) -> list[Any]:
 
 def _fitting(variable: Variable, value: Any) -> np.ndarray:
     array = checked(value) if isinstance(value, Dataset) else np.asarray(value)
-    if array.dtype.kind != variable.dtype.kind and variable.dtype.kind not in "fiu":
+    if array.dtype.kind != variable.dtype.kind and variable.dtype.kind not in "fiuV":
         raise BadFileError(
             f"{variable.path!r} holds {variable.dtype}, the file {array.dtype}.", "shapes"
         )
@@ -133,4 +134,6 @@ def hdf5_bytes(write: Callable[[Any], None]) -> memoryview:
 def put(group: Any, name: str, array: np.ndarray) -> None:
     """Write an array, with its checksum, into an open HDF5 group."""
     dataset = group.create_dataset(name, data=array)
+    if is_bfloat16(array.dtype):
+        dataset.attrs["dtype"], array = "bfloat16", array.astype(np.float32)  # as it is read
     dataset.attrs[CHECKSUM] = checksum(array)

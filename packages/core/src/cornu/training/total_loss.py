@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cornu_engine.dtypes import is_float
 import cornu_ops as ops
 from cornu_engine import config, tree
 from cornu_engine.gradients import arriving, zeros_like
@@ -22,7 +23,7 @@ def batch_size(x: Any) -> int:
 def as_scalar(loss: Any) -> Any:
     """Return a loss that a layer added as one floating number."""
     loss = convert(loss)
-    if loss.dtype.kind != "f":
+    if not is_float(loss.dtype):
         loss = ops.cast(loss, config.floatx())
     return ops.sum(loss) if len(loss.shape) else loss
 

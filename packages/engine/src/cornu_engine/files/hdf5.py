@@ -207,7 +207,8 @@ class Dataset:
         kind = self._id.get_type()
         known = (h5py.h5t.INTEGER, h5py.h5t.FLOAT, h5py.h5t.ENUM)
         if kind.get_class() == h5py.h5t.OPAQUE and kind.get_size() == 2:
-            self.bfloat16 = self.attribute("dtype") == "bfloat16"
+            # in its older format Keras writes no note beside the two bytes
+            self.bfloat16 = self.attribute("dtype") in (None, "bfloat16")
         if kind.get_class() not in known and not self.bfloat16:
             raise BadFileError(f"{self.path!r} holds no numbers.", "storage")
         if self.bfloat16:

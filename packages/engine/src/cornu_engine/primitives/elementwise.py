@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu_engine.attributes import Dtype, Truths
+from cornu_engine.dtypes import is_float
 from cornu_engine.graph import Node
 from cornu_engine.primitives import special
 from cornu_engine.primitives.table import p, register, same
@@ -147,7 +148,7 @@ def _cast_shape(x: Node, *, dtype: Dtype) -> tuple[Shape, np.dtype]:
 
 
 def _cast_vjp(g: Node, y: Node, x: Node, *, dtype: Any) -> tuple[Any]:
-    return (p.cast(g, dtype=x.dtype) if x.dtype.kind == "f" else None,)
+    return (p.cast(g, dtype=x.dtype) if is_float(x.dtype) else None,)
 
 
 register("cast", "elementwise", _cast, _cast_shape, _cast_vjp)

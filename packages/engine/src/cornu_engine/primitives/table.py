@@ -13,6 +13,8 @@ from cornu_engine.attributes import Signature, check_call, signature_of
 from cornu_engine.graph import Node
 from cornu_engine.shapes import Shape
 
+_NONE = np.dtype(bool)  # that of what has none
+
 
 @dataclass(frozen=True, eq=False)
 class Primitive:
@@ -48,6 +50,16 @@ class Primitive:
     dtypes: str = "biuf"
     narrow: bool = False
     flops: Callable[[Node], int] | None = None
+
+    def run(self, *arrays: Any, **attrs: Any) -> Any:
+        """Compute by the definition; in float32 and rounded where operands are bfloat16."""
+        half = next((a.dtype for a in arrays if getattr(a, "dtype", _NONE).kind == "V"), None)
+        if half is None:
+            return self.evaluate(*arrays, **attrs)
+        full = (a.astype(np.float32) if getattr(a, "dtype", _NONE) == half else a for a in arrays)
+        result = self.evaluate(*full, **attrs)
+        kept = self.name != "cast" and getattr(result, "dtype", _NONE) == np.float32
+        return result.astype(half) if kept else result
 
     @functools.cached_property
     def signature(self) -> Signature:

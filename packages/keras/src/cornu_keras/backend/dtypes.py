@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu_engine.dtypes import canonical
+from cornu_engine.dtypes import canonical, is_float
 from cornu_engine.dtypes import result_type as _result_type
 
 
@@ -27,7 +27,7 @@ def is_float_dtype(dtype: Any) -> bool:
     >>> K.is_float_dtype("float16")
     True
     """
-    return canonical(dtype).kind == "f"
+    return is_float(canonical(dtype))
 
 
 def is_int_dtype(dtype: Any) -> bool:

@@ -12,6 +12,7 @@ from cornu import backends
 from cornu.base.layer.context import CallContext
 from cornu.base.optimizer import OptimizerStep
 from cornu.models.function import Function as Graph
+from cornu_engine.bfloat16 import narrowed
 from cornu_engine.gradients import gradients as _node_gradients
 from cornu_engine.program import build_program
 from cornu_engine.settings import limits
@@ -115,7 +116,7 @@ class Function:
             for step in self.steps:
                 step.optimizer.get_updates(next(found), step.params)
             program = build_program(self.name, trace, outputs)
-        return backends.resolve(None).compile(program)
+        return narrowed(backends.resolve(None).compile(program), outputs)
 
 
 def function(inputs: Sequence[Any], outputs: Any, updates: Any = None, **kwargs: Any) -> Function:

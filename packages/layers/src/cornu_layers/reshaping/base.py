@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.dtypes import is_float
 from cornu.base import KerasTensor, Layer
 
 
@@ -19,6 +20,6 @@ class Rearrangement(Layer):
 
     def compute_output_spec(self, inputs: Any) -> KerasTensor:
         """Return a symbolic output: a float as the layer casts it, others as they came."""
-        is_float = self.autocast and np.dtype(inputs.dtype).kind == "f"
-        dtype = self.compute_dtype if is_float else inputs.dtype
+        casts = self.autocast and is_float(np.dtype(inputs.dtype))
+        dtype = self.compute_dtype if casts else inputs.dtype
         return KerasTensor(self.compute_output_shape(inputs.shape), dtype)

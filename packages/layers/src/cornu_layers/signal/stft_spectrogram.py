@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cornu_engine.dtypes import is_float
 import cornu_ops as ops
 from cornu_engine import config
 from cornu_layers import validation
@@ -179,7 +180,7 @@ class STFTSpectrogram(Sliding):
 
     def call(self, inputs: Any) -> Any:
         """Return the spectrogram."""
-        if np.dtype(inputs.dtype).kind != "f":
+        if not is_float(np.dtype(inputs.dtype)):
             raise TypeError(
                 f"{where(self)} takes a signal in floating point; this one is "
                 f"{np.dtype(inputs.dtype).name}. Convert it: x.astype('float32') / 32768 for 16 "

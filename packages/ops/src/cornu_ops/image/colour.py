@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cornu_engine.dtypes import float_limits
 from cornu_engine.errors import DtypeError, ShapeError
 from cornu_engine.primitives.table import p
 from cornu_engine.trace import op
@@ -75,7 +76,7 @@ def rgb_to_hsv(images: TensorLike, data_format: str | None = None) -> Tensor:
 
     def converted(x: Tensor) -> Tensor:
         x = _fractions("rgb_to_hsv", x)
-        tiny = float(np.finfo(x.dtype).eps)
+        tiny = float(float_limits(x.dtype).eps)
         x = p.where(p.lt(p.abs(x), tiny), 0.0, x)
         r, g, b = _planes("rgb_to_hsv", x)
         top = p.maximum(p.maximum(r, g), b)

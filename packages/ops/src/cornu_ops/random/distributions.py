@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu_engine.dtypes import canonical
+from cornu_engine.dtypes import canonical, is_float
 from cornu_engine.primitives.table import p
 from cornu_engine.shapes import broadcast_shapes, product
 from cornu_engine.trace import op
@@ -21,14 +21,14 @@ Shape = Sequence[int]
 
 def _float(dtype: DTypeLike) -> np.dtype:
     wanted = canonical(dtype)
-    if wanted.kind != "f":
+    if not is_float(wanted):
         raise TypeError(f"This distribution is continuous: dtype must be a float, not {wanted}.")
     return wanted
 
 
 def _wide(dtype: np.dtype) -> np.dtype:
     """What formulas are computed in: at least single precision."""
-    return np.dtype(np.float32) if dtype == np.float16 else dtype
+    return np.dtype(np.float32) if dtype.itemsize == 2 else dtype
 
 
 def _fractions(

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.dtypes import is_float
 from cornu.base.layer.context import CallContext, current_call, learning_phase
 from cornu.base.layer.explaining import add_note, made_anew, merge_hint
 from cornu.base.layer.inference import infer
@@ -296,7 +297,7 @@ class Calls(Weights):
                 raise
             self._check_text(x)
             return x
-        if self.autocast and value.dtype.kind == "f" and value.dtype != self.compute_dtype:
+        if self.autocast and is_float(value.dtype) and value.dtype != self.compute_dtype:
             value = convert(value, self.compute_dtype)
         value = read_only(value)
         if mask is not None and value is not x:

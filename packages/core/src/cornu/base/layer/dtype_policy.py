@@ -6,11 +6,11 @@ from typing import Any
 
 from cornu.plugins import registry
 from cornu_engine import config
-from cornu_engine.dtypes import canonical
+from cornu_engine.dtypes import canonical, is_float
 from cornu_engine.errors import near_matches, quoted
 from cornu_engine.trace import convert
 
-_MIXED = {"mixed_float16": ("float16", "float32")}
+_MIXED = {f"mixed_{half}": (half, "float32") for half in ("float16", "bfloat16")}
 _global: DTypePolicy | None = None
 
 
@@ -20,8 +20,8 @@ class DTypePolicy:
     Parameters
     ----------
     name : str, optional
-        A dtype for everything, as `"float32"`, or `"mixed_float16"`: weights in float32,
-        computation in float16. `cornu.config.floatx()` if not given.
+        A dtype for everything, as `"float32"`, or `"mixed_float16"`, `"mixed_bfloat16"`: weights in
+        float32, computation in 16 bits. `cornu.config.floatx()` if not given.
 
     Examples
     --------
@@ -32,7 +32,7 @@ class DTypePolicy:
     def __init__(self, name: str | None = None) -> None:
         name = config.floatx() if name is None else name
         if name in _MIXED:
-            self.compute_dtype, self.variable_dtype = _MIXED[name]
+            self.compute_dtype, self.variable_dtype = map(_dtype_name, _MIXED[name])
         else:
             self.compute_dtype = self.variable_dtype = _dtype_name(name)
             name = self.compute_dtype
@@ -48,7 +48,7 @@ class DTypePolicy:
     def convert_input(self, x: Any, autocast: bool, dtype: Any) -> Any:
         """Return a value, cast to `dtype` if it is a floating one and `autocast` says so."""
         value = convert(x)
-        return convert(value, dtype) if autocast and value.dtype.kind == "f" else value
+        return convert(value, dtype) if autocast and is_float(value.dtype) else value
 
     def get_config(self) -> dict[str, Any]:
         """Return `{"name": name}`."""
@@ -73,12 +73,10 @@ FloatDTypePolicy = DTypePolicy
 
 
 def _dtype_name(name: Any) -> str:
-    if name == "bfloat16" or name == "mixed_bfloat16":
-        raise ValueError(f"NumPy has no bfloat16: use 'float32' or 'mixed_float16', not {name!r}.")
     try:
         return canonical(name).name
     except TypeError:
-        known = ["float16", "float32", "float64", "int32", "int64", "bool", *_MIXED]
+        known = ["bfloat16", "float16", "float32", "float64", "int32", "int64", "bool", *_MIXED]
         raise ValueError(
             f"There is no dtype {quoted(name)}. {near_matches(str(name), known)}".rstrip()
         ) from None

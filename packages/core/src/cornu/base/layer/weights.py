@@ -15,7 +15,7 @@ from cornu.base.metric import Mean
 from cornu.plugins import registry
 from cornu_data.absent import NoAttribute
 from cornu_data.shapes import as_shape
-from cornu_engine.dtypes import canonical
+from cornu_engine.dtypes import canonical, is_float
 from cornu_engine.errors import NotBuiltError, ShapeError
 from cornu_engine.graph import Node, current_scope, scope
 from cornu_engine.trace import current_trace
@@ -117,7 +117,7 @@ class Weights(Operation):
         shape = tuple(n for n in sizes if n is not None)
         stored_as = canonical(self.variable_dtype if dtype is None else dtype)
         if initializer is None:
-            initializer = "glorot_uniform" if stored_as.kind == "f" else "zeros"
+            initializer = "glorot_uniform" if is_float(stored_as) else "zeros"
         variable = Variable(
             later(lambda sizes: _first_value(initializer, sizes, stored_as), shape, stored_as),
             dtype=stored_as,
