@@ -22,8 +22,9 @@ from cornu_engine.variable import Storage, Variable
 
 _SINGLE = np.dtype(np.float32)
 # They hand on numbers, or change their sign: what was rounded is so still.
-_EXACT = frozenset("neg abs sign maximum minimum floor ceil where max min pad concat gather".split())
-_EXACT |= frozenset("sort copy scan".split())
+_EXACT = frozenset(
+    "neg abs sign maximum minimum floor ceil where max min pad concat gather sort copy scan".split()
+)
 
 
 class Shadow(Variable):
@@ -164,8 +165,7 @@ class Narrowed:
         """Run the program."""
         results = self._executable(*inputs)
         return [
-            x.astype(d) if is_bfloat16(d) else x
-            for x, d in zip(results, self._dtypes, strict=True)
+            x.astype(d) if is_bfloat16(d) else x for x, d in zip(results, self._dtypes, strict=True)
         ]
 
     def __getattr__(self, name: str) -> Any:

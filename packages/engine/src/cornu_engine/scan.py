@@ -17,8 +17,8 @@ import numpy as np
 
 from cornu_engine.attributes import Count, Flag, Kind
 from cornu_engine.composite import item
-from cornu_engine.gradients import gradients, unbroadcast, zeros_like
 from cornu_engine.dtypes import is_float
+from cornu_engine.gradients import gradients, unbroadcast, zeros_like
 from cornu_engine.graph import Node, leaf, make_node, scope, toposort
 from cornu_engine.primitives import PRIMITIVES
 from cornu_engine.primitives.table import p, register

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu_engine.dtypes import is_float
 from cornu_engine import tree
+from cornu_engine.dtypes import is_float
 from cornu_engine.errors import TracedValueError
 from cornu_engine.graph import Node, leaf, make_node, toposort
 from cornu_engine.primitives.table import p

@@ -49,9 +49,9 @@ def saturate_cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
     if dtype.kind == "b":  # what lies between 0 and 1, and above, is true
         return x if x.dtype == bool else p.lt(0, x)
     limits: Any = float_limits(dtype) if is_float(dtype) else np.iinfo(dtype)
-    own: Any = (
-        np.iinfo(x.dtype) if x.dtype.kind in "iu" else float_limits(x.dtype) if is_floating(x) else None
-    )
+    own: Any = None
+    if x.dtype.kind in "iu" or is_floating(x):
+        own = float_limits(x.dtype) if is_floating(x) else np.iinfo(x.dtype)
     if own is not None:
         low, high = max(limits.min, own.min), min(limits.max, own.max)
         if is_floating(x):  # the nearest float within the limits: 2**31 - 1 itself is no float32

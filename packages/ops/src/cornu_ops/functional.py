@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from cornu_engine.bfloat16 import narrowed
-from cornu_engine.dtypes import is_float
 from cornu_engine import tree
 from cornu_engine.backends import resolve
+from cornu_engine.bfloat16 import narrowed
+from cornu_engine.dtypes import is_float
 from cornu_engine.gradients import gradients
 from cornu_engine.graph import Node
 from cornu_engine.program import build_program

@@ -14,8 +14,8 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from cornu_engine.dtypes import is_float
 from cornu_engine import tree
+from cornu_engine.dtypes import is_float
 from cornu_engine.errors import DataError
 
 __all__ = [

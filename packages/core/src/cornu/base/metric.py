@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from cornu_engine.dtypes import is_float
 import cornu_ops as ops
 from cornu.base.configurable import Configurable, plain
 from cornu.base.loss import mask_of
 from cornu.base.naming import auto_name
 from cornu.plugins import registry
 from cornu_engine.current import CURRENT
+from cornu_engine.dtypes import is_float
 from cornu_engine.variable import Variable, check_allowed
 from cornu_ops.targets import check_takes_two
 from cornu_ops.weighted import apply_mask, dtype_name, samplewise, squeeze_or_expand_to_same_rank

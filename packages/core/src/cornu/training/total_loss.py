@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu_engine.dtypes import is_float
 import cornu_ops as ops
 from cornu_engine import config, tree
+from cornu_engine.dtypes import is_float
 from cornu_engine.gradients import arriving, zeros_like
 from cornu_engine.trace import as_node, convert
 from cornu_engine.variable import Variable

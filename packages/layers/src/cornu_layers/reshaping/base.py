@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu_engine.dtypes import is_float
 from cornu.base import KerasTensor, Layer
+from cornu_engine.dtypes import is_float
 
 
 class Rearrangement(Layer):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu_engine.dtypes import is_float
 import cornu_ops as ops
 from cornu_engine import config
+from cornu_engine.dtypes import is_float
 from cornu_layers import validation
 from cornu_layers.checks import where
 from cornu_layers.initializers import STFT

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from cornu_engine.dtypes import is_float
 from cornu.base.layer.context import CallContext, current_call, learning_phase
 from cornu.base.layer.explaining import add_note, made_anew, merge_hint
 from cornu.base.layer.inference import infer
@@ -31,6 +30,7 @@ from cornu_data.tracebacks import leave_out
 from cornu_engine import tree
 from cornu_engine.allowance import spend
 from cornu_engine.depth import make_room
+from cornu_engine.dtypes import is_float
 from cornu_engine.errors import DataError
 from cornu_engine.primitives.table import p
 from cornu_engine.trace import TRACING, convert, find_symbolic
