@@ -31,11 +31,7 @@ def public_names() -> Iterator[tuple[str, Any]]:
 
 def test_every_public_name_has_a_page():
     found = dict(public_names())
-    without = [
-        name
-        for name, target in found.items()
-        if id(target) not in names.entries()
-    ]
+    without = [name for name, target in found.items() if id(target) not in names.entries()]
     assert len(found) > 1200
     assert without == []
 

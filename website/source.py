@@ -46,4 +46,3 @@ def _statements(file: str) -> dict[str, ast.stmt]:
             names = (n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name))
             found.update(dict.fromkeys(names, node))
     return found
-

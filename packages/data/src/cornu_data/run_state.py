@@ -58,7 +58,7 @@ def _check_form(loaded: dict[str, Any]) -> None:
         if type(value) is not kind or (kind is int and not 0 <= value < 2**53):
             raise ValueError(f"its {name!r} is {str(value)[:60]!r}")
     for path, value in loaded["variables"]:
-        if not isinstance(path, str) or value.dtype.kind not in "biuf":
+        if not isinstance(path, str) or value.dtype.kind not in "biufV":
             raise ValueError(f"it holds {str(path)[:60]!r}, which is no variable")
     for name in ("train", "validation"):
         if not isinstance(loaded["positions"][name], dict | None):
