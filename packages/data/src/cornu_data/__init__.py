@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 DEFAULT_BATCH_SIZE = 32
+_NO_TABLES = (np.ndarray, list, tuple, dict, type(None))
 
 
 def is_arrays(x: Any) -> bool:
@@ -151,7 +152,10 @@ def _as_triple(
     outputs: Any,
 ) -> tuple[Any, Any, Any]:
     by_batch = check is check_lengths  # a single batch is dense
-    x, y = by_columns(x, inputs), targets_by_columns(y, outputs)
+    if not isinstance(x, _NO_TABLES):
+        x = by_columns(x, inputs)
+    if not isinstance(y, _NO_TABLES):
+        y = targets_by_columns(y, outputs)
     x, y = as_arrays(x, "x", by_batch, host), as_arrays(y, "y", by_batch)
     sample_weight = as_arrays(sample_weight, "sample_weight")
     check(x, y, sample_weight)
@@ -224,7 +228,8 @@ def make_source(
     """
     _check_batch_size(batch_size)
     steps = _whole_steps(steps)
-    x = by_columns(x, inputs)
+    if not isinstance(x, _NO_TABLES):
+        x = by_columns(x, inputs)
     if x is not None and (not is_arrays(x) or (y is None and is_batches(x, inputs))):
         return _stream(
             x,
