@@ -258,7 +258,14 @@ def test_what_only_the_host_knows_is_asked_anew():
             DataError,
             "dtype='string'",
         ),
-        (lambda: functional().export("model.cornu"), SavingError, "Length 'length.*A .keras file"),
+        *(
+            (
+                lambda ending=ending: functional().export(f"model.{ending}"),
+                SavingError,
+                r"Export what follows Length 'length.*A .keras file",
+            )
+            for ending in ("cornu", "onnx", "py", "c")
+        ),
     ],
 )
 def test_errors_say_what_to_do(action, error, message):

@@ -69,4 +69,4 @@ class _Finder:
         module.__dict__["__getattr__"] = functools.partial(_told, inner)
 
 
-sys.meta_path.append(_Finder())  # type: ignore[arg-type]
+sys.meta_path.append(_Finder())

@@ -9,12 +9,24 @@ from typing import Any
 
 import cornu
 from cornu_engine.variable import Variable
+from cornu_keras.compat.tensorflow.decays import (
+    cosine_decay,
+    cosine_decay_restarts,
+    exponential_decay,
+    inverse_time_decay,
+    natural_exp_decay,
+    piecewise_constant,
+    piecewise_constant_decay,
+    polynomial_decay,
+)
 from cornu_keras.compat.tensorflow.tape import GradientTape
 
 __all__ = [
     "AdadeltaOptimizer", "AdagradOptimizer", "AdamOptimizer", "Checkpoint", "CheckpointManager",
-    "FtrlOptimizer", "GradientDescentOptimizer", "MomentumOptimizer", "Optimizer",
-    "RMSPropOptimizer", "Status", "exponential_decay", "latest_checkpoint",
+    "ExponentialMovingAverage", "FtrlOptimizer", "GradientDescentOptimizer", "MomentumOptimizer",
+    "Optimizer", "RMSPropOptimizer", "Status", "cosine_decay", "cosine_decay_restarts",
+    "exponential_decay", "inverse_time_decay", "latest_checkpoint", "natural_exp_decay",
+    "piecewise_constant", "piecewise_constant_decay", "polynomial_decay",
 ]  # fmt: skip
 
 _ENDING = ".index"  # of a checkpoint's file, for which scripts look
@@ -146,17 +158,44 @@ class FtrlOptimizer(Optimizer):
         )
 
 
-def exponential_decay(
-    learning_rate: float, global_step: Any, decay_steps: float, decay_rate: float,
-    staircase: bool = False, name: Any = None,
-) -> Callable[[], float]:  # fmt: skip
-    """Return a function that gives the learning rate at the step that is counted."""
+class ExponentialMovingAverage:
+    """Means of variables that follow them: `decay` of the old one, the rest of the new.
 
-    def rate() -> float:
-        steps = float(global_step) / decay_steps
-        return learning_rate * decay_rate ** (steps // 1 if staircase else steps)
+    Examples
+    --------
+    >>> from cornu_keras.compat.tensorflow.variables import Variable as Weight
+    >>> w, means = Weight(1.0), ExponentialMovingAverage(0.9)
+    >>> means.apply([w])
+    >>> _ = w.assign(2.0)
+    >>> means.apply([w])
+    >>> round(float(means.average(w)), 3)
+    1.1
+    """
 
-    return rate
+    def __init__(
+        self, decay: float, num_updates: Any = None, zero_debias: bool = False, name: Any = None
+    ) -> None:
+        self._decay, self._updates, self._from_zero = decay, num_updates, zero_debias
+        self._means: dict[int, tuple[Any, Any]] = {}
+
+    def apply(self, var_list: Any) -> None:
+        """Follow the variables as they are now."""
+        from cornu_keras.compat.tensorflow.variables import Variable as Mean
+
+        decay = self._decay
+        if self._updates is not None:
+            count = float(self._updates)
+            decay = min(decay, (1 + count) / (10 + count))
+        for variable in var_list:
+            if id(variable) not in self._means:
+                begin = variable.numpy() * (0 if self._from_zero else 1)
+                self._means[id(variable)] = (variable, Mean(begin, trainable=False))
+            mean = self._means[id(variable)][1]
+            mean.assign(decay * mean.numpy() + (1 - decay) * variable.numpy())
+
+    def average(self, var: Any) -> Any:
+        """Return the mean of a variable, None where it was not followed."""
+        return self._means.get(id(var), (None, None))[1]
 
 
 class Checkpoint:

@@ -256,7 +256,9 @@ def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None) ->
             value = value.numpy()
     if isinstance(value, (list, tuple)) and any(is_tensor(v) for v in tree.flatten(value)):
         value = ops.stack([convert_to_tensor(v) for v in value])
-    if isinstance(value, (complex, np.ndarray, np.generic)):
+    if isinstance(value, (complex, np.ndarray, np.generic)) or (
+        isinstance(value, (list, tuple)) and complex in map(type, tree.flatten(value))
+    ):
         array = np.asarray(value)
         if array.dtype.kind == "c":
             return as_tensors(array if dtype is None else array.astype(str(as_dtype(dtype))))

@@ -28,6 +28,9 @@ OWN: dict[str, str] = {
             "text_dataset_from_directory timeseries_dataset_from_array"
         ).split()
     },
+    "metrics.MeanRelativeError": f"{_HERE}.meanings.bygone:MeanRelativeError",
+    "constraints.RadialConstraint": f"{_HERE}.meanings.bygone:RadialConstraint",
+    "constraints.radial_constraint": f"{_HERE}.meanings.bygone:RadialConstraint",
     "utils.SequenceEnqueuer": "cornu.utils:OrderedEnqueuer",
     **{
         f"utils.{name}": f"{_HERE}.meanings.utilities:{name}"

@@ -148,10 +148,10 @@ class Dataset(Regrouped):
         """Return what a function makes of each element; a tuple is given as arguments."""
         call = spread(map_func)
 
-        def walk() -> Iterator[Any]:
-            return (arrays_of(call(element)) for element in self._walk())
+        def made(element: Any) -> Any:
+            return arrays_of(call(element))
 
-        return Dataset(walk, self._size)
+        return Dataset(lambda: map(made, self._walk()), self._size)
 
     def filter(self, predicate: Callable[..., Any], name: Any = None) -> Dataset:
         """Return the elements for which a function is true."""
