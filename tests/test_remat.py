@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import cornu
+from benchmarks import remat as remat_benchmark
 from cornu import keras, layers, ops
 from cornu.keras import RematScope, remat
 
@@ -114,6 +115,13 @@ def test_a_deep_network_needs_half_the_memory():
     assert again.program("train").memory < plain.program("train").memory / 2
     assert again.program("train").flops < 1.5 * plain.program("train").flops
     assert "again(" in str(again.program("train"))
+
+
+@pytest.mark.parametrize("name", remat_benchmark.WORKLOADS)
+def test_plans_need_half_the_memory(name):
+    make, batch = remat_benchmark.WORKLOADS[name]
+    kept, again = remat_benchmark.measure(make, batch, 1)
+    assert again["plan"] < kept["plan"] / 2
 
 
 def test_blocks_need_less_memory_too():
