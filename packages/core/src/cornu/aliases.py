@@ -38,6 +38,7 @@ COMES_WITH = {
     "backend": "cornu-keras",
     "compat": "cornu-keras",
     "datasets": "cornu-preprocessing",
+    "distillation": "cornu-optim",
     "engine": "cornu-keras",
     "export": "cornu-export",
     "objectives": "cornu-keras",

@@ -45,6 +45,9 @@ _FITTING = "cornu_optim.losses.crossentropy:fitting_crossentropy"
 _CHOSEN_BY_TARGETS = [("crossentropy", _FITTING), ("ce", _FITTING)]
 
 
+_DISTILLATION = ("DistillationLoss", "Distiller", "FeatureDistillation", "LogitsDistillation")
+
+
 @hookimpl
 def cornu_optimizers() -> list[Offer]:
     """Optimizers, schedules, and Keras 2's optimizers in lower case."""
@@ -78,3 +81,9 @@ def cornu_utilities() -> list[Offer]:
         "cornu_optim.callbacks.progbar:Progbar",
         "cornu_optim.callbacks.step_folders:CheckpointManager",
     ]
+
+
+@hookimpl
+def cornu_objects() -> list[Offer]:
+    """What files of distilled models name."""
+    return [f"cornu_optim.distillation:{name}" for name in _DISTILLATION]
