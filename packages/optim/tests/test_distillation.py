@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
+import cornu
 from cornu.distillation import (
     DistillationLoss,
     Distiller,
     FeatureDistillation,
     LogitsDistillation,
 )
-
-import cornu
 from cornu.losses import KLDivergence, MeanSquaredError
 
 RANDOM = np.random.default_rng(0)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import cornu_ops as ops
-from cornu.base.loss import Loss, match_weights
+from cornu.base.loss import Loss
 from cornu.base.metric import Mean
 from cornu.models.model import Model
 from cornu_engine import tree
+from cornu_ops.weighted import match_weights
 from cornu_optim.distillation.losses import DistillationLoss, loss_functions
 
 __all__ = ["Distiller"]
