@@ -461,3 +461,47 @@ def test_cornu_alone_loads_nothing_of_this():
     code = "import sys, cornu; print([m for m in sys.modules if 'compat' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_backend_by_older_paths(tmp_path):
+    name = script(
+        tmp_path,
+        """
+        import keras.backend.tensorflow_backend as KTF
+        from keras import backend as K
+        from keras.backend.common import floatx
+        from keras.backend.tensorflow_backend import _get_available_gpus, set_session
+        from keras.preprocessing.sequence import _remove_long_seq
+        print(KTF.square is K.square, floatx(), _get_available_gpus())
+        print(K.tensorflow_backend is KTF, _remove_long_seq(3, [[1, 2], [1, 2, 3]], "ab"))
+        """,
+    )
+    done = run(name, folder=tmp_path)
+    assert done.stderr == ""
+    assert done.stdout == "True float32 []\nTrue ([[1, 2]], ['a'])\n"
+
+
+def test_workers_of_joblib_import_what_the_script_does(tmp_path):
+    pytest.importorskip("sklearn", reason="the search is scikit-learn's")
+    name = script(
+        tmp_path,
+        """
+        import numpy as np
+        from sklearn.model_selection import GridSearchCV
+        from keras.wrappers.scikit_learn import KerasClassifier
+
+        def build(units):
+            from keras.layers import Dense
+            from keras.models import Sequential
+            model = Sequential([Dense(units, input_dim=3), Dense(1, activation="sigmoid")])
+            model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+            return model
+
+        x, y = np.random.rand(12, 3), np.array([0, 1] * 6)
+        estimator = KerasClassifier(build_fn=build, epochs=1, verbose=0)
+        search = GridSearchCV(estimator, {"units": [1, 2]}, n_jobs=2, cv=2, error_score="raise")
+        print(search.fit(x, y).best_estimator_.model.metrics_names)
+        """,
+    )
+    done = run(name, folder=tmp_path)
+    assert done.stdout == "['loss', 'accuracy']\n", done.stderr

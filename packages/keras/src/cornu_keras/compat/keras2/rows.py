@@ -60,6 +60,7 @@ OWN: dict[str, str] = {
         for name in ("binary_accuracy", "serialize", "sparse_categorical_accuracy")
     },
     "models.clone_model": f"{_PACKAGE}.inputs:clone_model",
+    "preprocessing.sequence._remove_long_seq": f"{_PACKAGE}.utils.data_utils:_remove_long_seq",
     "optimizers.TFOptimizer": f"{_HERE}.graph:TFOptimizer",
 }
 

@@ -19,9 +19,6 @@ _NOWHERE = "cornu_keras.compat.runner.nowhere"  # what lies below one is not the
 ROOTS = {
     "keras": "{keras}",
     "keras.backend.cntk_backend": "{keras}.backend",
-    "keras.backend.common": "{keras}.backend",
-    "keras.backend.load_backend": "{keras}.backend",
-    "keras.backend.tensorflow_backend": "{keras}.backend",
     "keras.backend.theano_backend": "{keras}.backend",
     "keras_applications": "cornu_keras.compat.keras_applications",
     "keras_preprocessing": "{keras}.preprocessing",

@@ -115,3 +115,9 @@ def _hash_file(fpath: Any, algorithm: str = "sha256", chunk_size: int = 65535) -
         while block := file.read(chunk_size):
             hasher.update(block)
     return hasher.hexdigest()
+
+
+def _remove_long_seq(maxlen: int, seq: list[Any], label: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Return sequences shorter than `maxlen`, and their labels."""
+    kept = [(x, y) for x, y in zip(seq, label, strict=True) if len(x) < maxlen]
+    return [x for x, _ in kept], [y for _, y in kept]
