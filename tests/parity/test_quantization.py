@@ -151,6 +151,19 @@ def test_keras_reads_our_files(make, tmp_path):
     assert again.count_params() == ours.count_params()
 
 
+@pytest.mark.parametrize("name", ["dense", "embedding", "abc,cde->abde", "images"])
+@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
+def test_hdf5_both_ways(name, config, tmp_path):
+    theirs, ours = _pair(MODELS[name], tmp_path)
+    x = _inputs(theirs)
+    for model, load in ((theirs, cornu.models.load_model), (ours, keras.models.load_model)):
+        _quantize(model, **config)
+        expected = model.predict(x, verbose=0)
+        model.save(tmp_path / "int8.h5")
+        again = load(tmp_path / "int8.h5")
+        np.testing.assert_allclose(again.predict(x, verbose=0), expected, rtol=1e-5, atol=1e-5)
+
+
 @pytest.mark.parametrize("name", ["dense", "embedding", "abc,cde->abde"])
 def test_corrections_of_low_rank_are_merged_as_keras_does(name, tmp_path):
     theirs, ours = _pair(MODELS[name], tmp_path)

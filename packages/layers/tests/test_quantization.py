@@ -290,6 +290,16 @@ def test_a_policy_makes_a_layer_of_int8():
     assert layers.Dense.from_config(layer.get_config()).dtype_policy == layer.dtype_policy
 
 
+def test_a_policy_that_is_set_quantizes():
+    layer, x = built(), draw(2, 3)
+    expected = layer(x)
+    layer.dtype_policy = "int8_from_float32"
+    assert layer.kernel.dtype == np.int8
+    np.testing.assert_allclose(layer(x), expected, atol=0.1)
+    with pytest.raises(ValueError, match="weight of int8, which 'float32' does not say"):
+        layer.dtype_policy = "float32"
+
+
 def test_weights_of_zeros_stay_zeros():
     layer = layers.Dense(2, kernel_initializer="zeros")
     layer.build((None, 3))

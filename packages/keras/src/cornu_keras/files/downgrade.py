@@ -103,7 +103,8 @@ _CLASS_NAMES = {
     "IdentityInitializer": "Identity",
     "Functional": "Model",
 }
-_SAID = ("keras.layers", "keras.optimizers.schedules")  # modules that Keras 3 wants to know
+# Modules that Keras 3 wants to know.
+_SAID = ("keras.layers", "keras.optimizers.schedules", "keras.quantizers", "cornu.quantizers")
 _ACTIVATIONS = ("activation", "recurrent_activation")
 
 

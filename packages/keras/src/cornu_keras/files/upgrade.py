@@ -155,7 +155,7 @@ def _dtypes(config: Config, dialect: Dialect) -> Config:
     """A policy by its name: `{"class_name": "Policy", "config": {"name": "float32"}}`."""
     dtype = config.get("dtype")
     if isinstance(dtype, dict) and isinstance(dtype.get("config"), dict):
-        return {**config, "dtype": dtype["config"].get("name")}
+        return {**config, "dtype": dtype["config"].get("name", dtype)}  # int8 has no name there
     return config
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import cornu_ops as ops
+from cornu.base.layer.dtype_policy import get_dtype_policy
 from cornu_engine.errors import NotBuiltError
 from cornu_engine.gradients import gradients
 from cornu_engine.trace import as_node
@@ -62,6 +63,23 @@ class Quantizable(LowRank):
         return scale
 
     # What there is
+
+    @property
+    def dtype_policy(self) -> Any:
+        """The dtypes of weights and computation; settable, which may quantize the layer."""
+        return self._dtype_policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, value: Any) -> None:
+        policy = get_dtype_policy(value)
+        if self.__dict__.get("built") and policy.quantization_mode is not None and not self.is_int8:
+            self.quantize(policy.quantization_mode)
+        elif self.is_int8 and policy.quantization_mode is None:
+            raise ValueError(
+                f"{where(self)} has a weight of int8, which {policy.name!r} does not say. Load or "
+                "build the layer anew to have floats."
+            )
+        self._dtype_policy = policy
 
     @property
     def quantization_mode(self) -> str | None:
