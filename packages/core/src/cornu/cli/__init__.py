@@ -13,6 +13,7 @@ What is no command but a script, or an option, is handed to the command `run`.
 from __future__ import annotations
 
 import argparse
+import inspect
 import os
 import pkgutil
 import sys
@@ -67,13 +68,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         needed = COMES_WITH[first]
         print(f"The command {first} comes with {needed}: pip install {needed}", file=sys.stderr)
         return 2
-    parser = argparse.ArgumentParser(prog="python -m cornu", description="Cornu: deep learning.")
+    program = "cornu" if os.path.basename(sys.argv[0]).startswith("cornu") else "python -m cornu"
+    parser = argparse.ArgumentParser(prog=program, description="Cornu: deep learning.")
     parser.add_argument("--version", action="version", version=f"cornu {__version__}")
     subparsers = parser.add_subparsers(metavar="command", required=True)
     for name in [first] if first in known else known:
         module = import_module(known[name])
-        summary = (module.__doc__ or name).strip().splitlines()[0]
-        command = subparsers.add_parser(name, help=summary, description=summary)
+        text = inspect.cleandoc(module.__doc__ or name)
+        command = subparsers.add_parser(
+            name,
+            help=text.partition("\n")[0],
+            description=text,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         module.add_arguments(command)
         command.set_defaults(run=module.run)
     arguments = parser.parse_args(words)

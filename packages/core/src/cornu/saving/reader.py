@@ -82,6 +82,8 @@ class Reader:
         pairs = None
         if all(isinstance(x, Dataset) for x in stored):  # Keras 3's Adafactor leaves gaps
             pairs = self.words.slots(optimizer, self._trained(), stored, names)
+        if pairs is None and len(stored) <= 2 and all(x.shape == () for x in stored):
+            return  # it counted no step yet
         if pairs is None:
             warnings.warn(
                 f"The state of {optimizer.name!r} is not loaded: the {len(stored)} arrays in the "
