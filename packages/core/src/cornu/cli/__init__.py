@@ -27,7 +27,7 @@ __all__ = ["GROUP", "commands", "main"]
 GROUP = "cornu_commands"  # of the entry points
 
 RUN = "run"  # the command that scripts are handed to
-COMES_WITH = {RUN: "cornu-keras", "demo": "cornu-sklearn"}
+COMES_WITH = {RUN: "cornu-keras", "demo": "cornu-keras"}
 
 
 def commands() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Commands on files of models: `python -m cornu summary model.keras` and the like, one file each."""
+"""Commands on files of models, one file each: `python -m cornu summary model.keras`."""
 
 from __future__ import annotations
 

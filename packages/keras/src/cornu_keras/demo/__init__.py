@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cornu_sklearn.demo import digits, drawings
+from cornu_keras.demo import digits, drawings
 
 _SHOWN_LINES = 40
 
@@ -51,9 +51,7 @@ def _train(arguments: argparse.Namespace, data: digits.Digits) -> int:
     print(f"trained {arguments.epochs} epochs in {seconds:.1f} s")
 
     folder: Path = arguments.folder
-    files = {"learning curves": "curves.png", "misclassified digits": "mistakes.png"}
-    drawings.learning_curves(history.history, folder / files["learning curves"])
-    drawings.mistakes(data.x_test, data.y_test, guesses, folder / files["misclassified digits"])
+    files = drawings.draw(history.history, data.x_test, data.y_test, guesses, folder)
     model.save(folder / "digits.keras")
     program = model.program("train")
     path = folder / f"train{program.executable.suffix}"
@@ -79,12 +77,12 @@ def _evaluate(arguments: argparse.Namespace, data: digits.Digits) -> int:
 
 
 def _report(model: Any, data: digits.Digits) -> Any:
-    from sklearn.metrics import classification_report
-
-    probabilities = model.predict(data.x_test, verbose=0)
-    guesses = probabilities.argmax(axis=1)
-    wrong = int((guesses != data.y_test).sum())
-    print(classification_report(data.y_test, guesses, digits=3))
+    guesses = model.predict(data.x_test, verbose=0).argmax(axis=1)
+    right = guesses == data.y_test
+    wrong = int((~right).sum())
+    for digit in range(10):
+        of_it = right[data.y_test == digit]
+        print(f"  {digit}: {of_it.sum():3} of {len(of_it):3} read right")
     accuracy = 1 - wrong / len(guesses)
     print(f"held-out accuracy {accuracy:.2%}: {wrong} of {len(guesses)} digits misread")
     return guesses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,26 @@ import numpy as np
 _COLUMNS = 8
 
 
+def draw(
+    history: Mapping[str, Sequence[float]],
+    images: np.ndarray,
+    labels: np.ndarray,
+    guesses: np.ndarray,
+    folder: Path,
+) -> dict[str, str]:
+    """Draw all into a folder; return what is in which file, nothing where matplotlib is missing."""
+    if find_spec("matplotlib") is None:
+        print("To see the curves and the mistakes: pip install matplotlib")
+        return {}
+    learning_curves(history, folder / "curves.png")
+    mistakes(images, labels, guesses, folder / "mistakes.png")
+    return {"learning curves": "curves.png", "misclassified digits": "mistakes.png"}
+
+
 def _figure(*args: Any, **kwargs: Any) -> Any:
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError("The demo draws with matplotlib: pip install matplotlib") from error
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     figure = Figure(*args, layout="constrained", **kwargs)
     FigureCanvasAgg(figure)  # draws to a file, whatever screen there is or is not
     return figure
