@@ -79,10 +79,12 @@ def check_call(cls: type, args: tuple, kwargs: dict[str, Any], more: Iterable[st
     """
     try:
         init = cls.__init__  # type: ignore[misc]
-        if (args or kwargs) and not hasattr(
-            init, "__signature__"
-        ):  # which may say less than it takes
-            _signature(init).bind(None, *args, **kwargs)
+        # what has a `__signature__` may say less than it takes
+        if (args or kwargs) and not hasattr(init, "__signature__"):
+            by_place, must = _needed(init)
+            given = {*by_place[: len(args)], *kwargs}
+            if not (must <= given <= {*by_place} and len(given) == len(args) + len(kwargs)):
+                inspect.signature(init).bind(None, *args, **kwargs)
     except TypeError as error:
         needed = [n for n, p in signature_parameters(cls).items() if p.default is p.empty]
         text = not_taken(cls, kwargs, more) or (
@@ -92,7 +94,13 @@ def check_call(cls: type, args: tuple, kwargs: dict[str, Any], more: Iterable[st
         raise TypeError(text) from None
 
 
-_signature = functools.lru_cache(maxsize=1024)(inspect.signature)
+@functools.lru_cache(maxsize=1024)
+def _needed(init: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the parameters that may come by place, and those that must come."""
+    taken = list(inspect.signature(init).parameters.values())[1:]
+    by_place = tuple(p.name for p in taken if p.kind is p.POSITIONAL_OR_KEYWORD)
+    must = (p.name for p in taken if p.kind not in VARIADIC and p.default is p.empty)
+    return by_place, frozenset(must)
 
 
 def not_taken(cls: type, kwargs: Iterable[str], more: Iterable[str] = ()) -> str:
