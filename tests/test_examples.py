@@ -27,6 +27,7 @@ RESULTS = {
     "autoencoder.py": ("gain", 0.2),
     "digits_cnn.py": ("accuracy", 0.9),
     "sequence_forecasting.py": ("skill", 0.5),
+    "serve.py": ("same", 1),
     "sklearn_dask_search.py": ("accuracy", 0.8),
     "sklearn_grid_search_2019.py": ("accuracy", 0.95),
     "sklearn_learning_curve.py": ("gain", 0.1),
