@@ -191,6 +191,16 @@ def test_files_hold_the_weights(policy, ending, tmp_path):
     np.testing.assert_array_equal(other.predict(x, verbose=0), model.predict(x, verbose=0))
 
 
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "bfloat16"], indirect=True)
+def test_an_exported_model_returns_the_same_numbers_in_float32(policy, tmp_path):
+    model, x, _ = compiled(convolutional)
+    expected = model.predict(x, verbose=0)
+    model.export(tmp_path / "model")
+    found = cornu.saved_model.load(tmp_path / "model")(x)
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, single(expected))
+
+
 def test_one_layer_a_loss_and_a_metric_may_differ():
     x = np.ones((2, 3), "float32")
     layer = layers.Dense(4, dtype="bfloat16")
