@@ -129,6 +129,21 @@ def test_lines_and_columns_of_files(tmp_path):
     assert [x.numpy().decode() for x in found] == [str(path)]
 
 
+def test_places_of_a_variable_can_be_set():
+    v = tf.Variable(tf.zeros((2, 2)), name="v")
+    assert v.name == "v:0"
+    v[0, 1].assign(3.0)
+    v[1].assign_add([1.0, 2.0])
+    assert v.numpy().tolist() == [[0, 3], [1, 2]]
+    v.scatter_nd_update([[1, 0]], [5.0])
+    v.scatter_nd_add([[0, 0], [0, 0]], [1.0, 1.0])
+    v.scatter_update(tf.IndexedSlices(tf.constant([[7.0, 8.0]]), tf.constant([1])))
+    assert v.numpy().tolist() == [[2, 3], [7, 8]]
+    with tf.GradientTape() as tape:
+        loss = v[0, 1] ** 2
+    assert tape.gradient(loss, v).numpy().tolist() == [[0, 6], [0, 0]]
+
+
 def test_an_array_of_tensors_under_a_tape():
     w = tf.Variable(2.0)
     with tf.GradientTape() as tape:

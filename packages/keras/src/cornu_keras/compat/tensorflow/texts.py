@@ -9,7 +9,7 @@ import numpy as np
 
 from cornu_keras.compat.tensorflow.kinds import TensorShape
 
-__all__ = ["Text", "as_text"]
+__all__ = ["Text", "as_key", "as_text"]
 
 
 class Text(np.ndarray):
@@ -43,7 +43,7 @@ class Text(np.ndarray):
         return found.reshape(np.shape(self.view(np.ndarray)))
 
     def __getitem__(self, key: Any) -> Any:
-        return as_text(self.view(np.ndarray)[_plain(key)])
+        return as_text(self.view(np.ndarray)[as_key(key)])
 
     def __iter__(self) -> Any:
         return (self[i] for i in range(len(self)))
@@ -93,10 +93,10 @@ def _encoded(text: Any) -> Any:
     return text.encode() if isinstance(text, str) else text
 
 
-def _plain(key: Any) -> Any:
+def as_key(key: Any) -> Any:
     """Return what stands in brackets as NumPy takes it."""
     if isinstance(key, tuple):
-        return tuple(_plain(part) for part in key)
+        return tuple(as_key(part) for part in key)
     if isinstance(key, slice) or key is None or key is Ellipsis:
         return key
     return np.asarray(key) if not isinstance(key, Sequence) else key

@@ -113,7 +113,9 @@ class Tensor(State, metaclass=_Kind):
         return format(self.numpy(), spec)
 
     def __str__(self) -> str:
-        return f"tf.Tensor({self.numpy()}, shape={tuple(self.shape)}, dtype={self.dtype.name})"
+        text = str(self.numpy())
+        begin = "\n" if "\n" in text else ""
+        return f"tf.Tensor({begin}{text}, shape={tuple(self.shape)}, dtype={self.dtype.name})"
 
     def __repr__(self) -> str:
         shape = tuple(self.shape)

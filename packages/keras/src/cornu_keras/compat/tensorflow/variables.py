@@ -6,9 +6,13 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
+from cornu import ops
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable as State
 from cornu_keras.compat.tensorflow.kinds import TensorShape, as_dtype
+from cornu_keras.compat.tensorflow.texts import as_key
 from cornu_keras.compat.tensorflow.values import Tensor, as_tensors
 
 __all__ = ["Module", "Variable", "name_scope"]
@@ -61,6 +65,7 @@ class Variable(Tensor):
             name=name or "Variable",
             constraint=constraint,
         )
+        self.name = f"{self.name}:0"
 
     def assign(self, value: Any, use_locking: bool = False, name: Any = None) -> Any:
         """Set the value, and return the variable."""
@@ -75,6 +80,32 @@ class Variable(Tensor):
         """Subtract from the value."""
         return self.assign(self.value - delta)
 
+    def __getitem__(self, key: Any) -> Any:
+        part = super().__getitem__(key)
+        return Part(self, key, part) if type(part) is Tensor else part  # no value of a step
+
+    def scatter_nd_update(self, indices: Any, updates: Any, name: Any = None) -> Any:
+        """Set the numbers at places."""
+        return self.assign(ops.scatter_update(self.value, indices, updates))
+
+    def scatter_nd_add(self, indices: Any, updates: Any, name: Any = None) -> Any:
+        """Add to the numbers at places."""
+        return self.assign(ops.add(self.value, ops.scatter(indices, updates, tuple(self.shape))))
+
+    def scatter_nd_sub(self, indices: Any, updates: Any, name: Any = None) -> Any:
+        """Subtract from the numbers at places."""
+        return self.scatter_nd_add(indices, ops.negative(updates))
+
+    def scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        """Set rows, by their numbers."""
+        rows = ops.expand_dims(sparse_delta.indices, -1)
+        return self.scatter_nd_update(rows, sparse_delta.values)
+
+    def scatter_add(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        """Add to rows, by their numbers."""
+        rows = ops.expand_dims(sparse_delta.indices, -1)
+        return self.scatter_nd_add(rows, sparse_delta.values)
+
     def read_value(self) -> Any:
         """Return the value as a tensor."""
         return self.value if current_trace() is not None else as_tensors(self.value)
@@ -86,9 +117,31 @@ class Variable(Tensor):
     def __repr__(self) -> str:
         shape = tuple(TensorShape(self.shape))
         return (
-            f"<tf.Variable '{self.name}:0' shape={shape} dtype={self.dtype.name}, "
+            f"<tf.Variable '{self.name}' shape={shape} dtype={self.dtype.name}, "
             f"numpy={self.numpy()!r}>"
         )
+
+
+class Part(Tensor):
+    """What stands in some places of a variable, and can be set there: `v[0].assign(1.0)`."""
+
+    def __init__(self, variable: Variable, key: Any, part: Tensor) -> None:
+        super().__init__(np.asarray(part))
+        self._whole, self._key = variable, key
+
+    def assign(self, value: Any, use_locking: bool = False, name: Any = None) -> Any:
+        """Set the numbers in these places, and return the variable."""
+        array = np.array(self._whole.numpy())
+        array[as_key(self._key)] = np.asarray(value)
+        return self._whole.assign(array)
+
+    def assign_add(self, delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        """Add to the numbers in these places."""
+        return self.assign(np.asarray(self) + np.asarray(delta))
+
+    def assign_sub(self, delta: Any, use_locking: bool = False, name: Any = None) -> Any:
+        """Subtract from the numbers in these places."""
+        return self.assign(np.asarray(self) - np.asarray(delta))
 
 
 class Module:
@@ -101,7 +154,7 @@ class Module:
     ...         super().__init__(name="line")
     ...         self.slope = Variable(2.0, name="slope")
     >>> [v.name for v in Line().trainable_variables]
-    ['slope']
+    ['slope:0']
     """
 
     def __init__(self, name: str | None = None) -> None:
