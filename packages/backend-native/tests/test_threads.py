@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from cornu_backend_native.backend import NativeBackend
-from cornu_backend_native.settings import NUM_THREADS, limits
+from cornu_backend_native.settings import limits
 from cornu_engine.program import build_program
+from cornu_engine.threads import NUM_THREADS
 from cornu_engine.trace import Trace, apply
 
 X = np.random.default_rng(1).normal(size=(64, 4096)).astype("float32")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
-from cornu_engine.backends import thread_limit
-from cornu_engine.errors import BackendError
+from cornu_engine.threads import NUM_THREADS, threads_allowed
 from cornu_engine.thresholds import Thresholds, row
-
-NUM_THREADS = "CORNU_NUM_THREADS"
 
 
 @dataclass(eq=False)
@@ -56,36 +52,5 @@ limits = Limits()
 
 
 def thread_count() -> int:
-    """Return how many threads a program may use: `CORNU_NUM_THREADS`, else all cores.
-
-    Where `cornu.backends.limit_threads` sets a limit, it is no more than that.
-
-    Raises
-    ------
-    BackendError
-        If the variable holds no positive integer.
-
-    Examples
-    --------
-    >>> thread_count() >= 1
-    True
-    """
-    limit = thread_limit()
-    return _allowed() if limit is None else min(limit, _allowed())
-
-
-def _allowed() -> int:
-    given = os.environ.get(NUM_THREADS, "").strip()
-    if not given:
-        return limits.threads or _cores()
-    if not given.isdigit() or int(given) < 1:
-        raise BackendError(
-            f"{NUM_THREADS}={given!r} should be a positive number of threads, "
-            f"as in {NUM_THREADS}=2."
-        )
-    return int(given)
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    """Return how many threads a program may use: `CORNU_NUM_THREADS`, else all cores."""
+    return threads_allowed(limits.threads)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, overload
 
 from cornu.base.layer import KerasTensor, Layer, get_mask, set_mask
-from cornu.base.layer.calls import given_mask
 from cornu.base.layer.inference import infer
+from cornu.base.layer.masks import given_mask
 from cornu.base.layer.signature import signature_of
 from cornu.base.layer.weights import AddedMetric
 from cornu.base.overriding import open_signature

@@ -14,8 +14,9 @@ from cornu.base.layer.context import CallContext, current_call, learning_phase
 from cornu.base.layer.explaining import add_note, made_anew, merge_hint
 from cornu.base.layer.inference import infer
 from cornu.base.layer.keras_tensor import CallNode, KerasTensor
-from cornu.base.layer.masks import get_mask, masks_in, set_mask
+from cornu.base.layer.masks import get_mask, given_mask, masks_in, set_mask, without_masks
 from cornu.base.layer.signature import (
+    is_numbers,
     is_value,
     shapes_for,
     signature_of,
@@ -32,7 +33,6 @@ from cornu_engine.allowance import spend
 from cornu_engine.depth import make_room
 from cornu_engine.dtypes import is_float
 from cornu_engine.errors import DataError
-from cornu_engine.primitives.table import p
 from cornu_engine.trace import TRACING, convert, find_symbolic
 from cornu_engine.values import read_only
 from cornu_ops.remat import RematScope, rematerialized
@@ -280,7 +280,7 @@ class Calls(Weights):
     def _converted(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
         if not self._convert_input_args:
             return args, kwargs
-        if args and _is_numbers(args[0]):
+        if args and is_numbers(args[0]):
             args = (convert(args[0]), *args[1:])
         if not kwargs and len(args) == 1 and is_value(args[0]):
             return (self._cast(args[0]),), kwargs
@@ -408,7 +408,7 @@ class Calls(Weights):
                     "it on.",
                     stacklevel=4,
                 )
-            return _without_masks(outputs, first) if previous is not None else outputs
+            return without_masks(outputs, first) if previous is not None else outputs
         flat = tree.flatten(outputs)
         if all(get_mask(x) is not None for x in flat):
             return outputs
@@ -479,25 +479,6 @@ def _marking_built(build: Callable) -> Callable:
     return wrapped
 
 
-def _without_masks(outputs: Any, first: Any) -> Any:
-    """Return outputs that carry no mask, also where a layer hands on its very input."""
-    given = tree.flatten(first)
-
-    def bare(value: Any) -> Any:
-        if get_mask(value) is None or not any(value is x for x in given):
-            return value
-        if isinstance(value, np.ndarray):
-            return value.view()
-        return p.reshape(value, shape=value.shape)  # another node of the same numbers
-
-    return tree.map_structure(bare, outputs)
-
-
-def given_mask(args: tuple, kwargs: dict[str, Any]) -> Any:
-    """Return the mask among the arguments of `compute_mask`, whatever it is called."""
-    return args[0] if args else kwargs.get("previous_mask", kwargs.get("mask"))
-
-
 def _without_duplicates(info: Any, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
     """Drop positional arguments that are given by keyword now, as a mask that was found."""
     positional = [name for name in info.names[: len(args)] if name in kwargs]
@@ -508,13 +489,6 @@ def _without_duplicates(info: Any, args: tuple, kwargs: dict) -> tuple[tuple, di
     if list(info.names[: len(args)])[keep:] == positional:
         return args[:keep], kwargs
     return (), {**named, **kwargs}
-
-
-def _is_numbers(x: Any) -> bool:
-    """Tell whether `x` is a list of numbers, nested or not: an array in the making."""
-    if not isinstance(x, (list, tuple)) or not x:
-        return isinstance(x, (int, float)) and not isinstance(x, bool)
-    return all(isinstance(leaf, (int, float, bool, np.number)) for leaf in tree.flatten(x))
 
 
 def _as_shapes(structure: Any) -> Any:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
+import numpy as np
+
 from cornu.base.layer.keras_tensor import KerasTensor
 from cornu_engine import tree
 from cornu_engine.graph import Node
+from cornu_engine.primitives.table import p
 from cornu_engine.trace import Trace, current_trace
 
 _OF_ARRAYS: dict[int, tuple[weakref.ref, Any]] = {}
@@ -58,6 +61,25 @@ def set_mask(value: Any, mask: Any) -> None:
         _OF_ARRAYS.pop(id(value), None)
     else:
         _remember(value, mask)
+
+
+def given_mask(args: tuple, kwargs: dict[str, Any]) -> Any:
+    """Return the mask among the arguments of `compute_mask`, whatever it is called."""
+    return args[0] if args else kwargs.get("previous_mask", kwargs.get("mask"))
+
+
+def without_masks(outputs: Any, first: Any) -> Any:
+    """Return outputs that carry no mask, also where a layer hands on its very input."""
+    given = tree.flatten(first)
+
+    def bare(value: Any) -> Any:
+        if get_mask(value) is None or not any(value is x for x in given):
+            return value
+        if isinstance(value, np.ndarray):
+            return value.view()
+        return p.reshape(value, shape=value.shape)  # another node of the same numbers
+
+    return tree.map_structure(bare, outputs)
 
 
 def _remember(array: Any, mask: Any) -> None:

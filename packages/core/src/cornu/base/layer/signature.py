@@ -88,6 +88,13 @@ def is_value(x: Any) -> bool:
     return isinstance(x, _VALUES)
 
 
+def is_numbers(x: Any) -> bool:
+    """Tell whether `x` is a list of numbers, nested or not: an array in the making."""
+    if not isinstance(x, (list, tuple)) or not x:
+        return isinstance(x, (int, float)) and not isinstance(x, bool)
+    return all(isinstance(leaf, (int, float, bool, np.number)) for leaf in tree.flatten(x))
+
+
 def value_arguments(arguments: dict[str, Any], masks: bool = False) -> dict[str, Any]:
     """Return those arguments that hold values only (or None), masks left out unless asked for."""
     values = {}
