@@ -13,7 +13,6 @@ from cornu.base.loss import mask_of
 from cornu.base.naming import auto_name
 from cornu.plugins import registry
 from cornu_engine.current import CURRENT
-from cornu_engine.dtypes import is_float
 from cornu_engine.variable import Variable, check_allowed
 from cornu_ops.targets import check_takes_two
 from cornu_ops.weighted import apply_mask, dtype_name, samplewise, squeeze_or_expand_to_same_rank
@@ -256,7 +255,7 @@ class Mean(Metric):
     def result(self) -> Any:
         """Return the mean; 0 before the first batch."""
         total, count = self.total, self.count
-        if CURRENT.get() is not None or not is_float(total.dtype):
+        if CURRENT.get() is not None or total.dtype.kind != "f":
             return ops.divide_no_nan(total, count)
         with np.errstate(all="ignore"):  # two numbers to be read, no operation of a program
             mean = np.zeros_like(total.array)

@@ -90,7 +90,8 @@ def step_finder(model: Trainable, mode: str) -> Select:
     def select(spec: Any) -> Any:
         nonlocal state, changes
         if changes != Storage.changes:
-            prepare_for(model, mode, spec)
+            if steps.seen != Storage.changes or mode not in steps.prepared:
+                prepare_for(model, mode, spec)
             notice_changes(model, steps)
             steps.prepared.add(mode)
             state = (mode, backend.name, *trace_state(model, mode))
