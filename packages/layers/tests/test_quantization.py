@@ -244,6 +244,10 @@ REFUSED = {
         lambda: layers.Dense(2, dtype="int8_from_mixed_float16"),
         "larger than float16 holds.*float32",
     ),
+    "bfloat16": (
+        lambda: layers.Dense(2, dtype="int8_from_mixed_bfloat16"),
+        "larger than bfloat16 holds.*float32",
+    ),
     "int4 policy": (lambda: layers.Dense(2, dtype="int4_from_float32"), "no quantization 'int4'"),
     "argument": (lambda: layers.Dense(2, quantization_config="int8"), "Int8QuantizationConfig"),
     "filters": (lambda: model_of_images().quantize("int8", filters=3), "filters is a pattern"),
