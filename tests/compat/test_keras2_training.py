@@ -441,3 +441,20 @@ def test_pictures_that_flow_end_their_epochs():
     history = model.fit_generator(flow, epochs=2, verbose=0, workers=2, validation_data=flow)
     assert (history.epoch, history.params["steps"]) == ([0, 1], 3)
     assert model.predict_generator(flow).shape == (10, 2)
+
+
+def test_the_seed_of_numpy_fixes_weights_dropout_and_order():
+    def trained(seed):
+        np.random.seed(seed)
+        layer = keras.layers
+        model = keras.models.Sequential(
+            [layer.Dense(4, input_dim=3), layer.Dropout(0.5), layer.Dense(1)]
+        )
+        model.compile("sgd", "mse")
+        model.fit(X, X[:, :1], batch_size=2, epochs=2, verbose=0)
+        return model.get_weights()
+
+    first, again, other = trained(7), trained(7), trained(8)
+    for one, two in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert (first[0] != other[0]).all()

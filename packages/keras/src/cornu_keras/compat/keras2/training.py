@@ -8,6 +8,7 @@ from typing import Any
 from cornu.base.layer.context import learning_phase
 from cornu.training.compiling import check_arguments, read_arguments
 from cornu.training.trainer import Trainer
+from cornu_keras.compat.keras2.meanings.chance import seeds_of_numpy
 from cornu_keras.compat.keras2.model_files import InFiles
 from cornu_keras.compat.keras2.training_callbacks import begun, show_validation
 from cornu_keras.compat.keras2.training_ends import End, ends, losses_by_name, metrics_by_name
@@ -242,7 +243,7 @@ class Training(InFiles, OldGenerators, KnownNames, MasksAsWeights, Symbols):
         if is_stream(x) and steps_per_epoch and not is_sequence(x):
             shuffle = False
         params = {"epochs": epochs, "steps": steps_per_epoch, "verbose": verbose}
-        with begun(self, x, callbacks, params):
+        with begun(self, x, callbacks, params), seeds_of_numpy():
             return super().fit(
                 x,
                 y,
