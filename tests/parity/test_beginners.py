@@ -11,8 +11,8 @@ import cornu
 from tests.beginners.look import answer
 from tests.beginners.mistakes import MISTAKES
 
-# At most as long as what Keras says, or as three lines of a terminal.
-SHORT = 300
+# At most as long as what Keras says, or as four lines of a terminal.
+SHORT = 400
 LOUDNESS = {"silence": 0, "warning": 1, "error": 2}
 
 
