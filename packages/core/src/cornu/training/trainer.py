@@ -81,14 +81,14 @@ class Trainer(Trainable):
         Parameters
         ----------
         optimizer : str or Optimizer
-        loss : str, function, Loss, or list or dict of them
-            For several outputs, one for each, in order or by name.
-        loss_weights : float, Variable, list or dict, optional
+        loss : str, function, Loss, or a structure of them
+            For several outputs, one for each, in order, by name or in their structure.
+        loss_weights : float, Variable, or a structure of them, optional
             Factor of each output's loss in the sum that is minimised. What a callback assigns to a
             variable counts from the next step.
         metrics : list or dict, optional
             Names, functions of `(y_true, y_pred)` or objects. "accuracy" picks the right one from
-            the shapes. For several outputs, one entry or list per output.
+            the shapes. For several outputs, one entry or list per output, as for the loss.
         weighted_metrics : list or dict, optional
             Metrics that take sample and class weights into account.
         run_eagerly : bool
