@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
+import weakref
 
 import numpy as np
 import pytest
@@ -172,3 +174,26 @@ def test_a_console_without_unicode(stack, monkeypatch):
     assert "\n".join(lines).isascii()
     assert lines[1].startswith("|====")
     assert [len(line) for line in lines] == [len(line) for line in STACK.splitlines()]
+
+
+def test_a_model_that_was_shown_is_freed_without_the_collector(names):
+    gc.collect()
+    gc.disable()
+    try:
+        x = cornu.Input((4,))
+        model = cornu.Model(x, Dense(2)(ops.relu(x)))
+        model.summary(print_fn=lambda text: None)
+        alive = [weakref.ref(part) for part in (model, *model.layers, *model.weights)]
+        del model, x
+        assert all(part() is None for part in alive)
+    finally:
+        gc.enable()
+
+
+def test_models_far_inside_are_shown(names):
+    model = cornu.Sequential([cornu.Input((2,)), Dense(2)])
+    for _ in range(100):
+        model = cornu.Sequential([model])
+    lines = []
+    model.summary(print_fn=lines.append, expand_nested=True)
+    assert "└" in lines[0]
