@@ -19,6 +19,8 @@ from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
+from cornu.installing import how_to_install
+
 __all__ = ["GROUP", "COMES_WITH", "HERE", "brought", "install", "missing"]
 
 GROUP = "cornu_modules"  # of the entry points
@@ -154,10 +156,10 @@ def missing(child: str) -> str:
     Examples
     --------
     >>> missing("backend")
-    'cornu.backend comes with cornu-keras: pip install cornu-keras'
+    'cornu.backend comes with cornu-keras: pip install ...'
     """
     distribution = COMES_WITH[child]
-    return f"cornu.{child} comes with {distribution}: pip install {distribution}"
+    return f"cornu.{child} comes with {distribution}: {how_to_install(distribution)}"
 
 
 def _why_not(alias: str, real: str, module: str) -> str:

@@ -20,6 +20,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from cornu.installing import how_to_install
 from cornu_engine.version import __version__
 
 __all__ = ["GROUP", "commands", "main"]
@@ -27,7 +28,8 @@ __all__ = ["GROUP", "commands", "main"]
 GROUP = "cornu_commands"  # of the entry points
 
 RUN = "run"  # the command that scripts are handed to
-COMES_WITH = {RUN: "cornu-keras", "demo": "cornu-keras"}
+OURS = "bench completion convert demo devices diff doctor plot predict program run summary tune"
+COMES_WITH = dict.fromkeys(OURS.split(), "cornu-keras")
 
 
 def commands() -> dict[str, str]:
@@ -66,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     first = words[0] if words else ""
     if first in COMES_WITH and first not in known:
         needed = COMES_WITH[first]
-        print(f"The command {first} comes with {needed}: pip install {needed}", file=sys.stderr)
+        print(f"The command {first} comes with {needed}: {how_to_install(needed)}", file=sys.stderr)
         return 2
     program = "cornu" if os.path.basename(sys.argv[0]).startswith("cornu") else "python -m cornu"
     parser = argparse.ArgumentParser(prog=program, description="Cornu: deep learning.")

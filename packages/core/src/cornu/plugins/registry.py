@@ -15,6 +15,7 @@ from typing import Any
 
 import pluggy
 
+from cornu.installing import how_to_install
 from cornu.plugins import discovery
 from cornu.plugins.custom_objects import (
     CustomObjectScope,
@@ -293,7 +294,7 @@ def _not_installed(kind: Kind, absent: list[str]) -> str:
     which = "which is" if len(absent) == 1 else "which are"
     return (
         f"{some}Cornu's own {kind.face} come with {' and '.join(absent)}, "
-        f"{which} not installed here: pip install {' '.join(absent)}"
+        f"{which} not installed here: {how_to_install(*absent)}"
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
+from cornu.installing import how_to_install
 from cornu.plugins import registry
 from cornu.plugins.kinds import kind_of
 from cornu.saving.words import Words
@@ -206,5 +207,5 @@ def missing(what: str) -> MissingDistributionError:
     it did not if it is here."""
     provider = kind_of("file_format").providers[0]
     reasons = " ".join(registry.reasons("file_format"))
-    said = reasons or f"which is not installed here: pip install {provider}"
+    said = reasons or f"which is not installed here: {how_to_install(provider)}"
     return MissingDistributionError(f"{what} comes with {provider}, {said}")
