@@ -88,6 +88,8 @@ def run(name: str, text: str) -> Page:
             extra_arguments=[_QUIET],
         ).execute()
     del notebook.cells[0]
+    for cell in notebook.cells:
+        _without_values_of_drawings(cell)
     page = Page(name)
     pieces = [piece for cell in notebook.cells for piece in _cell(cell, page)]
     head, _, rest = "\n\n".join(pieces).partition("\n\n")
@@ -95,6 +97,13 @@ def run(name: str, text: str) -> Page:
     page.markdown = f"{head}\n\n{rest}\n\n---\n\n{offer}\n"
     page.notebook = nbformat.writes(notebook)
     return page
+
+
+def _without_values_of_drawings(cell: Any) -> None:
+    """What a cell draws is what it has to say, not what the last call returned."""
+    outputs = cell.get("outputs", ())
+    if any(o.output_type == "display_data" for o in outputs):
+        cell.outputs = [o for o in outputs if o.output_type != "execute_result"]
 
 
 def _cell(cell: Any, page: Page) -> Iterator[str]:

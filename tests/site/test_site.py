@@ -174,4 +174,5 @@ def test_a_tutorial_shows_what_it_draws_and_is_offered_as_a_notebook(path):
     page = pages()[f"tutorials/{path.stem}/index.html"]
     assert f'href="../{path.stem}.ipynb"' in page
     assert f'src="../{path.stem}-1.svg"' in page
+    assert "&lt;matplotlib" not in page
     assert f'href="{path.stem}/"' in pages()["tutorials/index.html"]
