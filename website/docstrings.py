@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 import re
 import textwrap
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from griffe import Docstring
 from griffe import DocstringSectionKind as Kind
 
 _OPTION = re.compile(r"\s*# doctest:.*")
+_MATH = re.compile(r"^( *)\.\. math::((?:.*\n|.*\Z)(?:\n*\1 +.+(?:\n|\Z))*)", re.M)
 _TITLES = {Kind.other_parameters: "Other parameters"}
 
 
@@ -24,8 +26,17 @@ def markdown(doc: str | None) -> str:
     """Return a whole docstring as Markdown."""
     if not doc:
         return ""
+    doc = _MATH.sub(_displayed, inspect.cleandoc(doc))
     sections = Docstring(doc).parse("numpy", warnings=False, trim_doctest_flags=False)
     return "\n\n".join(filter(None, map(_section, sections)))
+
+
+def _displayed(found: re.Match[str]) -> str:
+    r"""A formula on lines of its own; `&` and `\\` in it align several."""
+    body = "\n".join(filter(None, map(str.strip, found[2].split("\n"))))
+    if "&" in body or r"\\" in body:
+        body = rf"\begin{{aligned}}{body}\end{{aligned}}"
+    return textwrap.indent(f"\n$$\n{body}\n$$\n", found[1])
 
 
 def _section(section: Any) -> str:

@@ -50,7 +50,7 @@ def overview() -> str:
             f"{count} classes and functions, each with a page. What `cornu` has, `cornu.keras` has"
             " too; `from cornu import keras` is all that a script for Keras needs to change.",
             "",
-            "| | | |",
+            "| Part | What it is | Names |",
             "| --- | --- | ---: |",
             *rows,
             "",
@@ -63,7 +63,7 @@ def group_page(group: str) -> str:
     row = GROUPS[group]
     lines = [f"# {row.title}", "", row.introduction]
     for title, introduction, members in names.sections(group):
-        lines += ["", f"## {title}", "", introduction, "", "| | |", "| --- | --- |"]
+        lines += ["", f"## {title}", "", introduction, "", "| Name | What it is |", "| --- | --- |"]
         lines += [_row(entry, f"api/{group}.md") for entry in members]
     lines += _guests(group)
     constants = names.constants(group)

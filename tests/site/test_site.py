@@ -142,6 +142,14 @@ def test_no_page_speaks_to_its_authors():
             assert not spoken.search(comments.sub("", found)), path
 
 
+def test_no_page_of_the_reference_shows_a_directive():
+    directive = re.compile(r"(?:^|>)\s*\.\. \w+::|:(?:class|func|meth|mod|math):<", re.M)
+    quoted = re.compile(r"<div data-search-exclude.*", re.S)  # the source
+    for path, text in pages().items():
+        if path.startswith("api/"):
+            assert not directive.search(quoted.sub("", text)), path
+
+
 def test_katex_understands_every_formula():
     formula = re.compile(r'class="arithmatex">(.*?)</(?:span|div)>', re.S)
     found = {html.unescape(f).strip() for text in pages().values() for f in formula.findall(text)}
