@@ -14,6 +14,7 @@ from griffe import DocstringSectionKind as Kind
 
 _OPTION = re.compile(r"\s*# doctest:.*")
 _MATH = re.compile(r"^( *)\.\. math::((?:.*\n|.*\Z)(?:\n*\1 +.+(?:\n|\Z))*)", re.M)
+_ROLES = {r":math:`([^`]+)`": r"$\1$", r":\w+:`~?([^`]+)`": r"`\1`", r" *\.\. \w+::.*\n": ""}
 _TITLES = {Kind.other_parameters: "Other parameters"}
 
 
@@ -27,6 +28,8 @@ def markdown(doc: str | None) -> str:
     if not doc:
         return ""
     doc = _MATH.sub(_displayed, inspect.cleandoc(doc))
+    for role, ours in _ROLES.items():  # of scikit-learn, whose methods estimators have
+        doc = re.sub(role, ours, doc)
     sections = Docstring(doc).parse("numpy", warnings=False, trim_doctest_flags=False)
     return "\n\n".join(filter(None, map(_section, sections)))
 
