@@ -91,6 +91,7 @@ GROUPS = {
         ("config", "dtype_policies", "mixed_precision"),
     ),
     "quantizers": Group("Quantizers", "Weights in eight bits.", ("quantizers",)),
+    "distillation": Group("Distillation", "Small models from large ones.", ("distillation",)),
     "backends": Group("Backends", "What runs programs.", ("backends",)),
     "plugins": Group("Plugins", "How parts get in and are tried.", ("plugins", "testing")),
     "tree": Group("Trees", "Nested lists, tuples and dicts.", ("tree",)),
