@@ -12,11 +12,25 @@ from cornu.distillation import (
     FeatureDistillation,
     LogitsDistillation,
 )
+from cornu.layers import Dense
 from cornu.losses import KLDivergence, MeanSquaredError
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(40, 3)).astype("float32")
 A, B = RANDOM.normal(size=(2, 5, 3))
+
+
+@pytest.fixture
+def net():
+    """What makes a model of three inputs and one output, compiled."""
+
+    def make(optimizer="sgd", function=None, **options):
+        layers = [Dense(4, activation=function, name="first"), Dense(1, name="last")]
+        model = cornu.Sequential([cornu.Input((3,)), *layers], name="net")
+        model.compile(optimizer, "mse", backend="reference", **options)
+        return model
+
+    return make
 
 
 def softmax(x):
