@@ -99,6 +99,7 @@ class Pair:
 
     ours: Any
     theirs: Any
+    start: Sequence[np.ndarray] = ()
 
     @classmethod
     def build(cls, recipe: Recipe, random: np.random.Generator) -> Pair:
@@ -114,6 +115,7 @@ class Pair:
         assert [tuple(w.shape) for w in self.ours.weights] == [w.shape for w in weights]
         self.theirs.set_weights(list(weights))
         self.ours.set_weights(list(weights))
+        self.start = list(weights)
 
     def compile(self, optimizer: Recipe, loss: Any, **arguments: Any) -> None:
         """Compile both; ``optimizer`` is a recipe, ``loss`` a string or a recipe."""
@@ -131,10 +133,17 @@ class Pair:
         assert_agree(*self.both(action), what, relative)
 
     def agree_on_weights(self, what: str, relative: float | None = None) -> None:
-        """Assert that all weights are the same, naming the one that is not."""
+        """Assert that all weights are the same, naming the one that is not.
+
+        A weight that its steps took across zero has the rounding of where it came from: the measure
+        of each is the larger of its start and its end.
+        """
         paths = [weight.path for weight in self.theirs.weights]
-        for path, *values in zip(paths, *self.both(lambda m: m.get_weights()), strict=True):
-            assert_agree(*values, f"{what}: {path}", relative)
+        start = self.start or self.theirs.get_weights()
+        for path, before, *values in zip(
+            paths, start, *self.both(lambda m: m.get_weights()), strict=True
+        ):
+            assert_agree(*values, f"{what}: {path}", relative, largest(before))
 
     def agree_on_change(
         self, before: Sequence[np.ndarray], what: str, relative: float | None = None
