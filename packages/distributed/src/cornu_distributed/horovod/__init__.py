@@ -1,0 +1,120 @@
+"""Horovod's names: a script runs with its import changed.
+
+    import cornu_distributed.horovod as hvd
+
+Every process feeds itself: the script hands each its own part of the data, and the optimizer takes
+the mean of the gradients of all. Metrics are those of a process unless `MetricAverageCallback`
+averages them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu_distributed.horovod import callbacks
+from cornu_distributed.horovod.communication import (
+    Adasum,
+    Average,
+    Compression,
+    Max,
+    Min,
+    Sum,
+    allgather,
+    allreduce,
+    broadcast,
+    broadcast_global_variables,
+    broadcast_object,
+    broadcast_variables,
+)
+from cornu_distributed.horovod.optimizer import DistributedOptimizer
+from cornu_distributed.parallel import Processes
+from cornu_distributed.world import the_world
+from cornu_ops.ranks import ranks, spread_over
+
+__all__ = [
+    "Adasum",
+    "Average",
+    "Compression",
+    "DistributedOptimizer",
+    "Max",
+    "Min",
+    "Sum",
+    "allgather",
+    "allreduce",
+    "broadcast",
+    "broadcast_global_variables",
+    "broadcast_object",
+    "broadcast_variables",
+    "callbacks",
+    "init",
+    "is_initialized",
+    "local_rank",
+    "local_size",
+    "rank",
+    "shutdown",
+    "size",
+]
+
+
+class Replicas(Processes):
+    """Every rank has batches of its own; its optimizer asks for the sums."""
+
+    alike = False
+
+    def __init__(self, world: Any) -> None:
+        super().__init__(world)
+        self.local = world.local()
+
+
+def init() -> None:
+    """Connect the processes that `mpiexec` has started.
+
+    Raises
+    ------
+    MissingDistributionError
+        Without MPI, with what to install.
+    """
+    spread_over(Replicas(the_world()))
+
+
+def shutdown() -> None:
+    """Let this process train for itself again."""
+    spread_over(None)
+
+
+def is_initialized() -> bool:
+    """Tell whether `init` has been called.
+
+    Examples
+    --------
+    >>> is_initialized()
+    False
+    """
+    return isinstance(ranks(), Replicas)
+
+
+def rank() -> int:
+    """Return the number of this process."""
+    return _replicas().rank
+
+
+def size() -> int:
+    """Return the number of processes."""
+    return _replicas().size
+
+
+def local_rank() -> int:
+    """Return the number of this process among those of its machine."""
+    return _replicas().local[0]
+
+
+def local_size() -> int:
+    """Return the number of processes on this machine."""
+    return _replicas().local[1]
+
+
+def _replicas() -> Replicas:
+    current = ranks()
+    if not isinstance(current, Replicas):
+        raise ValueError("Horovod has not been initialized: call hvd.init() first.")
+    return current
