@@ -19,7 +19,7 @@ from cornu_distributed.primitive import NAME, all_reduce
 from cornu_distributed.stages import StagedBackend
 from cornu_distributed.world import World
 from cornu_engine import tree
-from cornu_engine.errors import CornuError
+from cornu_engine.errors import CornuError, DataError
 from cornu_engine.graph import Node, toposort
 from cornu_engine.primitives.table import p
 from cornu_engine.rewrite import substitute
@@ -107,6 +107,11 @@ class Shared(Processes):
 
     def load(self, source: Any, token: Any, select: Any) -> Any:
         """Load this rank's rows of a batch; a rank for which there are none counts nothing."""
+        if source.samples is not None and source.samples < self.size:
+            raise DataError(
+                f"{source.samples} samples for {self.size} processes: each needs one at least. Start "
+                f"mpiexec -n {source.samples}, or pass more data."
+            )
         rows = len(token) if isinstance(token, np.ndarray) else _rows_of(token, source)
         if not self._cuts:
             self._say(rows, int(self.world.gather(np.array([rows])).sum()))
@@ -140,9 +145,9 @@ class Shared(Processes):
         for variable, node in list(trace.updates.items()):
             if variable in metrics:
                 trace.updates[variable] = self._summed(trace, variable, node)
-            elif variable in weights and node.dtype.kind == "f" and not variable.trainable:
+            elif variable in weights and not variable.trainable and _differs(node):
                 trace.updates[variable] = self.mean(node)
-        outputs = [self.mean(x) if _is_number(x) else x for x in outputs]
+        outputs = [self.mean(x) if x.shape == () and _differs(x) else x for x in map(as_node, outputs)]
         if mode == "train":
             self._check_gradients(model, trace)
         outputs = self.rebuilt(trace, outputs)
@@ -255,9 +260,19 @@ def _times(value: Any, factor: Variable) -> Node:
     return p.mul(node, p.cast(as_node(factor.value), dtype=node.dtype))
 
 
-def _is_number(value: Any) -> bool:
-    node = as_node(value)
-    return node.shape == () and node.dtype.kind == "f"
+def _differs(node: Node) -> bool:
+    """Tell whether a floating value depends on the rows of a rank, beside through sums over all."""
+    if node.dtype.kind != "f":
+        return False
+    stack, seen = [node], {node}
+    while stack:
+        node = stack.pop()
+        if node.op in ("input", "random_bits"):
+            return True
+        found = [n for n in node.inputs if node.op != NAME and n not in seen]
+        seen.update(found)
+        stack.extend(found)
+    return False
 
 
 def _added(node: Node, old: Node) -> list[Node] | None:
