@@ -82,7 +82,7 @@ def _():
     x, y = data()
     model = cornu.Sequential([cornu.Input((5,)), layers.Dense(1, activation="sigmoid")])
     metrics = ["accuracy", cornu.metrics.AUC(), cornu.metrics.Precision(), cornu.metrics.F1Score()]
-    model.compile("sgd", "binary_crossentropy", metrics=metrics[:3])
+    model.compile("sgd", "binary_crossentropy", metrics=metrics)
     return trained(model, x, (y[:, :1] > 0).astype("int32"), class_weight={0: 1.0, 1: 3.0})
 
 

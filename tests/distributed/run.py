@@ -7,13 +7,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import cornu
 from cornu_distributed import the_world
 from tests.distributed.cases import CASES
 
 
 def digits(value: Any) -> Any:
-    return {k: [float(x) for x in v] if isinstance(v, list) else float(v) for k, v in value.items()}
+    return {name: np.asarray(numbers, float).tolist() for name, numbers in value.items()}
 
 
 def main(folder: str, names: list[str]) -> None:

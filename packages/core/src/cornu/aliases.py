@@ -41,6 +41,7 @@ COMES_WITH = {
     "compat": "cornu-keras",
     "datasets": "cornu-preprocessing",
     "distillation": "cornu-optim",
+    "distribution": "cornu-distributed",
     "engine": "cornu-keras",
     "export": "cornu-export",
     "objectives": "cornu-keras",

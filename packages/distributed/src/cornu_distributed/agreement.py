@@ -16,6 +16,8 @@ from cornu_distributed.errors import RanksDifferError
 from cornu_distributed.world import World
 from cornu_engine.graph import Node, toposort
 from cornu_engine.program import Program
+from cornu_engine.shapes import product
+from cornu_engine.variable import Arena, Variable
 
 KINDS = ("train", "test", "end")
 OWN = "ranks/"  # the path of variables that are another rank by rank
@@ -78,13 +80,13 @@ class Agreement:
         self._is_first = False
 
     def _compare_state(self) -> None:
-        state = self._compared
-        hashes = np.array([_hash(v.array.tobytes()) for v in state], np.int64)
+        state = [piece for variable in self._compared for piece in _pieces(variable)]
+        hashes = np.array([_hash(array.tobytes()) for _, array in state], np.int64)
         for rank, other in enumerate(rows := self._world.gather(hashes)):
-            for variable, differs in zip(state, other != rows[0], strict=True):
+            for (path, _), differs in zip(state, other != rows[0], strict=True):
                 if differs:
                     raise RanksDifferError(
-                        f"{variable.path!r} has other values on rank {rank} than on rank 0, so the "
+                        f"{path!r} has other values on rank {rank} than on rank 0, so the "
                         "processes would train different models. Call cornu.set_seed(...) with "
                         "the same number on all of them before the model is made, or give all "
                         "the weights of rank 0: "
@@ -128,8 +130,16 @@ def _compare(first: np.ndarray, other: np.ndarray, rank: int) -> None:
         )
 
 
+def _pieces(variable: Variable) -> list[tuple[str, np.ndarray]]:
+    """Return the names and values of the weights that a variable consists of."""
+    if not isinstance(variable, Arena):
+        return [(variable.path, variable.array)]
+    flat = variable.array
+    return [(path, flat[start : start + product(shape)]) for path, start, shape in variable.pieces]
+
+
 def _listing(program: Program) -> list[int]:
-    """Return what equals that of an equal program in another process, whatever that traced before."""
+    """Return what equals that of an equal program in another process, whatever ran there before."""
     leaves = {node: f"input {i}" for i, node in enumerate(program.inputs)}
     leaves.update((node, variable.path) for variable, node in program.state.items())
     known: dict[Node, int] = {}

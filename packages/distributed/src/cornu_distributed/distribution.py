@@ -114,8 +114,8 @@ def initialize(
     """
     if job_addresses is not None:
         raise ValueError(
-            f"job_addresses={job_addresses!r}: processes find one another by MPI. Name the machines "
-            "to it, mpiexec -hosts a,b -n 4 python train.py, and leave the argument out."
+            f"job_addresses={job_addresses!r}: processes find one another by MPI. Name the "
+            "machines to it, mpiexec -hosts a,b -n 4 python train.py, and leave the argument out."
         )
     world = the_world()
     for name, said, there in (

@@ -93,7 +93,7 @@ class Shared(Processes):
         self._rows: Any = None
 
     @property
-    def scale(self) -> Any:  # type: ignore[override]
+    def scale(self) -> Any:
         """Rows of the whole batch for each row of this rank, as a value of the step."""
         return self._scale.value
 
@@ -147,7 +147,8 @@ class Shared(Processes):
                 trace.updates[variable] = self._summed(trace, variable, node)
             elif variable in weights and not variable.trainable and _differs(node):
                 trace.updates[variable] = self.mean(node)
-        outputs = [self.mean(x) if x.shape == () and _differs(x) else x for x in map(as_node, outputs)]
+        nodes = map(as_node, outputs)
+        outputs = [self.mean(x) if x.shape == () and _differs(x) else x for x in nodes]
         if mode == "train":
             self._check_gradients(model, trace)
         outputs = self.rebuilt(trace, outputs)

@@ -20,7 +20,7 @@ from cornu_engine.trace import traced_in_vain
 from cornu_engine.variable import Variable
 
 
-def DistributedOptimizer(  # noqa: N802 - Horovod's name
+def DistributedOptimizer(
     optimizer: Optimizer,
     name: str | None = None,
     compression: str = Compression.none,

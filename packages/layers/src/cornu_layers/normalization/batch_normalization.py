@@ -11,11 +11,11 @@ from cornu_data.shapes import show_shape
 from cornu_engine import config
 from cornu_engine.dtypes import result_type
 from cornu_engine.errors import ShapeError
-from cornu_ops.ranks import Whole, ranks, whole
 from cornu_layers import arguments, validation
 from cornu_layers.checks import known_size, where
 from cornu_layers.normalization.base import ScaledNormalization, axes_argument
 from cornu_layers.normalization.renorm import Renorm, follow
+from cornu_ops.ranks import Whole, ranks, whole
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
