@@ -31,7 +31,7 @@ def test_every_package_is_required_from_its_folder(tmp_path):
         assert folder.parent == ROOT / "packages"
         text = (folder / "pyproject.toml").read_text("utf-8")
         assert f'name = "{requirement.name}"' in text
-    by_all = {"preprocessing", "sklearn", "opencl", "native", "all"}
+    by_all = {"preprocessing", "sklearn", "opencl", "native", "distributed", "serve", "all"}
     assert set(said.get_all("Provides-Extra")) == by_all
     known = {p.parent.name for p in ROOT.glob("packages/*/pyproject.toml")}
     wanted = {Path(urlparse(r.url).path).name for r in requirements}

@@ -8,6 +8,8 @@ asks for the whole's itself, in `cornu_ops.weighted`.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -105,12 +107,15 @@ class Shared(Processes):
         """Return the mean of a traced value over the rows of all ranks."""
         return all_reduce(_times(value, self._share))
 
-    def load(self, source: Any, token: Any, select: Any) -> Any:
-        """Load this rank's rows of a batch; a rank for which there are none counts nothing."""
+    def loader(self, source: Any) -> Callable[[Any, Any], Any]:
+        """Return what loads this rank's rows of a batch; with none of them it counts nothing."""
+        return functools.partial(self._load, source)
+
+    def _load(self, source: Any, token: Any, select: Any) -> Any:
         if source.samples is not None and source.samples < self.size:
             raise DataError(
-                f"{source.samples} samples for {self.size} processes: each needs one at least. Start "
-                f"mpiexec -n {source.samples}, or pass more data."
+                f"{source.samples} samples for {self.size} processes: each needs one at least. "
+                f"Start mpiexec -n {source.samples}, or pass more data."
             )
         rows = len(token) if isinstance(token, np.ndarray) else _rows_of(token, source)
         if not self._cuts:

@@ -127,8 +127,9 @@ class World:
             time.sleep(0 if asked < _EAGER else 5e-5)
             if time.monotonic() > deadline:
                 raise RanksDifferError(
-                    f"Rank {self.rank} of {self.size} has waited {self.timeout:g} s for the others. One "
-                    "of them has ended, hangs, or has less data to train on; where steps take "
+                    f"Rank {self.rank} of {self.size} has waited {self.timeout:g} s for the "
+                    "others. "
+                    "One of them has ended, hangs, or has less data to train on; where steps take "
                     f"longer than that, set {TIMEOUT} to more seconds."
                 )
 

@@ -7,11 +7,12 @@ whole is written here once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from cornu_engine.trace import current_trace
 
-__all__ = ["Whole", "ranks", "spread_over", "whole"]
+__all__ = ["Whole", "spread_over", "whole"]
 
 
 class Whole:
@@ -46,9 +47,9 @@ class Whole:
         """Return what compiles programs that ask for sums over processes."""
         return backend
 
-    def load(self, source: Any, token: Any, select: Any) -> Any:
-        """Load this process' part of a batch, and return the bound step."""
-        return source.load(token, select)
+    def loader(self, source: Any) -> Callable[[Any, Any], Any]:
+        """Return what loads this process' part of a batch, and returns the bound step."""
+        return source.load
 
     def slopes(self, loss: Any, gradients: list[Any]) -> list[Any]:
         """Return the gradients of the loss of the whole batch."""
@@ -67,21 +68,16 @@ class Whole:
 
 
 _ALONE = Whole()
-_current: Whole = _ALONE
+current: Whole = _ALONE  # the processes that training is spread over
 
 
 def spread_over(processes: Whole | None) -> None:
     """Say that training is spread over processes; None: over this one alone."""
-    global _current
-    _current = processes or _ALONE
-
-
-def ranks() -> Whole:
-    """Return the processes that training is spread over."""
-    return _current
+    global current
+    current = processes or _ALONE
 
 
 def whole() -> Whole:
     """Return what a value in a step is a part of: outside of a traced step, it is all there is."""
     trace = current_trace()
-    return _ALONE if trace is None or trace.in_vain else _current
+    return _ALONE if trace is None or trace.in_vain else current

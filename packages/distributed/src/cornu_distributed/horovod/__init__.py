@@ -29,7 +29,8 @@ from cornu_distributed.horovod.communication import (
 from cornu_distributed.horovod.optimizer import DistributedOptimizer
 from cornu_distributed.parallel import Processes
 from cornu_distributed.world import the_world
-from cornu_ops.ranks import ranks, spread_over
+from cornu_ops import ranks
+from cornu_ops.ranks import spread_over
 
 __all__ = [
     "Adasum",
@@ -90,7 +91,7 @@ def is_initialized() -> bool:
     >>> is_initialized()
     False
     """
-    return isinstance(ranks(), Replicas)
+    return isinstance(ranks.current, Replicas)
 
 
 def rank() -> int:
@@ -114,7 +115,7 @@ def local_size() -> int:
 
 
 def _replicas() -> Replicas:
-    current = ranks()
+    current = ranks.current
     if not isinstance(current, Replicas):
         raise ValueError("Horovod has not been initialized: call hvd.init() first.")
     return current

@@ -15,7 +15,8 @@ from cornu_layers import arguments, validation
 from cornu_layers.checks import known_size, where
 from cornu_layers.normalization.base import ScaledNormalization, axes_argument
 from cornu_layers.normalization.renorm import Renorm, follow
-from cornu_ops.ranks import Whole, ranks, whole
+from cornu_ops import ranks
+from cornu_ops.ranks import Whole, whole
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -148,7 +149,7 @@ class BatchNormalization(ScaledNormalization):
         )
 
     def _by_batch(self, x: Any, mask: Any) -> Any:
-        alone = not self.synchronized or ranks().size == 1
+        alone = not self.synchronized or ranks.current.size == 1
         if mask is None and self._renorm is None and alone:
             outputs, mean, variance = ops.normalize_batch(
                 x, self.gamma, self.beta, self.axis, self.epsilon
