@@ -77,6 +77,11 @@ class DataParallel:
         self.auto_shard_dataset = auto_shard_dataset
         self._shared = Shared(the_world(), auto_shard_dataset)
 
+    @property
+    def rank(self) -> int:
+        """The number of this process among them."""
+        return self._shared.rank
+
     @contextlib.contextmanager
     def scope(self) -> Iterator[DataParallel]:
         """Make it the distribution of what is trained inside a `with` block."""
