@@ -73,3 +73,13 @@ def test_a_time_that_is_none(monkeypatch, text):
     monkeypatch.setenv(TIMEOUT, text)
     with pytest.raises(ValueError, match="seconds above 0"):
         _timeout()
+
+
+def test_an_mpiexec_of_another_mpi_is_named(monkeypatch):
+    from cornu_distributed.errors import RanksDifferError
+    from cornu_distributed.world import _check_launcher
+
+    monkeypatch.setenv("OMPI_COMM_WORLD_SIZE", "4")
+    with pytest.raises(RanksDifferError, match="has started 4 processes, but mpi4py sees one"):
+        _check_launcher(1)
+    _check_launcher(4)

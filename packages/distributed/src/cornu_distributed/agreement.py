@@ -19,9 +19,17 @@ from cornu_engine.program import Program
 from cornu_engine.shapes import product
 from cornu_engine.variable import Arena, Variable
 
-KINDS = ("train", "test", "end")
+DOING = {
+    "train": "does a step of training",
+    "test": "does a step of evaluation",
+    "other": "does a step of another kind",
+    "begin": "begins a pass over its data",
+    "load": "takes up a batch",
+    "end": "has no batch left, or has stopped",
+}
 OWN = "ranks/"  # the path of variables that are another rank by rank
 
+_NUMBERS = 6  # that each rank says beside what it does
 _NOT_CONTENT = ("identity", "name")
 _PLAIN = (bool, int, float, str, np.dtype, np.generic)
 
@@ -45,22 +53,13 @@ class Agreement:
             v for v in program.state if not v.path.startswith(OWN) and (alike or v.trainable)
         ]
         self._is_first = True
+        self._kind = program.name if program.name in DOING else "other"
         state = [(v.path, v.shape, str(v.dtype)) for v in program.state]
         exchanges = [[(n.shape, str(n.dtype)) for n in stage] for stage in sums]
         inputs = [(n.shape[1:], str(n.dtype)) for n in program.inputs]
         rows = program.inputs[0].shape[0] if program.inputs and program.inputs[0].shape else 0
-        self._says = np.array(
-            [
-                KINDS.index(program.name) if program.name in KINDS else len(KINDS),
-                _number(repr(inputs)),
-                _number(repr(state)),
-                _number(repr(exchanges)),
-                rows,
-                _number(repr(_listing(program))) if alike else 0,
-                0,
-            ],
-            np.int64,
-        )
+        listing = _listing(program) if alike else 0
+        self._says = [*map(number, (inputs, state, exchanges)), rows, number(listing)]
 
     def check(self) -> None:
         """Compare with the others; at the first run, also the state that it starts from.
@@ -70,14 +69,29 @@ class Agreement:
         RanksDifferError
             Naming the rank, and what differs.
         """
-        self._says[-1] = self._is_first
-        said = self._world.gather(self._says)
+        said = tell(self._world, self._kind, *self._says, int(self._is_first))
         for rank, other in enumerate(said):
             if (other[:-1] != said[0][:-1]).any():
-                _compare(said[0], other, rank)
+                self._compare(said[0], other, rank)
         if said[:, -1].any():
             self._compare_state()
         self._is_first = False
+
+    def _compare(self, first: np.ndarray, other: np.ndarray, rank: int) -> None:
+        """Raise RanksDifferError if what two ranks say of their programs is not the same."""
+        whats = ["inputs of other shapes", "other weights", "other sums"]
+        for place, what in enumerate(whats):
+            if first[place] != other[place]:
+                raise RanksDifferError(
+                    f"The {self._kind!r} program of rank {rank} has {what} than that of rank 0. "
+                    "All processes must build the same model and compile it alike."
+                )
+        if first[3] == other[3] and first[4] != other[4]:  # of as many rows
+            raise RanksDifferError(
+                f"The {self._kind!r} program of rank {rank} does not compute what that of rank 0 "
+                "does. All processes must build the same model and compile it alike; "
+                f"print(model.program({self._kind!r})) shows each."
+            )
 
     def _compare_state(self) -> None:
         state = [piece for variable in self._compared for piece in _pieces(variable)]
@@ -87,47 +101,54 @@ class Agreement:
                 if differs:
                     raise RanksDifferError(
                         f"{path!r} has other values on rank {rank} than on rank 0, so the "
-                        "processes would train different models. Call cornu.set_seed(...) with "
-                        "the same number on all of them before the model is made, or give all "
-                        "the weights of rank 0: "
+                        "processes would train different models. Call "
+                        "cornu.utils.set_random_seed(...) with the same number on all of them "
+                        "before the model is made, or give all the weights of rank 0: "
                         "cornu_distributed.horovod.broadcast_global_variables(0, model)."
                     )
 
 
-def end_of_pass(world: World) -> None:
-    """Tell the others that this rank has no batch left."""
-    says = np.array([KINDS.index("end"), 0, 0, 0, 0, 0, 0], np.int64)
-    for rank, other in enumerate(said := world.gather(says)):
-        if (other[:-1] != said[0][:-1]).any():
-            _compare(said[0], other, rank)
+def tell(world: World, kind: str, *numbers: int) -> np.ndarray:
+    """Tell the others what this rank is about to do; return the numbers of each.
+
+    Raises
+    ------
+    RanksDifferError
+        If they are about to do something else.
+    """
+    doing = list(DOING)
+    says = np.zeros(1 + _NUMBERS, np.int64)
+    says[: 1 + len(numbers)] = doing.index(kind), *numbers
+    said = world.gather(says)
+    for rank, other in enumerate(said[:, 0]):
+        if other != said[0, 0]:
+            first, second = doing[said[0, 0]], doing[other]
+            hint = ""
+            if "end" in (first, second):
+                hint = (
+                    ": their data have different lengths, or one of them has stopped. Pass the "
+                    "same number of batches on all ranks, or steps_per_epoch="
+                )
+            raise RanksDifferError(f"Rank 0 {DOING[first]}, and rank {rank} {DOING[second]}{hint}.")
+    return said[:, 1:]
 
 
-def _compare(first: np.ndarray, other: np.ndarray, rank: int) -> None:
-    """Raise RanksDifferError if what two ranks said is not the same."""
-    doing = [KINDS[int(x[0])] if x[0] < len(KINDS) else "another step" for x in (first, other)]
-    if first[0] != other[0]:
-        if "end" in doing:
-            short, long = (0, rank) if doing[0] == "end" else (rank, 0)
-            raise RanksDifferError(
-                f"Rank {short} has no batch left, and rank {long} goes on: their data have "
-                "different lengths. Pass the same number of batches on all ranks, or "
-                "steps_per_epoch=."
-            )
-        raise RanksDifferError(
-            f"Rank 0 does a step of {doing[0]!r} and rank {rank} of {doing[1]!r}."
-        )
-    for place, what in ((1, "inputs of other shapes"), (2, "other weights"), (3, "other sums")):
-        if first[place] != other[place]:
-            raise RanksDifferError(
-                f"The {doing[0]!r} program of rank {rank} has {what} than that of rank 0. All "
-                "processes must build the same model and compile it alike."
-            )
-    if first[4] == other[4] and first[5] != other[5]:
-        raise RanksDifferError(
-            f"The {doing[0]!r} program of rank {rank} does not compute what that of rank 0 does. "
-            "All processes must build the same model and compile it alike; print(model.program("
-            f"{doing[0]!r})) shows each."
-        )
+def agree(world: World, kind: str, what: str, *numbers: int) -> None:
+    """Raise RanksDifferError where ranks say other numbers of what they are about to do.
+
+    Parameters
+    ----------
+    world : World
+    kind : str
+        A key of `DOING`.
+    what : str
+        Names what is compared, and what to do where it differs.
+    *numbers : int
+    """
+    said = tell(world, kind, *numbers)
+    for rank, other in enumerate(said):
+        if (other != said[0]).any():
+            raise RanksDifferError(f"Rank {rank} has {what.format(rank='rank 0')}")
 
 
 def _pieces(variable: Variable) -> list[tuple[str, np.ndarray]]:
@@ -145,7 +166,7 @@ def _listing(program: Program) -> list[int]:
     known: dict[Node, int] = {}
     for node in toposort(program.roots):
         row = leaves.get(node) or (node.op, [known[i] for i in node.inputs], _plain(node))
-        known[node] = _number(repr((row, tuple(node.shape))))
+        known[node] = number((row, tuple(node.shape)))
     return [known[node] for node in program.roots]
 
 
@@ -163,8 +184,9 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, (*_PLAIN, np.ndarray))
 
 
-def _number(text: str) -> int:
-    return _hash(text.encode())
+def number(value: Any) -> int:
+    """Return a number that is the same for a value that is written alike."""
+    return _hash(repr(value).encode())
 
 
 def _hash(content: bytes) -> int:

@@ -9,13 +9,14 @@ asks for the whole's itself, in `cornu_ops.weighted`.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from cornu.base.callback import Callback
-from cornu_distributed.agreement import OWN, end_of_pass
+from cornu_distributed.agreement import OWN, agree, number, tell
 from cornu_distributed.merging import merged
 from cornu_distributed.primitive import NAME, all_reduce
 from cornu_distributed.stages import StagedBackend
@@ -28,6 +29,19 @@ from cornu_engine.rewrite import substitute
 from cornu_engine.trace import as_node
 from cornu_engine.variable import Variable
 from cornu_ops.ranks import Whole
+
+# What may differ between ranks, in words that follow "Rank 1 has".
+OTHER_DATA = (
+    "another number of samples, batch_size or steps than {rank}: give all processes the same data, "
+    "or write DataParallel(auto_shard_dataset=False) where each has its own."
+)
+OTHER_ORDER = (
+    "another order of samples than {rank}: it has another seed, or has drawn more numbers from it. "
+    "Call cornu.utils.set_random_seed(...) with the same number on all processes, and build the "
+    "same model."
+)
+STOPS = "not set stop_training as {rank} has: let all processes stop, or none."
+_serial = itertools.count(1)
 
 
 class Processes(Whole):
@@ -43,10 +57,11 @@ class Processes(Whole):
     def __init__(self, world: World) -> None:
         self.world = world
         self.rank, self.size = world.rank, world.size
+        self._number = next(_serial)  # steps of others are not for these
 
     def executor(self, backend: Any) -> Any:
         """Return the backend that cuts programs at their sums over ranks."""
-        return StagedBackend(backend, self.world, self.alike)
+        return StagedBackend(backend, self.world, self.alike, self._number)
 
     def finish(self, model: Any, mode: str, trace: Any, outputs: list[Any]) -> list[Any]:
         """Gather the sums that can be asked for at once."""
@@ -109,6 +124,11 @@ class Shared(Processes):
 
     def loader(self, source: Any) -> Callable[[Any, Any], Any]:
         """Return what loads this rank's rows of a batch; with none of them it counts nothing."""
+        if self._cuts:
+            at = None if source.generator is None else source.generator.bit_generator.state
+            numbers = source.samples or 0, source.batch_size or 0, source.steps_per_epoch or 0
+            agree(self.world, "begin", OTHER_DATA, *numbers)
+            agree(self.world, "begin", OTHER_ORDER, number(at))
         return functools.partial(self._load, source)
 
     def _load(self, source: Any, token: Any, select: Any) -> Any:
@@ -119,7 +139,7 @@ class Shared(Processes):
             )
         rows = len(token) if isinstance(token, np.ndarray) else _rows_of(token, source)
         if not self._cuts:
-            self._say(rows, int(self.world.gather(np.array([rows])).sum()))
+            self._say(rows, int(tell(self.world, "load", rows)[:, 0].sum()))
             return source.load(token, select)
         start, stop = share_of(rows, self.rank, self.size)
         self._say(stop - start, rows)
@@ -215,7 +235,7 @@ class EndOfEpoch(Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """After an epoch."""
-        end_of_pass(self._world)
+        agree(self._world, "end", STOPS, int(self.model.stop_training))
 
 
 class EndOfPass(EndOfEpoch):
@@ -223,7 +243,7 @@ class EndOfPass(EndOfEpoch):
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         """After an evaluation."""
-        end_of_pass(self._world)
+        tell(self._world, "end")
 
 
 def _listed(callbacks: Any) -> list[Any]:

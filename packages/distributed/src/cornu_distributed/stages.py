@@ -35,16 +35,18 @@ class StagedBackend(Backend):
     world : World
     alike : bool
         Whether all state is equal on all ranks, and not the weights alone.
+    number : int
+        Tells it from those of another distribution in the same process.
     """
 
-    def __init__(self, inner: Any, world: World, alike: bool) -> None:
+    def __init__(self, inner: Any, world: World, alike: bool, number: int = 0) -> None:
         self.inner, self.world, self.alike = inner, world, alike
-        self.name = inner.name
+        self.name = f"{inner.name} on ranks {number}"  # what models tell their steps by
         self.lowers = inner.lowers
 
     def settings(self) -> tuple[Any, ...]:
         """Return what `compile` depends on beside the program."""
-        return ("ranks", self.world.rank, self.world.size, *self.inner.settings())
+        return (self.name, self.world.size, *self.inner.settings())
 
     def compile(self, program: Program) -> Any:
         """Return the program as a callable."""

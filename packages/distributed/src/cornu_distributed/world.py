@@ -148,7 +148,9 @@ def the_world() -> World:
             from mpi4py import MPI
         except (ImportError, RuntimeError) as error:
             raise MissingDistributionError(NO_MPI.format(reason=error)) from error
-        _world = World(MPI.COMM_WORLD)
+        world = World(MPI.COMM_WORLD)
+        _check_launcher(world.size)
+        _world = world
         if _world.size > 1:
             sys.excepthook = _end_of_job
     return _world
@@ -165,6 +167,18 @@ def _end_of_job(kind: type[BaseException], error: BaseException, at: TracebackTy
         flush=True,
     )
     _world.comm.Abort(1)
+
+
+def _check_launcher(size: int) -> None:
+    """Raise where `mpiexec` has started several processes, and mpi4py sees one."""
+    for name in ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS"):
+        started = os.environ.get(name, "1")
+        if size == 1 and started.isdigit() and int(started) > 1:
+            raise RanksDifferError(
+                f"mpiexec has started {started} processes, but mpi4py sees one alone: it was built "
+                "for another MPI than that mpiexec. Use the mpiexec beside your python, or "
+                "pip install --no-binary mpi4py mpi4py."
+            )
 
 
 def _timeout() -> float:
