@@ -5,6 +5,7 @@ Each returns what `run.py` writes down: numbers that must agree with those of on
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -81,9 +82,39 @@ for _reduction in ("sum", "mean_with_sample_weight", "none"):
 def _():
     x, y = data()
     model = cornu.Sequential([cornu.Input((5,)), layers.Dense(1, activation="sigmoid")])
-    metrics = ["accuracy", cornu.metrics.AUC(), cornu.metrics.Precision(), cornu.metrics.F1Score()]
+    names = "AUC F1Score Precision R2Score".split()
+    metrics = ["accuracy", *(getattr(cornu.metrics, name)() for name in names)]
+    metrics.append(cornu.metrics.SensitivityAtSpecificity(0.5))
     model.compile("sgd", "binary_crossentropy", metrics=metrics)
     return trained(model, x, (y[:, :1] > 0).astype("int32"), class_weight={0: 1.0, 1: 3.0})
+
+
+@case("every metric")
+def _():
+    given = {
+        "num_classes": 2,
+        "target_class_ids": [0],
+        **dict.fromkeys(("specificity", "sensitivity", "recall", "precision"), 0.5),
+        "normalizer": [1.0, 2.0],
+    }
+    made = []
+    for name in dir(cornu.metrics):
+        kind = getattr(cornu.metrics, name)
+        if isinstance(kind, type) and issubclass(kind, cornu.metrics.Metric):
+            needs = [p.name for p in inspect.signature(kind).parameters.values() if not_given(p)]
+            takes = inspect.signature(kind.update_state).parameters
+            if set(needs) <= set(given) and "y_pred" in takes and "Sparse" not in name:
+                made.append(kind(**{need: given[need] for need in needs}))
+    assert len(made) > 30
+    x, y = data()
+    model = cornu.Sequential([cornu.Input((5,)), layers.Dense(2, activation="softmax")])
+    model.compile("sgd", "mse", metrics=made)
+    return trained(model, x, np.eye(2)[(y[:, 0] > 0).astype(int)])
+
+
+def not_given(parameter: inspect.Parameter) -> bool:
+    plain = parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
+    return plain and parameter.default is parameter.empty
 
 
 @case("masks")

@@ -167,12 +167,13 @@ class Shared(Processes):
             return outputs
         metrics = {v for metric in model.metrics for v in metric.variables}
         weights = set(model.variables)
+        summed: dict[Node, Node] = {}
         for variable, node in list(trace.updates.items()):
             if variable in metrics:
-                trace.updates[variable] = self._summed(trace, variable, node)
+                summed[node] = trace.updates[variable] = self._summed(trace, variable, node)
             elif variable in weights and not variable.trainable and _differs(node):
                 trace.updates[variable] = self.mean(node)
-        nodes = map(as_node, outputs)
+        nodes = substitute(map(as_node, outputs), summed)  # results are those of all ranks
         outputs = [self.mean(x) if x.shape == () and _differs(x) else x for x in nodes]
         if mode == "train":
             self._check_gradients(model, trace)
