@@ -13,6 +13,7 @@ import numpy as np
 
 import cornu
 from cornu import layers, ops
+from cornu_ops import ranks
 
 CASES: dict[str, Callable[[], Any]] = {}
 ONLY_EQUAL = {"batch statistics of each", "dropout"}  # all ranks alike, but not as one process
@@ -210,6 +211,18 @@ def _():
     model = dense()
     model.compile("sgd", "mse")
     return trained(model, batches(), batch_size=None, steps_per_epoch=5)
+
+
+@case("batches of each, after an uneven one")
+def _():
+    x, y = data(12)
+    rank, size = ranks.current.rank, ranks.current.size
+    own = slice(rank * 12 // size, (rank + 1) * 12 // size)
+    model = dense()
+    model.compile("sgd", "mse")
+    trained(model, *data())
+    losses = [float(model.train_on_batch(x[own], y[own])) for _ in range(2)]
+    return model, {"loss": losses}
 
 
 @case("evaluate and predict")

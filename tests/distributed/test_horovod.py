@@ -118,3 +118,21 @@ def test_a_rate_that_grows():
         """,
     )
     assert status == 0, said
+
+
+@pytest.mark.parametrize(
+    "lines", ["", "hvd.init(); d = cornu.distribution; d.set_distribution(d.DataParallel())"]
+)
+def test_without_init_its_optimizer_says_so(lines):
+    status, said = script(
+        1,
+        f"""
+        import cornu_distributed.horovod as hvd
+        {lines}
+        model = cornu.Sequential([cornu.Input((3,)), layers.Dense(2)])
+        model.compile(hvd.DistributedOptimizer(cornu.optimizers.SGD(0.1)), "mse")
+        model.fit(np.ones((8, 3)), np.ones((8, 2)), verbose=0)
+        """,
+    )
+    assert status != 0
+    assert "call hvd.init() first" in said

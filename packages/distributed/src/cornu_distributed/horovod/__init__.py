@@ -9,8 +9,6 @@ averages them.
 
 from __future__ import annotations
 
-from typing import Any
-
 from cornu_distributed.horovod import callbacks
 from cornu_distributed.horovod.communication import (
     Adasum,
@@ -27,7 +25,7 @@ from cornu_distributed.horovod.communication import (
     broadcast_variables,
 )
 from cornu_distributed.horovod.optimizer import DistributedOptimizer
-from cornu_distributed.parallel import Processes
+from cornu_distributed.horovod.replicas import Replicas, replicas
 from cornu_distributed.world import the_world
 from cornu_ops import ranks
 from cornu_ops.ranks import spread_over
@@ -55,16 +53,6 @@ __all__ = [
     "shutdown",
     "size",
 ]
-
-
-class Replicas(Processes):
-    """Every rank has batches of its own; its optimizer asks for the sums."""
-
-    alike = False
-
-    def __init__(self, world: Any) -> None:
-        super().__init__(world)
-        self.local = world.local()
 
 
 def init() -> None:
@@ -96,26 +84,19 @@ def is_initialized() -> bool:
 
 def rank() -> int:
     """Return the number of this process."""
-    return _replicas().rank
+    return replicas().rank
 
 
 def size() -> int:
     """Return the number of processes."""
-    return _replicas().size
+    return replicas().size
 
 
 def local_rank() -> int:
     """Return the number of this process among those of its machine."""
-    return _replicas().local[0]
+    return replicas().local[0]
 
 
 def local_size() -> int:
     """Return the number of processes on this machine."""
-    return _replicas().local[1]
-
-
-def _replicas() -> Replicas:
-    current = ranks.current
-    if not isinstance(current, Replicas):
-        raise ValueError("Horovod has not been initialized: call hvd.init() first.")
-    return current
+    return replicas().local[1]

@@ -16,6 +16,7 @@ from cornu_distributed.horovod.communication import (
     check_op,
     reduced,
 )
+from cornu_distributed.horovod.replicas import replicas
 from cornu_engine.trace import traced_in_vain
 from cornu_engine.variable import Variable
 
@@ -86,6 +87,7 @@ class _Reducing(Optimizer):
     ) -> None:
         """Update weights by the gradients of all processes."""
         if not traced_in_vain():
+            replicas()
             grads = [None if g is None else self._of_all(g) for g in grads]
         super().apply(grads, trainable_variables)
 
