@@ -84,6 +84,19 @@ CASES = {
         "model.fit(x, y, verbose=0, epochs=2, callbacks=[Stops()])",
         "Rank 1 has not set stop_training as rank 0 has",
     ),
+    "weights that drift": (
+        "",
+        """
+    class Sets(cornu.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if rank == 1:
+                self.model.layers[0].bias.assign([1.0, 1.0])
+    """
+        + MODEL
+        + SGD,
+        "model.fit(x, y, verbose=0, callbacks=[Sets()])",
+        "Rank 1 has come to other weights than rank 0",
+    ),
     "too few samples": ("", MODEL + SGD, "x, y = x[:1], y[:1]", "1 samples for 2 processes"),
     "line by line": (
         "",

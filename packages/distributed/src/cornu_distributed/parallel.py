@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -41,6 +42,11 @@ OTHER_ORDER = (
     "same model."
 )
 STOPS = "not set stop_training as {rank} has: let all processes stop, or none."
+OTHER_WEIGHTS = (
+    "come to other weights than {rank} in this epoch. Either something has set them on one process "
+    "alone, or the processors are of different kinds: run all processes on one kind, with the same "
+    "number of threads, CORNU_NUM_THREADS=."
+)
 _serial = itertools.count(1)
 
 
@@ -242,6 +248,8 @@ class EndOfEpoch(Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """After an epoch."""
         agree(self._world, "end", STOPS, int(self.model.stop_training))
+        weights = functools.reduce(_crc, self.model.trainable_variables, 0)
+        agree(self._world, "end", OTHER_WEIGHTS, weights)
 
 
 class EndOfPass(EndOfEpoch):
@@ -250,6 +258,10 @@ class EndOfPass(EndOfEpoch):
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         """After an evaluation."""
         tell(self._world, "end")
+
+
+def _crc(so_far: int, variable: Variable) -> int:
+    return zlib.crc32(variable.array.tobytes(), so_far)
 
 
 def _listed(callbacks: Any) -> list[Any]:

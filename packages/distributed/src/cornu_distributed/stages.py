@@ -16,6 +16,7 @@ from cornu_distributed.agreement import Agreement
 from cornu_distributed.primitive import NAME
 from cornu_distributed.world import World
 from cornu_engine.backend import Backend
+from cornu_engine.backends import limit_threads, thread_limit
 from cornu_engine.graph import Node, leaf, toposort
 from cornu_engine.program import Program
 from cornu_engine.rewrite import substitute
@@ -52,7 +53,9 @@ class StagedBackend(Backend):
         """Return the program as a callable."""
         if not any(node.op == NAME for node in toposort(program.roots)):
             return self.inner.compile(program)
-        return StagedExecutable(program, self.inner, self.world, self.alike)
+        most, limit = self.world.threads(), thread_limit()
+        with limit_threads(limit if most is None else min(most, limit or most)):
+            return StagedExecutable(program, self.inner, self.world, self.alike)
 
 
 class Stage:

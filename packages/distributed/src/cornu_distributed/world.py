@@ -19,6 +19,7 @@ import numpy as np
 
 from cornu_distributed.errors import NO_MPI, RanksDifferError
 from cornu_engine.errors import MissingDistributionError
+from cornu_engine.threads import NUM_THREADS
 
 TIMEOUT = "CORNU_DISTRIBUTED_TIMEOUT"
 _EAGER = 200  # questions after which the wait begins to sleep between them
@@ -38,6 +39,8 @@ class World:
     ----------
     rank, size : int
         The number of this process, and how many there are.
+    local_rank, local_size : int
+        The same among the processes of this machine.
     timeout : float
         Seconds after which a process that does not answer is an error.
     """
@@ -46,6 +49,9 @@ class World:
         self.comm = comm
         self.rank, self.size = comm.Get_rank(), comm.Get_size()
         self.timeout = _timeout()
+        names = self.gather_objects(socket.gethostname())
+        here = [rank for rank, name in enumerate(names) if name == names[self.rank]]
+        self.local_rank, self.local_size = here.index(self.rank), len(here)
 
     def gather(self, array: np.ndarray) -> np.ndarray:
         """Return the arrays of all ranks, of one shape, one after the other."""
@@ -92,11 +98,16 @@ class World:
             total += part.astype(wide, copy=False)
         return self.gather(total.astype(flat.dtype)).reshape(-1)[: flat.size]
 
-    def local(self) -> tuple[int, int]:
-        """Return the number of this process among those of its machine, and how many they are."""
-        names = self.gather_objects(socket.gethostname())
-        here = [rank for rank, name in enumerate(names) if name == names[self.rank]]
-        return here.index(self.rank), len(here)
+    def threads(self) -> int | None:
+        """Return how many threads a program of this process has: the cores of its machine, shared.
+
+        None where that has been decided: by `CORNU_NUM_THREADS`, or by an `mpiexec` that binds each
+        process to cores of its own.
+        """
+        cores, all_cores = cores_allowed(), os.cpu_count() or 1
+        if os.environ.get(NUM_THREADS) or cores < all_cores:
+            return None
+        return max(1, cores // self.local_size)
 
     def must_agree(self, what: str, value: Any, hint: str) -> None:
         """Raise RanksDifferError where ranks pass different values.
@@ -179,6 +190,12 @@ def _check_launcher(size: int) -> None:
                 "for another MPI than that mpiexec. Use the mpiexec beside your python, or "
                 "pip install --no-binary mpi4py mpi4py."
             )
+
+
+def cores_allowed() -> int:
+    """Return the number of cores that this process may run on."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _timeout() -> float:

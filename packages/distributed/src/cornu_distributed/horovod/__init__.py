@@ -94,9 +94,9 @@ def size() -> int:
 
 def local_rank() -> int:
     """Return the number of this process among those of its machine."""
-    return replicas().local[0]
+    return replicas().world.local_rank
 
 
 def local_size() -> int:
     """Return the number of processes on this machine."""
-    return replicas().local[1]
+    return replicas().world.local_size

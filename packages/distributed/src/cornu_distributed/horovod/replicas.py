@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cornu_distributed.parallel import Processes
-from cornu_distributed.world import World
 from cornu_ops import ranks
 
 
@@ -13,18 +12,9 @@ class Replicas(Processes):
     Parameters
     ----------
     world : World
-
-    Attributes
-    ----------
-    local : tuple of int
-        The number of this process among those of its machine, and how many they are.
     """
 
     alike = False
-
-    def __init__(self, world: World) -> None:
-        super().__init__(world)
-        self.local = world.local()
 
 
 def replicas() -> Replicas:
