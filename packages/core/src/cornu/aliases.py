@@ -41,6 +41,7 @@ COMES_WITH = {
     "compat": "cornu-keras",
     "datasets": "cornu-preprocessing",
     "distillation": "cornu-optim",
+    "distributed": "cornu-distributed",
     "distribution": "cornu-distributed",
     "engine": "cornu-keras",
     "export": "cornu-export",
