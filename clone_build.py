@@ -38,16 +38,17 @@ def metadata(said: str, version: str) -> str:
     required, extras = said.split("[project.optional-dependencies]")
     ours = re.findall(r'"(cornu-[a-z-]*[a-z])[^";]*(?:; ([^"]+))?"', required)
     lines += [_required(name, marker) for name, marker in [*ours, ("cornu-lowering", "")]]
-    for extra, names in re.findall(r"^([a-z]+) = \[([^\]]+)\]", extras.split("[tool")[0], re.M):
+    for extra, names in re.findall(r"^([a-z0-9]+) = \[([^\]]+)\]", extras.split("[tool")[0], re.M):
         lines.append(f"Provides-Extra: {extra}")
-        for name in re.findall(r'"(cornu-[a-z-]*[a-z])', names):
-            lines.append(_required(name, f"extra == '{extra}'"))
+        lines += [_required(name, f"extra == '{extra}'") for name in re.findall('"(.+?)"', names)]
     return "\n".join(lines) + "\n"
 
 
-def _required(name: str, marker: str) -> str:
+def _required(said: str, marker: str) -> str:
+    name = re.split("[<>=]", said)[0]
     folder = PACKAGES / FOLDERS.get(name, name.removeprefix("cornu-"))
-    return f"Requires-Dist: {name} @ {folder.as_uri()}" + (f" ; {marker}" if marker else "")
+    what = f"{name} @ {folder.as_uri()}" if name.startswith("cornu-") else said
+    return f"Requires-Dist: {what}" + (f" ; {marker}" if marker else "")
 
 
 def _line(file: tuple[str, str]) -> str:

@@ -52,7 +52,9 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("policy", "case"), ROWS, indirect=["policy"], ids=str)
+@pytest.mark.parametrize(
+    ("policy", "case"), ROWS, indirect=["policy"], ids=lambda value: getattr(value, "name", value)
+)
 def test_layers(case: Case, policy: str) -> None:
     require(case.symbol)
     random = generator(case.name)

@@ -9,6 +9,7 @@ import textwrap
 import pytest
 
 from cornu import cli
+from cornu.installing import how_to_install
 
 COMMAND = '''
     """Weigh something."""
@@ -72,7 +73,7 @@ def test_scripts_are_run_by_what_may_not_be_installed(words, monkeypatch, capsys
     monkeypatch.setattr(cli, "commands", lambda: without)
     assert cli.main(words) == 2
     assert capsys.readouterr().err == (
-        "The command run comes with cornu-keras: pip install cornu-keras\n"
+        f"The command run comes with cornu-keras: {how_to_install('cornu-keras')}\n"
     )
 
 

@@ -8,6 +8,8 @@ import textwrap
 
 import pytest
 
+from cornu.installing import how_to_install
+
 # Hands the process one plugin, whatever is installed, before anything has asked the registry.
 PREAMBLE = """
 from types import SimpleNamespace
@@ -95,7 +97,7 @@ def test_a_missing_distribution_is_named(statement):
     except ImportError as error:
         print(error)
     """
-    assert "pip install cornu-layers" in run(program, distribution="someone-else")
+    assert how_to_install("cornu-layers") in run(program, distribution="someone-else")
 
 
 @pytest.mark.parametrize(
@@ -182,10 +184,11 @@ def test_what_is_not_installed_is_named(environment):
         except ImportError as error:
             print(error)
     """)
+    preprocessing = how_to_install("cornu-preprocessing")
     assert run(program).splitlines() == [
-        "cornu.preprocessing comes with cornu-preprocessing: pip install cornu-preprocessing",
-        "cornu.preprocessing comes with cornu-preprocessing: pip install cornu-preprocessing",
-        "cornu.wrappers comes with cornu-sklearn: pip install cornu-sklearn",
+        f"cornu.preprocessing comes with cornu-preprocessing: {preprocessing}",
+        f"cornu.preprocessing comes with cornu-preprocessing: {preprocessing}",
+        f"cornu.wrappers comes with cornu-sklearn: {how_to_install('cornu-sklearn')}",
     ]
 
 
@@ -202,8 +205,9 @@ def test_a_kind_names_all_of_our_distributions_that_are_not_there():
     assert run(program).splitlines() == [
         "False False",
         "module 'cornu.layers': There is no layer 'Normalization'. Some of Cornu's own layers come "
-        "with cornu-preprocessing, which is not installed here: pip install cornu-preprocessing",
+        "with cornu-preprocessing, which is not installed here: "
+        + how_to_install("cornu-preprocessing"),
         "module 'cornu.utils': There is no utility 'load_img'. Cornu's own utils come with "
-        "cornu-preprocessing and cornu-keras and cornu-optim, which are not installed here: pip "
-        "install cornu-preprocessing cornu-keras cornu-optim",
+        "cornu-preprocessing and cornu-keras and cornu-optim, which are not installed here: "
+        + how_to_install("cornu-preprocessing", "cornu-keras", "cornu-optim"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from cornu.errors import (
     PluginWarning,
     UnknownNameError,
 )
+from cornu.installing import how_to_install
 from cornu.plugins import hookimpl
 from cornu.plugins.registry import Registry, custom_object_scope, register_keras_serializable
 
@@ -165,9 +167,9 @@ def test_a_miss_lists_what_is_near(registry):
 
 
 def test_a_miss_names_the_distribution_that_would_bring_it(registry):
-    with pytest.raises(MissingDistributionError, match=r"pip install cornu-layers"):
+    with pytest.raises(MissingDistributionError, match=re.escape(how_to_install("cornu-layers"))):
         Registry(list).get("layer", "Dense")
-    with pytest.raises(ImportError, match=r"pip install cornu-optim"):
+    with pytest.raises(ImportError, match=re.escape(how_to_install("cornu-optim"))):
         Registry(list).attribute("optimizer", "Adam")
 
 

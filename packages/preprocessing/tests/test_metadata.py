@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from importlib.metadata import distribution
 
@@ -9,6 +10,7 @@ import pytest
 
 import cornu
 from cornu.errors import MissingDistributionError
+from cornu.installing import how_to_install
 from cornu.plugins import registry
 from cornu.plugins.registry import Registry
 from cornu_preprocessing import catalogue, plugin
@@ -42,5 +44,6 @@ def test_the_utilities_of_keras_3_are_these(name):
 
 
 def test_a_missing_name_says_what_to_install_this_for():
-    with pytest.raises(MissingDistributionError, match="pip install cornu-layers cornu-preproc"):
+    line = re.escape(how_to_install("cornu-layers", "cornu-preprocessing"))
+    with pytest.raises(MissingDistributionError, match=line):
         Registry(lambda: []).attribute("layer", "Normalization")

@@ -19,8 +19,6 @@ from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
-from cornu.installing import how_to_install
-
 __all__ = ["GROUP", "COMES_WITH", "HERE", "brought", "install", "missing"]
 
 GROUP = "cornu_modules"  # of the entry points
@@ -160,6 +158,8 @@ def missing(child: str) -> str:
     >>> missing("backend")
     'cornu.backend comes with cornu-keras: pip install ...'
     """
+    from cornu.installing import how_to_install
+
     distribution = COMES_WITH[child]
     return f"cornu.{child} comes with {distribution}: {how_to_install(distribution)}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 import cornu
+from cornu.installing import how_to_install
 from cornu.models import exporting
 from cornu.plugins import hookimpl
 from cornu.plugins.registry import Registry
@@ -58,6 +60,6 @@ def test_a_stranger_writes_a_format(
 def test_a_format_that_is_not_installed_is_asked_for(
     name: str, format: str | None, model: Any, registry: Registry, tmp_path: Path
 ) -> None:
-    with pytest.raises(ImportError, match="pip install cornu-export"):
+    with pytest.raises(ImportError, match=re.escape(how_to_install("cornu-export"))):
         model.export(tmp_path / name, format)
     assert not list(tmp_path.iterdir())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zipfile
 
 import h5py
@@ -14,6 +15,7 @@ import cornu
 from cornu import ops
 from cornu.base import Layer
 from cornu.errors import BadFileError, MissingDistributionError, NotBuiltError, SavingError
+from cornu.installing import how_to_install
 from cornu.models import load_model
 from cornu.plugins import hookimpl, registry
 from cornu.plugins.custom_objects import CustomObjectScope
@@ -430,7 +432,8 @@ def test_shards_that_are_refused(parts, tmp_path):
     ],
 )
 def test_the_distribution_that_brings_a_format_is_named(parts, tmp_path, use):
-    with pytest.raises(MissingDistributionError, match="pip install cornu-keras"):
+    line = re.escape(how_to_install("cornu-keras"))
+    with pytest.raises(MissingDistributionError, match=line):
         use(stack(parts), tmp_path)
 
 

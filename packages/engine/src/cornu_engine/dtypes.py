@@ -86,6 +86,9 @@ def _bfloat16() -> np.dtype:
     return _HELD.setdefault(found := np.dtype(ml_dtypes.bfloat16), found)
 
 
+FLOATS = frozenset("fV")  # the kinds of dtypes that `is_float` tells
+
+
 def is_float(dtype: np.dtype) -> bool:
     """Tell whether a program's dtype is a floating one, as bfloat16 is.
 
@@ -94,7 +97,7 @@ def is_float(dtype: np.dtype) -> bool:
     >>> is_float(np.dtype("float16")), is_float(np.dtype("int32"))
     (True, False)
     """
-    return dtype.kind in "fV"
+    return dtype.kind in FLOATS
 
 
 def is_bfloat16(dtype: Any) -> bool:

@@ -20,7 +20,7 @@ import numpy as np
 
 from cornu_engine import operators
 from cornu_engine.current import CURRENT
-from cornu_engine.dtypes import canonical, is_float
+from cornu_engine.dtypes import FLOATS, canonical
 from cornu_engine.errors import TracedValueError
 from cornu_engine.graph import Node, constant, leaf, make_node
 from cornu_engine.primitives import PRIMITIVES
@@ -190,7 +190,7 @@ def convert(value: Any, dtype: Any = None) -> Any:
     dtype('float32')
     """
     if isinstance(value, Variable):
-        if dtype is None and value.autocast and is_float(value.dtype):
+        if dtype is None and value.autocast and value.dtype.kind in FLOATS:
             dtype = AUTOCAST.get()
         value = value.value
     if isinstance(value, Node):

@@ -8,6 +8,7 @@ to C, takes the composites whole.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,13 @@ from cornu_engine.shapes import product
 from cornu_ops.convolution import columns_of, table_of, without_groups
 from cornu_ops.values import cast_value
 
+_DTYPE, _INT8 = attrgetter("dtype"), {np.dtype(np.int8)}  # asked at every eager product
 _EXACT = 1024  # products of two numbers from -128 to 127: 2^10 * 2^14 = 2^24
 
 
 def both_int8(*values: Any) -> bool:
     """Whether all values are int8."""
-    return all(x.dtype == np.int8 for x in values)
+    return set(map(_DTYPE, values)) == _INT8
 
 
 def _check(name: str, *values: Any) -> None:

@@ -31,7 +31,7 @@ from cornu_data.tracebacks import leave_out
 from cornu_engine import tree
 from cornu_engine.allowance import spend
 from cornu_engine.depth import make_room
-from cornu_engine.dtypes import is_float
+from cornu_engine.dtypes import FLOATS
 from cornu_engine.errors import DataError
 from cornu_engine.trace import TRACING, convert, find_symbolic
 from cornu_engine.values import read_only
@@ -297,7 +297,7 @@ class Calls(Weights):
                 raise
             self._check_text(x)
             return x
-        if self.autocast and is_float(value.dtype) and value.dtype != self.compute_dtype:
+        if self.autocast and value.dtype.kind in FLOATS and value.dtype != self.compute_dtype:
             value = convert(value, self.compute_dtype)
         value = read_only(value)
         if mask is not None and value is not x:
