@@ -45,6 +45,8 @@ def metadata(said: str, version: str) -> str:
 
 
 def _required(said: str, marker: str) -> str:
+    said, _, own = said.partition("; ")
+    marker = " and ".join(filter(None, (own, marker)))
     name = re.split("[<>=]", said)[0]
     folder = PACKAGES / FOLDERS.get(name, name.removeprefix("cornu-"))
     what = f"{name} @ {folder.as_uri()}" if name.startswith("cornu-") else said

@@ -32,6 +32,7 @@ RINGS = {
     "cornu_keras": "cornu_engine cornu_ops cornu_data cornu",
     "cornu_preprocessing": "cornu_engine cornu_ops cornu_data cornu",
     "cornu_sklearn": "cornu_engine cornu_ops cornu_data cornu",
+    "cornu_distributed": "cornu_engine cornu_ops cornu_data cornu",
 }
 
 # A text that is a module, or something in one: "cornu_layers.core:Dense".

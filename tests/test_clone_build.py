@@ -32,7 +32,7 @@ def test_every_package_is_required_from_its_folder(tmp_path):
         assert folder.parent == ROOT / "packages"
         text = (folder / "pyproject.toml").read_text("utf-8")
         assert f'name = "{requirement.name}"' in text
-    extras = {"preprocessing", "sklearn", "opencl", "native", "serve", "bfloat16", "all"}
+    extras = set("preprocessing sklearn opencl native distributed serve bfloat16 all".split())
     assert set(said.get_all("Provides-Extra")) == extras
     assert {r.name for r in requirements} > {"fastapi", "ml_dtypes"}
     known = {p.parent.name for p in ROOT.glob("packages/*/pyproject.toml")}

@@ -38,6 +38,7 @@ WHEELS = {
     "keras": ("cornu-keras", "cornu_keras", "cornu_keras.plugin"),
     "export": ("cornu-export", "cornu_export", None),
     "sklearn-wrappers": ("cornu-sklearn", "cornu_sklearn", None),
+    "distributed": ("cornu-distributed", "cornu_distributed", None),
     "backend-opencl": (
         "cornu-backend-opencl",
         "cornu_backend_opencl",

@@ -32,6 +32,7 @@ USES = {
     "m.fit(np.ones((8, 3)), np.ones((8, 2)), verbose=0)",
     "data": "import numpy as np, cornu_data; "
     "assert cornu_data.make_source(np.ones((5, 2)), batch_size=2).num_batches == 3",
+    "distributed": "from cornu import distribution as d; assert d.distribution() is None",
     "engine": "from cornu_engine import tree; assert tree.flatten([1, [2]]) == [1, 2]",
     "export": "from cornu_export import saved_model; assert saved_model.load",
     "keras": "from cornu.keras import backend as K; import numpy as np; "

@@ -83,6 +83,9 @@ GROUPS = {
     ),
     "saving": Group("Saving", "Models and weights in files.", ("saving",)),
     "export": Group("Export", "Models as programs.", ("export", "saved_model")),
+    "distribution": Group(
+        "Many processes", "Training over MPI, by Keras' names.", ("distribution", "distributed")
+    ),
     "sklearn": Group("scikit-learn", "Models as estimators: `cornu_sklearn`.", ("wrappers",)),
     "utils": Group("Utilities", "Small things around models.", ("utils",)),
     "config": Group(

@@ -10,6 +10,8 @@ from cornu import config as config
 from cornu import constraints as constraints
 from cornu import datasets as datasets
 from cornu import distillation as distillation
+from cornu import distributed as distributed
+from cornu import distribution as distribution
 from cornu import dtype_policies as dtype_policies
 from cornu import engine as engine
 from cornu import errors as errors

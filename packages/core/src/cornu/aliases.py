@@ -39,6 +39,8 @@ COMES_WITH = {
     "compat": "cornu-keras",
     "datasets": "cornu-preprocessing",
     "distillation": "cornu-optim",
+    "distributed": "cornu-distributed",
+    "distribution": "cornu-distributed",
     "engine": "cornu-keras",
     "export": "cornu-export",
     "objectives": "cornu-keras",

@@ -10,6 +10,7 @@ from cornu_engine import config
 from cornu_engine.dtypes import canonical
 from cornu_engine.errors import ShapeError
 from cornu_engine.shapes import product
+from cornu_ops.ranks import whole
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 
@@ -96,7 +97,8 @@ def apply_mask(sample_weight: Any, mask: Any, dtype: Any, reduction: str | None)
     weight = ops.cast(mask, dtype)
     if reduction in ("mean", "sum_over_batch_size"):
         total = float(product(weight.shape))
-        weight = ops.multiply(weight, ops.divide_no_nan(total, ops.sum(weight)))
+        present = whole().total(ops.sum(weight))
+        weight = ops.multiply(weight, ops.divide_no_nan(whole_size(total), present))
     if sample_weight is None:
         return weight
     sample_weight = to_dtype(sample_weight, dtype)
@@ -105,6 +107,14 @@ def apply_mask(sample_weight: Any, mask: Any, dtype: Any, reduction: str | None)
     else:
         weight, sample_weight = match_weights(weight, sample_weight)
     return ops.multiply(sample_weight, weight)
+
+
+def whole_size(amount: Any) -> Any:
+    """Return an amount of this process' rows as one of the whole batch, were all rows alike."""
+    scale = whole().scale
+    if isinstance(scale, float):  # of a process that is alone
+        return amount
+    return ops.multiply(amount, ops.cast(scale, getattr(amount, "dtype", config.floatx())))
 
 
 def reduce_weighted_values(
@@ -125,9 +135,9 @@ def reduce_weighted_values(
         return values
     total = ops.sum(values)
     if reduction == "sum":
-        return total
+        return whole_size(total)
     if reduction == "mean_with_sample_weight" and sample_weight is not None:
-        return ops.divide_no_nan(total, ops.sum(sample_weight))
+        return ops.divide_no_nan(whole_size(total), whole().total(ops.sum(sample_weight)))
     return ops.divide(total, float(max(product(values.shape), 1)))
 
 

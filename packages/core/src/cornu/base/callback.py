@@ -31,6 +31,9 @@ class Callback:
     runs_last : bool
         Whether the hooks are called after those of all other callbacks: for one that saves what
         the others have come to.
+    writes : bool
+        Whether it writes files or sends what others read: where several processes train one model,
+        only the first has it.
     validation_data
         Always None; kept because Keras 2's callbacks have it.
 
@@ -44,6 +47,7 @@ class Callback:
     """
 
     runs_last = False
+    writes = False
 
     def __init__(self) -> None:
         self.params: dict[str, Any] | None = None

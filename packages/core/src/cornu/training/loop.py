@@ -19,6 +19,7 @@ from cornu_data.gathered import Gathered, joined
 from cornu_data.source import Select
 from cornu_engine import tree
 from cornu_engine.interrupt import StepGuard
+from cornu_ops import ranks
 
 __all__ = ["evaluate", "fit", "predict", "validation_is_due"]
 
@@ -186,6 +187,7 @@ def _run(
     before = callbacks.hooks("_before_step") if mode == "train" else ()
     stop = {"train": "stop_training", "test": "stop_evaluating"}[mode]
     group = model.steps_per_execution  # hooks are called around so many steps
+    load = ranks.current.loader(source)
     steps = 0 if run is None else run.step
     bound: Any = None
     outputs: list[Any] = []
@@ -207,7 +209,7 @@ def _run(
             for hook in begin:
                 hook(steps, {})
         first = bound is None
-        bound = source.load(token, select)
+        bound = load(token, select)
         if first and to_try is not None:
             to_try[0].try_out(to_try[1])
         if (aside := held()) is not None:

@@ -18,6 +18,7 @@ from cornu_data.split import train_validation_split
 from cornu_data.tables import by_columns
 from cornu_data.unpack import unpack_x_y_sample_weight
 from cornu_engine.errors import DataError
+from cornu_ops import ranks
 
 __all__ = [
     "callbacks_of",
@@ -108,6 +109,7 @@ def callbacks_of(
     """Return the callbacks of one call, with those that show and keep its logs."""
     if isinstance(callbacks, CallbackList):
         return callbacks
+    callbacks, show = ranks.current.callbacks(callbacks, show)
     return CallbackList(callbacks, add_history=add_history, add_progbar=show, model=model, **params)
 
 

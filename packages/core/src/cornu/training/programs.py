@@ -22,6 +22,7 @@ from cornu_engine import config, tree
 from cornu_engine.errors import NotBuiltError, near_matches
 from cornu_engine.trace import TRACING, Trace
 from cornu_engine.variable import Storage
+from cornu_ops import ranks
 from cornu_ops.numerics import CheckedStep
 
 __all__ = [
@@ -82,7 +83,7 @@ def step_finder(model: Trainable, mode: str) -> Select:
     if model.run_eagerly:
         return eager_step_finder(model, mode)
     steps = model._step_cache()
-    backend = model._backend()
+    backend = ranks.current.executor(model._backend())
     state: tuple[Any, ...] = ()  # what a step depends on beside the batch
     changes = -1  # when it was found
     on_host = has_host_stage(model)
@@ -142,6 +143,8 @@ def with_stage(steps: StepCache, key: Any, spec: Any) -> tuple[Any, list[np.ndar
 
 
 def eager_step_finder(model: Trainable, mode: str) -> Select:
+    ranks.current.refuse_eager()
+
     def select(spec: Any) -> Any:
         prepare_for(model, mode, spec)
         return EagerStep(model, mode, spec, model._checks_numerics)

@@ -30,6 +30,7 @@ from cornu_engine.reuse import compiled_trace
 from cornu_engine.settings import limits
 from cornu_engine.trace import Trace, as_node
 from cornu_engine.variable import Storage, Variable
+from cornu_ops import ranks
 from cornu_ops.numerics import Origin, find_origin, numerics_error
 from cornu_ops.targets import TargetRule, check_target_values
 
@@ -369,6 +370,7 @@ def make_step(model: Any, mode: str, spec: Any, backend: Any) -> Step:
     with Trace(mode) as trace:
         data = trace_inputs(trace, spec)
         outputs, result, logs = _outputs_of(model, mode, data)
+        outputs = ranks.current.finish(model, mode, trace, outputs)
         rules = _rules_of(model)
     stage: HostStage | None = trace.host
     if stage is not None:

@@ -11,6 +11,7 @@ from cornu_engine.dtypes import is_float
 from cornu_engine.gradients import arriving, zeros_like
 from cornu_engine.trace import as_node, convert
 from cornu_engine.variable import Variable
+from cornu_ops.weighted import whole_size
 
 __all__ = ["as_scalar", "batch_size", "no_loss", "reported", "slopes"]
 
@@ -25,7 +26,7 @@ def as_scalar(loss: Any) -> Any:
     loss = convert(loss)
     if not is_float(loss.dtype):
         loss = ops.cast(loss, config.floatx())
-    return ops.sum(loss) if len(loss.shape) else loss
+    return whole_size(ops.sum(loss)) if len(loss.shape) else loss
 
 
 def reported(loss: Any) -> Any:

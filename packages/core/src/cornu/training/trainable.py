@@ -25,6 +25,7 @@ from cornu_engine.errors import NotCompiledError
 from cornu_engine.graph import scope
 from cornu_engine.trace import TRACING
 from cornu_engine.variable import Variable
+from cornu_ops.ranks import whole
 
 __all__ = ["Trainable"]
 
@@ -460,7 +461,7 @@ class Trainable(Layer):
         """
         if variables is None:
             variables = self._trained
-        return slopes(loss, variables, self.name)
+        return whole().slopes(loss, slopes(loss, variables, self.name))
 
     def get_metrics_result(self) -> dict[str, Any]:
         """Return the value of each metric, by name.

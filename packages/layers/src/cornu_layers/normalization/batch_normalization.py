@@ -15,6 +15,8 @@ from cornu_layers import arguments, validation
 from cornu_layers.checks import known_size, where
 from cornu_layers.normalization.base import ScaledNormalization, axes_argument
 from cornu_layers.normalization.renorm import Renorm, follow
+from cornu_ops import ranks
+from cornu_ops.ranks import Whole, whole
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -56,7 +58,8 @@ class BatchNormalization(ScaledNormalization):
     renorm_momentum : float
         $m$ of the statistics that correct.
     synchronized : bool
-        Accepted for Keras' sake; a program runs on one device and sees the whole batch.
+        Whether the statistics are those of the batches of all processes that train together
+        (`cornu.distribution`). On one process a program sees the whole batch anyway.
 
     Notes
     -----
@@ -146,7 +149,8 @@ class BatchNormalization(ScaledNormalization):
         )
 
     def _by_batch(self, x: Any, mask: Any) -> Any:
-        if mask is None and self._renorm is None:
+        alone = not self.synchronized or ranks.current.size == 1
+        if mask is None and self._renorm is None and alone:
             outputs, mean, variance = ops.normalize_batch(
                 x, self.gamma, self.beta, self.axis, self.epsilon
             )
@@ -166,16 +170,23 @@ class BatchNormalization(ScaledNormalization):
     def _moments(self, x: Any, mask: Any) -> tuple[Any, Any]:
         (axis,) = self.axes_of(x.shape)
         axes = tuple(i for i in range(len(x.shape)) if i != axis)
+        of_all = whole() if self.synchronized else Whole()
         if mask is None:
-            return ops.mean(x, axis=axes), ops.var(x, axis=axes)
+            mean = of_all.mean(ops.mean(x, axis=axes, keepdims=True))
+            variance = of_all.mean(ops.mean(ops.square(x - mean), axis=axes))
+            return ops.reshape(mean, (-1,)), variance
         if len(mask.shape) != len(x.shape) - 1:
             raise ShapeError(
                 f"{where(self)} takes a mask of one axis less than its input of shape "
                 f"{show_shape(x.shape)}; this one has shape {show_shape(mask.shape)}."
             )
         present = ops.broadcast_to(ops.expand_dims(ops.cast(mask, "bool"), -1), x.shape)
-        count = ops.sum(ops.cast(present, x.dtype), axis=axes, keepdims=True) + config.epsilon()
-        mean = ops.sum(ops.where(present, x, 0.0), axis=axes, keepdims=True) / count
+
+        def total(values: Any) -> Any:
+            return of_all.total(ops.sum(values, axis=axes, keepdims=True))
+
+        count = total(ops.cast(present, x.dtype)) + config.epsilon()
+        mean = total(ops.where(present, x, 0.0)) / count
         off = ops.where(present, x - mean, 0.0)
-        variance = ops.sum(ops.square(off), axis=axes, keepdims=True) / count
+        variance = total(ops.square(off)) / count
         return ops.reshape(mean, (-1,)), ops.reshape(variance, (-1,))

@@ -9,6 +9,7 @@ from typing import Any
 
 from cornu.base import Callback
 from cornu_engine.errors import SavingError
+from cornu_ops import ranks
 
 _LATEST, _PREVIOUS = "latest.backup", "previous.backup"
 
@@ -136,6 +137,8 @@ class BackupAndRestore(Callback):
                 folder.rmdir()
 
     def _clean(self, pattern: str) -> None:
+        if ranks.current.rank:  # all go on from the backup, and the first one keeps it
+            return
         for path in Path(self.backup_dir).glob(pattern):
             path.unlink(missing_ok=True)
 
@@ -147,6 +150,8 @@ class BackupAndRestore(Callback):
         return run
 
     def _save(self) -> None:
+        if ranks.current.rank:
+            return
         latest, previous = self._files
         if self.double_checkpoint and latest.exists():
             os.replace(latest, previous)

@@ -56,6 +56,8 @@ class ModelCheckpoint(MonitorCallback):
     saved best-03.keras
     """
 
+    writes = True
+
     def __init__(
         self,
         filepath: Any,

@@ -36,6 +36,8 @@ class CSVLogger(Callback):
     ['epoch,loss,val_loss', '0,0.5,0.75']
     """
 
+    writes = True
+
     def __init__(self, filename: Any, separator: str = ",", append: bool = False) -> None:
         super().__init__()
         self.filename = os.fspath(filename)

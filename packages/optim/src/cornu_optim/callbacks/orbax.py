@@ -68,6 +68,8 @@ class OrbaxCheckpoint(MonitorCallback):
     True
     """
 
+    writes = True
+
     def __init__(
         self,
         directory: Any,

@@ -37,6 +37,8 @@ class RemoteMonitor(Callback):
     'http://localhost:9000/publish/epoch/end/'
     """
 
+    writes = True
+
     def __init__(
         self,
         root: str = "http://localhost:9000",

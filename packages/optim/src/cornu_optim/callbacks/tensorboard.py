@@ -79,6 +79,8 @@ class TensorBoard(Callback):
     >>> _ = model.fit(np.ones((8, 3)), np.ones(8), verbose=0, callbacks=[board])
     """
 
+    writes = True
+
     def __init__(
         self,
         log_dir: Any = "logs",

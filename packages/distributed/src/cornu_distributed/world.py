@@ -1,0 +1,215 @@
+"""The processes of one job, over MPI: what they tell one another, always in the order of ranks.
+
+Nothing waits for ever: what is not answered within `CORNU_DISTRIBUTED_TIMEOUT` seconds (600 where
+nothing is said) is an error, and an error of one process ends the job.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import socket
+import sys
+import time
+import traceback
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from cornu_distributed.errors import NO_MPI, RanksDifferError
+from cornu_engine.errors import MissingDistributionError
+from cornu_engine.threads import NUM_THREADS
+
+TIMEOUT = "CORNU_DISTRIBUTED_TIMEOUT"
+_EAGER = 200  # questions after which the wait begins to sleep between them
+
+_world: World | None = None
+
+
+class World:
+    """All processes of the job.
+
+    Parameters
+    ----------
+    comm : mpi4py.MPI.Comm
+        Its ranks are those of this world.
+
+    Attributes
+    ----------
+    rank, size : int
+        The number of this process, and how many there are.
+    local_rank, local_size : int
+        The same among the processes of this machine.
+    timeout : float
+        Seconds after which a process that does not answer is an error.
+    """
+
+    def __init__(self, comm: Any) -> None:
+        self.comm = comm
+        self.rank, self.size = comm.Get_rank(), comm.Get_size()
+        self.timeout = _timeout()
+        names = self.gather_objects(socket.gethostname())
+        here = [rank for rank, name in enumerate(names) if name == names[self.rank]]
+        self.local_rank, self.local_size = here.index(self.rank), len(here)
+
+    def gather(self, array: np.ndarray) -> np.ndarray:
+        """Return the arrays of all ranks, of one shape, one after the other."""
+        array = np.ascontiguousarray(array)
+        gathered = np.empty((self.size, *array.shape), array.dtype)
+        if self.size == 1 or not array.size:
+            gathered[...] = array
+            return gathered
+        self._wait(self.comm.Iallgather(_bytes(array), _bytes(gathered)))
+        return gathered
+
+    def gather_objects(self, value: Any) -> list[Any]:
+        """Return what each rank passes, in the order of ranks."""
+        pickled = np.frombuffer(pickle.dumps(value), np.uint8)
+        sizes = self.gather(np.array([pickled.size]))[:, 0]
+        padded = np.zeros(int(sizes.max()), np.uint8)
+        padded[: pickled.size] = pickled
+        rows = self.gather(padded)
+        return [pickle.loads(row[:n].tobytes()) for row, n in zip(rows, sizes, strict=True)]
+
+    def broadcast(self, array: np.ndarray, root: int = 0) -> np.ndarray:
+        """Return the array of one rank; those of the others are of its shape and dtype."""
+        out = np.array(array, order="C")
+        if self.size > 1 and out.size:
+            self._wait(self.comm.Ibcast(_bytes(out), root))
+        return out
+
+    def sum(self, flat: np.ndarray) -> np.ndarray:
+        """Return the sum of a vector over the ranks, which all get the same bits.
+
+        Each rank adds up a share of the vector, in the order of ranks, and hands it to the others:
+        as many bytes as the fastest Allreduce sends, and no sum that depends on who came first.
+        """
+        if self.size == 1:
+            return flat.copy()
+        share = -(-flat.size // self.size)
+        sent = np.zeros((self.size, share), flat.dtype)
+        sent.reshape(-1)[: flat.size] = flat
+        received = np.empty_like(sent)
+        self._wait(self.comm.Ialltoall(_bytes(sent), _bytes(received)))
+        wide = np.float32 if flat.dtype.itemsize == 2 and flat.dtype.kind in "fV" else flat.dtype
+        total = received[0].astype(wide)
+        for part in received[1:]:
+            total += part.astype(wide, copy=False)
+        return self.gather(total.astype(flat.dtype)).reshape(-1)[: flat.size]
+
+    def threads(self) -> int | None:
+        """Return how many threads a program of this process has: the cores of its machine, shared.
+
+        None where that has been decided: by `CORNU_NUM_THREADS`, or by an `mpiexec` that binds each
+        process to cores of its own.
+        """
+        cores, all_cores = cores_allowed(), os.cpu_count() or 1
+        if os.environ.get(NUM_THREADS) or cores < all_cores:
+            return None
+        return max(1, cores // self.local_size)
+
+    def must_agree(self, what: str, value: Any, hint: str) -> None:
+        """Raise RanksDifferError where ranks pass different values.
+
+        Parameters
+        ----------
+        what : str
+            Names the value in the message.
+        value : object
+            Can be pickled and compared.
+        hint : str
+            What to do about it.
+        """
+        values = self.gather_objects(value)
+        for rank, other in enumerate(values):
+            if other != values[0]:
+                raise RanksDifferError(
+                    f"{what} differs between processes: {values[0]!r} on rank 0, {other!r} on rank "
+                    f"{rank}. {hint}"
+                )
+
+    def _wait(self, request: Any) -> None:
+        """Wait for a request; other processes of the machine may run in the meantime."""
+        deadline = time.monotonic() + self.timeout
+        asked = 0
+        while not request.Test():
+            asked += 1
+            time.sleep(0 if asked < _EAGER else 5e-5)
+            if time.monotonic() > deadline:
+                raise RanksDifferError(
+                    f"Rank {self.rank} of {self.size} has waited {self.timeout:g} s for the "
+                    "others. "
+                    "One of them has ended, hangs, or has less data to train on; where steps take "
+                    f"longer than that, set {TIMEOUT} to more seconds."
+                )
+
+
+def the_world() -> World:
+    """Return the processes of this job, connected at the first call.
+
+    Raises
+    ------
+    MissingDistributionError
+        Without mpi4py, or a library of MPI.
+    """
+    global _world
+    if _world is None:
+        try:
+            from mpi4py import MPI
+        except (ImportError, RuntimeError) as error:
+            raise MissingDistributionError(NO_MPI.format(reason=error)) from error
+        world = World(MPI.COMM_WORLD)
+        _check_launcher(world.size)
+        _world = world
+        if _world.size > 1:
+            sys.excepthook = _end_of_job
+    return _world
+
+
+def _end_of_job(kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
+    """Say which process failed, and end the job: the others would wait for it."""
+    traceback.print_exception(kind, error, at)
+    assert _world is not None
+    sys.stdout.flush()
+    print(
+        f"Rank {_world.rank} of {_world.size} ended with {kind.__name__}, and the job with it.",
+        file=sys.stderr,
+        flush=True,
+    )
+    _world.comm.Abort(1)
+
+
+def _check_launcher(size: int) -> None:
+    """Raise where `mpiexec` has started several processes, and mpi4py sees one."""
+    for name in ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MPI_LOCALNRANKS"):
+        started = os.environ.get(name, "1")
+        if size == 1 and started.isdigit() and int(started) > 1:
+            raise RanksDifferError(
+                f"mpiexec has started {started} processes, but mpi4py sees one alone: it was built "
+                "for another MPI than that mpiexec. Use the mpiexec beside your python, or "
+                "pip install --no-binary mpi4py mpi4py."
+            )
+
+
+def cores_allowed() -> int:
+    """Return the number of cores that this process may run on."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _timeout() -> float:
+    text = os.environ.get(TIMEOUT, "600")
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not seconds > 0:
+        raise ValueError(f"{TIMEOUT}={text!r} is not a number of seconds above 0, such as 600.")
+    return seconds
+
+
+def _bytes(array: np.ndarray) -> Any:
+    from mpi4py import MPI
+
+    return [array.reshape(-1).view(np.uint8), MPI.BYTE]
