@@ -3,8 +3,9 @@
 | file | idea |
 |---|---|
 | `operations.py` | a row per operation: its expression |
-| `helpers.py` | functions that are copied into a file that needs them |
+| `helpers/` | functions that are copied into a file that needs them |
 | `names.py` | what values are called |
+| `layout.py` | where lines are broken |
 | `writing.py` | the file and its weights |
 """
 

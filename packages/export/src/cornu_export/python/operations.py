@@ -108,7 +108,7 @@ def _slice(x: Sequence[Value], attrs: Attrs, dtype: np.dtype) -> str:
 
 
 def _helper(name: str, *keys: str) -> Write:
-    """A function of `helpers.py` of the operands and some attributes."""
+    """A function of `helpers/` of the operands and some attributes."""
 
     def write(x: Sequence[Value], attrs: Attrs, dtype: np.dtype) -> str:
         return f"{name}({', '.join([*(v.text for v in x), *(_said(attrs[k]) for k in keys)])})"

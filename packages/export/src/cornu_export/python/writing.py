@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-import functools
 import io
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -19,12 +17,13 @@ from cornu_engine.graph import Node, constant
 from cornu_engine.sourcetext import comment, number
 from cornu_engine.trace import Trace
 from cornu_export.describe import Description, InputSpec, describe, free_axes
+from cornu_export.python.helpers import helper_names, texts_of
+from cornu_export.python.layout import inline, wrapped
 from cornu_export.python.names import Names
 from cornu_export.python.operations import OPERATIONS, VIEWS, WHOLE, Value, literal_tuple
 from cornu_export.revive import Revival
 from cornu_export.sizes import probes
 
-_WIDTH = 88
 _MOST_INLINE = 100_000  # numbers
 
 
@@ -92,7 +91,7 @@ class _Writer:
 
     def __init__(self, description: Description, name: str, inline: bool) -> None:
         self.description, self.name, self.inline = description, name, inline
-        self.names = Names(frozenset({"predict", "batch_size", "parts", *helpers()}))
+        self.names = Names(frozenset({"predict", "batch_size", "parts", *helper_names()}))
         self.arrays: dict[str, np.ndarray] = {}
         self.notes: dict[str, str] = {}
         self.lines: list[str] = []
@@ -153,7 +152,9 @@ class _Writer:
             "Array = npt.NDArray[np.generic]",
             "\n".join(self._weights()),
         ]
-        body = "\n\n\n".join([*self._helpers(), self._run(outputs), self._predict(len(outputs))])
+        body = "\n\n\n".join(
+            [*texts_of(self.used), self._run(outputs), self._predict(len(outputs))]
+        )
         text = "\n\n".join(part for part in parts if part) + "\n\n\n" + body + "\n"
         return "".join(c if c.isascii() else f"<U+{ord(c):04X}>" for c in text)
 
@@ -165,20 +166,12 @@ class _Writer:
         if self.inline:
             for name, array in self.arrays.items():
                 yield f"# {comment(self.notes[name])} {array.shape}"
-                yield from _inline(name, array)
+                yield from inline(name, array)
         elif self.arrays:
             yield 'with np.load(__file__.removesuffix(".py") + ".npz") as _file:'
             for name, array in self.arrays.items():
                 yield f"    # {comment(self.notes[name])} {array.shape}"
                 yield f'    {name} = _file["{name}"]'
-
-    def _helpers(self) -> Iterator[str]:
-        wanted: set[str] = set()
-        for name in self.used & set(helpers()):
-            wanted |= _with_needs(name)
-        for name, (text, _) in helpers().items():
-            if name in wanted:
-                yield text
 
     def _run(self, outputs: Sequence[str]) -> str:
         given = ", ".join(f"{name}: Array" for name in self.inputs)
@@ -192,7 +185,7 @@ class _Writer:
                 lines.append(f"    {self.sizes[size]} = {self.inputs[i]}.shape[{axis}]")
         result = literal_tuple(list(outputs))
         work = [*self.lines, f"    return {result}"]
-        return "\n".join(w for line in [head, *lines, *work] for w in _wrapped(line))
+        return "\n".join(w for line in [head, *lines, *work] for w in wrapped(line))
 
     def _mentions(self, name: str) -> bool:
         return any(name in _words(line) for line in self.lines)
@@ -227,7 +220,7 @@ class _Writer:
         else:
             lines.append(f"        found = [np.array(y) for y in _run({', '.join(checked)})]")
         lines.append(f"    return {result}")
-        return "\n".join(w for line in lines for w in _wrapped(line))
+        return "\n".join(w for line in lines for w in wrapped(line))
 
     def _same_sizes(self, checked: Sequence[str]) -> list[str]:
         known: dict[int, str] = {}
@@ -435,75 +428,6 @@ def _built(structure: Any) -> str:
     return f"found[{structure}]"
 
 
-def _inline(name: str, array: np.ndarray) -> Iterator[str]:
-    yield f"{name} = np.array("
-    yield "    ["
-    line = "       "
-    for one in array.reshape(-1):
-        value = float(str(one)) if array.dtype.kind == "f" else one.item()
-        word = f" {_plain(value)},"
-        if len(line) + len(word) > _WIDTH:
-            yield line
-            line = "       "
-        line += word
-    yield line
-    yield "    ],"
-    yield f"    np.{array.dtype},".replace("np.bool,", "np.bool_,")
-    yield f").reshape({array.shape})"
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, float) and not np.isfinite(value):
-        return "np.nan" if np.isnan(value) else "np.inf" if value > 0 else "-np.inf"
-    return repr(value)
-
-
-def _wrapped(line: str) -> Iterator[str]:
-    """Break a line that is too long after its first bracket, then between arguments."""
-    end = _closing(line)
-    if len(line) <= _WIDTH or not end or line.lstrip().startswith("#"):
-        yield line
-        return
-    head, _, _ = line.partition("(")
-    indent = " " * (len(line) - len(line.lstrip()))
-    yield f"{head}("
-    current = f"{indent}    "
-    for part in _arguments(line[len(head) + 1 : end]):
-        if len(current) + len(part) > _WIDTH and current.strip():
-            yield current.rstrip()
-            current = f"{indent}    "
-        if len(current) + len(part) > _WIDTH and part.startswith("("):
-            yield from _wrapped(f"{current}{part},")
-            current = f"{indent}    "
-        else:
-            current += f"{part}, "
-    if current.strip():
-        yield current.rstrip()
-    yield f"{indent}{line[end:]}"
-
-
-def _closing(line: str) -> int:
-    """Return where the first bracket is closed, or 0."""
-    depth = 0
-    for i, c in enumerate(line):
-        depth += (c == "(") - (c == ")")
-        if c == ")" and not depth:
-            return i
-    return 0
-
-
-def _arguments(text: str) -> Iterator[str]:
-    """Split at the commas that stand in no bracket."""
-    depth, start = 0, 0
-    for i, c in enumerate(text):
-        depth += (c in "([{") - (c in ")]}")
-        if c == "," and not depth:
-            yield text[start:i].strip()
-            start = i + 1
-    if text[start:].strip():
-        yield text[start:].strip()
-
-
 def _words(text: str) -> set[str]:
     return {n.id for n in ast.walk(ast.parse(_statement(text))) if isinstance(n, ast.Name)}
 
@@ -511,28 +435,3 @@ def _words(text: str) -> set[str]:
 def _statement(text: str) -> str:
     stripped = text.strip()
     return f"{stripped} pass" if stripped.endswith(":") else stripped
-
-
-@functools.cache
-def helpers() -> dict[str, tuple[str, frozenset[str]]]:
-    """Return the text of each helper, and the names that it mentions; in the order of the file."""
-    source = files("cornu_export.python").joinpath("helpers.py").read_text("utf-8")
-    found: dict[str, tuple[str, frozenset[str]]] = {}
-    for node in ast.parse(source).body:
-        if isinstance(node, (ast.FunctionDef, ast.Assign)):
-            target = node.targets[0] if isinstance(node, ast.Assign) else None
-            name = node.name if isinstance(node, ast.FunctionDef) else ast.unparse(target)  # type: ignore[arg-type]
-            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-            found[name] = (ast.get_source_segment(source, node) or "", frozenset(names))
-    found.pop("Array")
-    return found
-
-
-def _with_needs(name: str) -> set[str]:
-    found, stack = set(), [name]
-    while stack:
-        one = stack.pop()
-        if one not in found:
-            found.add(one)
-            stack.extend(n for n in helpers()[one][1] if n in helpers())
-    return found
