@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from cornu import ops
-from cornu.base.layer.masks import set_mask
 from cornu.plugins import registry
 from cornu.testing import check_grads
+from cornu_data.symbolic.masks import set_mask
 from cornu_optim import losses
 from cornu_optim.losses import Loss, LossFunctionWrapper
 

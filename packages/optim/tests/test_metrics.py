@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from cornu import Variable, ops
-from cornu.base.layer.masks import set_mask
 from cornu.base.metric import Mean, MeanMetricWrapper, Metric
 from cornu.errors import ShapeError
 from cornu.plugins import registry
+from cornu_data.symbolic.masks import set_mask
 from cornu_optim import metrics
 from cornu_optim.optimizers import SGD
 

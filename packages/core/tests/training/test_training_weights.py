@@ -6,10 +6,10 @@ import pytest
 import cornu
 from cornu import ops
 from cornu.base import Layer
-from cornu.base.layer.masks import set_mask
 from cornu.errors import DataError
 from cornu.models.input_layer import Input
 from cornu.models.model import Model
+from cornu_data.symbolic.masks import set_mask
 
 RNG = np.random.default_rng(7)
 STEPS, CLASSES = 5, 3

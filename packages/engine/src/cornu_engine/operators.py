@@ -110,6 +110,10 @@ class ArrayOperators:
         target = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
         return _vocabulary.reshape(self, target)
 
+    def squeeze(self, axis: Any = None) -> Any:
+        """Return the same numbers without axes of size one."""
+        return _vocabulary.squeeze(self, axis=axis)
+
     def astype(self, dtype: Any) -> Any:
         """Return the value in another dtype."""
         return _vocabulary.cast(self, dtype)

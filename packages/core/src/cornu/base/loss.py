@@ -161,7 +161,9 @@ class LossFunctionWrapper(Loss):
 
 def mask_of(value: Any) -> Any:
     """Return the mask that a layer, or a loss function, has given a value; None without one."""
-    from cornu.base.layer.masks import get_mask  # layers hold metrics, which stand on this module
+    from cornu_data.symbolic.masks import (
+        get_mask,  # layers hold metrics, which stand on this module
+    )
 
     return get_mask(value)
 

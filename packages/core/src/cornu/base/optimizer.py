@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import cornu_ops as ops
-from cornu.base.layer.keras_tensor import KerasTensor
 from cornu.base.naming import auto_name
 from cornu.base.optimizer_settings import OptimizerSettings
 from cornu_data.constructors import signature_parameters
+from cornu_data.symbolic.keras_tensor import KerasTensor
 from cornu_engine.errors import NotBuiltError, near_matches
 from cornu_engine.graph import scope
 from cornu_engine.trace import traced_in_vain

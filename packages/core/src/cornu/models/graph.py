@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from cornu.base.layer import CallNode, KerasTensor, Operation
-from cornu.base.layer.keras_tensor import tensor_key
+from cornu_data.symbolic.keras_tensor import tensor_key
 from cornu_engine import tree
 from cornu_engine.errors import GraphError, quoted
 from cornu_engine.trace import current_trace

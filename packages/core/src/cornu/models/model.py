@@ -6,9 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, overload
 
 from cornu.base.layer import KerasTensor, Layer, get_mask, set_mask
-from cornu.base.layer.inference import infer
-from cornu.base.layer.masks import given_mask
-from cornu.base.layer.signature import signature_of
 from cornu.base.layer.weights import AddedMetric
 from cornu.base.overriding import open_signature
 from cornu.models import files, state_tree
@@ -23,6 +20,9 @@ from cornu.plugins import registry
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.training import generators
 from cornu.training.trainer import Trainer
+from cornu_data.symbolic.inference import infer
+from cornu_data.symbolic.masks import given_mask
+from cornu_data.symbolic.signature import signature_of
 from cornu_data.text import as_text
 from cornu_engine import tree
 from cornu_engine.errors import UnknownNameError, near_matches

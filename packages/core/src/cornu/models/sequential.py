@@ -7,7 +7,6 @@ from typing import Any
 
 from cornu.base.layer import KerasTensor, Layer, get_mask
 from cornu.base.layer.dtype_policy import dtype_policy_config
-from cornu.base.layer.signature import signature_of
 from cornu.base.overriding import open_signature
 from cornu.configuration.config import deserialize, serialize
 from cornu.configuration.sharing import called_by_a_model
@@ -17,6 +16,7 @@ from cornu.models.input_layer import InputLayer
 from cornu.models.model import Model
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu_data.shapes import as_shape, is_one_shape
+from cornu_data.symbolic.signature import signature_of
 from cornu_data.text import TEXT, is_text
 from cornu_engine import tree
 from cornu_engine.errors import quoted

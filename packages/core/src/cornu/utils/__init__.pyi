@@ -1,6 +1,5 @@
 """What stands here, each name with its home: editors read this, and so does the module."""
 
-from cornu.base.layer.keras_tensor import is_keras_tensor as is_keras_tensor
 from cornu.config import disable_interactive_logging as disable_interactive_logging
 from cornu.config import enable_interactive_logging as enable_interactive_logging
 from cornu.config import is_interactive_logging_enabled as is_interactive_logging_enabled
@@ -16,6 +15,7 @@ from cornu.plugins.custom_objects import register_keras_serializable as register
 from cornu.utils._brought import *
 from cornu.utils.seeding import set_random_seed as set_random_seed
 from cornu_data.dataset import PyDataset as PyDataset
+from cornu_data.symbolic.keras_tensor import is_keras_tensor as is_keras_tensor
 from cornu_data.unpack import pack_x_y_sample_weight as pack_x_y_sample_weight
 from cornu_data.unpack import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 

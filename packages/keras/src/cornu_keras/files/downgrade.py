@@ -275,7 +275,7 @@ def _call(node: Config, entry: Config, models: set[str]) -> list[Any]:
 
 
 def _argument_names(entry: Config) -> list[str]:
-    from cornu.base.layer.signature import signature_of
+    from cornu_data.symbolic.signature import signature_of
 
     if entry["class_name"] in _MODELS:
         return ["inputs", "training", "mask"]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
-from cornu.base.layer.signature import signature_of
 from cornu_data.shapes import show_shape
+from cornu_data.symbolic.signature import signature_of
 from cornu_engine import tree
 from cornu_engine.errors import ShapeError
 from cornu_layers.checks import where

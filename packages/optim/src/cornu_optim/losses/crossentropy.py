@@ -6,8 +6,8 @@ import warnings
 from typing import Any
 
 import cornu_ops as ops
-from cornu.base.layer.masks import set_mask
 from cornu.base.loss import LossFunctionWrapper
+from cornu_data.symbolic.masks import set_mask
 from cornu_ops.crossentropy import CLASS_NUMBERS, EACH_UNIT, ONE_HOT
 from cornu_ops.targets import kind_of_targets, takes
 from cornu_optim.losses.targets import aligned, paired

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 import cornu_ops as ops
-from cornu.base.layer.masks import set_mask
 from cornu.base.loss import LossFunctionWrapper
+from cornu_data.symbolic.masks import set_mask
 from cornu_ops.targets import Target, takes
 
 

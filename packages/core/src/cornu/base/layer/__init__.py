@@ -1,4 +1,4 @@
-"""The base class of layers, and the symbolic tensors that layers are called on.
+"""The base class of layers, and the symbolic tensors of `cornu_data` that layers are called on.
 
 | file | idea |
 |---|---|
@@ -7,11 +7,8 @@
 | `weights.py` | making, listing and setting weights |
 | `tracking.py` | finding parts among attributes |
 | `configuration.py` | configuration from the constructor |
-| `signature.py` | arguments of `call` and `build` |
-| `operation.py`, `keras_tensor.py` | the graph of layers |
-| `inference.py` | shapes of outputs by tracing |
-| `masks.py`, `context.py` | what travels beside values |
-| `input_spec.py`, `shapes.py` | checks and their messages |
+| `operation.py` | the graph of layers |
+| `context.py` | what travels beside values |
 | `dtype_policy.py` | dtypes |
 """
 
@@ -21,11 +18,11 @@ from cornu.base.layer.dtype_policy import (
     dtype_policy,
     set_dtype_policy,
 )
-from cornu.base.layer.keras_tensor import CallNode, KerasTensor, is_keras_tensor
 from cornu.base.layer.layer import Layer
-from cornu.base.layer.masks import get_mask, set_mask
 from cornu.base.layer.operation import FunctionCall, Operation
 from cornu_data.input_spec import InputSpec
+from cornu_data.symbolic.keras_tensor import CallNode, KerasTensor, is_keras_tensor
+from cornu_data.symbolic.masks import get_mask, set_mask
 
 __all__ = [
     "CallNode",

@@ -12,20 +12,20 @@ import numpy as np
 
 from cornu.base.layer.context import CallContext, current_call, learning_phase
 from cornu.base.layer.explaining import add_note, made_anew, merge_hint
-from cornu.base.layer.inference import infer
-from cornu.base.layer.keras_tensor import CallNode, KerasTensor
-from cornu.base.layer.masks import get_mask, given_mask, masks_in, set_mask, without_masks
-from cornu.base.layer.signature import (
+from cornu.base.layer.weights import Weights
+from cornu.base.overriding import open_signature
+from cornu_data.input_spec import InputSpec, check_input
+from cornu_data.shapes import as_shape, show_shapes
+from cornu_data.symbolic.inference import infer
+from cornu_data.symbolic.keras_tensor import CallNode, KerasTensor
+from cornu_data.symbolic.masks import get_mask, given_mask, masks_in, set_mask, without_masks
+from cornu_data.symbolic.signature import (
     is_numbers,
     is_value,
     shapes_for,
     signature_of,
     value_arguments,
 )
-from cornu.base.layer.weights import Weights
-from cornu.base.overriding import open_signature
-from cornu_data.input_spec import InputSpec, check_input
-from cornu_data.shapes import as_shape, show_shapes
 from cornu_data.text import is_text, text_beside
 from cornu_data.tracebacks import leave_out
 from cornu_engine import tree

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.base.layer.inference import infer
-from cornu.base.layer.keras_tensor import CallNode, KerasTensor
 from cornu.base.naming import auto_name
+from cornu_data.symbolic.inference import infer
+from cornu_data.symbolic.keras_tensor import CallNode, KerasTensor
 from cornu_data.text import is_text, text_beside
 from cornu_engine import tree
 from cornu_engine.errors import BadFileError, DataError, quoted

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
-from cornu.base.layer.masks import get_mask, set_mask
+from cornu_data.symbolic.masks import get_mask, set_mask
 from cornu_engine import tree
 from cornu_keras.compat.keras2.training_ends import End
 from cornu_keras.compat.keras2.training_utils import standardize_sample_weights

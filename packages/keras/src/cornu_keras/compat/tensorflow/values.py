@@ -8,7 +8,7 @@ import numpy as np
 
 from cornu import ops
 from cornu.base import KerasTensor
-from cornu.base.layer.masks import get_mask, set_mask
+from cornu_data.symbolic.masks import get_mask, set_mask
 from cornu_engine import current, tree
 from cornu_engine.graph import Node
 from cornu_engine.shapes import Sizes

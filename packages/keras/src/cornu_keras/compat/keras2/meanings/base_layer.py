@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cornu.base.layer import Layer
-from cornu.base.layer.masks import given_mask
+from cornu_data.symbolic.masks import given_mask
 from cornu_engine import tree
 
 __all__ = ["BaseMethods"]

@@ -6,7 +6,7 @@ import weakref
 from typing import Any
 
 from cornu.base.layer import KerasTensor
-from cornu.base.layer.keras_tensor import CallNode
+from cornu_data.symbolic.keras_tensor import CallNode
 from cornu_engine import tree
 
 __all__ = ["Node", "OfNodes", "TFOptimizer", "get_source_inputs", "note_call"]

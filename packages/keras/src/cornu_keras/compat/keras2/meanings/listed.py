@@ -14,8 +14,8 @@ import numpy as np
 
 from cornu.base.layer import KerasTensor, Layer
 from cornu.base.layer.context import current_call
-from cornu.base.layer.keras_tensor import tensor_key
-from cornu.base.layer.signature import signature_of
+from cornu_data.symbolic.keras_tensor import tensor_key
+from cornu_data.symbolic.signature import signature_of
 from cornu_engine import tree
 from cornu_engine.trace import current_trace
 from cornu_engine.values import Value

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.base.layer.masks import get_mask, set_mask
+from cornu_data.symbolic.masks import get_mask, set_mask
 from cornu_engine import tree
 from cornu_engine.trace import current_trace
 from cornu_keras.compat.tensorflow.rows_of_lengths import Ragged

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.base.layer.keras_tensor import KerasTensor
 from cornu_data.shapes import shape_of
+from cornu_data.symbolic.keras_tensor import KerasTensor
 from cornu_engine import tree
 from cornu_engine.graph import Node
 from cornu_engine.variable import Variable

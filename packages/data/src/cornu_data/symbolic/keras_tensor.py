@@ -128,12 +128,6 @@ class KerasTensor(ArrayOperators):
         """Return the tensor in another shape; the batch axis counts."""
         return super().reshape(*newshape)
 
-    def squeeze(self, axis: Any = None) -> Any:
-        """Return the tensor without axes of size one."""
-        import cornu_ops as ops  # ops is sugar here, as in ArrayOperators
-
-        return ops.squeeze(self, axis=axis)
-
     def __repr__(self) -> str:
         return (
             f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse=False, ragged=False, "

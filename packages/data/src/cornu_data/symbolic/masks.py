@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.base.layer.keras_tensor import KerasTensor
+from cornu_data.symbolic.keras_tensor import KerasTensor
 from cornu_engine import tree
 from cornu_engine.graph import Node
 from cornu_engine.primitives.table import p

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.base.layer.keras_tensor import KerasTensor, symbolic_leaves
-from cornu.base.layer.masks import get_mask, set_mask
+from cornu_data.symbolic.keras_tensor import KerasTensor, symbolic_leaves
+from cornu_data.symbolic.masks import get_mask, set_mask
 from cornu_data.text import HostValue, is_text
 from cornu_engine import tree
 from cornu_engine.eager import EagerTrace
