@@ -9,7 +9,7 @@ import pytest
 
 from cornu import Sequential, ops
 from cornu.base import Layer
-from cornu.preferences import resolve_verbose
+from cornu_data.preferences import resolve_verbose
 from cornu_optim.callbacks import progbar
 from cornu_optim.callbacks.progbar import Progbar
 from cornu_optim.callbacks.progbar_logger import ProgbarLogger

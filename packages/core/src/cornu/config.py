@@ -11,7 +11,7 @@ change does not reach layers that exist already.
 from cornu import backends
 from cornu.backends import get_backend as backend
 from cornu.base.layer.dtype_policy import dtype_policy, set_dtype_policy
-from cornu.preferences import (
+from cornu_data.preferences import (
     disable_flash_attention,
     disable_interactive_logging,
     enable_flash_attention,

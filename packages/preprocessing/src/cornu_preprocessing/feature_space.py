@@ -10,10 +10,10 @@ import numpy as np
 
 from cornu.base import HostLayer, KerasTensor
 from cornu.configuration.config import deserialize
-from cornu.configuration.names import check_names
 from cornu.models import Input
 from cornu.plugins import registry
 from cornu.saving import serialize_keras_object
+from cornu_data.files.config_names import check_names
 from cornu_engine import config, tree
 from cornu_engine.errors import BadFileError, DataError, near_matches
 from cornu_engine.files.atomic import atomically

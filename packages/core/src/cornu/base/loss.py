@@ -8,6 +8,7 @@ from typing import Any
 import cornu_ops as ops
 from cornu.base.configurable import Configurable, plain
 from cornu.base.naming import auto_name
+from cornu_data.symbolic.masks import get_mask
 from cornu_ops.targets import check_takes_two, takes_integers
 from cornu_ops.weighted import (
     check_reduction,
@@ -79,11 +80,11 @@ class Loss(Configurable):
         sample_weight : array, optional
             Weight of each sample `(batch,)` or of each position `(batch, time)`.
         """
-        mask = mask_of(y_pred)
+        mask = get_mask(y_pred)
         y_pred = _map(lambda x: to_dtype(x, self.dtype), y_pred)
         y_true = _map(self._convert_target, y_true)
         values = self.call(y_true, y_pred)
-        mask = _both(mask, mask_of(values))
+        mask = _both(mask, get_mask(values))
         return reduce_weighted_values(values, sample_weight, mask, self.reduction, self.dtype)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
@@ -157,15 +158,6 @@ class LossFunctionWrapper(Loss):
             return super().get_config()
         own = {"name": self.name, "reduction": self.reduction, "dtype": self.dtype}
         return {**own, "fn": plain(self.fn), **plain(self._fn_kwargs)}
-
-
-def mask_of(value: Any) -> Any:
-    """Return the mask that a layer, or a loss function, has given a value; None without one."""
-    from cornu_data.symbolic.masks import (
-        get_mask,  # layers hold metrics, which stand on this module
-    )
-
-    return get_mask(value)
 
 
 def _both(mask: Any, other: Any) -> Any:

@@ -9,9 +9,9 @@ import numpy as np
 
 import cornu_ops as ops
 from cornu.base.configurable import Configurable, plain
-from cornu.base.loss import mask_of
 from cornu.base.naming import auto_name
 from cornu.plugins import registry
+from cornu_data.symbolic.masks import get_mask
 from cornu_engine.current import CURRENT
 from cornu_engine.variable import Variable, check_allowed
 from cornu_ops.targets import check_takes_two
@@ -247,7 +247,7 @@ class Mean(Metric):
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Add values `(batch, …)`, each sample's values averaged first."""
-        values, weight = samplewise(values, mask_of(values), sample_weight, ops.mean, self.dtype)
+        values, weight = samplewise(values, get_mask(values), sample_weight, ops.mean, self.dtype)
         self.total.assign_add(ops.sum(values))
         samples = float(values.shape[0] if len(values.shape) else 1)
         self.count.assign_add(samples if weight is None else ops.sum(weight))
@@ -300,7 +300,7 @@ class MeanMetricWrapper(Mean):
         self, y_true: Any, y_pred: Any, sample_weight: Any = None
     ) -> None:
         """Add a batch; positions that the mask of `y_pred` leaves out do not count."""
-        mask = mask_of(y_pred)
+        mask = get_mask(y_pred)
         y_true, y_pred = (
             x if isinstance(x, dict) else ops.convert_to_tensor(x) for x in (y_true, y_pred)
         )

@@ -12,13 +12,13 @@ from typing import Any
 
 from cornu.configuration.config import deserialize, serialize
 from cornu.plugins.custom_objects import CustomObjectScope
-from cornu.saving.file_kinds import ZIP_SIGNATURE, check_is_file, file_at, kind_of_file
 from cornu.saving.formats import format_of_place, format_to_write, formats, missing, words_of
-from cornu.saving.plan import hdf5_bytes
 from cornu.saving.reader import Reader
 from cornu.saving.training_state import read_state, write_state
 from cornu.saving.wanted import warn_of_placeholders
 from cornu.saving.weights import write_weights
+from cornu_data.files.file_kinds import ZIP_SIGNATURE, check_is_file, file_at, kind_of_file
+from cornu_data.files.plan import hdf5_bytes
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.archive import CONFIG, METADATA, MODEL, PROGRAM, WEIGHTS, Archive
 from cornu_engine.files.atomic import atomically

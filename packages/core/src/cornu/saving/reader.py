@@ -6,12 +6,12 @@ import warnings
 from typing import Any
 
 from cornu.configuration.config import deserialize
-from cornu.configuration.names import check_names
-from cornu.saving.plan import Plan
 from cornu.saving.wanted import check_wanted
 from cornu.saving.weights import plan_weights
 from cornu.saving.words import Words
 from cornu.training.trainable import Trainable
+from cornu_data.files.config_names import check_names
+from cornu_data.files.plan import Plan
 from cornu_engine.allowance import spend
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.hdf5 import Dataset, Group

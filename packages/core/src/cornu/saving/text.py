@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from cornu.configuration.config import deserialize, serialize
-from cornu.configuration.names import check_names
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.formats import format_of_text, words_of
 from cornu.saving.wanted import check_wanted, warn_of_placeholders
+from cornu_data.files.config_names import check_names
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.jsontext import read_json, write_json
 from cornu_engine.files.rules import Limits, reading

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.plan import put
+from cornu_data.files.plan import put
 from cornu_engine import tree
 from cornu_engine.files.hdf5 import Dataset, Group, checked
 from cornu_engine.variable import Variable

@@ -10,14 +10,6 @@ from typing import Any
 import numpy as np
 
 from cornu.base.overriding import is_overridden
-from cornu.saving.file_kinds import (
-    WEIGHTS_GROUPS,
-    ZIP,
-    check_is_file,
-    file_at,
-    kind_of_file,
-    weights_source,
-)
 from cornu.saving.formats import (
     format_of_place,
     format_of_weights,
@@ -26,9 +18,17 @@ from cornu.saving.formats import (
     missing,
 )
 from cornu.saving.layout import saved_objects
-from cornu.saving.plan import Plan, hdf5_bytes, in_layout_of, put
-from cornu.saving.shards import INDEX, open_shards, write_shards
 from cornu.training.trainable import Trainable
+from cornu_data.files.file_kinds import (
+    WEIGHTS_GROUPS,
+    ZIP,
+    check_is_file,
+    file_at,
+    kind_of_file,
+    weights_source,
+)
+from cornu_data.files.plan import Plan, hdf5_bytes, in_layout_of, put
+from cornu_data.files.shards import INDEX, open_shards, write_shards
 from cornu_engine.errors import BadFileError, NotBuiltError
 from cornu_engine.files.archive import CONFIG, Archive
 from cornu_engine.files.atomic import write_bytes

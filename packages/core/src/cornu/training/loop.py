@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from cornu.training.callback_list import CallbackList
-from cornu.training.logs import StepLogs, flat_logs, plain_logs
 from cornu.training.run import Run
 from cornu_data import BatchSource
 from cornu_data.gathered import Gathered, joined
+from cornu_data.logs import StepLogs, flat_logs, plain_logs
 from cornu_data.source import Select
 from cornu_engine import tree
 from cornu_engine.interrupt import StepGuard

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.training.logs import in_order
 from cornu.training.programs import ends_of, has_host_stage, step_finder
 from cornu.training.trainable import Trainable
 from cornu_data import as_batch
 from cornu_data.host import load_on_host
+from cornu_data.logs import in_order
 from cornu_data.streams import load_batch
 from cornu_engine import tree
 from cornu_engine.interrupt import StepGuard

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from cornu.preferences import limit_steps, resolve_verbose
 from cornu.training.callback_list import CallbackList
 from cornu.training.programs import ends_of, has_host_stage, prepare_for, step_finder
 from cornu.training.trainable import Trainable
 from cornu_data import as_triple, is_arrays, is_batches, make_source
 from cornu_data.numbers import written
+from cornu_data.preferences import limit_steps, resolve_verbose
 from cornu_data.source import BatchSource
 from cornu_data.split import train_validation_split
 from cornu_data.tables import by_columns

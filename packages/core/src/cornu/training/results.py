@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.training.logs import flat_logs
+from cornu_data.logs import flat_logs
 from cornu_engine.errors import TracedValueError
 from cornu_engine.graph import Node
 from cornu_engine.reuse import compiled_trace

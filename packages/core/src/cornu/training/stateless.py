@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import cornu_ops as ops
-from cornu.training.total_loss import as_scalar
 from cornu.training.trainable import Trainable
+from cornu_ops.total_loss import as_scalar
 
 __all__ = ["compiled_loss", "stateless_compute_loss"]
 

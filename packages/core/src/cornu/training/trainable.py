@@ -16,16 +16,16 @@ from cornu.plugins import registry
 from cornu.training.compiled import Compiled
 from cornu.training.compiled_losses import CompiledLosses
 from cornu.training.compiled_metrics import CompiledMetrics
-from cornu.training.logs import plain_logs
 from cornu.training.run import Run
 from cornu.training.step import StepCache
-from cornu.training.total_loss import as_scalar, batch_size, no_loss, reported, slopes
+from cornu_data.logs import plain_logs
 from cornu_data.unpack import unpack_x_y_sample_weight
 from cornu_engine.errors import NotCompiledError
 from cornu_engine.graph import scope
 from cornu_engine.trace import TRACING
 from cornu_engine.variable import Variable
 from cornu_ops.ranks import whole
+from cornu_ops.total_loss import as_scalar, batch_size, no_loss, reported, slopes
 
 __all__ = ["Trainable"]
 

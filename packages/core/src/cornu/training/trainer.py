@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu.preferences import limit_epochs, resolve_verbose
 from cornu.training import loop, on_batch, programs, stateless
 from cornu.training.compiling import check_arguments, compiled, in_json, read_arguments
-from cornu.training.logs import in_order
 from cornu.training.passes import (
     callbacks_of,
     check_epochs,
@@ -31,6 +29,8 @@ from cornu.training.programs import (
     step_finder,
 )
 from cornu.training.trainable import Trainable
+from cornu_data.logs import in_order
+from cornu_data.preferences import limit_epochs, resolve_verbose
 from cornu_data.tracebacks import shows_users_lines
 
 if TYPE_CHECKING:

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.file_kinds import (
+from cornu.saving.formats import format_of_weights
+from cornu.saving.layout import saved_objects
+from cornu.saving.training_state import GROUP
+from cornu_data.files.file_kinds import (
     ZIP,
     check_is_file,
     kind_of_file,
     weights_source,
 )
-from cornu.saving.formats import format_of_weights
-from cornu.saving.layout import saved_objects
-from cornu.saving.plan import hdf5_bytes, put
-from cornu.saving.training_state import GROUP
+from cornu_data.files.plan import hdf5_bytes, put
 from cornu_engine.errors import BadFileError, near_matches
 from cornu_engine.files.archive import METADATA, Archive
 from cornu_engine.files.atomic import write_bytes

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from cornu.saving.plan import Plan, in_layout_of
+from cornu_data.files.plan import Plan, in_layout_of
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.hdf5 import Dataset, Group, checked
 from cornu_engine.variable import Variable

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from cornu.configuration.config import serialize
-from cornu.saving.plan import hdf5_bytes, put
 from cornu.saving.training_state import write_state
 from cornu.saving.wanted import warn_of_placeholders
+from cornu_data.files.plan import hdf5_bytes, put
 from cornu_engine.errors import SavingError
 from cornu_engine.files.jsontext import write_json
 from cornu_keras.files.chunks import write_names

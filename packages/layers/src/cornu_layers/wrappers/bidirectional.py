@@ -9,7 +9,7 @@ import cornu_ops as ops
 from cornu.base import Layer
 from cornu.configuration.config import collecting, deserialize, serialize
 from cornu.plugins.registry import CustomObjectScope
-from cornu.saving.plan import in_layout_of
+from cornu_data.files.plan import in_layout_of
 from cornu_engine import tree
 from cornu_engine.errors import ShapeError
 from cornu_layers import validation

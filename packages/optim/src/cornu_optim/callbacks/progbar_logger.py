@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from cornu.base.callback import Callback
-from cornu.preferences import resolve_verbose
+from cornu_data.preferences import resolve_verbose
 from cornu_optim.callbacks.progbar import Progbar, output_kind
 
 __all__ = ["ProgbarLogger"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import cornu_ops as ops
-from cornu.base.loss import mask_of
 from cornu.base.metric import Metric
+from cornu_data.symbolic.masks import get_mask
 from cornu_ops.weighted import samplewise
 
 
@@ -32,7 +32,7 @@ class Sum(Metric):
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Add values `(batch, …)`."""
-        values, _ = samplewise(values, mask_of(values), sample_weight, ops.sum, self.dtype)
+        values, _ = samplewise(values, get_mask(values), sample_weight, ops.sum, self.dtype)
         self.total.assign_add(ops.sum(values))
 
     def result(self) -> Any:
@@ -77,7 +77,7 @@ class Reduce(Metric):
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Add values `(batch, …)`, each sample's values averaged first."""
         reduce = ops.sum if self.reduction == "sum" else ops.mean
-        values, weight = samplewise(values, mask_of(values), sample_weight, reduce, self.dtype)
+        values, weight = samplewise(values, get_mask(values), sample_weight, reduce, self.dtype)
         self.total.assign_add(ops.sum(values))
         by_weight = self.reduction == "weighted_mean" and weight is not None
         number = float(values.shape[0] if len(values.shape) else 1)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cornu.saving import model_file, text, weights
-from cornu.saving.plan import Plan
+from cornu_data.files.plan import Plan
 from cornu_engine.files.hdf5 import open_hdf5
 from cornu_engine.files.rules import limits_for
 from cornu_keras.compat.keras2.utils.conv_utils import convert_kernel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from cornu.training.logs import StepLogs
+from cornu_data.logs import StepLogs
 
 __all__ = ["RateAsLr", "RenamedDelta", "SaysBatches", "StopsByBaseline"]
 

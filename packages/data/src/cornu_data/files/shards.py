@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.file_kinds import INDEX
-from cornu.saving.plan import hdf5_bytes, put
+from cornu_data.files.file_kinds import INDEX
+from cornu_data.files.plan import hdf5_bytes, put
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.atomic import write_bytes
 from cornu_engine.files.hdf5 import Dataset, Group, open_hdf5
