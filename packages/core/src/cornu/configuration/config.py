@@ -27,12 +27,12 @@ from cornu.configuration.known import (
     said_name,
     without_unknown,
 )
-from cornu.configuration.sharing import mark, marking, one_object_per_id, remember, shared
 from cornu.plugins.custom_objects import (
     CustomObjectScope,
     custom_objects_in_effect,
     get_registered_name,
 )
+from cornu_data.files.sharing import mark, marking, one_object_per_id, remember, shared
 from cornu_engine.allowance import spend
 from cornu_engine.depth import make_room
 from cornu_engine.errors import CornuError, SavingError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.base.layer import Operation
-from cornu.models.graph import LayerGraph
-from cornu.models.inputs import match_inputs
+from cornu_data.symbolic.graph import LayerGraph
+from cornu_data.symbolic.inputs import match_inputs
 
 
 class Function(Operation):

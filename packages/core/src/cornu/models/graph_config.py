@@ -13,9 +13,9 @@ from typing import Any
 
 from cornu.base.layer import CallNode, FunctionCall, KerasTensor
 from cornu.configuration.config import deserialize, serialize
-from cornu.configuration.sharing import called_by_a_model
-from cornu.models.graph import LayerGraph
 from cornu.training.trainable import Trainable
+from cornu_data.files.sharing import called_by_a_model
+from cornu_data.symbolic.graph import LayerGraph
 from cornu_engine import tree
 from cornu_engine.errors import SavingError
 from cornu_ops.files.keras_words import in_our_words, is_keras_operation

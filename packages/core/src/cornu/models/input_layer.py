@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu.base.layer import CallNode, KerasTensor, Layer
-from cornu.models.graph import LayerGraph
 from cornu_data.shapes import SymbolicShape, as_shape
+from cornu_data.symbolic.graph import LayerGraph
 from cornu_data.text import value_dtype
 from cornu_engine import config, tree
 

@@ -12,15 +12,15 @@ from cornu.models import files, state_tree
 from cornu.models.constructors import OLD_NAMES, describes_graph, takes_graph
 from cornu.models.copying import recipe
 from cornu.models.first_input import remember_first_input
-from cornu.models.graph import LayerGraph
 from cornu.models.graph_config import graph_config, is_graph_config, read_graph
 from cornu.models.input_layer import graph_between
-from cornu.models.inputs import match_inputs
 from cornu.plugins import registry
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.training import generators
 from cornu.training.trainer import Trainer
+from cornu_data.symbolic.graph import LayerGraph
 from cornu_data.symbolic.inference import infer
+from cornu_data.symbolic.inputs import match_inputs
 from cornu_data.symbolic.masks import given_mask
 from cornu_data.symbolic.signature import signature_of
 from cornu_data.text import as_text

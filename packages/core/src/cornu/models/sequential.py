@@ -9,13 +9,13 @@ from cornu.base.layer import KerasTensor, Layer, get_mask
 from cornu.base.layer.dtype_policy import dtype_policy_config
 from cornu.base.overriding import open_signature
 from cornu.configuration.config import deserialize, serialize
-from cornu.configuration.sharing import called_by_a_model
 from cornu.models.copying import copy_layer
-from cornu.models.graph import LayerGraph
 from cornu.models.input_layer import InputLayer
 from cornu.models.model import Model
 from cornu.plugins.custom_objects import CustomObjectScope
+from cornu_data.files.sharing import called_by_a_model
 from cornu_data.shapes import as_shape, is_one_shape
+from cornu_data.symbolic.graph import LayerGraph
 from cornu_data.symbolic.signature import signature_of
 from cornu_data.text import TEXT, is_text
 from cornu_engine import tree

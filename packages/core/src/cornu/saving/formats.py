@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from cornu.installing import how_to_install
 from cornu.plugins import registry
 from cornu.plugins.kinds import kind_of
-from cornu.saving.words import Words
+from cornu_data.files.words import Words
 from cornu_engine.errors import MissingDistributionError, SavingError
 from cornu_engine.files.hdf5 import Dataset, Group
 from cornu_engine.files.rules import Limits

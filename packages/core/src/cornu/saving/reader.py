@@ -8,10 +8,10 @@ from typing import Any
 from cornu.configuration.config import deserialize
 from cornu.saving.wanted import check_wanted
 from cornu.saving.weights import plan_weights
-from cornu.saving.words import Words
 from cornu.training.trainable import Trainable
 from cornu_data.files.config_names import check_names
 from cornu_data.files.plan import Plan
+from cornu_data.files.words import Words
 from cornu_engine.allowance import spend
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.hdf5 import Dataset, Group

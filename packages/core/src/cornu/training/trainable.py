@@ -10,8 +10,6 @@ import cornu_ops as ops
 from cornu import backends
 from cornu.base.layer import InputSpec, KerasTensor, Layer
 from cornu.base.naming import distinct
-from cornu.models.graph import LayerGraph
-from cornu.models.inputs import input_name
 from cornu.plugins import registry
 from cornu.training.compiled import Compiled
 from cornu.training.compiled_losses import CompiledLosses
@@ -19,6 +17,8 @@ from cornu.training.compiled_metrics import CompiledMetrics
 from cornu.training.run import Run
 from cornu.training.step import StepCache
 from cornu_data.logs import plain_logs
+from cornu_data.symbolic.graph import LayerGraph
+from cornu_data.symbolic.inputs import input_name
 from cornu_data.unpack import unpack_x_y_sample_weight
 from cornu_engine.errors import NotCompiledError
 from cornu_engine.graph import scope

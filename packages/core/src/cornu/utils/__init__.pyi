@@ -5,7 +5,6 @@ from cornu.config import enable_interactive_logging as enable_interactive_loggin
 from cornu.config import is_interactive_logging_enabled as is_interactive_logging_enabled
 from cornu.configuration.objects import deserialize_keras_object as deserialize_keras_object
 from cornu.configuration.objects import serialize_keras_object as serialize_keras_object
-from cornu.models.graph import get_source_inputs as get_source_inputs
 from cornu.plugins.custom_objects import CustomObjectScope as CustomObjectScope
 from cornu.plugins.custom_objects import custom_object_scope as custom_object_scope
 from cornu.plugins.custom_objects import get_custom_objects as get_custom_objects
@@ -15,6 +14,7 @@ from cornu.plugins.custom_objects import register_keras_serializable as register
 from cornu.utils._brought import *
 from cornu.utils.seeding import set_random_seed as set_random_seed
 from cornu_data.dataset import PyDataset as PyDataset
+from cornu_data.symbolic.graph import get_source_inputs as get_source_inputs
 from cornu_data.symbolic.keras_tensor import is_keras_tensor as is_keras_tensor
 from cornu_data.unpack import pack_x_y_sample_weight as pack_x_y_sample_weight
 from cornu_data.unpack import unpack_x_y_sample_weight as unpack_x_y_sample_weight

@@ -6,4 +6,6 @@
 | `config_names.py` | names in a configuration, checked |
 | `plan.py` | which array goes where, decided before anything is changed |
 | `shards.py` | weights in several files |
+| `sharing.py` | which layers of a configuration are one |
+| `words.py` | how a dialect says things |
 """

@@ -3,6 +3,8 @@
 | file | idea |
 |---|---|
 | `keras_tensor.py` | symbolic tensors, and the calls they come from |
+| `graph.py` | the calls between inputs and outputs, in order |
+| `inputs.py` | what is passed to a graph, one value per input |
 | `masks.py` | which values carry a mask |
 | `signature.py` | arguments of a call, and their shapes |
 | `inference.py` | shapes of results, by tracing |

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.configuration.sharing import own_marks
 from cornu.plugins import registry
+from cornu_data.files.sharing import own_marks
 from cornu_engine.errors import SavingError, UnknownNameError
 from cornu_keras.files.dialect import HARD_SIGMOID
 

@@ -9,8 +9,8 @@ from typing import Any
 from cornu.saving.formats import FileFormat
 from cornu.saving.reader import Reader
 from cornu.saving.training_state import read_state
-from cornu.saving.words import Pair, Words
 from cornu_data.files.plan import Plan
+from cornu_data.files.words import Pair, Words
 from cornu_engine.errors import BadFileError
 from cornu_engine.files.hdf5 import Dataset, Group, open_hdf5
 from cornu_engine.files.jsontext import read_json

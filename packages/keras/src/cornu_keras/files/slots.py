@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from cornu.base.file_slots import FileSlots
-from cornu.saving.words import Pair, fitting, in_order, keras3_order
+from cornu_data.files.words import Pair, fitting, in_order, keras3_order
 from cornu_engine.files.hdf5 import checked
 from cornu_engine.variable import Variable
 from cornu_keras.files.dialect import Dialect

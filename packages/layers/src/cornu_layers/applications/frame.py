@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 from cornu import activations
 from cornu.base.layer import KerasTensor, Layer
 from cornu.models import Functional, Input
-from cornu.models.graph import get_source_inputs
+from cornu_data.symbolic.graph import get_source_inputs
 from cornu_engine.errors import DataError
 from cornu_layers.applications.image_shape import image_shape
 from cornu_layers.applications.published import Published

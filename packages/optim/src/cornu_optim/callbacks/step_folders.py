@@ -13,9 +13,9 @@ from typing import Any
 from cornu.saving.model_file import load_model, model_members, write_members
 from cornu.saving.training_state import read_state
 from cornu.saving.weights import write_weights
-from cornu.saving.words import Words
 from cornu_data.files.file_kinds import STEP_FILES, steps_in, weights_source
 from cornu_data.files.plan import Plan, hdf5_bytes
+from cornu_data.files.words import Words
 from cornu_engine.errors import SavingError
 from cornu_engine.files.atomic import write_bytes
 from cornu_engine.files.hdf5 import open_hdf5

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.models.graph import get_source_inputs
+from cornu_data.symbolic.graph import get_source_inputs
 from cornu_engine.shapes import product
 from cornu_keras.compat.keras2.utils.conv_utils import convert_kernel
 from cornu_keras.utilities.summary import print_summary

@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from cornu.base.layer import KerasTensor, get_mask, set_mask
-from cornu.models.graph import LayerGraph
 from cornu_data.shapes import shapes_agree, show_shape
+from cornu_data.symbolic.graph import LayerGraph
+from cornu_data.symbolic.keras_tensor import KerasTensor
+from cornu_data.symbolic.masks import get_mask, set_mask
 from cornu_data.text import TEXT, as_text, is_text
 from cornu_engine import tree
 from cornu_engine.errors import DataError, ShapeError, near_matches

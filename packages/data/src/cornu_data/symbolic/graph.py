@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from cornu.base.layer import CallNode, KerasTensor, Operation
-from cornu_data.symbolic.keras_tensor import tensor_key
+from cornu_data.symbolic.keras_tensor import CallNode, KerasTensor, tensor_key
 from cornu_engine import tree
 from cornu_engine.errors import GraphError, quoted
 from cornu_engine.trace import current_trace
@@ -62,9 +61,9 @@ class LayerGraph:
                 self.depths[node] = 0
                 visits[id(node.operation)] = -1
 
-    def _ordered_operations(self, visits: dict[int, int]) -> list[Operation]:
+    def _ordered_operations(self, visits: dict[int, int]) -> list[Any]:
         depth: dict[int, int] = {}
-        operations: dict[int, Operation] = {}
+        operations: dict[int, Any] = {}
         for node in reversed(self.nodes):
             operation = node.operation
             operations[id(operation)] = operation
@@ -134,7 +133,7 @@ class LayerGraph:
             trace.symbolic.update(known)
         return [known[tensor_key(t)] for t in wanted]
 
-    def layer_nodes(self, operation: Operation) -> Iterator[CallNode]:
+    def layer_nodes(self, operation: Any) -> Iterator[CallNode]:
         """Yield the calls of one operation that are part of the graph."""
         return (node for node in operation._inbound_nodes if node in self.depths)
 
@@ -234,7 +233,7 @@ def _depths(nodes: list[CallNode]) -> dict[CallNode, int]:
     return depths
 
 
-def _check_names(operations: list[Operation]) -> None:
+def _check_names(operations: list[Any]) -> None:
     seen: set[str] = set()
     for operation in operations:
         if operation.name in seen:
