@@ -122,7 +122,8 @@ def _fold(node: Node) -> Node | None:
     constants = node.inputs and all(i.op == "constant" for i in node.inputs)
     if not constants or node.is_tuple or node.size > limits.foldable or node.op not in PRIMITIVES:
         return None
-    if node.op in ("expand", "random_bits"):
+    widens = node.op == "cast" and node.inputs[0].dtype == np.int8 and node.size > 1
+    if widens or node.op in ("expand", "random_bits"):  # int8 is there to be small
         return None
     with np.errstate(all="ignore"):
         values = (i.attrs["value"] for i in node.inputs)

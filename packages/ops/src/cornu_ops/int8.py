@@ -19,6 +19,7 @@ from cornu_engine.graph import Node
 from cornu_engine.primitives.table import p
 from cornu_engine.shapes import product
 from cornu_ops.convolution import columns_of, table_of, without_groups
+from cornu_ops.depthwise import depthwise
 from cornu_ops.values import cast_value
 
 _DTYPE, _INT8 = attrgetter("dtype"), {np.dtype(np.int8)}  # asked at every eager product
@@ -89,3 +90,26 @@ def int8_convolution(
     columns, steps = columns_of(x, kernel.shape[:-2], strides, padding, dilation, groups)
     rows = int8_matmul(columns, table_of(kernel, groups))
     return without_groups(rows, (x.shape[0], *steps, kernel.shape[-1]), groups)
+
+
+def _taps(node: Node) -> int:
+    return product(node.inputs[1].shape[:-1])
+
+
+@composite(flops=lambda node: 2 * node.size * _taps(node), calls=_taps, portable=True)
+def int8_depthwise(
+    x: Integers, kernel: Integers, *, strides: Steps, padding: Sides, dilation: Steps
+) -> Any:
+    """The convolution of each channel by itself, of int8 in int32; as `depthwise` otherwise.
+
+    Examples
+    --------
+    >>> x, kernel = np.full((1, 3, 1), 100, np.int8), np.full((2, 1), 100, np.int8)
+    >>> int8_depthwise(x, kernel, strides=(1,), padding=((0, 0),), dilation=(1,))[0, :, 0]
+    array([20000, 20000], dtype=int32)
+    """
+    _check("int8_depthwise", x, kernel)
+    narrow = np.float32 if product(kernel.shape[:-1]) <= _EXACT else np.int32
+    floats = (cast_value(value, narrow) for value in (x, kernel))
+    sums = depthwise(*floats, strides=strides, padding=padding, dilation=dilation)
+    return cast_value(sums, np.int32)

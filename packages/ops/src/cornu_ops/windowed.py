@@ -15,7 +15,7 @@ from cornu_engine.trace import op
 from cornu_ops import convolution as _convolution
 from cornu_ops import pooling as _pooling
 from cornu_ops.depthwise import depthwise
-from cornu_ops.int8 import both_int8, int8_convolution
+from cornu_ops.int8 import both_int8, int8_convolution, int8_depthwise
 from cornu_ops.movement import cut, joined, permuted
 from cornu_ops.values import Tensor, TensorLike, floating, promote_floating, value
 
@@ -150,13 +150,13 @@ def conv(
         )
     around = pads(padding, x.shape[1:-1], kernel.shape[:-2], strides, dilation)
     attrs = {"strides": strides, "padding": around, "dilation": dilation}
-    if both_int8(x, kernel):
-        y = int8_convolution(x, kernel, groups=channels // depth, **attrs)
-    elif depth == 1 and filters == channels > 1:
+    narrow = both_int8(x, kernel)
+    if depth == 1 and filters == channels > 1:
         kernel = p.reshape(kernel, shape=(*kernel.shape[:-2], channels))
-        y = depthwise(x, kernel, **attrs)
+        y = (int8_depthwise if narrow else depthwise)(x, kernel, **attrs)
     else:
-        y = _convolution.convolution(x, kernel, groups=channels // depth, **attrs)
+        convolution = int8_convolution if narrow else _convolution.convolution
+        y = convolution(x, kernel, groups=channels // depth, **attrs)
     return original_format(y, data_format)
 
 

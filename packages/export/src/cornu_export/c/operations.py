@@ -238,6 +238,7 @@ LOWERS = (
     "convolution",
     "depthwise",
     "int8_convolution",
+    "int8_depthwise",
     "int8_matmul",
     "max_pool",
     "avg_pool",

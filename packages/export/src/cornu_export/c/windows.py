@@ -171,6 +171,7 @@ WINDOWS = {
     "convolution": emit_convolution,
     "int8_convolution": emit_convolution,
     "depthwise": emit_depthwise,
+    "int8_depthwise": emit_depthwise,
     "max_pool": emit_pool,
     "avg_pool": emit_pool,
     "fold": emit_fold,

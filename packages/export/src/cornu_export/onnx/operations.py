@@ -273,13 +273,16 @@ def _convolution(kind: str) -> Write:
     return write
 
 
-def _depthwise(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
-    rank = node.ndim
-    image = _channels_first(g, x[0], rank)
-    kernel = g.op("Transpose", x[1], perm=[rank - 2, *range(rank - 2)])
-    kernel = g.op("Unsqueeze", kernel, g.constant([1], np.int64))
-    out = g.op("Conv", image, kernel, group=node.shape[-1], **_window_attrs(attrs))
-    return _channels_last(g, out, rank)
+def _depthwise(kind: str) -> Write:
+    def write(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
+        rank = node.ndim
+        image = _channels_first(g, x[0], rank)
+        kernel = g.op("Transpose", x[1], perm=[rank - 2, *range(rank - 2)])
+        kernel = g.op("Unsqueeze", kernel, g.constant([1], np.int64))
+        out = g.op(kind, image, kernel, group=node.shape[-1], **_window_attrs(attrs))
+        return _channels_last(g, out, rank)
+
+    return write
 
 
 def _transposed_convolution(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
@@ -387,7 +390,8 @@ OPERATIONS: dict[str, Write] = {
     "convolution": _convolution("Conv"),
     "int8_convolution": _convolution("ConvInteger"),
     "int8_matmul": _plain("MatMulInteger"),
-    "depthwise": _depthwise,
+    "depthwise": _depthwise("Conv"),
+    "int8_depthwise": _depthwise("ConvInteger"),
     "convolution_input_grad": _transposed_convolution,
     "max_pool": _pool("MaxPool"),
     "avg_pool": _pool("AveragePool"),

@@ -11,7 +11,7 @@ from cornu_engine.errors import ShapeError
 from cornu_layers import validation
 from cornu_layers.affine import Affine
 from cornu_layers.checks import known_size, where
-from cornu_layers.quantization.quantizable import QuantizableKernel
+from cornu_layers.quantization.quantizable import Quantizable, QuantizableKernel
 from cornu_layers.windows import Sliding
 
 if TYPE_CHECKING:
@@ -63,13 +63,25 @@ class BaseKernels(Sliding, Affine):
         return self.slid_shape(input_shape, self.kernel_size, self.dilation_rate, channels)
 
 
-class BaseConv(BaseKernels, QuantizableKernel):
+class QuantizableKernels(BaseKernels, Quantizable):
+    """Base of layers with kernels that may be int8, with a scale for each channel of the output."""
+
+    not_in_keras: ClassVar[dict[str, Any]] = {"quantization_config": None}
+
+    def input_axes(self, inputs: Any) -> tuple[int, ...]:
+        """Return all axes but the batch: windows overlap."""
+        return tuple(range(1, inputs.ndim))
+
+    def scale_of_outputs(self, scale: Any) -> Any:
+        """Return one scale for each channel of the output."""
+        return self.along_channels(scale)
+
+
+class BaseConv(QuantizableKernels, QuantizableKernel):
     """Convolution over `rank` axes; a subclass says which rank.
 
     The arguments are those of `Conv2D`.
     """
-
-    not_in_keras: ClassVar[dict[str, Any]] = {"quantization_config": None}
 
     def __init__(
         self,
@@ -148,11 +160,3 @@ class BaseConv(BaseKernels, QuantizableKernel):
     def product(self, inputs: Any, weight: Any) -> Any:
         """Return the convolution alone."""
         return self.convolution_op(inputs, weight)
-
-    def input_axes(self, inputs: Any) -> tuple[int, ...]:
-        """Return all axes but the batch: windows overlap."""
-        return tuple(range(1, inputs.ndim))
-
-    def scale_of_outputs(self, scale: Any) -> Any:
-        """Return one scale for each channel of the output."""
-        return self.along_channels(scale)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
-from cornu_layers import arguments, validation
-from cornu_layers.convolutional.base import BaseKernels
+from cornu_layers import validation
+from cornu_layers.convolutional.base import QuantizableKernels
+from cornu_layers.quantization.quantizable import QuantizableKernel
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cornu.base.layer.options import PlainOptions
 
 
-class BaseDepthwiseConv(BaseKernels):
+class BaseDepthwiseConv(QuantizableKernels, QuantizableKernel):
     """Depthwise convolution over `rank` axes; a subclass says which rank.
 
     The arguments are those of `DepthwiseConv2D`.
@@ -25,6 +26,7 @@ class BaseDepthwiseConv(BaseKernels):
     depthwise_initializer: Any
     depthwise_regularizer: Any
     depthwise_constraint: Any
+    adapted_role = "depthwise"
 
     def __init__(
         self,
@@ -43,6 +45,7 @@ class BaseDepthwiseConv(BaseKernels):
         activity_regularizer: Named | None = None,
         depthwise_constraint: Named | None = None,
         bias_constraint: Named | None = None,
+        quantization_config: Any = None,
         **kwargs: Unpack[PlainOptions],
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
@@ -50,12 +53,12 @@ class BaseDepthwiseConv(BaseKernels):
         self.keep_kernel(given)
         self.depth_multiplier = validation.positive_int(self, "depth_multiplier", depth_multiplier)
         self.keep_affine(given, "depthwise")
+        self.keep_quantization(quantization_config)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the kernel and the bias for inputs of this shape."""
         channels = self.channels_of(input_shape)
-        shape = (*self.kernel_size, channels, self.depth_multiplier)
-        self.kernel = arguments.add_parameter(self, "depthwise", shape, name="kernel")
+        self.make_adapted((*self.kernel_size, channels, self.depth_multiplier))
         self.make_bias((channels * self.depth_multiplier,))
 
     @property
@@ -65,15 +68,26 @@ class BaseDepthwiseConv(BaseKernels):
 
     def call(self, inputs: Any) -> Any:
         """Return the activation of the convolution."""
-        outputs = ops.depthwise_conv(
+        return self.finished(self.multiplied(inputs))
+
+    def product(self, inputs: Any, weight: Any) -> Any:
+        """Return the convolution alone."""
+        return ops.depthwise_conv(
             inputs,
-            self.kernel,
+            weight,
             strides=self.strides,
             padding=self.padding,
             data_format=self.data_format,
             dilation_rate=self.dilation_rate,
         )
-        return self.finished(outputs)
+
+    def scale_axes(self, rank: int) -> tuple[int, ...]:
+        """Return the axes of the window: each of its kernels has a scale."""
+        return tuple(range(rank - 2))
+
+    def scale_of_weight(self, scale: Any) -> Any:
+        """Return one scale for each channel and kernel of it."""
+        return ops.reshape(scale, (-1, self.depth_multiplier))
 
     def output_channels(self, input_shape: Sequence[int | None]) -> int | None:
         """Return the number of channels of the output: some for each of the input's."""

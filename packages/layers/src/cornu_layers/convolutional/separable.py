@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
-from cornu_layers import arguments, validation
-from cornu_layers.convolutional.base import BaseKernels
+from cornu_layers import validation
+from cornu_layers.convolutional.base import QuantizableKernels
+from cornu_layers.quantization.quantizable import int8_product
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cornu.base.layer.options import PlainOptions
 
 
-class BaseSeparableConv(BaseKernels):
+class BaseSeparableConv(QuantizableKernels):
     """Separable convolution over `rank` axes; a subclass says which rank.
 
     The arguments are those of `SeparableConv2D`.
@@ -28,6 +29,11 @@ class BaseSeparableConv(BaseKernels):
     pointwise_initializer: Any
     pointwise_regularizer: Any
     pointwise_constraint: Any
+    pointwise_kernel: Any
+    pointwise_kernel_scale: Any
+    adapted_name = "depthwise_kernel"
+    adapted_role = "depthwise"
+    products = ("multiplied", "mixed")
 
     def __init__(
         self,
@@ -50,6 +56,7 @@ class BaseSeparableConv(BaseKernels):
         depthwise_constraint: Named | None = None,
         pointwise_constraint: Named | None = None,
         bias_constraint: Named | None = None,
+        quantization_config: Any = None,
         **kwargs: Unpack[PlainOptions],
     ) -> None:
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
@@ -58,33 +65,59 @@ class BaseSeparableConv(BaseKernels):
         self.keep_kernel(given)
         self.depth_multiplier = validation.positive_int(self, "depth_multiplier", depth_multiplier)
         self.keep_affine(given, "depthwise", "pointwise")
+        self.keep_quantization(quantization_config)
+
+    @property
+    def depthwise_kernel(self) -> Any:
+        """The kernel of the first part."""
+        return self.adapted()
+
+    def further_weights(self) -> tuple[str, ...]:
+        """Return the name of the kernel of the second part."""
+        return ("pointwise_kernel",)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Make the two kernels and the bias for inputs of this shape."""
         channels = self.channels_of(input_shape)
         depth = self.depth_multiplier
-        shape = (*self.kernel_size, channels, depth)
-        self.depthwise_kernel = arguments.add_parameter(
-            self, "depthwise", shape, name="depthwise_kernel"
-        )
+        self.make_adapted((*self.kernel_size, channels, depth))
         shape = (*(1,) * self.rank, channels * depth, self.filters)
-        self.pointwise_kernel = arguments.add_parameter(
-            self, "pointwise", shape, name="pointwise_kernel"
-        )
+        self.make_further("pointwise_kernel", "pointwise", shape)
         self.make_bias((self.filters,))
 
     def call(self, inputs: Any) -> Any:
         """Return the activation of the convolution."""
-        outputs = ops.separable_conv(
+        return self.finished(self.mixed(self.multiplied(inputs)))
+
+    def product(self, inputs: Any, weight: Any) -> Any:
+        """Return the first part: each channel on its own."""
+        return ops.depthwise_conv(
             inputs,
-            self.depthwise_kernel,
-            self.pointwise_kernel,
+            weight,
             strides=self.strides,
             padding=self.padding,
             data_format=self.data_format,
             dilation_rate=self.dilation_rate,
         )
-        return self.finished(outputs)
+
+    def mixed(self, inputs: Any) -> Any:
+        """Return the second part: the channels mixed."""
+
+        def product(inputs: Any, weight: Any) -> Any:
+            return ops.conv(inputs, weight, data_format=self.data_format)
+
+        if not self.is_int8:
+            return product(inputs, self.pointwise_kernel)
+        scale = self.pointwise_kernel_scale
+        return int8_product(inputs, self.pointwise_kernel, scale, layer=self, further=product)
+
+    def scale_axes(self, rank: int) -> tuple[int, ...]:
+        """Return the axes of the window: each kernel of the first part has a scale."""
+        return tuple(range(rank - 2))
+
+    def scale_of_weight(self, scale: Any) -> Any:
+        """Return one scale for each channel and kernel of it, of the first part."""
+        return ops.reshape(scale, (-1, self.depth_multiplier))
 
 
 class SeparableConv1D(BaseSeparableConv):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import cornu_ops as ops
 from cornu_layers import arguments, validation
-from cornu_layers.checks import where
 from cornu_layers.convolutional.base import BaseConv
 
 if TYPE_CHECKING:
@@ -74,12 +73,16 @@ class BaseConvTranspose(BaseConv):
             dilation_rate=self.dilation_rate,
         )
 
-    def quantize(self, mode: Any = None, type_check: bool = True, config: Any = None) -> None:
-        """Refuse: there is no transposed convolution of int8."""
-        raise NotImplementedError(
-            f"{where(self)} keeps its weights as floats: a transposed convolution has no form of "
-            "int8."
-        )
+    def quantizer_of(self, product: int) -> None:
+        """Return None: the inputs stay floats, only the kernel is kept as int8."""
+
+    def scale_axes(self, rank: int) -> tuple[int, ...]:
+        """Return all axes but that of the filters, which is not the last."""
+        return (*range(rank - 2), rank - 1)
+
+    def scale_of_weight(self, scale: Any) -> Any:
+        """Return one scale for each filter."""
+        return ops.expand_dims(scale, axis=-1)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the shape of the input whose convolution has the shape of this one."""

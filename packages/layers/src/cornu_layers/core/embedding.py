@@ -80,6 +80,7 @@ class Embedding(Quantizable):
     """
 
     adapted_name = "embeddings"
+    adapted_role = "embeddings"
     rows_of_table = "input_dim"
     embeddings_initializer: Any
     embeddings_regularizer: Any

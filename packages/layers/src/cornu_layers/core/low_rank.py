@@ -24,6 +24,8 @@ class LowRank(Layer):
     ----------
     adapted_name : str
         What the weight is called.
+    adapted_role : str
+        What the arguments about it are called after.
     lora_rank : int or None
         Rank $r$ of the correction; None for none.
     lora_alpha : float or None
@@ -40,6 +42,7 @@ class LowRank(Layer):
     one_input = True
 
     adapted_name = "kernel"
+    adapted_role = "kernel"
     lora_rank: int | None = None
     lora_alpha: float | None = None
     lora_enabled = False
@@ -103,11 +106,11 @@ class LowRank(Layer):
         NotBuiltError
             Before the layer is built.
         """
-        name = self.adapted_name
-        if getattr(self, f"{name}_constraint", None) is not None:
+        name, role = self.adapted_name, self.adapted_role
+        if getattr(self, f"{role}_constraint", None) is not None:
             raise ValueError(
                 f"{where(self)} has a constraint on its {name}, which takes no correction then: "
-                f"drop {name}_constraint."
+                f"drop {role}_constraint."
             )
         if self.lora_enabled:
             raise ValueError(f"{where(self)} has a correction already.")
@@ -117,7 +120,7 @@ class LowRank(Layer):
                 "enable_lora."
             )
         weight = self.__dict__[f"_{name}"]
-        regularizer = getattr(self, f"{name}_regularizer", None)
+        regularizer = getattr(self, f"{role}_regularizer", None)
         self._parts.locked = ""
         for part, shape, first in (
             ("a", (*weight.shape[:-1], rank), a_initializer),

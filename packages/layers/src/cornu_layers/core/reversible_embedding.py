@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 import cornu_ops as ops
 from cornu.base import KerasTensor
 from cornu.base.layer import set_mask
-from cornu_layers import arguments
 from cornu_layers.core.embedding import Embedding
 from cornu_layers.quantization.quantizable import int8_product
-from cornu_layers.quantization.quantizers import AbsMaxQuantizer
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -95,17 +91,17 @@ class ReversibleEmbedding(Embedding):
     def build(self, input_shape: Any = None) -> None:
         """Make the table, or both; they do not depend on the input."""
         super().build(input_shape)
-        if not self.tie_weights and self.is_int8:
-            shape = (self.output_dim, self.input_dim)
-            self._add_int8("reverse_embeddings", "reverse_embeddings", shape, (self.input_dim,))
-        elif not self.tie_weights:
-            self.reverse_embeddings = arguments.add_parameter(
-                self,
+        if not self.tie_weights:
+            self.make_further(
+                "reverse_embeddings",
                 "reverse",
                 (self.output_dim, self.input_dim),
-                name="reverse_embeddings",
                 initializer=self.embeddings_initializer,
             )
+
+    def further_weights(self) -> tuple[str, ...]:
+        """Return the name of the table of the way back, if it is one of its own."""
+        return () if self.tie_weights else ("reverse_embeddings",)
 
     def call(self, inputs: Any, reverse: bool = False) -> Any:
         """Return the vectors of indices; with `reverse`, the scores of indices for vectors."""
@@ -134,29 +130,6 @@ class ReversibleEmbedding(Embedding):
         if not self.is_int8:
             return self.product(inputs, table)
         return int8_product(inputs, table, self.reverse_embeddings_scale, layer=self)
-
-    def _quantized(self, config: Any) -> list[Any]:
-        found = super()._quantized(config)
-        if not self.tie_weights:
-            quantizer = config.weight_quantizer or AbsMaxQuantizer(axis=0)
-            value, scale = quantizer(self.reverse_embeddings.numpy(), to_numpy=True)
-            found += [np.asarray(value), np.reshape(scale, (-1,))]
-        return found
-
-    def _become_int8(self) -> None:
-        super()._become_int8()
-        if not self.tie_weights:
-            locked, self._parts.locked = self._parts.locked, ""
-            shape = self.reverse_embeddings.shape
-            del self.reverse_embeddings
-            self._add_int8("reverse_embeddings", "reverse_embeddings", shape, (self.input_dim,))
-            self._parts.locked = locked
-
-    def _int8_variables(self) -> list[Any]:
-        found = super()._int8_variables()
-        if not self.tie_weights:
-            found += [self.reverse_embeddings, self.reverse_embeddings_scale]
-        return found
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """Return None: `call` knows which way it goes, and sets the mask."""

@@ -32,19 +32,21 @@ def fixed_configs(
     data : array, structure of arrays, or dataset of batches
         Inputs of the model; None for none.
     """
-    quantizer = config.activation_quantizer
+    quantizer = config.of_inputs(0)
     if data is None or quantizer is None:
         return {}
     described = {id(layer) for layer in _described(model)}
     known = [x for x in layers if isinstance(x, Quantizable) and id(x) in described]
     largest = _largest_inputs(model, known, data)
     end = min(-quantizer.value_range[0], quantizer.value_range[1])
-    return {
-        layer: Int8QuantizationConfig(
-            config.weight_quantizer, FixedQuantizer(end / (size or 1.0), quantizer.value_range)
-        )
-        for layer, size in largest.items()
-    }
+    found: dict[Layer, Int8QuantizationConfig] = {}
+    for layer in known:
+        sizes = [largest[layer, name] for name in layer.products if (layer, name) in largest]
+        fixed = [FixedQuantizer(end / (size or 1.0), quantizer.value_range) for size in sizes]
+        if fixed:
+            of_inputs = fixed[0] if len(fixed) == 1 else tuple(fixed)
+            found[layer] = Int8QuantizationConfig(config.weight_quantizer, of_inputs)
+    return found
 
 
 def _described(model: Any) -> Iterator[Any]:
@@ -64,11 +66,11 @@ def _described(model: Any) -> Iterator[Any]:
 
 
 def _largest_inputs(model: Any, layers: Sequence[Any], data: Any) -> dict[Any, float]:
-    """Return the largest magnitude in the inputs of each layer that is reached with numbers."""
+    """Return the largest magnitude in the inputs of each product of each layer."""
     largest: dict[Any, float] = {}
 
-    def watch(layer: Any) -> None:
-        product = layer.multiplied
+    def watch(layer: Any, name: str) -> None:
+        product = getattr(layer, name)
 
         def watched(inputs: Any) -> Any:
             if isinstance(inputs, np.ndarray) and inputs.size:
@@ -78,19 +80,20 @@ def _largest_inputs(model: Any, layers: Sequence[Any], data: Any) -> dict[Any, f
                         f"calibration_data makes inputs of layer {layer.name!r} that are not "
                         "finite."
                     )
-                largest[layer] = max(found, largest.get(layer, 0.0))
+                largest[layer, name] = max(found, largest.get((layer, name), 0.0))
             return product(inputs)
 
-        layer.__dict__["multiplied"] = watched
+        layer.__dict__[name] = watched
 
+    products = [(layer, name) for layer in layers for name in layer.products]
     try:
-        for layer in layers:
-            watch(layer)
+        for layer, name in products:
+            watch(layer, name)
         for batch in _batches(data):
             model(batch, training=False)
     finally:
-        for layer in layers:
-            layer.__dict__.pop("multiplied", None)
+        for layer, name in products:
+            layer.__dict__.pop(name, None)
     return largest
 
 

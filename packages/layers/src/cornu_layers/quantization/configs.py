@@ -23,8 +23,9 @@ class QuantizationConfig:
     ----------
     weight_quantizer : Quantizer, optional
         Of the weight; the layer's own if None.
-    activation_quantizer : Quantizer, optional
-        Of the inputs; they stay as they are if None.
+    activation_quantizer : Quantizer or tuple of Quantizer, optional
+        Of the inputs; they stay as they are if None. A tuple has one for each product of a layer
+        of several, which a separable convolution is.
     """
 
     keras_module = "keras.quantizers"
@@ -38,7 +39,7 @@ class QuantizationConfig:
         """Return the arguments."""
         return {
             "weight_quantizer": serialize(self.weight_quantizer),
-            "activation_quantizer": serialize(self.activation_quantizer),
+            "activation_quantizer": _written(self.activation_quantizer),
         }
 
     @classmethod
@@ -47,8 +48,19 @@ class QuantizationConfig:
         named = ("weight_quantizer", "activation_quantizer")
         return cls(**{name: _revived(config.get(name)) for name in named})
 
+    def of_inputs(self, product: int) -> Any:
+        """Return the quantizer of the inputs of one of the products of a layer."""
+        found = self.activation_quantizer
+        return found[product] if isinstance(found, tuple) else found
+
+
+def _written(quantizer: Any) -> Any:
+    return [*map(serialize, quantizer)] if isinstance(quantizer, tuple) else serialize(quantizer)
+
 
 def _revived(quantizer: Any) -> Any:
+    if isinstance(quantizer, (list, tuple)):
+        return tuple(map(_revived, quantizer))
     return deserialize(quantizer) if isinstance(quantizer, dict) else quantizer
 
 
@@ -59,7 +71,7 @@ class Int8QuantizationConfig(QuantizationConfig):
     ----------
     weight_quantizer : Quantizer, optional
         Of the weight; if None, one scale for each output channel.
-    activation_quantizer : Quantizer or "default", optional
+    activation_quantizer : Quantizer, tuple of Quantizer or "default", optional
         Of the inputs: `AbsMaxQuantizer()` by default; if None, they stay floats.
 
     Raises
@@ -80,7 +92,9 @@ class Int8QuantizationConfig(QuantizationConfig):
         if isinstance(activation_quantizer, str) and activation_quantizer == "default":
             activation_quantizer = AbsMaxQuantizer()
         super().__init__(weight_quantizer, activation_quantizer)
-        for quantizer in (self.weight_quantizer, self.activation_quantizer):
+        of_inputs = self.activation_quantizer
+        several = of_inputs if isinstance(of_inputs, tuple) else (of_inputs,)
+        for quantizer in (self.weight_quantizer, *several):
             if quantizer is not None and quantizer.output_dtype != "int8":
                 raise ValueError(
                     "Int8QuantizationConfig takes quantizers with output_dtype='int8'; this one "

@@ -26,11 +26,13 @@ class Quantizable(LowRank):
     With $q = \operatorname{round}(x s_x)$ and $Q = \operatorname{round}(W s_W)$, the product of $x$
     and $W$ is that of $q$ and $Q$, in whole numbers, over $s_x s_W$.
 
-    A layer says its product, and how scales lie along weight and outputs.
+    A layer says its product, and how scales lie along weight and outputs. A layer of more than one
+    product names the further weights.
     """
 
     quantization_config: Any = None
     is_int8 = False  # whether the main weight is
+    products: tuple[str, ...] = ("multiplied",)  # methods, each of inputs, which calibration watches
 
     # What a layer says
 
@@ -62,6 +64,11 @@ class Quantizable(LowRank):
         """Return the scale of the inputs, which has their axes, as it lies along the outputs."""
         return scale
 
+    def further_weights(self) -> tuple[str, ...]:
+        """Return the names of the weights besides the main one, with outputs along their last axis,
+        that become int8 with it."""
+        return ()
+
     # What there is
 
     @property
@@ -89,8 +96,12 @@ class Quantizable(LowRank):
     @property
     def inputs_quantizer(self) -> Any:
         """What makes whole numbers of the inputs; None where they stay floats."""
+        return self.quantizer_of(0)
+
+    def quantizer_of(self, product: int) -> Any:
+        """Return what makes whole numbers of the inputs of one of the products."""
         config = self.quantization_config
-        return AbsMaxQuantizer() if config is None else config.activation_quantizer
+        return AbsMaxQuantizer() if config is None else config.of_inputs(product)
 
     def keep_quantization(self, config: Any) -> None:
         """Store the argument `quantization_config`.
@@ -113,10 +124,22 @@ class Quantizable(LowRank):
         """Make the main weight, of whatever dtype the policy says."""
         name = self.adapted_name
         if self.quantization_mode is None:
-            made = arguments.add_parameter(self, name, shape, initializer=initializer)
+            made = arguments.add_parameter(
+                self, self.adapted_role, shape, name=name, initializer=initializer
+            )
             self.set_adapted(made)
         else:
             self._add_int8(name, f"_{name}", shape, self._scale_shape(shape))
+
+    def make_further(
+        self, name: str, role: str, shape: Sequence[int], initializer: Any = None
+    ) -> None:
+        """Make one of the further weights, after the main one."""
+        if self.is_int8:
+            self._add_int8(name, name, shape, shape[-1:])
+        else:
+            made = arguments.add_parameter(self, role, shape, name=name, initializer=initializer)
+            setattr(self, name, made)
 
     def _scale_shape(self, shape: Sequence[int]) -> tuple[int, ...]:
         axes = {a % len(shape) for a in self.scale_axes(len(shape))}
@@ -185,8 +208,14 @@ class Quantizable(LowRank):
         self.dtype_policy = policy
 
     def _quantized(self, config: Any) -> list[Any]:
-        """Return the weight in whole numbers, and its scale."""
-        return self._whole(self.__dict__[f"_{self.adapted_name}"].numpy(), config)
+        """Return the weight in whole numbers, and its scale; then the further ones."""
+        found = self._whole(self.__dict__[f"_{self.adapted_name}"].numpy(), config)
+        for name in self.further_weights():
+            weight = getattr(self, name).numpy()
+            quantizer = config.weight_quantizer or AbsMaxQuantizer(axis=range(weight.ndim - 1))
+            value, scale = quantizer(weight, to_numpy=True)
+            found += [np.asarray(value), np.reshape(scale, (-1,))]
+        return found
 
     def _whole(self, weight: np.ndarray, config: Any) -> list[Any]:
         quantizer = config.weight_quantizer if config is not None else None
@@ -201,12 +230,17 @@ class Quantizable(LowRank):
         shape = self.__dict__[f"_{name}"].shape
         delattr(self, f"_{name}")
         self._add_int8(name, f"_{name}", shape, self._scale_shape(shape))
+        for name in self.further_weights():
+            shape = getattr(self, name).shape
+            delattr(self, name)
+            self._add_int8(name, name, shape, shape[-1:])
         self._parts.locked = locked
 
     def _int8_variables(self) -> list[Any]:
-        """Return the weight of int8 and its scale."""
-        name = self.adapted_name
-        return [self.__dict__[f"_{name}"], getattr(self, f"{name}_scale")]
+        """Return the weight of int8 and its scale; then the further ones."""
+        name, further = self.adapted_name, self.further_weights()
+        found = [self.__dict__[f"_{name}"], getattr(self, f"{name}_scale")]
+        return found + [getattr(self, f"{n}{end}") for n in further for end in ("", "_scale")]
 
     # Computing
 
@@ -232,7 +266,7 @@ class Quantizable(LowRank):
         """
         if not (self.is_int8 and self.lora_enabled):
             return super().adapted()
-        return self.as_floats(*self._int8_variables()) + self._correction()
+        return self.as_floats(*self._int8_variables()[:2]) + self._correction()
 
     # Files
 
@@ -253,7 +287,7 @@ class Quantizable(LowRank):
         if self.is_int8 and self.lora_enabled:
             merged = self._whole(np.array(self.adapted()), self.quantization_config)
             kept = self._without_correction()
-            for variable, value in zip(self._int8_variables(), merged, strict=True):
+            for variable, value in zip(self._int8_variables()[:2], merged, strict=True):
                 store[str(next(i for i, v in enumerate(kept) if v is variable))] = value
 
     def prepare_for(self, stored: Sequence[Any]) -> None:
@@ -286,21 +320,29 @@ class QuantizableKernel(Quantizable):
 
 
 @ops.custom_gradient
-def int8_product(inputs: Any, weight: Any, scale: Any, *, layer: Quantizable) -> Any:
-    """The product over the scales; its derivative is that of the weight as floats."""
+def int8_product(
+    inputs: Any, weight: Any, scale: Any, *, layer: Quantizable, further: Any = None
+) -> Any:
+    """The product over the scales; its derivative is that of the weight as floats.
+
+    `further` is the product with a further weight, if this is one.
+    """
+    product, quantizer = layer.product, layer.inputs_quantizer
+    if further is not None:
+        product, quantizer = further, layer.quantizer_of(1)
 
     def derivative(upstream: Any) -> tuple[Any, None, None]:
-        outputs = layer.product(inputs, layer.as_floats(weight, scale))
+        along = scale if further is not None else layer.scale_of_weight(scale)
+        outputs = product(inputs, ops.cast(weight, layer.compute_dtype) / along)
         return gradients([as_node(outputs)], [as_node(inputs)], [upstream])[0], None, None
 
     divisor = layer.scale_of_outputs(scale)
-    quantizer = layer.inputs_quantizer
     if quantizer is None:
-        sums = layer.product(inputs, ops.cast(weight, layer.compute_dtype))
+        sums = product(inputs, ops.cast(weight, layer.compute_dtype))
     else:
         whole, input_scale = quantizer(inputs, axis=layer.input_axes(inputs))
         if input_scale.ndim:
             input_scale = layer.input_scale_of_outputs(input_scale)
         divisor = ops.multiply(divisor, input_scale)
-        sums = layer.product(whole, weight)
+        sums = product(whole, weight)
     return ops.divide(ops.cast(sums, layer.compute_dtype), divisor), derivative
