@@ -1,8 +1,9 @@
-"""Serve a saved model over HTTP, with FastAPI: rows as JSON in, predictions as JSON out.
+"""A saved model over HTTP, with FastAPI, and a route of one's own beside what `cornu serve` has.
 
     pip install fastapi uvicorn
     python examples/serve.py model.keras --port 8000
     curl -d '{"inputs": [[0.1, 0.2]]}' -H 'Content-Type: application/json' localhost:8000/predict
+    curl localhost:8000/health
 
 Without a model it serves a small one to itself, and compares what comes back with `predict`.
 """
@@ -19,61 +20,28 @@ from typing import Any
 
 import numpy as np
 import uvicorn
-from fastapi import FastAPI, HTTPException
-from pydantic import BaseModel
 
 import cornu
-from cornu import layers, tree
+from cornu import layers
+from cornu_keras.commands.serve import app_of
 
 
-class Rows(BaseModel):
-    """One list of rows, or one for each input by its name."""
+def app_with_health(model: cornu.Model) -> Any:
+    """Return what `cornu serve` runs, a FastAPI application, and one route more."""
+    app = app_of(model)
+    started = time.monotonic()
 
-    inputs: list[Any] | dict[str, list[Any]]
-
-
-class Predictions(BaseModel):
-    """One list of rows, or the structure of them that the model returns."""
-
-    outputs: Any
-
-
-def app_of(model: cornu.Model) -> FastAPI:
-    """Return an application that answers with what a model predicts.
-
-    FastAPI calls `predict` in threads, which is safe: each has buffers of its own.
-    """
-    app = FastAPI(title=model.name)
-    inputs = dict(zip(model.input_names, model.inputs, strict=True))
-
-    @app.get("/")
-    def describe() -> dict[str, Any]:
-        shapes = {name: [*x.shape] for name, x in inputs.items()}
-        return {"model": model.name, "inputs": shapes}
-
-    @app.post("/predict")
-    def predict(rows: Rows) -> Predictions:
-        try:
-            x = tree.map_structure_up_to(_shallow(rows.inputs), np.asarray, rows.inputs)
-            outputs = model.predict(x, verbose=0)
-        except (ValueError, TypeError, KeyError) as error:  # the client's, and it says what to do
-            raise HTTPException(422, str(error)) from error
-        if not all(np.isfinite(part).all() for part in tree.flatten(outputs)):
-            raise HTTPException(422, "The model makes NaN or infinity of these inputs.")
-        return Predictions(outputs=tree.map_structure(np.ndarray.tolist, outputs))
+    @app.get("/health")
+    def health() -> dict[str, Any]:
+        return {"seconds": time.monotonic() - started, "parameters": model.count_params()}
 
     return app
 
 
-def _shallow(inputs: Any) -> Any:
-    """Return the inputs with nothing in the place of each list of rows."""
-    return dict.fromkeys(inputs) if isinstance(inputs, dict) else None
-
-
-def post(url: str, value: Any) -> Any:
-    """Send JSON, return what comes back."""
-    headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(url, json.dumps(value).encode(), headers)
+def ask(url: str, value: Any = None) -> Any:
+    """Send JSON, or nothing; return what comes back."""
+    data = None if value is None else json.dumps(value).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
 
@@ -88,16 +56,18 @@ def try_out() -> None:
     with socket.socket() as free:  # a port that nobody uses
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app_of(model), port=port, log_level="warning"))
+    config = uvicorn.Config(app_with_health(model), port=port, log_level="warning")
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started and thread.is_alive():
         time.sleep(0.01)
-    answer = post(f"http://127.0.0.1:{port}/predict", {"inputs": x.tolist()})
+    answer = ask(f"http://127.0.0.1:{port}/predict", {"inputs": x.tolist()})
+    health = ask(f"http://127.0.0.1:{port}/health")
     server.should_exit = True
     thread.join()
-    same = np.array_equal(np.float32(answer["outputs"]), model.predict(x, verbose=0))
-    print(f"same {int(same)}")
+    near = np.allclose(answer["outputs"], model.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
+    print(f"same {int(near and health['parameters'] == 33)}")
 
 
 def main() -> None:
@@ -110,7 +80,7 @@ def main() -> None:
         try_out()
     else:
         model = cornu.models.load_model(arguments.model)
-        uvicorn.run(app_of(model), host=arguments.host, port=arguments.port)
+        uvicorn.run(app_with_health(model), host=arguments.host, port=arguments.port)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ __all__ = ["GROUP", "commands", "main"]
 GROUP = "cornu_commands"  # of the entry points
 
 RUN = "run"  # the command that scripts are handed to
-OURS = "bench completion convert demo diff doctor plot predict program run summary"
+OURS = "bench completion convert demo diff doctor plot predict program run serve summary"
 COMES_WITH = dict.fromkeys(OURS.split(), "cornu-keras")
 
 
