@@ -1,12 +1,13 @@
 """From what a user hands to `fit` to the batches that steps run on.
 
 `convert` makes arrays, `checks` refuses what cannot be meant, `weights` merges class and sample
-weights, `split` takes validation data off the end; `arrays` and `streams` are the two sources of
-batches.
+weights, `split` takes validation data off the end; `arrays`, `blocks` of stored data and `streams`
+are the sources of batches.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -15,16 +16,18 @@ from typing import Any
 import numpy as np
 
 from cornu_data.arrays import ArrayBatches
+from cornu_data.blocks import StoredBatches
 from cornu_data.checks import KnownInput, check_inputs, check_lengths, check_rows, warn_of_nan
 from cornu_data.convert import as_arrays, is_array_like
 from cornu_data.dataset import PyDataset
 from cornu_data.host import HostArrays
 from cornu_data.numbers import written
+from cornu_data.rows import is_stored
 from cornu_data.source import BatchSource, ValueSpec
 from cornu_data.streams import DatasetBatches, StreamBatches
 from cornu_data.tables import by_columns, targets_by_columns
 from cornu_data.unpack import pack_x_y_sample_weight
-from cornu_data.weights import KnownOutput, combine_weights
+from cornu_data.weights import KnownOutput, combine_weights, weights_by_blocks
 from cornu_engine import tree
 from cornu_engine.errors import DataError
 
@@ -165,10 +168,13 @@ def _as_triple(
 def _weighted(x: Any, y: Any, sample_weight: Any, class_weight: Any, outputs: Any) -> Any:
     if y is None:
         return pack_x_y_sample_weight(x)
-    if class_weight is not None:
+    if class_weight is not None and any(map(is_stored, tree.flatten((y, sample_weight)))):
+        sample_weight = weights_by_blocks(y, sample_weight, class_weight, outputs)
+    elif class_weight is not None:
         y = as_arrays(y, "y")  # all classes are looked at
-    if class_weight is not None or sample_weight is not None:
         sample_weight = combine_weights(y, sample_weight, class_weight, outputs)
+    elif sample_weight is not None:
+        sample_weight = combine_weights(y, sample_weight, None, outputs)
     return (x, y) if sample_weight is None else (x, y, sample_weight)
 
 
@@ -256,7 +262,9 @@ def make_source(
         samples = next(len(leaf) for leaf in tree.flatten(x) if leaf is not None)
         batch_size = math.ceil(samples / steps) if steps else DEFAULT_BATCH_SIZE
     data = _weighted(x, y, sample_weight, class_weight, outputs)
-    kind = HostArrays if host else ArrayBatches
+    kind: Any = HostArrays if host else ArrayBatches
+    if any(map(is_stored, tree.flatten(data))):
+        kind = functools.partial(StoredBatches, host=host)
     return kind(data, batch_size=batch_size, shuffle=shuffle, steps=steps, generator=generator)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu_data.names import leaves_with_names
+from cornu_data.rows import is_stored
 from cornu_data.text import KINDS, TEXT, is_text
 from cornu_engine import tree
 from cornu_engine.errors import DataError, ShapeError
@@ -209,8 +211,11 @@ def check_inputs(x: Any, inputs: Sequence[KnownInput] | None, model_name: str) -
         None if leaf is None else _fit_rank(name, leaf, known, model_name)
         for (name, leaf), known in zip(named, wanted, strict=True)
     ]
-    for (name, leaf), known in zip(named, wanted, strict=True):
-        if leaf is not None and known.dtype is not None:
+    for place, ((name, leaf), known) in enumerate(zip(named, wanted, strict=True)):
+        if is_stored(leaf):
+            check = functools.partial(check_range, name, known=known)
+            leaves[place] = leaves[place].checked(check) if known.dtype is not None else leaf
+        elif leaf is not None and known.dtype is not None:
             check_range(name, leaf, known)
     return tree.pack_sequence_as(x, leaves)
 

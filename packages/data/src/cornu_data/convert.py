@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from cornu_data.rows import LARGE, rows_of
+from cornu_data.stored import stored
+from cornu_data.stored_tables import is_stored_table, stored_table
 from cornu_engine import config
 from cornu_engine.errors import DataError
 
@@ -44,7 +46,9 @@ def is_array_like(value: Any) -> bool:
     """
     if isinstance(value, np.ndarray) or hasattr(value, "__array__") or hasattr(value, "toarray"):
         return True
-    return isinstance(value, (list, tuple)) and looks_like_numbers(value)
+    if isinstance(value, (list, tuple)):
+        return looks_like_numbers(value)
+    return stored(value) is not None or is_stored_table(value)
 
 
 def as_arrays(structure: Any, name: str, by_batch: bool = False, text: bool = False) -> Any:
@@ -57,6 +61,7 @@ def as_arrays(structure: Any, name: str, by_batch: bool = False, text: bool = Fa
     """
     if structure is None:
         return None
+    structure = stored_table(structure)
     if is_array_like(structure):
         small = type(structure) is np.ndarray and structure.nbytes < LARGE
         rows = rows_of(structure) if by_batch and not small else None
@@ -101,6 +106,8 @@ def as_array(value: Any, name: str, text: bool = False) -> np.ndarray:
     """
     if hasattr(value, "toarray"):  # a sparse matrix of SciPy: programs hold dense values
         value = value.toarray()
+    if not hasattr(value, "__array__") and (source := stored(value)) is not None:
+        value = source[: source.shape[0]]
     if hasattr(value, "mask") and np.ma.is_masked(value):  # `np.ma` takes 20 ms to load
         raise DataError(
             f"{name} is a masked array, {np.ma.count_masked(value)} of whose numbers are masked. "

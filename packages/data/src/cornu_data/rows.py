@@ -1,4 +1,4 @@
-"""Rows that are read a batch at a time: of sparse matrices and of files.
+"""Rows that are read when they are needed: of sparse matrices, and of stored data.
 
 As one dense array they may be many times what memory holds. For everything that handles arrays of
 data they look like one: they have a shape and a dtype, slices of them are `Rows` again, and a batch
@@ -8,13 +8,15 @@ is copied out of them as out of an array.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from typing import Any
 
 import numpy as np
 
+from cornu_data.stored import Stored, chunk_ends, memory_limit, row_bytes, stored
 from cornu_engine import config
 
-__all__ = ["Rows", "rows_of"]
+__all__ = ["Rows", "is_stored", "rows_of"]
 
 LARGE = 2**26  # bytes of an array of which no second one is made in another dtype
 _BLOCK = 2**22  # numbers that are looked at together
@@ -34,6 +36,10 @@ class Rows:
         Shape of one.
     dtype : dtype
         Of what is handed out.
+    is_stored : bool
+        Whether many rows are to be read at once, and few times.
+    ends : numpy.ndarray, optional
+        Before which rows of the source its chunks end.
 
     Examples
     --------
@@ -43,12 +49,45 @@ class Rows:
     """
 
     def __init__(
-        self, read: Callable[[Any], Any], start: int, stop: int, row: tuple[int, ...], dtype: Any
+        self,
+        read: Callable[[Any], Any],
+        start: int,
+        stop: int,
+        row: tuple[int, ...],
+        dtype: Any,
+        is_stored: bool = False,
+        ends: np.ndarray | None = None,
     ) -> None:
         self._read = read
         self._start, self._stop = start, stop
         self._row = row
         self.dtype = np.dtype(dtype)
+        self.is_stored = is_stored
+        self._ends = ends
+        self._checks: tuple[Callable[[np.ndarray], Any], ...] = ()
+
+    def _like(self, **changes: Any) -> Rows:
+        """Return the same rows but for some attributes."""
+        other = copy(self)
+        vars(other).update(changes)
+        return other
+
+    @property
+    def ends(self) -> np.ndarray | None:
+        """Before which of these rows chunks end."""
+        if self._ends is None:
+            return None
+        inside = (self._ends > self._start) & (self._ends < self._stop)
+        return np.append(self._ends[inside], self._stop) - self._start
+
+    def checked(self, check: Callable[[np.ndarray], Any]) -> Rows:
+        """Return rows of which each block is checked when it is read."""
+        return self._like(_checks=(*self._checks, check))
+
+    def check(self, block: np.ndarray) -> None:
+        """Check some of the rows."""
+        for check in self._checks:
+            check(block)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -72,7 +111,7 @@ class Rows:
         if isinstance(key, slice) and key.step in (None, 1):
             start, stop, _ = key.indices(len(self))
             first = self._start + start
-            return Rows(self._read, first, first + max(stop - start, 0), self._row, self.dtype)
+            return self._like(_start=first, _stop=first + max(stop - start, 0))
         return np.asarray(self)[key]
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
@@ -84,7 +123,15 @@ class Rows:
 
     def reshape(self, shape: tuple[int, ...]) -> Rows:
         """Return the same rows with another shape of each."""
-        return Rows(self._read, self._start, self._stop, tuple(shape[1:]), self.dtype)
+        return self._like(_row=tuple(shape[1:]))
+
+    def astype(self, dtype: Any, copy: bool = True) -> Rows:
+        """Return the same rows as numbers of another dtype."""
+        return self._like(dtype=np.dtype(dtype))
+
+    def block(self, start: int, stop: int) -> np.ndarray:
+        """Return some rows as an array."""
+        return self._dense(slice(self._start + start, self._start + stop))
 
     def _dense(self, rows: Any) -> np.ndarray:
         dense = np.asarray(self._read(rows))
@@ -121,11 +168,22 @@ class Rows:
     __hash__ = object.__hash__
 
 
-def rows_of(value: Any) -> Rows | None:
-    """Return what is to be read a batch at a time as rows, None for any other value.
+def is_stored(value: Any) -> bool:
+    """Tell whether a value is rows of stored data.
 
-    These are SciPy's sparse matrices, data sets of h5py, `HDF5Matrix`; and files that NumPy maps
-    and large arrays of floats, where their numbers have to be converted.
+    Examples
+    --------
+    >>> is_stored(np.zeros(3))
+    False
+    """
+    return isinstance(value, Rows) and value.is_stored
+
+
+def rows_of(value: Any) -> Rows | None:
+    """Return what is not to be one array in memory as rows, None for any other value.
+
+    These are SciPy's sparse matrices, large arrays of floats whose numbers have to be converted,
+    and stored data: all but those of which four have room in the memory that these may take.
 
     Examples
     --------
@@ -138,14 +196,29 @@ def rows_of(value: Any) -> Rows | None:
         return value
     if hasattr(value, "toarray"):
         return _of_sparse(value)
-    if getattr(value, "ndim", 0) < 1 or not _is_by_batch(value) or value.dtype.kind not in "biuf":
+    if type(value) is np.ndarray:
+        return _rows(value.__getitem__, value.shape, value.dtype) if _is_large(value) else None
+    source = stored(value)
+    return None if source is None else _of_stored(source)
+
+
+def _of_stored(source: Stored) -> Rows | None:
+    dtype, row = np.dtype(source.dtype), tuple(source.shape[1:])
+    if dtype.kind not in "biuf":
         return None
-    return _rows(_reader(value), value.shape, value.dtype)
+    ends = chunk_ends(source)
+    count = int(source.shape[0])
+    if count * row_bytes(row, dtype) <= memory_limit() // 4:
+        return None
+    return Rows(source.__getitem__, 0, count, row, _taken_as(dtype), True, ends)
+
+
+def _taken_as(dtype: np.dtype) -> np.dtype:
+    return np.dtype(config.floatx()) if dtype.kind == "f" else dtype.newbyteorder("=")
 
 
 def _rows(read: Any, shape: tuple[int, ...], dtype: np.dtype) -> Rows:
-    wanted = np.dtype(config.floatx()) if dtype.kind == "f" else dtype.newbyteorder("=")
-    rows = Rows(read, 0, shape[0], tuple(shape[1:]), wanted)
+    rows = Rows(read, 0, shape[0], tuple(shape[1:]), _taken_as(dtype))
     if dtype.kind in "iu" and dtype.itemsize == 8:
         fits = not rows.size or (rows.min() >= _INT32.min and rows.max() <= _INT32.max)
         rows.dtype = np.dtype(np.int32 if fits else np.int64)
@@ -161,28 +234,6 @@ def _of_sparse(matrix: Any) -> Rows | None:
     return _rows(lambda rows: compressed[rows].toarray(), compressed.shape, compressed.dtype)
 
 
-def _is_by_batch(value: Any) -> bool:
-    if type(value) is np.ndarray:
-        large = value.nbytes >= LARGE and value.flags.c_contiguous
-        return large and value.dtype.kind == "f" and value.dtype != config.floatx()
-    if isinstance(value, np.memmap):
-        dtype = value.dtype
-        if dtype.kind == "f":
-            return dtype != config.floatx()  # else it is used as it lies there
-        return dtype.itemsize == 8 or not dtype.isnative
-    kind = type(value)
-    return kind.__name__ == "HDF5Matrix" or kind.__module__.partition(".")[0] == "h5py"
-
-
-def _reader(value: Any) -> Callable[[Any], Any]:
-    """Return what reads rows by a slice, or by numbers in any order."""
-    if type(value).__module__.partition(".")[0] != "h5py":
-        return value.__getitem__
-
-    def read(rows: Any) -> Any:
-        if isinstance(rows, slice):
-            return value[rows]
-        wanted, back = np.unique(rows, return_inverse=True)  # h5py wants them ascending, once each
-        return value[wanted.tolist()][back]
-
-    return read
+def _is_large(array: np.ndarray) -> bool:
+    large = array.ndim > 0 and array.nbytes >= LARGE and array.flags.c_contiguous
+    return large and array.dtype.kind == "f" and array.dtype != config.floatx()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cornu_data.stored_tables import stored_table
+
 __all__ = ["by_columns", "column_names", "targets_by_columns"]
 
 
@@ -32,6 +34,8 @@ def column_names(value: Any) -> list[str]:
 def by_columns(value: Any, known: Sequence[Any] | None) -> Any:
     """Return the columns that inputs or outputs are named after, as a dict; else the value itself.
 
+    Of a table that is stored, its reader.
+
     Parameters
     ----------
     value : object
@@ -47,6 +51,7 @@ def by_columns(value: Any, known: Sequence[Any] | None) -> Any:
     >>> list(by_columns(table, [KnownInput("age", (None, 1))]))
     ['age']
     """
+    value = stored_table(value)
     if not known or not set(columns := column_names(value)).issuperset(one.name for one in known):
         return value
     whole = len(known) == 1 and len(columns) == 1
@@ -68,7 +73,7 @@ def targets_by_columns(value: Any, known: Sequence[Any] | None) -> Any:
     >>> targets_by_columns([1, 2], None)
     [1, 2]
     """
-    return by_columns(value, known) if known and len(known) > 1 else value
+    return by_columns(value, known if known and len(known) > 1 else None)
 
 
 def _is_one_number(known: Any) -> bool:

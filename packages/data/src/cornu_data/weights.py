@@ -9,10 +9,11 @@ import numpy as np
 
 from cornu_data.names import entry_of, leaves_with_names
 from cornu_data.outputs import Outputs
+from cornu_data.rows import Rows
 from cornu_engine import config, tree
 from cornu_engine.errors import DataError, near_matches
 
-__all__ = ["KnownOutput", "class_weights_to_sample_weights", "combine_weights"]
+__all__ = ["KnownOutput", "class_weights_to_sample_weights", "combine_weights", "weights_by_blocks"]
 
 
 class KnownOutput(NamedTuple):
@@ -67,6 +68,35 @@ def combine_weights(
     if all(weight is None for weight in weights):
         return None
     return tree.pack_sequence_as(y, weights)
+
+
+def weights_by_blocks(
+    y: Any, sample_weight: Any, class_weight: Any, outputs: Sequence[KnownOutput] | None = None
+) -> Any:
+    """Return what `combine_weights` does, as rows that are made when those of `y` are read."""
+
+    def combined(rows: slice) -> Any:
+        read, given = (
+            tree.map_structure(lambda a: None if a is None else np.asarray(a[rows]), part)
+            for part in (y, sample_weight)
+        )
+        return combine_weights(read, given, class_weight, outputs)
+
+    def of_leaf(place: int, one: Any) -> Rows | None:
+        if one is None:
+            return None
+
+        def read(rows: slice) -> Any:
+            return tree.flatten(combined(rows))[place]
+
+        return Rows(read, 0, count, one.shape[1:], one.dtype, is_stored=True)
+
+    count = next(len(leaf) for leaf in tree.flatten(y) if leaf is not None)
+    first = combined(slice(0, 1))
+    if first is None:
+        return None
+    leaves = [of_leaf(place, one) for place, one in enumerate(tree.flatten(first))]
+    return tree.pack_sequence_as(first, leaves)
 
 
 def class_weights_to_sample_weights(

@@ -84,6 +84,12 @@ class HDF5Matrix:
         return (len(self), *np.shape(self._first)[1:])
 
     @property
+    def chunks(self) -> tuple[int, ...] | None:
+        """How the file holds the rows, as far as they begin where one of its chunks does."""
+        chunks = self.data.chunks
+        return None if chunks is None or self.start % chunks[0] else chunks
+
+    @property
     def dtype(self) -> np.dtype:
         """Dtype of the rows, as the normalizer leaves them."""
         return np.asarray(self._first).dtype
