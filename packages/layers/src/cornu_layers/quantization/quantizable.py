@@ -32,7 +32,7 @@ class Quantizable(LowRank):
 
     quantization_config: Any = None
     is_int8 = False  # whether the main weight is
-    products: tuple[str, ...] = ("multiplied",)  # methods, each of inputs, which calibration watches
+    products: tuple[str, ...] = ("multiplied",)  # methods of inputs, which calibration watches
 
     # What a layer says
 
