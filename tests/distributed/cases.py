@@ -17,6 +17,7 @@ from cornu_ops import ranks
 
 CASES: dict[str, Callable[[], Any]] = {}
 ONLY_EQUAL = {"batch statistics of each", "dropout"}  # all ranks alike, but not as one process
+ROUNDED = {"half precision": 1e-2}  # sums of half precision depend on their order
 
 
 def case(name: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
@@ -183,6 +184,94 @@ def _():
     return trained(model, *data(32))
 
 
+@case("a train_step that tracks its loss")
+def _():
+    class Own(cornu.Sequential):
+        def train_step(self, batch):
+            x, y = batch
+            loss = ops.mean(ops.square(y - self(x, training=True)))
+            self.optimizer.apply(self.compute_gradients(loss), self.trainable_variables)
+            self.tracker.update_state(loss)
+            return {"loss": self.tracker.result()}
+
+    model = Own(dense().layers)
+    model.tracker = cornu.metrics.Mean(name="loss")
+    model.compile("sgd")
+    return trained(model, *data())
+
+
+@case("what a layer counts")
+def _():
+    class Counts(layers.Layer):
+        def build(self, shape):
+            self.seen = self.add_weight((), "zeros", "int32", trainable=False, name="seen")
+            self.average = self.add_weight((4,), "zeros", trainable=False, name="average")
+
+        def call(self, x):
+            self.seen.assign_add(ops.sum(ops.cast(x > 0, "int32")))
+            self.average.assign(0.9 * self.average + 0.1 * ops.mean(x, axis=0))
+            return x
+
+    model = dense(Counts())
+    model.compile("sgd", "mse")
+    return trained(model, *data())
+
+
+@case("two outputs")
+def _():
+    x, y = data()
+    given = cornu.Input((5,))
+    hidden = layers.Dense(4, "tanh")(given)
+    a, b = layers.Dense(2, name="a")(hidden), layers.Dense(1, "sigmoid", name="b")(hidden)
+    model = cornu.Model(given, {"a": a, "b": b})
+    losses = {"a": "mse", "b": "binary_crossentropy"}
+    metrics = {"a": ["mae"], "b": ["accuracy", cornu.metrics.AUC()]}
+    model.compile("adam", losses, loss_weights={"a": 0.3, "b": 2.0}, metrics=metrics)
+    weights = {"a": np.random.default_rng(1).random(33)}
+    targets = {"a": y, "b": (y[:, :1] > 0).astype("int32")}
+    return trained(model, x, targets, sample_weight=weights)
+
+
+@case("stopping early, at rates that fall")
+def _():
+    model = dense()
+    model.compile(cornu.optimizers.SGD(0.9), "mse")
+    stops = cornu.callbacks.EarlyStopping("val_loss", patience=1, restore_best_weights=True)
+    falls = cornu.callbacks.ReduceLROnPlateau("val_loss", patience=0)
+    model, history = trained(
+        model, *data(64), validation_split=0.25, epochs=12, callbacks=[stops, falls]
+    )
+    assert len(history["loss"]) < 12
+    return model, history
+
+
+@case("several steps at a time, fewer than there are")
+def _():
+    model = dense()
+    model.compile("adam", "mse", steps_per_execution=2)
+    return trained(model, *data(), steps_per_epoch=3)
+
+
+def _half(scale: float) -> Any:
+    half = {"dtype": "mixed_float16"}
+    model = cornu.Sequential(
+        [cornu.Input((5,)), layers.Dense(4, "tanh", **half), layers.Dense(2, **half)]
+    )
+    optimizer = cornu.optimizers.SGD(0.1)
+    model.compile(cornu.optimizers.LossScaleOptimizer(optimizer, initial_scale=scale), "mse")
+    return trained(model, *data())
+
+
+@case("half precision")
+def _():
+    return _half(2.0**9)
+
+
+@case("half precision that overflows")  # in each step, on each rank
+def _():
+    return _half(2.0**26)
+
+
 @case("a Sequence")
 def _():
     x, y = data()
@@ -229,6 +318,8 @@ def _():
 def _():
     model = dense()
     model.compile("sgd", "mse", metrics=["mae"])
-    found = model.evaluate(*data(), batch_size=8, verbose=0, return_dict=True)
-    predicted = model.predict(data()[0], batch_size=8, verbose=0)
-    return model, {**found, "predicted": predicted.ravel().tolist()}
+    x, y = data()
+    found = model.evaluate(x, y, batch_size=8, verbose=0, return_dict=True)
+    predicted = model.predict(x, batch_size=8, verbose=0).ravel().tolist()
+    by_all = cornu.distributed.predict(model, x, batch_size=8).ravel().tolist()
+    return model, {**found, "predicted": predicted, "predicted by all": by_all}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -25,18 +26,23 @@ def mpiexec() -> str:
     return found
 
 
-def job(ranks: int, *arguments: str, timeout: int = 120, **environment: str) -> tuple[int, str]:
+def job(ranks: int, *arguments: str, timeout: int = 300, **environment: str) -> tuple[int, str]:
     """Run Python on so many ranks; return its status and what it printed."""
-    done = subprocess.run(
+    with subprocess.Popen(
         [mpiexec(), "-n", str(ranks), sys.executable, *arguments],
         cwd=ROOT,
         env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=timeout,
-    )
-    return done.returncode, done.stdout
+        start_new_session=True,
+    ) as started:
+        try:
+            said, _ = started.communicate(timeout=timeout)
+        except BaseException:  # its ranks are processes of their own
+            os.killpg(started.pid, signal.SIGKILL)
+            raise
+    return started.returncode, said
 
 
 def script(ranks: int, text: str, **environment: str) -> tuple[int, str]:

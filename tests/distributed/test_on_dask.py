@@ -40,8 +40,8 @@ def test_workers_in_processes_of_their_own():
 
 
 def test_other_data_and_models_are_refused():
-    with pytest.raises(DataError, match=r"is of type ndarray: pass a dask\.array\.Array"):
-        predict(model(), np.zeros((2, 4, 3)))
+    with pytest.raises(DataError, match="is of type range: pass an array"):
+        predict(model(), range(2))
     given = cornu.Input((3,))
     two = cornu.Model(given, [layers.Dense(1)(given), layers.Dense(2)(given)])
     with pytest.raises(DataError, match="has several outputs"):

@@ -5,7 +5,7 @@ Horovod.
 """
 
 from cornu_distributed.errors import RanksDifferError
-from cornu_distributed.on_dask import predict
+from cornu_distributed.predicting import predict
 from cornu_distributed.world import World, the_world
 
 __all__ = ["RanksDifferError", "World", "predict", "the_world"]

@@ -7,7 +7,9 @@ data, is named before anything waits for it.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import os
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,7 @@ DOING = {
     "begin": "begins a pass over its data",
     "load": "takes up a batch",
     "end": "has no batch left, or has stopped",
+    "exit": "has come to the end of its script",
 }
 OWN = "ranks/"  # the path of variables that are another rank by rank
 
@@ -124,13 +127,28 @@ def tell(world: World, kind: str, *numbers: int) -> np.ndarray:
         if other != said[0, 0]:
             first, second = doing[said[0, 0]], doing[other]
             hint = ""
-            if "end" in (first, second):
+            if "exit" in (first, second):
+                hint = ": all processes call fit() and evaluate(), not one alone"
+            elif "end" in (first, second):
                 hint = (
                     ": their data have different lengths, or one of them has stopped. Pass the "
                     "same number of batches on all ranks, or steps_per_epoch="
                 )
             raise RanksDifferError(f"Rank 0 {DOING[first]}, and rank {rank} {DOING[second]}{hint}.")
     return said[:, 1:]
+
+
+def leave_together(world: World) -> None:
+    """At the end of the script, tell ranks that are not there yet, whatever they ask for."""
+    first = os.getpid()
+
+    def leave() -> None:
+        if os.getpid() == first:  # not a process that it has forked
+            says = np.zeros(1 + _NUMBERS, np.int64)
+            says[0] = list(DOING).index("exit")
+            world.gather_patiently(says)
+
+    atexit.register(leave)
 
 
 def agree(world: World, kind: str, what: str, *numbers: int) -> None:

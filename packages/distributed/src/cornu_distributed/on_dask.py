@@ -6,55 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from cornu_engine.errors import DataError, MissingDistributionError
+from cornu_engine.errors import DataError
 
 
-def predict(model: Any, x: Any, batch_size: int | None = None) -> Any:
-    """Return what a model predicts for a Dask array, as a Dask array.
+def predict_blocks(model: Any, x: Any, batch_size: int | None = None) -> Any:
+    """Return what a model predicts for a Dask array, as a Dask array."""
+    import dask
+    import dask.array as da
 
-    Nothing is computed before the result is asked for. The model travels to each worker once, and
-    predicts for each block of rows by itself.
-
-    Parameters
-    ----------
-    model : Model
-        With one input and one output.
-    x : dask.array.Array
-        Its first axis is that of samples.
-    batch_size : int, optional
-        As in `Model.predict`.
-
-    Returns
-    -------
-    dask.array.Array
-        With the same blocks of rows.
-
-    Raises
-    ------
-    DataError
-        For anything but a Dask array, or a model of several outputs.
-    MissingDistributionError
-        Without Dask.
-
-    Examples
-    --------
-    >>> import cornu, dask.array as da
-    >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)])
-    >>> y = predict(model, da.ones((10, 3), chunks=4))
-    >>> y.shape, y.chunks[0], y.compute().dtype
-    ((10, 2), (4, 4, 2), dtype('float32'))
-    """
-    try:
-        import dask
-        import dask.array as da
-    except ImportError as error:
-        raise MissingDistributionError(
-            "predict() of blocks needs Dask: pip install 'cornu-distributed[dask]'"
-        ) from error
-    if not isinstance(x, da.Array):
-        raise DataError(
-            f"x is of type {type(x).__name__}: pass a dask.array.Array, or call model.predict(x)."
-        )
     x = x.rechunk(dict.fromkeys(range(1, x.ndim), -1))  # a sample lies in one block
     one = model.predict(np.zeros((1, *x.shape[1:]), x.dtype), verbose=0)
     if not isinstance(one, np.ndarray):

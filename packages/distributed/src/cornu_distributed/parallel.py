@@ -1,9 +1,9 @@
 """Data-parallel training as one process would do it: a batch is cut, and its sums are over all.
 
 Every rank is given the same data and the same seed, and takes its rows of each batch. A rank counts
-by its share of the rows: the gradient of the whole batch's mean loss is the sum of the ranks'
-gradients times their shares. What has to be divided by something else (a mask's places, weights)
-asks for the whole's itself, in `cornu_ops.weighted`.
+by its share of the rows: the whole batch's mean loss is the sum of the ranks' losses times their
+shares, and its gradient the sum of theirs. What has to be divided by something else (a mask's
+places, weights) asks for the whole's itself, in `cornu_ops.weighted`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from cornu.base.callback import Callback
-from cornu_distributed.agreement import OWN, agree, number, tell
+from cornu_distributed.agreement import OWN, agree, leave_together, number, tell
 from cornu_distributed.merging import merged
 from cornu_distributed.primitive import NAME, all_reduce
 from cornu_distributed.stages import StagedBackend
@@ -41,6 +41,10 @@ OTHER_ORDER = (
     "Call cornu.utils.set_random_seed(...) with the same number on all processes, and build the "
     "same model."
 )
+OTHER_EPOCH = (
+    "begun at another place of the training than {rank}: with BackupAndRestore, backup_dir must be "
+    "a folder that all processes see, and initial_epoch= the same on all."
+)
 STOPS = "not set stop_training as {rank} has: let all processes stop, or none."
 OTHER_WEIGHTS = (
     "come to other weights than {rank} in this epoch. Either something has set them on one process "
@@ -48,6 +52,7 @@ OTHER_WEIGHTS = (
     "number of threads, CORNU_NUM_THREADS=."
 )
 _serial = itertools.count(1)
+_leaving: set[World] = set()  # whose ranks wait for one another at the end
 
 
 class Processes(Whole):
@@ -64,10 +69,13 @@ class Processes(Whole):
         self.world = world
         self.rank, self.size = world.rank, world.size
         self._number = next(_serial)  # steps of others are not for these
+        if self.size > 1 and world not in _leaving:
+            _leaving.add(world)
+            leave_together(world)
 
-    def executor(self, backend: Any) -> Any:
+    def executor(self, model: Any, mode: str) -> Any:
         """Return the backend that cuts programs at their sums over ranks."""
-        return StagedBackend(backend, self.world, self.alike, self._number)
+        return StagedBackend(model._backend(), self.world, self.alike, self._number)
 
     def finish(self, model: Any, mode: str, trace: Any, outputs: list[Any]) -> list[Any]:
         """Gather the sums that can be asked for at once."""
@@ -113,6 +121,7 @@ class Shared(Processes):
         self._numbers = [_own_variable(name, np.float64(x)) for name, x in own.items()]
         self._share, self._scale, self._present = self._numbers
         self._stream = _own_variable("stream", np.array([0, self.rank], np.uint32))
+        self.own = frozenset([*self._numbers, self._stream])
         self._rows: Any = None
 
     @property
@@ -120,18 +129,24 @@ class Shared(Processes):
         """Rows of the whole batch for each row of this rank, as a value of the step."""
         return self._scale.value
 
-    def executor(self, backend: Any) -> Any:
+    def executor(self, model: Any, mode: str) -> Any:
         """Return the backend of one public call; until a batch is cut, ranks count alike."""
+        if mode != "predict":
+            _refuse_stateful(model)
         self._say(1, self.size)
-        return super().executor(backend)
+        return super().executor(model, mode)
 
     def total(self, value: Any) -> Any:
         """Return the sum of a traced value over all ranks that have rows."""
         return all_reduce(_times(value, self._present))
 
+    def part(self, value: Any) -> Any:
+        """Return what a traced value of this rank's rows adds to the mean over all rows."""
+        return _times(value, self._share)
+
     def mean(self, value: Any) -> Any:
         """Return the mean of a traced value over the rows of all ranks."""
-        return all_reduce(_times(value, self._share))
+        return all_reduce(self.part(value))
 
     def loader(self, source: Any) -> Callable[[Any, Any], Any]:
         """Return what loads this rank's rows of a batch; with none of them it counts nothing."""
@@ -166,11 +181,14 @@ class Shared(Processes):
         for variable, value in zip(self._numbers, values, strict=True):
             variable.assign(np.float64(value))
 
-    def slopes(self, loss: Any, gradients: list[Any]) -> list[Any]:
-        """Return the gradients of the loss of the whole batch."""
-        if len(as_node(loss).shape):  # values that were not reduced: their sum is minimised
-            return [self.total(g) for g in gradients]
-        return [self.mean(g) for g in gradients]
+    def slopes(self, loss: Any, of: Callable[[Any], list[Any]]) -> list[Any]:
+        """Return the gradients of the loss of the whole batch.
+
+        The loss is made a part before it is differentiated: numbers of half precision overflow
+        where those of one process do.
+        """
+        reduced = len(as_node(loss).shape) == 0  # else the sum of its values is minimised
+        return [all_reduce(g) for g in of(_times(loss, self._share if reduced else self._present))]
 
     def finish(self, model: Any, mode: str, trace: Any, outputs: list[Any]) -> list[Any]:
         """Let metrics, averages and logs be those of the whole batch."""
@@ -183,13 +201,26 @@ class Shared(Processes):
             if variable in metrics:
                 summed[node] = trace.updates[variable] = self._summed(trace, variable, node)
             elif variable in weights and not variable.trainable and _differs(node):
-                trace.updates[variable] = self.mean(node)
+                trace.updates[variable] = self._state(trace, variable, node)
         nodes = substitute(map(as_node, outputs), summed)  # results are those of all ranks
-        outputs = [self.mean(x) if x.shape == () and _differs(x) else x for x in nodes]
+        outputs = [self.mean(x) if _is_log(x) and _differs(x) else x for x in nodes]
         if mode == "train":
             self._check_gradients(model, trace)
         outputs = self.rebuilt(trace, outputs)
         return self._own_streams(trace, outputs)
+
+    def _state(self, trace: Any, variable: Variable, node: Node) -> Node:
+        """Return what a layer keeps: the average of the ranks', or the sum of what they count."""
+        if node.dtype.kind == "f":
+            return self.mean(node)
+        counted = _added(node, trace.variables[variable])
+        if counted is None or node.dtype.kind not in "iu":
+            raise CornuError(
+                f"{variable.path!r} keeps {node.dtype} values of this process' rows, and what it "
+                "would be for those of all cannot be made of them. Let it count (assign_add), keep "
+                "floating numbers, of which the average is taken, or train on one process."
+            )
+        return self._summed(trace, variable, node)
 
     def _summed(self, trace: Any, variable: Variable, node: Node) -> Node:
         """Return a metric's state after the batches of all ranks, each of which adds to it."""
@@ -239,11 +270,15 @@ class Shared(Processes):
 
 
 class EndOfEpoch(Callback):
-    """Compares at the end of an epoch whether all ranks are there."""
+    """Compares at both ends of an epoch whether all ranks are there."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
         self._world = world
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Before an epoch."""
+        agree(self._world, "begin", OTHER_EPOCH, epoch, self.model.training_run.step)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """After an epoch."""
@@ -305,9 +340,7 @@ def _times(value: Any, factor: Variable) -> Node:
 
 
 def _differs(node: Node) -> bool:
-    """Tell whether a floating value depends on the rows of a rank, beside through sums over all."""
-    if node.dtype.kind != "f":
-        return False
+    """Tell whether a value depends on the rows of a rank, beside through sums over all."""
     stack, seen = [node], {node}
     while stack:
         node = stack.pop()
@@ -317,6 +350,21 @@ def _differs(node: Node) -> bool:
         seen.update(found)
         stack.extend(found)
     return False
+
+
+def _is_log(node: Node) -> bool:
+    return node.shape == () and node.dtype.kind == "f"
+
+
+def _refuse_stateful(model: Any) -> None:
+    """Raise where layers keep the states of samples, of which the next batch cuts others."""
+    for layer in model._flatten_layers():
+        if layer is not model and getattr(layer, "stateful", False):
+            raise CornuError(
+                f"{type(layer).__name__} {layer.name!r} is stateful: it keeps the states of the "
+                "samples of a batch, which processes share out. Train it on one process, or with "
+                "stateful=False."
+            )
 
 
 def _added(node: Node, old: Node) -> list[Node] | None:

@@ -6,6 +6,7 @@ nothing is said) is an error, and an error of one process ends the job.
 
 from __future__ import annotations
 
+import math
 import os
 import pickle
 import socket
@@ -46,9 +47,10 @@ class World:
     """
 
     def __init__(self, comm: Any) -> None:
-        self.comm = comm
         self.rank, self.size = comm.Get_rank(), comm.Get_size()
         self.timeout = _timeout()
+        self.comm, request = comm.Idup()  # what a script says over `comm` is not heard here
+        self._wait(request)
         names = self.gather_objects(socket.gethostname())
         here = [rank for rank, name in enumerate(names) if name == names[self.rank]]
         self.local_rank, self.local_size = here.index(self.rank), len(here)
@@ -62,6 +64,14 @@ class World:
             return gathered
         self._wait(self.comm.Iallgather(_bytes(array), _bytes(gathered)))
         return gathered
+
+    def gather_patiently(self, array: np.ndarray) -> np.ndarray:
+        """Return the same, however long the others take: at the end of the script."""
+        within, self.timeout = self.timeout, math.inf
+        try:
+            return self.gather(array)
+        finally:
+            self.timeout = within
 
     def gather_objects(self, value: Any) -> list[Any]:
         """Return what each rank passes, in the order of ranks."""
@@ -94,8 +104,9 @@ class World:
         self._wait(self.comm.Ialltoall(_bytes(sent), _bytes(received)))
         wide = np.float32 if flat.dtype.itemsize == 2 and flat.dtype.kind in "fV" else flat.dtype
         total = received[0].astype(wide)
-        for part in received[1:]:
-            total += part.astype(wide, copy=False)
+        with np.errstate(all="ignore"):  # infinity less infinity: a scale of losses will see it
+            for part in received[1:]:
+                total += part.astype(wide, copy=False)
         return self.gather(total.astype(flat.dtype)).reshape(-1)[: flat.size]
 
     def threads(self) -> int | None:

@@ -24,36 +24,43 @@ class Whole:
         Which of how many processes this one is.
     scale : value
         Rows of the whole batch for each row of this part.
+    own : frozenset of Variable
+        State of a step that is another on each process: no part of what is trained.
 
     Examples
     --------
     >>> alone = Whole()
-    >>> alone.total(3.0), alone.mean(3.0), alone.scale
-    (3.0, 3.0, 1.0)
+    >>> alone.total(3.0), alone.part(3.0), alone.mean(3.0), alone.scale
+    (3.0, 3.0, 3.0, 1.0)
     """
 
     rank, size = 0, 1
     scale: Any = 1.0
+    own: frozenset[Any] = frozenset()
 
     def total(self, value: Any) -> Any:
         """Return the sum of a traced value over all processes."""
+        return value
+
+    def part(self, value: Any) -> Any:
+        """Return what a traced value of this process' rows adds to the mean over all rows."""
         return value
 
     def mean(self, value: Any) -> Any:
         """Return the mean of a traced value over the rows of all processes."""
         return value
 
-    def executor(self, backend: Any) -> Any:
-        """Return what compiles programs that ask for sums over processes."""
-        return backend
+    def executor(self, model: Any, mode: str) -> Any:
+        """Return what compiles the programs of a model, which ask for sums over processes."""
+        return model._backend()
 
     def loader(self, source: Any) -> Callable[[Any, Any], Any]:
         """Return what loads this process' part of a batch, and returns the bound step."""
         return source.load
 
-    def slopes(self, loss: Any, gradients: list[Any]) -> list[Any]:
-        """Return the gradients of the loss of the whole batch."""
-        return gradients
+    def slopes(self, loss: Any, of: Callable[[Any], list[Any]]) -> list[Any]:
+        """Return the gradients of the loss of the whole batch, `of` a loss those of its part."""
+        return of(loss)
 
     def finish(self, model: Any, mode: str, trace: Any, outputs: list[Any]) -> list[Any]:
         """Let what a traced step leaves be that of the whole batch; return its outputs."""

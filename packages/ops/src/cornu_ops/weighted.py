@@ -168,6 +168,9 @@ def samplewise(
     dtype : str
     """
     values = to_dtype(values, dtype)
+    if sample_weight is None and reduce is ops.mean and not values.shape and whole().size > 1:
+        # a mean over this process' rows: it counts once for the batch, not once for each process
+        return whole().part(values), whole().part(to_dtype(1.0, dtype))
     if sample_weight is not None:
         weight = apply_mask(to_dtype(sample_weight, dtype), mask, dtype, "sum")
         values, weight = squeeze_or_expand_to_same_rank(values, weight)

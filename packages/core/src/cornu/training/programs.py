@@ -83,7 +83,7 @@ def step_finder(model: Trainable, mode: str) -> Select:
     if model.run_eagerly:
         return eager_step_finder(model, mode)
     steps = model._step_cache()
-    backend = ranks.current.executor(model._backend())
+    backend = ranks.current.executor(model, mode)
     state: tuple[Any, ...] = ()  # what a step depends on beside the batch
     changes = -1  # when it was found
     on_host = has_host_stage(model)

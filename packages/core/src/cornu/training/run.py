@@ -19,6 +19,7 @@ from cornu_data.run_state import (
 from cornu_data.source import BatchSource
 from cornu_engine.errors import SavingError
 from cornu_engine.variable import Arena, Variable
+from cornu_ops import ranks
 from cornu_ops.random.seed import restore_seed_state, seed_state
 
 __all__ = ["Run"]
@@ -143,7 +144,7 @@ def _variables(model: Any) -> list[Variable]:
     variables = {id(variable): variable for variable in [*_owned(model), *metrics]}
     step = model._step_cache().last.get("train")
     for variable in () if step is None else step.compiled.program.state:
-        if not isinstance(variable, Arena):
+        if not isinstance(variable, Arena) and variable not in ranks.current.own:
             variables.setdefault(id(variable), variable)
     return list(variables.values())
 

@@ -461,7 +461,7 @@ class Trainable(Layer):
         """
         if variables is None:
             variables = self._trained
-        return whole().slopes(loss, slopes(loss, variables, self.name))
+        return whole().slopes(loss, lambda part: slopes(part, variables, self.name))
 
     def get_metrics_result(self) -> dict[str, Any]:
         """Return the value of each metric, by name.
