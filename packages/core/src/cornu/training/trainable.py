@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import cornu_ops as ops
@@ -95,28 +95,6 @@ class Trainable(Layer):
         return list(self._need_graph("outputs").outputs)
 
     @property
-    def input(self) -> Any:
-        """The symbolic inputs, as the model was described."""
-        return self._graph.inputs_structure if self._graph is not None else super().input
-
-    @property
-    def output(self) -> Any:
-        """The symbolic outputs, as the model was described."""
-        return self._graph.outputs_structure if self._graph is not None else super().output
-
-    @property
-    def input_shape(self) -> Any:
-        """Shape of the input; of several, a list of shapes."""
-        graph = self._graph
-        return super().input_shape if graph is None else _only([t.shape for t in graph.inputs])
-
-    @property
-    def output_shape(self) -> Any:
-        """Shape of the output; of several, a list of shapes."""
-        graph = self._graph
-        return super().output_shape if graph is None else _only([t.shape for t in graph.outputs])
-
-    @property
     def input_spec(self) -> Any:
         """What is expected of each input, in order; None where it is not known. Settable."""
         if self._graph is None or self.__dict__.get("_input_spec") is not None:
@@ -146,26 +124,12 @@ class Trainable(Layer):
             )
         )
 
-    def get_input_at(self, node_index: int) -> Any:
-        """Return the symbolic input of one use: 0 is the model's own, 1 its first call."""
-        return self._at(node_index, lambda: self.input, super().get_input_at)
-
-    def get_output_at(self, node_index: int) -> Any:
-        """Return the symbolic output of one use: 0 is the model's own, 1 its first call."""
-        return self._at(node_index, lambda: self.output, super().get_output_at)
-
-    def get_input_shape_at(self, node_index: int) -> Any:
-        """Return the shape of the input of one use."""
-        return self._at(node_index, lambda: self.input_shape, super().get_input_shape_at)
-
-    def get_output_shape_at(self, node_index: int) -> Any:
-        """Return the shape of the output of one use."""
-        return self._at(node_index, lambda: self.output_shape, super().get_output_shape_at)
-
-    def _at(self, index: int, own: Callable[[], Any], call: Callable[[int], Any]) -> Any:
-        if self._graph is None or (index < 0 and self._inbound_nodes):
-            return call(index)
-        return own() if index in (0, -1) else call(index - 1)
+    def _call_at(self, index: int, wanted: str) -> Any:
+        """Where there is a graph, its ends come before the calls of the model."""
+        graph = self._graph
+        if graph is None or (index < 0 and self._inbound_nodes):
+            return super()._call_at(index, wanted)
+        return graph.ends if index in (0, -1) else super()._call_at(index - 1, wanted)
 
     @property
     def trainable_variables(self) -> list[Variable]:
@@ -523,7 +487,3 @@ class Trainable(Layer):
         logs = self._step_cache().reader(names).read(self) if names else {}
         logs.update((name, outputs[at]) for name, at in places.items() if at is not None)
         return plain_logs(logs)
-
-
-def _only(members: list[Any]) -> Any:
-    return members[0] if len(members) == 1 else members

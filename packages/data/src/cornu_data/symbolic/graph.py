@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from cornu_data.symbolic.keras_tensor import CallNode, KerasTensor, tensor_key
+from cornu_data.symbolic.keras_tensor import CallNode, Ends, KerasTensor, tensor_key
 from cornu_engine import tree
 from cornu_engine.errors import GraphError, quoted
 from cornu_engine.trace import current_trace
@@ -132,6 +132,13 @@ class LayerGraph:
         if trace is not None:
             trace.symbolic.update(known)
         return [known[tensor_key(t)] for t in wanted]
+
+    @property
+    def ends(self) -> Ends:
+        """The graph as one call; of several inputs or outputs, the shapes are a list."""
+        shapes = ([t.shape for t in tensors] for tensors in (self.inputs, self.outputs))
+        flat = (each[0] if len(each) == 1 else each for each in shapes)
+        return Ends(self.inputs_structure, self.outputs_structure, *flat)
 
     def layer_nodes(self, operation: Any) -> Iterator[CallNode]:
         """Yield the calls of one operation that are part of the graph."""

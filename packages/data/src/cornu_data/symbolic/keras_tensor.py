@@ -300,6 +300,16 @@ class CallNode:
         return self.input_tensors[0] if len(self.input_tensors) == 1 else list(self.input_tensors)
 
     @property
+    def input_shapes(self) -> Any:
+        """The shapes of `inputs`."""
+        return _shapes(self.inputs)
+
+    @property
+    def output_shapes(self) -> Any:
+        """The shapes of `outputs`."""
+        return _shapes(self.outputs)
+
+    @property
     def parents(self) -> list[CallNode]:
         """The calls that made the inputs."""
         return [t.node for t in self.input_tensors if t.node is not None]
@@ -321,6 +331,19 @@ class CallNode:
     def __repr__(self) -> str:
         name = getattr(self.operation, "name", "?")
         return f"<CallNode {self.index} of {name}>"
+
+
+class Ends(NamedTuple):
+    """What a graph of calls begins and ends with, as if it were one call."""
+
+    inputs: Any
+    outputs: Any
+    input_shapes: Any
+    output_shapes: Any
+
+
+def _shapes(tensors: Any) -> Any:
+    return tree.map_structure(lambda t: t.shape, tensors)
 
 
 def tensor_key(tensor: KerasTensor) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from cornu.base.naming import auto_name
 from cornu_data.symbolic.inference import infer
-from cornu_data.symbolic.keras_tensor import CallNode, KerasTensor
+from cornu_data.symbolic.keras_tensor import CallNode, Ends, KerasTensor
 from cornu_data.text import is_text, text_beside
 from cornu_engine import tree
 from cornu_engine.errors import BadFileError, DataError, quoted
@@ -61,13 +61,13 @@ class Operation:
 
     @property
     def input_shape(self) -> Any:
-        """Shape of `input`."""
-        return _shapes(self._call_at(0, "input_shape").inputs)
+        """Shape of `input`; of several inputs of a model, a list of shapes."""
+        return self._call_at(0, "input_shape").input_shapes
 
     @property
     def output_shape(self) -> Any:
-        """Shape of `output`."""
-        return _shapes(self._call_at(0, "output_shape").outputs)
+        """Shape of `output`; of several outputs of a model, a list of shapes."""
+        return self._call_at(0, "output_shape").output_shapes
 
     @property
     def input_mask(self) -> Any:
@@ -80,36 +80,37 @@ class Operation:
         return _masks(self._call_at(0, "output_mask").outputs)
 
     def get_input_at(self, node_index: int) -> Any:
-        """Return the symbolic input of one call of a shared layer.
+        """Return the symbolic input of one use.
 
         Parameters
         ----------
         node_index : int
-            0 for the first call.
+            0 for the first call of a layer; of a model with a graph, 0 for its own input, and 1 for
+            its first call.
         """
         return self._call_at(node_index, "input").inputs
 
     def get_output_at(self, node_index: int) -> Any:
-        """Return the symbolic output of one call of a shared layer."""
+        """Return the symbolic output of one use."""
         return self._call_at(node_index, "output").outputs
 
     def get_input_shape_at(self, node_index: int) -> Any:
-        """Return the shape of the input of one call."""
-        return _shapes(self._call_at(node_index, "input_shape").inputs)
+        """Return the shape of the input of one use."""
+        return self._call_at(node_index, "input_shape").input_shapes
 
     def get_output_shape_at(self, node_index: int) -> Any:
-        """Return the shape of the output of one call."""
-        return _shapes(self._call_at(node_index, "output_shape").outputs)
+        """Return the shape of the output of one use."""
+        return self._call_at(node_index, "output_shape").output_shapes
 
     def get_input_mask_at(self, node_index: int) -> Any:
-        """Return the mask of the input of one call."""
+        """Return the mask of the input of one use."""
         return _masks(self._call_at(node_index, "input_mask").inputs)
 
     def get_output_mask_at(self, node_index: int) -> Any:
-        """Return the mask of the output of one call."""
+        """Return the mask of the output of one use."""
         return _masks(self._call_at(node_index, "output_mask").outputs)
 
-    def _call_at(self, index: int, wanted: str) -> CallNode:
+    def _call_at(self, index: int, wanted: str) -> CallNode | Ends:
         calls = self._inbound_nodes
         if not calls:
             raise AttributeError(
@@ -184,10 +185,6 @@ class FunctionCall(Operation):
 
 
 KerasTensor.call_of = FunctionCall
-
-
-def _shapes(tensors: Any) -> Any:
-    return tree.map_structure(lambda t: t.shape, tensors)
 
 
 def _masks(tensors: Any) -> Any:
