@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, overload
 
 from cornu.base.layer import KerasTensor, Layer, get_mask, set_mask
 from cornu.base.layer.weights import AddedMetric
 from cornu.base.overriding import open_signature
-from cornu.models import files, state_tree
+from cornu.models import brought, files, state_tree
 from cornu.models.constructors import OLD_NAMES, describes_graph, takes_graph
 from cornu.models.copying import recipe
 from cornu.models.first_input import remember_first_input
 from cornu.models.graph_config import graph_config, is_graph_config, read_graph
 from cornu.models.input_layer import graph_between
-from cornu.plugins import registry
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.training import generators
 from cornu.training.trainer import Trainer
@@ -71,6 +69,10 @@ class Model(Trainer):
     export = files.export
     get_state_tree = state_tree.get_state_tree
     set_state_tree = state_tree.set_state_tree
+
+    # What distributions bring
+    quantize = brought.quantize
+    summary = brought.summary
 
     # Keras 2's names
     fit_generator = generators.fit_generator
@@ -167,34 +169,6 @@ class Model(Trainer):
             hint = near_matches(str(name), names) or f"Its layers are {names}."
             raise UnknownNameError(f"Model {self.name!r} has no layer {name!r}. {hint}")
         return named
-
-    def quantize(
-        self, mode: Any = None, config: Any = None, filters: Any = None, **kwargs: Any
-    ) -> None:
-        """Keep the weights of layers as whole numbers from now on, and compute in these.
-
-        Parameters
-        ----------
-        mode : {"int8"}, optional
-            What weights become.
-        config : QuantizationConfig, optional
-            Of `cornu.quantizers`: how they do.
-        filters : str, list of str, or callable, optional
-            Which layers: patterns that names are searched for, or what tells for a layer.
-        **kwargs
-            `calibration_data`, inputs to find out on how large activations become: their scales
-            are fixed then, and convolutions are quantized too. `type_check=False` takes subclasses
-            of our layers as what they derive from.
-
-        Examples
-        --------
-        >>> import cornu
-        >>> model = cornu.Sequential([cornu.Input((4,)), cornu.layers.Dense(2)])
-        >>> model.quantize("int8")
-        >>> model.layers[0].kernel.dtype
-        dtype('int8')
-        """
-        registry.attribute("utility", "(quantize)")(self, mode, config, filters, **kwargs)
 
     # Calling
 
@@ -426,36 +400,6 @@ class Model(Trainer):
             reset = getattr(layer, "reset_states", None) or getattr(layer, "reset_state", None)
             if reset is not None and getattr(layer, "stateful", False):
                 reset()
-
-    def summary(
-        self,
-        line_length: int | None = None,
-        positions: Any = None,
-        print_fn: Callable[[str], Any] | None = None,
-        expand_nested: bool = False,
-        show_trainable: bool = False,
-        layer_range: Any = None,
-    ) -> None:
-        """Print a table of the layers, with shapes and numbers of weights.
-
-        Parameters
-        ----------
-        line_length : int, optional
-            Width of the table.
-        positions : list of float, optional
-            Where each column ends, as fractions of the width.
-        print_fn : callable, optional
-            Gets the text; `print` if not given.
-        expand_nested : bool
-            Whether to list the layers of models inside.
-        show_trainable : bool
-            Whether to add a column that says so.
-        layer_range : list of two str, optional
-            Names, or patterns, of the first and last layer to show.
-        """
-        registry.attribute("utility", "print_summary")(
-            self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
-        )
 
     # Configuration
 
