@@ -9,7 +9,7 @@ from cornu import ops
 from cornu.errors import GraphError, TracedValueError
 from cornu_engine.eager import EagerTrace
 from cornu_engine.gradients import gradients
-from cornu_engine.graph import constant, scope
+from cornu_engine.graph import Node, constant, scope, takes_mark
 from cornu_engine.program import build_program
 from cornu_engine.reference_backend import ReferenceExecutable
 from cornu_engine.trace import Trace, apply, is_traced
@@ -23,6 +23,21 @@ def test_equal_operations_are_one_node():
         assert ops.exp(x) is not ops.exp(trace.input("x", (2,)))
     assert constant(0.0) is not constant(-0.0)
     assert constant(np.nan) is constant(np.nan)
+
+
+def test_a_value_takes_marks_and_keeps_none(monkeypatch):
+    monkeypatch.setattr(Node, "_mark", None, raising=False)
+    monkeypatch.delattr(Node, "_mark")  # so that the mark goes again, with the test
+    with Trace() as trace:
+        x = trace.input("x", (2, 3))
+        with pytest.raises(AttributeError):
+            x._mark = "mine"
+        takes_mark("_mark", lambda node: node.shape)
+        x._mark = "mine"
+        assert x._mark == (2, 3)
+    for taken in ("_mark", "shape"):
+        with pytest.raises(GraphError, match="already"):
+            takes_mark(taken, lambda node: None)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, "uint8", np.dtype("uint8")])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -19,6 +19,7 @@ import numpy as np
 
 from cornu_engine.allowance import spend
 from cornu_engine.current import concrete_value, is_tracing, known_value
+from cornu_engine.errors import GraphError
 from cornu_engine.operators import ArrayOperators
 from cornu_engine.shapes import Shape, Sizes, product
 
@@ -139,6 +140,16 @@ class Node(ArrayOperators):
 
     def __deepcopy__(self, memo: dict) -> Node:
         return self
+
+
+def takes_mark(name: str, read: Callable[[Node], Any]) -> None:
+    """Let nodes have an attribute that code for other values sets: it reads as this, come what may.
+
+    Nodes are interned, so one that kept what is set would show it wherever the same is computed.
+    """
+    if hasattr(Node, name):
+        raise GraphError(f"Nodes have an attribute {name!r} already.")
+    setattr(Node, name, property(read, lambda node, mark: None))
 
 
 def make_node(

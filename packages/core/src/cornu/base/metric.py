@@ -14,6 +14,7 @@ from cornu.plugins import registry
 from cornu_data.symbolic.masks import get_mask
 from cornu_engine.current import CURRENT
 from cornu_engine.variable import Variable, check_allowed
+from cornu_ops.lending import lent, values_of
 from cornu_ops.targets import check_takes_two
 from cornu_ops.weighted import apply_mask, dtype_name, samplewise, squeeze_or_expand_to_same_rank
 
@@ -157,20 +158,22 @@ class Metric(Configurable):
         self, metric_variables: Sequence[Any], *args: Any, **kwargs: Any
     ) -> list[Any]:
         """Return the state that a batch leads to from the given one; the metric stays."""
-        with _State(self, metric_variables) as state:
+        variables = self.variables
+        with lent(metric_variables=(variables, metric_variables)):
             self.update_state(*args, **kwargs)
-            return state.read()
+            return values_of(variables)
 
     def stateless_result(self, metric_variables: Sequence[Any]) -> Any:
         """Return the value for the given state, without changing the metric."""
-        with _State(self, metric_variables):
+        with lent(metric_variables=(self.variables, metric_variables)):
             return ops.copy(self.result())
 
     def stateless_reset_state(self) -> list[Any]:
         """Return the state before the first batch."""
-        with _State(self, [v.value for v in self.variables]) as state:
+        variables = self.variables
+        with lent(metric_variables=(variables, [v.value for v in variables])):
             self.reset_state()
-            return state.read()
+            return values_of(variables)
 
     def _own_variables(self) -> list[Variable]:
         if "_variables" not in vars(self):
@@ -193,31 +196,6 @@ def _state_in(value: Any) -> Iterator[Variable]:
     elif isinstance(value, (list, tuple, set, dict)):
         for part in value.values() if isinstance(value, dict) else value:
             yield from _state_in(part)
-
-
-class _State:
-    """Another state for a while; the metric's own comes back at the end."""
-
-    def __init__(self, metric: Metric, values: Sequence[Any]) -> None:
-        self.variables = metric.variables
-        if len(values) != len(self.variables):
-            raise ValueError(
-                f"{type(metric).__name__} has {len(self.variables)} variables, not {len(values)}."
-            )
-        self.values = values
-
-    def read(self) -> list[Any]:
-        return [ops.copy(v.value) for v in self.variables]
-
-    def __enter__(self) -> _State:
-        self._kept = self.read()
-        for variable, value in zip(self.variables, self.values, strict=True):
-            variable.assign(value)
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        for variable, value in zip(self.variables, self._kept, strict=True):
-            variable.assign(value)
 
 
 class Mean(Metric):

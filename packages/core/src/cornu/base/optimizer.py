@@ -22,6 +22,7 @@ from cornu_engine.trace import traced_in_vain
 from cornu_engine.variable import Variable
 from cornu_ops.clipping import clip_by_global_norm, clip_by_norm
 from cornu_ops.flat import FlatGroup
+from cornu_ops.lending import lent, values_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -445,19 +446,13 @@ class Optimizer(OptimizerSettings):
             raise NotBuiltError(
                 "stateless_apply() needs optimizer.build(trainable_variables) first."
             )
-        own = [*self._trainable_variables, *self.variables]
-        kept = [ops.copy(v.value) for v in own]
-        try:
-            for variable, value in zip(
-                own, [*trainable_variables, *optimizer_variables], strict=True
-            ):
-                variable.assign(value)
+        weights, state = self._trainable_variables, self.variables
+        with lent(
+            trainable_variables=(weights, trainable_variables),
+            optimizer_variables=(state, optimizer_variables),
+        ):
             self.apply(grads)
-            new = [ops.copy(v.value) for v in own]
-        finally:
-            for variable, value in zip(own, kept, strict=True):
-                variable.assign(value)
-        return new[: len(self._trainable_variables)], new[len(self._trainable_variables) :]
+            return values_of(weights), values_of(state)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"

@@ -8,6 +8,7 @@ from typing import Any
 
 import cornu_ops as ops
 from cornu.training.trainable import Trainable
+from cornu_ops.lending import lent, values_of
 from cornu_ops.total_loss import as_scalar
 
 __all__ = ["compiled_loss", "stateless_compute_loss"]
@@ -50,21 +51,14 @@ def stateless_compute_loss(
     >>> float(loss)
     1.0
     """
-    groups = [
-        (list(self.trainable_variables), list(trainable_variables)),
-        (list(self.non_trainable_variables), list(non_trainable_variables)),
-        (list(self.metrics_variables), list(metrics_variables)),
-    ]
-    kept = [(v, ops.copy(v.value)) for variables, _ in groups for v in variables]
-    try:
-        for variables, values in groups:
-            for variable, value in zip(variables, values, strict=True):
-                variable.assign(value)
+    own = self.trainable_variables, self.non_trainable_variables, self.metrics_variables
+    with lent(
+        trainable_variables=(own[0], trainable_variables),
+        non_trainable_variables=(own[1], non_trainable_variables),
+        metrics_variables=(own[2], metrics_variables),
+    ):
         loss = self._total_loss(x, y, y_pred, sample_weight, training)
-        trained, other, metrics = [[ops.copy(v.value) for v in group] for group, _ in groups]
-    finally:
-        for variable, value in kept:
-            variable.assign(value)
+        trained, other, metrics = map(values_of, own)
     return loss, (trained, other, metrics)
 
 

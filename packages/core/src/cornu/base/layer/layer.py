@@ -21,6 +21,7 @@ from cornu_data.constructors import check_call, not_taken
 from cornu_data.shapes import as_shape
 from cornu_engine.errors import NotBuiltError, ShapeError, quoted
 from cornu_engine.trace import current_trace
+from cornu_ops.lending import lent, values_of
 from cornu_ops.remat import current_remat
 
 if TYPE_CHECKING:
@@ -289,22 +290,13 @@ class Layer(Calls):
         """
         if not self.built:
             raise NotBuiltError(f"Layer {self._where()} must be built before stateless_call.")
-        pairs = [
-            *_paired(self.trainable_variables, trainable_variables, "trainable_variables"),
-            *_paired(
-                self.non_trainable_variables, non_trainable_variables, "non_trainable_variables"
-            ),
-        ]
-        kept = [(variable, _copy(variable.value)) for variable, _ in pairs]
-        try:
-            for variable, value in pairs:
-                variable.assign(value)
+        with lent(
+            trainable_variables=(self.trainable_variables, trainable_variables),
+            non_trainable_variables=(self.non_trainable_variables, non_trainable_variables),
+        ):
             outputs = self(*args, **kwargs)
-            after = [_copy(v.value) for v in self.non_trainable_variables]
+            after = values_of(self.non_trainable_variables)
             losses = self.losses if return_losses else None
-        finally:
-            for variable, value in kept:
-                variable.assign(value)
         return (outputs, after, losses) if return_losses else (outputs, after)
 
     # Files
@@ -354,19 +346,6 @@ class Layer(Calls):
 
 
 tracking.PART_KINDS.append((Layer, "layers"))
-
-
-def _copy(value: Any) -> Any:
-    return value.copy() if hasattr(value, "copy") else value
-
-
-def _paired(variables: list[Any], values: Any, name: str) -> list[tuple[Any, Any]]:
-    values = list(values)
-    if len(values) != len(variables):
-        raise ShapeError(
-            f"{name} must hold {len(variables)} values, one per variable; got {len(values)}."
-        )
-    return list(zip(variables, values, strict=True))
 
 
 def _batch_shape_argument(kwargs: PlaceOptions) -> tuple | None:

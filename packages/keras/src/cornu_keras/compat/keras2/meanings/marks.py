@@ -6,16 +6,9 @@ layer says of it there is not needed, as the step is traced for one phase.
 
 from __future__ import annotations
 
-from typing import Any
-
-from cornu_engine.graph import Node
+from cornu_engine.graph import takes_mark
 
 __all__: list[str] = []
 
-
-def _ignored(value: Node, mark: Any) -> None:
-    pass
-
-
-Node._keras_shape = property(lambda value: value.shape, _ignored)  # type: ignore[attr-defined]
-Node._uses_learning_phase = property(lambda value: False, _ignored)  # type: ignore[attr-defined]
+takes_mark("_keras_shape", lambda value: value.shape)
+takes_mark("_uses_learning_phase", lambda value: False)
