@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cornu.base.layer.context import set_learning_phase
+from cornu_engine.config import set_learning_phase
 
 
 @pytest.fixture(autouse=True)

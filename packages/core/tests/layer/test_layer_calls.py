@@ -11,8 +11,8 @@ import pytest
 import cornu
 from cornu import ops
 from cornu.base import Layer
-from cornu.base.layer.context import set_learning_phase
 from cornu_data.symbolic.signature import CallSignature
+from cornu_engine.config import set_learning_phase
 from cornu_engine.trace import Trace
 
 X = np.ones((2, 5), "float32")

@@ -1,4 +1,4 @@
-"""What every operation reads: the default float type, epsilon, and the layout of images.
+"""What a process shares: the default float type, epsilon, the layout of images, the phase.
 
 They are plain process-wide values, as in Keras: a layer reads them when it is created, so a later
 change does not reach layers that exist already.
@@ -6,15 +6,19 @@ change does not reach layers that exist already.
 
 from __future__ import annotations
 
+from typing import Any
+
 from cornu_engine.errors import near_matches, quoted
 
 __all__ = [
     "epsilon",
     "floatx",
     "image_data_format",
+    "learning_phase",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",
+    "set_learning_phase",
 ]
 
 FLOAT_TYPES = ("bfloat16", "float16", "float32", "float64")
@@ -23,6 +27,7 @@ DATA_FORMATS = ("channels_last", "channels_first")
 _floatx = "float32"
 _epsilon = 1e-7
 _data_format = "channels_last"
+_learning_phase: bool | None = None
 
 
 def _one_of(what: str, value: object, allowed: tuple[str, ...]) -> str:
@@ -143,3 +148,26 @@ def set_image_data_format(data_format: str) -> None:
     """
     global _data_format
     _data_format = _one_of("data_format", data_format, DATA_FORMATS)
+
+
+def learning_phase() -> bool | None:
+    """Return what `set_learning_phase` set, or None.
+
+    Examples
+    --------
+    >>> learning_phase() is None
+    True
+    """
+    return _learning_phase
+
+
+def set_learning_phase(value: Any) -> None:
+    """Decide, for layers called without `training`, between training and inference.
+
+    Parameters
+    ----------
+    value : bool, int or None
+        1 for training, 0 for inference; None leaves it to the call again.
+    """
+    global _learning_phase
+    _learning_phase = None if value is None else bool(value)

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 
 from cornu_engine import tree
-from cornu_engine.dtypes import is_float
+from cornu_engine.dtypes import FLOATS
 from cornu_engine.errors import DataError
 
 __all__ = [
@@ -342,7 +342,7 @@ def kind_of_targets(y_true: Any, y_pred: Any) -> str:
 
 def check_nan(values: np.ndarray, name: str) -> None:
     """Raise if there is NaN among the values, naming the first sample of it."""
-    if not is_float(values.dtype):
+    if values.dtype.kind not in FLOATS:
         return
     with np.errstate(all="ignore"):
         # one pass without a temporary; only a total that is not finite needs a look

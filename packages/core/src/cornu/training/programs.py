@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from cornu import backends
-from cornu.base.layer.context import learning_phase
 from cornu.training.expected import known_inputs, known_outputs
 from cornu.training.step import CompiledProgram, EagerStep, Step, StepCache, make_step, trace_inputs
 from cornu.training.trainable import Trainable
@@ -181,7 +180,7 @@ def notice_changes(model: Trainable, cache: StepCache) -> None:
 
 def trace_state(model: Trainable, mode: str) -> tuple[Any, ...]:
     """Return what a step was traced from, so that a change of it is noticed."""
-    state: tuple[Any, ...] = (config.floatx(), learning_phase())
+    state: tuple[Any, ...] = (config.floatx(), config.learning_phase())
     if mode == "train":
         state += (tuple(model._trained), getattr(model.optimizer, "revision", 0))
     return state

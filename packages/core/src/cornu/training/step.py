@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 
 from cornu.base.shown import repr_html
-from cornu.training.results import ResultReader
 from cornu_data.host import HostSpec
 from cornu_data.indices import IndexRule, check_indices, index_rules
-from cornu_data.logs import flat_logs
+from cornu_data.logs import ResultReader, flat_logs
 from cornu_data.stage import HostStage
 from cornu_data.text import TEXT
 from cornu_engine import tree

@@ -6,10 +6,10 @@ from typing import Any
 
 from cornu import config
 from cornu.base.layer.context import current_call
-from cornu.base.layer.context import learning_phase as _chosen_phase
-from cornu.base.layer.context import set_learning_phase as _choose_phase
 from cornu.base.naming import get_uid as _next_uid
 from cornu.base.naming import reset_names
+from cornu_engine.config import learning_phase as _chosen_phase
+from cornu_engine.config import set_learning_phase as _choose_phase
 from cornu_ops.windowed import standard_format
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.base.layer.context import CallContext, current_call, learning_phase
+from cornu.base.layer.context import CallContext, current_call
 from cornu.base.layer.explaining import add_note, made_anew, merge_hint
 from cornu.base.layer.weights import Weights
 from cornu.base.overriding import open_signature
@@ -30,6 +30,7 @@ from cornu_data.text import is_text, text_beside
 from cornu_data.tracebacks import leave_out
 from cornu_engine import tree
 from cornu_engine.allowance import spend
+from cornu_engine.config import learning_phase
 from cornu_engine.depth import make_room
 from cornu_engine.dtypes import FLOATS
 from cornu_engine.errors import DataError

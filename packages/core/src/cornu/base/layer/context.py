@@ -8,7 +8,6 @@ from typing import Any
 from cornu_engine.trace import AUTOCAST
 
 _CALL: ContextVar[CallContext | None] = ContextVar("cornu_call", default=None)
-_learning_phase: bool | None = None
 
 
 class CallContext:
@@ -43,26 +42,3 @@ class CallContext:
 def current_call() -> CallContext | None:
     """Return the context of the innermost layer call, or None outside of any."""
     return _CALL.get()
-
-
-def learning_phase() -> bool | None:
-    """Return what `set_learning_phase` set, or None.
-
-    Examples
-    --------
-    >>> learning_phase() is None
-    True
-    """
-    return _learning_phase
-
-
-def set_learning_phase(value: Any) -> None:
-    """Decide, for layers called without `training`, between training and inference.
-
-    Parameters
-    ----------
-    value : bool, int or None
-        1 for training, 0 for inference; None leaves it to the call again.
-    """
-    global _learning_phase
-    _learning_phase = None if value is None else bool(value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from cornu.base.layer.context import learning_phase
 from cornu.training.compiling import check_arguments, read_arguments
 from cornu.training.trainer import Trainer
+from cornu_engine.config import learning_phase
 from cornu_keras.compat.keras2.meanings.chance import seeds_of_numpy
 from cornu_keras.compat.keras2.model_files import InFiles
 from cornu_keras.compat.keras2.training_callbacks import begun, show_validation

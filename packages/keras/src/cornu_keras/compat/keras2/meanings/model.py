@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from cornu.base.layer import KerasTensor, Layer
-from cornu.base.layer.context import current_call, learning_phase
+from cornu.base.layer.context import current_call
 from cornu.models.input_layer import InputLayer
 from cornu_engine import tree
+from cornu_engine.config import learning_phase
 from cornu_engine.trace import current_trace
 from cornu_keras.compat.keras2.meanings.described import Described
 from cornu_keras.compat.keras2.meanings.layer import LayerMeanings
