@@ -215,3 +215,28 @@ def test_batches_of_a_data_set_of_hugging_face() -> None:
             yield part, TARGETS["spend"][start : start + 10]
 
     same(trained(Batches(), None), trained(list(arrays()), None))
+
+
+class Samples:
+    """Samples by number, as a data set of PyTorch has them."""
+
+    def __len__(self) -> int:
+        return ROWS
+
+    def __getitem__(self, row: int) -> Any:
+        return np.ones(3, "float32"), 1
+
+
+@pytest.mark.parametrize(
+    ("data", "advice"),
+    [
+        (Samples(), r"DataLoader\(x, batch_size=32\)"),
+        ([(np.ones(3, "float32"), np.int64(1))], r"\.batch\(32\)"),
+    ],
+    ids=["by number", "one by one"],
+)
+def test_single_samples_are_to_be_made_batches(data: Any, advice: str) -> None:
+    model = cornu.Sequential([cornu.Input((3,)), layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    with pytest.raises(ValueError, match=advice):
+        model.fit(data, verbose=0)

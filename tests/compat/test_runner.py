@@ -197,6 +197,25 @@ def test_other_modules_speak_for_themselves(tmp_path):
     assert "AttributeError: module 'numpy' has no attribute 'spam'" in done.stderr
 
 
+def test_finders_of_the_old_form_are_left_aside(tmp_path):
+    """As Python does: Weights & Biases has one."""
+    text = """
+        import sys
+
+        class Old:
+            def find_module(self, name, path=None): ...
+
+        sys.meta_path.insert(0, Old())
+        import multiprocessing.spawn
+        try:
+            from keras.layers import Dens
+        except ImportError as error:
+            print("Dense" in str(error))
+    """
+    done = run(script(tmp_path, text), folder=tmp_path)
+    assert done.stdout == "True\n", done.stderr
+
+
 def test_imports_lead_to_cornu_whatever_is_installed(tmp_path):
     script(tmp_path, "raise ImportError('the real one')", "keras/__init__.py")
     done = run(script(tmp_path, IMPORTS), folder=tmp_path)

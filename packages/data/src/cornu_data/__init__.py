@@ -268,6 +268,10 @@ def make_source(
     return kind(data, batch_size=batch_size, shuffle=shuffle, steps=steps, generator=generator)
 
 
+_BY_A_LOADER = (
+    "What gives its samples by number is walked by a loader: "
+    "torch.utils.data.DataLoader(x, batch_size=32)."
+)
 # What can be passed over, but holds no batches.
 _NO_BATCHES = (str, bytes, bytearray, memoryview, range, set, frozenset)
 
@@ -288,6 +292,7 @@ def _stream(
             f"x is of type {kind}. Pass arrays, a list or dict of arrays, a generator, an iterable "
             "of batches or a cornu.utils.Sequence."
             + (" What a file holds is read first, e.g. by pandas.read_csv(path)." * (kind == "str"))
+            + (f" {_BY_A_LOADER}" * (kind != "str" and hasattr(x, "__getitem__")))
         )
     for value, name, meaning in ((y, "y", "targets"), (sample_weight, "sample_weight", "weights")):
         if value is not None:

@@ -97,7 +97,8 @@ def check_rows(x: Any, y: Any = None, sample_weight: Any = None) -> list[np.ndar
         name, leaf = next(pair for pair in _named(x, y, sample_weight) if pair[1].ndim == 0)
         raise DataError(
             f"{name} is the single number {leaf!s}, without a batch axis. Pass one value per "
-            f"sample: np.full(number_of_samples, {leaf!s})."
+            f"sample: np.full(number_of_samples, {leaf!s}). What gives samples one by one is made "
+            "to give batches: dataset.batch(32), DataLoader(dataset, batch_size=32)."
         )
     if not any(map(len, leaves)):
         named = _named(x, y, sample_weight)

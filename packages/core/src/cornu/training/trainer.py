@@ -224,7 +224,7 @@ class Trainer(Trainable):
         y : array, list or dict of arrays
             Targets; a dict has names of outputs as keys.
         batch_size : int, optional
-            Samples per step, 32 by default; the last batch of an epoch may be smaller.
+            Samples per step of arrays, 32 by default; the last batch of an epoch may be smaller.
         epochs : int
             Number of the last epoch.
         verbose : {"auto", 0, 1, 2}

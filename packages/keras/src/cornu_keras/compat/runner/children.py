@@ -55,8 +55,8 @@ class Spawners:
         """Return the spec of such a module, None for any other."""
         if name not in SPAWNERS:
             return None
-        others = (finder for finder in sys.meta_path if finder is not self)
-        spec = next(filter(None, (finder.find_spec(name, path) for finder in others)), None)
+        specs = (finder.find_spec(name, path) for finder in redirect.other_finders(self))
+        spec = next(filter(None, specs), None)
         if spec is not None and spec.loader is not None:
             run = spec.loader.exec_module
 
@@ -64,7 +64,7 @@ class Spawners:
                 run(module)
                 _let_tell(module)
 
-            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+            spec.loader.exec_module = exec_module
         return spec
 
 

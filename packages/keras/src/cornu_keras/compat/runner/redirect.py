@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -12,7 +13,7 @@ from cornu_keras.compat.runner.advice import why_not
 from cornu_keras.compat.runner.bygone import restore
 from cornu_keras.compat.runner.places import EMPTY, ROOTS, place
 
-__all__ = ["Redirect", "current", "install", "uninstall"]
+__all__ = ["Redirect", "current", "install", "other_finders", "uninstall"]
 
 
 class Redirect:
@@ -39,9 +40,9 @@ class Redirect:
             return None
         # `from keras.layers import Dens`: Python asks for a module before it gives up.
         self.asked = ("", "")
-        for finder in sys.meta_path:
+        for finder in other_finders(self):
             try:
-                spec = None if finder is self else finder.find_spec(name, path)
+                spec = finder.find_spec(name, path)
             except ImportError:
                 spec = None  # it has words of its own
             if spec is not None:
@@ -109,6 +110,11 @@ class Stand:
         vars(found).setdefault("__path__", [])  # so that what lies below is asked for
         self.redirect.explain(found, name)
         sys.modules[name] = found
+
+
+def other_finders(own: Any) -> Iterator[Any]:
+    """Yield the finders of Python beside one of ours, but for those of a form that it gave up."""
+    return (f for f in sys.meta_path if f is not own and hasattr(f, "find_spec"))
 
 
 def _part(name: str) -> Any:

@@ -1,0 +1,1 @@
+"""Libraries around `fit` that are too large for every test: `hatch run bench:around`."""
