@@ -1,6 +1,7 @@
 """An autoencoder that squeezes digits of 64 pixels through 8 numbers.
 
 It is compared with principal components, the best that a linear map of the same size can do.
+`autoencoder.png` shows digits that it has not seen, and below them what comes out of the 8 numbers.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from sklearn.decomposition import PCA
 
 import cornu
 from cornu import layers
+from cornu.visualization import plot_image_gallery
 
 CODE = 8
 
@@ -42,6 +44,17 @@ def main() -> None:
     codes = encoder.predict(x_test[:1], verbose=0)
     print("the first digit as", CODE, "numbers:", np.round(codes[0], 1))
     print(f"mean squared error {error:.4f}; of {CODE} principal components {linear:.4f}")
+    pairs = np.concatenate([x_test[:8], autoencoder.predict(x_test[:8], verbose=0)])
+    plot_image_gallery(
+        pairs.reshape(-1, 8, 8, 1),
+        cols=8,
+        rows=2,
+        value_range=(0, 1),
+        scale=1,
+        path="autoencoder.png",
+        transparent=False,
+        dpi=100,
+    )
     print(f"gain {1 - error / linear:.3f}")
 
 

@@ -1,6 +1,7 @@
 """A convolutional network that reads handwritten digits.
 
-The pictures are the 1,797 digits of 8 × 8 pixels that come with scikit-learn.
+The pictures are the 1,797 digits of 8 × 8 pixels that come with scikit-learn. `misread.png` shows
+the first of those that it gets wrong, with what they are and what it takes them for.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from sklearn.datasets import load_digits
 
 import cornu
 from cornu import layers
+from cornu.visualization import plot_image_gallery
 
 
 def main() -> None:
@@ -35,7 +37,20 @@ def main() -> None:
     model.fit(x_train, y_train, batch_size=64, epochs=12, verbose=0)
 
     _, accuracy = model.evaluate(x_test, y_test, verbose=0)
-    wrong = np.flatnonzero(model.predict(x_test, verbose=0).argmax(axis=1) != y_test)
+    predicted = model.predict(x_test, verbose=0).argmax(axis=1)
+    wrong = np.flatnonzero(predicted != y_test)
+    plot_image_gallery(
+        x_test[wrong[:6]],
+        y_true=y_test[wrong[:6]],
+        y_pred=predicted[wrong[:6]],
+        label_map={digit: str(digit) for digit in range(10)},
+        rows=2,
+        cols=3,
+        value_range=(0, 1),
+        path="misread.png",
+        transparent=False,
+        dpi=100,
+    )
     print(f"{len(wrong)} of {len(x_test)} digits are misread")
     print(f"accuracy {accuracy:.3f}")
 

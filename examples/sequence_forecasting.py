@@ -2,10 +2,12 @@
 
 The series is made here: a tide of two periods (12.42 and 12 hours, as the moon and the sun pull),
 a daily breeze and noise that lasts. It is compared with the forecast that tomorrow is like today.
+`forecast.png` shows the first day.
 """
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 import cornu
@@ -45,6 +47,13 @@ def main() -> None:
     forecast = model.predict(x_test, verbose=0)
     error = float(np.sqrt(np.mean((forecast - y_test) ** 2)))
     naive = float(np.sqrt(np.mean((x_test[:, -AHEAD:, 0] - y_test) ** 2)))
+    figure, axis = plt.subplots(figsize=(6, 4))
+    axis.plot(np.arange(-PAST, 0), x_test[0, :, 0], color="gray", label="the past")
+    axis.plot(y_test[0], label="what came")
+    axis.plot(forecast[0], "--", label="what was forecast")
+    axis.set_xlabel("hours")
+    axis.legend()
+    figure.savefig("forecast.png", dpi=100)
     print(f"root mean square error {error:.3f}; of 'tomorrow is like today' {naive:.3f}")
     print(f"skill {1 - error / naive:.3f}")
 

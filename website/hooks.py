@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
+from pathlib import Path
 from typing import Any
 
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 
-from website import gallery, katex, notebooks, quoted, reference
+from website import gallery, katex, notebooks, quoted, reference, search
 from website.links import linked
 from website.names import GROUPS
 
 log = logging.getLogger("mkdocs.hooks.website")
 _tutorials: dict[str, notebooks.Page] = {}
+_examples: dict[str, gallery.Example] = {}
 
 
 def on_config(config: Any) -> Any:
@@ -42,8 +45,12 @@ def on_files(files: Files, config: Any) -> Files:
         add(f"tutorials/{name}.ipynb", page.notebook)
         for picture, drawn in page.pictures.items():
             add(f"tutorials/{picture}", drawn)
-    for path, made in _timed("examples", gallery.example_files).items():
-        add(path, made)
+    _examples.clear()
+    _examples.update(_timed("examples", gallery.examples))
+    for name, example in _examples.items():
+        add(f"examples/{name}.md", example.markdown)
+        for picture, drawn in example.pictures.items():
+            add(f"examples/{picture}", drawn)
     return files
 
 
@@ -55,8 +62,14 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     folder, _, name = path.removesuffix(".md").rpartition("/")
     if folder == "tutorials" and name in _tutorials:
         markdown = _tutorials[name].markdown
-    markdown = gallery.filled(markdown, _tutorials)
+    markdown = gallery.filled(markdown, _tutorials, _examples, path)
     return linked(quoted.quoted(markdown, path), path)
+
+
+@event_priority(-100)  # after the theme has written its index
+def on_post_build(config: Any) -> None:
+    """Let the search find names first."""
+    search.weigh(Path(config.site_dir))
 
 
 def _timed(what: str, make: Any) -> Any:

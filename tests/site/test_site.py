@@ -1,4 +1,4 @@
-"""The site as it was built: what is on it, what is found, and what it asks other servers for.
+"""The site as it was built: what is on it, and what it asks other servers for.
 
 `hatch run docs:build` writes it, `hatch run docs:test` runs these.
 """
@@ -55,51 +55,6 @@ def test_every_page_says_all_names_and_where_it_is_written():
         text = html.unescape(pages()[page_of(entry)])
         assert all(f"<code>{name}</code>" in text or f">{name}<" in text for name in entry.names)
         assert 'id="source"' in text or entry.name in ("hookimpl", "hookspec"), entry.path
-
-
-# The search
-
-FOUND = {
-    "initial_epoch": "api/models/Model/",
-    "validation_split": "api/models/Model/",
-    "he_normal": "api/initializers/HeNormal/",
-    "beta_1": "api/optimizers/Adam/",
-    "restore_best_weights": "api/callbacks/EarlyStopping/",
-    "Convolution2D": "api/layers/Conv2D/",
-    "return_sequences": "api/layers/LSTM/",
-    "sparse_categorical_crossentropy": "api/losses/",
-    "batch_dot": "api/backend/batch_dot/",
-    "l1_l2": "api/regularizers/L1L2/",
-    "to_categorical": "api/utils/to_categorical/",
-    "KerasClassifier": "api/sklearn/KerasClassifier/",
-}
-
-
-@pytest.mark.parametrize("word", FOUND)
-def test_the_search_finds(word):
-    places = [d["location"] for d in index() if re.search(rf"\b{word}\b", d["title"] + d["text"])]
-    assert any(place.startswith(FOUND[word]) for place in places), places
-
-
-def test_the_search_finds_every_public_name():
-    words: dict[str, set[str]] = {}
-    for row in index():
-        page = row["location"].partition("#")[0]
-        words.setdefault(page, set()).update(re.findall(r"\w+", row["title"] + " " + row["text"]))
-    for entry in names.entries().values():
-        assert set(entry.short_names) <= words[entry.path.removesuffix(".md") + "/"]
-
-
-def test_the_search_keeps_names_in_one_piece():
-    """The theme cuts texts by this rule before it looks for words."""
-    config = json.loads((SITE / "search" / "search_index.json").read_text("utf-8"))["config"]
-    cut = re.compile(config["separator"])
-    assert cut.split("Adam(beta_1=0.9)")[:2] == ["Adam", "beta_1"]
-    assert cut.split("cornu.layers.Conv2D") == ["cornu", "layers", "Conv2D"]
-
-
-def test_code_is_not_what_the_search_finds():
-    assert not any("Unpack[PlainOptions]" in row["text"] for row in index())
 
 
 # The pages
