@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
@@ -14,13 +14,14 @@ import numpy as np
 from cornu_backend_native.library import Library, Run
 from cornu_backend_native.lower.frame import LINE
 from cornu_backend_native.lower.program import Lowered
+from cornu_backend_native.lower.rows import Table
 from cornu_backend_native.profile import profile_text
 from cornu_backend_native.settings import limits
 from cornu_engine.backend import Executable
 from cornu_engine.errors import ShapeError
 from cornu_engine.plan import Plan
 from cornu_engine.program import Program
-from cornu_engine.variable import Storage
+from cornu_engine.variable import Storage, Variable
 
 DIRT = 0xFF  # of these bytes are NaN of every kind, -1, and a truth value that is neither
 COPIED = 8192  # bytes up to which a copy costs less than to ask an array for its address
@@ -36,15 +37,50 @@ def aligned_bytes(size: int) -> np.ndarray:
     return raw[start : start + size]
 
 
+class Kept:
+    """What a program makes of weights, until they change: one for all its threads.
+
+    Parameters
+    ----------
+    size : int
+        Bytes.
+    variables : sequence of Variable
+        The program's.
+    """
+
+    def __init__(self, size: int, variables: Sequence[Variable]) -> None:
+        self.size = size
+        self.memory: np.ndarray | None = None
+        owners = (v if v.arena is None else v.arena for v in variables)
+        self._owners = list({id(owner): owner for owner in owners}.values())
+        self._made_of: list[object] | None = None
+        self._seen: object = self  # unlike all that is written
+        self._lock = threading.Lock()
+
+    def keep_up(self, make: Callable[[], None]) -> None:
+        """Call `make` where a weight has been written since it was called last."""
+        now = Storage.written
+        if now is self._seen:
+            return
+        with self._lock:
+            made_of = [owner.written for owner in self._owners]
+            if made_of != self._made_of or limits.dirty:
+                make()
+            self._made_of, self._seen = made_of, now
+
+
 class Bound:
     """The program bound to memory of its own: what does not move has its address written once."""
 
-    def __init__(self, lowered: Lowered, plan: Plan, library: Library, threads: int) -> None:
+    def __init__(
+        self, lowered: Lowered, plan: Plan, library: Library, threads: int, kept: Kept
+    ) -> None:
         table = lowered.table
         self._places = {name: i for i, name in enumerate(table.bases)}
         self._bases = (ctypes.c_void_p * max(1, len(table.bases)))()
         self.memory = aligned_bytes(lowered.memory)
-        self.scratch = aligned_bytes(-(-table.scratch // LINE) * LINE * threads)
+        scratch = max(table.scratch, lowered.first_table.scratch)
+        self.scratch = aligned_bytes(-(-scratch // LINE) * LINE * threads)
         self.inputs = [np.zeros(n.shape, n.dtype) for n in plan.inputs]
         self.results = [
             np.empty(n.shape, n.dtype) if n.nbytes <= COPIED else None for n in lowered.outputs
@@ -53,25 +89,28 @@ class Bound:
         self._constants[:] = lowered.constants
         self._state = [variable.array for variable in lowered.state]
         self._elsewhere: list[int] = []  # inputs that the last run read where the caller has them
+        if kept.memory is None:
+            kept.memory = aligned_bytes(kept.size)
+        self.place("P", kept.memory)
         self.place("M", self.memory)
         self.place("K", self._constants)
         for letter, arrays in ("H", self._state), ("X", self.inputs), ("O", self.results):
             for i, array in enumerate(arrays):
                 if array is not None:
                     self.place(f"{letter}{i}", array)
-        self.run = Run(
+        self.first_run, self.first = self._call(lowered.first_table, library, threads)
+        self.run, self.go = self._call(table, library, threads)
+
+    def _call(self, table: Table, library: Library, threads: int) -> tuple[Run, Callable[[], None]]:
+        """Return the state of the runs of a table, and what runs it."""
+        run = Run(
             ctypes.addressof(self._bases),
             self.scratch.ctypes.data,
             self.scratch.size // threads,
             library.pool(threads),
         )
-        words = table.words
-        self.go = partial(
-            library.run,
-            ctypes.c_void_p(words.ctypes.data),
-            ctypes.c_int64(words.size),
-            ctypes.pointer(self.run),
-        )
+        words, size = ctypes.c_void_p(table.words.ctypes.data), ctypes.c_int64(table.words.size)
+        return run, partial(library.run, words, size, ctypes.pointer(run))
 
     def place(self, name: str, array: np.ndarray) -> None:
         """Count addresses of a base from where an array lies."""
@@ -111,6 +150,8 @@ class NativeExecutable(Executable):
         self.program, self.plan = program, plan
         self._lowered, self._library, self._threads = lowered, library, threads
         self._own = threading.local()
+        self._kept = Kept(lowered.kept, lowered.state)
+        self._updated = tuple(program.updates)
 
     @cached_property
     def source(self) -> str:  # type: ignore[override]  # mypy takes it for read-only
@@ -120,7 +161,8 @@ class NativeExecutable(Executable):
     @property
     def memory(self) -> int:
         """Bytes of temporaries of one run, weights and inputs not counted."""
-        return self._lowered.memory + self._lowered.table.scratch * self._threads
+        lowered = self._lowered
+        return lowered.memory + lowered.kept + lowered.table.scratch * self._threads
 
     def with_variables(self, program: Program, mapping: Mapping[Any, Any]) -> NativeExecutable:
         """Return the same code for `program`, which is its own over other variables."""
@@ -152,6 +194,7 @@ class NativeExecutable(Executable):
             for variable in self._lowered.state:
                 if variable.home is not None:  # a program of a device ran before
                     variable.home.release(variable)
+                    variable.wrote()
         results = []
         for number, result in enumerate(bound.results):
             if result is None:
@@ -161,7 +204,11 @@ class NativeExecutable(Executable):
             results.append(result)
         if limits.dirty:
             bound.memory.fill(DIRT)
+        if self._kept.size:
+            self._kept.keep_up(bound.first)
         bound.go()  # one call: no handler of a signal runs in the middle of it
+        for variable in self._updated:
+            variable.wrote()
         own = bound.results
         return [r if own[i] is None else r.copy() for i, r in enumerate(results)]
 
@@ -183,7 +230,7 @@ class NativeExecutable(Executable):
         finally:
             bound.run.seconds = None
             for variable, value in zip(self._lowered.state, before, strict=True):
-                variable.array[...] = value
+                variable.write(value)
         return profile_text(self.program.name, self._lowered.table.notes, best)
 
     def _take(self, bound: Bound, number: int, value: Any) -> None:
@@ -210,5 +257,6 @@ class NativeExecutable(Executable):
         try:
             return self._own.bound
         except AttributeError:
-            bound = self._own.bound = Bound(self._lowered, self.plan, self._library, self._threads)
+            lowered, library = self._lowered, self._library
+            bound = self._own.bound = Bound(lowered, self.plan, library, self._threads, self._kept)
             return bound

@@ -36,6 +36,11 @@ class Limits(Thresholds):
     winograd_waste: float = row(
         "Lines that they compute for each that is wanted, at most.", 1.34, always=4.0, tiny=4.0
     )
+    kept: int = row(
+        "Bytes up to which a program that changes no weights keeps what it makes of them.",
+        1 << 28,
+        never=0,
+    )
     # ---- for tests
     threads: int = row(
         f"Threads of a program where {NUM_THREADS} does not say; 0: as many as cores.",

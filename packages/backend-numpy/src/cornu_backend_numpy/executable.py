@@ -75,6 +75,7 @@ class NumpyExecutable(Executable):
         self._is_fragile = bool(program.updates) or self._around is not _NOTHING
         self.source = written.text
         self._state, self._constants = written.state, written.constants
+        self._updated = tuple(program.updates)
         self._bind, filename = _compile(program.name, written.text)
         weakref.finalize(self._bind, linecache.cache.pop, filename, None)
         self._threads = threading.local()
@@ -91,6 +92,7 @@ class NumpyExecutable(Executable):
         vars(other).update(vars(self))
         other.program, other.plan = program, self.plan.with_variables(mapping)
         other._state = tuple(mapping[variable] for variable in self._state)
+        other._updated = tuple(program.updates)
         other._threads = threading.local()
         other._scratch_memory = 0
         return other
@@ -138,6 +140,8 @@ class NumpyExecutable(Executable):
     def _run(self, bound: Bound) -> None:
         with np.errstate(all="ignore"), self._around:
             bound.step()
+        for variable in self._updated:
+            variable.wrote()
 
     def _bound(self) -> Bound:
         try:

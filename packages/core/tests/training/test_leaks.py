@@ -99,10 +99,10 @@ def test_programs_are_kept_by_their_bytes(parts, monkeypatch):
         model.predict(np.zeros((rows, 2)), verbose=0)
         model.predict(np.zeros((rows, 2)), verbose=0)
     steps = model._steps
-    assert len(steps._steps) == len(steps.by_array) == 8
+    assert len(steps._steps) == len(steps.by_arrays) == 8
     monkeypatch.setattr(limits, "kept_bytes", 0)
     model.predict(np.zeros((9, 2)), verbose=0)
     assert len(steps._steps) == 2  # the last, and one more to take turns with
-    assert {id(found) for found, _ in steps.by_array.values()} <= set(
+    assert {id(found) for found, _ in steps.by_arrays.values()} <= set(
         map(id, steps._steps.values())
     )

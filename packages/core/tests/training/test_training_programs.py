@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from cornu import Input, Model, ops
 from cornu.base import Callback
-from cornu.errors import NotBuiltError, ShapeError
+from cornu.errors import DataError, NotBuiltError, ShapeError
 
 
 def test_the_shortest_way_gives_the_same(line, points):
@@ -16,6 +17,22 @@ def test_the_shortest_way_gives_the_same(line, points):
         np.testing.assert_allclose(first, line.predict(row, verbose=0, callbacks=[]), rtol=1e-6)
     with pytest.raises(ShapeError):
         line.predict(np.zeros((1, 3)), verbose=0)
+
+
+def test_a_list_of_arrays_takes_the_shortest_way(parts):
+    a, b = Input((2,)), Input((3,))
+    model = Model([a, b], parts.Dense(1)(ops.concatenate([b, a], axis=1)))
+    rng = np.random.default_rng(0)
+    x = [rng.normal(size=(4, n)) for n in (2, 3)]
+    kernel = model.get_weights()[0]
+    wanted = np.concatenate([x[1], x[0]], axis=1) @ kernel
+    for _ in range(2):
+        np.testing.assert_allclose(model.predict(x, verbose=0), wanted, rtol=1e-5)
+        np.testing.assert_allclose(model.predict(tuple(x), verbose=0), wanted, rtol=1e-5)
+    assert len(model._steps.by_arrays) == 1
+    assert model.predict(x, batch_size=2, verbose=0).shape == (4, 1)
+    with pytest.raises(DataError, match="different numbers of samples"):
+        model.predict([x[0], x[1][:3]], verbose=0)
 
 
 def test_the_shortest_way_sees_new_weights(line, points):

@@ -27,6 +27,9 @@ __all__ = ["IndexRule", "check_indices", "index_rules"]
 _PASSED_ON = {"cast": 0, "reshape": 0, "transpose": 0, "where": 2}  # where(i < 0, i + n, i)
 
 
+FEW = 32  # elements that are read one by one
+
+
 @dataclass(frozen=True)
 class IndexRule:
     """Which numbers an input may hold.
@@ -76,6 +79,12 @@ def _origin(node: Node) -> Node:
     return node
 
 
+def _is_within(indices: np.ndarray, size: int) -> bool:
+    """Tell whether all indices are rows of a table; a list of few is read sooner than an array."""
+    some = indices.ravel().tolist() if indices.size <= FEW else (indices.min(), indices.max())
+    return bool(min(some) >= 0 and max(some) < size)
+
+
 def check_indices(
     data: Any, rules: Iterable[IndexRule], fed: Sequence[tuple[str, np.ndarray]] | None = None
 ) -> None:
@@ -107,7 +116,7 @@ def check_indices(
         if rule.position >= len(named):
             continue
         name, indices = named[rule.position]
-        if indices.size == 0 or (indices.min() >= 0 and indices.max() < rule.size):
+        if indices.size == 0 or _is_within(indices, rule.size):
             continue
         where = np.argwhere((indices < 0) | (indices >= rule.size))[0]
         place = f"{name}[{', '.join(map(str, where))}]"

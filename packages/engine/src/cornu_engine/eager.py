@@ -46,6 +46,6 @@ class EagerTrace(Trace):
         """Write the recorded updates of an eager trace into the variables."""
         values = {v: np.array(self.value_of(node)) for v, node in self.updates.items()}
         for variable, value in values.items():
-            variable.array[...] = value
+            variable.write(value)
             if variable.home is not None:
                 variable.home.push(variable)

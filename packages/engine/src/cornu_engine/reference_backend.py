@@ -40,7 +40,7 @@ class ReferenceExecutable:
         outputs = [np.array(r) for r in results[: len(self.program.outputs)]]
         fresh = [np.array(r) for r in results[len(outputs) :]]
         for variable, value in zip(updates, fresh, strict=True):
-            variable.array[...] = value
+            variable.write(value)
         return outputs
 
 

@@ -24,11 +24,13 @@ class Storage:
     compiled in. `Storage.homes` counts how often a variable has moved to a device: as long as it is
     0, no array can be older than what a device holds. `Storage.changes` counts all that a program
     may have been traced from: memory, what is trainable, and which parts a layer has.
+    `Storage.written` is another object after each write into any variable.
     """
 
     epoch = 0
     homes = 0
     changes = 0
+    written: object = None
 
     @classmethod
     def moved(cls) -> None:
@@ -148,6 +150,7 @@ class Variable(ArrayOperators):
     __hash__ = object.__hash__
     autocast = True  # whether a layer that computes in another dtype takes it in that
     tracked = True  # whether a layer that holds it counts it among its weights
+    written: object = None  # another one after each write into its memory, see `write`
 
     def __init__(
         self,
@@ -237,6 +240,16 @@ class Variable(ArrayOperators):
         trace = CURRENT.get()
         return read_only(self.array) if trace is None else trace.read(self)
 
+    def write(self, value: Any) -> None:
+        """Write into the host array; whoever keeps what it made of the old value makes it anew."""
+        self.array[...] = value
+        self.wrote()
+
+    def wrote(self) -> None:
+        """Tell that the memory has other numbers now."""
+        owner = self if self.arena is None else self.arena
+        owner.written = Storage.written = object()
+
     def numpy(self) -> np.ndarray:
         """Return a copy of the array."""
         return self.array.copy()
@@ -260,7 +273,7 @@ class Variable(ArrayOperators):
             )
         if not self.has_memory:
             self.fill(np.empty(self.shape, self.dtype))
-        self.array[...] = array
+        self.write(array)
         owner = self if self.arena is None else self.arena
         if owner.home is not None:
             owner.home.push(owner)
@@ -313,6 +326,7 @@ class Variable(ArrayOperators):
             "offset": 0,
             "stand_in": None,
             "home": None,
+            "written": None,
         }
 
 

@@ -210,11 +210,11 @@ class Work:
         if weights.window == 0 or x.shape[-1] == 0:
             return fill(self.frame.view(node), 0, self.note)
         out, after = self.result()
-        packed = self.pack(kernel, weights)
+        packed = self.pack(kernel, weights, halved)
         numbers, lines = self.geometry(x, weights, node.shape, strides, dilation)
         work = node.size * weights.window * 0.02
         if halved:
-            return [*self.rows, *self.halved(numbers, weights, (out, x), packed, work), *after]
+            return [*self.rows, self.halved(numbers, (out, x), packed, work), *after]
         parts = max(1, min(parts_of(work), lines))
         addresses = (out.address, x.address, packed)
         row = Row(f"k_convolve_{self.name}", addresses, numbers, parts, 0, self.note)
@@ -238,35 +238,49 @@ class Work:
     def halved(
         self,
         numbers: Sequence[Number],
-        weights: Kernel,
         views: tuple[View, View],
-        packed: Address,
+        points: Address,
         nanoseconds: float,
-    ) -> list[Row]:
-        """Return the rows of c/winograd.c: the kernel transformed, and the convolution."""
+    ) -> Row:
+        """Return the row of c/winograd.c that convolves."""
         out, x = views
         shape = self.instruction.node.shape
-        third = weights.window // 3 * weights.wide(self.dtype)
-        points = self.frame.temporary(6 * third * self.dtype.itemsize)
-        parts = max(1, min(parts_of(third * 0.5), third // 16))
-        first = Row("k_winograd_kernel_f4", (points, packed), (third,), parts, 0, self.note)
         scratch = 6 * (x.strides[-3] + shape[-2] * shape[-1]) * self.dtype.itemsize
         parts = min(parts_of(nanoseconds / 2), product(shape[:-3]) * fours(shape[-3]) // 4)
         addresses = (out.address, x.address, points)
-        return [first, Row("k_winograd_f4", addresses, numbers, parts, scratch, self.note)]
+        return Row("k_winograd_f4", addresses, numbers, parts, scratch, self.note)
 
-    def pack(self, kernel: Node, weights: Kernel) -> Address:
-        """Return the packed kernel."""
+    def pack(self, kernel: Node, weights: Kernel, halved: bool) -> Address:
+        """Return the kernel as the convolution reads it: packed, and for c/winograd.c its points.
+
+        Where the kernel lasts, the rows that make this run seldom.
+        """
+        once, others = self.frame.once(kernel), len(self.rows)
+        memory = self.frame.temporary if once is None else once.memory
+        wide = weights.wide(self.dtype)
+        size = weights.groups * weights.window * wide * self.dtype.itemsize
+        packed = self.frame.temporary(size) if halved else memory(size)
+        self._pack(kernel, weights, packed)
+        if halved:
+            third = weights.window // 3 * wide
+            points = memory(6 * third * self.dtype.itemsize)
+            parts = max(1, min(parts_of(third * 0.5), third // 16))
+            row = Row("k_winograd_kernel_f4", (points, packed), (third,), parts, 0, self.note)
+            self.rows.append(row)
+        if once is not None:
+            once.rows.extend(self.rows[others:])
+            del self.rows[others:]
+        return points if halved else packed
+
+    def _pack(self, kernel: Node, weights: Kernel, packed: Address) -> None:
         source, wide = self.ordered(kernel), weights.wide(self.dtype)
         taps = product(weights.size)
-        packed = self.frame.temporary(weights.groups * weights.window * wide * self.dtype.itemsize)
         sizes = (weights.groups, taps, weights.depth, weights.filters, wide)
         numbers = (*sizes, int(weights.turned), *weights.steps)
         parts = max(1, min(parts_of(weights.groups * weights.window * wide * 0.2), taps))
         row = Row(f"k_pack_kernel_{self.name}", (packed, source.address), numbers, parts)
         row.note = self.note
         self.rows.append(row)
-        return packed
 
     def gradient(
         self, x: View, g: Node, weights: Kernel, strides: Any, dilation: Any, halved: bool

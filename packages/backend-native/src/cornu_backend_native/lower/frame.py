@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from cornu_backend_native.library import Library
@@ -39,20 +40,43 @@ class Source(Outside):
         Bytes of temporaries: the plan's, those of loops, and what single rows need.
     slots : int
         Bases that loops move.
+    first : list of Step
+        Rows that run when weights have changed: what they make of them lies at `P`.
+    kept : int
+        Bytes there.
+    most : int
+        How many there may be, about; 0 where the program changes weights.
     """
 
     library: Library
     memory: int = 0
     slots: int = 0
+    first: list[Step] = field(default_factory=list)
+    kept: int = 0
+    most: int = 0
 
     def aligned(self, size: int) -> int:
         """Return a number of bytes rounded up."""
         return aligned(size)
 
+    def lasting(self, size: int) -> Address:
+        """Return memory that keeps what it holds from run to run."""
+        address = Address("P", self.kept)
+        self.kept += aligned(size)
+        return address
+
     def slot(self) -> str:
         """Return the name of a new base that a loop moves."""
         self.slots += 1
         return f"L{self.slots}"
+
+
+@dataclass(frozen=True)
+class Once:
+    """Where what is made of a value seldom is put, and the list that rows which make it go to."""
+
+    memory: Callable[[int], Address]
+    rows: list[Step]
 
 
 class Frame(Places):
@@ -73,6 +97,8 @@ class Frame(Places):
         Values that lie elsewhere than the plan says: results, in the caller's arrays.
     steady : frozenset of Node
         Parameters of a body that are the same in all its steps.
+    lasting : frozenset of Node
+        Those that are so in all runs, until weights change.
     before : list of Step
         Rows that run once, before the loop of a body begins: what they make of steady values lies
         in memory that `kept` has handed out.
@@ -87,9 +113,10 @@ class Frame(Places):
         base: int = 0,
         parameters: dict[Node, Address] | None = None,
         steady: frozenset[Node] = frozenset(),
+        lasting: frozenset[Node] = frozenset(),
     ) -> None:
         super().__init__(source, plan, base, parameters)
-        self.steady = steady
+        self.steady, self.lasting = steady, lasting
         self.before: list[Step] = []
         self._floor = base + aligned(plan.memory)
         self._inputs = {} if parameters else {n: i for i, n in enumerate(plan.inputs)}
@@ -113,14 +140,22 @@ class Frame(Places):
         self.top = self._floor = self.source.memory = address.offset + aligned(size)
         return address
 
-    def is_steady(self, value: Node) -> bool:
-        """Tell whether a value is the same in all steps of a loop, so that `before` may read it."""
+    def is_lasting(self, value: Node) -> bool:
+        """Tell whether a value is the same in all runs, until weights change."""
         owner = self.plan.layouts.owner(value)
-        return owner in self.steady or (
-            bool(self.parameters)
-            and owner in self.plan.places
-            and self.plan.places[owner].kind == "constant"
+        return owner in self.lasting or (
+            owner in self.plan.places and self.plan.places[owner].kind in ("constant", "state")
         )
+
+    def once(self, value: Node) -> Once | None:
+        """Return how to make something of a value once for many steps or runs, where it stays."""
+        if self.source.kept < self.source.most and self.is_lasting(value):
+            return Once(self.source.lasting, self.source.first)
+        owner = self.plan.layouts.owner(value)
+        is_constant = owner in self.plan.places and self.plan.places[owner].kind == "constant"
+        if owner in self.steady or (self.parameters and is_constant):
+            return Once(self.kept, self.before)
+        return None
 
     def input_address(self, node: Node) -> Address:
         """Return where an input of the program lies."""

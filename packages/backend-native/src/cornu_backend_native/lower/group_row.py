@@ -78,8 +78,7 @@ def group_row(
     is_all_in_memory = len(plan.shape) == 1 and not tape.registers and totals is None
     block = plan.block * (16 if is_all_in_memory else 1)
     head = numbers_of(plan, tape, strided, cut, extent, block, slot)
-    note = comment(*plan.members)
-    note += ", prebuilt" if tape.is_prebuilt else ", interpreted"
+    note = f"{comment(*plan.members)}, {tape.how}"
     return Row(kernel, addresses, (*head, *words), parts, slot * tape.registers, note, script)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cornu_backend_native.lower.frame import Frame
+from cornu_backend_native.lower.ordering import in_one_order
 from cornu_backend_native.lower.widening import in_floats
 from cornu_backend_native.settings import limits
 from cornu_engine.graph import Node
@@ -84,7 +85,9 @@ def group_space(frame: Frame, members: Sequence[Instruction]) -> GroupSpace:
     strides = iter(space.strides)
     has = frame.source.library.has
     return GroupSpace(
-        [e for m in members for e in ([m] if m.op in REDUCTIONS else in_floats(m, has))],
+        in_one_order(
+            [e for m in members for e in ([m] if m.op in REDUCTIONS else in_floats(m, has))]
+        ),
         space.shape,
         space.marks,
         dict(zip(operands, strides, strict=False)),

@@ -18,7 +18,7 @@ _LEGEND = "M: memory of the run, H: weights, K: constants, X: inputs, O: results
 _INDENT = "    "
 
 
-def listing(name: str, steps: Sequence[Step]) -> str:
+def listing(name: str, steps: Sequence[Step], first: Sequence[Step] = ()) -> str:
     """Return the text of a program.
 
     The numbers in front of the notes are those of the rows of a profile.
@@ -34,7 +34,11 @@ def listing(name: str, steps: Sequence[Step]) -> str:
         k_gemm_f4(M, X0, H1);
     }
     """  # noqa: E501
-    parts = [f"/* {_comment(name)}. {_LEGEND} */", *map(function, tapes_of(steps))]
+    legend = f"{_LEGEND}; P: made of weights" if first else _LEGEND
+    parts = [f"/* {_comment(name)}. {legend} */", *map(function, tapes_of(steps))]
+    if first:
+        lines = _lines(first, count(), _INDENT)
+        parts.append("\n".join(["void when_weights_have_changed(void) {", *lines, "}"]))
     parts.append("\n".join(["void step(void) {", *_lines(steps, count(), _INDENT), "}"]))
     return "\n\n".join(parts)
 

@@ -26,6 +26,7 @@ def emit_scan(frame: Frame, instruction: Instruction, emit_all: Emit) -> list[St
     finals, stacks = instruction.outputs[: len(init)], instruction.outputs[len(init) :]
     steps: list[Step] = []
     parameters: dict[Node, Address] = {}
+    lasting: set[Node] = set()
     moving: list[tuple[str, Address, int]] = []
 
     def row_of(first: Address, each: Node) -> Address:
@@ -38,6 +39,8 @@ def emit_scan(frame: Frame, instruction: Instruction, emit_all: Emit) -> list[St
         view, copies = in_order(frame, value)
         steps += copies
         parameters[parameter] = view.address
+        if frame.is_lasting(value) and not copies:
+            lasting.add(parameter)
     for parameter, value, final in zip(body.state, init, finals, strict=True):
         target = frame.view(final)
         steps += copy(frame.view(value), target, f"{frame.label(value)} as state")
@@ -48,7 +51,8 @@ def emit_scan(frame: Frame, instruction: Instruction, emit_all: Emit) -> list[St
         parameters[parameter] = row_of(view.address, parameter)
     if not length:
         return steps
-    inner = Frame(frame.source, plan, frame.top, parameters, frozenset(body.consts))
+    steady = frozenset(body.consts)
+    inner = Frame(frame.source, plan, frame.top, parameters, steady, frozenset(lasting))
     ys = plan.outputs[len(body.state) :]
     rows = [
         whole_view(row_of(frame.view(stack).address, y), y)

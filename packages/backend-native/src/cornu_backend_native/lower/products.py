@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cornu_backend_native.lower.filling import convert
-from cornu_backend_native.lower.frame import Frame, comment, is_whole
+from cornu_backend_native.lower.frame import Frame, Once, comment, is_whole
 from cornu_backend_native.lower.group_row import overlap
 from cornu_backend_native.lower.groups import epilogue, group_rows
 from cornu_backend_native.lower.kinds import dtype_name
@@ -109,10 +109,10 @@ def emit_product(frame: Frame, members: Sequence[Instruction]) -> list[Step]:
     whole = product_of(c, a, b)
     if dtype_name(node.dtype) not in FAST:
         return [_plain(whole, note), *(group_rows(frame, rest) if rest else [])]
-    steady = frame.is_steady(head.inputs[1])
-    value = _oriented(whole, steady)
+    once = frame.once(head.inputs[1])
+    value = _oriented(whole, steady=once is not None)
     cut = cut_of(value)
-    before, row = _rows(frame, value, cut, steady and value is whole, note)
+    before, row = _rows(frame, value, cut, once if value is whole else None, note)
     if not rest:
         return [*before, row]
     after = None
@@ -127,7 +127,7 @@ def _in_float32(frame: Frame, c: View, a: View, b: View, note: str) -> list[Step
     """Return the rows of a product of halves: its sums are rounded once, at the end."""
     wide = [_like(frame, view) for view in (c, a, b)]
     value = _oriented(product_of(*wide), steady=False)
-    before, row = _rows(frame, value, cut_of(value), False, note)
+    before, row = _rows(frame, value, cut_of(value), None, note)
     steps = [r for v, w in zip((a, b), wide[1:], strict=True) for r in convert(v, w, note)]
     return [*steps, *before, row, *convert(wide[0], c, note)]
 
@@ -219,9 +219,9 @@ def cut_of(value: Product) -> Cut:
 
 
 def _rows(
-    frame: Frame, value: Product, cut: Cut, steady: bool, note: str
+    frame: Frame, value: Product, cut: Cut, once: Once | None, note: str
 ) -> tuple[list[Step], Row]:
-    """Return the row of a product, and those before it; `steady`: B is, in a loop."""
+    """Return the row of a product, and those before it; `once`: how B may be packed seldom."""
     name = dtype_name(value.dtype)
     if value.rows == 1:
         scratch = (value.depth + WIDTH) * value.dtype.itemsize
@@ -230,10 +230,10 @@ def _rows(
     before: list[Step] = []
     if value.b.column == 1 and value.rows <= TILE_ROWS:
         lies = IN_PLACE
-    elif steady:
+    elif once is not None:
         lies = PACKED
-        value, row = _packed(value, frame.kept, f"{note}, right operand in panels")
-        frame.before.append(row)
+        value, row = _packed(value, once.memory, f"{note}, right operand in panels")
+        once.rows.append(row)
     elif cut.side == BY_ROWS and cut.parts > value.count:
         lies = PACKED
         value, row = _packed(value, frame.temporary, f"{note}, right operand in panels")

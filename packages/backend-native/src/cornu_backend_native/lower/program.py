@@ -19,6 +19,7 @@ from cornu_backend_native.lower.frame import (
 from cornu_backend_native.lower.listing import listing
 from cornu_backend_native.lower.operations import emit_all
 from cornu_backend_native.lower.rows import Encoder, Step, Table
+from cornu_backend_native.settings import limits
 from cornu_engine.graph import Node
 from cornu_engine.plan import Plan
 from cornu_engine.variable import Variable
@@ -35,6 +36,9 @@ class Lowered:
     steps : list of Row, Chain or Loop
         What the table says.
     table : Table
+    first : list of Row
+        What runs before, when weights have changed.
+    first_table : Table
     outputs : tuple of Node
         Each lies at the base `O0`, `O1`, ….
     state : tuple of Variable
@@ -43,31 +47,38 @@ class Lowered:
         At `K`.
     memory : int
         Bytes at `M`.
+    kept : int
+        Bytes at `P`, where the first rows write.
     """
 
     name: str
     steps: list[Step]
     table: Table
+    first: list[Step]
+    first_table: Table
     outputs: tuple[Node, ...]
     state: tuple[Variable, ...]
     constants: np.ndarray
     memory: int
+    kept: int
 
     @property
     def text(self) -> str:
         """What runs, for people."""
-        return listing(self.name, self.steps)
+        return listing(self.name, self.steps, self.first)
 
 
 def lower(plan: Plan, library: Library) -> Lowered:
     """Return a plan as a table for a library."""
-    source = Source(library)
+    source = Source(library, most=0 if plan.updates else limits.kept)
     frame = Frame(source, plan)
     frame.moved.update(_results_in_place(plan))
     steps = emit_all(frame)
     frame.forget()
     steps += _other_results(frame, plan)
-    table = Encoder(library.kernel).table(steps)
+    encoder = Encoder(library.kernel)
+    first = encoder.table(source.first)
+    table = Encoder(library.kernel, encoder.bases).table(steps)
     constants = np.zeros(source.constant_bytes, np.uint8)
     for start, value in source.constants.values():
         constants[start : start + value.nbytes] = value.reshape(-1).view(np.uint8)
@@ -75,10 +86,13 @@ def lower(plan: Plan, library: Library) -> Lowered:
         plan.name,
         steps,
         table,
+        source.first,
+        first,
         tuple(plan.outputs),
         tuple(source.state),
         constants,
         aligned(source.memory),
+        source.kept,
     )
 
 

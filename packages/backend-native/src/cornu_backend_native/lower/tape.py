@@ -1,15 +1,15 @@
 """The operations of a group, written down for `c/group.c`: `c/group.h` says what words mean.
 
 Values that a block needs lie in registers, which are used again when nobody reads them any more;
-what lies in memory as in a block is worked on where it is. Where the library has a function for all
-of the operations (see `fused.py`), the tape calls that one; else one function for each.
+what lies in memory as in a block is worked on where it is. The tape calls the functions that the
+library has for several operations at once (see `fused.py`), the longest that fits first: best one
+for all of them, at worst one for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
@@ -44,7 +44,7 @@ class Access:
 
 @dataclass(eq=False)
 class Script:
-    """The operations of a group as a line of text (see `fused.py`), and its operands in order."""
+    """Some operations as a line of text (see `fused.py`), and its operands in order."""
 
     text: str
     read: Sequence[Node]
@@ -68,6 +68,11 @@ class Tape:
         Tells whether the library has a function.
     overwritten : set of Node
         What is read where results are written.
+
+    Attributes
+    ----------
+    script : Script or None
+        All operations as one, where there are several.
     """
 
     members: Sequence[Instruction]
@@ -85,6 +90,11 @@ class Tape:
         self._where: dict[Node, int] = {}
         self._numbers: dict[Node, int] = {}
         self._elementwise = [m for m in self.members if m.op not in REDUCTIONS]
+        self._pieces = 0
+        self._last = {v: i for i, m in enumerate(self._elementwise) for v in m.inputs}
+        totalled = {m.inputs[0] for m in self.members if m.op in REDUCTIONS}
+        self._kept = {*self.results, *totalled}
+        *_, self.script = (None, *self._scripts(0))
 
     def write(self) -> dict[Instruction, int]:
         """Write all operations; return the operand that each reduction reads."""
@@ -95,75 +105,72 @@ class Tape:
             if value in self.overwritten and value not in self._where:
                 # totals are taken when all has been written
                 self._where[value] = self._load(self.accesses[value], LOAD)
-        if self.script is not None and self.is_prebuilt:
-            self._write_fused(self.script)
-            reductions = (m for m in self.members if m.op in REDUCTIONS)
-            return {m: self._vector(m.inputs[0]) for m in reductions}
-        return self._write_each()
+        return self._write_all()
 
-    @cached_property
-    def script(self) -> Script | None:
-        """All operations as one, where there are several."""
-        if len(self._elementwise) < 2:
-            return None
+    @property
+    def how(self) -> str:
+        """How the operations run: a single one is prebuilt by itself."""
+        if self._pieces < 2:
+            return "prebuilt"
+        whole = "interpreted" if self._pieces == len(self._elementwise) else "prebuilt"
+        return f"{whole} in {self._pieces} pieces"
+
+    def _scripts(self, start: int) -> Iterator[Script]:
+        """Yield the operations from one of them on as one, two, then three of them, and so on."""
         lines: list[str] = []
         places: dict[Node, str] = {}
         made: dict[Node, str] = {}
-        for member in self._elementwise:
+        for time, member in enumerate(self._elementwise[start:], start):
             for value in member.inputs:
                 if value not in made and value not in places:
                     places[value] = f"{'s' if self._is_single(value) else 'v'}{len(places)}"
             operands = (made.get(v) or places[v] for v in member.inputs)
             made[member.node] = f"t{len(lines)}"
             lines.append(" ".join([operation_name(member), *operands]))
-        totalled = {m.inputs[0] for m in self.members if m.op in REDUCTIONS}
-        written = [v for v in made if v in self.results or v in totalled]
-        text = f"{'; '.join(lines)} = {' '.join(made[v] for v in written)}"
-        return Script(text, [*places], written)
+            if len(lines) > 1:
+                written = [v for v in made if v in self._kept or self._last.get(v, 0) > time]
+                text = f"{'; '.join(lines)} = {' '.join(made[v] for v in written)}"
+                yield Script(text, [*places], written)
 
-    @property
-    def is_prebuilt(self) -> bool:
-        """Whether all operations are one call: a single one is by itself."""
-        return self.script is None or self.has(name_of(self.script.text))
+    def _write_all(self) -> dict[Instruction, int]:
+        """Write the operations, as many as one function has at a time."""
+        start = 0
+        while start < len(self._elementwise):
+            prebuilt = (
+                (size, script)
+                for size, script in enumerate(self._scripts(start), 2)
+                if self.has(name_of(script.text))
+            )
+            *_, (size, script) = ((1, None), *prebuilt)
+            stop = start + size
+            if script is None:
+                self._operation(self._elementwise[start])
+            else:
+                self._fused(script, is_last=stop == len(self._elementwise))
+            for value in {v for m in self._elementwise[start:stop] for v in m.inputs}:
+                if self._last[value] < stop and value not in self._kept:
+                    self._give_back(value)
+            start = stop
+            self._pieces += 1
+        reductions = (m for m in self.members if m.op in REDUCTIONS)
+        reduced = {m: self._vector(m.inputs[0]) for m in reductions}
+        for value, access in self.results.items():
+            if self._where[value] != access.address * 4 + MEMORY:
+                self._entry(STORE, access.address, self._where[value])
+        return reduced
 
-    def _write_fused(self, script: Script) -> None:
-        read = script.read
-        singles = {value for value in read if self._is_single(value)}
-        places = [self._single(v) if v in singles else self._vector(v) for v in read]
-        stored = []
+    def _fused(self, script: Script, is_last: bool) -> None:
+        singles = {value for value in script.read if self._is_single(value)}
+        places = [self._single(v) if v in singles else self._vector(v) for v in script.read]
         for value in script.written:
             access = self.results.get(value)
-            if access is not None and access.kind == "direct":
-                self._where[value] = access.address * 4 + MEMORY
-            else:
-                self._where[value] = self._register()
-                stored += [value] if access is not None else []
+            # an element is read before any of its results is written, by the last piece for good
+            at_once = is_last and access is not None and access.kind == "direct"
+            self._where[value] = self._place(value, at_once)
             places.append(self._where[value])
         self._entry(FUSED, name_of(script.text), len(places))
         for start in range(0, len(places), ENTRY_WORDS):
             self._entry(*places[start : start + ENTRY_WORDS])
-        for value in stored:
-            self._entry(STORE, self.results[value].address, self._where[value])
-
-    def _write_each(self) -> dict[Instruction, int]:
-        last: dict[Node, int] = {}
-        for time, member in enumerate(self.members):
-            last.update(dict.fromkeys(member.inputs, time))
-        reduced: dict[Instruction, int] = {}
-        kept = {m.inputs[0] for m in self.members if m.op in REDUCTIONS}
-        kept |= {v for v in self.results if v not in self.in_place}
-        for time, member in enumerate(self.members):
-            if member.op in REDUCTIONS:
-                reduced[member] = self._vector(member.inputs[0])
-            else:
-                self._operation(member)
-            for value in set(member.inputs):
-                if last[value] == time and value not in kept:
-                    self._give_back(value)
-        for value, access in self.results.items():
-            if value not in self.in_place:
-                self._entry(STORE, access.address, self._where[value])
-        return reduced
 
     def _operation(self, member: Instruction) -> None:
         node, values = member.node, member.inputs
@@ -175,9 +182,7 @@ class Tape:
             for v, s in zip(values, shape, strict=True)
         ]
         name = f"e_{operation_name(member)}_{shape}"
-        in_place = node in self.in_place
-        to = self.results[node].address * 4 + MEMORY if in_place else self._register()
-        self._where[node] = to
+        to = self._where[node] = self._place(node)
         self._entry(name, to, *operands)
 
     # ---- operands --------------------------------------------------------------------------------
@@ -211,6 +216,12 @@ class Tape:
             else:
                 self._where[value] = self._load(access, LOAD)
         return self._where[value]
+
+    def _place(self, result: Node, at_once: bool = False) -> int:
+        """Return where to compute a result: in memory, where nothing is read from there later."""
+        if at_once or result in self.in_place:
+            return self.results[result].address * 4 + MEMORY
+        return self._register()
 
     # ---- registers -------------------------------------------------------------------------------
 

@@ -17,4 +17,4 @@ class FirstValues:
         values, self.first_values = self.first_values, ()
         if [np.shape(x) for x in values] == [v.shape for v in variables]:
             for variable, value in zip(variables, values, strict=True):
-                variable.array[...] = value  # at once, also while a program is being traced
+                variable.write(value)  # at once, also while a program is being traced

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ __all__ = [
     "known_step",
     "prepare_for",
     "program",
-    "remember_array",
+    "remember_arrays",
     "run_known",
     "step_finder",
 ]
@@ -233,54 +234,68 @@ def name_outputs(model: Trainable) -> None:
                 part.output_names = names
 
 
-def known_step(model: Trainable, x: np.ndarray) -> Step | None:
-    """Return the step for an array of this shape and dtype, if it took the shortest way before."""
+def known_step(model: Trainable, x: Any, batch_size: int | None) -> Step | None:
+    """Return the step for one batch of arrays like these, if it took the shortest way before."""
+    key = (x.shape, x.dtype) if type(x) is np.ndarray else _kinds_of(x)
+    if key is None:
+        return None
     steps = model._step_cache()
     if steps.seen != Storage.changes:
         steps.look(model)
     notice_changes(model, steps)
-    kept = steps.by_array.get((x.shape, x.dtype))
-    if kept is None:
+    kept = steps.by_arrays.get(key)
+    if kept is None or len(x if type(x) is np.ndarray else x[0]) > (batch_size or SMALL):
         return None
     step, backend = kept
     return step if step.is_current() and backend == backend_name(model) else None
 
 
-def run_known(step: Step, x: np.ndarray) -> Any:
-    """Return the outputs of a step for one array."""
+def _kinds_of(x: Any) -> tuple[Any, ...] | None:
+    """Return shape and dtype of each array in a list; None for what is no such list."""
+    if type(x) is not list or not x or any(type(a) is not np.ndarray or not a.ndim for a in x):
+        return None
+    return tuple([(a.shape, a.dtype) for a in x])
+
+
+def run_known(step: Step, x: Any) -> Any:
+    """Return the outputs of a step for its arrays."""
     if step.index_rules:
-        check_indices(x, step.index_rules)
+        check_indices((x,), step.index_rules)
     executable = step.compiled.executable
     buffers = executable.input_buffers()
-    np.copyto(buffers[0], x, casting="same_kind")
+    if type(x) is np.ndarray:
+        np.copyto(buffers[0], x, casting="same_kind")
+    else:
+        for buffer, array in zip(buffers, x, strict=True):
+            np.copyto(buffer, array, casting="same_kind")
     outputs = executable(*buffers)
     return outputs[0] if step.result is None else tree.pack_sequence_as(step.result, outputs)
 
 
-def remember_array(model: Trainable, x: np.ndarray, batch_size: int | None) -> None:
-    """Let the next array of this shape and dtype take the shortest way."""
+def remember_arrays(model: Trainable, x: Any, batch_size: int | None) -> None:
+    """Let the next arrays of these shapes and dtypes take the shortest way, if they are a batch."""
     steps = model._step_cache()
     step = steps.last.get("predict")
-    if (
-        step is None
-        or model.run_eagerly
-        or model._checks_numerics
-        or len(x) > (batch_size or SMALL)
-        or is_text(x)
-    ):
+    arrays = [x] if type(x) is np.ndarray else x
+    kinds = _kinds_of(arrays)
+    if kinds is None or step is None or model.run_eagerly or model._checks_numerics:
         return
-    inputs = step.compiled.program.inputs
-    if len(inputs) == 1 and inputs[0].shape == x.shape and needs_no_look(model, x.dtype):
-        steps.remember(x.shape, x.dtype, step, backend_name(model))
+    if len(arrays[0]) > (batch_size or SMALL) or any(map(is_text, arrays)):
+        return
+    shapes = [node.shape for node in step.compiled.program.inputs]
+    if shapes == [shape for shape, _ in kinds] and needs_no_look(model, [k for _, k in kinds]):
+        steps.remember(kinds[0] if arrays is not x else kinds, step, backend_name(model))
 
 
-def needs_no_look(model: Trainable, dtype: np.dtype) -> bool:
-    """Tell whether numbers of this dtype are taken as they are: wide integers are looked at."""
+def needs_no_look(model: Trainable, dtypes: Sequence[np.dtype]) -> bool:
+    """Tell whether numbers of these dtypes are taken as they are: wide integers are looked at."""
     known, _ = ends_of(model)
-    wanted = np.dtype(known[0].dtype) if known else dtype
-    if wanted.kind in "iu" and not np.can_cast(dtype, wanted):
-        return False
-    return dtype.kind not in "iu" or dtype.itemsize < 8
+    wanted = [np.dtype(k.dtype) for k in known] if known else dtypes
+    return all(
+        (w.kind not in "iu" or np.can_cast(dtype, w))
+        and (dtype.kind not in "iu" or dtype.itemsize < 8)
+        for dtype, w in zip(dtypes, wanted, strict=True)
+    )
 
 
 def backend_name(model: Trainable) -> str:

@@ -254,7 +254,7 @@ class StepCache:
         self.last: dict[str, Step] = {}
         self.readers: dict[tuple[str, ...], ResultReader] = {}
         self.stages: dict[Any, HostStage] = {}  # by the key of a batch with text
-        self.by_array: dict[Any, tuple[Step, str]] = {}  # of `predict`, by an array's shape, dtype
+        self.by_arrays: dict[Any, tuple[Step, str]] = {}  # of `predict`, by shapes and dtypes
         self.prepared: set[str] = set()  # modes built for a step
         self.answers: dict[str, Any] = {}  # of `ask`
         self.parts: list[Any] = []  # layers, variables and metrics of the model
@@ -300,12 +300,12 @@ class StepCache:
 
     def _drop(self, key: Any) -> None:
         dropped = self._steps.pop(key)
-        self.by_array = {k: kept for k, kept in self.by_array.items() if kept[0] is not dropped}
+        self.by_arrays = {k: kept for k, kept in self.by_arrays.items() if kept[0] is not dropped}
 
-    def remember(self, shape: Any, dtype: Any, step: Step, backend: str) -> None:
-        """Let arrays of this shape and dtype find a step that is kept at once."""
+    def remember(self, key: Any, step: Step, backend: str) -> None:
+        """Let arrays of these shapes and dtypes find a step that is kept at once."""
         with self._lock:
-            self.by_array[shape, dtype] = (step, backend)
+            self.by_arrays[key] = (step, backend)
 
     def reader(self, names: tuple[str, ...]) -> ResultReader:
         """Return what reads these results of metrics."""
@@ -341,7 +341,7 @@ class StepCache:
             self.prepared.clear()
             self.stages.clear()
             self.answers.clear()
-            self.by_array.clear()
+            self.by_arrays.clear()
             self.readers.clear()
 
     def __getstate__(self) -> dict[str, Any]:

@@ -8,8 +8,6 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from cornu.training import loop, on_batch, programs, stateless
 from cornu.training.compiling import check_arguments, compiled, in_json, read_arguments
 from cornu.training.passes import (
@@ -24,7 +22,7 @@ from cornu.training.passes import (
 from cornu.training.programs import (
     known_step,
     prepare_for,
-    remember_array,
+    remember_arrays,
     run_known,
     step_finder,
 )
@@ -434,7 +432,7 @@ class Trainer(Trainable):
         batch_size : int, optional
             Samples per step, 32 by default.
         verbose : {"auto", 0, 1, 2}
-            As in `fit`. With 0, one batch of an array takes the shortest way: some microseconds.
+            As in `fit`. With 0, one batch of arrays takes the shortest way: some microseconds.
         steps : int, optional
             Batches to predict.
         callbacks : list of Callback, optional
@@ -453,9 +451,9 @@ class Trainer(Trainable):
         >>> model.predict(np.zeros((1, 3)), verbose=0)
         array([[0., 0.]], dtype=float32)
         """
-        if verbose == 0 and callbacks is None and steps is None and type(x) is np.ndarray:
-            step = known_step(self, x)
-            if step is not None and len(x) <= (batch_size or 32):
+        if verbose == 0 and callbacks is None and steps is None:
+            step = known_step(self, x, batch_size)
+            if step is not None:
                 return run_known(step, x)
         once = one_pass(
             self,
@@ -471,8 +469,7 @@ class Trainer(Trainable):
         )
         with once[0]:
             outputs = loop.predict(self, *once)
-        if type(x) is np.ndarray:
-            remember_array(self, x, batch_size)
+        remember_arrays(self, x, batch_size)
         return outputs
 
     def make_train_function(self, force: bool = False) -> None:
