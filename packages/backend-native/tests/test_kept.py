@@ -14,7 +14,7 @@ from cornu_backend_native.settings import limits
 from cornu_engine.primitives.table import p
 from cornu_engine.program import build_program
 from cornu_engine.trace import Trace
-from cornu_engine.variable import Arena, Variable
+from cornu_engine.variable import Arena, Variable, wrote
 from cornu_ops.convolution import convolution
 
 RNG = np.random.default_rng(0)
@@ -64,7 +64,7 @@ def test_a_second_run_makes_nothing_anew(name: str) -> None:
     assert "when_weights_have_changed" in run.source
     weights.array[...] = 0  # unsaid, so unseen
     np.testing.assert_array_equal(run(x)[0], first)
-    weights.wrote()
+    wrote([weights])
     assert not run(x)[0].any()
 
 

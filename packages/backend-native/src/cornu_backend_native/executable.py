@@ -21,7 +21,7 @@ from cornu_engine.backend import Executable
 from cornu_engine.errors import ShapeError
 from cornu_engine.plan import Plan
 from cornu_engine.program import Program
-from cornu_engine.variable import Storage, Variable
+from cornu_engine.variable import Storage, Variable, wrote
 
 DIRT = 0xFF  # of these bytes are NaN of every kind, -1, and a truth value that is neither
 COPIED = 8192  # bytes up to which a copy costs less than to ask an array for its address
@@ -194,7 +194,7 @@ class NativeExecutable(Executable):
             for variable in self._lowered.state:
                 if variable.home is not None:  # a program of a device ran before
                     variable.home.release(variable)
-                    variable.wrote()
+                    wrote((variable,))
         results = []
         for number, result in enumerate(bound.results):
             if result is None:
@@ -207,8 +207,8 @@ class NativeExecutable(Executable):
         if self._kept.size:
             self._kept.keep_up(bound.first)
         bound.go()  # one call: no handler of a signal runs in the middle of it
-        for variable in self._updated:
-            variable.wrote()
+        if self._updated:
+            wrote(self._updated)
         own = bound.results
         return [r if own[i] is None else r.copy() for i, r in enumerate(results)]
 

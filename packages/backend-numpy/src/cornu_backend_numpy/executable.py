@@ -26,7 +26,7 @@ from cornu_engine.interrupt import StepGuard
 from cornu_engine.plan import Plan
 from cornu_engine.program import Program
 from cornu_engine.sourcetext import one_line
-from cornu_engine.variable import Storage
+from cornu_engine.variable import Storage, wrote
 
 _COUNT = itertools.count(1)
 _NOTHING = contextlib.nullcontext()
@@ -140,8 +140,8 @@ class NumpyExecutable(Executable):
     def _run(self, bound: Bound) -> None:
         with np.errstate(all="ignore"), self._around:
             bound.step()
-        for variable in self._updated:
-            variable.wrote()
+        if self._updated:
+            wrote(self._updated)
 
     def _bound(self) -> Bound:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -118,6 +118,14 @@ def later(make: Callable[[Shape], Any], shape: Shape, dtype: Any) -> Any:
     if _pending.get() is None:
         return make(shape)
     return _Later(lambda: make(shape), shape, dtype)
+
+
+def wrote(variables: Iterable[Variable]) -> None:
+    """Tell that the memory of variables has other numbers now."""
+    token = Storage.written = object()
+    for variable in variables:
+        owner = variable if variable.arena is None else variable.arena
+        owner.written = token
 
 
 class Variable(ArrayOperators):
@@ -243,12 +251,7 @@ class Variable(ArrayOperators):
     def write(self, value: Any) -> None:
         """Write into the host array; whoever keeps what it made of the old value makes it anew."""
         self.array[...] = value
-        self.wrote()
-
-    def wrote(self) -> None:
-        """Tell that the memory has other numbers now."""
-        owner = self if self.arena is None else self.arena
-        owner.written = Storage.written = object()
+        wrote((self,))
 
     def numpy(self) -> np.ndarray:
         """Return a copy of the array."""
