@@ -113,3 +113,12 @@ def test_a_program_that_changes_weights_keeps_nothing() -> None:
         weights.assign(weights.value * 0.5)
         run = NativeBackend().compile(build_program("train", trace, [value]))
     assert "when_weights_have_changed" not in run.source
+
+
+def test_code_is_made_before_its_variables_are_known() -> None:
+    run, weights, x = _compiled("product")
+    first = run(x)[0]
+    nobody = object()
+    shared = run.with_variables(run.program, {weights: nobody})
+    bound = shared.with_variables(run.program, {nobody: weights})
+    np.testing.assert_array_equal(bound(x)[0], first)

@@ -51,8 +51,7 @@ class Kept:
     def __init__(self, size: int, variables: Sequence[Variable]) -> None:
         self.size = size
         self.memory: np.ndarray | None = None
-        owners = (v if v.arena is None else v.arena for v in variables)
-        self._owners = list({id(owner): owner for owner in owners}.values())
+        self._variables = variables
         self._made_of: list[object] | None = None
         self._seen: object = self  # unlike all that is written
         self._lock = threading.Lock()
@@ -63,7 +62,7 @@ class Kept:
         if now is self._seen:
             return
         with self._lock:
-            made_of = [owner.written for owner in self._owners]
+            made_of = [(v if v.arena is None else v.arena).written for v in self._variables]
             if made_of != self._made_of or limits.dirty:
                 make()
             self._made_of, self._seen = made_of, now
