@@ -26,6 +26,7 @@ LIMITS = {
 RESULTS = {
     "autoencoder.py": ("gain", 0.2),
     "digits_cnn.py": ("accuracy", 0.9),
+    "optuna_search.py": ("accuracy", 0.9),
     "sequence_forecasting.py": ("skill", 0.5),
     "serve.py": ("same", 1),
     "sklearn_dask_search.py": ("accuracy", 0.8),

@@ -6,8 +6,10 @@ Each returns what `run.py` writes down: numbers that must agree with those of on
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -270,6 +272,25 @@ def _():
 @case("half precision that overflows")  # in each step, on each rank
 def _():
     return _half(2.0**26)
+
+
+@case("stored data, shuffled by blocks")
+def _():
+    class Stored:
+        """Rows that are not in memory, as far as `fit` knows."""
+
+        def __init__(self, array: np.ndarray) -> None:
+            self.array, self.shape, self.dtype = array, array.shape, array.dtype
+            self.chunks = (90, 5)
+
+        def __getitem__(self, rows: slice) -> np.ndarray:
+            return self.array[rows]
+
+    x, y = data(8001)
+    model = dense()
+    model.compile("sgd", "mse")
+    with patch.dict(os.environ, {"CORNU_DATA_MEMORY": "1"}):
+        return trained(model, Stored(x), y, batch_size=500, validation_split=0.1)
 
 
 @case("a Sequence")

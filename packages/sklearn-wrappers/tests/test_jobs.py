@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_iris
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401 - for the import below
+from sklearn.model_selection import (
+    GridSearchCV,
+    HalvingGridSearchCV,
+    RandomizedSearchCV,
+    cross_val_score,
+)
 
 from cornu import Input, Sequential, get_backend
 from cornu.layers import Dense, Dropout
@@ -57,7 +63,8 @@ def test_functions_that_only_exist_here_reach_other_processes():
     assert (found[0] == found[1]).all()
 
 
-def test_the_same_scores_on_a_dask_cluster(serial):
+@pytest.fixture(scope="module")
+def dask_cluster():
     distributed = pytest.importorskip("distributed")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of ports that are taken
@@ -66,10 +73,30 @@ def test_the_same_scores_on_a_dask_cluster(serial):
                 n_workers=2, threads_per_worker=2, dashboard_address=None
             ) as cluster,
             distributed.Client(cluster),
-            joblib.parallel_config(backend="dask"),
         ):
-            found = search(network(), GRID, n_jobs=-1)
-    assert (scores(found) == serial).all()
+            yield
+
+
+SEARCHES = {
+    "grid": lambda n_jobs: GridSearchCV(network(), GRID, cv=3, n_jobs=n_jobs),
+    "random": lambda n_jobs: RandomizedSearchCV(
+        network(), GRID, n_iter=3, cv=3, n_jobs=n_jobs, random_state=0
+    ),
+    "halving": lambda n_jobs: HalvingGridSearchCV(
+        network(), GRID, cv=3, n_jobs=n_jobs, random_state=0
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SEARCHES)
+def test_the_same_scores_on_a_dask_cluster(dask_cluster, kind):
+    make = SEARCHES[kind]
+    alone = make(None).set_params(scoring="neg_log_loss").fit(X, Y)
+    with joblib.parallel_config(backend="dask"):
+        found = make(-1).set_params(scoring="neg_log_loss").fit(X, Y)
+    assert (scores(found) == scores(alone)).all()
+    assert found.best_params_ == alone.best_params_
+    assert (found.predict_proba(X) == alone.predict_proba(X)).all()
 
 
 def test_a_search_in_threads_inside_a_search_in_threads(serial):

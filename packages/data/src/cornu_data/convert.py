@@ -107,7 +107,7 @@ def as_array(value: Any, name: str, text: bool = False) -> np.ndarray:
     if hasattr(value, "toarray"):  # a sparse matrix of SciPy: programs hold dense values
         value = value.toarray()
     if not hasattr(value, "__array__") and (source := stored(value)) is not None:
-        value = source[: source.shape[0]]
+        value = source[0 : source.shape[0]]
     if hasattr(value, "mask") and np.ma.is_masked(value):  # `np.ma` takes 20 ms to load
         raise DataError(
             f"{name} is a masked array, {np.ma.count_masked(value)} of whose numbers are masked. "
