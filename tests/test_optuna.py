@@ -29,9 +29,7 @@ def trained(trial: Any, pruning: Any, epochs: int = 4) -> list[float]:
     rate = trial.suggest_categorical("rate", [0.5, 0.0])
     model.compile(cornu.optimizers.SGD(rate), "binary_crossentropy")
     callbacks = [pruning(trial, "val_loss")]
-    history = model.fit(
-        X, Y, epochs=epochs, verbose=0, validation_data=(X, Y), callbacks=callbacks
-    )
+    history = model.fit(X, Y, epochs=epochs, verbose=0, validation_data=(X, Y), callbacks=callbacks)
     return history.history["val_loss"]
 
 
