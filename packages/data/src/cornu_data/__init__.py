@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 DEFAULT_BATCH_SIZE = 32
+_ARRAYS = {np.ndarray, type(None)}
 _NO_TABLES = (np.ndarray, list, tuple, dict, type(None))
 
 
@@ -263,7 +264,8 @@ def make_source(
         batch_size = math.ceil(samples / steps) if steps else DEFAULT_BATCH_SIZE
     data = _weighted(x, y, sample_weight, class_weight, outputs)
     kind: Any = HostArrays if host else ArrayBatches
-    if any(map(is_stored, tree.flatten(data))):
+    alone = {type(x), type(y), type(sample_weight)} <= _ARRAYS
+    if not alone and any(map(is_stored, tree.flatten(data))):
         kind = functools.partial(StoredBatches, host=host)
     return kind(data, batch_size=batch_size, shuffle=shuffle, steps=steps, generator=generator)
 

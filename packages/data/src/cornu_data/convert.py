@@ -61,7 +61,8 @@ def as_arrays(structure: Any, name: str, by_batch: bool = False, text: bool = Fa
     """
     if structure is None:
         return None
-    structure = stored_table(structure)
+    if type(structure) is not np.ndarray:
+        structure = stored_table(structure)
     if is_array_like(structure):
         small = type(structure) is np.ndarray and structure.nbytes < LARGE
         rows = rows_of(structure) if by_batch and not small else None
