@@ -63,7 +63,9 @@ class Metric(Configurable):
         """State of this metric, and of metrics and variables that it holds in its attributes."""
         variables = dict.fromkeys(self._own_variables())
         for name, value in vars(self).items():
-            if name != "_variables":
+            if isinstance(value, Variable):
+                variables[value] = None
+            elif name != "_variables" and isinstance(value, (Metric, list, tuple, set, dict)):
                 variables.update(dict.fromkeys(_state_in(value)))
         return list(variables)
 
