@@ -546,3 +546,20 @@ def test_gradients_are_clipped(face, clip):
     model.compile(face.optimizers.SGD(1.0, **{clip: 0.5}), "mse")
     model.train_on_batch(np.float32([[1.0]]), np.float32([[10.0]]))  # a gradient of -20
     np.testing.assert_allclose(layer.get_weights()[0], [[0.5]], rtol=1e-6)
+
+
+def test_the_base_class_takes_the_shape_of_the_output_for_the_inputs():
+    class Twice(keras.layers.Layer):
+        def call(self, inputs):
+            return [K.abs(inputs), K.abs(inputs)]
+
+        def compute_output_shape(self, input_shape):
+            return [super().compute_output_shape(input_shape)] * 2
+
+    class Traced(keras.layers.Layer):
+        def call(self, inputs):
+            return K.sum(inputs, axis=1)
+
+    a, b = Twice()(keras.Input((4, 3)))
+    assert K.int_shape(a + b) == (None, 4, 3)
+    assert Traced().compute_output_shape((None, 4, 3)) == (None, 3)

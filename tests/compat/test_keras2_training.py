@@ -300,17 +300,19 @@ def test_somebody_has_to_say_how_far_a_generator_goes(method):
         getattr(one_output(), method)(endless)
 
 
-@pytest.mark.parametrize("kind", ["arrays", "generator"])
+@pytest.mark.parametrize("kind", ["arrays", "generator", "split"])
 def test_a_callback_sees_the_data_to_validate_on(kind):
     model = keras.Sequential([keras.layers.Dense(4, input_shape=(3,)), keras.layers.Dropout(0.1)])
     model.compile("sgd", "mse")
     callback = keras.callbacks.Callback()
-    x = X if kind == "arrays" else Halving(1)
-    y = A if kind == "arrays" else None
-    model.fit(x, y, validation_data=(X[:5], A[:5]), callbacks=[callback], verbose=0)
+    x, y = (Halving(1), None) if kind == "generator" else (X, A)
+    split = kind == "split"
+    wanted = slice(len(X) - 5, None) if split else slice(5)
+    told = {"validation_split": 5 / len(X)} if split else {"validation_data": (X[:5], A[:5])}
+    model.fit(x, y, callbacks=[callback], verbose=0, **told)
     seen_x, seen_y, weights, phase = callback.validation_data
-    np.testing.assert_array_equal(seen_x, X[:5])
-    np.testing.assert_array_equal(seen_y, A[:5])
+    np.testing.assert_array_equal(seen_x, X[wanted])
+    np.testing.assert_array_equal(seen_y, A[wanted])
     np.testing.assert_array_equal(weights, np.ones(5))
     assert phase == 0.0
 
@@ -462,3 +464,12 @@ def test_the_seed_of_numpy_fixes_weights_dropout_and_order(monkeypatch):
     for one, two in zip(first, again, strict=True):
         np.testing.assert_array_equal(one, two)
     assert (first[0] != other[0]).all()
+
+
+def test_a_seed_that_is_given_leaves_numpys_as_it_is(monkeypatch):
+    monkeypatch.setattr(chance, "is_seeded", lambda: False)
+    np.random.seed(3)
+    expected = np.random.rand()
+    np.random.seed(3)
+    keras.initializers.orthogonal(seed=7)(shape=(4, 2))
+    assert np.random.rand() == expected

@@ -215,8 +215,8 @@ def test_data_sets():
 
 
 def test_what_is_absent_says_what_to_use():
-    with pytest.raises(AttributeError, match="tensors have their values at once"):
-        tf.Session  # noqa: B018
+    with pytest.raises(AttributeError, match="a model with fit"):
+        tf.estimator  # noqa: B018
     with pytest.raises(AttributeError, match="reduce_mean"):
         tf.reduce_men  # noqa: B018
 
@@ -239,8 +239,7 @@ def test_names_of_tensorflow_1():
     old.set_random_seed(1)
     assert float(old.log(1.0)) == float(old.mod(4.0, 2.0)) == float(old.log1p(0.0)) == 0
     np.testing.assert_allclose(old.rsqrt(4.0), 0.5)
-    with pytest.raises(AttributeError, match="tensors have their values at once"):
-        old.Session  # noqa: B018
+    assert old.Session is tf.Session
 
 
 def test_checkpoints(tmp_path):

@@ -116,6 +116,9 @@ class LayerGraph:
     ) -> list[Any]:
         """Return the values of some tensors of the graph."""
         known: dict[Key, Any] = dict(zip(map(tensor_key, self.inputs), inputs, strict=True))
+        trace = current_trace()
+        told = {} if trace is None else trace.symbolic  # a layer may refer to tensors before it
+        told.update(known)
 
         def value(x: Any) -> Any:
             return known[tensor_key(x)] if isinstance(x, KerasTensor) else x
@@ -127,10 +130,9 @@ class LayerGraph:
             outputs = (
                 call(node.operation, args, kwargs) if call else node.operation(*args, **kwargs)
             )
-            known.update(zip(node.output_keys(), tree.flatten(outputs), strict=True))
-        trace = current_trace()
-        if trace is not None:
-            trace.symbolic.update(known)
+            made = dict(zip(node.output_keys(), tree.flatten(outputs), strict=True))
+            known.update(made)
+            told.update(made)
         return [known[tensor_key(t)] for t in wanted]
 
     @property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -20,14 +21,19 @@ _LONG = 2**64 - 1
 
 
 class _Source:
-    """A seed, and how many seeds were derived from it."""
+    """A seed, drawn when it is needed, and how many seeds were derived from it."""
 
-    def __init__(self, entropy: int | None = None) -> None:
+    def __init__(self, draw: Callable[[], int] | None = None) -> None:
         self.lock = threading.Lock()
-        self.entropy = secrets.randbits(64) if entropy is None else entropy
-        self.given = entropy is not None
+        self.draw = draw or functools.partial(secrets.randbits, 64)
+        self.given = draw is not None
         self.drawn = 0
         self.generator: SeedGenerator | None = None
+
+    @functools.cached_property
+    def entropy(self) -> int:
+        """The seed."""
+        return _whole(self.draw()) & _LONG
 
 
 _PROCESS = _Source()
@@ -68,7 +74,7 @@ def set_seed(seed: int) -> None:
 
 
 @contextmanager
-def seed_scope(seed: int) -> Iterator[None]:
+def seed_scope(seed: int | Callable[[], int]) -> Iterator[None]:
     """Derive seeds from this one inside a `with` block, and from the global one again after it.
 
     The block has a source of its own: what other threads draw does not change its numbers.
@@ -76,7 +82,7 @@ def seed_scope(seed: int) -> Iterator[None]:
     Parameters
     ----------
     seed
-        Any whole number.
+        Any whole number, or a function that returns one when the first is needed.
 
     Examples
     --------
@@ -88,7 +94,8 @@ def seed_scope(seed: int) -> Iterator[None]:
     >>> draws[0] == draws[1]
     True
     """
-    token = _SCOPED.set(_Source(_whole(seed) & _LONG))
+    draw = seed if callable(seed) else functools.partial(int, _whole(seed))
+    token = _SCOPED.set(_Source(draw))
     try:
         yield
     finally:

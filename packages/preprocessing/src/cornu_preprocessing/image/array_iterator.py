@@ -91,8 +91,8 @@ class NumpyArrayIterator(PictureIterator):
         for name, array in arrays.items():
             if len(array) != len(x):
                 raise DataError(
-                    f"{name} has {len(array)} rows and there are {len(x)} pictures: pass one row "
-                    "for each."
+                    f"All of the arrays in flow() have a row for each picture: {name} has "
+                    f"{len(array)} rows and there are {len(x)} pictures."
                 )
         part = _part(len(x), image_data_generator, subset)
         if subset is not None and labels is not None and not ignore_class_split:

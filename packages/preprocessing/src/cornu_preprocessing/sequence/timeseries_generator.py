@@ -94,9 +94,8 @@ class TimeseriesGenerator(Sequence):
         self.batch_size = batch_size
         if self.start_index > self.end_index:
             raise DataError(
-                f"start_index + length = {self.start_index} lies behind end_index = "
-                f"{self.end_index}, so not one window fits. Shorten length={length}, or give more "
-                "data."
+                f"`start_index+length={self.start_index} > end_index={self.end_index}` is "
+                f"disallowed: not one window fits. Shorten length={length}, or give more data."
             )
 
     def __len__(self) -> int:

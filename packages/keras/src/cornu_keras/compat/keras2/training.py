@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 from cornu.training.compiling import check_arguments, read_arguments
+from cornu.training.passes import split_off
 from cornu.training.trainer import Trainer
 from cornu_engine.config import learning_phase
 from cornu_keras.compat.keras2.meanings.chance import seeds_of_numpy
@@ -238,6 +239,11 @@ class Training(InFiles, OldGenerators, KnownNames, MasksAsWeights, Symbols):
             x, y, sample_weight, batch_size = whole_batches(
                 feeds, x, y, sample_weight, batch_size, steps_per_epoch, "steps_per_epoch"
             )
+        if validation_split and validation_data is None:  # callbacks see it
+            x, y, sample_weight, validation_data = split_off(
+                self, x, y, sample_weight, validation_split
+            )
+            validation_split = 0.0
         validation_data = self._validation(feeds, validation_data, validation_steps)
         show_validation(callbacks, validation_data, self)
         if is_stream(x) and steps_per_epoch and not is_sequence(x):

@@ -9,50 +9,34 @@ from cornu_keras.compat.runner.known import LIBRARIES, exists, library_of
 
 __all__ = ["INSTEAD", "instead", "why_not"]
 
-_STEP = "write a step of one's own with `model.train_step` or `tf.GradientTape`"
 _EAGER = "Cornu computes at once: call the function on arrays, or make a model of it"
-_FEED = "use `keras.Input`, or the arrays themselves"
 _DEVICES = 'choose where programs run by `cornu.set_backend("opencl")`, or train on one device'
 _LOOPS = "call `model.fit` or `train_on_batch`, or override `model.train_step`"
 _TEXT = "use `keras.layers.TextVectorization`, or `keras.preprocessing.text.Tokenizer`"
 _FEATURES = "use `cornu.utils.FeatureSpace`, or the preprocessing layers"
-_RECORDS = "read the records into arrays, and give `fit` a generator or a `Sequence`"
+_RECORDS = "write the sequences as features of a `tf.train.Example`"
 _OTHER = "`model.export` writes a model as ONNX, NumPy source or C"
 
 # The nearest way for a name, or for all below it; the longest that fits counts.
 INSTEAD = {
     "keras.backend.manual_variable_initialization": _EAGER,
-    "keras.backend.set_session": "leave the line out: there are no sessions",
-    "keras.backend.get_session": "leave the line out: there are no sessions",
     "keras.distribution": _DEVICES,
     "keras.engine.training_arrays": _LOOPS,
     "keras.engine.training_generator": _LOOPS,
     "keras.utils.multi_gpu_model": _DEVICES,
     "keras.utils.multi_gpu_utils": _DEVICES,
     "keras.utils.vis_utils.pydot": "`import pydot`",
-    "tensorflow.ConfigProto": "leave the line out; `cornu.config` has the settings",
-    "tensorflow.GPUOptions": "leave the line out; `cornu.config` has the settings",
-    "tensorflow.InteractiveSession": _EAGER,
-    "tensorflow.Session": _EAGER,
-    "tensorflow.compat.v1.InteractiveSession": _EAGER,
-    "tensorflow.compat.v1.Session": _EAGER,
-    "tensorflow.compat.v1.placeholder": _FEED,
     "tensorflow.contrib": "see whether `keras.layers` or `cornu.ops` has what is needed",
     "tensorflow.contrib.layers": "use `keras.layers`",
     "tensorflow.contrib.rnn": "use `keras.layers.LSTM`, `GRU` or `RNN`",
     "tensorflow.estimator": "use a `keras.Model`, or `cornu.wrappers` for scikit-learn",
     "tensorflow.feature_column": _FEATURES,
-    "tensorflow.get_default_graph": _EAGER,
-    "tensorflow.global_variables_initializer": _EAGER,
-    "tensorflow.gradients": _STEP,
-    "tensorflow.io.TFRecordWriter": _RECORDS,
-    "tensorflow.io.parse_example": _RECORDS,
-    "tensorflow.io.parse_single_example": _RECORDS,
+    "tensorflow.io.parse_sequence_example": _RECORDS,
+    "tensorflow.io.parse_single_sequence_example": _RECORDS,
     "tensorflow.layers": "use `keras.layers`",
     "tensorflow.lite": _OTHER,
-    "tensorflow.placeholder": _FEED,
     "tensorflow.python": "import the name from `tensorflow` itself",
-    "tensorflow.python_io": _RECORDS,
+    "tensorflow.train.SequenceExample": _RECORDS,
     "tensorflow.tpu": _DEVICES,
     "tensorflow_text": _TEXT,
 }

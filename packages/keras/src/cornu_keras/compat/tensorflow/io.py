@@ -12,8 +12,22 @@ from typing import Any
 import numpy as np
 
 from cornu_keras.compat.tensorflow.data.files import decode_csv
+from cornu_keras.compat.tensorflow.examples import (
+    FixedLenFeature,
+    FixedLenSequenceFeature,
+    VarLenFeature,
+    parse_example,
+    parse_single_example,
+    parse_tensor,
+    serialize_tensor,
+)
 from cornu_keras.compat.tensorflow.image import FUNCTIONS as _PICTURES
 from cornu_keras.compat.tensorflow.kinds import as_dtype
+from cornu_keras.compat.tensorflow.records import (
+    TFRecordOptions,
+    TFRecordWriter,
+    tf_record_iterator,
+)
 from cornu_keras.compat.tensorflow.texts import as_text
 from cornu_keras.compat.tensorflow.values import as_tensors
 
@@ -121,6 +135,9 @@ def matching_files(pattern: Any, name: Any = None) -> Any:
 
 
 __all__ = [
+    "FixedLenFeature", "FixedLenSequenceFeature", "TFRecordOptions", "TFRecordWriter",
+    "VarLenFeature", "parse_example", "parse_single_example", "parse_tensor", "serialize_tensor",
+    "tf_record_iterator",
     "decode_base64", "decode_csv", "decode_raw", "encode_base64", "matching_files",
     "decode_image", "decode_jpeg", "decode_png", "encode_jpeg", "encode_png", "gfile",
     "read_file", "write_file",

@@ -19,6 +19,8 @@ _HERE = "cornu_keras.compat.tensorflow"
 _SET_NOTHING = """enable_op_determinism enable_tensor_float_32_execution reset_memory_stats
 set_memory_growth set_synchronous_execution set_virtual_device_configuration
 set_visible_devices""".split()
+_INITIALIZE = """global_variables_initializer initialize_all_variables
+initialize_local_variables local_variables_initializer tables_initializer""".split()
 _DTYPES = {name: f"kinds:DTYPES[{name}]" for name in DTYPES}
 
 # Name -> where it is, below this package or in another one.
@@ -34,14 +36,44 @@ OBJECTS: dict[str, dict[str, str]] = {
         "is_tensor": "values:is_tensor",
         "Module": "variables:Module",
         "Variable": "variables:Variable",
-        "name_scope": "variables:name_scope",
+        "name_scope": "scopes:name_scope",
+        **{
+            name: f"scopes:{name}" for name in "AUTO_REUSE VariableScope get_variable_scope".split()
+        },
+        "get_variable": "named_variables:get_variable",
+        **{
+            name: f"graphs:{name}"
+            for name in (
+                "Graph GraphKeys Operation assign assign_add assign_sub get_collection "
+                "get_default_graph group placeholder placeholder_with_default "
+                "reset_default_graph trainable_variables"
+            ).split()
+        },
+        "all_variables": "graphs:variables",
+        "global_variables": "graphs:variables",
+        "variables_initializer": "graphs:initializer",
+        **dict.fromkeys(_INITIALIZE, "graphs:initialize"),
+        **{
+            name: f"sessions:{name}"
+            for name in (
+                "ConfigProto GPUOptions InteractiveSession Session get_default_session"
+            ).split()
+        },
+        "py_func": "odds:numpy_function",
+        **{
+            name: f"examples:{name}"
+            for name in (
+                "FixedLenFeature FixedLenSequenceFeature VarLenFeature parse_example "
+                "parse_single_example parse_tensor serialize_tensor"
+            ).split()
+        },
+        "decode_raw": "io:decode_raw",
         "GradientTape": "tape:GradientTape",
         "UnconnectedGradients": "tape:UnconnectedGradients",
         "custom_gradient": "cornu.ops:custom_gradient",
         "recompute_grad": "odds:unchanged",
         "init_scope": "odds:context",
         "Assert": "checks:Assert",
-        "Graph": "odds:Graph",
         "IndexedSlices": "odds:IndexedSlices",
         "RaggedTensor": "rows_of_lengths:Ragged",
         "RaggedTensorSpec": "cornu:KerasTensor",
@@ -60,7 +92,7 @@ OBJECTS: dict[str, dict[str, str]] = {
         "timestamp": "odds:timestamp",
         "is_symbolic_tensor": "odds:is_symbolic_tensor",
         "inside_function": "odds:inside_function",
-        "variable_scope": "variables:name_scope",
+        "variable_scope": "scopes:variable_scope",
         "get_logger": "odds:get_logger",
         "truncated_normal_initializer": "cornu.compat.tfkeras.initializers:TruncatedNormal",
         "glorot_uniform_initializer": "cornu.compat.tfkeras.initializers:GlorotUniform",
@@ -71,7 +103,6 @@ OBJECTS: dict[str, dict[str, str]] = {
         "py_function": "odds:py_function",
         "numpy_function": "odds:numpy_function",
         "no_op": "odds:no_op",
-        "group": "odds:no_op",
         "control_dependencies": "odds:context",
         "device": "odds:context",
         "zeros_initializer": "cornu.compat.tfkeras.initializers:Zeros",
@@ -79,6 +110,10 @@ OBJECTS: dict[str, dict[str, str]] = {
         "constant_initializer": "cornu.compat.tfkeras.initializers:Constant",
         "random_normal_initializer": "cornu.compat.tfkeras.initializers:RandomNormal",
         "random_uniform_initializer": "cornu.compat.tfkeras.initializers:RandomUniform",
+    },
+    "python_io": {
+        name: f"records:{name}"
+        for name in ("TFRecordOptions", "TFRecordWriter", "tf_record_iterator")
     },
     "autodiff": {"GradientTape": "tape:GradientTape"},
     "autograph.experimental": {"do_not_convert": "odds:unchanged"},
@@ -197,9 +232,6 @@ SAME = {
 }
 
 ABSENT = {
-    "Session": "nothing is left to run: tensors have their values at once",
-    "placeholder": "pass the value to a function, or make a cornu.Input",
-    "global_variables_initializer": "variables have their values when they are made",
     "estimator": "a model with fit, or cornu.wrappers.scikit_learn",
     "lite": "model.export('model.onnx')",
     "feature_column": "the preprocessing layers and FeatureSpace",

@@ -98,18 +98,6 @@ def _typed(found: Any, Tout: Any) -> Any:
     return as_tensors(found) if Tout is None or found is None else convert_to_tensor(found, Tout)
 
 
-class Graph:
-    """What TensorFlow 1 collected operations in: here nothing is collected."""
-
-    @contextlib.contextmanager
-    def as_default(self) -> Iterator[Graph]:
-        """Change nothing inside."""
-        yield self
-
-    def finalize(self) -> None:
-        """Do nothing."""
-
-
 class IndexedSlices:
     """Rows of a gradient, by their numbers."""
 

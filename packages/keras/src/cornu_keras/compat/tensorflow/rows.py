@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from cornu_keras.compat.tensorflow.by_numpy import beyond_programs, by_numpy
+from cornu_keras.compat.tensorflow.graphs import of_variables, recorded
 from cornu_keras.compat.tensorflow.values import as_tensors
 
 __all__ = ["functions"]
@@ -18,6 +19,9 @@ HOW = frozenset(
     "a_is_sparse b_is_sparse back_prop fast infer_shape name parallel_iterations "
     "return_same_structure shape_invariants swap_memory validate_indices".split()
 )
+
+# What is known of a variable before it is read.
+STATIC = frozenset("ones_like rank set_seed shape shape_n size zeros_like".split())
 
 TABLES = tuple("arithmetic arrays chance labels linear neural reductions signals special".split())
 
@@ -69,6 +73,8 @@ def speaking(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
             del kwargs[given]
         for given in [k for k in kwargs if k not in takes and OLD.get(k) in takes]:
             kwargs[OLD[given]] = kwargs.pop(given)
+        if name not in STATIC and of_variables((args, kwargs)):
+            return recorded(function, *args, **kwargs)
         if beyond_programs(args):
             return as_tensors(by_numpy(name, function)(*args, **kwargs))
         return as_tensors(function(*args, **kwargs))

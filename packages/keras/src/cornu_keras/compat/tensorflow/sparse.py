@@ -65,7 +65,9 @@ class SparseTensor:
 def to_dense(
     sp_input: Any, default_value: Any = None, validate_indices: bool = True, name: Any = None
 ) -> Any:
-    """Return a tensor with all numbers."""
+    """Return a tensor with all numbers; what a data set yields has them already."""
+    if not isinstance(sp_input, SparseTensor):
+        return convert_to_tensor(sp_input)
     places = tuple(np.asarray(sp_input.indices).T)
     values = np.asarray(sp_input.values)
     fill = default_value if default_value is not None else "" if values.dtype == object else 0

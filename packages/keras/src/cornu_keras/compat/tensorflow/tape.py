@@ -5,6 +5,7 @@ Inside a step that is traced, such as `train_step`, the tape reads the step's ow
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from cornu_engine.gradients import arriving, zeros_like
 from cornu_engine.graph import Node, leaf
 from cornu_engine.trace import as_node, current_trace
 from cornu_engine.variable import Variable
+from cornu_keras.compat.tensorflow.graphs import is_symbolic
 from cornu_keras.compat.tensorflow.numbers import KNOWN, evaluate, value_of
 from cornu_keras.compat.tensorflow.values import Paused, as_tensors
 
@@ -255,14 +257,20 @@ class _Nothing:
 
 
 def gradients(ys: Any, xs: Any, grad_ys: Any = None, **_: Any) -> list[Any]:
-    """Return gradients of what is computed in a function's program."""
-    from cornu import backend
+    """Return gradients of what is computed in a function's program, or from placeholders."""
+    from cornu import backend, ops
 
-    if current_trace() is None:
+    parts = ys if isinstance(ys, (list, tuple)) else [ys]
+    if current_trace() is None and not any(map(is_symbolic, parts)):
         raise RuntimeError(
-            "tf.gradients works inside of tf.function; outside, record with tf.GradientTape."
+            "tf.gradients works inside of tf.function and on what comes from placeholders; "
+            "elsewhere, record with tf.GradientTape."
         )
-    total = ys if grad_ys is None else ys * grad_ys
+    if grad_ys is not None:
+        seeds = grad_ys if isinstance(grad_ys, (list, tuple)) else [grad_ys]
+        parts = [part * seed for part, seed in zip(parts, seeds, strict=True)]
+    sums = [ops.sum(part) for part in parts]
+    total = functools.reduce(ops.add, sums)
     return list(backend.gradients(total, xs if isinstance(xs, (list, tuple)) else [xs]))
 
 

@@ -19,12 +19,22 @@ from cornu_keras.compat.tensorflow.decays import (
     piecewise_constant_decay,
     polynomial_decay,
 )
-from cornu_keras.compat.tensorflow.tape import GradientTape
+from cornu_keras.compat.tensorflow.graphs import Operation, is_symbolic, variables_of
+from cornu_keras.compat.tensorflow.messages import (
+    BytesList,
+    Example,
+    Feature,
+    Features,
+    FloatList,
+    Int64List,
+)
+from cornu_keras.compat.tensorflow.tape import GradientTape, gradients
 
 __all__ = [
-    "AdadeltaOptimizer", "AdagradOptimizer", "AdamOptimizer", "Checkpoint", "CheckpointManager",
-    "ExponentialMovingAverage", "FtrlOptimizer", "GradientDescentOptimizer", "MomentumOptimizer",
-    "Optimizer", "RMSPropOptimizer", "Status", "cosine_decay", "cosine_decay_restarts",
+    "AdadeltaOptimizer", "AdagradOptimizer", "AdamOptimizer", "BytesList", "Checkpoint",
+    "CheckpointManager", "Example", "ExponentialMovingAverage", "Feature", "Features", "FloatList",
+    "FtrlOptimizer", "GradientDescentOptimizer", "Int64List", "MomentumOptimizer", "Optimizer",
+    "RMSPropOptimizer", "Status", "cosine_decay", "cosine_decay_restarts",
     "exponential_decay", "inverse_time_decay", "latest_checkpoint", "natural_exp_decay",
     "piecewise_constant", "piecewise_constant_decay", "polynomial_decay",
 ]  # fmt: skip
@@ -44,11 +54,14 @@ class Optimizer:
         self.inner = inner
 
     def compute_gradients(self, loss: Callable[[], Any], var_list: Any = None) -> list[Any]:
-        """Return pairs of gradient and variable of what a function computes."""
+        """Return pairs of gradient and variable, of what a function or a session computes."""
+        if is_symbolic(loss):
+            variables = list(var_list or variables_of(loss))
+            return list(zip(gradients(loss, variables), variables, strict=True))
         if not callable(loss):
             raise TypeError(
-                "minimize() takes a function here, as tensors have their values at once: "
-                "optimizer.minimize(lambda: ..., var_list=[w])."
+                "minimize() takes a function here, or what comes from placeholders, as other "
+                "tensors have their values at once: optimizer.minimize(lambda: ..., var_list=[w])."
             )
         with GradientTape() as tape:
             value = loss()
@@ -58,8 +71,16 @@ class Optimizer:
     def apply_gradients(
         self, grads_and_vars: Any, global_step: Any = None, name: Any = None
     ) -> Any:
-        """Change variables by gradients."""
+        """Change variables by gradients, or return what a session runs to do so."""
         pairs = [(g, v) for g, v in grads_and_vars if g is not None]
+        if any(is_symbolic(g) for g, _ in pairs):
+            variables = [v for _, v in pairs]
+            return Operation(
+                [g for g, _ in pairs],
+                lambda *values: self.apply_gradients(
+                    list(zip(values, variables, strict=True)), global_step
+                ),
+            )
         done = self.inner.apply_gradients(pairs)
         if isinstance(global_step, Variable):
             global_step.assign(global_step.value + 1)

@@ -14,6 +14,7 @@ from cornu_engine.graph import Node
 from cornu_engine.shapes import Sizes
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable as State
+from cornu_keras.compat.tensorflow.graphs import of_variables, recorded
 from cornu_keras.compat.tensorflow.kinds import TensorShape, as_dtype
 from cornu_keras.compat.tensorflow.texts import Text, as_text
 
@@ -158,6 +159,8 @@ def _returning_tensors(name: str) -> Any:
     operator = getattr(State, name)
 
     def method(self: Any, *args: Any) -> Any:
+        if self.tracked and of_variables((self, *args)):
+            return recorded(operator, self, *args)
         if current_trace() is not None and _counts(self, *args):
             with Paused():  # counts are known in a program, too
                 return as_tensors(operator(self, *args))

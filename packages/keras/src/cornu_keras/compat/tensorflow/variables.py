@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,11 +10,21 @@ import numpy as np
 from cornu import ops
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable as State
+from cornu_keras.compat.tensorflow.graphs import (
+    Operation,
+    assign,
+    assign_add,
+    assign_sub,
+    initializer,
+    is_symbolic,
+    note_variable,
+)
 from cornu_keras.compat.tensorflow.kinds import TensorShape, as_dtype
+from cornu_keras.compat.tensorflow.scopes import name_scope, scope_of_names
 from cornu_keras.compat.tensorflow.texts import as_key
 from cornu_keras.compat.tensorflow.values import Tensor, as_tensors
 
-__all__ = ["Module", "Variable", "name_scope"]
+__all__ = ["Module", "Variable"]
 
 
 class Variable(Tensor):
@@ -55,30 +64,52 @@ class Variable(Tensor):
     ) -> None:
         if initial_value is None:
             raise ValueError("tf.Variable needs an initial value: tf.Variable(tf.zeros(shape)).")
-        value = initial_value() if callable(initial_value) else initial_value
-        value = value.numpy() if isinstance(value, Tensor) else value
+        self._initial = initial_value
         State.__init__(
             self,
-            value,
+            self._first_value(),
             dtype=None if dtype is None else str(as_dtype(dtype)),
             trainable=trainable,
             name=name or "Variable",
             constraint=constraint,
         )
-        self.name = f"{self.name}:0"
+        self.name = f"{scope_of_names()}{self.name}:0"
+        note_variable(self)
+
+    def _first_value(self) -> Any:
+        value = self._initial() if callable(self._initial) else self._initial
+        return value.numpy() if isinstance(value, State) else value
+
+    def begin_again(self) -> None:
+        """Set the first value again; what draws it draws anew."""
+        State.assign(self, np.broadcast_to(self._first_value(), tuple(self.shape)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "_initial": self.numpy()}
+
+    @property
+    def initializer(self) -> Operation:
+        """What a session runs to give it its first value again."""
+        return initializer([self])
 
     def assign(self, value: Any, use_locking: bool = False, name: Any = None) -> Any:
         """Set the value, and return the variable."""
+        if is_symbolic(value):
+            return assign(self, value)
         State.assign(self, value)
         return self
 
     def assign_add(self, delta: Any, use_locking: bool = False, name: Any = None) -> Any:
         """Add to the value."""
-        return self.assign(self.value + delta)
+        return assign_add(self, delta) if is_symbolic(delta) else self.assign(self.value + delta)
 
     def assign_sub(self, delta: Any, use_locking: bool = False, name: Any = None) -> Any:
         """Subtract from the value."""
-        return self.assign(self.value - delta)
+        return assign_sub(self, delta) if is_symbolic(delta) else self.assign(self.value - delta)
+
+    def load(self, value: Any, session: Any = None) -> None:
+        """Set the value, as TensorFlow 1 did without an operation."""
+        State.assign(self, value)
 
     def __getitem__(self, key: Any) -> Any:
         part = super().__getitem__(key)
@@ -216,9 +247,3 @@ def _parts(module: Any) -> Iterator[Any]:
             yield from value.values()
         else:
             yield value
-
-
-@contextlib.contextmanager
-def name_scope(name: str, *_: Any, **__: Any) -> Iterator[str]:
-    """Label operations with a name."""
-    yield f"{name}/"

@@ -27,19 +27,24 @@ def backend() -> str:
 
 
 def get_session() -> Any:
-    """Raise RuntimeError, as Keras 2.3 does on TensorFlow 2."""
-    raise RuntimeError(
-        "`get_session` is not available when using TensorFlow 2.0; nor is there a session here. "
-        "Read values with K.get_value(x), compute others with K.function(inputs, outputs)."
-    )
+    """Return a session of TensorFlow 1's kind, in which tensors are computed.
+
+    Examples
+    --------
+    >>> x = K.placeholder((2,))
+    >>> get_session().run(x * 2, {x: [1.0, 2.0]})
+    array([2., 4.], dtype=float32)
+    """
+    from cornu_keras.compat.tensorflow.sessions import keras_session
+
+    return keras_session()
 
 
 def set_session(session: Any) -> None:
-    """Raise RuntimeError, as Keras 2.3 does on TensorFlow 2."""
-    raise RuntimeError(
-        "`set_session` is not available when using TensorFlow 2.0; nor is there a session here. "
-        "Leave the line out: what it configured says cornu.set_backend()."
-    )
+    """Keep a session for `get_session`; what it configured changes no result."""
+    from cornu_keras.compat.tensorflow.sessions import set_keras_session
+
+    set_keras_session(session)
 
 
 def manual_variable_initialization(value: bool) -> None:

@@ -17,7 +17,7 @@ else:
 
 
 class BaseMethods(_Base):
-    """A layer that says of its mask what Keras 2's base class said."""
+    """A layer that says of its mask and shape what Keras 2's base class said."""
 
     def compute_mask(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the mask of the output; one that the layer has no use for is an error."""
@@ -30,6 +30,17 @@ class BaseMethods(_Base):
                 )
             return None
         return super().compute_mask(inputs, mask)
+
+    def compute_output_shape(self, input_shape: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return the shape of the output.
+
+        For a class with a method of its own, the base class' says that it is the input's; of any
+        other, `call` says it.
+        """
+        method = super().compute_output_shape
+        of_base = getattr(method, "__func__", method) is Layer.compute_output_shape
+        overridden = type(self).compute_output_shape is not BaseMethods.compute_output_shape
+        return input_shape if of_base and overridden else method(input_shape, *args, **kwargs)
 
     def _inherits(self, name: str) -> bool:
         """Whether a method is the base class's own, whatever stands before it here."""

@@ -16,10 +16,11 @@ __all__ = ["seeds_of_numpy"]
 def seeds_of_numpy() -> Iterator[None]:
     """Derive seeds from a number of NumPy's inside a `with` block, unless one was given.
 
-    So `np.random.seed(7)` fixes the weights that layers begin with, dropout and shuffling.
+    So `np.random.seed(7)` fixes the weights that layers begin with, dropout and shuffling. NumPy's
+    state moves only where a seed is needed.
     """
     if is_seeded():
         yield
         return
-    with seed_scope(int(np.random.randint(2**31 - 1))):
+    with seed_scope(lambda: int(np.random.randint(2**31 - 1))):
         yield

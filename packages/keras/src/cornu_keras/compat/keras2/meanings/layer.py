@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from cornu.base.naming import get_uid
@@ -30,6 +31,13 @@ class LayerMeanings(NamedWeights, BaseMethods, Listed):
             kwargs = {**kwargs, "name": f"{prefix}_{get_uid(prefix)}"}
         return kwargs
 
+    def add_weight(self, *args: Any, **kwargs: Any) -> Any:
+        """Make a weight; its initializer may be a function of the shape alone, as before 2.3."""
+        first = kwargs.get("initializer")
+        if inspect.isfunction(first) and not _takes(first, "dtype"):
+            kwargs["initializer"] = lambda shape, dtype=None: first(shape)
+        return super().add_weight(*args, **kwargs)
+
     def _made(self) -> None:
         """Let the layers that this one made for itself be of the dialect as well."""
         with self._speaking():
@@ -46,3 +54,8 @@ class LayerMeanings(NamedWeights, BaseMethods, Listed):
         """Make a layer from what `get_config` returned."""
         with CustomObjectScope(custom_objects or {}), cls._speaking():
             return super().from_config(config)
+
+
+def _takes(function: Any, name: str) -> bool:
+    parameters = inspect.signature(function).parameters
+    return name in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())

@@ -11,10 +11,10 @@ from cornu_keras.compat.tensorflow.data.dataset import (
     Elements,
     Options,
 )
-from cornu_keras.compat.tensorflow.data.files import TextLineDataset
+from cornu_keras.compat.tensorflow.data.files import TextLineDataset, TFRecordDataset
 
 Iterator = NumpyIterator = Elements
 __all__ = [
     "AUTOTUNE", "Dataset", "INFINITE_CARDINALITY", "Iterator", "NumpyIterator", "Options",
-    "TextLineDataset", "UNKNOWN_CARDINALITY", "experimental",
+    "TFRecordDataset", "TextLineDataset", "UNKNOWN_CARDINALITY", "experimental",
 ]  # fmt: skip

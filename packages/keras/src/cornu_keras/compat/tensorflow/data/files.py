@@ -1,4 +1,4 @@
-"""Data sets of the lines of files, and of their columns."""
+"""Data sets of what stands in files: lines, their columns, records."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ import numpy as np
 
 from cornu_keras.compat.tensorflow.data.dataset import Dataset
 from cornu_keras.compat.tensorflow.kinds import as_dtype
+from cornu_keras.compat.tensorflow.records import tf_record_iterator
 from cornu_keras.compat.tensorflow.values import as_tensors, is_tensor
 
-__all__ = ["CsvDataset", "TextLineDataset", "decode_csv", "make_csv_dataset"]
+__all__ = [
+    "CsvDataset", "TFRecordDataset", "TextLineDataset", "decode_csv", "make_csv_dataset",
+]  # fmt: skip
 
 
 def _paths(filenames: Any) -> list[str]:
@@ -52,6 +55,28 @@ class TextLineDataset(Dataset):
                 with _open(path, compression_type) as file:
                     for line in file:
                         yield np.array(line.rstrip("\r\n"), object)
+
+        super().__init__(walk)
+
+
+class TFRecordDataset(Dataset):
+    """The records of files.
+
+    Parameters
+    ----------
+    filenames : path, list of paths, or Dataset of them
+    compression_type : str, optional
+        "GZIP" or "ZLIB".
+    """
+
+    def __init__(
+        self, filenames: Any, compression_type: str | None = None, buffer_size: Any = None,
+        num_parallel_reads: Any = None, name: Any = None,
+    ) -> None:  # fmt: skip
+        def walk() -> Iterator[Any]:
+            for path in _paths(filenames):
+                for record in tf_record_iterator(path, compression_type):
+                    yield np.array(record, object)
 
         super().__init__(walk)
 
