@@ -12,15 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from cornu_data.rows import LARGE, rows_of
+from cornu_data.rows import LARGE, narrowest, rows_of
 from cornu_data.stored import stored
 from cornu_data.stored_tables import is_stored_table, stored_table
 from cornu_engine import config
 from cornu_engine.errors import DataError
 
 __all__ = ["as_array", "as_arrays", "is_array_like", "looks_like_numbers"]
-
-_INT32 = np.iinfo(np.int32)
 
 
 def looks_like_numbers(value: Any) -> bool:
@@ -150,9 +148,7 @@ def _of_columns(frame: Any, array: np.ndarray) -> np.ndarray:
 
 def _narrow(array: np.ndarray) -> np.ndarray:
     if array.dtype.itemsize == 8:
-        if array.size == 0 or (_INT32.min <= array.min() and array.max() <= _INT32.max):
-            return array.astype(np.int32)
-        return array.astype(np.int64, copy=False)
+        return array.astype(narrowest(array), copy=False)
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 

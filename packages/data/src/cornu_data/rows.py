@@ -20,7 +20,6 @@ __all__ = ["Rows", "is_stored", "rows_of"]
 
 LARGE = 2**26  # bytes of an array of which no second one is made in another dtype
 _BLOCK = 2**22  # numbers that are looked at together
-_INT32 = np.iinfo(np.int32)
 
 
 class Rows:
@@ -220,9 +219,17 @@ def _taken_as(dtype: np.dtype) -> np.dtype:
 def _rows(read: Any, shape: tuple[int, ...], dtype: np.dtype) -> Rows:
     rows = Rows(read, 0, shape[0], tuple(shape[1:]), _taken_as(dtype))
     if dtype.kind in "iu" and dtype.itemsize == 8:
-        fits = not rows.size or (rows.min() >= _INT32.min and rows.max() <= _INT32.max)
-        rows.dtype = np.dtype(np.int32 if fits else np.int64)
+        rows.dtype = narrowest(rows)
     return rows
+
+
+def narrowest(whole: Any) -> np.dtype:
+    """Return the dtype that programs take whole numbers of 8 bytes in: what all of them fit in."""
+    least, most = (whole.min(), whole.max()) if whole.size else (0, 0)
+    for dtype in (np.int32, np.int64):
+        if np.iinfo(dtype).min <= least and most <= np.iinfo(dtype).max:
+            return np.dtype(dtype)
+    return np.dtype(np.uint64)
 
 
 def _of_sparse(matrix: Any) -> Rows | None:

@@ -17,6 +17,7 @@ from cornu.saving.reader import Reader
 from cornu.saving.training_state import read_state, write_state
 from cornu.saving.wanted import warn_of_placeholders
 from cornu.saving.weights import write_weights
+from cornu_data.files.config_names import config_text
 from cornu_data.files.file_kinds import ZIP_SIGNATURE, check_is_file, file_at, kind_of_file
 from cornu_data.files.plan import hdf5_bytes
 from cornu_engine.errors import BadFileError
@@ -107,7 +108,7 @@ def model_members(model: Any, include_optimizer: bool = True) -> dict[str, Any]:
     warn_of_calls(config, stacklevel=4)
     return {
         METADATA: write_json(metadata),
-        CONFIG: write_json(config),
+        CONFIG: config_text(config),
         WEIGHTS: hdf5_bytes(lambda file: _write_weights(model, file, include_optimizer)),
     }
 

@@ -10,9 +10,9 @@ from cornu.configuration.config import deserialize, serialize
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.formats import format_of_text, words_of
 from cornu.saving.wanted import check_wanted, warn_of_placeholders
-from cornu_data.files.config_names import check_names
+from cornu_data.files.config_names import check_names, config_text
 from cornu_engine.errors import BadFileError
-from cornu_engine.files.jsontext import read_json, write_json
+from cornu_engine.files.jsontext import read_json
 from cornu_engine.files.rules import Limits, reading
 from cornu_ops.files.keras_words import in_keras_words
 
@@ -26,7 +26,7 @@ def to_json(model: Any, **kwargs: Any) -> str:
     **kwargs
         For `json.dumps`.
     """
-    return write_json(_architecture(model), **kwargs)
+    return config_text(_architecture(model), **kwargs)
 
 
 def to_yaml(model: Any, **kwargs: Any) -> str:

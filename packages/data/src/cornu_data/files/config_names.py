@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 from cornu_engine.errors import BadFileError
-from cornu_engine.files.names import STEERS, check_name, shown
+from cornu_engine.files.jsontext import read_json, write_json
+from cornu_engine.files.names import STEERS, check_name, shown, unreadable
+from cornu_engine.files.rules import Limits
 
 # Where names stand in a configuration: key -> what is called so.
 _NAMED = {
@@ -42,6 +44,37 @@ def check_names(config: Any, key: str = "") -> None:
         made.
     """
     _check(config, key, key in _OF_NAMES)
+
+
+def config_text(config: Any, key: str = "", **kwargs: Any) -> str:
+    r"""Return a configuration as JSON for a file, if the file could be read again.
+
+    Parameters
+    ----------
+    config : what a JSON text holds
+    key : str
+        As in `check_names`.
+    **kwargs
+        For `json.dumps`.
+
+    Raises
+    ------
+    SavingError
+        For what the reader refuses.
+
+    Examples
+    --------
+    >>> config_text({"name": "a\nb"})
+    Traceback (most recent call last):
+    cornu_engine.errors.SavingError: The file could not be read again: 'a\nb' is no name of an \
+    object. A name is one line of text, without a backslash, and no path.
+    """
+    text = write_json(config, **kwargs)
+    try:
+        check_names(read_json(text, Limits(), "The configuration"), key)
+    except BadFileError as error:
+        raise unreadable(error) from None
+    return text
 
 
 def _check(value: Any, key: str, all_names: bool) -> None:

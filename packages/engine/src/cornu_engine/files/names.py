@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cornu_engine.errors import BadFileError
+from cornu_engine.errors import BadFileError, SavingError
 
 LONGEST = 64512  # letters: what one attribute of HDF5 holds
 # Control signs and every line end, signs that turn the direction of writing, halves of letters, and
@@ -53,6 +53,22 @@ def check_name(name: Any, what: str = "object") -> str:
         article = "an" if what[:1] in "aeiou" else "a"
         raise BadFileError(f"{shown(name)} is no name of {article} {what}.", "names")
     return name
+
+
+def unreadable(error: BadFileError) -> SavingError:
+    """Return what to raise in place of writing a file that would be refused so.
+
+    It is better known while the model is still there.
+
+    Examples
+    --------
+    >>> str(unreadable(BadFileError("'..' is no name of a key.", "names")))[:60]
+    "The file could not be read again: '..' is no name of a key. "
+    """
+    rule = " A name is one line of text, without a backslash, and no path."
+    return SavingError(
+        f"The file could not be read again: {error.args[0]}{rule if error.rule == 'names' else ''}"
+    )
 
 
 def shown(name: Any) -> str:

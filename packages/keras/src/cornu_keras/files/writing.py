@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,10 @@ import numpy as np
 from cornu.configuration.config import serialize
 from cornu.saving.training_state import write_state
 from cornu.saving.wanted import warn_of_placeholders
+from cornu_data.files.config_names import config_text
 from cornu_data.files.plan import hdf5_bytes, put
-from cornu_engine.errors import SavingError
-from cornu_engine.files.jsontext import write_json
+from cornu_engine.errors import BadFileError, SavingError
+from cornu_engine.files.names import check_name, unreadable
 from cornu_keras.files.chunks import write_names
 from cornu_keras.files.downgrade import (
     downgrade,
@@ -58,11 +60,11 @@ def write_hdf5_model(
     old = is_expressible(config)
     config = downgrade(config) if old else in_keras_words(config)
     warn_of_calls(config, stacklevel=4)
-    text = write_json(config)
+    text = config_text(config)
     version = VERSION if old else VERSION_3
     known = is_in_keras2(model.optimizer)
     compiled = downgrade_training(training, old, known) if training else None
-    said = write_json(compiled) if compiled else None
+    said = config_text(compiled, "compile_config") if compiled else None
 
     def write(file: Any) -> None:
         file.attrs["keras_version"], file.attrs["backend"] = version, _BACKEND
@@ -82,7 +84,7 @@ def write_hdf5_model(
 def write_keras2_weights(model: Any, group: Any, version: str = VERSION) -> None:
     """Write weights alone into an open HDF5 file or group: a group for each layer."""
     group.attrs["backend"], group.attrs["keras_version"] = _BACKEND, version
-    write_names(group, "layer_names", [layer.name.encode() for layer in model.layers])
+    write_names(group, "layer_names", _encoded(layer.name for layer in model.layers))
     prefix = f"{model._path or model.name}/"
     for layer in model.layers:
         below = group.create_group(layer.name)
@@ -95,6 +97,13 @@ def write_keras2_weights(model: Any, group: Any, version: str = VERSION) -> None
         _write_arrays(group.create_group(TOP), {})
 
 
+def _encoded(names: Iterable[str]) -> list[bytes]:
+    try:
+        return [check_name(name).encode() for name in names]
+    except BadFileError as error:
+        raise unreadable(error) from None
+
+
 def _unused(name: str, taken: dict[str, Any]) -> str:
     unique, count = name, 1
     while unique in taken:
@@ -103,7 +112,7 @@ def _unused(name: str, taken: dict[str, Any]) -> str:
 
 
 def _write_arrays(group: Any, arrays: dict[str, np.ndarray]) -> None:
-    write_names(group, "weight_names", [name.encode() for name in arrays])
+    write_names(group, "weight_names", _encoded(arrays))
     for name, array in arrays.items():
         put(group, name, array)
 
