@@ -46,6 +46,11 @@ class View:
         kept = (0 if n == 1 else s for n, s in zip(self.shape, self.strides, strict=True))
         return replace(self, strides=((0,) * extra + tuple(kept)), shape=tuple(shape))
 
+    def part(self, start: int, shape: Sequence[int], strides: Sequence[int]) -> View:
+        """Return part of the view, that begins some elements further on."""
+        first = Address(self.address.base, self.address.offset + start * self.dtype.itemsize)
+        return replace(self, address=first, shape=tuple(shape), strides=tuple(strides))
+
 
 @dataclass(frozen=True)
 class Space:

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from cornu_backend_native.library import library
-from cornu_backend_native.lower.copies import copy, in_order
+from cornu_backend_native.lower.copies import in_order
 from cornu_backend_native.lower.filling import convert, fill
 from cornu_backend_native.lower.frame import Frame, comment, is_whole
 from cornu_backend_native.lower.kinds import check_rank, dtype_name
+from cornu_backend_native.lower.padding import pad
 from cornu_backend_native.lower.parts import parts_of
 from cornu_backend_native.lower.rows import Number, Row
 from cornu_backend_native.settings import limits
@@ -187,17 +188,7 @@ class Work:
         source, target = self.frame.view(x), self.temporary(target_shape)
         if target.dtype != source.dtype:
             source = self.ordered(x)
-        shape, begin, to, steps = list(x.shape), 0, 0, list(target.strides)
-        for i, (a, n, s) in enumerate(zip(low, whole, strides, strict=True), start=1):
-            first = max(0, -(a // s)) if a < 0 else 0
-            last = min(x.shape[i], (n - 1 - a) // s + 1)
-            shape[i] = max(0, last - first)
-            begin += first * source.strides[i]
-            to += (first * s + a) * target.strides[i]
-            steps[i] = s * target.strides[i]
-        self.rows += fill(target, 0, self.note)
-        part = _from(source, begin, tuple(shape), source.strides)
-        self.rows += copy(part, _from(target, to, tuple(shape), tuple(steps)), self.note)
+        self.rows += pad(source, target, (0, *low, 0), (1, *strides, 1), self.note)
         return target
 
     def convolve(
@@ -341,10 +332,3 @@ class Work:
             *runs,
         ]
         return numbers, out[0] * results[0] * results[1]
-
-
-def _from(view: View, start: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> View:
-    """Return part of a view, that begins some elements further on."""
-    address = view.address
-    moved = Address(address.base, address.offset + start * view.dtype.itemsize)
-    return View(moved, 0, strides, shape, view.dtype)
