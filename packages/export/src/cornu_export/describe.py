@@ -17,6 +17,7 @@ from cornu_engine.rewrite import expand_composites
 from cornu_engine.scan import Body
 from cornu_engine.trace import Trace
 from cornu_engine.variable import Variable
+from cornu_export.patterns import spelled_out
 from cornu_export.sizes import formula, probes
 
 Nodes = tuple[Node, ...]  # one value, as each trace knows it
@@ -182,11 +183,21 @@ class _Description:
         """Number all values that the roots need, operands first."""
         rows: list[dict[str, Any]] = []
         known: dict[Nodes, int] = {}
+        spellings: dict[Nodes, Nodes] = {}
         stack = list(reversed(roots))
         while stack:
             nodes = stack[-1]
             if nodes in known:
                 stack.pop()
+                continue
+            if nodes not in spellings:
+                spellings[nodes] = spelled_out(nodes)
+            spelled = spellings[nodes]
+            if spelled is not nodes:
+                if spelled in known:
+                    known[nodes] = known[spelled]
+                else:
+                    stack.append(spelled)
                 continue
             if nodes in leaves:
                 row = leaves[nodes]
@@ -220,11 +231,11 @@ class _Description:
         if operands:
             row["of"] = operands
         if first.op == "constant":
-            return {**row, **self._constant([n.attrs["value"] for n in nodes])}
+            return {**row, **self._constant([n.attrs["value"] for n in nodes], first.scope)}
         attrs = {name: self._common([n.attrs[name] for n in nodes]) for name in first.attrs}
         return {**row, "with": attrs} if attrs else row
 
-    def _constant(self, values: list[np.ndarray]) -> dict[str, Any]:
+    def _constant(self, values: list[np.ndarray], layer: str) -> dict[str, Any]:
         first = values[0]
         if all(v.shape == first.shape and v.tobytes() == first.tobytes() for v in values):
             name = str(len(self.result.arrays))
@@ -236,14 +247,15 @@ class _Description:
             if row is not None:
                 return {**row, "shape": shape}
         raise SavingError(
-            "The model holds an array whose numbers depend on the size of a free axis. Compute it "
-            "with cornu.ops in call(), or describe the axis with a size, as in Input((100, 3))."
+            f"{layer or 'The model'!r} holds an array whose numbers depend on the size of a free "
+            "axis. Compute it with cornu.ops in call(), or describe the axis with a size, as in "
+            "Input((100, 3))."
         )
 
     def _filled(self, values: list[np.ndarray]) -> dict[str, Any] | None:
-        """One number everywhere, the same in all traces."""
-        number = values[0].reshape(-1)[:1]
-        if not number.size or any((v != number).any() for v in values):
+        """One number everywhere, the same in all traces; of what is empty, 0."""
+        number = values[0].reshape(-1)[:1] if values[0].size else np.zeros(1, values[0].dtype)
+        if any((v != number).any() for v in values):
             return None
         name = str(len(self.result.arrays))
         self.result.arrays[name] = number.reshape(())
@@ -265,8 +277,8 @@ class _Description:
         return None
 
     def _counting(self, values: list[np.ndarray]) -> dict[str, Any] | None:
-        """0, 1, 2, … along the only axis that has more than one element."""
-        if any(v.size < 2 or v.size not in v.shape or v.dtype.kind not in "iuf" for v in values):
+        """0, 1, 2, … in order."""
+        if any(v.size < 2 or v.dtype.kind not in "iuf" for v in values):
             return None
         if any((v.reshape(-1) != np.arange(v.size)).any() for v in values):
             return None

@@ -158,9 +158,10 @@ class Source:
 
 
 def _values(start: str, value: np.ndarray) -> Iterator[str]:
-    yield f"{start}[{value.size}] = {{"
+    numbers = value.reshape(-1) if value.size else np.zeros(1, value.dtype)  # C has no empty array
+    yield f"{start}[{numbers.size}] = {{"
     line = "   "
-    for number in value.reshape(-1):
+    for number in numbers:
         word = f" {literal(number, value.dtype)},"
         if len(line) + len(word) > _WIDTH:
             yield line

@@ -103,11 +103,36 @@ def _cast(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
 
 
 def _shift(direction: str) -> Write:
-    return lambda g, x, attrs, nodes, node: g.op("BitShift", *x, direction=direction)
+    """BitShift takes numbers without sign; shifted to the right, ~x stands for x below 0."""
+
+    def write(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
+        dtype = node.dtype
+        if dtype.kind == "u":
+            return g.op("BitShift", *x, direction=direction)
+        below = g.op("Cast", g.op("Less", x[0], g.constant(0, dtype)), to=onnx_type(dtype))
+        mask = g.op("Neg", below) if direction == "RIGHT" else g.constant(0, dtype)
+        unsigned = onnx_type(np.dtype(f"uint{8 * dtype.itemsize}"))
+        turned = g.op("BitwiseXor", x[0], mask)
+        parts = (g.op("Cast", part, to=unsigned) for part in (turned, x[1]))
+        shifted = g.op("BitShift", *parts, direction=direction)
+        return g.op("BitwiseXor", g.op("Cast", shifted, to=onnx_type(dtype)), mask)
+
+    return write
+
+
+def _where(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
+    """onnxruntime chooses among few kinds of whole numbers."""
+    if node.dtype.kind not in "iu" or node.dtype.name in ("uint8", "int32", "int64"):
+        return g.op("Where", *x)
+    wide = (g.op("Cast", part, to=onnx_type(np.dtype("int64"))) for part in x[1:])
+    return g.op("Cast", g.op("Where", x[0], *wide), to=onnx_type(node.dtype))
 
 
 def _reshape(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
-    return g.op("Reshape", x[0], g.integers(attrs["shape"]), allowzero=1)
+    shape = g.integers(attrs["shape"])
+    if node.size == 0:  # which runtimes do not bring into shape
+        return g.op("Expand", g.constant(0, node.dtype), shape)
+    return g.op("Reshape", x[0], shape, allowzero=1)
 
 
 def _expand(g: Graph, x: Names, attrs: dict, nodes: Nodes, node: Any) -> str:
@@ -346,7 +371,7 @@ _NAMED = {
     "sinh": "Sinh", "cosh": "Cosh", "asinh": "Asinh", "acosh": "Acosh", "atanh": "Atanh",
     "tanh": "Tanh", "erf": "Erf", "floor": "Floor", "ceil": "Ceil", "round": "Round",
     "add": "Add", "sub": "Sub", "mul": "Mul", "div": "Div", "pow": "Pow",
-    "eq": "Equal", "lt": "Less", "le": "LessOrEqual", "where": "Where",
+    "eq": "Equal", "lt": "Less", "le": "LessOrEqual",
     "matmul": "MatMul", "copy": "Identity", "stop_gradient": "Identity", "again": "Identity",
     "sigmoid": "Sigmoid", "softplus": "Softplus",
 }  # fmt: skip
@@ -363,6 +388,7 @@ OPERATIONS: dict[str, Write] = {
     "xor": _by_kind("Xor", "BitwiseXor"),
     "shift_left": _shift("LEFT"),
     "shift_right": _shift("RIGHT"),
+    "where": _where,
     "ne": _ne,
     "isfinite": _isfinite,
     "floordiv": _floordiv,

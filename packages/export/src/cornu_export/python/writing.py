@@ -153,7 +153,7 @@ class _Writer:
             "\n".join(self._weights()),
         ]
         body = "\n\n\n".join(
-            [*texts_of(self.used), self._run(outputs), self._predict(len(outputs))]
+            [*texts_of(self.used), self._run(outputs), self._predict(graph["outputs"])]
         )
         text = "\n\n".join(part for part in parts if part) + "\n\n\n" + body + "\n"
         return "".join(c if c.isascii() else f"<U+{ord(c):04X}>" for c in text)
@@ -190,8 +190,9 @@ class _Writer:
     def _mentions(self, name: str) -> bool:
         return any(name in _words(line) for line in self.lines)
 
-    def _predict(self, count: int) -> str:
-        specs, names = self.description.inputs, self.inputs
+    def _predict(self, outputs: Sequence[int]) -> str:
+        specs, names, count = self.description.inputs, self.inputs, len(outputs)
+        part = "p[k]" if all(self.nodes[i].ndim for i in outputs) else "np.atleast_1d(p[k])"
         given = ", ".join(f"{name}: npt.ArrayLike" for name in names)
         batched = all(self.free.get((i, 0)) == 0 for i in range(len(specs))) and bool(specs)
         more = ", batch_size: int = 32" if batched else ""
@@ -215,7 +216,7 @@ class _Writer:
             lines += [
                 f"        starts = range(0, max(1, len({first})), batch_size)",
                 f"        parts = [_run({rows}) for i in starts]",
-                f"    found = [np.concatenate([p[k] for p in parts]) for k in range({count})]",
+                f"    found = [np.concatenate([{part} for p in parts]) for k in range({count})]",
             ]
         else:
             lines.append(f"        found = [np.array(y) for y in _run({', '.join(checked)})]")
