@@ -51,9 +51,7 @@ def test_python(made, name, tmp_path):
 def test_served(made, name, tmp_path):
     model, xs, expected = made[name]
     model.export(tmp_path / "m.cornu")
-    _compare(
-        cornu.tree.flatten(cornu.saved_model.load(tmp_path / "m.cornu").serve(*xs)), expected
-    )
+    _compare(cornu.tree.flatten(cornu.saved_model.load(tmp_path / "m.cornu").serve(*xs)), expected)
 
 
 @pytest.mark.parametrize("name", MODELS)
