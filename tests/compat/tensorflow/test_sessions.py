@@ -149,6 +149,105 @@ def test_a_session_of_keras():
     assert K.get_value(total) == 3
 
 
+def test_numbers_are_dropped_by_a_rate_that_is_told():
+    x, keep = tf.placeholder(tf.float32, [None, 3]), tf.placeholder(tf.float32, [])
+    kept = tf.nn.dropout(x, keep)
+    with tf.Session() as session:
+        np.testing.assert_array_equal(session.run(kept, {x: X, keep: 1.0}), X)
+        found = session.run(kept, {x: np.ones((4000, 3)), keep: 0.25})
+        assert set(np.unique(found)) == {0.0, 4.0}
+        assert abs(found.mean() - 1) < 0.1
+        again = session.run(kept, {x: np.ones((4000, 3)), keep: 0.25})
+        assert (found != again).any()
+        half = session.run(tf.nn.dropout(x, rate=0.5), {x: np.ones((4000, 3))})
+        assert set(np.unique(half)) == {0.0, 2.0}
+
+
+def test_a_rate_that_falls_with_the_count_of_steps():
+    x, w = tf.placeholder(tf.float32, []), tf.Variable(0.0)
+    step = tf.train.get_or_create_global_step()
+    rate = tf.train.exponential_decay(1.0, step, 1, 0.5)
+    train = tf.train.GradientDescentOptimizer(rate).minimize(x * w, global_step=step)
+    with tf.Session() as session:
+        for expected in (-1.0, -1.5, -1.75):
+            session.run(train, {x: 1.0})
+            assert session.run(w) == expected
+        assert session.run(tf.train.get_global_step()) == 3
+
+
+# What TensorFlow 2.21 makes of two steps.
+PROXIMAL = {
+    "descent": (
+        lambda: tf.train.ProximalGradientDescentOptimizer(0.1, 0.2, 0.3),
+        [0.83777934, -0.17937604, 0.0],
+    ),
+    "adagrad": (
+        lambda: tf.train.ProximalAdagradOptimizer(0.5, 0.2, 0.1, 0.05),
+        [0.3076521, 0.0, 0.0],
+    ),
+    "no penalty": (
+        lambda: tf.train.ProximalAdagradOptimizer(0.5),
+        [0.41729468, 0.0392265, -0.13075568],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PROXIMAL)
+def test_proximal_optimizers(case):
+    make, expected = PROXIMAL[case]
+    optimizer, w = make(), tf.Variable([1.0, -0.3, 0.02])
+    for slope in ([0.5, -1.0, 0.1], [0.2, 0.3, 0.0]):
+        optimizer.apply_gradients([(tf.constant(slope), w)])
+    np.testing.assert_allclose(w.numpy(), expected, rtol=1e-6, atol=1e-8)
+
+
+def test_variables_are_saved_and_restored(tmp_path):
+    w = tf.Variable([1.0, 2.0], name="w")
+    saver = tf.train.Saver(max_to_keep=2)
+    with tf.Session() as session:
+        paths = []
+        for step in range(3):
+            session.run(tf.assign(w, [step, 0.0]))
+            paths.append(saver.save(session, str(tmp_path / "some.ckpt"), global_step=step))
+        assert tf.train.latest_checkpoint(tmp_path) == paths[2]
+        assert saver.last_checkpoints == paths[1:]
+        saver.restore(session, paths[1])
+        assert session.run(w).tolist() == [1.0, 0.0]
+        with pytest.raises(tf.errors.NotFoundError, match="no checkpoint"):
+            saver.restore(session, paths[0])
+    other = tf.Variable(1.0, name="other")
+    with pytest.raises(tf.errors.NotFoundError, match="Key other not found"):
+        tf.train.Saver([other]).restore(session, paths[1])
+    with tf.Graph().as_default(), pytest.raises(ValueError, match="save_weights"):
+        tf.train.Saver()
+
+
+def test_summaries_of_a_graph_and_by_hand(tmp_path):
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    x, w = tf.placeholder(tf.float32, [None]), tf.Variable([1.0, 2.0])
+    tf.summary.scalar("mean", tf.reduce_mean(x))
+    tf.summary.histogram("w", w)
+    told = tf.summary.merge_all()
+    with tf.Session() as session, tf.summary.FileWriter(str(tmp_path), session.graph) as writer:
+        for step in range(2):
+            writer.add_summary(session.run(told, {x: [step, 2.0]}), step)
+        summary = tf.Summary()
+        entry = summary.value.add()
+        entry.tag, entry.simple_value = "by hand", 0.25
+        writer.add_summary(summary, 7)
+    events = accumulator.EventAccumulator(str(tmp_path), {"tensors": 0}).Reload()
+    found = {}
+    for tag in events.Tags()["tensors"]:
+        for event in events.Tensors(tag):
+            values = event.tensor_proto.float_val or np.frombuffer(
+                event.tensor_proto.tensor_content, "float32"
+            )
+            found.setdefault(tag, []).append((event.step, values[0] if len(values) else None))
+    assert found["mean"] == [(0, 1.0), (1, 1.5)]
+    assert found["by hand"] == [(7, 0.25)]
+    assert len(found["w"]) == 2
+
+
 WRONG = {
     "no value": (lambda s, x: s.run(x * 2), tf.errors.InvalidArgumentError, "feed a value for"),
     "a name": (lambda s, x: s.run("x:0"), TypeError, "not their names"),

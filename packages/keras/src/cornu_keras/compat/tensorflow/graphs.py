@@ -38,6 +38,7 @@ class Graph:
     def __init__(self) -> None:
         self._variables: list[weakref.ref[Any]] = []
         self.named: dict[str, Any] = {}  # what `get_variable` made
+        self.summaries: list[Any] = []
         self.has_placeholders = False
 
     def variables(self) -> list[Any]:
@@ -94,6 +95,7 @@ def reset_default_graph() -> None:
     graph = default_graph()
     graph._variables.clear()
     graph.named.clear()
+    graph.summaries.clear()
     graph.has_placeholders = False
 
 
@@ -235,11 +237,9 @@ class Operation:
     wanted : sequence of symbolic tensors
         What it needs the values of.
     then : callable, optional
-        Is called with these values.
+        Is called with these values; what it returns is what the session returns.
     updates : sequence
         What `K.function(updates=…)` takes, to be done by the program itself.
-    result : variable, optional
-        What it leaves its result in.
     """
 
     def __init__(
@@ -247,15 +247,13 @@ class Operation:
         wanted: Sequence[Any] = (),
         then: Callable[..., Any] | None = None,
         updates: Sequence[Any] = (),
-        result: Any = None,
     ) -> None:
-        self.wanted, self.updates, self.result = list(wanted), list(updates), result
+        self.wanted, self.updates = list(wanted), list(updates)
         self._then = then
 
-    def then(self, values: Sequence[Any]) -> None:
+    def then(self, values: Sequence[Any]) -> Any:
         """Do what is done with the values that it wanted."""
-        if self._then is not None:
-            self._then(*values)
+        return None if self._then is None else self._then(*values)
 
     def run(self, feed_dict: Any = None, session: Any = None) -> None:
         """Run in a session, or in the one whose `with` block this is."""
@@ -296,7 +294,7 @@ def _changed(ref: Any, new: Callable[[Any], Any], value: Any) -> Any:
         ref.assign(new(value))
         return ref
     wanted = recorded(lambda x: ops.cast(new(x), ref.dtype), value)
-    return Operation([wanted], ref.assign, result=ref)
+    return Operation([wanted], lambda found: ref.assign(found).numpy())
 
 
 def initializer(var_list: Any = None, name: Any = None) -> Operation:

@@ -68,6 +68,7 @@ OBJECTS: dict[str, dict[str, str]] = {
             ).split()
         },
         "decode_raw": "io:decode_raw",
+        "Summary": "old_summary:Summary",
         "GradientTape": "tape:GradientTape",
         "UnconnectedGradients": "tape:UnconnectedGradients",
         "custom_gradient": "cornu.ops:custom_gradient",

@@ -25,7 +25,7 @@ class _One(ModuleType):
         return getattr(sys.modules[_HERE], name, None) or _in_math(name)
 
 
-_OWN = {"losses": "old_losses"}
+_OWN = {"losses": "old_losses", "summary": "old_summary"}
 
 
 def _in_math(name: str) -> Any:

@@ -103,10 +103,12 @@ class TFRecordWriter:
 
     Examples
     --------
-    >>> with TFRecordWriter("two.tfrecord") as writer:
+    >>> import tempfile
+    >>> path = tempfile.mkdtemp() + "/two.tfrecord"
+    >>> with TFRecordWriter(path) as writer:
     ...     writer.write(b"sun")
     ...     writer.write(b"sea")
-    >>> list(tf_record_iterator("two.tfrecord"))
+    >>> list(tf_record_iterator(path))
     [b'sun', b'sea']
     """
 

@@ -116,9 +116,8 @@ class Session:
         wanted = [*tensors, *(w for x in operations for w in x.wanted)]
         computed = iter(self._compute(wanted, updates, feeds) if wanted or updates else ())
         values = {id(x): next(computed) for x in tensors}
-        for operation in operations:
-            operation.then([next(computed) for _ in operation.wanted])
-        known = {**values, **before}
+        done = {id(x): x.then([next(computed) for _ in x.wanted]) for x in operations}
+        known = {**values, **before, **done}
         return [known[id(x)] if id(x) in known else _value(x) for x in fetches]
 
     def _compute(self, tensors: list[Any], updates: list[Any], feeds: dict[Any, Any]) -> Any:
@@ -221,8 +220,6 @@ def _updates(x: Any) -> list[Any]:
 
 
 def _value(x: Any) -> Any:
-    if isinstance(x, Operation):
-        return None if x.result is None else x.result.numpy()
     if x is None or isinstance(x, tuple):
         return None
     if isinstance(x, str):

@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from cornu_keras.compat.tensorflow.graphs import is_symbolic, of_variables
 from cornu_keras.compat.tensorflow.odds import no_op
+from cornu_keras.compat.tensorflow.old_summary import FileWriter, merge, merge_all, of_graph
 from cornu_keras.compat.tensorflow.values import convert_to_tensor, is_tensor
 
 __all__ = [
-    "SummaryWriter", "create_file_writer", "create_noop_writer", "experimental", "flush",
-    "histogram", "image", "record_if", "scalar", "should_record_summaries", "text", "trace_export",
-    "trace_off", "trace_on",
+    "FileWriter", "SummaryWriter", "create_file_writer", "create_noop_writer", "experimental",
+    "flush", "histogram", "image", "merge", "merge_all", "record_if", "scalar",
+    "should_record_summaries", "text", "trace_export", "trace_off", "trace_on",
 ]  # fmt: skip
 
 trace_on = trace_off = trace_export = no_op
@@ -83,8 +85,14 @@ def _told(step: Any) -> tuple[Any, int] | None:
     return writer._events, int(step)
 
 
-def scalar(name: str, data: Any, step: Any = None, description: Any = None) -> bool:
-    """Write one number."""
+def _of_graph(data: Any) -> bool:
+    return is_symbolic(data) or of_variables(data)
+
+
+def scalar(name: str, data: Any, step: Any = None, description: Any = None) -> Any:
+    """Write one number; of a graph of TensorFlow 1, return what a session makes a summary of."""
+    if _of_graph(data):
+        return of_graph(name, data, "simple_value")
     told = _told(step)
     if told is not None:
         told[0].scalar(name, float(data), told[1])
@@ -93,8 +101,10 @@ def scalar(name: str, data: Any, step: Any = None, description: Any = None) -> b
 
 def histogram(
     name: str, data: Any, step: Any = None, buckets: Any = None, description: Any = None
-) -> bool:
-    """Write how numbers are distributed."""
+) -> Any:
+    """Write how numbers are distributed; of a graph, as `scalar`."""
+    if _of_graph(data):
+        return of_graph(name, data, "histo")
     told = _told(step)
     if told is not None:
         told[0].histogram(name, np.asarray(data), told[1])
@@ -103,8 +113,10 @@ def histogram(
 
 def image(
     name: str, data: Any, step: Any = None, max_outputs: int = 3, description: Any = None
-) -> bool:
-    """Write pictures, `(count, height, width, channels)`."""
+) -> Any:
+    """Write pictures, `(count, height, width, channels)`; of a graph, as `scalar`."""
+    if _of_graph(data):
+        return of_graph(name, data, "image")
     told = _told(step)
     if told is not None:
         told[0].images(name, np.asarray(data)[:max_outputs], told[1])

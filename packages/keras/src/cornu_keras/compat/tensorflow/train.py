@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cornu
 from cornu_engine.variable import Variable
 from cornu_keras.compat.tensorflow.decays import (
     cosine_decay,
@@ -19,7 +17,7 @@ from cornu_keras.compat.tensorflow.decays import (
     piecewise_constant_decay,
     polynomial_decay,
 )
-from cornu_keras.compat.tensorflow.graphs import Operation, is_symbolic, variables_of
+from cornu_keras.compat.tensorflow.graphs import default_graph
 from cornu_keras.compat.tensorflow.messages import (
     BytesList,
     Example,
@@ -28,155 +26,33 @@ from cornu_keras.compat.tensorflow.messages import (
     FloatList,
     Int64List,
 )
-from cornu_keras.compat.tensorflow.tape import GradientTape, gradients
+from cornu_keras.compat.tensorflow.minimizers import (
+    AdadeltaOptimizer,
+    AdagradOptimizer,
+    AdamOptimizer,
+    FtrlOptimizer,
+    GradientDescentOptimizer,
+    MomentumOptimizer,
+    Optimizer,
+    RMSPropOptimizer,
+)
+from cornu_keras.compat.tensorflow.proximal import (
+    ProximalAdagradOptimizer,
+    ProximalGradientDescentOptimizer,
+)
+from cornu_keras.compat.tensorflow.saver import ENDING, Saver
+from cornu_keras.compat.tensorflow.scopes import nameless
+from cornu_keras.compat.tensorflow.variables import Variable as Count
 
 __all__ = [
     "AdadeltaOptimizer", "AdagradOptimizer", "AdamOptimizer", "BytesList", "Checkpoint",
     "CheckpointManager", "Example", "ExponentialMovingAverage", "Feature", "Features", "FloatList",
     "FtrlOptimizer", "GradientDescentOptimizer", "Int64List", "MomentumOptimizer", "Optimizer",
-    "RMSPropOptimizer", "Status", "cosine_decay", "cosine_decay_restarts",
-    "exponential_decay", "inverse_time_decay", "latest_checkpoint", "natural_exp_decay",
-    "piecewise_constant", "piecewise_constant_decay", "polynomial_decay",
+    "ProximalAdagradOptimizer", "ProximalGradientDescentOptimizer", "RMSPropOptimizer", "Saver",
+    "Status", "cosine_decay", "cosine_decay_restarts", "create_global_step", "exponential_decay",
+    "get_global_step", "get_or_create_global_step", "inverse_time_decay", "latest_checkpoint",
+    "natural_exp_decay", "piecewise_constant", "piecewise_constant_decay", "polynomial_decay",
 ]  # fmt: skip
-
-_ENDING = ".index"  # of a checkpoint's file, for which scripts look
-
-
-class Optimizer:
-    """An optimizer of TensorFlow 1 over one of Cornu's.
-
-    Parameters
-    ----------
-    inner : cornu.Optimizer
-    """
-
-    def __init__(self, inner: Any) -> None:
-        self.inner = inner
-
-    def compute_gradients(self, loss: Callable[[], Any], var_list: Any = None) -> list[Any]:
-        """Return pairs of gradient and variable, of what a function or a session computes."""
-        if is_symbolic(loss):
-            variables = list(var_list or variables_of(loss))
-            return list(zip(gradients(loss, variables), variables, strict=True))
-        if not callable(loss):
-            raise TypeError(
-                "minimize() takes a function here, or what comes from placeholders, as other "
-                "tensors have their values at once: optimizer.minimize(lambda: ..., var_list=[w])."
-            )
-        with GradientTape() as tape:
-            value = loss()
-        variables = list(var_list or tape.watched_variables())
-        return list(zip(tape.gradient(value, variables), variables, strict=True))
-
-    def apply_gradients(
-        self, grads_and_vars: Any, global_step: Any = None, name: Any = None
-    ) -> Any:
-        """Change variables by gradients, or return what a session runs to do so."""
-        pairs = [(g, v) for g, v in grads_and_vars if g is not None]
-        if any(is_symbolic(g) for g, _ in pairs):
-            variables = [v for _, v in pairs]
-            return Operation(
-                [g for g, _ in pairs],
-                lambda *values: self.apply_gradients(
-                    list(zip(values, variables, strict=True)), global_step
-                ),
-            )
-        done = self.inner.apply_gradients(pairs)
-        if isinstance(global_step, Variable):
-            global_step.assign(global_step.value + 1)
-        return done
-
-    def minimize(
-        self,
-        loss: Callable[[], Any],
-        global_step: Any = None,
-        var_list: Any = None,
-        name: Any = None,
-    ) -> Any:
-        """Compute gradients and apply them."""
-        return self.apply_gradients(self.compute_gradients(loss, var_list), global_step)
-
-
-class GradientDescentOptimizer(Optimizer):
-    """Steps against the gradient."""
-
-    def __init__(self, learning_rate: float, use_locking: bool = False, name: Any = None) -> None:
-        super().__init__(cornu.optimizers.SGD(learning_rate))
-
-
-class MomentumOptimizer(Optimizer):
-    """Steps along a sum of gradients that fades."""
-
-    def __init__(
-        self, learning_rate: float, momentum: float, use_locking: bool = False, name: Any = None,
-        use_nesterov: bool = False,
-    ) -> None:  # fmt: skip
-        super().__init__(cornu.optimizers.SGD(learning_rate, momentum, nesterov=use_nesterov))
-
-
-class AdamOptimizer(Optimizer):
-    """Adam, with the epsilon of TensorFlow 1."""
-
-    def __init__(
-        self, learning_rate: float = 0.001, beta1: float = 0.9, beta2: float = 0.999,
-        epsilon: float = 1e-8, use_locking: bool = False, name: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            cornu.optimizers.Adam(learning_rate, beta_1=beta1, beta_2=beta2, epsilon=epsilon)
-        )
-
-
-class RMSPropOptimizer(Optimizer):
-    """RMSProp."""
-
-    def __init__(
-        self, learning_rate: float, decay: float = 0.9, momentum: float = 0.0,
-        epsilon: float = 1e-10, use_locking: bool = False, centered: bool = False, name: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            cornu.optimizers.RMSprop(
-                learning_rate, rho=decay, momentum=momentum, epsilon=epsilon, centered=centered
-            )
-        )
-
-
-class AdagradOptimizer(Optimizer):
-    """Adagrad."""
-
-    def __init__(
-        self, learning_rate: float, initial_accumulator_value: float = 0.1,
-        use_locking: bool = False, name: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__(cornu.optimizers.Adagrad(learning_rate, initial_accumulator_value))
-
-
-class AdadeltaOptimizer(Optimizer):
-    """Adadelta."""
-
-    def __init__(
-        self, learning_rate: float = 0.001, rho: float = 0.95, epsilon: float = 1e-8,
-        use_locking: bool = False, name: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__(cornu.optimizers.Adadelta(learning_rate, rho=rho, epsilon=epsilon))
-
-
-class FtrlOptimizer(Optimizer):
-    """Ftrl."""
-
-    def __init__(
-        self, learning_rate: float, learning_rate_power: float = -0.5,
-        initial_accumulator_value: float = 0.1, l1_regularization_strength: float = 0.0,
-        l2_regularization_strength: float = 0.0, use_locking: bool = False, name: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            cornu.optimizers.Ftrl(
-                learning_rate,
-                learning_rate_power,
-                initial_accumulator_value,
-                l1_regularization_strength,
-                l2_regularization_strength,
-            )
-        )
 
 
 class ExponentialMovingAverage:
@@ -242,7 +118,7 @@ class Checkpoint:
             for name, thing in self._things.items()
             for i, variable in enumerate(_state(thing))
         }
-        target = Path(f"{file_prefix}{_ENDING}")
+        target = Path(f"{file_prefix}{ENDING}")
         partial = Path(f"{file_prefix}.partial")
         with partial.open("wb") as file:
             np.savez(file, **arrays)
@@ -255,7 +131,7 @@ class Checkpoint:
 
         if save_path is None:
             return Status()
-        with np.load(f"{save_path}{_ENDING}", allow_pickle=False) as arrays:
+        with np.load(f"{save_path}{ENDING}", allow_pickle=False) as arrays:
             for name, thing in self._things.items():
                 for i, variable in enumerate(_state(thing)):
                     if f"{name}/{i}" in arrays:
@@ -293,7 +169,7 @@ class CheckpointManager:
             else self._checkpoint.write(self._folder / f"{self._name}-{int(checkpoint_number)}")
         )
         for old in self.checkpoints[: -self._kept] if self._kept else []:
-            Path(f"{old}{_ENDING}").unlink()
+            Path(f"{old}{ENDING}").unlink()
         return path
 
     @property
@@ -314,13 +190,13 @@ class CheckpointManager:
 
 def latest_checkpoint(checkpoint_dir: Any, latest_filename: Any = None) -> str | None:
     """Return the checkpoint of a folder that was written last."""
-    files = sorted(Path(checkpoint_dir).glob(f"*{_ENDING}"), key=lambda f: f.stat().st_mtime)
-    return str(files[-1])[: -len(_ENDING)] if files else None
+    files = sorted(Path(checkpoint_dir).glob(f"*{ENDING}"), key=lambda f: f.stat().st_mtime)
+    return str(files[-1])[: -len(ENDING)] if files else None
 
 
 def _numbers(folder: Path, prefix: str) -> list[int]:
-    pattern = re.compile(rf"{re.escape(prefix)}-(\d+){re.escape(_ENDING)}")
-    found = (pattern.fullmatch(file.name) for file in folder.glob(f"*{_ENDING}"))
+    pattern = re.compile(rf"{re.escape(prefix)}-(\d+){re.escape(ENDING)}")
+    found = (pattern.fullmatch(file.name) for file in folder.glob(f"*{ENDING}"))
     return sorted(int(match[1]) for match in found if match)
 
 
@@ -333,3 +209,20 @@ def _state(thing: Any) -> list[Any]:
         return [thing]
     variables = getattr(thing, "variables", None)
     return list(variables() if callable(variables) else variables or ())
+
+
+def get_global_step(graph: Any = None) -> Any:
+    """Return the variable that counts steps, None before it is made."""
+    return (graph or default_graph()).named.get("global_step")
+
+
+def get_or_create_global_step(graph: Any = None) -> Any:
+    """Return the variable that counts steps."""
+    if get_global_step(graph) is None:
+        with nameless():
+            made = Count(0, trainable=False, name="global_step", dtype="int64")
+        (graph or default_graph()).named["global_step"] = made
+    return get_global_step(graph)
+
+
+create_global_step = get_or_create_global_step

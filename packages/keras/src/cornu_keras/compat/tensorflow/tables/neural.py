@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cornu import ops, random
+from cornu_keras.compat.tensorflow.graphs import default_graph, is_symbolic, recorded
 
 
 def _windows(stride: Any, ndim: int) -> Any:
@@ -142,8 +143,27 @@ def _batch_normalized(
     return result if offset is None else ops.add(result, offset)
 
 
-def _dropout(x: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -> Any:
-    return random.dropout(x, rate, noise_shape, seed)
+def _dropout(
+    x: Any, *amount: Any, rate: Any = None, keep_prob: Any = None, noise_shape: Any = None,
+    seed: Any = None,
+) -> Any:  # fmt: skip
+    if amount:  # the part to drop, or in graphs of TensorFlow 1 to keep
+        told = dict(zip(("part", "noise_shape", "seed"), amount, strict=False))
+        noise_shape, seed = told.get("noise_shape", noise_shape), told.get("seed", seed)
+        if default_graph().has_placeholders:
+            keep_prob = amount[0]
+        else:
+            rate = amount[0]
+    if rate is None and keep_prob is None:
+        raise TypeError("dropout() needs rate=, the part to drop.")
+    if not is_symbolic(rate) and not is_symbolic(keep_prob):
+        return random.dropout(x, 1.0 - keep_prob if rate is None else rate, noise_shape, seed)
+
+    def drop(x: Any, kept: Any) -> Any:
+        drawn = random.uniform(noise_shape or x.shape, seed=seed)
+        return ops.where(ops.less(drawn, kept), ops.divide(x, kept), 0.0)
+
+    return recorded(drop, x, keep_prob if rate is None else ops.subtract(1.0, rate))
 
 
 def _local_response(
