@@ -299,3 +299,31 @@ def test_a_variable_is_taken_from_a_list_as_an_object():
     layer.numbers = [1, 2, 3]
     layer.numbers.remove(2)
     assert layer.numbers == [1, 3]
+
+
+def test_layers_that_two_hold_are_visited_once():
+    """Ways to the innermost double with each pair that shares what it holds."""
+    visits = []
+
+    class Holder(Layer):
+        def __init__(self, *inner):
+            super().__init__()
+            self.inner = inner
+
+        @property
+        def _parts(self):
+            visits.append(self)
+            return self.__dict__["_parts"]
+
+        @_parts.setter
+        def _parts(self, parts):
+            self.__dict__["_parts"] = parts
+
+    held = Layer()
+    weight = held.add_weight(name="w", shape=())
+    for _ in range(8):
+        held = Holder(Holder(held), Holder(held))
+    visits.clear()
+    assert held.weights == [weight]
+    assert len(held._flatten_layers()) == 3 * 8 + 1
+    assert len(visits) < 10 * 3 * 8

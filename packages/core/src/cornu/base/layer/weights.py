@@ -221,12 +221,11 @@ class Weights(Operation):
         return [v for metric in self.metrics for v in metric.variables]
 
     def _walk_variables(self, with_state: bool) -> Iterator[Variable]:
-        yield from self._parts.trainable_variables
-        yield from self._parts.non_trainable_variables
-        if with_state:
-            yield from (generator.state for generator in self._parts.seed_generators)
-        for layer in self._parts.layers:
-            yield from layer._walk_variables(with_state)
+        for parts in (layer._parts for layer in self._flatten_layers()):
+            yield from parts.trainable_variables
+            yield from parts.non_trainable_variables
+            if with_state:
+                yield from (generator.state for generator in parts.seed_generators)
 
     def _state_of_parts(self) -> tuple[list[int], list[tuple[bool, int]]]:
         """Return what differs after any change of layers, or of which weights are moved and how."""
@@ -235,11 +234,16 @@ class Weights(Operation):
         return [p.changes for p in parts], [(v.trainable, id(v.arena)) for v in variables]
 
     def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> list[Any]:
-        layers: dict[int, Any] = {id(self): self} if include_self else {}
-        for layer in self._parts.layers:
-            inner = layer._flatten_layers() if recursive else [layer]
-            layers.update((id(x), x) for x in inner if id(x) not in layers)
-        return list(layers.values())
+        # Each once, by whatever ways it is reached: those double with each layer that two share.
+        layers: dict[int, Any] = {}
+        waiting = [self]
+        while waiting:
+            layer = waiting.pop()
+            if id(layer) not in layers:
+                layers[id(layer)] = layer
+                if recursive or layer is self:
+                    waiting.extend(reversed(layer._parts.layers))
+        return list(layers.values())[0 if include_self else 1 :]
 
     # Reading and setting them
 
