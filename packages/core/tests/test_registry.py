@@ -253,6 +253,48 @@ def test_a_hook_may_ask_the_registry():
     assert registry.names("layer") == ["Dense"]
 
 
+PARTS = """
+import cornu
+
+class OfMine(cornu.losses.Loss): pass
+class Stepping(cornu.optimizers.Optimizer): pass
+class Counting(cornu.metrics.Metric): pass
+"""
+
+
+@pytest.mark.parametrize("first", ["the name", "the module"])
+def test_one_module_may_bring_parts_of_several_kinds(first, tmp_path, monkeypatch):
+    """It is being imported when it asks for the classes that it derives from."""
+    import cornu
+    from cornu.plugins import registry
+
+    class Plugin:
+        @hookimpl
+        def cornu_losses(self):
+            from parts_of_a_test import OfMine
+
+            return [OfMine]
+
+        @hookimpl
+        def cornu_optimizers(self):
+            from parts_of_a_test import Stepping
+
+            return [Stepping]
+
+    (tmp_path / "parts_of_a_test.py").write_text(PARTS)
+    monkeypatch.syspath_prepend(tmp_path)
+    plugin = Plugin()
+    registry.register(plugin, "of-a-test")
+    try:
+        if first == "the module":
+            import parts_of_a_test  # noqa: F401
+        assert cornu.losses.OfMine is sys.modules["parts_of_a_test"].OfMine
+        assert cornu.optimizers.Stepping is sys.modules["parts_of_a_test"].Stepping
+    finally:
+        registry.unregister(plugin)
+        sys.modules.pop("parts_of_a_test", None)
+
+
 def test_a_plugin_at_hand_can_be_added_and_taken_away(registry):
     class Wide:
         pass

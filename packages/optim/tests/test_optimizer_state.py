@@ -8,8 +8,8 @@ import pickle
 import numpy as np
 import pytest
 
-from cornu import Variable, ops
-from cornu.base import Optimizer
+from cornu import Input, Sequential, Variable, ops
+from cornu.base import Layer, Optimizer
 from cornu.errors import NotBuiltError
 from cornu.plugins import registry
 from cornu_optim import optimizers, schedules
@@ -245,3 +245,60 @@ def test_base_class_says_what_is_missing():
 
 def test_a_loss_to_scale_may_be_a_python_number():
     assert float(LossScaleOptimizer(SGD(), initial_scale=8.0).scale_loss(0.5)) == 4.0
+
+
+class Linear(Layer):
+    def build(self, input_shape):
+        self.kernel = self.add_weight(
+            shape=(input_shape[-1], 2), initializer=np.ones, name="kernel"
+        )
+        self.bias = self.add_weight(shape=(2,), initializer=np.zeros, name="bias")
+
+    def call(self, inputs):
+        return inputs @ self.kernel + self.bias
+
+
+class ByTheBook(Optimizer):
+    """Momentum as Keras' documentation writes it: `build` does not ask whether it was called."""
+
+    def __init__(self, learning_rate=0.1, beta=0.9, **kwargs):
+        super().__init__(learning_rate, **kwargs)
+        self.beta = beta
+
+    def build(self, variables):
+        super().build(variables)
+        self.momentums = [self.add_variable_from_reference(v, "momentum") for v in variables]
+
+    def update_step(self, gradient, variable, learning_rate):
+        m = self.momentums[self._get_variable_index(variable)]
+        self.assign(m, self.beta * m + gradient)
+        self.assign_sub(variable, learning_rate * m)
+
+
+INSIDE = {
+    "alone": lambda own: own,
+    "scaled": lambda own: LossScaleOptimizer(own, initial_scale=4.0),
+    "several": lambda own: optimizers.MultiOptimizer(lambda variable: own),
+}
+
+
+@pytest.mark.parametrize("inside", INSIDE)
+def test_state_made_in_build_is_made_once(inside):
+    """Also where steps are traced again, as for batches of two sizes."""
+    optimizer = INSIDE[inside](ByTheBook())
+    model = Sequential([Input((3,)), Linear()])
+    model.compile(optimizer, "mse")
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(7, 3)), random.normal(size=(7, 2))
+    weights = [w.astype("float64") for w in model.get_weights()]
+    momentum = [np.zeros_like(w) for w in weights]
+    for size in (4, 3, 4):
+        model.train_on_batch(x[:size], y[:size])
+        error = 2.0 * (x[:size] @ weights[0] + weights[1] - y[:size]) / (2 * size)
+        for i, gradient in enumerate((x[:size].T @ error, error.sum(axis=0))):
+            momentum[i] = 0.9 * momentum[i] + gradient
+            weights[i] = weights[i] - 0.1 * momentum[i]
+    for made, expected in zip(model.get_weights(), weights, strict=True):
+        np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-6)
+    for one in (model, copy.deepcopy(model)):
+        assert sum("momentum" in v.path for v in one.optimizer.variables) == 2

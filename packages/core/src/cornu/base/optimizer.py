@@ -251,7 +251,7 @@ class Optimizer(OptimizerSettings):
             variables = self._trainable_variables
         if len(grads) != len(variables):
             raise ValueError(f"{len(grads)} gradients for {len(variables)} variables.")
-        self.build(variables)
+        self.build_once(variables)
         for variable in variables:
             if variable not in self._positions:
                 raise ValueError(
@@ -430,7 +430,7 @@ class Optimizer(OptimizerSettings):
             `K.function(…, updates=…)` takes.
         """
         if isinstance(loss, KerasTensor):
-            self.build(params)
+            self.build_once(params)
             return [OptimizerStep(self, loss, list(params))]
         self.apply(self.get_gradients(loss, params), params)
         return []

@@ -82,6 +82,13 @@ class OptimizerState(Configurable):
             self.built = True
         self._lay_out()
 
+    def build_once(self, variables: Iterable[Variable]) -> None:
+        """Build, if that was not done: a subclass may make its state in `build` unconditionally."""
+        if self.built:
+            self._lay_out()
+        else:
+            self.build(variables)
+
     def _lay_out(self) -> None:
         if not self.elementwise or current_trace() is not None:
             return

@@ -37,7 +37,7 @@ def _restored(
     for variable, value in zip(model.variables, values["variables"], strict=True):
         variable.assign(value)
     if values["optimizer"] is not None:
-        model.optimizer.build(model.trainable_variables)
+        model.optimizer.build_once(model.trainable_variables)
         model.optimizer.set_weights(values["optimizer"])
     metrics = model.metrics_variables
     if len(metrics) == len(values["metrics"]):  # metrics are built by the first batch

@@ -53,6 +53,11 @@ class Plugin:
         return bool(getattr(self.object, fact, False))
 
     @property
+    def is_own(self) -> bool:
+        """Whether it is one of Cornu's own."""
+        return self.distribution in OWN
+
+    @property
     def hooks(self) -> tuple[str, ...]:
         """The hooks that the plugin implements, in the order of `cornu.plugins.hookspecs`."""
         implemented = {_hook_of(self.object, name) for name in dir(self.object)}

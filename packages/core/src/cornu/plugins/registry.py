@@ -82,7 +82,7 @@ class Registry:
         self._plugins: list[Plugin] = []
         self._problems: list[Problem] = []
         self._tables: dict[str, Table] = {}
-        self._being_filled: dict[str, Table] = {}
+        self._being_filled: set[str] = set()
         self._lock = threading.RLock()  # a hook may import a module that asks the registry
 
     # Plugins
@@ -152,7 +152,9 @@ class Registry:
         UnknownNameError
             If nothing installed brings the name.
         """
-        entry = self._table(kind).attribute(name)
+        # Ours first: a stranger's module may be about to be imported, and derive from what it asks.
+        own = self._table(kind, of_strangers=False).attribute(name)
+        entry = own or self._table(kind).attribute(name)
         if entry is None:
             raise self._miss(kind_of(kind), name)
         return entry.object
@@ -247,22 +249,22 @@ class Registry:
                 self._report(problems)
             return self._manager
 
-    def _table(self, kind: str) -> Table:
+    def _table(self, kind: str, of_strangers: bool = True) -> Table:
         table = self._tables.get(kind)
-        if table is not None:
+        if table is not None and table.is_full:
             return table
         row = kind_of(kind)
         with self._lock:
-            if kind in self._tables:
-                return self._tables[kind]
             if kind in self._being_filled:  # a hook of this kind asks for this kind: what is there
-                return self._being_filled[kind]
-            table = self._being_filled[kind] = Table(row)
+                return self._tables[kind]
+            if kind not in self._tables:
+                self._tables[kind] = Table(row, self._load(), self._plugins)
+            table = self._tables[kind]
+            self._being_filled.add(kind)
             try:
-                self._report(list(table.fill(self._load(), self._plugins)))
+                self._report(list(table.fill(of_strangers)))
             finally:
-                del self._being_filled[kind]
-            self._tables[kind] = table
+                self._being_filled.remove(kind)
             return table
 
     def _report(self, problems: list[Problem]) -> None:

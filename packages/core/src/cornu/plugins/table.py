@@ -100,31 +100,37 @@ class Entry:
 class Table:
     """The names of one kind. A class and a function may share one: `l1_l2` is both in Keras."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Kind, manager: pluggy.PluginManager, plugins: list[Plugin]) -> None:
         self.kind = kind
         self.entries: list[Entry] = []
         self._exact: dict[tuple[str, bool], Entry] = {}
         self._loose: dict[tuple[str, bool], Entry] = {}
         self._by_own_name: dict[str, list[Entry]] = {}
+        functions = {
+            id(x.plugin): x.function for x in getattr(manager.hook, kind.hook).get_hookimpls()
+        }
+        self._to_ask = [(p, functions[id(p.object)]) for p in plugins if id(p.object) in functions]
 
-    def fill(self, manager: pluggy.PluginManager, plugins: list[Plugin]) -> Iterator[Problem]:
+    @property
+    def is_full(self) -> bool:
+        """Whether all plugins were asked."""
+        return not self._to_ask
+
+    def fill(self, of_strangers: bool) -> Iterator[Problem]:
         """Ask the plugins in order; whatever is wrong with an offer is yielded and left out."""
-        hook = getattr(manager.hook, self.kind.hook)
-        order = {id(plugin.object): plugin for plugin in plugins}
-        position = {id(plugin.object): index for index, plugin in enumerate(plugins)}
-        asked = sorted(hook.get_hookimpls(), key=lambda impl: position[id(impl.plugin)])
-        for impl in asked:
-            plugin = order[id(impl.plugin)]
+        while self._to_ask and (of_strangers or self._to_ask[0][0].is_own):
+            plugin, function = self._to_ask[0]
             try:
-                offers = list(impl.function() or ())
+                offers = list(function() or ())
             except (Exception, SystemExit) as error:
                 let_signals_through(error)
+                offers = []
                 yield self._problem(plugin, f"raised {type(error).__name__}: {error}", error)
-                continue
             for offer in offers:
                 text = self._add(offer, plugin)
                 if text is not None:
                     yield self._problem(plugin, text)
+            del self._to_ask[0]
 
     def attribute(self, name: str) -> Entry | None:
         """Exactly that name; where it is a class and a function, the function, as in Keras."""

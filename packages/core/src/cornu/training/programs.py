@@ -201,12 +201,12 @@ def build_for(model: Trainable, mode: str, spec: Any) -> None:
                 model(unpack_x_y_sample_weight(data)[0])
     name_outputs(model)
     optimizer = model.optimizer
-    if mode == "train" and optimizer is not None and hasattr(optimizer, "build"):
+    if mode == "train" and optimizer is not None and hasattr(optimizer, "build_once"):
         variables = model._trained
         compiled = model._compiled
         if variables:
             with TRACING:
-                optimizer.build(variables)
+                optimizer.build_once(variables)
             if compiled is not None:
                 compiled.warns_if_still = True
         elif compiled is not None and compiled.warns_if_still and not own:

@@ -185,7 +185,7 @@ class Trainer(Trainable):
         arguments = read_arguments(Trainer.compile, config)
         self.compile(**arguments)
         if self.optimizer is not None and getattr(self, "built", False):
-            self.optimizer.build(self._trained)
+            self.optimizer.build_once(self._trained)
 
     @shows_users_lines
     def fit(

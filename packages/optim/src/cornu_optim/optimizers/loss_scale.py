@@ -95,8 +95,12 @@ class LossScaleOptimizer(Optimizer):
         if not self.built:
             self.step_counter = self._track("step_counter", np.zeros((), np.int64))
             self.dynamic_scale = self._track("dynamic_scale", np.float32(self.initial_scale))
-        self.inner_optimizer.build(variables)
+        self.inner_optimizer.build_once(variables)
         super().build(variables)
+
+    def _lay_out(self) -> None:
+        self.inner_optimizer._lay_out()
+        super()._lay_out()
 
     @property
     def variables(self) -> list[Variable]:

@@ -170,8 +170,13 @@ class MultiOptimizer(Optimizer):
         for optimizer in self.optimizers:
             own = [v for v in variables if self._of.get(v) is optimizer]
             if own:
-                optimizer.build(own)
+                optimizer.build_once(own)
         super().build(variables)
+
+    def _lay_out(self) -> None:
+        for optimizer in (each for each in self.optimizers if each.built):
+            optimizer._lay_out()
+        super()._lay_out()
 
     @property
     def variables(self) -> list[Variable]:

@@ -152,11 +152,11 @@ class Training(InFiles, OldGenerators, KnownNames, MasksAsWeights, Symbols):
             return
         self.compile(**read_arguments(Trainer.compile, config))
         if self.optimizer is not None and getattr(self, "built", False):
-            self.optimizer.build(self.trainable_variables)
+            self.optimizer.build_once(self.trainable_variables)
 
     def _make_train_function(self) -> None:
         if self.optimizer is not None and self.built:
-            self.optimizer.build(self.trainable_variables)
+            self.optimizer.build_once(self.trainable_variables)
 
     def _make_test_function(self) -> None:
         """Do nothing: the step is compiled at its first batch."""
