@@ -3,7 +3,8 @@
 Scopes, paths, labels and names of programs are foreign. What holds foreign text is found as a fixed
 point over local names, parameters, results and attributes (attributes of one name are one), without
 regard to the order of statements: rather too much than too little. What the functions of
-`cornu_engine.sourcetext` return is not foreign any more.
+`cornu_engine.sourcetext` return is not foreign any more. What a generator yields is its result, and
+a container whose key is foreign is foreign.
 """
 
 from __future__ import annotations
@@ -16,10 +17,20 @@ from pathlib import Path
 WALL = "cornu_engine.sourcetext"
 CLEANS = frozenset({"identifier", "comment", "number"})
 FOREIGN = frozenset({"scope", "path"})  # attributes, of nodes and variables
-NAMED = frozenset({"plan", "program", "variable", "v"})  # whose `name` is foreign
+NAMED = frozenset({"plan", "program", "variable", "v", "spec"})  # whose `name` is foreign
+KEYS = frozenset({"name", "layer"})  # of what descriptions hold, whose values are foreign
 LABELS = frozenset({"labels"})  # methods that return foreign text
+GIVEN = frozenset({"filepath", "name", "output_names"})  # parameters of functions that write files
+WRITERS = frozenset({"write_c", "write_python"})
 TEXTS = frozenset({"Call"})  # classes of text
-SINKS = (("attribute", "text"), ("result", "_text"), ("result", "text"))
+HOLDERS = frozenset({"leaf", "Variable", "trace.input"})  # make values whose names are `FOREIGN`
+SINKS = (
+    ("attribute", "text"),
+    ("result", "_text"),
+    ("result", "text"),
+    ("attribute", "source"),  # of a file in C
+    ("attribute", "header"),
+)
 _TELLS = frozenset("len isinstance any all bool range id hash type int float".split())
 _PUTS = frozenset("append extend insert add update setdefault".split())
 
@@ -38,12 +49,12 @@ class Flow:
 
     Attributes
     ----------
-    calls : int
-        Of the wall.
+    calls : list of str
+        Of the wall, by the function that is called.
     """
 
     def __init__(self, sources: Iterable[str], without: int | None = None) -> None:
-        self.without, self.calls = without, 0
+        self.without, self.calls = without, []
         self.foreign: set[Cell] = set()
         self.functions: dict[str, list[tuple[str, list[str]]]] = {}
         self.fields: dict[str, list[str]] = {}  # of each class
@@ -84,6 +95,8 @@ class Flow:
                 own = f"{around[-1]}.{node.name}:{node.lineno}"
                 args = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
                 args += [a.arg for a in node.args.kwonlyargs]
+                if node.name in WRITERS:
+                    self.foreign |= {(own, arg) for arg in args if arg in GIVEN}
                 known = owner.name if node.name == "__init__" else node.name  # type: ignore[attr-defined]
                 self.functions.setdefault(known, []).append((own, args))
                 yield from self._inside(node, (*around, own), cleans)
@@ -93,7 +106,7 @@ class Flow:
                     for n in node.body
                     if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)
                 ]
-                self.bases |= {ast.unparse(base) for base in node.bases}
+                self.bases |= {_text(base) for base in node.bases}
                 yield from self._inside(node, around, cleans)
             else:
                 statements.append(node)
@@ -132,7 +145,7 @@ class Flow:
             self._bind(one, self._is_foreign(given))
 
     def _bind_each(self, target: ast.expr, values: ast.expr) -> None:
-        called = ast.unparse(values.func) if isinstance(values, ast.Call) else ""
+        called = _text(values.func) if isinstance(values, ast.Call) else ""
         if isinstance(target, ast.Tuple) and isinstance(values, ast.Call):
             if called == "zip" and len(target.elts) == len(values.args):
                 for one, given in zip(target.elts, values.args, strict=True):
@@ -151,7 +164,9 @@ class Flow:
             self._note((self._around[-2], target.id), foreign)
         elif isinstance(target, ast.Attribute):
             self._note(("attribute", target.attr), foreign)
-        elif isinstance(target, ast.Subscript | ast.Starred):
+        elif isinstance(target, ast.Subscript):
+            self._bind(target.value, foreign or self._is_foreign(target.slice))
+        elif isinstance(target, ast.Starred):
             self._bind(target.value, foreign)
 
     def _note(self, cell: Cell, foreign: bool) -> None:
@@ -167,15 +182,14 @@ class Flow:
             return any((function, node.id) in self.foreign for function in self._around)
         if isinstance(node, ast.Attribute):
             self._is_foreign(node.value)
-            owner = ast.unparse(node.value).rpartition(".")[2]
+            owner = _text(node.value).rpartition(".")[2]
             return (
                 node.attr in FOREIGN
                 or (node.attr == "name" and owner in NAMED)
                 or ("attribute", node.attr) in self.foreign
             )
         if isinstance(node, ast.Subscript):
-            is_name = isinstance(node.slice, ast.Constant) and node.slice.value == "name"
-            return self._is_foreign(node.value) or is_name
+            return self._is_foreign(node.value) or _is_key(node.slice)
         if isinstance(node, ast.Compare):
             self._any(ast.iter_child_nodes(node))
             return False
@@ -196,20 +210,21 @@ class Flow:
         return sum(self._is_foreign(part) for part in parts) > 0  # all are looked at
 
     def _call(self, node: ast.Call) -> bool:
-        called = ast.unparse(node.func)
+        called = _text(node.func)
         name = called.rpartition(".")[2]
         given = [(None, a, self._is_foreign(a)) for a in node.args]
         given += [(k.arg, k.value, self._is_foreign(k.value)) for k in node.keywords]
         some = any(foreign for _, _, foreign in given)
         if called in self._cleans:
             number = self._numbers.setdefault(node, len(self._numbers))
-            self.calls = len(self._numbers)
+            if number == len(self.calls):
+                self.calls.append(name)
             return some and number == self.without
-        if name in _TELLS:
+        if name in _TELLS or any(called.endswith(holder) for holder in HOLDERS):
             return False
         if isinstance(node.func, ast.Attribute):
             base = self._is_foreign(node.func.value)
-            if name in LABELS:
+            if name in LABELS or (name == "get" and node.args and _is_key(node.args[0])):
                 return True
             if name in _PUTS:
                 self._bind(node.func.value, some)
@@ -240,6 +255,11 @@ class Flow:
 
 
 _parsed = functools.cache(ast.parse)
+_text = functools.cache(ast.unparse)
+
+
+def _is_key(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value in KEYS
 
 
 def _statements(owner: ast.AST) -> Iterator[ast.stmt]:

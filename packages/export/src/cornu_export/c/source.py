@@ -44,7 +44,8 @@ class Source:
         self.constants: dict[Node, tuple[str, np.ndarray]] = {}
         self.places: dict[Node, int] = {}  # in the file of weights
         self.weights: list[np.ndarray] = []
-        self._arrays: dict[str, tuple[np.dtype, int, str]] = {}
+        self._arrays: dict[str, tuple[np.dtype, int]] = {}
+        self._why: dict[str, str] = {}  # there are arrays
         self._initial: dict[str, np.ndarray] = {}
         self._helpers: dict[tuple[str, str], None] = {}
         self._count = 0
@@ -59,8 +60,8 @@ class Source:
     def array(self, name: str, dtype: np.dtype, size: int, why: str) -> str:
         """Return the name of memory that holds at least `size` numbers."""
         full = f"{self.prefix}_{name}_{c_type(dtype).short}"
-        _, known, _ = self._arrays.get(full, (dtype, 0, why))
-        self._arrays[full] = (dtype, max(known, size), why)
+        _, known = self._arrays.get(full, (dtype, 0))
+        self._arrays[full], self._why[full] = (dtype, max(known, size)), why
         return full
 
     def state(self, number: int, value: np.ndarray, why: str) -> str:
@@ -72,7 +73,7 @@ class Source:
     @property
     def ram(self) -> int:
         """Bytes of static memory."""
-        return sum(dtype.itemsize * size for dtype, size, _ in self._arrays.values())
+        return sum(dtype.itemsize * size for dtype, size in self._arrays.values())
 
     @property
     def flash(self) -> int:
@@ -132,8 +133,8 @@ class Source:
             label = self.labels.get(node) or node.scope or "constant"
             yield f"/* {comment(label)} {value.shape} */"
             yield from _values(f"static const {c_type(value.dtype).name} {name}", value)
-        for name, (dtype, size, why) in self._arrays.items():
-            yield f"/* {comment(why)} */"
+        for name, (dtype, size) in self._arrays.items():
+            yield f"/* {comment(self._why[name])} */"
             kind = c_type(dtype).name
             if name in self._initial:
                 value = self._initial[name]

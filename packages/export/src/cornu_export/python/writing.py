@@ -89,8 +89,8 @@ class _Writer:
         Weights and tables, by what they are called.
     """
 
-    def __init__(self, description: Description, name: str, inline: bool) -> None:
-        self.description, self.name, self.inline = description, name, inline
+    def __init__(self, description: Description, title: str, inline: bool) -> None:
+        self.description, self.title, self.inline = description, title, inline
         self.names = Names(frozenset({"predict", "batch_size", "parts", *helper_names()}))
         self.arrays: dict[str, np.ndarray] = {}
         self.notes: dict[str, str] = {}
@@ -159,7 +159,7 @@ class _Writer:
         return "".join(c if c.isascii() else f"<U+{ord(c):04X}>" for c in text)
 
     def _title(self) -> str:
-        name = comment(self.name).replace('"', "'")
+        name = comment(self.title).replace('"', "'")
         return f"The model '{name}' in NumPy, written by Cornu."
 
     def _weights(self) -> Iterator[str]:
