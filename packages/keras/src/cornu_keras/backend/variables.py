@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ import cornu_ops as ops
 from cornu import config
 from cornu_engine.dtypes import canonical
 from cornu_engine.shapes import product
+from cornu_engine.trace import is_traced
 from cornu_engine.variable import Variable
 from cornu_ops import random
 from cornu_ops.values import Tensor, TensorLike
@@ -471,7 +473,7 @@ def stop_gradient(variables: Any) -> Any:
 
 
 def print_tensor(x: TensorLike, message: str = "") -> Tensor:
-    """Print a value and return it; inside a compiled step there is no value to print yet.
+    """Print a value and return it; inside a compiled step, where there is none yet, warn of it.
 
     Examples
     --------
@@ -479,5 +481,12 @@ def print_tensor(x: TensorLike, message: str = "") -> Tensor:
     x = [1. 1.]
     array([1., 1.])
     """
+    if is_keras_tensor(x) or is_traced(x):
+        warnings.warn(
+            f"print_tensor({message!r}) has no value to print inside of a compiled step: run it "
+            "line by line, compile(…, run_eagerly=True).",
+            stacklevel=2,
+        )
+        return x
     print(message, ops.convert_to_numpy(x))
     return x

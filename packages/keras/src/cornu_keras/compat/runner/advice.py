@@ -15,6 +15,9 @@ _LOOPS = "call `model.fit` or `train_on_batch`, or override `model.train_step`"
 _TEXT = "use `keras.layers.TextVectorization`, or `keras.preprocessing.text.Tokenizer`"
 _FEATURES = "use `cornu.utils.FeatureSpace`, or the preprocessing layers"
 _RECORDS = "write the sequences as features of a `tf.train.Example`"
+_DATA = "go over a `tf.data.Dataset`, and feed what it yields"
+_GRAPHS = "make the graph in Python; `model.save` and `tf.train.Saver` keep its weights"
+_SIZES = "use `tf.image.resize`, where pixels have their centres in the middle"
 _OTHER = "`model.export` writes a model as ONNX, NumPy source or C"
 
 # The nearest way for a name, or for all below it; the longest that fits counts.
@@ -26,18 +29,49 @@ INSTEAD = {
     "keras.utils.multi_gpu_model": _DEVICES,
     "keras.utils.multi_gpu_utils": _DEVICES,
     "keras.utils.vis_utils.pydot": "`import pydot`",
+    "tensorflow.GraphDef": _GRAPHS,
+    "tensorflow.TFRecordReader": _DATA,
+    "tensorflow.TextLineReader": _DATA,
+    "tensorflow.WholeFileReader": _DATA,
     "tensorflow.contrib": "see whether `keras.layers` or `cornu.ops` has what is needed",
     "tensorflow.contrib.layers": "use `keras.layers`",
     "tensorflow.contrib.rnn": "use `keras.layers.LSTM`, `GRU` or `RNN`",
+    "tensorflow.data.make_initializable_iterator": _DATA,
+    "tensorflow.data.make_one_shot_iterator": _DATA,
     "tensorflow.estimator": "use a `keras.Model`, or `cornu.wrappers` for scikit-learn",
+    "tensorflow.examples": "use `keras.datasets`",
+    "tensorflow.extract_image_patches": "use `tf.image.extract_patches`",
     "tensorflow.feature_column": _FEATURES,
+    "tensorflow.graph_util": _GRAPHS,
+    "tensorflow.image.resize_area": _SIZES,
+    "tensorflow.image.resize_bicubic": _SIZES,
+    "tensorflow.image.resize_bilinear": _SIZES,
+    "tensorflow.image.resize_images": _SIZES,
+    "tensorflow.image.resize_nearest_neighbor": _SIZES,
+    "tensorflow.import_graph_def": _GRAPHS,
     "tensorflow.io.parse_sequence_example": _RECORDS,
     "tensorflow.io.parse_single_sequence_example": _RECORDS,
     "tensorflow.layers": "use `keras.layers`",
     "tensorflow.lite": _OTHER,
+    "tensorflow.nn.bidirectional_dynamic_rnn": "use `keras.layers.LSTM`, `GRU` or `RNN`",
+    "tensorflow.nn.dynamic_rnn": "use `keras.layers.LSTM`, `GRU` or `RNN`",
+    "tensorflow.nn.rnn_cell": "use `keras.layers.LSTM`, `GRU` or `RNN`",
+    "tensorflow.nn.static_rnn": "use `keras.layers.LSTM`, `GRU` or `RNN`",
+    "tensorflow.profiler": "use `keras.callbacks.TensorBoard`, or `python -m cornu bench`",
     "tensorflow.python": "import the name from `tensorflow` itself",
-    "tensorflow.train.SequenceExample": _RECORDS,
+    "tensorflow.saved_model.simple_save": _GRAPHS,
+    "tensorflow.sparse_placeholder": "feed dense values to `tf.placeholder`",
     "tensorflow.tpu": _DEVICES,
+    "tensorflow.train.AdagradDAOptimizer": "use `tf.train.AdagradOptimizer`",
+    "tensorflow.train.Coordinator": _DATA,
+    "tensorflow.train.MonitoredTrainingSession": "use `tf.Session`, and `tf.train.Saver`",
+    "tensorflow.train.SequenceExample": _RECORDS,
+    "tensorflow.train.batch": _DATA,
+    "tensorflow.train.export_meta_graph": _GRAPHS,
+    "tensorflow.train.import_meta_graph": _GRAPHS,
+    "tensorflow.train.shuffle_batch": _DATA,
+    "tensorflow.train.start_queue_runners": _DATA,
+    "tensorflow.train.string_input_producer": _DATA,
     "tensorflow_text": _TEXT,
 }
 

@@ -74,8 +74,8 @@ def library_of(path: str, dialect: str) -> tuple[str, str]:
 _UNLISTED = [
     f"tensorflow.{name}"
     for name in (
-        *("autograph", "contrib", "estimator", "flags", "lite", "mlir"),
-        *("python", "raw_ops", "tpu", "xla"),
+        *("autograph", "contrib", "estimator", "examples", "flags", "layers", "lite", "mlir"),
+        *("nn.rnn_cell", "python", "raw_ops", "tpu", "xla"),
     )
 ]
 

@@ -24,11 +24,11 @@ from cornu_engine.variable import Variable as State
 from cornu_keras.compat.tensorflow.kinds import as_dtype
 
 __all__ = [
-    "Graph", "GraphKeys", "Operation", "assign", "assign_add", "assign_sub", "default_graph",
-    "get_collection", "get_default_graph", "group", "initialize", "initializer", "is_symbolic",
-    "note_variable", "of_variables", "open_session", "placeholder", "placeholder_with_default",
-    "recorded", "reset_default_graph", "session_for", "trainable_variables", "variables",
-    "variables_of",
+    "Graph", "GraphKeys", "Operation", "add_to_collection", "assign", "assign_add", "assign_sub",
+    "default_graph", "get_collection", "get_default_graph", "group", "initialize", "initializer",
+    "is_symbolic", "note_variable", "of_variables", "open_session", "placeholder",
+    "placeholder_with_default", "recorded", "reset_default_graph", "session_for",
+    "trainable_variables", "variables", "variables_of",
 ]  # fmt: skip
 
 
@@ -38,7 +38,7 @@ class Graph:
     def __init__(self) -> None:
         self._variables: list[weakref.ref[Any]] = []
         self.named: dict[str, Any] = {}  # what `get_variable` made
-        self.summaries: list[Any] = []
+        self.collections: dict[str, list[Any]] = {}
         self.has_placeholders = False
 
     def variables(self) -> list[Any]:
@@ -95,7 +95,7 @@ def reset_default_graph() -> None:
     graph = default_graph()
     graph._variables.clear()
     graph.named.clear()
-    graph.summaries.clear()
+    graph.collections.clear()
     graph.has_placeholders = False
 
 
@@ -126,11 +126,17 @@ def trainable_variables(scope: str | None = None) -> list[Any]:
     return [v for v in variables(scope) if v.trainable]
 
 
+def add_to_collection(name: str, value: Any) -> None:
+    """Keep something under a name."""
+    default_graph().collections.setdefault(name, []).append(value)
+
+
 def get_collection(key: str, scope: str | None = None) -> list[Any]:
-    """Return what was collected under a name; only variables are."""
+    """Return variables, or what was kept under a name."""
     kinds = {GraphKeys.GLOBAL_VARIABLES: variables,
              GraphKeys.TRAINABLE_VARIABLES: trainable_variables}  # fmt: skip
-    return kinds[key](scope) if key in kinds else []
+    kept = default_graph().collections.get(key, [])
+    return kinds[key](scope) if key in kinds else list(kept)
 
 
 def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Any:
@@ -138,8 +144,8 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Any:
 
     Examples
     --------
-    >>> x = placeholder("float32", [None, 3])
-    >>> x.shape.as_list()
+    >>> with Graph().as_default():
+    ...     placeholder("float32", [None, 3]).shape.as_list()
     [None, 3]
     """
     if shape is None:

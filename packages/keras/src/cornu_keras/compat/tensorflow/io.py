@@ -75,6 +75,13 @@ class gfile:
         """Remove a folder with all that is in it."""
         shutil.rmtree(path)
 
+    # The names of TensorFlow 1.
+    FastGFile = open
+    Exists, IsDirectory, ListDirectory, Remove, Walk = exists, isdir, listdir, remove, walk
+    Copy, DeleteRecursively, Glob, MakeDirs, MkDir, Rename = (
+        copy, rmtree, glob, makedirs, makedirs, rename,
+    )  # fmt: skip
+
 
 def read_file(filename: Any, name: str | None = None) -> Any:
     """Return the bytes of a file."""

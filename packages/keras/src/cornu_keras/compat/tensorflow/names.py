@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from importlib.machinery import ModuleSpec
+from operator import attrgetter
 from types import ModuleType
 from typing import Any
 
 from cornu_engine.errors import near_matches
 from cornu_keras.compat.modules import Same
 from cornu_keras.compat.tensorflow.kinds import DTYPES
+from cornu_keras.compat.tensorflow.renamed import RENAMED
 from cornu_keras.compat.tensorflow.rows import functions
 
 __all__ = ["attribute", "listed", "make_modules"]
@@ -19,6 +21,7 @@ _HERE = "cornu_keras.compat.tensorflow"
 _SET_NOTHING = """enable_op_determinism enable_tensor_float_32_execution reset_memory_stats
 set_memory_growth set_synchronous_execution set_virtual_device_configuration
 set_visible_devices""".split()
+_EAGER = "disable_eager_execution enable_eager_execution enable_resource_variables".split()
 _INITIALIZE = """global_variables_initializer initialize_all_variables
 initialize_local_variables local_variables_initializer tables_initializer""".split()
 _DTYPES = {name: f"kinds:DTYPES[{name}]" for name in DTYPES}
@@ -44,8 +47,8 @@ OBJECTS: dict[str, dict[str, str]] = {
         **{
             name: f"graphs:{name}"
             for name in (
-                "Graph GraphKeys Operation assign assign_add assign_sub get_collection "
-                "get_default_graph group placeholder placeholder_with_default "
+                "Graph GraphKeys Operation add_to_collection assign assign_add assign_sub "
+                "get_collection get_default_graph group placeholder placeholder_with_default "
                 "reset_default_graph trainable_variables"
             ).split()
         },
@@ -56,9 +59,12 @@ OBJECTS: dict[str, dict[str, str]] = {
         **{
             name: f"sessions:{name}"
             for name in (
-                "ConfigProto GPUOptions InteractiveSession Session get_default_session"
+                "ConfigProto GPUOptions InteractiveSession OptimizerOptions RunMetadata RunOptions "
+                "Session get_default_session"
             ).split()
         },
+        "Print": "odds:print_and_return",
+        **dict.fromkeys(_EAGER, "odds:no_op"),
         "py_func": "odds:numpy_function",
         **{
             name: f"examples:{name}"
@@ -212,7 +218,15 @@ OBJECTS: dict[str, dict[str, str]] = {
         "is_nested": "cornu.tree:is_nested",
     },
     "version": {"VERSION": "odds:VERSION"},
-    "logging": {"set_verbosity": "odds:no_op", "ERROR": "odds:ERROR", "INFO": "odds:INFO"},
+    "logging": {
+        "set_verbosity": "odds:no_op",
+        **{name: f"odds:{name}" for name in "DEBUG ERROR FATAL INFO WARN".split()},
+        **{
+            name: f"odds:LOGGER.{name}"
+            for name in "debug error fatal info log warn warning".split()
+        },
+    },
+    "app": {"run": "command_flags:run"},
 }
 OBJECTS[""].update(_DTYPES)
 OBJECTS["dtypes"].update(_DTYPES)
@@ -311,9 +325,21 @@ def _find(module: str, name: str) -> Any:
         return import_module(SAME[path])
     if path in _modules():
         return sys.modules[f"{_HERE}.{path}"]
+    if path in RENAMED:
+        return _named(RENAMED[path])
+    if path in ("flags", "app.flags"):
+        return import_module(f"{_HERE}.command_flags").module()
     if path == "compat":
         return import_module(f"{_HERE}.old")
     return None
+
+
+def _named(path: str) -> Any:
+    """Return what a dotted path in `tf` stands for."""
+    found: Any = sys.modules[_HERE]
+    for part in path.split("."):
+        found = getattr(found, part)
+    return found
 
 
 def _load(reference: str) -> Any:
@@ -321,7 +347,7 @@ def _load(reference: str) -> Any:
     if name.startswith("DTYPES["):
         return DTYPES[name[7:-1]]
     home = module if module.split(".")[0] in ("cornu", "builtins") else f"{_HERE}.{module}"
-    return getattr(import_module(home), name)
+    return attrgetter(name)(import_module(home))
 
 
 def _hint(module: str, name: str) -> str:

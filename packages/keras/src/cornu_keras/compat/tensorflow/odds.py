@@ -17,7 +17,8 @@ from cornu_keras.compat.tensorflow.data.elements import numbers_of
 from cornu_keras.compat.tensorflow.values import as_tensors, convert_to_tensor
 
 VERSION = "2.15.0"
-ERROR, INFO = 40, 20
+DEBUG, INFO, WARN, ERROR, FATAL = 10, 20, 30, 40, 50
+LOGGER = logging.getLogger("tensorflow")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,15 @@ def print_(*inputs: Any, sep: str = " ", end: str = "\n", **_: Any) -> None:
     """Print tensors as their numbers."""
     shown = (np.asarray(x) if hasattr(x, "__array__") else x for x in inputs)
     print(*shown, sep=sep, end=end)
+
+
+def print_and_return(input_: Any, data: Any, message: str | None = None, *_: Any, **__: Any) -> Any:
+    """Print tensors where they are computed, and return the first argument."""
+    from cornu_keras.backend import print_tensor
+
+    for part in data:
+        print_tensor(part, message or "")
+    return input_
 
 
 def py_function(
@@ -158,4 +168,4 @@ def build_info() -> dict[str, bool]:
 
 def get_logger() -> logging.Logger:
     """Return the logger of TensorFlow's name."""
-    return logging.getLogger("tensorflow")
+    return LOGGER

@@ -8,12 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from cornu_keras.compat.tensorflow.graphs import Operation, default_graph, recorded
+from cornu_keras.compat.tensorflow.graphs import (
+    GraphKeys,
+    Operation,
+    add_to_collection,
+    get_collection,
+    recorded,
+)
 
 __all__ = ["FileWriter", "Summary", "merge", "merge_all", "of_graph"]
 
 
-class Value:
+class Entry:
     """One entry: a tag, and a number, a picture or many numbers.
 
     `histo` and `image` are arrays where a session made them.
@@ -27,9 +33,9 @@ class Value:
 
 
 class _Values(list):
-    def add(self, **fields: Any) -> Value:
+    def add(self, **fields: Any) -> Entry:
         """Append an entry, and return it."""
-        self.append(Value(**fields))
+        self.append(Entry(**fields))
         return self[-1]
 
 
@@ -55,10 +61,10 @@ class Summary:
     ('accuracy', 2)
     """
 
-    Value = Value
+    Value = Entry
     Image = _Picture
 
-    def __init__(self, value: Sequence[Value] = ()) -> None:
+    def __init__(self, value: Sequence[Entry] = ()) -> None:
         self.value = _Values(value)
 
 
@@ -67,11 +73,11 @@ def of_graph(name: str, data: Any, field: str) -> Operation:
     tensor = recorded(lambda x: x, data)
 
     def then(found: Any) -> Summary:
-        value = float(found) if field == "simple_value" else np.asarray(found)
-        return Summary([Value(name, **{field: value})])
+        fields: dict[str, Any] = {field: np.asarray(found)}
+        return Summary([Entry(name, **fields)])
 
     made = Operation([tensor], then)
-    default_graph().summaries.append(made)
+    add_to_collection(GraphKeys.SUMMARIES, made)
     return made
 
 
@@ -88,7 +94,7 @@ def merge(inputs: Sequence[Operation], collections: Any = None, name: Any = None
 
 def merge_all(key: Any = None, scope: Any = None, name: Any = None) -> Operation | None:
     """Return one summary of all that were told, None of none."""
-    told = default_graph().summaries
+    told = get_collection(key or GraphKeys.SUMMARIES)
     return merge(told) if told else None
 
 

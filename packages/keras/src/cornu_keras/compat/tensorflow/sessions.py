@@ -25,8 +25,9 @@ from cornu_keras.compat.tensorflow.graphs import (
 )
 
 __all__ = [
-    "ConfigProto", "GPUOptions", "InteractiveSession", "Session", "evaluated",
-    "get_default_session", "keras_session", "set_keras_session",
+    "ConfigProto", "GPUOptions", "InteractiveSession", "OptimizerOptions", "RunMetadata",
+    "RunOptions", "Session", "evaluated", "get_default_session", "keras_session",
+    "set_keras_session",
 ]  # fmt: skip
 
 
@@ -51,7 +52,7 @@ class ConfigProto:
         return made
 
 
-GPUOptions = ConfigProto
+GPUOptions = OptimizerOptions = RunOptions = RunMetadata = ConfigProto
 
 
 class Session:
@@ -67,9 +68,9 @@ class Session:
 
     Examples
     --------
-    >>> from cornu_keras.compat.tensorflow.graphs import placeholder
-    >>> x = placeholder("float32", [None])
-    >>> with Session() as session:
+    >>> from cornu_keras.compat.tensorflow.graphs import Graph, placeholder
+    >>> with Graph().as_default(), Session() as session:
+    ...     x = placeholder("float32", [None])
     ...     session.run([x * 2, x + 1], {x: [1.0, 2.0]})
     [array([2., 4.], dtype=float32), array([2., 3.], dtype=float32)]
     """
