@@ -88,6 +88,8 @@ def test_layers_know_the_calls_around_them():
     assert dense._inbound_nodes[0].inbound_layers == [x]
     assert dense.inbound_nodes[0].get_config()["inbound_layers"] == ["x"]
     assert dense.inbound_nodes[0].input_shapes == [(None, 4)]
+    assert dense.input_shape == dense.get_input_shape_at(0) == (None, 4)
+    assert dense.output_shape == dense.get_output_shape_at(0) == K.int_shape(dense.output)
 
 
 def test_a_layer_is_put_in_by_walking_over_the_nodes():

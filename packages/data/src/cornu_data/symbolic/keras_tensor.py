@@ -300,12 +300,12 @@ class CallNode:
         return self.input_tensors[0] if len(self.input_tensors) == 1 else list(self.input_tensors)
 
     @property
-    def input_shapes(self) -> Any:
+    def shapes_in(self) -> Any:
         """The shapes of `inputs`."""
         return _shapes(self.inputs)
 
     @property
-    def output_shapes(self) -> Any:
+    def shapes_out(self) -> Any:
         """The shapes of `outputs`."""
         return _shapes(self.outputs)
 
@@ -338,8 +338,8 @@ class Ends(NamedTuple):
 
     inputs: Any
     outputs: Any
-    input_shapes: Any
-    output_shapes: Any
+    shapes_in: Any
+    shapes_out: Any
 
 
 def _shapes(tensors: Any) -> Any:

@@ -62,12 +62,12 @@ class Operation:
     @property
     def input_shape(self) -> Any:
         """Shape of `input`; of several inputs of a model, a list of shapes."""
-        return self._call_at(0, "input_shape").input_shapes
+        return self._call_at(0, "input_shape").shapes_in
 
     @property
     def output_shape(self) -> Any:
         """Shape of `output`; of several outputs of a model, a list of shapes."""
-        return self._call_at(0, "output_shape").output_shapes
+        return self._call_at(0, "output_shape").shapes_out
 
     @property
     def input_mask(self) -> Any:
@@ -96,11 +96,11 @@ class Operation:
 
     def get_input_shape_at(self, node_index: int) -> Any:
         """Return the shape of the input of one use."""
-        return self._call_at(node_index, "input_shape").input_shapes
+        return self._call_at(node_index, "input_shape").shapes_in
 
     def get_output_shape_at(self, node_index: int) -> Any:
         """Return the shape of the output of one use."""
-        return self._call_at(node_index, "output_shape").output_shapes
+        return self._call_at(node_index, "output_shape").shapes_out
 
     def get_input_mask_at(self, node_index: int) -> Any:
         """Return the mask of the input of one use."""
