@@ -32,7 +32,7 @@ DOING = {
 }
 OWN = "ranks/"  # the path of variables that are another rank by rank
 
-_NUMBERS = 6  # that each rank says beside what it does
+NUMBERS = 6  # that each rank says beside what it does
 _NOT_CONTENT = ("identity", "name")
 _PLAIN = (bool, int, float, str, np.dtype, np.generic)
 
@@ -73,9 +73,8 @@ class Agreement:
             Naming the rank, and what differs.
         """
         said = tell(self._world, self._kind, *self._says, int(self._is_first))
-        for rank, other in enumerate(said):
-            if (other[:-1] != said[0][:-1]).any():
-                self._compare(said[0], other, rank)
+        for rank in np.flatnonzero((said[:, :-1] != said[0, :-1]).any(axis=1)):
+            self._compare(said[0], said[rank], int(rank))
         if said[:, -1].any():
             self._compare_state()
         self._is_first = False
@@ -120,21 +119,20 @@ def tell(world: World, kind: str, *numbers: int) -> np.ndarray:
         If they are about to do something else.
     """
     doing = list(DOING)
-    says = np.zeros(1 + _NUMBERS, np.int64)
+    says = np.zeros(1 + NUMBERS, np.int64)
     says[: 1 + len(numbers)] = doing.index(kind), *numbers
     said = world.gather(says)
-    for rank, other in enumerate(said[:, 0]):
-        if other != said[0, 0]:
-            first, second = doing[said[0, 0]], doing[other]
-            hint = ""
-            if "exit" in (first, second):
-                hint = ": all processes call fit() and evaluate(), not one alone"
-            elif "end" in (first, second):
-                hint = (
-                    ": their data have different lengths, or one of them has stopped. Pass the "
-                    "same number of batches on all ranks, or steps_per_epoch="
-                )
-            raise RanksDifferError(f"Rank 0 {DOING[first]}, and rank {rank} {DOING[second]}{hint}.")
+    for rank in np.flatnonzero(said[:, 0] != said[0, 0]):
+        first, second = doing[said[0, 0]], doing[said[rank, 0]]
+        hint = ""
+        if "exit" in (first, second):
+            hint = ": all processes call fit() and evaluate(), not one alone"
+        elif "end" in (first, second):
+            hint = (
+                ": their data have different lengths, or one of them has stopped. Pass the "
+                "same number of batches on all ranks, or steps_per_epoch="
+            )
+        raise RanksDifferError(f"Rank 0 {DOING[first]}, and rank {rank} {DOING[second]}{hint}.")
     return said[:, 1:]
 
 
@@ -144,7 +142,7 @@ def leave_together(world: World) -> None:
 
     def leave() -> None:
         if os.getpid() == first:  # not a process that it has forked
-            says = np.zeros(1 + _NUMBERS, np.int64)
+            says = np.zeros(1 + NUMBERS, np.int64)
             says[0] = list(DOING).index("exit")
             world.gather_patiently(says)
 
@@ -164,9 +162,8 @@ def agree(world: World, kind: str, what: str, *numbers: int) -> None:
     *numbers : int
     """
     said = tell(world, kind, *numbers)
-    for rank, other in enumerate(said):
-        if (other != said[0]).any():
-            raise RanksDifferError(f"Rank {rank} has {what.format(rank='rank 0')}")
+    for rank in np.flatnonzero((said != said[0]).any(axis=1)):
+        raise RanksDifferError(f"Rank {rank} has {what.format(rank='rank 0')}")
 
 
 def _pieces(variable: Variable) -> list[tuple[str, np.ndarray]]:

@@ -7,13 +7,14 @@ that was chosen. What a later level needs of an earlier one is handed on as an a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from cornu_distributed.agreement import Agreement
 from cornu_distributed.primitive import NAME
+from cornu_distributed.sums import SumOverRanks
 from cornu_distributed.world import World
 from cornu_engine.backend import Backend
 from cornu_engine.backends import limit_threads, thread_limit
@@ -156,11 +157,11 @@ class StagedExecutable:
 
     def __init__(self, program: Program, inner: Any, world: World, alike: bool) -> None:
         self.program = program
-        self._world = world
         cut = Cut(program)
         self.stages = [Stage(program, cut, level) for level in range(len(cut.nodes))]
         self._executables = [inner.compile(stage.program) for stage in self.stages]
         self._agreement = Agreement(program, [s.sums for s in self.stages], world, alike)
+        self._sums = [list(_by_dtype(world, stage.sums)) for stage in self.stages]
 
     @property
     def source(self) -> str:
@@ -185,20 +186,22 @@ class StagedExecutable:
         self._agreement.check()
         values: dict[Node, np.ndarray] = dict(zip(self.program.inputs, inputs, strict=True))
         values.update((n, n.attrs["value"]) for n in self.program.outputs if n.op == "constant")
-        for stage, executable in zip(self.stages, self._executables, strict=True):
+        for stage, executable, sums in zip(self.stages, self._executables, self._sums, strict=True):
             made = executable(*(values[n] for n in stage.takes))
             values.update(zip(stage.makes, made, strict=True))
-            for dtype in dict.fromkeys(n.dtype for n in stage.sums):
-                self._exchange([n for n in stage.sums if n.dtype == dtype], values)
+            for nodes, sum_of in sums:
+                total = sum_of([np.asarray(values[n.inputs[0]]) for n in nodes])
+                start = 0
+                for node in nodes:
+                    values[node] = total[start : start + node.size].reshape(node.shape)
+                    start += node.size
         return [np.array(values[n]) for n in self.program.outputs]
 
-    def _exchange(self, sums: list[Node], values: dict[Node, np.ndarray]) -> None:
-        flat = np.concatenate([np.ravel(values[n.inputs[0]]) for n in sums])
-        total = self._world.sum(flat)
-        start = 0
-        for node in sums:
-            values[node] = total[start : start + node.size].reshape(node.shape)
-            start += node.size
+
+def _by_dtype(world: World, sums: list[Node]) -> Iterator[tuple[list[Node], SumOverRanks]]:
+    for dtype in dict.fromkeys(n.dtype for n in sums):
+        nodes = [n for n in sums if n.dtype == dtype]
+        yield nodes, SumOverRanks(world, sum(n.size for n in nodes), dtype)
 
 
 def _edge(roots: Iterable[Node], own: set[Node]) -> list[Node]:

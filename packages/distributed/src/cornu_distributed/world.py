@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from cornu_distributed.errors import NO_MPI, RanksDifferError
+from cornu_distributed.sums import SumOverRanks
 from cornu_engine.errors import MissingDistributionError
 from cornu_engine.threads import NUM_THREADS
 
@@ -55,10 +56,11 @@ class World:
         here = [rank for rank, name in enumerate(names) if name == names[self.rank]]
         self.local_rank, self.local_size = here.index(self.rank), len(here)
 
-    def gather(self, array: np.ndarray) -> np.ndarray:
+    def gather(self, array: np.ndarray, gathered: np.ndarray | None = None) -> np.ndarray:
         """Return the arrays of all ranks, of one shape, one after the other."""
         array = np.ascontiguousarray(array)
-        gathered = np.empty((self.size, *array.shape), array.dtype)
+        if gathered is None:
+            gathered = np.empty((self.size, *array.shape), array.dtype)
         if self.size == 1 or not array.size:
             gathered[...] = array
             return gathered
@@ -89,25 +91,13 @@ class World:
             self._wait(self.comm.Ibcast(_bytes(out), root))
         return out
 
-    def sum(self, flat: np.ndarray) -> np.ndarray:
-        """Return the sum of a vector over the ranks, which all get the same bits.
-
-        Each rank adds up a share of the vector, in the order of ranks, and hands it to the others:
-        as many bytes as the fastest Allreduce sends, and no sum that depends on who came first.
-        """
-        if self.size == 1:
-            return flat.copy()
-        share = -(-flat.size // self.size)
-        sent = np.zeros((self.size, share), flat.dtype)
-        sent.reshape(-1)[: flat.size] = flat
-        received = np.empty_like(sent)
+    def exchange(self, sent: np.ndarray, received: np.ndarray) -> None:
+        """Give row r of an array to rank r, and take its row for this rank."""
         self._wait(self.comm.Ialltoall(_bytes(sent), _bytes(received)))
-        wide = np.float32 if flat.dtype.itemsize == 2 and flat.dtype.kind in "fV" else flat.dtype
-        total = received[0].astype(wide)
-        with np.errstate(all="ignore"):  # infinity less infinity: a scale of losses will see it
-            for part in received[1:]:
-                total += part.astype(wide, copy=False)
-        return self.gather(total.astype(flat.dtype)).reshape(-1)[: flat.size]
+
+    def sum(self, flat: np.ndarray) -> np.ndarray:
+        """Return the sum of a vector over the ranks, which all get the same bits."""
+        return SumOverRanks(self, flat.size, flat.dtype)([flat])
 
     def threads(self) -> int | None:
         """Return how many threads a program of this process has: the cores of its machine, shared.

@@ -29,7 +29,7 @@ GROUP = "cornu_commands"  # of the entry points
 
 RUN = "run"  # the command that scripts are handed to
 OURS = "bench completion convert demo diff doctor plot predict program run serve summary"
-COMES_WITH = dict.fromkeys(OURS.split(), "cornu-keras")
+COMES_WITH = {**dict.fromkeys(OURS.split(), "cornu-keras"), "scaling": "cornu-distributed"}
 
 
 def commands() -> dict[str, str]:

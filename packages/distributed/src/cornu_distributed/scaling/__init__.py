@@ -1,0 +1,1 @@
+"""What training on many processes costs, before there are many: `python -m cornu scaling`."""
