@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 
 from cornu_distributed.errors import NO_MPI, RanksDifferError
-from cornu_distributed.sums import SumOverRanks
 from cornu_engine.errors import MissingDistributionError
 from cornu_engine.threads import NUM_THREADS
 
@@ -94,10 +93,6 @@ class World:
     def exchange(self, sent: np.ndarray, received: np.ndarray) -> None:
         """Give row r of an array to rank r, and take its row for this rank."""
         self._wait(self.comm.Ialltoall(_bytes(sent), _bytes(received)))
-
-    def sum(self, flat: np.ndarray) -> np.ndarray:
-        """Return the sum of a vector over the ranks, which all get the same bits."""
-        return SumOverRanks(self, flat.size, flat.dtype)([flat])
 
     def threads(self) -> int | None:
         """Return how many threads a program of this process has: the cores of its machine, shared.

@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu.base.callback import Callback
 from cornu_distributed.horovod.communication import broadcast_global_variables, check_root
+from cornu_distributed.sums import sum_once
 from cornu_distributed.world import the_world
 
 __all__ = [
@@ -47,7 +48,7 @@ class MetricAverageCallback(Callback):
         world.must_agree("The list of metrics", names, "Compile the same metrics on all processes.")
         if logs is not None and names:
             values = np.array([float(logs[name]) for name in names])
-            mean = world.sum(values) / world.size
+            mean = sum_once(world, values) / world.size
             logs.update(zip(names, mean.tolist(), strict=True))
 
 
