@@ -9,8 +9,9 @@ import pytest
 
 import cornu
 from cornu import layers
-from cornu_data import make_source, rows, stored
-from cornu_data.blocks import StoredBatches
+from cornu_data import make_source, rows
+from cornu_data.stored import arrays as stored
+from cornu_data.stored.batches import StoredBatches
 from tests.stored_data.kinds import KINDS, ROWS, W, X, Y
 
 

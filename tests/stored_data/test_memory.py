@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from cornu_data.stored import memory_limit
+from cornu_data.stored.arrays import memory_limit
 
 WHOLE = 700 * 10**6
 TRAIN = """

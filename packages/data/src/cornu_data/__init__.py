@@ -1,7 +1,7 @@
 """From what a user hands to `fit` to the batches that steps run on.
 
 `convert` makes arrays, `checks` refuses what cannot be meant, `weights` merges class and sample
-weights, `split` takes validation data off the end; `arrays`, `blocks` of stored data and `streams`
+weights, `split` takes validation data off the end; `arrays`, `stored` and `streams`
 are the sources of batches.
 """
 
@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from cornu_data.arrays import ArrayBatches
-from cornu_data.blocks import StoredBatches
 from cornu_data.checks import KnownInput, check_inputs, check_lengths, check_rows, warn_of_nan
 from cornu_data.convert import as_arrays, is_array_like
 from cornu_data.dataset import PyDataset
@@ -24,6 +23,7 @@ from cornu_data.host import HostArrays
 from cornu_data.numbers import written
 from cornu_data.rows import is_stored
 from cornu_data.source import BatchSource, ValueSpec
+from cornu_data.stored.batches import StoredBatches
 from cornu_data.streams import DatasetBatches, StreamBatches
 from cornu_data.tables import by_columns, targets_by_columns
 from cornu_data.unpack import pack_x_y_sample_weight

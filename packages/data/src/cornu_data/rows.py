@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu_data.stored import Stored, chunk_ends, memory_limit, row_bytes, stored
+from cornu_data.stored.arrays import Stored, chunk_ends, memory_limit, row_bytes, stored
 from cornu_engine import config
 
 __all__ = ["Rows", "is_stored", "rows_of"]
@@ -213,7 +213,9 @@ def _of_stored(source: Stored) -> Rows | None:
 
 
 def _taken_as(dtype: np.dtype) -> np.dtype:
-    return np.dtype(config.floatx()) if dtype.kind == "f" else dtype.newbyteorder("=")
+    if dtype.kind == "f":
+        return np.dtype(config.floatx())
+    return np.dtype(np.int64) if dtype.str[1:] == "u8" else dtype.newbyteorder("=")
 
 
 def _rows(read: Any, shape: tuple[int, ...], dtype: np.dtype) -> Rows:

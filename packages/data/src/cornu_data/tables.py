@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cornu_data.stored_tables import stored_table
+from cornu_data.stored.tables import stored_table
 
 __all__ = ["by_columns", "column_names", "targets_by_columns"]
 

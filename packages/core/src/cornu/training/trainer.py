@@ -215,7 +215,7 @@ class Trainer(Trainable):
 
         Parameters
         ----------
-        x : array, list or dict of arrays, generator, iterable or Sequence
+        x : array, list or dict of arrays, stored data, generator, iterable or Sequence
             Inputs, first axis the samples. A dict has names of inputs as keys. Generators,
             iterables and `cornu.utils.Sequence` make whole batches `(x, y)` or `(x, y,
             sample_weight)`.
@@ -427,7 +427,7 @@ class Trainer(Trainable):
 
         Parameters
         ----------
-        x : array, list or dict of arrays, generator, iterable or Sequence
+        x : array, list or dict of arrays, stored data, generator, iterable or Sequence
             As in `fit`; targets in batches are left aside.
         batch_size : int, optional
             Samples per step, 32 by default.

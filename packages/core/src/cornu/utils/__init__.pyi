@@ -14,7 +14,7 @@ from cornu.plugins.custom_objects import register_keras_serializable as register
 from cornu.utils._brought import *
 from cornu.utils.seeding import set_random_seed as set_random_seed
 from cornu_data.dataset import PyDataset as PyDataset
-from cornu_data.stored_tables import columns as columns
+from cornu_data.stored.tables import columns as columns
 from cornu_data.symbolic.graph import get_source_inputs as get_source_inputs
 from cornu_data.symbolic.keras_tensor import is_keras_tensor as is_keras_tensor
 from cornu_data.unpack import pack_x_y_sample_weight as pack_x_y_sample_weight

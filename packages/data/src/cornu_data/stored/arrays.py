@@ -72,7 +72,7 @@ def stored(value: Any) -> Stored | None:
         return None
     chunks = getattr(value, "chunks", 0)
     has_rows = all(hasattr(value, name) for name in ("shape", "dtype", "__getitem__"))
-    if has_rows and (chunks is None or isinstance(chunks, tuple)) and len(value.shape):
+    if has_rows and (chunks is None or isinstance(chunks, tuple)) and value.shape:
         return value
     return None
 

@@ -12,7 +12,7 @@ from cornu_data.host import host_spec, load_on_host
 from cornu_data.prefetch import in_background
 from cornu_data.rows import is_stored
 from cornu_data.source import Select
-from cornu_data.windows import PARTS, Window, blocks_of, read, window_rows, windows_of
+from cornu_data.stored.windows import PARTS, Window, blocks_of, read, window_rows, windows_of
 from cornu_engine import tree
 
 __all__ = ["StoredBatches"]

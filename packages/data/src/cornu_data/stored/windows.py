@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu_data.rows import is_stored
-from cornu_data.stored import memory_limit, row_bytes
+from cornu_data.stored.arrays import memory_limit, row_bytes
 from cornu_engine.errors import CornuError
 
 __all__ = ["Window", "blocks_of", "read", "windows_of"]
