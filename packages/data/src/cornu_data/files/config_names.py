@@ -66,7 +66,7 @@ def config_text(config: Any, key: str = "", **kwargs: Any) -> str:
     --------
     >>> config_text({"name": "a\nb"})
     Traceback (most recent call last):
-    cornu_engine.errors.SavingError: The file could not be read again: 'a\nb' is no name of an \
+    cornu_engine.errors.SavingError: The file could not be read again: 'a\nb' is no name of an
     object. A name is one line of text, without a backslash, and no path.
     """
     text = write_json(config, **kwargs)
