@@ -16,6 +16,11 @@ from cornu_ops.pooling import avg_pool, avg_pool_grad, max_pool, max_pool_winner
 RNG = np.random.default_rng(0)
 
 
+@pytest.fixture(autouse=True)
+def _the_same_numbers_whatever_ran_before():
+    RNG.bit_generator.state = np.random.default_rng(0).bit_generator.state
+
+
 def normal(*shape, dtype="float32"):
     return RNG.normal(size=shape).astype(dtype)
 
