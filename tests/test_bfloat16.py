@@ -237,3 +237,19 @@ def test_without_ml_dtypes_the_message_says_what_to_install():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "pip install ml_dtypes" in done.stderr.splitlines()[-1]
+
+
+def test_a_derivative_of_ones_own_computes_in_bfloat16_too():
+    """What its function makes is rounded as everything else is, inside of a program."""
+
+    @ops.custom_gradient
+    def thirds(x):
+        return ops.cast(x, "bfloat16") / 3, lambda upstream: 7 * ops.cast(upstream, "float32")
+
+    x = cornu.Input((4,))
+    model = cornu.Model(x, layers.Lambda(lambda v: thirds(v))(x))
+    value = DRAW.normal(size=(3, 4)).astype("float32")
+    found = model.predict(value, verbose=0)
+    expected = (value.astype(HALF).astype("float32") / 3).astype(HALF)
+    assert found.dtype == HALF
+    np.testing.assert_array_equal(found, expected)

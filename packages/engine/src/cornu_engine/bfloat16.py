@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.composite import COMPOSITES
 from cornu_engine.dtypes import is_bfloat16
 from cornu_engine.graph import Node, constant, leaf, make_node, scope, toposort
 from cornu_engine.primitives import PRIMITIVES
@@ -104,6 +105,10 @@ def _widen(roots: Iterable[Node], new: dict[Node, Node]) -> None:
     for node in toposort(roots):
         if node in new:
             continue
+        if (opened := _opened(node)) is not None:
+            _widen([opened], new)
+            new[node] = new[opened]
+            continue
         inputs = [new[i] for i in node.inputs]
         same = all(a is b for a, b in zip(inputs, node.inputs, strict=True))
         if same and not _holds(node):
@@ -111,6 +116,17 @@ def _widen(roots: Iterable[Node], new: dict[Node, Node]) -> None:
             continue
         with scope(node.scope):
             new[node] = _wide(node, inputs)
+
+
+def _opened(node: Node) -> Node | None:
+    """Return what a function of the user's makes of bfloat16, where a node stands for its call."""
+    source = node.inputs[0] if node.op == "item" else node
+    if source.op not in COMPOSITES or not any(map(callable, source.attrs.values())):
+        return None
+    made = COMPOSITES[source.op].expand(source.inputs, source.attrs)
+    if node.op == "item":
+        return made[node.attrs["index"]]
+    return None if isinstance(made, tuple) else made
 
 
 def _wide(node: Node, inputs: list[Node]) -> Node:

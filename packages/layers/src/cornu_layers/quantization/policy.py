@@ -33,10 +33,10 @@ class QuantizedDTypePolicy(DTypePolicy):
         self.quantization_mode = resolved(mode, None).mode
         self._source_name = self._name
         self._name = f"{mode}_from_{self._name}"
-        if self.compute_dtype in ("float16", "bfloat16"):
+        if self.compute_dtype == "float16":
             raise ValueError(
-                f"{self._name!r}: sums of products of int8 are larger than {self.compute_dtype} "
-                "holds exactly. Build the model with dtype='float32'."
+                f"{self._name!r}: sums of products of int8 are larger than float16 holds. Build "
+                "the model with dtype='float32', or 'mixed_bfloat16'."
             )
 
     def get_config(self) -> dict[str, Any]:
