@@ -73,6 +73,9 @@ CASES = {
         r"use loss='other', or pass cornu.utils.to_categorical\(y, 4\)",
     ),
     "broadcast": (saying(SameShape(broadcast=False)), (3, 2), np.ones((3, 1)), "units as a target"),
+    "rows": (saying(SameShape()), (3, 2), np.ones((2, 2)), "same number of rows"),
+    "one row": (saying(SameShape()), (3, 2), np.ones((1, 2)), "same number of rows"),
+    "labels": (saying(ClassNumbers()), (3, 2), np.ones((4,)), "same number of rows"),
     "nan": (saying(SameShape()), (2, 1), np.array([[1.0], [np.nan]]), "NaN in 1 of 2"),
     "nan, silent": (quiet, (2, 1), np.array([[1.0], [np.nan]]), None),
 }  # fmt: skip

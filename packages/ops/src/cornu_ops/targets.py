@@ -426,6 +426,11 @@ def rule_for(loss: Any, output: str, position: int, y_true: Any, y_pred: Any) ->
         return None
     name = getattr(getattr(loss, "fn", None), "__name__", loss.name)
     compared = Comparison(name, output, tuple(y_true.shape), tuple(y_pred.shape))
+    if len({shape[0] for shape in (compared.target, compared.predicted) if shape}) == 2:
+        raise DataError(
+            f"y of a batch has shape {compared.target}, but output {output!r} of the model "
+            f"{compared.predicted}. Give x and y of each batch the same number of rows."
+        )
     target.check_shape(compared)
     return TargetRule(position, target, compared)
 
