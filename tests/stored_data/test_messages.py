@@ -47,6 +47,12 @@ def unknown_chunks() -> Any:
     return x[x[:, 0] > -10]
 
 
+def odd_chunks() -> Any:
+    made = Own(X, 5)
+    made.chunks = ((3, 4), (3,))
+    return made
+
+
 BAD: list[tuple[Any, type, str]] = [
     (lambda p: cornu.utils.columns(lazy(), "knd"), DataError, r"no column 'knd'.*Its columns: a,"),
     (lambda p: cornu.utils.columns(lazy(), ["a", "Y"]), DataError, r"Did you mean 'y'"),
@@ -55,6 +61,7 @@ BAD: list[tuple[Any, type, str]] = [
     (filtered, DataError, r"filtered.*scan_parquet\(path\)\.filter"),
     (lambda p: unknown_chunks(), DataError, r"x = x\.compute_chunk_sizes\(\)"),
     (lambda p: lazy().select(NAMES[:2]), ShapeError, r"takes \(batch, 3\)"),
+    (lambda p: odd_chunks(), DataError, r"chunks of the Own have 7 rows together.*says 230"),
     (lambda p: Own(X[:-1], 5), DataError, r"x has 229 \(shape \(229, 3\)\), y has 230"),
 ]
 

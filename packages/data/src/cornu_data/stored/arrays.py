@@ -112,15 +112,19 @@ def chunk_ends(value: Stored) -> np.ndarray | None:
     """
     if value.chunks is None:
         return None
-    size = value.chunks[0]
+    size, rows = value.chunks[0], value.shape[0]
     if isinstance(size, (int, np.integer)):
-        rows = value.shape[0]
-        return np.append(np.arange(size, rows, size), rows)
+        return np.append(np.arange(size, rows, size) if size else [], rows).astype(np.int64)
     ends = np.cumsum(size)
     if np.isnan(ends).any():  # Dask's, of which it does not know the lengths
         raise DataError(
             "The lengths of the chunks are not known, so there are no batches to cut. Let Dask "
             "find them out: x = x.compute_chunk_sizes()."
+        )
+    if len(ends) == 0 or ends[-1] != rows:
+        raise DataError(
+            f"The chunks of the {type(value).__name__} have {sum(size)} rows together, but its "
+            f"shape says {rows}: let `chunks[0]` be one size for all, or add up to shape[0]."
         )
     return ends.astype(np.int64)
 

@@ -178,6 +178,8 @@ def stored_table(value: Any) -> Any:
 
 
 def _maker(value: Any) -> Callable[[Any], StoredTable] | None:
+    if isinstance(value, (np.ndarray, list, tuple, dict)):  # as batches mostly are
+        return None
     for cls in type(value).__mro__:
         make = _KINDS.get((cls.__module__.partition(".")[0], cls.__name__))
         if make is not None:
