@@ -40,8 +40,8 @@ class Scratch:
     --------
     >>> scratch = Scratch(1024)
     >>> a, b = scratch.arrays(((2, 3), "float32"), ((4,), "float32"))
-    >>> a.shape, b.shape
-    ((2, 3), (4,))
+    >>> a.shape, b.shape, scratch.memory
+    ((2, 3), (4,), 128)
     """
 
     def __init__(self, size: int | None = None) -> None:
@@ -49,7 +49,7 @@ class Scratch:
         self._block: np.ndarray | None = None
         self._padded: dict[Any, np.ndarray] = {}
         self._shared: dict[Any, list[np.ndarray]] = {}
-        self._own = 0
+        self._own = self._used = 0  # bytes beside the block, and from its start
         self._beside: Scratch | None = None
 
     @property
@@ -61,8 +61,8 @@ class Scratch:
 
     @property
     def memory(self) -> int:
-        """Bytes in use."""
-        return self._own + (self._beside.memory if self._beside else 0)
+        """Bytes in use: what of the block is never handed out is never touched, and takes none."""
+        return self._own + self._used + (self._beside.memory if self._beside else 0)
 
     def arrays(self, *wanted: tuple[tuple[int, ...], Any]) -> list[np.ndarray]:
         """Return uninitialised arrays, distinct from one another only."""
@@ -73,8 +73,8 @@ class Scratch:
         total = sum(sizes)
         if total <= self._size:
             if self._block is None:
-                self._block = self._new(self._size)
-            block = self._block
+                self._block = aligned_bytes(self._size)
+            block, self._used = self._block, max(self._used, total)
         else:
             block = self._new(total)
         found, offset = [], 0
