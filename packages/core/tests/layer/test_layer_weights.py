@@ -320,7 +320,7 @@ def test_layers_that_two_hold_are_visited_once():
             self.__dict__["_parts"] = parts
 
     held = Layer()
-    weight = held.add_weight(name="w", shape=())
+    weight = held.add_weight(name="w", shape=(), initializer="zeros")
     for _ in range(8):
         held = Holder(Holder(held), Holder(held))
     visits.clear()
