@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import cornu
+from benchmarks import stored as benchmark
 from cornu import layers
 from cornu_data import make_source, rows
 from cornu_data.stored import arrays as stored
@@ -157,3 +158,11 @@ def test_many_windows_are_never_in_memory_at_once(tmp_path):
     assert sum(held) < ROWS / 4
     source.close()
     assert not source._windows
+
+
+def test_the_benchmark_measures_each_kind(monkeypatch):
+    pytest.importorskip("zarr", reason="zarr 3 needs Python 3.11")
+    monkeypatch.setitem(benchmark.MODELS, "small", ((3,), 100, list))
+    found = benchmark.measure("small", 1)
+    assert list(found) == ["memmap", "HDF5", "zarr, compressed"]
+    assert all(0 < ratio < np.inf for ratios in found.values() for ratio in ratios)
