@@ -215,3 +215,13 @@ def test_an_input_stands_once():
     x = layers.Input((4,))
     with pytest.raises(ValueError, match="redundant"):
         Model([x, x], layers.Dense(2)(x))
+
+
+def test_a_function_in_a_layer_refers_to_tensors_of_the_model():
+    x = layers.Input((4,))
+    a = layers.Dense(4, kernel_initializer="ones")(x)
+    y = layers.Lambda(lambda t: t * a + K.sum(a, axis=-1, keepdims=True))(x)
+    model, given = Model(x, y), np.arange(8.0).reshape(2, 4)
+    total = given.sum(1, keepdims=True)
+    np.testing.assert_allclose(model.predict(given), given * total + 4 * total, rtol=1e-5)
+    assert K.int_shape(y) == (None, 4)

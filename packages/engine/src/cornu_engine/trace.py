@@ -83,6 +83,7 @@ class Trace:
         self.updates: dict[Variable, Node] = {}
         self.regions: list[Any] = []
         self.symbolic: dict[Any, Any] = {}
+        self.stand_in: Any = None  # makes an input for a symbolic tensor, where shapes are asked
         self.host: Any = None  # what computes on arrays, before the program, for a layer above
         self._tokens: list[Token] = []
 

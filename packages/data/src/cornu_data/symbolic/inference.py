@@ -81,7 +81,7 @@ def _traced(
 ) -> tuple[Any, dict]:
     with kind("shapes") as trace:
         trace.host = probe
-        stand_in = _StandIns(trace, probe)
+        trace.stand_in = stand_in = _StandIns(trace, probe)
         filled_args, filled_kwargs = tree.map_structure(stand_in, (args, kwargs))
         try:
             outputs = function(*filled_args, **filled_kwargs)

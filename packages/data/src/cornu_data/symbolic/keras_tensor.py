@@ -21,7 +21,7 @@ from cornu_data.text import value_dtype
 from cornu_engine import tree
 from cornu_engine.operators import ArrayOperators
 from cornu_engine.shapes import Sizes
-from cornu_engine.trace import current_trace
+from cornu_engine.trace import current_trace, is_traced
 
 
 class KerasHistory(NamedTuple):
@@ -197,6 +197,10 @@ class KerasTensor(ArrayOperators):
                 pass
             else:
                 return function(*args, **kwargs)
+        if trace is not None and trace.stand_in and is_traced(*tree.flatten((args, kwargs))):
+            # a function that is traced for its shapes refers to a tensor from outside
+            args, kwargs = tree.map_structure(trace.stand_in, (args, kwargs))
+            return function(*args, **kwargs)
         return cls.call_of(function)(*args, **kwargs)
 
 

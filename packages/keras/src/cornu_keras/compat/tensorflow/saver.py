@@ -33,7 +33,7 @@ class Saver:
 
     def __init__(self, var_list: Any = None, max_to_keep: int | None = 5, **_: Any) -> None:
         given = variables() if var_list is None else var_list
-        named = given if isinstance(given, dict) else {v.name.split(":")[0]: v for v in given}
+        named = given if isinstance(given, dict) else _by_names(given)
         if not named:
             raise ValueError(
                 "No variables to save: tf.train.Saver takes those of tf.Variable and "
@@ -75,3 +75,13 @@ class Saver:
                         f"{sorted(arrays)}."
                     )
                 variable.load(arrays[name])
+
+
+def _by_names(given: Any) -> dict[str, Any]:
+    """Return variables by names: of several of one name, the second ends in `_1`."""
+    named: dict[str, Any] = {}
+    for variable in given:
+        name = variable.name.split(":")[0]
+        places = (f"{name}_{i}" if i else name for i in range(len(named) + 1))
+        named[next(place for place in places if place not in named)] = variable
+    return named

@@ -1,0 +1,3 @@
+"""Keep collection from importing the scripts: each is run by its test."""
+
+collect_ignore = ["strangers"]
