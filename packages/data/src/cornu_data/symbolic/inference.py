@@ -88,6 +88,8 @@ def _traced(
             return outputs, {id(x): get_mask(x) for x in tree.flatten(outputs)}
         except (ValueError, TypeError) as error:
             raise _with_open_sizes(error, probe, symbolic_leaves(args, kwargs)) from error.__cause__
+        finally:
+            trace.stand_in = None  # no circle stays behind
 
 
 class _StandIns:
