@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import cornu
+from tests.beginners.later_mistakes import LATER
 from tests.beginners.look import answer
 from tests.beginners.mistakes import MISTAKES, Mistake, X, Y, net
 
@@ -24,9 +25,12 @@ def filtered() -> Iterator[None]:
     cornu.config.disable_traceback_filtering()
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+ALL = LATER | MISTAKES
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_a_mistake_is_answered_with_what_helps(name: str) -> None:
-    mistake = MISTAKES[name]
+    mistake = ALL[name]
     said = answer(mistake, cornu)
     assert said.kind == mistake.kind, said.text
     absent = [text for text in mistake.texts if text not in said.text]

@@ -8,6 +8,7 @@ import keras
 import pytest
 
 import cornu
+from tests.beginners.later_mistakes import LATER
 from tests.beginners.look import answer
 from tests.beginners.mistakes import MISTAKES
 
@@ -24,10 +25,13 @@ def filtered() -> Iterator[None]:
     cornu.config.disable_traceback_filtering()
 
 
-@pytest.mark.parametrize("name", [name for name in MISTAKES if name != "set_backend('cuda')"])
+ALL = {name: row for name, row in (LATER | MISTAKES).items() if name != "set_backend('cuda')"}
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_we_say_at_least_what_keras_says(name: str) -> None:
-    theirs, ours = answer(MISTAKES[name], keras), answer(MISTAKES[name], cornu)
+    theirs, ours = answer(ALL[name], keras), answer(ALL[name], cornu)
     assert LOUDNESS[ours.kind] >= LOUDNESS[theirs.kind]
     assert len(ours.text) <= max(len(theirs.text), SHORT)
-    helps = MISTAKES[name].texts
+    helps = ALL[name].texts
     assert sum(text in ours.text for text in helps) >= sum(text in theirs.text for text in helps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 
 import numpy as np
@@ -11,6 +12,7 @@ from cornu import ops
 from cornu.base import Optimizer
 from cornu.errors import NotBuiltError
 from cornu_engine.variable import Variable
+from cornu_optim import optimizers
 from cornu_optim.optimizers import SGD, Adam, RMSprop, clip_norm
 from cornu_optim.schedules import ExponentialDecay
 
@@ -276,3 +278,17 @@ def test_float16_and_float32_side_by_side(runner):
     half, single = run(RMSprop(0.125, rho=0.5, epsilon=0.5), weights, grads, runner)
     assert (half.dtype, single.dtype) == ("float16", "float32")
     np.testing.assert_allclose(half, single[:2], rtol=1e-3)
+
+
+KINDS = [getattr(optimizers, name) for name in dir(optimizers)]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [k for k in KINDS if inspect.isclass(k) and issubclass(k, Optimizer) and k is not Optimizer],
+)
+def test_text_where_a_number_is_meant_is_named(kind):
+    for parameter in inspect.signature(kind).parameters.values():
+        if type(parameter.default) is float and kind.__name__ != "LossScaleOptimizer":
+            with pytest.raises(ValueError, match=f"`{parameter.name}` must be a number"):
+                kind(**{parameter.name: str(parameter.default)})

@@ -321,7 +321,7 @@ def _check_batch_size(batch_size: Any) -> None:
     ):
         raise DataError(
             f"batch_size={batch_size!r} is not a whole number of samples, 1 or more: write "
-            f"{written('batch_size', batch_size, 32)}."
+            f"{written('batch_size', batch_size or 32, 32)}."
         )
 
 

@@ -103,6 +103,9 @@ class Optimizer(OptimizerSettings):
         super().__init_subclass__(**kwargs)
         parameters = signature_parameters(cls)
         cls._hyperparameters = frozenset(parameters) - {"learning_rate", "name"}
+        cls._numbers = frozenset(
+            n for n, p in parameters.items() if type(p.default) in (int, float)
+        )
         cls.__signature__ = inspect.Signature(_ordered(parameters.values()))  # type: ignore[attr-defined]
         if "update_step" in cls.__dict__ and "elementwise" not in cls.__dict__:
             cls.elementwise = False  # an inherited promise says nothing about a new rule

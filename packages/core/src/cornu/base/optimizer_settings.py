@@ -10,6 +10,7 @@ import numpy as np
 import cornu_ops as ops
 from cornu.base.configurable import plain
 from cornu.base.optimizer_state import OptimizerState
+from cornu_data.numbers import written
 from cornu_engine import config
 from cornu_engine.errors import quoted
 from cornu_engine.variable import Arena, Variable
@@ -55,6 +56,7 @@ class OptimizerSettings(OptimizerState):
     """
 
     _hyperparameters: ClassVar[frozenset[str]] = frozenset()
+    _numbers: ClassVar[frozenset[str]] = frozenset()
     _iterations: Variable
     _learning_rate: Any
     decay: float
@@ -104,6 +106,11 @@ class OptimizerSettings(OptimizerState):
         self.learning_rate = value
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, str) and name in self._numbers:
+            raise ValueError(
+                f"{type(self).__name__}: `{name}` must be a number, not {quoted(value)}: write "
+                f"{written(name, value, 0.9, float)}."
+            )
         if name in self._hyperparameters and vars(self).get("built"):
             object.__setattr__(self, "revision", self.revision + 1)
         if isinstance(value, Variable) and not isinstance(value, Arena):

@@ -54,7 +54,9 @@ def _leaves(graph: LayerGraph, inputs: Any, where: str) -> list[Any]:
         )
         missing = [name for name in names if name not in inputs]
         if missing:
-            hint = near_matches(missing[0], inputs)
+            others = [name for name in inputs if name not in names]
+            meant = near_matches(str(others[0]), missing) if others else ""
+            hint = meant and f"{others[0]!r} is none of them. {meant}"
             raise ShapeError(
                 f"Model {where} needs inputs named {names}; {missing} missing from {list(inputs)}. "
                 f"{hint}".rstrip()

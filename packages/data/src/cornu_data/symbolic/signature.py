@@ -61,7 +61,13 @@ class CallSignature:
         try:
             return self.signature.bind(*args, **kwargs).arguments
         except TypeError as error:
-            raise TypeError(f"Layer {where} is called as call{self.signature}: {error}.") from None
+            raise TypeError(f"Layer {where} is called as call{self._shown()}: {error}.") from None
+
+    def _shown(self) -> inspect.Signature:
+        """What is called how, without the types."""
+        empty = inspect.Parameter.empty
+        plain = [p.replace(annotation=empty) for p in self.signature.parameters.values()]
+        return inspect.Signature(plain)
 
     def first_of(self, arguments: dict[str, Any]) -> Any:
         """Return the value of the first parameter."""

@@ -77,9 +77,9 @@ class Ftrl(Optimizer):
         **options: Unpack[OptimizerOptions],
     ) -> None:
         super().__init__(learning_rate, **options)
+        self.learning_rate_power = learning_rate_power
         if learning_rate_power > 0.0:
             raise ValueError(f"`learning_rate_power` must be at most 0, not {learning_rate_power}.")
-        self.learning_rate_power = learning_rate_power
         self.initial_accumulator_value = initial_accumulator_value
         self.l1_regularization_strength = l1_regularization_strength
         self.l2_regularization_strength = l2_regularization_strength

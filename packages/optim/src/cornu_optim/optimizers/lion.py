@@ -66,9 +66,9 @@ class Lion(Optimizer):
         **options: Unpack[OptimizerOptions],
     ) -> None:
         super().__init__(learning_rate, **options)
+        self.beta_1 = beta_1
         if not 0.0 < beta_1 <= 1.0:
             raise ValueError(f"`beta_1` must lie in (0, 1], not {beta_1}.")
-        self.beta_1 = beta_1
         self.beta_2 = beta_2
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:

@@ -65,9 +65,9 @@ class SGD(Optimizer):
         **options: Unpack[OptimizerOptions],
     ) -> None:
         super().__init__(learning_rate, **options)
+        self.momentum = momentum
         if not 0.0 <= momentum <= 1.0:
             raise ValueError(f"`momentum` must lie in [0, 1], not {momentum}.")
-        self.momentum = momentum
         self.nesterov = nesterov
 
     @property
