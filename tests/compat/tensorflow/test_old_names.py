@@ -9,6 +9,7 @@ import cornu.compat.tensorflow as tf
 import numpy as np
 import pytest
 
+from cornu_keras.compat.runner.advice import why_not
 from cornu_keras.compat.tensorflow.names import _named
 from cornu_keras.compat.tensorflow.renamed import RENAMED
 
@@ -79,3 +80,19 @@ def test_flags_of_a_script(tmp_path):
     command = [sys.executable, "-m", "cornu", str(path), "--steps=5", "more"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert (done.stdout, done.returncode) == ("10 2\n", 0), done.stderr
+
+
+SAID = {
+    "tensorflow.metrics.auc": "keras.metrics.AUC()",
+    "tensorflow.layers.dense": "keras.layers",
+    "tensorflow.nn.rnn_cell.LSTMCell": "keras.layers.LSTM",
+    "tensorflow.data.make_one_shot_iterator": "tf.data.Dataset",
+    "tensorflow.train.import_meta_graph": "tf.train.Saver",
+    "tensorflow.image.resize_images": "tf.image.resize",
+    "tensorflow.train.SequenceExample": "tf.train.Example",
+}
+
+
+@pytest.mark.parametrize("path", SAID)
+def test_what_is_not_there_is_said_with_what_to_use(path):
+    assert SAID[path] in why_not(path, "keras2")

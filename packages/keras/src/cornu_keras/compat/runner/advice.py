@@ -53,6 +53,7 @@ INSTEAD = {
     "tensorflow.io.parse_single_sequence_example": _RECORDS,
     "tensorflow.layers": "use `keras.layers`",
     "tensorflow.lite": _OTHER,
+    "tensorflow.metrics": "use the classes of `keras.metrics`: `metrics=[keras.metrics.AUC()]`",
     "tensorflow.nn.bidirectional_dynamic_rnn": "use `keras.layers.LSTM`, `GRU` or `RNN`",
     "tensorflow.nn.dynamic_rnn": "use `keras.layers.LSTM`, `GRU` or `RNN`",
     "tensorflow.nn.rnn_cell": "use `keras.layers.LSTM`, `GRU` or `RNN`",
