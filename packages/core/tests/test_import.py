@@ -36,6 +36,11 @@ def test_making_a_layer_leaves_heavy_modules_alone(heavy):
     assert run(f"import sys, cornu; cornu.Layer; print({heavy!r} in sys.modules)") == "False"
 
 
+def test_a_variable_alone_knows_its_operators():
+    program = "import cornu; v = cornu.Variable([1.0, 2.0]); print(-v, v[1] > 1, [2.0, 0.0] + v)"
+    assert run(program) == "[-1. -2.] True [3. 2.]"
+
+
 def test_an_empty_model_looks_for_no_plugin():
     program = (
         "import sys, cornu; cornu.Sequential(); "

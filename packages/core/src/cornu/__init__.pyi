@@ -58,9 +58,9 @@ from cornu.models import KerasTensor as KerasTensor
 from cornu.models import Model as Model
 from cornu.models import Sequential as Sequential
 from cornu_engine.backend import Backend as Backend
-from cornu_engine.variable import Variable as Variable
 from cornu_engine.version import __version__ as __version__
 from cornu_engine.version import version as version
+from cornu_ops.core import Variable as Variable
 from cornu_ops.functional import grad as grad
 from cornu_ops.functional import value_and_grad as value_and_grad
 from cornu_ops.random.seed import SeedGenerator as SeedGenerator

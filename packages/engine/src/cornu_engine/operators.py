@@ -61,16 +61,16 @@ class ArrayOperators:
         name = _UFUNCS.get(ufunc.__name__, ufunc.__name__)
         if method == "__call__" and not kwargs and hasattr(_vocabulary, name):
             return getattr(_vocabulary, name)(*inputs)
-        raise self._not_numpy(
-            f"{ufunc.__name__}.{method}" if method != "__call__" else ufunc.__name__
-        )
+        name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+        return self._by_numpy(getattr(ufunc, method), name, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        raise self._not_numpy(function.__name__)
+        return self._by_numpy(function, function.__name__, args, kwargs)
 
-    def _not_numpy(self, name: str) -> Exception:
+    def _by_numpy(self, function: Any, name: str, args: Any, kwargs: Any) -> Any:
+        """Return what a function of NumPy gives; a value without numbers says what to call."""
         twin = f"cornu.ops.{name}" if name in _vocabulary.__all__ else "functions of cornu.ops"
-        return TracedValueError(f"np.{name} works on arrays, not on {self!r}. Use {twin}.")
+        raise TracedValueError(f"np.{name} works on arrays, not on {self!r}. Use {twin}.")
 
     @property
     def T(self) -> Any:

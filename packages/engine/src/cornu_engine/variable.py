@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu_engine.current import CURRENT
+from cornu_engine import tree
+from cornu_engine.current import CURRENT, is_tracing
 from cornu_engine.dtypes import canonical
 from cornu_engine.operators import ArrayOperators
 from cornu_engine.shapes import Shape, product
@@ -303,6 +304,15 @@ class Variable(ArrayOperators):
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
         return np.array(self.array, dtype=dtype)
 
+    def _by_numpy(self, function: Any, name: str, args: Any, kwargs: Any) -> Any:
+        if is_tracing():  # its number now is not the one when the program runs
+            return super()._by_numpy(function, name, args, kwargs)
+        args, kwargs = tree.map_structure(_numbers, (args, kwargs))
+        return function(*args, **kwargs)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.array, spec) if spec else str(self)
+
     def __float__(self) -> float:
         return float(self.array)
 
@@ -331,6 +341,15 @@ class Variable(ArrayOperators):
             "home": None,
             "written": None,
         }
+
+
+def _numbers(value: Any) -> Any:
+    """Return a copy of a variable's numbers: what is written into it would be lost."""
+    if not isinstance(value, Variable):
+        return value
+    numbers = value.numpy()
+    numbers.flags.writeable = False
+    return numbers
 
 
 class Arena(Variable):

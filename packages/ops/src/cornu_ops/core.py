@@ -10,7 +10,7 @@ from cornu_engine.dtypes import canonical, float_limits, is_float
 from cornu_engine.primitives.table import p
 from cornu_engine.shapes import product
 from cornu_engine.trace import is_traced, op
-from cornu_engine.variable import Variable
+from cornu_engine.variable import Variable as Variable  # whose operators are these operations
 from cornu_ops.values import DTypeLike, Tensor, TensorLike, is_floating, value
 
 
