@@ -72,6 +72,22 @@ def _windows() -> Made:
     return Model(x, ys), [_real(5, 4, 3)]
 
 
+def _lines() -> Made:
+    """Kernels of three lines over enough channels, odd and even numbers of lines."""
+    x = Input((7, 9, 8))
+    y = L.Conv2D(8, 3, padding="same", activation="relu")(x)
+    ys = [
+        y,
+        L.Conv2D(9, 3)(y),
+        L.Conv2D(17, (3, 2), strides=(1, 2), padding="same")(y),
+        L.Conv2D(8, (3, 1))(L.ZeroPadding2D(((0, 1), (0, 0)))(y)),
+        L.Conv2D(8, 3, groups=2)(y),
+        L.TimeDistributed(L.Conv2D(8, (3, 3)))(L.Reshape((1, 7, 9, 8))(y)),
+        L.ConvLSTM2D(8, 3)(L.Reshape((1, 7, 9, 8))(y)),
+    ]
+    return Model(x, ys), [_real(7, 9, 8)]
+
+
 def _masks() -> Made:
     x = Input((6, 3))
     known = L.Masking()(x)
@@ -191,7 +207,7 @@ def _numbers() -> Made:
 MODELS: dict[str, Callable[[], Made]] = {
     make.__name__[1:]: make
     for make in (
-        _shared, _nested, _windows, _masks, _attention, _normalizations, _categories, _pictures,
-        _loops, _matrices, _places, _numbers,
+        _shared, _nested, _windows, _lines, _masks, _attention, _normalizations, _categories,
+        _pictures, _loops, _matrices, _places, _numbers,
     )
 }  # fmt: skip

@@ -10,6 +10,7 @@
 | `groups.py` | elementwise work and reductions as one nest of loops |
 | `int8.py` | the right side of a product, by columns where it is int8 |
 | `windows.py` | convolutions and pools |
+| `winograd.py` | convolutions with three lines to a kernel |
 | `operations.py` | a row per other operation |
 | `loops.py` | scans |
 | `streams.py` | one step of a recurrent model, with its state |

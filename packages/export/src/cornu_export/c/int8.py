@@ -53,16 +53,23 @@ def factors(frame: Frame, node: Node, terms: int) -> Factors:
     return Factors(found, found.strides[:-1], 1, found.strides[-2], name)
 
 
-def _turned(frame: Frame, node: Node) -> Operand | None:
-    """Return a constant with its last axis in front, or None where the value is computed."""
+def fixed(frame: Frame, node: Node) -> np.ndarray | None:
+    """Return the numbers of a constant, or of a view of one; None where they are computed."""
     owner, strides = frame.plan.layouts.of(node)
     value = owner.attrs.get("value") if owner.op == "constant" else None
     if value is None:
         return None
     start = frame.offset(node, owner)
     steps = [s * value.itemsize for s in strides]
-    view = np.lib.stride_tricks.as_strided(np.ravel(value)[start:], node.shape, steps)
-    array = np.ascontiguousarray(np.moveaxis(view, -1, 0))
+    return np.lib.stride_tricks.as_strided(np.ravel(value)[start:], node.shape, steps)
+
+
+def _turned(frame: Frame, node: Node) -> Operand | None:
+    """Return a constant with its last axis in front, or None where the value is computed."""
+    value, owner = fixed(frame, node), frame.plan.layouts.owner(node)
+    if value is None:
+        return None
+    array = np.ascontiguousarray(np.moveaxis(value, -1, 0))
     key = constant(array)
     label = frame.source.labels.get(owner) or owner.scope or "constant"
     frame.source.labels[key] = f"{label}, by columns"

@@ -12,8 +12,9 @@ from cornu_engine.layout import contiguous_strides
 from cornu_export.c.copies import copy, fill, in_order
 from cornu_export.c.expressions import EXPRESSIONS
 from cornu_export.c.frame import Frame, Operand, type_name
-from cornu_export.c.int8 import factors
+from cornu_export.c.int8 import factors, fixed
 from cornu_export.c.types import literal, lowest
+from cornu_export.c.winograd import applies, emit_lines
 from cornu_lowering.views import position
 
 
@@ -23,7 +24,11 @@ def emit_convolution(frame: Frame, instruction: Instruction) -> None:
     attrs, rank, dtype = node.attrs, node.ndim - 2, node.dtype
     groups, dilation = attrs["groups"], attrs["dilation"]
     image = _padded(frame, x, attrs["padding"])
-    out = frame.operand(node)
+    out, numbers = frame.operand(node), fixed(frame, kernel)
+    if numbers is not None and applies(node, numbers):
+        frame.note(instruction)
+        emit_lines(frame, node, image, numbers, out)
+        return
     channels, filters = kernel.shape[-2], node.shape[-1] // groups
     size, strides = kernel.shape[:rank], attrs["strides"]
     together = groups == 1 and dilation[-1] == 1  # the taps of a line and their channels
