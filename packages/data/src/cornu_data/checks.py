@@ -315,8 +315,9 @@ def _remedy(name: str, array: np.ndarray, wanted: tuple[int | None, ...]) -> str
     given = ", ".join(map(str, array.shape[1:]))
     given += "," if array.ndim == 2 else ""
     if len(rest) != array.ndim - 1:
+        axes = "1 axis" if array.ndim == 1 else f"{array.ndim} axes"
         return (
-            f"It has {array.ndim} axes where {len(wanted)} are expected: reshape {name}, or build "
+            f"It has {axes} where {len(wanted)} are expected: reshape {name}, or build "
             f"the model with Input(shape=({given}))."
         )
     if len(rest) == 1:
