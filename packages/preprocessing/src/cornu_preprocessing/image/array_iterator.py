@@ -15,6 +15,13 @@ from cornu_preprocessing.image.pictures import PictureIterator, Plan, split_of
 __all__ = ["NumpyArrayIterator"]
 
 
+# Keras' words for arrays of unlike lengths.
+_WHICH = {
+    "y": "`x` (images tensor) and `y` (labels)",
+    "sample_weight": "`x` (images tensor) and `sample_weight`",
+}
+
+
 class NumpyArrayIterator(PictureIterator):
     """Batches of the pictures in an array, changed at random.
 
@@ -91,8 +98,8 @@ class NumpyArrayIterator(PictureIterator):
         for name, array in arrays.items():
             if len(array) != len(x):
                 raise DataError(
-                    f"All of the arrays in flow() have a row for each picture: {name} has "
-                    f"{len(array)} rows and there are {len(x)} pictures."
+                    f"{_WHICH.get(name, 'All of the arrays in x')} have the same length: {name} "
+                    f"has {len(array)} rows and there are {len(x)} pictures."
                 )
         part = _part(len(x), image_data_generator, subset)
         if subset is not None and labels is not None and not ignore_class_split:
