@@ -142,7 +142,8 @@ def _said(attrs: dict[str, Any]) -> dict[str, Any]:
 
 def portable() -> set[str]:
     """Return the operations that a file may hold, but for `scan` and `item`."""
-    known = {n for n, row in PRIMITIVES.items() if row.signature.is_complete}
+    rows = PRIMITIVES.items()
+    known = {n for n, row in rows if row.is_portable and row.signature.is_complete}
     return (known | {n for n, c in COMPOSITES.items() if c.is_portable}) - {"scan", "item"}
 
 

@@ -155,7 +155,7 @@ def test_what_is_no_graph_is_refused(parts, make, error, said):
     ("data", "said"),
     [
         ({"a": 4}, r"needs inputs named \['a', 'b'\]; \['b'\] missing from \['a'\]"),
-        ({"a": 4, "bb": 4}, "Did you mean 'bb'"),
+        ({"a": 4, "bb": 4}, "'bb' is none of them. Did you mean 'b'"),
         ([4], "takes a list of 2 values, for \\['a', 'b'\\]; got 1"),
         ([4, 5], r"input 'b' .* described as \(None, 4\), but got shape \(None, 5\).*Input\(\(5,"),
         ([4, (4, 4)], r"got shape \(None, 4, 4\). Reshape the data"),

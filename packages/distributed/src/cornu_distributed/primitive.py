@@ -1,6 +1,7 @@
 """The primitive `all_reduce`: the sum of a value over all ranks.
 
-A program that holds it is cut there (`cornu_distributed.stages`), so no backend has to know it.
+A program that holds it is cut there (`cornu_distributed.stages`), so no backend has to know it, and no file may
+hold it.
 """
 
 from __future__ import annotations
@@ -33,4 +34,4 @@ def _slope(g: Any, out: Any, x: Any) -> tuple[Any]:
     return (all_reduce(g),)
 
 
-register(NAME, "other", _sum, same, _slope)
+register(NAME, "other", _sum, same, _slope, is_portable=False)

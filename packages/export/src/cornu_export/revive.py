@@ -181,7 +181,7 @@ class Revival:
                 self.ledger.add(node)
             return made
         row = PRIMITIVES[op]
-        if not row.signature.is_complete:
+        if not (row.is_portable and row.signature.is_complete):
             refuse("a file cannot hold it.")
         row.check(operands, attrs)
         node = self._counted(make_node(op, operands, attrs, *row.infer(*operands, **attrs)))

@@ -40,6 +40,8 @@ class Primitive:
         Whether the result tells of an operand only what a derivative asks (a mask), in fewer bytes.
     flops : callable or None
         `flops(node)` counts floating-point operations. None: what `cost.flops` knows of the kind.
+    is_portable : bool
+        Whether every backend computes it, and a file may hold it.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Primitive:
     dtypes: str = "biuf"
     narrow: bool = False
     flops: Callable[[Node], int] | None = None
+    is_portable: bool = True
 
     def run(self, *arrays: Any, **attrs: Any) -> Any:
         """Compute by the definition; in float32 and rounded where operands are bfloat16."""
