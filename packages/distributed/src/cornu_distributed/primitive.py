@@ -1,7 +1,7 @@
 """The primitive `all_reduce`: the sum of a value over all ranks.
 
-A program that holds it is cut there (`cornu_distributed.stages`), so no backend has to know it, and no file may
-hold it.
+A program that holds it is cut there (`cornu_distributed.stages`), so no backend has to know it, and
+no file may hold it.
 """
 
 from __future__ import annotations
