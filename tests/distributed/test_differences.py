@@ -278,6 +278,25 @@ def test_a_rank_that_ends_alone_ends_the_job_and_is_named(stop):
     assert any(words in said for words in named), said
 
 
+def test_a_job_ends_where_mpi_does_not_end_it():
+    more = """
+    import time
+    from cornu_distributed import world
+    class Hangs:
+        def Abort(self, status):
+            time.sleep(10000)
+    class Fails(cornu.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if rank == 1:
+                world._world.comm, world.ENDED_WITHIN = Hangs(), 0.5
+                raise ValueError("mine")
+    model.fit(x, y, batch_size=4, verbose=0, callbacks=[Fails()])
+    """
+    status, said = script(2, JOB.format(options="", lines=MODEL + SGD, more=more.strip()))
+    assert status != 0
+    assert "Rank 1 of 2 ended with ValueError, and the job with it." in said
+
+
 def test_rank_0_alone_writes_and_shows(tmp_path):
     text = f"""
         import os

@@ -6,6 +6,7 @@ nothing is said) is an error, and an error of one process ends the job.
 
 from __future__ import annotations
 
+import faulthandler
 import math
 import os
 import pickle
@@ -23,6 +24,7 @@ from cornu_engine.errors import MissingDistributionError
 from cornu_engine.threads import NUM_THREADS
 
 TIMEOUT = "CORNU_DISTRIBUTED_TIMEOUT"
+ENDED_WITHIN = 10.0  # seconds that MPI is given to end a job
 _EAGER = 200  # questions after which the wait begins to sleep between them
 
 _world: World | None = None
@@ -173,6 +175,8 @@ def _end_of_job(kind: type[BaseException], error: BaseException, at: TracebackTy
         file=sys.stderr,
         flush=True,
     )
+    # MPI's own end may hang; a process that is gone ends the job too
+    faulthandler.dump_traceback_later(ENDED_WITHIN, exit=True, file=2)
     _world.comm.Abort(1)
 
 
