@@ -2,9 +2,9 @@
 
 24 settings of a small network × 5 folds of the breast-cancer table, by Cornu's `KerasClassifier`,
 by SciKeras on each engine of Keras, and by scikit-learn's `MLPClassifier`; the same network, batch
-size and number of epochs everywhere. The grid is dealt out in parts. In each round every peer
-searches the same part, in a process of its own and one job at a time; all rounds together are the
-whole grid, once. Needs ``scikit-learn``, and ``scikeras`` for those peers.
+size and number of epochs everywhere. In each round every peer searches, in a process of its own and
+one job at a time: the whole grid with ``--parts 1``, otherwise one part after the other.
+Needs ``scikit-learn``, and ``scikeras`` for those peers.
 """
 
 from __future__ import annotations
@@ -139,10 +139,10 @@ def run(peers: list[str], parts: int, rounds: int) -> dict:
     taken: dict[str, list[dict]] = {}
     for index in range(rounds):
         for peer in peers if index % 2 == 0 else peers[::-1]:
-            row = run_once(peer, index, parts)
+            row = run_once(peer, index % parts, parts)
             print(json.dumps(row), flush=True)
             taken.setdefault(peer, []).append(row)
-    count = sum(len(settings(index, parts)) for index in range(rounds))
+    count = sum(len(settings(index, parts)) for index in range(min(rounds, parts)))
     grid = {"settings": count, "folds": FOLDS, "epochs": EPOCHS}
     date = f"{datetime.datetime.now():%Y-%m-%d %H:%M}"
     return {"date": date, **grid, "machine": machine.describe(), "peers": combine(taken)}
@@ -177,7 +177,7 @@ def main() -> None:
     parser.add_argument("--part", type=int, default=0, help="of the grid, for --peer")
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument("--parts", type=int, default=6, help="into how many the grid is dealt out")
-    parser.add_argument("--rounds", type=int, help="only so many of the parts")
+    parser.add_argument("--rounds", type=int, help="as many as there are parts")
     parser.add_argument("--no-write", action="store_true", help="keep nothing, write no page")
     options = parser.parse_args()
     if options.peer:
@@ -186,7 +186,7 @@ def main() -> None:
     there = [p for p in options.peers if importlib.util.find_spec(PEERS[p].needs)]
     for peer in {*options.peers} - {*there}:
         print(f"{peer}: left out, {PEERS[peer].needs} is not installed", file=sys.stderr)
-    found = run(there, options.parts, min(options.rounds or options.parts, options.parts))
+    found = run(there, options.parts, options.rounds or options.parts)
     print("\n".join(report.searches(found)))
     if not options.no_write:
         kept = results.load() | {"search": found}

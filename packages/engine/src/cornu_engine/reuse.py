@@ -58,6 +58,19 @@ def reuse() -> Iterator[None]:
         _active.reset(token)
 
 
+def is_reusing(backend: Any) -> bool:
+    """Tell whether what a backend makes is kept here.
+
+    Examples
+    --------
+    >>> from cornu.backends import resolve
+    >>> with reuse():
+    ...     is_reusing(resolve("numpy"))
+    True
+    """
+    return (_active.get() or limits.shared) and hasattr(backend, "settings")
+
+
 def compiled_trace(
     name: str, trace: Trace, outputs: Sequence[Any], backend: Any
 ) -> tuple[Program, Any]:
@@ -72,20 +85,33 @@ def compiled_trace(
         Returned by each call, in this order.
     backend : Backend
     """
+    program, executable, _ = compiled_with_key(name, trace, outputs, backend)
+    return program, executable
+
+
+def compiled_with_key(
+    name: str, trace: Trace, outputs: Sequence[Any], backend: Any
+) -> tuple[Program, Any, Any]:
+    """Return the same, and under which key `kept` finds it for other variables; None if not.
+
+    Parameters
+    ----------
+    name, trace, outputs, backend
+        As in `compiled_trace`.
+    """
     roots = [as_node(output) for output in outputs]
     variables = list(trace.variables)
-    known = (_active.get() or limits.shared) and hasattr(backend, "settings")
-    key = structure(trace, roots) if known else None
+    key = structure(trace, roots) if is_reusing(backend) else None
     if key is not None:
         key = (name, backend.settings(), key)
-        kept = _find(key, variables)
-        if kept is not None:
-            return kept
+        known = kept(key, variables)
+        if known is not None:
+            return *known, key
     program = build_program(name, trace, roots)
     executable = narrowed(backend.compile(program), roots)
     if key is not None:
         _keep(key, program, executable, variables)
-    return program, executable
+    return program, executable, key
 
 
 def structure(trace: Trace, outputs: Sequence[Node]) -> Any:
@@ -152,14 +178,22 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, (*_PLAIN, np.ndarray))
 
 
-def _find(key: Any, variables: Sequence[Variable]) -> tuple[Program, Any] | None:
-    """Return the program kept under a key and its executable, for these variables."""
+def kept(key: Any, variables: Sequence[Variable]) -> tuple[Program, Any] | None:
+    """Return the program kept under a key and its executable, for these variables; or None.
+
+    Parameters
+    ----------
+    key : hashable
+        From `compiled_with_key`.
+    variables : sequence of Variable
+        In the order in which the trace met those that they stand for.
+    """
     with _lock:
-        kept = _kept.get(key)
-        if kept is None:
+        known = _kept.get(key)
+        if known is None:
             return None
         _kept.move_to_end(key)
-    program, executable, stand_ins = kept
+    program, executable, stand_ins = known
     mapping: Mapping[Any, Any] = dict(zip(stand_ins, variables, strict=True))
     own = program.with_variables(mapping)
     return own, executable.with_variables(own, mapping)
@@ -171,11 +205,11 @@ def _keep(key: Any, program: Program, executable: Any, variables: Sequence[Varia
     mapping: Mapping[Any, Any] = dict(zip(variables, stand_ins, strict=True))
     bare = program.with_variables(mapping)
     remake = getattr(executable, "with_variables", None)  # not every backend's has it
-    kept = None if remake is None else remake(bare, mapping)
-    if kept is None:
+    alike = None if remake is None else remake(bare, mapping)
+    if alike is None:
         return
     with _lock:
-        _kept[key] = (bare, kept, stand_ins)
+        _kept[key] = (bare, alike, stand_ins)
         while len(_kept) > limits.reused:
             _kept.popitem(last=False)
 

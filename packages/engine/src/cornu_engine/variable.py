@@ -68,6 +68,9 @@ class Pending:
             raise MemoryError(f"A variable of shape {shape} takes more memory than is allowed.")
 
 
+# Where the numbers are, and when they came there: no part of what a step follows from.
+_ELSEWHERE = {"stand_in": None, "home": None, "written": None}
+
 _pending: ContextVar[Pending | None] = ContextVar("cornu_pending", default=None)
 
 
@@ -330,6 +333,11 @@ class Variable(ArrayOperators):
             f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, "
             f"value={self.array}>"
         )
+
+    def traced_from(self) -> dict[str, Any]:
+        """Return what a step that has the variable follows from: all but its numbers."""
+        array = self._storage
+        return {**vars(self), **_ELSEWHERE, "_storage": (array.shape, array.dtype.num)}
 
     def __getstate__(self) -> dict[str, Any]:
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from sklearn.base import BaseEstimator
@@ -28,6 +29,11 @@ class Parameterized(BaseEstimator):
     def _default_model(self) -> Callable[..., Model]:
         """The function that makes a model where none is given."""
         return defaults.network
+
+    @classmethod
+    @lru_cache
+    def _get_param_names(cls) -> list[str]:
+        return list(super()._get_param_names())  # asked for five times in each fit of a search
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return all parameters by name.

@@ -50,6 +50,9 @@ class Initializer(Configurable):
             "__call__(self, shape, dtype=None) to return an array of that shape."
         )
 
+    def traced_from(self) -> None:
+        """Return what a step follows from: nothing here, as weights are filled before."""
+
     def clone(self: Self) -> Self:
         """Return a new initializer with the same arguments.
 

@@ -199,5 +199,9 @@ class OptimizerState(Configurable):
         for i, variable in enumerate(variables):
             variable.assign(np.asarray(store[str(i)]).reshape(variable.shape))
 
+    def traced_from(self) -> dict[str, Any]:
+        """Return what of the optimizer a step follows from, the layout of its memory too."""
+        return vars(self)
+
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "_groups": []}  # memory is laid out again where the copy is used

@@ -82,6 +82,7 @@ class Registry:
         self._plugins: list[Plugin] = []
         self._problems: list[Problem] = []
         self._tables: dict[str, Table] = {}
+        self._packages: frozenset[str] = frozenset()
         self._being_filled: set[str] = set()
         self._lock = threading.RLock()  # a hook may import a module that asks the registry
 
@@ -107,6 +108,11 @@ class Registry:
     def installed(self, distribution: str) -> bool:
         """Say whether a distribution brought a plugin."""
         return any(plugin.distribution == distribution for plugin in self.plugins())
+
+    def packages(self) -> frozenset[str]:
+        """Return the packages that installed plugins come from."""
+        self._load()
+        return self._packages
 
     def register(self, plugin: Any, name: str | None = None) -> None:
         """Add a plugin that no entry point announces: a module, or any object with hooks.
@@ -246,6 +252,8 @@ class Registry:
             if self._manager is None:
                 entry_points = self._entry_points or discovery.installed_entry_points
                 self._manager, self._plugins, problems = discovery.load_plugins(entry_points())
+                modules = (plugin.module.partition(":")[0] for plugin in self._plugins)
+                self._packages = frozenset(module.partition(".")[0] for module in modules)
                 self._report(problems)
             return self._manager
 
@@ -373,6 +381,7 @@ lookup = default.lookup
 name_of = default.name_of
 names = default.names
 names_of = default.names_of
+packages = default.packages
 plugins = default.plugins
 problems = default.problems
 reasons = default.reasons

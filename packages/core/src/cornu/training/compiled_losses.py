@@ -18,7 +18,7 @@ from cornu.training.meanings import chosen_by_targets, own_name
 from cornu_data.outputs import Outputs, Path, nearest
 from cornu_engine import tree
 from cornu_engine.errors import DataError
-from cornu_engine.graph import scope
+from cornu_engine.graph import Node, leaf, scope
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable
 from cornu_ops.targets import (
@@ -78,6 +78,7 @@ class CompiledLosses(FirstValues):
         self._terms: list[_Term] | None = None
         self.trackers: list[Mean] = []
         self.rules: list[TargetRule] = []
+        self.predicted: Any = None  # leaves like the outputs of the last step that was traced
         factors = (list, tuple, dict, float, int, Variable, type(None))
         if not isinstance(loss_weights, factors) or isinstance(loss_weights, bool):
             raise ValueError(
@@ -96,22 +97,15 @@ class CompiledLosses(FirstValues):
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Return the weighted sum of all losses, or None if no output has one."""
-        outputs = Outputs(y_pred, self.output_names)
-        places = self._places(outputs)
-        wanted = {position for path, _ in places for position in outputs.below(path)}
-        needed = [position in wanted for position in range(len(outputs))]
-        targets = outputs.targets(y_true, needed)
-        if self._terms is None:
-            self._terms = self._build(outputs, places, targets)
-            self.trackers = [term.tracker for term in self._terms if term.tracker is not None]
-            self._take_first_values([v for metric in self.trackers for v in metric.variables])
-        self.rules = self._rules(outputs, targets, y_true)
+        outputs, targets = self.prepare(y_true, y_pred)
         trace = current_trace()
         if trace is not None and trace.eager:  # the values are at hand
             check_target_values(tree.map_structure(_concrete, y_true), self.rules)
+        elif trace is not None:
+            self.predicted = tree.map_structure(_leaf_like, y_pred)
         weights = _weights(sample_weight, outputs, targets)
         total = None
-        for term in self._terms:
+        for term in self._terms or ():
             with scope("loss"):
                 target, predicted, weight = (
                     outputs.at(term.path, values) for values in (targets, outputs.values, weights)
@@ -125,6 +119,25 @@ class CompiledLosses(FirstValues):
                 value = ops.multiply(value, term.weight)
             total = value if total is None else ops.add(total, value)
         return total
+
+    def prepare(self, y_true: Any, y_pred: Any) -> tuple[Outputs, list[Any]]:
+        """Make what takes the shapes of a batch; return the outputs, and the target of each."""
+        outputs = Outputs(y_pred, self.output_names)
+        places = self._places(outputs)
+        wanted = {position for path, _ in places for position in outputs.below(path)}
+        needed = [position in wanted for position in range(len(outputs))]
+        targets = outputs.targets(y_true, needed)
+        if self._terms is None:
+            self._terms = self._build(outputs, places, targets)
+            self.trackers = [term.tracker for term in self._terms if term.tracker is not None]
+            self._take_first_values([v for metric in self.trackers for v in metric.variables])
+        self.rules = self._rules(outputs, targets, y_true)
+        return outputs, targets
+
+    def traced_from(self) -> dict[str, Any]:
+        """Return what a step follows from: nothing of the step that was traced last."""
+        last = ("rules", "predicted")
+        return {name: value for name, value in vars(self).items() if name not in last}
 
     def _places(self, outputs: Outputs) -> list[tuple[Path, list[Any]]]:
         """Return the losses of each output, or of a structure that a loss takes whole."""
@@ -207,6 +220,11 @@ class CompiledLosses(FirstValues):
             if rule is not None:
                 rules.append(rule)
         return rules
+
+
+def _leaf_like(value: Any) -> Any:
+    """Return a value of no meaning, but of this shape and dtype."""
+    return leaf("input", value.shape, value.dtype) if isinstance(value, Node) else value
 
 
 def _resolve(identifier: Any) -> Any:

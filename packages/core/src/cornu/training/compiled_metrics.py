@@ -64,6 +64,11 @@ class CompiledMetrics(FirstValues, Metric):
         return bool(self._by_output)
 
     @property
+    def are_asked(self) -> bool:
+        """Whether `compile` was told any."""
+        return any(tree.flatten(given) for given in self._asked.values())
+
+    @property
     def metrics(self) -> list[Metric]:
         """The metrics themselves, each once."""
         return list({id(metric): metric for metric in self._all()}.values())
@@ -89,12 +94,9 @@ class CompiledMetrics(FirstValues, Metric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch to each metric."""
-        if not any(tree.flatten(given) for given in self._asked.values()):
+        if not self.are_asked:
             return
-        outputs = Outputs(y_pred, self.output_names)
-        targets = self._targets(outputs, y_true)
-        if not self.built:
-            self._build(outputs, targets)
+        outputs, targets = self.prepare(y_true, y_pred)
         weights = self._weights(outputs, sample_weight)
         for argument, by_output in self._by_output.items():
             rows = zip(by_output, targets, outputs.values, weights, strict=True)
@@ -105,6 +107,14 @@ class CompiledMetrics(FirstValues, Metric):
                             metric.update_state(target, predicted)
                         else:
                             metric.update_state(target, predicted, sample_weight=weight)
+
+    def prepare(self, y_true: Any, y_pred: Any) -> tuple[Outputs, list[Any]]:
+        """Make the metrics, which takes a batch's shapes; return the outputs and their targets."""
+        outputs = Outputs(y_pred, self.output_names)
+        targets = self._targets(outputs, y_true)
+        if not self.built:
+            self._build(outputs, targets)
+        return outputs, targets
 
     def result(self) -> dict[str, Any]:
         """Return the value of each metric so far."""

@@ -16,16 +16,18 @@ from typing import Any
 import numpy as np
 
 from cornu.base.shown import repr_html
+from cornu.training.twins import Twins
 from cornu_data.host import HostSpec
 from cornu_data.indices import IndexRule, check_indices, index_rules
 from cornu_data.logs import ResultReader, flat_logs
 from cornu_data.stage import HostStage
 from cornu_data.text import TEXT
+from cornu_data.unpack import unpack_x_y_sample_weight
 from cornu_engine import tree
 from cornu_engine.eager import EagerTrace
 from cornu_engine.graph import Node
 from cornu_engine.program import Program
-from cornu_engine.reuse import compiled_trace
+from cornu_engine.reuse import compiled_with_key, is_reusing
 from cornu_engine.settings import limits
 from cornu_engine.trace import Trace, as_node
 from cornu_engine.variable import Storage, Variable
@@ -366,15 +368,39 @@ def make_step(model: Any, mode: str, spec: Any, backend: Any) -> Step:
         Of one batch.
     backend : Backend
     """
+    twins = Twins.of(model, mode, spec, backend) if is_reusing(backend) else None
+    known = None if twins is None else twins.find(partial(_prepare, model, mode, spec))
+    if known is not None:
+        program, executable, result, logs = known
+        return _finished(model, CompiledProgram(program, executable), result, logs)
     with Trace(mode) as trace:
         data = trace_inputs(trace, spec)
         outputs, result, logs = _outputs_of(model, mode, data)
         outputs = ranks.current.finish(model, mode, trace, outputs)
-        rules = _rules_of(model)
     stage: HostStage | None = trace.host
     if stage is not None:
         stage.close()
-    compiled = CompiledProgram(*compiled_trace(mode, trace, outputs, backend))
+    program, executable, key = compiled_with_key(mode, trace, outputs, backend)
+    if twins is not None and key is not None and stage is None:
+        predicted = None if model.compiled_losses is None else model.compiled_losses.predicted
+        twins.keep(key, list(trace.variables), predicted, result, logs)
+    return _finished(model, CompiledProgram(program, executable), result, logs, stage)
+
+
+def _prepare(model: Any, mode: str, spec: Any, predicted: Any) -> None:
+    """Make what else a first trace makes: losses and metrics, from shapes."""
+    if mode == "predict" or model.compiled_losses is None:
+        return
+    with Trace(mode) as trace:
+        _, y, _ = unpack_x_y_sample_weight(trace_inputs(trace, spec))
+        if y is not None:
+            model.prepare_losses(y, predicted)
+
+
+def _finished(
+    model: Any, compiled: CompiledProgram, result: Any, logs: Any, stage: HostStage | None = None
+) -> Step:
+    rules = _rules_of(model)
     tables = {
         layer.path: (getattr(layer, layer.rows_of_table), layer.rows_of_table)
         for layer in model._flatten_layers()

@@ -406,6 +406,14 @@ class Trainable(Layer):
             metrics.update_state(y, y_pred, sample_weight)
         return self.get_metrics_result()
 
+    def prepare_losses(self, y: Any, y_pred: Any) -> None:
+        """Make losses and metrics, as the first step does, for values of these shapes."""
+        losses, metrics = self.compiled_losses, self._compiled.metrics if self._compiled else None
+        if losses is not None:
+            losses.prepare(y, y_pred)
+        if metrics is not None and metrics.are_asked:
+            metrics.prepare(y, y_pred)
+
     def compute_gradients(
         self, loss: Any, variables: Sequence[Variable] | None = None
     ) -> list[Any]:
@@ -457,7 +465,7 @@ class Trainable(Layer):
                 x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, **options
             )
         finally:
-            self.__dict__["_shows_loss"] = False
+            del self.__dict__["_shows_loss"]
 
     def _show_loss(self, loss: Any, batch: Any) -> None:
         if self._compiled is None:

@@ -128,6 +128,10 @@ class KerasTensor(ArrayOperators):
         """Return the tensor in another shape; the batch axis counts."""
         return super().reshape(*newshape)
 
+    def traced_from(self) -> dict[str, Any]:
+        """Return what of the tensor a step follows from: inputs have their names as layers."""
+        return {name: value for name, value in vars(self).items() if name != "name"}
+
     def __repr__(self) -> str:
         return (
             f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse=False, ragged=False, "
@@ -331,6 +335,10 @@ class CallNode:
             tensor._keras_mask = mask
             self._outputs[position] = (weakref.ref(tensor), shape, dtype, name, mask)
         return tensor
+
+    def traced_from(self) -> dict[str, Any]:
+        """Return what of the call a step follows from, whoever holds its outputs."""
+        return {**vars(self), "_outputs": [(shape, mask) for _, shape, _, _, mask in self._outputs]}
 
     def __repr__(self) -> str:
         name = getattr(self.operation, "name", "?")

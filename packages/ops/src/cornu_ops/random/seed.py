@@ -195,6 +195,10 @@ class SeedGenerator:
         self.state.assign(p.add(now, np.array([0, 1], np.uint32)))
         return now
 
+    def traced_from(self) -> dict[str, Any]:
+        """What a step that draws from it follows from: the variable, and no number in it."""
+        return {"state": self.state}
+
     def get_config(self) -> dict[str, Any]:
         """What `from_config` needs to make an equal generator."""
         return {"seed": self.seed}

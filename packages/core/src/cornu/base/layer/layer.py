@@ -20,6 +20,7 @@ from cornu.plugins import registry
 from cornu_data.constructors import check_call, not_taken
 from cornu_data.shapes import as_shape
 from cornu_engine.errors import NotBuiltError, ShapeError, quoted
+from cornu_engine.graph import Node
 from cornu_engine.trace import current_trace
 from cornu_ops.lending import lent, values_of
 from cornu_ops.remat import current_remat
@@ -325,6 +326,11 @@ class Layer(Calls):
         return [*self._parts.trainable_variables, *self._parts.non_trainable_variables]
 
     # Copies
+
+    def traced_from(self) -> dict[str, Any]:
+        """Return what of the layer a step follows from; variables count without their numbers."""
+        losses = [loss for loss in self._losses if not isinstance(loss, Node)]
+        return {**self.__getstate__(), "_path": self._path_now(), "_losses": losses}
 
     def __getstate__(self) -> dict[str, Any]:
         # Calls on symbolic tensors belong to the models they were made for.
