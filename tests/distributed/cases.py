@@ -121,6 +121,21 @@ def not_given(parameter: inspect.Parameter) -> bool:
     return plain and parameter.default is parameter.empty
 
 
+def _overlap(loss: str, **options: Any) -> Callable[[], Any]:
+    def run() -> Any:
+        x, y = data()
+        model = cornu.Sequential([cornu.Input((5,)), layers.Dense(2, activation="sigmoid")])
+        model.compile(cornu.optimizers.SGD(0.5), getattr(cornu.losses, loss)(**options))
+        return trained(model, x, (y > 0).astype("float64"))
+
+    return run
+
+
+CASES["regions across samples"] = _overlap("Dice")
+CASES["regions of each class"] = _overlap("Tversky", axis=(0,), alpha=0.3, beta=0.7)
+CASES["regions of each sample"] = _overlap("Dice", axis=-1)
+
+
 @case("masks")
 def _():
     rng = np.random.default_rng(3)

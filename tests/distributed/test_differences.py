@@ -51,7 +51,7 @@ CASES = {
         .replace("Input((None,))", "Input((None, 2))").replace("Pooling1D(2)", "Pooling1D()")
         + "model.add(layers.Dense(2)); " + SGD,
         "x = np.ones((8, 3 + rank, 2), 'float32')",
-        "program of rank 1 has inputs of other shapes",
+        "program of rank 1 has inputs of other shapes or dtypes",
     ),
     "lengths": (
         "auto_shard_dataset=False",
@@ -153,6 +153,12 @@ CASES = {
         + SGD,
         "",
         "/seen' keeps bool values of this process' rows",
+    ),
+    "pairs of a batch": (
+        "",
+        MODEL + "model.compile('sgd', cornu.losses.Circle())",
+        "y = np.zeros(8, 'int32')",
+        "The circle loss compares each sample with all others of its batch",
     ),
     "states of samples": (
         "",

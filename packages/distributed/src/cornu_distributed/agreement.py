@@ -81,7 +81,7 @@ class Agreement:
 
     def _compare(self, first: np.ndarray, other: np.ndarray, rank: int) -> None:
         """Raise RanksDifferError if what two ranks say of their programs is not the same."""
-        whats = ["inputs of other shapes", "other weights", "other sums"]
+        whats = ["inputs of other shapes or dtypes", "other weights", "other sums"]
         for place, what in enumerate(whats):
             if first[place] != other[place]:
                 raise RanksDifferError(
@@ -103,9 +103,9 @@ class Agreement:
                 if differs:
                     raise RanksDifferError(
                         f"{path!r} has other values on rank {rank} than on rank 0, so the "
-                        "processes would train different models. Call "
-                        "cornu.utils.set_random_seed(...) with the same number on all of them "
-                        "before the model is made, or give all the weights of rank 0: "
+                        "processes would train different models. Compile alike on all of them, and "
+                        "call cornu.utils.set_random_seed(...) with the same number before the "
+                        "model is made, or give all the weights of rank 0: "
                         "cornu_distributed.horovod.broadcast_global_variables(0, model)."
                     )
 

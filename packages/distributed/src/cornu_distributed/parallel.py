@@ -209,6 +209,13 @@ class Shared(Processes):
         outputs = self.rebuilt(trace, outputs)
         return self._own_streams(trace, outputs)
 
+    def refuse_parts(self, what: str) -> None:
+        """Raise: the rows of the other processes are not here."""
+        raise CornuError(
+            f"{what} compares each sample with all others of its batch, and a process has only its "
+            "part of it. Train with it on one process, without mpiexec."
+        )
+
     def _state(self, trace: Any, variable: Variable, node: Node) -> Node:
         """Return what a layer keeps: the average of the ranks', or the sum of what they count."""
         if node.dtype.kind == "f":

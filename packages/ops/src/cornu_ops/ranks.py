@@ -70,6 +70,9 @@ class Whole:
         """Return the callbacks of this process, and whether it shows a bar."""
         return callbacks, show
 
+    def refuse_parts(self, what: str) -> None:
+        """Raise where a process has a part of each batch, and `what` needs all of it."""
+
     def refuse_eager(self) -> None:
         """Raise where steps cannot run line by line."""
 

@@ -8,6 +8,7 @@ from typing import Any
 import cornu_ops as ops
 from cornu.base.loss import LossFunctionWrapper
 from cornu_engine import config
+from cornu_ops.ranks import whole
 from cornu_optim.losses.targets import paired
 
 
@@ -32,8 +33,8 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
     0.3333
     """
     y_true, y_pred = paired(y_true, y_pred)
-    common = ops.sum(ops.multiply(y_true, y_pred), axis=axis)
-    total = ops.add(ops.sum(y_true, axis=axis), ops.sum(y_pred, axis=axis))
+    common = _extent(ops.multiply(y_true, y_pred), axis)
+    total = ops.add(_extent(y_true, axis), _extent(y_pred, axis))
     score = ops.divide(ops.multiply(2.0, common), ops.add(total, config.epsilon()))
     return ops.subtract(1.0, score)
 
@@ -61,12 +62,20 @@ def tversky(
     0.3333
     """
     y_true, y_pred = paired(y_true, y_pred)
-    common = ops.sum(ops.multiply(y_true, y_pred), axis=axis)
-    missed = ops.sum(ops.multiply(ops.subtract(1.0, y_pred), y_true), axis=axis)
-    extra = ops.sum(ops.multiply(y_pred, ops.subtract(1.0, y_true)), axis=axis)
+    common = _extent(ops.multiply(y_true, y_pred), axis)
+    missed = _extent(ops.multiply(ops.subtract(1.0, y_pred), y_true), axis)
+    extra = _extent(ops.multiply(y_pred, ops.subtract(1.0, y_true)), axis)
     outside = ops.add(ops.multiply(missed, alpha), ops.multiply(extra, beta))
     total = ops.add(ops.add(common, outside), config.epsilon())
     return ops.subtract(1.0, ops.divide(common, total))
+
+
+def _extent(values: Any, axis: Any) -> Any:
+    """Return the sum over a region: one across samples goes on in those of other processes."""
+    total = ops.sum(values, axis=axis)
+    axes = (axis,) if isinstance(axis, int) else axis
+    across = axes is None or any(each in (0, -len(values.shape)) for each in axes)
+    return whole().total(total) if across else total
 
 
 class Dice(LossFunctionWrapper):

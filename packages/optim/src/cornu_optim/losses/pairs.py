@@ -8,6 +8,7 @@ from typing import Any
 import cornu_ops as ops
 from cornu.base.loss import LossFunctionWrapper
 from cornu_data.symbolic.masks import set_mask
+from cornu_ops.ranks import whole
 from cornu_ops.targets import Target, takes
 
 
@@ -45,6 +46,8 @@ def circle(
     >>> circle([0, 0, 1], [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]).round(4)
     array([0., 0., 0.], dtype=float32)
     """
+    if ref_embeddings is None:
+        whole().refuse_parts("The circle loss")
     y_pred = ops.convert_to_tensor(y_pred)
     labels = ops.reshape(ops.cast(y_true, "int32"), (-1, 1))
     others = labels if ref_labels is None else ops.reshape(ops.cast(ref_labels, "int32"), (-1, 1))
