@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from cornu_distributed.scaling.here import network_here, step_of_all
-from cornu_distributed.scaling.measuring import LEAST, measured
+from cornu_distributed.scaling.measuring import LEAST, TURNS, measured
 from cornu_distributed.scaling.network import SUMS, Network, bits_per_second, seconds
 from cornu_distributed.scaling.prediction import Costs, Row, counts_up_to, predicted
 from cornu_distributed.world import World, the_world
@@ -78,7 +78,7 @@ def _table(arguments: argparse.Namespace) -> list[str]:
     lines = [*_told(costs, network), "", HEAD, *map(_line, rows)]
     if world is None:
         return lines
-    count = int(arguments.seconds / costs.staged) + LEAST
+    count = int(arguments.seconds / costs.staged) + LEAST * TURNS
     step = step_of_all(load_model(arguments.file), arguments.batch_size, count)
     speed = world.size * costs.rows / step
     done = Row(world.size, step, 0.0, 0.0, speed, rows[0].step / step)

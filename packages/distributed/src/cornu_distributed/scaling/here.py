@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu_distributed.parallel import Shared
-from cornu_distributed.scaling.measuring import drawn_batch, seconds_of
+from cornu_distributed.scaling.measuring import drawn_batch, times_of
 from cornu_distributed.scaling.network import Network
 from cornu_distributed.world import World, the_world
 from cornu_ops import ranks
@@ -48,6 +48,6 @@ def step_of_all(model: Any, rows: int, count: int) -> float:
     try:
         # as many steps on all ranks: a step of one alone would be an error
         count = int(world.gather(np.array([count])).max())
-        return seconds_of(lambda: model.train_on_batch(x, y), count=count)
+        return statistics.median(times_of(lambda: model.train_on_batch(x, y), count=count))
     finally:
         ranks.spread_over(before)

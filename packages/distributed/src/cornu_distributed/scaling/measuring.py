@@ -18,7 +18,8 @@ from cornu_engine.errors import CornuError
 from cornu_engine.graph import toposort
 from cornu_ops import ranks
 
-LEAST = 5  # steps that are measured
+LEAST = 2  # steps that are measured at a time
+TURNS = 3  # of steps alone and in stages, which a machine that other work keeps busy may tell apart
 
 
 class Pretended(World):
@@ -70,27 +71,29 @@ def measured(model: Any, rows: int, at_least: float = 1.0) -> Costs:
     if not model.compiled:
         raise CornuError("The model has no loss: compile it before it is saved.")
     x, y = drawn_batch(model, rows)
-    step = seconds_of(lambda: model.train_on_batch(x, y), at_least)
-    before = ranks.current
-    ranks.spread_over(Shared(Pretended(), cuts=False))
+    before, pretended = ranks.current, Shared(Pretended(), cuts=False)
+    times: dict[ranks.Whole, list[float]] = {before: [], pretended: []}
     try:
-        staged = seconds_of(lambda: model.train_on_batch(x, y), at_least)
+        for processes, found in [*times.items()] * TURNS:
+            ranks.spread_over(processes)
+            found += times_of(lambda: model.train_on_batch(x, y), at_least / TURNS)
         program = model.program("train").program
     finally:
         ranks.spread_over(before)
+    step, staged = map(statistics.median, times.values())
     sums = [n for n in toposort(program.roots) if n.op == NAME]
     return Costs(step, staged, tuple(n.size * n.dtype.itemsize for n in sums), rows)
 
 
-def seconds_of(act: Callable[[], Any], at_least: float = 0.0, count: int = LEAST) -> float:
-    """Return the median of so many calls, and of more until they took so many seconds."""
+def times_of(act: Callable[[], Any], at_least: float = 0.0, count: int = LEAST) -> list[float]:
+    """Return the seconds of so many calls, and of more until they took so many seconds."""
     act(), act()  # compiled, and how many threads are best has been found
     times: list[float] = []
     while len(times) < count or sum(times) < at_least:
         begin = time.perf_counter()
         act()
         times.append(time.perf_counter() - begin)
-    return statistics.median(times)
+    return times
 
 
 def drawn_batch(model: Any, rows: int) -> tuple[Any, Any]:
