@@ -2,7 +2,8 @@
 
 Blocks of ``python`` run in order, in one namespace per page. A block of ``text`` after one is its
 output; it may wrap lines, and ``...`` in it stands for anything. Where it shows an exception, the
-block raises it. Blocks of ``py`` are quotations, and their title names the file.
+block raises it. A block that imports what this Python is too old for is left out. Blocks of ``py``
+are quotations, and their title names the file.
 
     python tests/pages.py docs/errors.md            # run the code of a page
     python tests/pages.py --write docs/errors.md    # and write what it prints now into the page
@@ -23,6 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 WIDTH = 100
 _FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.M | re.S)
+NEEDS = {"zarr": (3, 11)}  # the Python of libraries that need a later one than Cornu
+_IMPORT = re.compile(r"^(?:import|from) (\w+)", re.M)
 _SAME = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -46,6 +49,11 @@ def blocks(path: Path) -> list[Block]:
     ]
 
 
+def runs_on(block: Block, version: tuple[int, ...]) -> bool:
+    """Whether a Python has all that a block imports."""
+    return all(NEEDS.get(name, ()) <= version for name in _IMPORT.findall(block.text))
+
+
 def run(path: Path, *, write: bool = False) -> list[str]:
     """Run the code of a page and return what differs from what it shows, in words."""
     wrong: list[str] = []
@@ -54,7 +62,7 @@ def run(path: Path, *, write: bool = False) -> list[str]:
     sys.modules["page"] = module  # classes of the page are found where they say they are
     chain = [b for b in blocks(path) if b.language in ("python", "text")]
     for block, after in zip(chain, [*chain[1:], None], strict=True):
-        if block.language == "text":
+        if block.language == "text" or not runs_on(block, sys.version_info):
             continue
         shown = after if after is not None and after.language == "text" else None
         printed = _execute(block, path, vars(module), may_raise=shown is not None)

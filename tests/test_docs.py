@@ -15,7 +15,7 @@ import pytest
 
 from tests.coverage.signatures import REQUIRED, parse, same_default, signature
 from tests.coverage.symbols import MISSING, ours, resolve
-from tests.pages import ROOT, blocks
+from tests.pages import ROOT, blocks, runs_on
 from website import quoted
 
 DOCS = ROOT / "docs"
@@ -64,6 +64,14 @@ def test_output_that_differs_is_an_error(tmp_path):
     assert subprocess.run([*command, str(page)], capture_output=True, check=False).returncode == 1
     subprocess.run([*command, "--write", str(page)], check=True)
     assert "```text\n1\n```" in page.read_text()
+
+
+def test_a_block_is_left_out_where_its_library_needs_a_later_python():
+    page = blocks(DOCS / "large-data.md")
+    left_out = [b.text for b in page if b.language == "python" and not runs_on(b, (3, 10))]
+    (text,) = left_out
+    assert text.startswith("import zarr")
+    assert all(runs_on(block, (3, 11)) for block in page)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

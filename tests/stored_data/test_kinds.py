@@ -13,7 +13,7 @@ from cornu import layers
 from cornu_data import make_source, rows
 from cornu_data.stored import arrays as stored
 from cornu_data.stored.batches import StoredBatches
-from tests.stored_data.kinds import KINDS, ROWS, W, X, Y
+from tests.stored_data.kinds import KINDS, NAMES, ROWS, W, X, Y, in_parquet, of_table
 
 
 @pytest.fixture(autouse=True)
@@ -131,6 +131,23 @@ def test_a_training_goes_on_where_it_was_saved(tmp_path):
     whole = weights(None)
     assert weights(11) is None
     assert weights(None) == whole
+
+
+def test_a_table_of_one_row_group_is_read_once_in_a_pass(tmp_path, monkeypatch):
+    import pyarrow.parquet as pq
+
+    pq.write_table(pq.read_table(in_parquet(tmp_path)), tmp_path / "one.parquet")
+    read: list[Any] = []
+    plain = pq.ParquetFile.read_row_group
+
+    def counted(file: Any, number: int, columns: Any = None, **options: Any) -> Any:
+        read.append(columns)
+        return plain(file, number, columns=columns, **options)
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_group", counted)
+    x, y, _ = of_table(pq.ParquetFile(tmp_path / "one.parquet"))
+    small_model().fit(x, y, batch_size=16, epochs=2, verbose=0)
+    assert sorted(read) == [NAMES, NAMES, ["y"], ["y"]]
 
 
 def test_which_blocks_are_read(tmp_path):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import threading
+import warnings
 from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 import cornu
 from cornu import layers
 from cornu.errors import DataError, ShapeError
+from cornu_data import rows
 from cornu_data.stored import arrays as stored
 from tests.stored_data.kinds import NAMES, ROWS, Own, X, Y, frame, in_parquet
 
@@ -96,6 +100,44 @@ def test_a_class_in_the_middle_names_its_rows(model):
     start, stop = (int(word) for word in str(caught.value).split()[2:5:2])
     assert start <= 130 < stop
     assert none_is_reading()
+
+
+def test_nan_is_said_once_when_it_is_read(model):
+    x = X.copy()
+    x[[130, 131, 200], 1] = np.nan
+    for shuffle in (False, True):
+        with pytest.warns(UserWarning, match=r"x holds NaN in \d of its rows") as caught:
+            model.fit(Own(x, 5), Y, shuffle=shuffle, epochs=2, verbose=0)
+        (warning,) = caught
+        assert warning.filename == __file__
+        row = int(re.search(r"x\[(\d+)\]", str(warning.message)).group(1))
+        assert row in (130, 131, 200)
+    whole = r"x holds NaN in 3 of 230 samples \(the first is x\[130\]\)"
+    with pytest.warns(UserWarning, match=whole) as caught:
+        model.fit(x, Y, verbose=0)
+    assert caught[0].filename == __file__
+
+
+def test_nan_that_is_an_error_ends_the_training(model):
+    x = X.copy()
+    x[130, 1] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UserWarning, match=r"x\[130\]"):
+            model.fit(Own(x, 5), Y, shuffle=False, verbose=0)
+    assert none_is_reading()
+
+
+@pytest.mark.parametrize("make", [lambda x: x, scipy.sparse.csr_matrix])
+def test_nan_in_rows_that_are_converted_by_and_by(model, make, monkeypatch):
+    x = X.copy()
+    x[130, 1] = np.nan
+    monkeypatch.setattr(rows, "LARGE", 100)
+    with pytest.warns(UserWarning, match=r"x holds NaN in 1 of 230 .*x\[130\]"):
+        model.fit(make(x), Y, verbose=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.fit(make(X), Y, verbose=0)
 
 
 def test_an_error_of_reading_arrives(model):

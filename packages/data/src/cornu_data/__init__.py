@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 
 from cornu_data.arrays import ArrayBatches
-from cornu_data.checks import KnownInput, check_inputs, check_lengths, check_rows, warn_of_nan
+from cornu_data.checks import KnownInput, check_inputs, check_lengths, check_rows
 from cornu_data.convert import as_arrays, is_array_like
 from cornu_data.dataset import PyDataset
 from cornu_data.host import HostArrays
+from cornu_data.nan import watch_for_nan
 from cornu_data.numbers import written
 from cornu_data.rows import is_stored
 from cornu_data.source import BatchSource, ValueSpec
@@ -258,7 +259,7 @@ def make_source(
         )
     x, y, sample_weight = as_triple(x, y, sample_weight, inputs, model_name, host, outputs)
     if y is not None:
-        warn_of_nan(x)
+        x = watch_for_nan(x)
     if batch_size is None:
         samples = next(len(leaf) for leaf in tree.flatten(x) if leaf is not None)
         batch_size = math.ceil(samples / steps) if steps else DEFAULT_BATCH_SIZE

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -22,7 +20,6 @@ __all__ = [
     "check_lengths",
     "check_rows",
     "show_shape",
-    "warn_of_nan",
 ]
 
 
@@ -151,29 +148,6 @@ def _mismatch(named: list[tuple[str, np.ndarray]]) -> str:
     return f"The arrays have different numbers of samples: {listed}. {hint}"
 
 
-def warn_of_nan(x: Any) -> None:
-    """Warn of NaN among the inputs to train on: a layer may replace it, and few models have one.
-
-    Examples
-    --------
-    >>> warn_of_nan(np.zeros((2, 3)))
-    """
-    for place, leaf in enumerate(tree.flatten(x)):
-        if not isinstance(leaf, np.ndarray) or leaf.dtype.kind != "f":
-            continue
-        if not leaf.size or not np.isnan(leaf.max()):  # one pass without a temporary
-            continue
-        name = leaves_with_names(x, "x")[place][0]
-        rows = np.flatnonzero(np.isnan(leaf).reshape(len(leaf), -1).any(axis=1))
-        warnings.warn(
-            f"{name} holds NaN in {len(rows)} of {len(leaf)} samples (the first is "
-            f"{name}[{rows[0]}]). Unless a layer replaces it, the loss and every weight become NaN "
-            f"in the first step. Fill it in, e.g. {name} = np.nan_to_num({name}), or drop these "
-            f"samples: np.isnan({name}) tells which.",
-            stacklevel=6,
-        )
-
-
 def check_inputs(x: Any, inputs: Sequence[KnownInput] | None, model_name: str) -> Any:
     """Return the inputs fitted to what the model takes.
 
@@ -214,11 +188,15 @@ def check_inputs(x: Any, inputs: Sequence[KnownInput] | None, model_name: str) -
     ]
     for place, ((name, leaf), known) in enumerate(zip(named, wanted, strict=True)):
         if is_stored(leaf):
-            check = functools.partial(check_range, name, known=known)
-            leaves[place] = leaves[place].checked(check) if known.dtype is not None else leaf
+            if known.dtype is not None:
+                leaves[place] = leaves[place].checked(_in_range(name, known))
         elif leaf is not None and known.dtype is not None:
             check_range(name, leaf, known)
     return tree.pack_sequence_as(x, leaves)
+
+
+def _in_range(name: str, known: KnownInput) -> Any:
+    return lambda block, first: check_range(name, block, known)
 
 
 def _is_taken(leaf: Any, known: KnownInput) -> bool:

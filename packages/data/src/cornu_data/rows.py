@@ -21,6 +21,9 @@ __all__ = ["Rows", "is_stored", "rows_of"]
 LARGE = 2**26  # bytes of an array of which no second one is made in another dtype
 _BLOCK = 2**22  # numbers that are looked at together
 
+# Some rows as they are read, and the number of the first one in the source.
+Check = Callable[[np.ndarray, int], Any]
+
 
 class Rows:
     """Rows of a source.
@@ -39,6 +42,8 @@ class Rows:
         Whether many rows are to be read at once, and few times.
     ends : numpy.ndarray, optional
         Before which rows of the source its chunks end.
+    numbers : numpy.ndarray, optional
+        In memory, and all that the source holds beside zeros.
 
     Examples
     --------
@@ -56,6 +61,7 @@ class Rows:
         dtype: Any,
         is_stored: bool = False,
         ends: np.ndarray | None = None,
+        numbers: np.ndarray | None = None,
     ) -> None:
         self._read = read
         self._start, self._stop = start, stop
@@ -63,7 +69,8 @@ class Rows:
         self.dtype = np.dtype(dtype)
         self.is_stored = is_stored
         self._ends = ends
-        self._checks: tuple[Callable[[np.ndarray], Any], ...] = ()
+        self.numbers = numbers
+        self._checks: tuple[Check, ...] = ()
 
     def _like(self, **changes: Any) -> Rows:
         """Return the same rows but for some attributes."""
@@ -79,14 +86,14 @@ class Rows:
         inside = (self._ends > self._start) & (self._ends < self._stop)
         return np.append(self._ends[inside], self._stop) - self._start
 
-    def checked(self, check: Callable[[np.ndarray], Any]) -> Rows:
+    def checked(self, check: Check) -> Rows:
         """Return rows of which each block is checked when it is read."""
         return self._like(_checks=(*self._checks, check))
 
-    def check(self, block: np.ndarray) -> None:
-        """Check some of the rows."""
+    def check(self, block: np.ndarray, start: int) -> None:
+        """Check some of the rows, which begin at row `start`."""
         for check in self._checks:
-            check(block)
+            check(block, self._start + start)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -138,22 +145,23 @@ class Rows:
 
     # What checks of the data ask, without all of it at once
 
-    def _blocks(self) -> Iterator[np.ndarray]:
+    def blocks(self) -> Iterator[np.ndarray]:
+        """Yield all rows, some at a time."""
         step = max(1, _BLOCK // max(1, self.size // max(1, len(self))))
         for start in range(self._start, self._stop, step):
             yield self._dense(slice(start, min(start + step, self._stop)))
 
     def min(self) -> Any:
         """Return the smallest number."""
-        return min(block.min() for block in self._blocks())
+        return min(block.min() for block in self.blocks())
 
     def max(self) -> Any:
         """Return the largest number."""
-        return max(block.max() for block in self._blocks())
+        return max(block.max() for block in self.blocks())
 
     def sum(self) -> Any:
         """Return the sum of all numbers."""
-        return sum(block.sum(dtype=np.float64) for block in self._blocks())
+        return sum(block.sum(dtype=np.float64) for block in self.blocks())
 
     def __lt__(self, other: Any) -> Any:
         return np.asarray(self) < other
@@ -196,7 +204,7 @@ def rows_of(value: Any) -> Rows | None:
     if hasattr(value, "toarray"):
         return _of_sparse(value)
     if type(value) is np.ndarray:
-        return _rows(value.__getitem__, value.shape, value.dtype) if _is_large(value) else None
+        return _rows(value.__getitem__, value.shape, value) if _is_large(value) else None
     source = stored(value)
     return None if source is None else _of_stored(source)
 
@@ -218,8 +226,9 @@ def _taken_as(dtype: np.dtype) -> np.dtype:
     return np.dtype(np.int64) if dtype.str[1:] == "u8" else dtype.newbyteorder("=")
 
 
-def _rows(read: Any, shape: tuple[int, ...], dtype: np.dtype) -> Rows:
-    rows = Rows(read, 0, shape[0], tuple(shape[1:]), _taken_as(dtype))
+def _rows(read: Any, shape: tuple[int, ...], numbers: np.ndarray) -> Rows:
+    dtype = numbers.dtype
+    rows = Rows(read, 0, shape[0], tuple(shape[1:]), _taken_as(dtype), numbers=numbers)
     if dtype.kind in "iu" and dtype.itemsize == 8:
         rows.dtype = narrowest(rows)
     return rows
@@ -240,7 +249,7 @@ def _of_sparse(matrix: Any) -> Rows | None:
     compressed = matrix.tocsr()
     if compressed.dtype.kind == "f":
         compressed = compressed.astype(config.floatx(), copy=False)
-    return _rows(lambda rows: compressed[rows].toarray(), compressed.shape, compressed.dtype)
+    return _rows(lambda rows: compressed[rows].toarray(), compressed.shape, compressed.data)
 
 
 def _is_large(array: np.ndarray) -> bool:

@@ -24,9 +24,9 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 
 OURS = frozenset(
-    "cornu cornu_backend_native cornu_backend_numpy cornu_backend_opencl cornu_data cornu_engine "
-    "cornu_export cornu_keras cornu_layers cornu_lowering cornu_ops cornu_optim "
-    "cornu_preprocessing cornu_sklearn contextlib functools".split()
+    "cornu cornu_backend_native cornu_backend_numpy cornu_backend_opencl cornu_data "
+    "cornu_distributed cornu_engine cornu_export cornu_keras cornu_layers cornu_lowering "
+    "cornu_ops cornu_optim cornu_preprocessing cornu_sklearn contextlib functools".split()
 )
 _enabled = True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,15 @@ from cornu_data.host import host_spec, load_on_host
 from cornu_data.prefetch import in_background
 from cornu_data.rows import is_stored
 from cornu_data.source import Select
-from cornu_data.stored.windows import PARTS, Window, blocks_of, read, window_rows, windows_of
+from cornu_data.stored.windows import (
+    PARTS,
+    Rooms,
+    Window,
+    blocks_of,
+    read,
+    window_rows,
+    windows_of,
+)
 from cornu_engine import tree
 
 __all__ = ["StoredBatches"]
@@ -44,6 +53,7 @@ class StoredBatches(ArrayBatches):
         self._seed: int | None = None
         self._reader: Iterator[Window] | None = None
         self._windows: list[Window] = []
+        self._rooms: Rooms = deque()
         self._from_first = False  # whether the pass was read from its first row on
         self._all_checked = False  # whether one was to its end
 
@@ -65,6 +75,7 @@ class StoredBatches(ArrayBatches):
         """Let go of a pass that is still open, and of what was read for it."""
         super().close()
         self._stop()
+        self._rooms.clear()
 
     def load(self, token: Any, select: Select) -> Any:
         """Copy the rows into the buffers of the step of that batch size, and return the step."""
@@ -85,12 +96,14 @@ class StoredBatches(ArrayBatches):
             step = None if self._host else self._bind(min(stop - start, self.batch_size), select)
             check = _Check(self.data, step)
         windows = windows_of(self._blocks, self._size, self._seed)
-        self._reader = in_background(read(self._rows, windows, self._seed, start, check), 1)
+        passed = read(self._rows, windows, self._seed, start, check, self._rooms)
+        self._reader = in_background(passed, 1)
 
     def _between(self, start: int, stop: int) -> tuple[list[np.ndarray], int]:
         """Return arrays that hold these places of the pass, and the place where they begin."""
         assert self._reader is not None
-        self._windows = [window for window in self._windows if window.stop > start]
+        while self._windows and self._windows[0].stop <= start:
+            self._let_go(self._windows.pop(0))
         while not self._windows or self._windows[-1].stop < stop:
             self._windows.append(next(self._reader))
         if len(self._windows) == 1:
@@ -100,10 +113,15 @@ class StoredBatches(ArrayBatches):
         ]
         return [np.concatenate(parts) for parts in zip(*pieces, strict=True)], start
 
+    def _let_go(self, window: Window) -> None:
+        if window.room is not None:
+            self._rooms.append(window.room)
+
     def _stop(self) -> None:
         self._reader = None
         self._from_first = False
-        self._windows = []
+        while self._windows:
+            self._let_go(self._windows.pop())
         self.arrays = self._rows
 
     def _spec(self, size: int) -> Any:
@@ -127,10 +145,10 @@ class _Check:
         self._data, self._step = data, step
         self._rows = [leaf for leaf in tree.flatten(data) if leaf is not None]
 
-    def __call__(self, block: list[np.ndarray]) -> None:
+    def __call__(self, block: list[np.ndarray], start: int) -> None:
         for rows, array in zip(self._rows, block, strict=True):
             if is_stored(rows):
-                rows.check(array)
+                rows.check(array, start)
         if self._step is not None:
             self._step.check(_packed(self._data, block))
 

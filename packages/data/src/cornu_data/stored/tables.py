@@ -28,8 +28,8 @@ class StoredTable:
     Parameters
     ----------
     names : sequence of str
-    sizes : sequence of int
-        How many rows lie together, chunk after chunk.
+    sizes : sequence of int, or int
+        How many rows lie together, chunk after chunk; or of how many rows any number is read alike.
     read : callable
     empty : table
         The table without rows, which tells the dtypes.
@@ -38,7 +38,12 @@ class StoredTable:
     """
 
     def __init__(
-        self, names: Sequence[str], sizes: Sequence[int], read: Read, empty: Any, chosen: Any = None
+        self,
+        names: Sequence[str],
+        sizes: Sequence[int] | int,
+        read: Read,
+        empty: Any,
+        chosen: Any = None,
     ) -> None:
         self._names, self._sizes, self._read, self._empty = list(names), sizes, read, empty
         self._chosen = self._names if chosen is None else chosen
@@ -52,7 +57,9 @@ class StoredTable:
     @property
     def chunks(self) -> tuple[Any, ...] | None:
         """How many rows lie together."""
-        return (tuple(self._sizes), *self._row[1:]) if len(self._sizes) > 1 else None
+        if isinstance(self._sizes, int):
+            return None
+        return (tuple(self._sizes), *self._row.shape[1:])
 
     @property
     def dtype(self) -> np.dtype:
@@ -70,7 +77,7 @@ class StoredTable:
         return self._row.ndim
 
     def __len__(self) -> int:
-        return int(sum(self._sizes))
+        return self._sizes if isinstance(self._sizes, int) else int(sum(self._sizes))
 
     @property
     def _row(self) -> np.ndarray:
@@ -274,7 +281,7 @@ def _of_lazyframe(frame: Any) -> StoredTable:
     def read(start: int, stop: int, names: list[str]) -> Any:
         return frame.select(names).slice(start, stop - start).collect()
 
-    return StoredTable(schema.names(), [count], read, polars.DataFrame(schema=schema))
+    return StoredTable(schema.names(), count, read, polars.DataFrame(schema=schema))
 
 
 def _of_dask(frame: Any) -> StoredTable:

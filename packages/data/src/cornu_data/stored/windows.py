@@ -7,6 +7,7 @@ that the batch at its end goes on in, the next that lies ready, and one that is 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -16,12 +17,13 @@ from cornu_data.rows import is_stored
 from cornu_data.stored.arrays import memory_limit, row_bytes
 from cornu_engine.errors import CornuError
 
-__all__ = ["Window", "blocks_of", "read", "windows_of"]
+__all__ = ["Rooms", "Window", "blocks_of", "read", "windows_of"]
 
 PARTS = 8  # windows in the memory, and blocks in a window that is shuffled
 
 Block = tuple[int, int]  # first row, and last (exclusive)
-Check = Callable[[list[np.ndarray]], Any]
+Check = Callable[[list[np.ndarray], int], Any]
+Rooms = deque[list[np.ndarray]]  # arrays of windows that are done with: new memory costs time
 
 
 class Window(NamedTuple):
@@ -32,11 +34,14 @@ class Window(NamedTuple):
     start, stop : int
         Places of the rows in the pass.
     arrays : list of numpy.ndarray
+    room : list of numpy.ndarray
+        Whose first rows they are, where these may be written over once they are used.
     """
 
     start: int
     stop: int
     arrays: list[np.ndarray]
+    room: list[np.ndarray] | None
 
 
 def window_rows(arrays: Sequence[Any]) -> int:
@@ -106,6 +111,7 @@ def read(
     seed: int | None,
     first: int,
     check: Check | None,
+    rooms: Rooms,
 ) -> Iterator[Window]:
     """Yield the windows from the one of a place on.
 
@@ -119,39 +125,56 @@ def read(
     first : int
         The place in the pass that is wanted first.
     check : callable, optional
-        Called with each block.
+        Called with each block, and the number of its first row.
+    rooms : collections.deque
+        Written over; the caller puts the `room` of windows there that it is done with.
     """
+    sizes = [sum(stop - start for start, stop in blocks) for blocks in windows]
     start = 0
-    for number, blocks in enumerate(windows):
-        rows = sum(stop - start for start, stop in blocks)
+    for number, (blocks, rows) in enumerate(zip(windows, sizes, strict=True)):
         if start + rows > first:
             order = None
             if seed is not None:
                 order = np.random.default_rng((seed, number)).permutation(rows)
-            yield Window(start, start + rows, _window(arrays, blocks, rows, order, check))
+            if order is None and len(blocks) == 1:
+                block, room = _block(arrays, *blocks[0], check), None
+            else:
+                room = _room(arrays, max(sizes), rooms)
+                block = [a[:rows] for a in room]
+                _fill(block, arrays, blocks, order, check)
+            yield Window(start, start + rows, block, room)
         start += rows
 
 
-def _window(
-    arrays: Sequence[Any], blocks: Sequence[Block], rows: int, order: Any, check: Check | None
-) -> list[np.ndarray]:
-    if order is None and len(blocks) == 1:
-        return _block(arrays, *blocks[0], check)
-    window = [np.empty((rows, *a.shape[1:]), a.dtype) for a in arrays]
+def _fill(
+    window: Sequence[np.ndarray],
+    arrays: Sequence[Any],
+    blocks: Sequence[Block],
+    order: Any,
+    check: Check | None,
+) -> None:
     at = 0
     for start, stop in blocks:
         places = slice(at, at + stop - start)
         for whole, block in zip(window, _block(arrays, start, stop, check), strict=True):
             whole[places if order is None else order[places]] = block
         at += stop - start
-    return window
+
+
+def _room(arrays: Sequence[Any], rows: int, rooms: Rooms) -> list[np.ndarray]:
+    """Return arrays for so many rows: those of a window that is done with, where they are there."""
+    while rooms:
+        room = rooms.popleft()
+        if len(room[0]) >= rows:
+            return room
+    return [np.empty((rows, *a.shape[1:]), a.dtype) for a in arrays]
 
 
 def _block(arrays: Sequence[Any], start: int, stop: int, check: Check | None) -> list[np.ndarray]:
     block = [a.block(start, stop) if is_stored(a) else np.asarray(a[start:stop]) for a in arrays]
     if check is not None:
         try:
-            check(block)
+            check(block, start)
         except CornuError as error:
             raise type(error)(f"In rows {start} to {stop} of the data: {error}") from error
     return block
