@@ -11,6 +11,7 @@ import pytest
 import cornu
 from cornu import ops
 from cornu.base import Layer
+from cornu.base.metric import Mean
 
 X = np.ones((2, 5), "float32")
 
@@ -89,3 +90,94 @@ def test_a_layer_that_returns_nothing():
         TypeError, match=r'^Layer "forgetful" \(Forgetful\) must .* returned None\.'
     ):
         Forgetful(name="forgetful")(cornu.Input((3,)))
+
+
+class Knows(Layer):
+    """A layer that keeps whom it is told of."""
+
+    def __init__(self, inner, parent=None):
+        super().__init__()
+        self.parent = parent
+        self.inner = inner
+
+    def call(self, x):
+        return self.inner(x)
+
+
+class Whole(cornu.Model):
+    def __init__(self, *members):
+        super().__init__()
+        self.members = list(members)
+
+    def call(self, x):
+        for member in self.members:
+            x = member(x)
+        return x
+
+
+def holds_itself(parts):
+    layer = Knows(parts.Linear(5))
+    layer.me = layer
+    return Whole(layer)
+
+
+def holds_itself_in_containers(parts):
+    layer = Knows(parts.Linear(5))
+    layer.everyone, layer.named = [layer], {"me": layer}
+    return Whole(layer)
+
+
+def two_that_hold_each_other(parts):
+    a, b = Knows(parts.Linear(5)), Knows(parts.Linear(5))
+    a.other, b.other = b, a
+    return Whole(a, b)
+
+
+def a_part_that_holds_its_model(parts):
+    model = Whole()
+    model.members.append(Knows(parts.Linear(5), parent=model))
+    return model
+
+
+def a_model_that_holds_itself(parts):
+    model = Whole(parts.Linear(5))
+    model.me = model
+    return model
+
+
+@pytest.mark.parametrize(
+    ("make", "weights"),
+    [
+        (holds_itself, 2),
+        (holds_itself_in_containers, 2),
+        (two_that_hold_each_other, 4),
+        (a_part_that_holds_its_model, 2),
+        (a_model_that_holds_itself, 2),
+    ],
+)
+def test_parts_may_hold_those_that_hold_them(parts, make, weights, tmp_path):
+    model = make(parts)
+    model.compile("sgd", "mse", backend="reference")
+    model.fit(X, X, verbose=0)
+    assert len(model.weights) == len(model.trainable_weights) == weights
+    assert [metric.name for metric in model.metrics] == ["loss"]
+    assert model.losses == []
+    model.summary(print_fn=lambda text: None)
+    model.save_weights(tmp_path / "a.weights.h5")
+    other = make(parts)
+    other(X)
+    other.load_weights(tmp_path / "a.weights.h5")
+    for a, b in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    model.trainable = False
+    assert not any(v.trainable for v in model.weights)
+    model.trainable = True
+    assert len(model.trainable_weights) == weights
+
+
+def test_metrics_of_parts_that_hold_each_other_are_each_listed_once(parts):
+    a, b = Knows(parts.Linear(5)), Knows(parts.Linear(5))
+    a.other, b.other = b, a
+    a.mean, b.mean = Mean(name="a"), Mean(name="b")
+    assert [m.name for m in a.metrics] == ["a", "b"]
+    assert [m.name for m in b.metrics] == ["b", "a"]

@@ -246,6 +246,27 @@ def test_state_is_a_tree_of_paths(graphs):
         model.set_state_tree({"trainable_variables": {"linear": {"nothing": np.zeros(3)}}})
 
 
+def test_a_state_that_does_not_fit_changes_nothing(graphs):
+    model = graphs.chain()
+    before = model.get_weights()
+    state = model.get_state_tree()["trainable_variables"]
+    fits = {"linear": {name: value + 1 for name, value in state["linear"].items()}}
+    for wrong, error, message in [
+        ({"other": {"kernel": np.zeros(3)}}, ValueError, "same with name=, or leave"),
+        ({"linear_1": {"bias": np.zeros(99)}}, ValueError, "has shape"),
+        ({"linear_1": None}, ValueError, "no variable 'linear_1'"),
+    ]:
+        with pytest.raises(error, match=message):
+            model.set_state_tree({"trainable_variables": {**fits, **wrong}})
+    for wrong in (None, [1], {"trainable_variables": 3}, {"optimizer_variables": None}):
+        with pytest.raises(TypeError, match="as a dictionary, as get_state_tree"):
+            model.set_state_tree(wrong)
+    with pytest.raises(ValueError, match=r"optimizer_variables: it has none"):
+        model.set_state_tree({"optimizer_variables": {"adam": {"iteration": 3}}})
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_a_model_is_freed_without_the_collector(graphs, inputs_of):
     gc.collect()
     gc.disable()

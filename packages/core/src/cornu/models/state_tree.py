@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu.training.trainable import Trainable
-from cornu_engine.errors import ShapeError, near_matches
+from cornu_engine.errors import ShapeError, near_matches, quoted
 from cornu_engine.variable import Variable
 
 
@@ -56,22 +56,46 @@ def get_state_tree(self: Trainable, value_format: str = "backend_tensor") -> dic
 
 
 def set_state_tree(self: Trainable, state_tree: dict[str, Any]) -> None:
-    """Set the variables that a nested dictionary names, as `get_state_tree` returns it."""
-    groups = _state_groups(self)
-    for name, values in state_tree.items():
+    """Set the variables that a nested dictionary names, as `get_state_tree` returns it.
+
+    Raises
+    ------
+    TypeError
+        If a group is no dictionary.
+    ValueError, ShapeError
+        If the model has no such variable, or one of another shape; nothing is set then.
+    """
+    planned = list(_planned(_state_groups(self), state_tree))
+    for variable, value in planned:
+        variable.assign(value)
+
+
+def _planned(
+    groups: dict[str, list[Variable]], state_tree: dict[str, Any]
+) -> Iterable[tuple[Variable, Any]]:
+    for name, values in _members(state_tree, "a state tree"):
         if name not in groups:
             raise ValueError(
                 f"There is no group of state {name!r}. {near_matches(name, groups)}".rstrip()
             )
         known = {v.path: v for v in groups[name]}
-        for path, value in _flat(values, ""):
+        for path, value in _flat(values, "", name):
             if path not in known:
-                raise ValueError(f"The model has no variable {path!r} among its {name}.")
+                raise ValueError(_unknown(path, name, list(known)))
             if known[path].shape != np.shape(value):
                 raise ShapeError(
                     f"Variable {path!r} has shape {known[path].shape}; got {np.shape(value)}."
                 )
-            known[path].assign(value)
+            yield known[path], value
+
+
+def _unknown(path: str, group: str, known: list[str]) -> str:
+    there = f"the first of them is {known[0]!r}" if known else "it has none"
+    return (
+        f"The model has no variable {path!r} among its {group}: {there}. The state is of a model "
+        "whose layers, or of an optimizer that, had other names: give them the same with name=, "
+        f"or leave {group!r} out of the state."
+    )
 
 
 def _nested(variables: Iterable[Variable]) -> dict[str, Any]:
@@ -90,9 +114,18 @@ def _nested(variables: Iterable[Variable]) -> dict[str, Any]:
     return nested
 
 
-def _flat(values: dict[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:
-    for name, value in values.items():
+def _flat(values: Any, prefix: str, group: str) -> Iterable[tuple[str, Any]]:
+    for name, value in _members(values, f"the group {group!r}"):
         if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}/")
+            yield from _flat(value, f"{prefix}{name}/", group)
         else:
             yield f"{prefix}{name}", value
+
+
+def _members(values: Any, what: str) -> Iterable[tuple[str, Any]]:
+    if not isinstance(values, dict):
+        raise TypeError(
+            f"set_state_tree() takes {what} as a dictionary, as get_state_tree() returns it; got "
+            f"{quoted(values)}."
+        )
+    return values.items()

@@ -8,6 +8,7 @@ in which they came. That order is the order of `layer.weights`, so it is part of
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from cornu.base.layer.nesting import make_room
@@ -17,6 +18,8 @@ from cornu_ops.random import SeedGenerator
 
 # Kinds of parts, and the list of `Parts` that each belongs in; `Layer` adds itself.
 PART_KINDS: list[tuple[type, str]] = [(Metric, "metrics"), (SeedGenerator, "seed_generators")]
+
+_ENTERED: ContextVar[frozenset[int]] = ContextVar("entered", default=frozenset())
 
 
 class Parts:
@@ -62,6 +65,16 @@ class Parts:
             if isinstance(part, kind):
                 return getattr(self, home)
         return None
+
+    def enter(self) -> Iterator[Any]:
+        """Yield the layers; none where a walk is inside already, as a part may hold its owner."""
+        entered = _ENTERED.get()
+        if id(self) not in entered:
+            token = _ENTERED.set(entered | {id(self)})
+            try:
+                yield from self.layers
+            finally:
+                _ENTERED.reset(token)
 
     def add(self, part: Any) -> None:
         """Note a part, once."""

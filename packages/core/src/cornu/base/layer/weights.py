@@ -169,7 +169,7 @@ class Weights(Operation):
         self._trainable = bool(value)
         for variable in self._parts.trainable_variables:
             variable.trainable = self._trainable
-        for layer in self._parts.layers:
+        for layer in self._parts.enter():
             layer.trainable = self._trainable
 
     @property
@@ -213,7 +213,7 @@ class Weights(Operation):
         return self.metrics
 
     def _metrics_of_sublayers(self) -> list[Any]:
-        return [metric for layer in self._parts.layers for metric in layer._metrics_inside()]
+        return [metric for layer in self._parts.enter() for metric in layer._metrics_inside()]
 
     @property
     def metrics_variables(self) -> list[Variable]:
