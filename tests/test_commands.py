@@ -36,6 +36,7 @@ def folder(tmp_path, monkeypatch):
     np.save("x.npy", x)
     np.savetxt("x.csv", x, delimiter=",", header="a,b,c,d", comments="")
     (tmp_path / "broken.keras").write_text("no model")
+    cornu.saving.save_model(model.layers[0], "layer.keras")
     return tmp_path
 
 
@@ -120,6 +121,7 @@ def test_completion(shell, tmp_path, capsys):
     [
         (["summary", "none.keras"], "none.keras"),
         (["summary", "broken.keras"], "broken.keras"),
+        (["summary", "layer.keras"], "holds a layer alone"),
         (["convert", "model.keras", "model.tflite"], ".onnx"),
         (["convert", "model.keras", "x.csv"], ".onnx"),
         (["convert", "model.keras", "model.keras"], "--overwrite"),

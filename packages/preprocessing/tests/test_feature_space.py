@@ -213,6 +213,12 @@ def test_it_learns_from_batches_and_stays_in_a_file(tmp_path):
     made.save(tmp_path / "space.json")
     again = FeatureSpace.load(tmp_path / "space.json")
     np.testing.assert_allclose(again(TABLE), made(TABLE), rtol=1e-6)
+    made.save(tmp_path / "space.keras")
+    for read in (FeatureSpace.load, cornu.models.load_model):
+        np.testing.assert_array_equal(read(tmp_path / "space.keras")(TABLE), made(TABLE))
+    cornu.saving.save_model(cornu.layers.Normalization(axis=None), tmp_path / "other.keras")
+    with pytest.raises(BadFileError, match="holds no FeatureSpace"):
+        FeatureSpace.load(tmp_path / "other.keras")
     (tmp_path / "space.json").write_text("[]")
     with pytest.raises(BadFileError):
         FeatureSpace.load(tmp_path / "space.json")

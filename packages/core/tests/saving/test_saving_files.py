@@ -466,3 +466,32 @@ def test_a_format_comes_by_a_hook(parts, tmp_path):
             np.testing.assert_array_equal(load_model(tmp_path / name), model.get_weights()[0])
     finally:
         registry.unregister(plugin)
+
+
+def test_a_layer_alone_is_a_file_too(known, tmp_path):
+    layer = known.Linear(3, name="alone")
+    x = RNG.normal(size=(2, 4)).astype("float32")
+    expected = layer(x)
+    cornu.saving.save_model(layer, tmp_path / "layer.keras")
+    again = load_model(tmp_path / "layer.keras")
+    assert type(again) is known.Linear
+    assert again.name == "alone"
+    np.testing.assert_array_equal(again(x), expected)
+
+
+def test_a_layer_alone_is_not_compiled(known, tmp_path):
+    layer = known.Linear(3)
+    layer(np.ones((2, 4)))
+    path = tmp_path / "layer.keras"
+    cornu.saving.save_model(layer, path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(members["config.json"])
+    config["compile_config"] = {"optimizer": None, "loss": "mse"}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, json.dumps(config) if name == "config.json" else data)
+    with pytest.raises(BadFileError, match="no model") as caught:
+        load_model(path)
+    assert caught.value.rule == "config"
+    np.testing.assert_array_equal(load_model(path, compile=False).kernel, layer.kernel)

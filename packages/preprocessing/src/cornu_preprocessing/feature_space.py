@@ -12,8 +12,9 @@ from cornu.base import HostLayer, KerasTensor
 from cornu.configuration.config import deserialize
 from cornu.models import Input
 from cornu.plugins import registry
-from cornu.saving import serialize_keras_object
+from cornu.saving import load_model, save_model, serialize_keras_object
 from cornu_data.files.config_names import check_names
+from cornu_data.files.file_kinds import ZIP_SIGNATURE
 from cornu_engine import config, tree
 from cornu_engine.errors import BadFileError, DataError, near_matches
 from cornu_engine.files.atomic import atomically
@@ -264,7 +265,15 @@ class FeatureSpace(HostLayer):
         return self._column_inputs
 
     def save(self, filepath: Any) -> None:
-        """Write the space, with what it has learned, as JSON; `load` reads it back."""
+        """Write the space, with what it has learned; `load` reads it back.
+
+        Parameters
+        ----------
+        filepath : path
+            Ending in `.keras` for a file that `load_model` reads too; JSON otherwise.
+        """
+        if Path(filepath).suffix == ".keras":
+            return save_model(self, filepath)
         with atomically(filepath) as temporary:
             config = serialize_keras_object(self)
             check_names(config)  # what is written can be read
@@ -281,9 +290,12 @@ class FeatureSpace(HostLayer):
         """
         text = Path(filepath).read_bytes()
         with reading(filepath):
-            config = read_json(text, _LIMITS)
-            check_names(config)
-            space = deserialize(config, kind="layer")
+            if text.startswith(ZIP_SIGNATURE):
+                space = load_model(filepath)
+            else:
+                config = read_json(text, _LIMITS)
+                check_names(config)
+                space = deserialize(config, kind="layer")
             if not isinstance(space, cls):
                 raise BadFileError(f"{str(filepath)!r} holds no {cls.__name__}.", "kind")
             return space

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cornu.base.layer.layer import Layer
 from cornu.configuration.config import deserialize, serialize
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu.saving.formats import format_of_place, format_to_write, formats, missing, words_of
@@ -49,7 +50,7 @@ def save_model(
 
     Parameters
     ----------
-    model : Model
+    model : Model or Layer
     filepath : path
         Ending in `.keras` for the zip of Keras 3, in `.h5` for the HDF5 of Keras 2; of any other
         name it is the zip. Missing folders are made. What is in a file is told by its bytes, so any
@@ -142,7 +143,7 @@ def load_model(
     safe_mode: bool = True,
     max_bytes: int | None = None,
 ) -> Any:
-    """Read a model that Cornu, Keras 2.2 or 2.3, tf_keras or Keras 3 wrote.
+    """Read a model, or a layer, that Cornu, Keras 2.2 or 2.3, tf_keras or Keras 3 wrote.
 
     Parameters
     ----------
@@ -213,7 +214,7 @@ def _read_zip(path: str, limits: Limits, compile: bool) -> Any:
         training = config.pop("compile_config", None) if compile else None
         config.pop("compile_config", None)
         with open_hdf5(archive.open(WEIGHTS), limits) as root:
-            reader = Reader(config, root, limits, words, training)
+            reader = Reader(config, root, limits, words, training, kind=Layer)
             if training:
                 reader.compile(training)
                 state = root.group("optimizer/vars")

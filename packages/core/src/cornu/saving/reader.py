@@ -22,7 +22,17 @@ _WORK_OF_A_STEP = 50  # of each call of a layer, once the model is used
 
 
 class Reader:
-    """Makes a model from its configuration, then gives it what the file holds."""
+    """Makes a model from its configuration, then gives it what the file holds.
+
+    Parameters
+    ----------
+    config, weights, limits, words
+        What the file holds, and how it is to be read.
+    training : dict, optional
+        How the file says the model is compiled.
+    kind : type
+        What may be made: a file may hold a layer alone, though not one that is compiled.
+    """
 
     def __init__(
         self,
@@ -31,6 +41,7 @@ class Reader:
         limits: Limits,
         words: Words,
         training: Any = None,
+        kind: type[Any] = Trainable,
     ) -> None:
         self.limits, self.words = limits, words
         config = words.model(config)
@@ -39,7 +50,7 @@ class Reader:
         check_wanted(config, training)
         with without_memory(limits.total) as pending:
             made = deserialize(config, kind="layer")
-            if not isinstance(made, Trainable):
+            if not isinstance(made, Trainable if training else kind):
                 raise BadFileError(f"The file describes {made!r}, no model.", "config")
             self.model: Any = made
             spend(_WORK_OF_A_STEP * calls_within(self.model))

@@ -47,7 +47,7 @@ def read_state(model: Any, root: Group) -> None:
         if [x.shape for x in stored] == [v.shape for v in variables]:
             for variable, value in zip(variables, stored, strict=True):
                 variable.assign(value)
-    if model.compiled:
+    if getattr(model, "compiled", False):
         values = {kind: list(_stored(group, f"metrics/{kind}")) for kind in _METRICS}
         model._compiled.set_metric_values(values)
     source = group.get("random")
@@ -70,7 +70,8 @@ _METRICS = ("loss", "metrics", "losses")
 
 def _variables(model: Any) -> dict[str, list[Variable]]:
     layers = model._flatten_layers()
-    metrics = model._compiled.metric_variables() if model.compiled else {}
+    compiled = getattr(model, "compiled", False)  # a layer alone never is
+    metrics = model._compiled.metric_variables() if compiled else {}
     return {
         "seeds": [g.state for layer in layers for g in layer._parts.seed_generators],
         "states": [

@@ -20,9 +20,13 @@ def add_file(parser: argparse.ArgumentParser, name: str = "file", what: str = ""
 
 def read(path: str) -> Any:
     """Return the model of a file, compiled where the file says how."""
-    from cornu.models import load_model
+    from cornu.models import Model, load_model
+    from cornu_engine.errors import BadFileError
 
-    return load_model(path)
+    model = load_model(path)
+    if not isinstance(model, Model):
+        raise BadFileError(f"{path!r} holds a layer alone, {model!r}, and no model.", "kind")
+    return model
 
 
 def in_one_line(run: Run) -> Run:
