@@ -18,7 +18,7 @@ from cornu_keras.compat import keras2, tfkeras
 DIALECTS = {"keras2": keras2.dialect, "tfkeras": tfkeras.dialect}
 # What tf.keras has and Cornu has not: these say so when they are asked for.
 ABSENT = re.compile(
-    r"applications\.(regnet|resnet_rs)\.|experimental|legacy|DenseFeatures|"
+    r"applications\.(regnet\.|resnet_rs\.|RegNet|ResNetRS)|experimental|legacy|DenseFeatures|"
     r"MeanTensor|SidecarEvaluatorModelExport|"
     r"ConvNeXtBase|SidecarEvaluator|StepsPerExecutionTuner"
 )

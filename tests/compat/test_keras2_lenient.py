@@ -1,16 +1,106 @@
 """What Keras 2.3.1 let pass, and how its metrics count: numbers of its own tests."""
 
 import cornu.compat.keras2 as keras
+import cornu.compat.tfkeras as tfkeras
 import numpy as np
 import pytest
 from cornu.compat.keras2 import activations, layers, metrics
 from cornu.compat.keras2.models import Sequential
+
+import cornu
+
+BOTH = pytest.mark.parametrize("of", [keras, tfkeras], ids=["keras2", "tfkeras"])
 
 
 def test_a_layer_as_an_activation_is_taken_with_a_warning():
     layer = layers.Dense(3)
     with pytest.warns(UserWarning, match="Do not pass a layer instance"):
         assert activations.get(layer) is layer
+
+
+@BOTH
+def test_a_name_may_have_parts(of, tmp_path):
+    image = of.layers.Input((8, 8, 3))
+    x = of.layers.Conv2D(4, 1, name="fire2/squeeze1x1")(image)
+    x = of.layers.BatchNormalization(name="fire2")(of.layers.Conv2D(4, 3, name="fire2/expand")(x))
+    model = of.models.Model(image, of.layers.Flatten(name="top/flatten")(x))
+    model.compile("sgd", "mse")
+    model.fit(np.ones((2, 8, 8, 3)), np.ones((2, 144)), verbose=0)
+    assert model.weights[0].name == "fire2/squeeze1x1/kernel:0"
+    assert model.get_layer("fire2/expand").name == model.layers[2].name
+    numbers = model.predict(np.ones((1, 8, 8, 3)))
+    for name in ("model.h5", "model.keras"):
+        model.save(tmp_path / name)
+        again = of.models.load_model(tmp_path / name)
+        assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
+        np.testing.assert_array_equal(again.predict(np.ones((1, 8, 8, 3))), numbers)
+    model.save_weights(tmp_path / "weights.h5")
+    part = of.models.Sequential(
+        [of.layers.Conv2D(4, 1, name="fire2/squeeze1x1", input_shape=(2, 2, 3))]
+    )
+    part.load_weights(tmp_path / "weights.h5", by_name=True)
+    np.testing.assert_array_equal(part.get_weights()[0], model.get_weights()[0])
+    assert part.input_names == ["fire2/squeeze1x1_input"]
+    # In Keras 3 no name is like that.
+    plain = cornu.saving.load_model(tmp_path / "model.h5")
+    assert plain.layers[1].name == "fire2_squeeze1x1"
+
+
+@BOTH
+def test_nan_among_targets_comes_to_the_loss(of):
+    model = of.models.Sequential([of.layers.Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse", metrics=["mae"])
+    x, y = np.ones((4, 2)), np.array([[1.0], [np.nan], [1.0], [1.0]])
+    assert np.isnan(model.evaluate(x, y, verbose=0)).all()
+    history = model.fit(
+        x, y, epochs=3, verbose=0, callbacks=[of.callbacks.TerminateOnNaN()]
+    ).history
+    assert len(history["loss"]) == 1
+    assert np.isnan(history["loss"][0])
+    assert np.isnan(model.get_weights()[0]).all()
+
+
+@BOTH
+@pytest.mark.parametrize("kind", ["SeparableConv2D", "DepthwiseConv2D"])
+def test_what_is_said_of_a_kernel_that_is_none_is_nothing(of, kind):
+    first = {"SeparableConv2D": (4, 3), "DepthwiseConv2D": (3,)}[kind]
+    said = {"initializer": "he_normal", "regularizer": "l2", "constraint": "unit_norm"}
+    layer = getattr(of.layers, kind)(*first, **{f"kernel_{k}": v for k, v in said.items()})
+    layer(of.layers.Input((8, 8, 2)))
+    assert "kernel_initializer" not in layer.get_config()
+    assert not layer.losses
+
+
+@BOTH
+def test_a_method_that_is_replaced_in_model_is_that_of_all_models(of, monkeypatch):
+    seen = []
+    original = of.models.Model.fit
+
+    def fit(self, *args, **kwargs):
+        seen.append(self.name)
+        return original(self, *args, **kwargs)
+
+    monkeypatch.setattr(of.models.Model, "fit", fit)
+    x = of.layers.Input((2,))
+    models = [
+        of.models.Sequential([of.layers.Dense(1, input_shape=(2,))], name="stack"),
+        of.models.Model(x, of.layers.Dense(1)(x), name="graph"),
+    ]
+    for model in models:
+        model.compile("sgd", "mse")
+        model.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0)
+    assert seen == ["stack", "graph"]
+
+
+def test_inputs_of_tf_keras_are_counted_from_one():
+    tfkeras.backend.clear_session()
+    assert tfkeras.Input((2,)).name.startswith("input_1")
+    assert tfkeras.layers.InputLayer(input_shape=(2,)).name == "input_2"
+    model = tfkeras.Sequential([tfkeras.layers.Dense(1, input_shape=(2,))])
+    assert model.input_names == ["dense_input"]
+    later = tfkeras.Sequential([tfkeras.layers.Dense(1)])
+    later.build((None, 3))
+    assert later.input_names == ["dense_1_input"]
 
 
 def test_strides_with_a_dilation_may_be_described():

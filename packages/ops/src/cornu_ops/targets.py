@@ -106,6 +106,7 @@ class Target:
     instead: str = ""
 
     arguments: ClassVar[tuple[str, ...]] = ("axis",)  # of the loss, which say the same
+    only_nan: ClassVar[bool] = False  # is refused among the values: a number, where it is taken
 
     def with_arguments(self, given: Mapping[str, Any]) -> Target:
         """Return the target as the arguments say that a loss was made with."""
@@ -233,6 +234,8 @@ class SameShape(Target):
     """
 
     broadcast: bool = True
+
+    only_nan = True
 
     def check_shape(self, compared: Comparison) -> None:
         """Raise if the shapes differ, or warn if they broadcast."""

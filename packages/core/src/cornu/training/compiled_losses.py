@@ -74,6 +74,7 @@ class CompiledLosses(FirstValues):
         self._loss = _resolve(loss) if is_config else tree.map_structure(_resolve, loss)
         self._weights = loss_weights
         self.shows_each = False  # also where there is one only
+        self.takes_nan = False  # as a number like others
         self.output_names = list(output_names or [])
         self._terms: list[_Term] | None = None
         self.trackers: list[Mean] = []
@@ -217,7 +218,7 @@ class CompiledLosses(FirstValues):
             place = next(i for i, leaf in enumerate(leaves) if leaf is target)
             name = outputs.names[outputs.paths.index(term.path)]
             rule = rule_for(term.loss, name, place, target, predicted)
-            if rule is not None:
+            if rule is not None and not (self.takes_nan and rule.target.only_nan):
                 rules.append(rule)
         return rules
 

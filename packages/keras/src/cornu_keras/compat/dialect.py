@@ -187,13 +187,17 @@ class Dialect:
         old = functools.partial(_load(self._old_names), own_name) if self._old_names else None
         arguments = Arguments(own_name, base, said, old)
         if not isinstance(base, type):
-            speaks = arguments.differ or module in ("layers", "models") or name in _OF_NAMES
+            makes = module in ("layers", "models") or _is_application(module, name)
+            speaks = arguments.differ or makes or name in _OF_NAMES
             return arguments.function(self.speaking) if speaks else base
         meanings = tuple(
             _load(reference) for parent, reference in self._meanings if is_a(base, parent)
         )
         if not meanings and not arguments.differ:
             return base
+        if base.__name__ != "Model" and is_a(base, "Model"):  # whose methods a script may replace
+            model = self.find("models", "Model")
+            meanings = (*(m for m in meanings if m not in model.__mro__), model)
         home = module if self.has(module, own_name) else f"{UNLISTED}.{module}"
         home = f"{self.package}.{home}".rstrip(".")
         return derived(self.speaking, home, base, meanings, arguments)
@@ -203,6 +207,11 @@ class Dialect:
     def speaking(self) -> Any:
         """Return a context in which names and strings mean what they mean in this dialect."""
         return registry.meaning(self.of)
+
+
+def _is_application(module: str, name: str) -> bool:
+    """Tell whether a name is that of a function that makes a trained model."""
+    return module.partition(".")[0] == "applications" and name[:1].isupper()
 
 
 def _load(reference: str) -> Any:

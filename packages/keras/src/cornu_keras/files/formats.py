@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
+from cornu.base import Layer
+from cornu.plugins import registry
 from cornu.saving.formats import FileFormat
 from cornu.saving.reader import Reader
 from cornu.saving.training_state import read_state
@@ -38,7 +40,8 @@ class DialectWords(Words):
         """Return the configuration of a model in Keras 3's words."""
         if self.dialect.is_keras3:
             return with_operations(config)
-        return upgrade(without_slashes(config), self.dialect)
+        parted = registry.meant("layer", "Layer", Layer)._may_have_parts
+        return upgrade(config if parted else without_slashes(config), self.dialect)
 
     def training(self, config: dict[str, Any]) -> dict[str, Any]:
         """Return what `Model.compile_from_config` takes."""

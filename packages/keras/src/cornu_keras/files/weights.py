@@ -23,8 +23,9 @@ def plan_keras2_weights(model: Any, root: Group, plan: Plan, by_name: bool = Fal
     """
     stored = stored_layers(root)
     layers = [layer for layer in model.layers if layer.weights]
+    named = {_whole(layer.name): layer for layer in layers}
     if by_name:
-        pairs = [(layer, stored[layer.name]) for layer in layers if layer.name in stored]
+        pairs = [(layer, stored[name]) for name, layer in named.items() if name in stored]
     else:
         stored = {name: arrays for name, arrays in stored.items() if arrays}
         if len(stored) != len(layers):
@@ -35,8 +36,8 @@ def plan_keras2_weights(model: Any, root: Group, plan: Plan, by_name: bool = Fal
                 "name only.",
                 "shapes",
             )
-        same = {layer.name for layer in layers} == set(stored)
-        groups = [stored[x.name] for x in layers] if same else list(stored.values())
+        same = len(named) == len(layers) and named.keys() == stored.keys()
+        groups = [stored[name] for name in named] if same else list(stored.values())
         pairs = list(zip(layers, groups, strict=True))
     is_old = is_of_keras1(root.attribute("keras_version"))
     for layer, arrays in pairs:
@@ -65,11 +66,16 @@ def stored_layers(root: Group) -> dict[str, dict[str, Dataset]]:
             raise BadFileError(
                 f"The file lists the layer {name!r} but does not hold it.", "damaged"
             )
-        name = name.replace("/", "_")  # which no name of a layer may hold here
+        name = _whole(name)
         if name in layers:
             raise BadFileError(f"The file lists the layer {name!r} twice.", "damaged")
         layers[name] = stored_arrays(group)
     return layers
+
+
+def _whole(name: str) -> str:
+    """Return `conv1/bn`, a name in Keras 2, as `conv1_bn`."""
+    return name.replace("/", "_")
 
 
 def stored_arrays(group: Group) -> dict[str, Dataset]:

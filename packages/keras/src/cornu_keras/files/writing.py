@@ -87,7 +87,7 @@ def write_keras2_weights(model: Any, group: Any, version: str = VERSION) -> None
     write_names(group, "layer_names", _encoded(layer.name for layer in model.layers))
     prefix = f"{model._path or model.name}/"
     for layer in model.layers:
-        below = group.create_group(layer.name)
+        below = group.require_group(layer.name)
         arrays: dict[str, np.ndarray] = {}
         for variable in keras2_order(layer):
             name = _unused(f"{variable.path.removeprefix(prefix)}:0", arrays)

@@ -13,13 +13,16 @@ from cornu_layers.applications.image_shape import channels, need_channels_last
 from cornu_layers.applications.imagenet_utils import decode_predictions
 from cornu_layers.applications.imagenet_utils import unchanged as preprocess_input
 from cornu_layers.applications.inverted import normalized_pixels
+from cornu_layers.applications.parts import (
+    Activation,
+    Conv2D,
+    Dense,
+    GlobalAveragePooling2D,
+    LayerNormalization,
+    part,
+)
 from cornu_layers.applications.published import Published, classic
-from cornu_layers.convolutional.conv import Conv2D
-from cornu_layers.core.activation import Activation
-from cornu_layers.core.dense import Dense
 from cornu_layers.initializers.constant import Constant
-from cornu_layers.normalization.layer_normalization import LayerNormalization
-from cornu_layers.pooling.global_average_pooling import GlobalAveragePooling2D
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -105,7 +108,7 @@ def block(x: KerasTensor, filters: int, name: str) -> KerasTensor:
     y = Dense(4 * filters, name=f"{name}_pointwise_conv_1")(y)
     y = Activation("gelu", name=f"{name}_gelu")(y)
     y = Dense(filters, name=f"{name}_pointwise_conv_2")(y)
-    y = LayerScale(SCALE, filters, name=f"{name}_layer_scale")(y)
+    y = part(LayerScale)(SCALE, filters, name=f"{name}_layer_scale")(y)
     return x + Activation("linear", name=f"{name}_identity")(y)
 
 
@@ -118,8 +121,9 @@ def network(
         mean = [255 * m for m in MEAN]
         variance = [(255 * deviation) ** 2 for deviation in DEVIATION]
         x = normalized_pixels(x, mean, variance, f"{name}_prestem_normalization")
+    stack = part(Sequential, "object")
     before = [
-        Sequential(
+        stack(
             [
                 Conv2D(filters[0], 4, strides=4, name=f"{name}_stem_conv"),
                 layer_normalized(f"{name}_stem_layernorm"),
@@ -130,7 +134,7 @@ def network(
     for i, out in enumerate(filters[1:]):
         halving = Conv2D(out, 2, strides=2, name=f"{name}_downsampling_conv_{i}")
         before.append(
-            Sequential(
+            stack(
                 [layer_normalized(f"{name}_downsampling_layernorm_{i}"), halving],
                 name=f"{name}_downsampling_block_{i}",
             )

@@ -20,9 +20,8 @@ from cornu_layers.applications.inverted import (
     spread,
     summed,
 )
+from cornu_layers.applications.parts import Rescaling, ZeroPadding2D
 from cornu_layers.applications.published import File, Published
-from cornu_layers.core.rescaling import Rescaling
-from cornu_layers.reshaping.zero_padding import ZeroPadding2D
 
 __all__ = [
     "EfficientNetB0",

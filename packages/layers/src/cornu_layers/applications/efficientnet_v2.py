@@ -22,8 +22,8 @@ from cornu_layers.applications.inverted import (
     spread,
     summed,
 )
+from cornu_layers.applications.parts import Rescaling
 from cornu_layers.applications.published import Published, classic
-from cornu_layers.core.rescaling import Rescaling
 
 __all__ = [
     "EfficientNetV2B0",

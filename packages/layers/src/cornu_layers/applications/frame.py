@@ -17,14 +17,18 @@ from typing import Any, TypeVar, cast
 
 from cornu import activations
 from cornu.base.layer import KerasTensor, Layer
-from cornu.models import Functional, Input
+from cornu.models import Functional, Input, Model
+from cornu.plugins import registry
 from cornu_data.symbolic.graph import get_source_inputs
 from cornu_engine.errors import DataError
 from cornu_layers.applications.image_shape import image_shape
+from cornu_layers.applications.parts import (
+    Dense,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    part,
+)
 from cornu_layers.applications.published import Published
-from cornu_layers.core.dense import Dense
-from cornu_layers.pooling.global_average_pooling import GlobalAveragePooling2D
-from cornu_layers.pooling.global_max_pooling import GlobalMaxPooling2D
 
 __all__ = [
     "Asked",
@@ -45,7 +49,7 @@ C = TypeVar("C", bound=Callable[..., Functional])
 CLASSES = 1000  # of ImageNet
 
 
-POOLS: dict[str, type[Layer]] = {"avg": GlobalAveragePooling2D, "max": GlobalMaxPooling2D}
+POOLS: dict[str, Callable[..., Layer]] = {"avg": GlobalAveragePooling2D, "max": GlobalMaxPooling2D}
 
 
 @dataclass(frozen=True)
@@ -210,12 +214,16 @@ def assemble(
     end: End,
 ) -> Functional:
     """Return the model that was asked for, with its weights."""
-    image = Input(shape) if asked.input_tensor is None else asked.input_tensor
+    image = asked.input_tensor
+    if image is None:
+        image = part(Input)(shape)
     x = body(image)
     x = top(x) if asked.include_top else end(x, asked.pooling)
     inputs = [image] if asked.input_tensor is None else get_source_inputs(image)
-    model = Functional(inputs[0] if len(inputs) == 1 else inputs, x, name=name)
+    made: Any = part(Model, "object")  # of a graph, which makes it Functional
+    model = made(inputs[0] if len(inputs) == 1 else inputs, x, name=name)
     if asked.imagenet:
+        files = registry.meant("files", files.with_top.name, files)
         model.load_weights(files.fetch(asked.include_top))
     elif asked.weights is not None:
         model.load_weights(asked.weights)

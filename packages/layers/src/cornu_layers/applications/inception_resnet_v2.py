@@ -20,9 +20,8 @@ from cornu_layers.applications.inception_v3 import (
     side_by_side,
     stem,
 )
+from cornu_layers.applications.parts import Activation, Conv2D, part
 from cornu_layers.applications.published import classic
-from cornu_layers.convolutional.conv import Conv2D
-from cornu_layers.core.activation import Activation
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -79,7 +78,7 @@ def block(
     name = f"{kind}_{index}"
     mixed = side_by_side([chain(x, rows) for rows in BLOCKS[kind]], f"{name}_mixed")
     up = Conv2D(channels(x), 1, padding="same", name=f"{name}_conv")(mixed)
-    x = CustomScaleLayer(scale)([x, up])
+    x = part(CustomScaleLayer)(scale)([x, up])
     return x if activation is None else Activation(activation, name=f"{name}_ac")(x)
 
 

@@ -9,13 +9,15 @@ from cornu.base.layer import KerasTensor
 from cornu_layers.applications.frame import application, arguments, unnamed_pool
 from cornu_layers.applications.image_shape import channel_axis
 from cornu_layers.applications.imagenet_utils import decode_predictions, preprocessing
+from cornu_layers.applications.parts import (
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Concatenate,
+    Conv2D,
+    MaxPooling2D,
+)
 from cornu_layers.applications.published import classic
-from cornu_layers.convolutional.conv import Conv2D
-from cornu_layers.core.activation import Activation
-from cornu_layers.merging.concatenate import Concatenate
-from cornu_layers.normalization.batch_normalization import BatchNormalization
-from cornu_layers.pooling.average_pooling import AveragePooling2D
-from cornu_layers.pooling.max_pooling import MaxPooling2D
 
 __all__ = ["InceptionV3", "decode_predictions", "preprocess_input"]
 

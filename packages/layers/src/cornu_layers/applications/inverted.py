@@ -7,16 +7,19 @@ from typing import Any
 
 from cornu.base.layer import KerasTensor
 from cornu_layers.applications.image_shape import channel_axis, channels, channels_first
-from cornu_layers.convolutional.conv import Conv2D
-from cornu_layers.convolutional.depthwise import DepthwiseConv2D
-from cornu_layers.core.activation import Activation
-from cornu_layers.core.dense import Dense
+from cornu_layers.applications.parts import (
+    Activation,
+    Add,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    GlobalAveragePooling2D,
+    Multiply,
+    Reshape,
+)
 from cornu_layers.initializers.variance_scaling import VarianceScaling
-from cornu_layers.merging.elementwise import Add, Multiply
-from cornu_layers.normalization.batch_normalization import BatchNormalization
-from cornu_layers.pooling.global_average_pooling import GlobalAveragePooling2D
-from cornu_layers.regularization.dropout import Dropout
-from cornu_layers.reshaping.reshape import Reshape
 
 __all__ = [
     "active",

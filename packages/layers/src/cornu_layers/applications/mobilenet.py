@@ -7,7 +7,6 @@ from typing import Any
 from cornu.base.layer import KerasTensor
 from cornu.models import Functional
 from cornu_engine.errors import DataError
-from cornu_layers.advanced_activations.relu import ReLU
 from cornu_layers.applications.frame import Asked, Weights, assemble, unnamed_pool
 from cornu_layers.applications.image_shape import (
     channel_axis,
@@ -16,15 +15,18 @@ from cornu_layers.applications.image_shape import (
     size_of_weights,
 )
 from cornu_layers.applications.imagenet_utils import decode_predictions, preprocessing
+from cornu_layers.applications.parts import (
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    DepthwiseConv2D,
+    Dropout,
+    GlobalAveragePooling2D,
+    ReLU,
+    Reshape,
+    ZeroPadding2D,
+)
 from cornu_layers.applications.published import classic
-from cornu_layers.convolutional.conv import Conv2D
-from cornu_layers.convolutional.depthwise import DepthwiseConv2D
-from cornu_layers.core.activation import Activation
-from cornu_layers.normalization.batch_normalization import BatchNormalization
-from cornu_layers.pooling.global_average_pooling import GlobalAveragePooling2D
-from cornu_layers.regularization.dropout import Dropout
-from cornu_layers.reshaping.reshape import Reshape
-from cornu_layers.reshaping.zero_padding import ZeroPadding2D
 
 __all__ = ["MobileNet", "decode_predictions", "preprocess_input"]
 

@@ -7,7 +7,6 @@ from typing import Any
 from cornu.base.layer import KerasTensor
 from cornu.models import Functional
 from cornu_engine.errors import DataError
-from cornu_layers.advanced_activations.relu import ReLU
 from cornu_layers.applications.frame import Asked, Weights, assemble, unnamed_pool
 from cornu_layers.applications.image_shape import (
     channel_axis,
@@ -20,14 +19,17 @@ from cornu_layers.applications.image_shape import (
     tensor_shape,
 )
 from cornu_layers.applications.imagenet_utils import decode_predictions, preprocessing
+from cornu_layers.applications.parts import (
+    Add,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    GlobalAveragePooling2D,
+    ReLU,
+    ZeroPadding2D,
+)
 from cornu_layers.applications.published import classic
-from cornu_layers.convolutional.conv import Conv2D
-from cornu_layers.convolutional.depthwise import DepthwiseConv2D
-from cornu_layers.core.dense import Dense
-from cornu_layers.merging.elementwise import Add
-from cornu_layers.normalization.batch_normalization import BatchNormalization
-from cornu_layers.pooling.global_average_pooling import GlobalAveragePooling2D
-from cornu_layers.reshaping.zero_padding import ZeroPadding2D
 
 __all__ = ["MobileNetV2", "decode_predictions", "preprocess_input"]
 

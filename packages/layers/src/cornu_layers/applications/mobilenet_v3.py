@@ -7,7 +7,6 @@ from typing import Any
 from cornu.base.layer import KerasTensor
 from cornu.models import Functional
 from cornu_engine.errors import DataError
-from cornu_layers.advanced_activations.relu import ReLU
 from cornu_layers.applications.frame import Asked, Weights, assemble, pool
 from cornu_layers.applications.image_shape import (
     channel_axis,
@@ -20,17 +19,21 @@ from cornu_layers.applications.image_shape import (
 )
 from cornu_layers.applications.imagenet_utils import decode_predictions
 from cornu_layers.applications.imagenet_utils import unchanged as preprocess_input
+from cornu_layers.applications.parts import (
+    Activation,
+    Add,
+    BatchNormalization,
+    Conv2D,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Multiply,
+    ReLU,
+    Rescaling,
+    ZeroPadding2D,
+)
 from cornu_layers.applications.published import File, Published
-from cornu_layers.convolutional.conv import Conv2D
-from cornu_layers.convolutional.depthwise import DepthwiseConv2D
-from cornu_layers.core.activation import Activation
-from cornu_layers.core.rescaling import Rescaling
-from cornu_layers.merging.elementwise import Add, Multiply
-from cornu_layers.normalization.batch_normalization import BatchNormalization
-from cornu_layers.pooling.global_average_pooling import GlobalAveragePooling2D
-from cornu_layers.regularization.dropout import Dropout
-from cornu_layers.reshaping.flatten import Flatten
-from cornu_layers.reshaping.zero_padding import ZeroPadding2D
 
 __all__ = ["MobileNetV3Large", "MobileNetV3Small", "decode_predictions", "preprocess_input"]
 

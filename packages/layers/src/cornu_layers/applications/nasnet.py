@@ -19,19 +19,21 @@ from cornu_layers.applications.image_shape import (
     rows_and_columns,
 )
 from cornu_layers.applications.imagenet_utils import decode_predictions, preprocessing
+from cornu_layers.applications.parts import (
+    Activation,
+    Add,
+    AveragePooling2D,
+    BatchNormalization,
+    Concatenate,
+    Conv2D,
+    Cropping2D,
+    Dense,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+    SeparableConv2D,
+    ZeroPadding2D,
+)
 from cornu_layers.applications.published import File, Published
-from cornu_layers.convolutional.conv import Conv2D
-from cornu_layers.convolutional.separable import SeparableConv2D
-from cornu_layers.core.activation import Activation
-from cornu_layers.core.dense import Dense
-from cornu_layers.merging.concatenate import Concatenate
-from cornu_layers.merging.elementwise import Add
-from cornu_layers.normalization.batch_normalization import BatchNormalization
-from cornu_layers.pooling.average_pooling import AveragePooling2D
-from cornu_layers.pooling.global_average_pooling import GlobalAveragePooling2D
-from cornu_layers.pooling.max_pooling import MaxPooling2D
-from cornu_layers.reshaping.cropping import Cropping2D
-from cornu_layers.reshaping.zero_padding import ZeroPadding2D
 
 __all__ = ["NASNetLarge", "NASNetMobile", "decode_predictions", "preprocess_input"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["Published", "classic"]
 
@@ -26,13 +26,16 @@ class Published:
     Attributes
     ----------
     folder : str
-        Below `ADDRESS`.
+        Below the address.
     with_top, without_top : File
+    address : str
+        Of another place than that of Keras' files today.
     """
 
     folder: str
     with_top: File
     without_top: File
+    address: str = field(default="", kw_only=True)
 
     def fetch(self, include_top: bool) -> str:
         """Return the path of the file, which is downloaded unless it is there already."""
@@ -41,7 +44,7 @@ class Published:
         file = self.with_top if include_top else self.without_top
         return get_file(
             file.kept_as or file.name,
-            f"{ADDRESS}{self.folder}/{file.name}",
+            f"{self.address or ADDRESS}{self.folder}/{file.name}",
             cache_subdir="models",
             file_hash=file.file_hash,
         )

@@ -8,13 +8,15 @@ from cornu.base.layer import KerasTensor
 from cornu_layers.applications.frame import application, arguments
 from cornu_layers.applications.image_shape import channel_axis
 from cornu_layers.applications.imagenet_utils import decode_predictions, preprocessing
+from cornu_layers.applications.parts import (
+    Activation,
+    Add,
+    BatchNormalization,
+    Conv2D,
+    MaxPooling2D,
+    ZeroPadding2D,
+)
 from cornu_layers.applications.published import Published, classic
-from cornu_layers.convolutional.conv import Conv2D
-from cornu_layers.core.activation import Activation
-from cornu_layers.merging.elementwise import Add
-from cornu_layers.normalization.batch_normalization import BatchNormalization
-from cornu_layers.pooling.max_pooling import MaxPooling2D
-from cornu_layers.reshaping.zero_padding import ZeroPadding2D
 
 __all__ = ["ResNet50", "ResNet101", "ResNet152", "decode_predictions", "preprocess_input"]
 

@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from cornu.base.layer import KerasTensor
 from cornu_layers.applications.frame import application, arguments
 from cornu_layers.applications.imagenet_utils import decode_predictions, preprocessing
+from cornu_layers.applications.parts import Add, Conv2D, MaxPooling2D, ZeroPadding2D
 from cornu_layers.applications.resnet import DEPTHS, FILTERS, files, normalized, stem
-from cornu_layers.convolutional.conv import Conv2D
-from cornu_layers.merging.elementwise import Add
-from cornu_layers.pooling.max_pooling import MaxPooling2D
-from cornu_layers.reshaping.zero_padding import ZeroPadding2D
 
 __all__ = ["ResNet50V2", "ResNet101V2", "ResNet152V2", "decode_predictions", "preprocess_input"]
 

@@ -8,11 +8,8 @@ from typing import Any
 from cornu.base.layer import KerasTensor
 from cornu_layers.applications.frame import application, arguments, unnamed_pool
 from cornu_layers.applications.imagenet_utils import decode_predictions, preprocessing
+from cornu_layers.applications.parts import Conv2D, Dense, Flatten, MaxPooling2D
 from cornu_layers.applications.published import Published, classic
-from cornu_layers.convolutional.conv import Conv2D
-from cornu_layers.core.dense import Dense
-from cornu_layers.pooling.max_pooling import MaxPooling2D
-from cornu_layers.reshaping.flatten import Flatten
 
 __all__ = ["VGG16", "decode_predictions", "preprocess_input"]
 

@@ -24,11 +24,13 @@ class Operation:
     """
 
     name: str
+    _may_have_parts = False  # whether a name may be `stage/conv`
 
     def __init__(self, name: str | None = None) -> None:
         if name is None:
             name = auto_name(type(self).__name__)
-        if not isinstance(name, str) or "/" in name or not name:
+        parted = isinstance(name, str) and "/" in name and not self._may_have_parts
+        if not isinstance(name, str) or parted or not name:
             raise ValueError(
                 "A name is a text without '/', which separates the parts of a path; got "
                 f"{quoted(name)}."

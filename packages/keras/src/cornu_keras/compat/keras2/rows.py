@@ -7,6 +7,18 @@ from cornu_keras.files.dialect import HARD_SIGMOID
 _PACKAGE = "cornu_keras.compat.keras2"
 _HERE = f"{_PACKAGE}.meanings"
 
+# Models whose layers Keras 3 calls otherwise. The module `resnet` had a ResNet50 of its own.
+_NAMED_OTHERWISE = {
+    "densenet": "DenseNet121 DenseNet169 DenseNet201",
+    "inception_resnet_v2": "InceptionResNetV2",
+    "mobilenet": "MobileNet",
+    "mobilenet_v2": "MobileNetV2",
+    "nasnet": "NASNetLarge NASNetMobile",
+    "resnet": "ResNet50 ResNet101 ResNet152",
+    "resnet50": "ResNet50",
+    "resnet_v2": "ResNet50V2 ResNet101V2 ResNet152V2",
+}
+
 # Name -> where it is; see `Dialect`.
 OWN: dict[str, str] = {
     "activations.hard_sigmoid": f"object {HARD_SIGMOID}",
@@ -62,6 +74,12 @@ OWN: dict[str, str] = {
     "models.clone_model": f"{_PACKAGE}.inputs:clone_model",
     "preprocessing.sequence._remove_long_seq": f"{_PACKAGE}.utils.data_utils:_remove_long_seq",
     "optimizers.TFOptimizer": f"{_HERE}.graph:TFOptimizer",
+    **{
+        f"applications.{home}{name}": f"{_HERE}.applications:{family}.{name}"
+        for family, names in _NAMED_OTHERWISE.items()
+        for name in names.split()
+        for home in (f"{family}.", *([""] if f"{family}.{name}" != "resnet.ResNet50" else []))
+    },
 }
 
 # Base class, and what stands before it in the dialect; the foremost first.
@@ -90,11 +108,16 @@ MEANINGS: list[tuple[str, str]] = [
     *((cell, f"{_HERE}.recurrent:IdentityOfEachGate") for cell in ("LSTMCell", "GRUCell")),
     ("BaseCropping", f"{_HERE}.lenient:MayLeaveNothing"),
     ("BaseKernels", f"{_HERE}.lenient:SaidWhenBuilt"),
+    *(
+        (base, f"{_HERE}.lenient:WithoutKernel")
+        for base in ("BaseDepthwiseConv", "BaseSeparableConv")
+    ),
     ("LeakyReLU", f"{_HERE}.lenient:AnySlope"),
     ("Dropout", f"{_HERE}.lenient:ClippedRate"),
     ("Model", f"{_HERE}.collected:CollectedWeights"),
     ("Model", f"{_PACKAGE}.training:Training"),
     ("Model", f"{_HERE}.optimizers:TakesShared"),
+    ("Model", f"{_HERE}.lenient:TakesNaN"),
     ("Model", f"{_HERE}.model:ModelMeanings"),
     ("Sequential", f"{_HERE}.model:SequentialMeanings"),
     ("Layer", f"{_HERE}.layer:LayerMeanings"),

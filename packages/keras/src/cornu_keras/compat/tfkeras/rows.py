@@ -12,6 +12,7 @@ OWN: dict[str, str] = {
         f"experimental.{name}": f"cornu.optimizers.schedules:{name}"
         for name in ("CosineDecay", "CosineDecayRestarts")
     },
+    **{f"{home}.Input": f"{_HERE}.meanings.inputs:Input" for home in ("", "layers", "engine")},
     "layers.AbstractRNNCell": "cornu.layers:Layer",  # what makes a cell is what it has
     "layers.experimental.SyncBatchNormalization": "cornu.layers:BatchNormalization",
     **{
@@ -41,16 +42,23 @@ OWN: dict[str, str] = {
 
 # Base class, and what stands before it in the dialect; the foremost first.
 MEANINGS: list[tuple[str, str]] = [
+    *(
+        (base, f"{_KERAS2}.meanings.lenient:WithoutKernel")
+        for base in ("BaseDepthwiseConv", "BaseSeparableConv")
+    ),
     ("Layer", f"{_HERE}.meanings.layer:SpeaksTensors"),
     ("Layer", f"{_KERAS2}.meanings.weights:NamedWeights"),
     ("Model", f"{_HERE}.meanings.checkpoints:CheckpointsAsFiles"),
     ("Optimizer", f"{_KERAS2}.meanings.optimizers:Shared"),
     ("Model", f"{_KERAS2}.meanings.optimizers:TakesShared"),
+    ("Model", f"{_KERAS2}.meanings.lenient:TakesNaN"),
     ("Optimizer", f"{_HERE}.meanings.results:Minimizes"),
     ("Loss", f"{_HERE}.meanings.results:CallsGiveTensors"),
     ("Metric", f"{_HERE}.meanings.results:ResultsAreTensors"),
     ("Model", f"{_KERAS2}.meanings.collected:CollectedQuietly"),
     ("Embedding", f"{_HERE}.meanings.layer:AnyLength"),
+    ("InputLayer", f"{_HERE}.meanings.inputs:Numbered"),
+    ("Sequential", f"{_KERAS2}.meanings.model:EntersByFirst"),
     ("ModelCheckpoint", f"{_HERE}.meanings.checkpoints:AnyName"),
 ]
 

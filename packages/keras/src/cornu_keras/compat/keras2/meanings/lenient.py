@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["AnySlope", "ClippedRate", "MayLeaveNothing", "NoCast", "SaidWhenBuilt", "Stateful"]
+__all__ = [
+    "AnySlope",
+    "ClippedRate",
+    "MayLeaveNothing",
+    "NoCast",
+    "SaidWhenBuilt",
+    "Stateful",
+    "TakesNaN",
+    "WithoutKernel",
+]
 
 
 class AnySlope:
@@ -71,6 +80,29 @@ class NoCast:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("autocast", False)
         super().__init__(*args, **kwargs)
+
+
+class TakesNaN:
+    """A model that trains on NaN among its targets, to which its loss then comes."""
+
+    @property
+    def compiled_losses(self) -> Any:
+        """The losses of `compile`."""
+        losses = super().compiled_losses  # type: ignore[misc]
+        if losses is not None:
+            losses.takes_nan = True
+        return losses
+
+
+class WithoutKernel:
+    """Takes what is said of a `kernel`, which it inherits from other convolutions and has not."""
+
+    @classmethod
+    def _prepare(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Leave out what is said of it."""
+        unused = [f"kernel_{what}" for what in ("initializer", "regularizer", "constraint")]
+        kwargs = {name: value for name, value in kwargs.items() if name not in unused}
+        return super()._prepare(kwargs)  # type: ignore[misc]
 
 
 class Stateful:

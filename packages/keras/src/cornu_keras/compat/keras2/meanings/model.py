@@ -9,6 +9,7 @@ import numpy as np
 from cornu.base.layer import KerasTensor, Layer
 from cornu.base.layer.context import current_call
 from cornu.models.input_layer import InputLayer
+from cornu.plugins import registry
 from cornu_engine import tree
 from cornu_engine.config import learning_phase
 from cornu_engine.trace import current_trace
@@ -17,7 +18,7 @@ from cornu_keras.compat.keras2.meanings.layer import LayerMeanings
 from cornu_keras.compat.keras2.meanings.listed import ListedOfLayers
 from cornu_keras.compat.keras2.meanings.masks import of_symbols
 
-__all__ = ["ModelMeanings", "SequentialMeanings"]
+__all__ = ["EntersByFirst", "ModelMeanings", "SequentialMeanings"]
 
 
 class ModelMeanings(Described, ListedOfLayers, LayerMeanings):
@@ -68,11 +69,13 @@ class ModelMeanings(Described, ListedOfLayers, LayerMeanings):
         return any(getattr(x, "_uses_learning_phase", False) for x in self.outputs)
 
 
-class SequentialMeanings(LayerMeanings):
-    """What a stack of layers means in Keras 2."""
+class EntersByFirst:
+    """A stack whose input is called after its first layer: `dense_1_input`."""
 
+    _speaking: Any
     _stack: list[Any]
     _tensors: list[Any]
+    _parts: Any
 
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Put a layer on top; a first one that says its input brings an input by its own name."""
@@ -98,11 +101,16 @@ class SequentialMeanings(LayerMeanings):
         self._names.add(entry.name)
         self._tensors.append(entry.output)
 
-    @staticmethod
-    def _entry(layer: Any, shape: Any, dtype: Any) -> InputLayer:
-        return InputLayer(batch_shape=shape, dtype=dtype, name=f"{layer.name}_input")
+    def _entry(self, layer: Any, shape: Any, dtype: Any) -> InputLayer:
+        with self._speaking():
+            made = registry.meant("layer", "InputLayer", InputLayer)
+            return made(batch_shape=shape, dtype=dtype, name=f"{layer.name}_input")
 
     _names: set[str]
+
+
+class SequentialMeanings(EntersByFirst, LayerMeanings):
+    """What a stack of layers means in Keras 2."""
 
 
 def _has_symbols(structure: Any) -> bool:

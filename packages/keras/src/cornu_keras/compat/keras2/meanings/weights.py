@@ -22,6 +22,7 @@ class NamedWeights:
     _walk_variables: Any
     name: str
     weights: list[Any]
+    _may_have_parts = True
 
     def add_weight(self, *args: Any, **kwargs: Any) -> Variable:
         """Make a weight, which is called after its layer: `dense_1/kernel:0`."""
