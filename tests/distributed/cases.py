@@ -133,6 +133,8 @@ def _overlap(loss: str, **options: Any) -> Callable[[], Any]:
 
 CASES["regions across samples"] = _overlap("Dice")
 CASES["regions of each class"] = _overlap("Tversky", axis=(0,), alpha=0.3, beta=0.7)
+CASES["regions of each class, added"] = _overlap("Dice", axis=0, reduction="sum")
+CASES["regions of each class, as they are"] = _overlap("Dice", axis=0, reduction="none")
 CASES["regions of each sample"] = _overlap("Dice", axis=-1)
 
 

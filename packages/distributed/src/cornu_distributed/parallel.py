@@ -140,6 +140,11 @@ class Shared(Processes):
         """Return the sum of a traced value over all ranks that have rows."""
         return all_reduce(_times(value, self._present))
 
+    def summed(self, value: Any) -> Any:
+        """Return a sum such that its mean over the rows of all ranks is the sum over them."""
+        node = as_node(value)
+        return _times(node, self._scale) if _differs(node) else node
+
     def part(self, value: Any) -> Any:
         """Return what a traced value of this rank's rows adds to the mean over all rows."""
         return _times(value, self._share)
@@ -187,7 +192,8 @@ class Shared(Processes):
         The loss is made a part before it is differentiated: numbers of half precision overflow
         where those of one process do.
         """
-        reduced = len(as_node(loss).shape) == 0  # else the sum of its values is minimised
+        node = as_node(loss)  # the sum of its values is minimised, where it has several
+        reduced = len(node.shape) == 0 or not _differs(node)
         return [all_reduce(g) for g in of(_times(loss, self._share if reduced else self._present))]
 
     def finish(self, model: Any, mode: str, trace: Any, outputs: list[Any]) -> list[Any]:

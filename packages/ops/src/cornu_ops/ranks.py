@@ -42,6 +42,13 @@ class Whole:
         """Return the sum of a traced value over all processes."""
         return value
 
+    def summed(self, value: Any) -> Any:
+        """Return a sum over this process' rows such that its `mean` is the sum over all rows.
+
+        What is alike on all processes, as it is made of sums over all of them, stays as it is.
+        """
+        return value
+
     def part(self, value: Any) -> Any:
         """Return what a traced value of this process' rows adds to the mean over all rows."""
         return value

@@ -135,7 +135,7 @@ def reduce_weighted_values(
         return values
     total = ops.sum(values)
     if reduction == "sum":
-        return whole_size(total)
+        return whole().summed(total)
     if reduction == "mean_with_sample_weight" and sample_weight is not None:
         return ops.divide_no_nan(whole_size(total), whole().total(ops.sum(sample_weight)))
     return ops.divide(total, float(max(product(values.shape), 1)))
