@@ -113,6 +113,8 @@ def _object(source: Path, target: Target, variant: str) -> Path:
     if source.name == "cpu.c":  # asked before it is known what the processor can do
         variant = target.variants[0]
     flags = ["-target", target.triple, *COMMON, *target.flags, *FLAGS[variant]]
+    if source.parent.name == "fused":
+        flags.append("-fno-asynchronous-unwind-tables")  # of a thousand small functions
     if source.name == "built_from.c":
         flags.append(f'-DBUILT_FROM="{hash_of_sources()}"')
     made_from = hash_of(with_headers(source), *flags)
@@ -125,7 +127,10 @@ def _object(source: Path, target: Target, variant: str) -> Path:
 
 
 def _link(target: Target, objects: list[Path], to: Path) -> Path:
-    _write(to, [*COMPILER, "-target", target.triple, "-s", "-shared", *objects, *target.libraries])
+    flags = ["-s", "-shared"]
+    if target.suffix == ".so":
+        flags.append("-Wl,--gc-sections")  # what nobody calls is left out
+    _write(to, [*COMPILER, "-target", target.triple, *flags, *objects, *target.libraries])
     return to
 
 

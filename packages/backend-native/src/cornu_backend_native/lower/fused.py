@@ -11,6 +11,7 @@ Building the library needs this file, so it stands on Python alone.
 from __future__ import annotations
 
 import re
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -95,6 +96,25 @@ def files() -> dict[str, str]:
 def listed() -> list[str]:
     """Return the tapes that are compiled into the library."""
     return TAPES.read_text("utf-8").splitlines()
+
+
+@cache
+def by_names() -> dict[tuple[str, ...], dict[str, list[str]]]:
+    """Return the tapes that are listed by the names of their operations, then by these in order.
+
+    What they write stands last, the fewest values first.
+
+    Examples
+    --------
+    >>> by_names()["add_f4", "mul_f4"]["add_f4 v0 s1; mul_f4 t0 s2"]
+    ['t1']
+    """
+    found: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for tape in sorted(listed(), key=len):
+        operations, written = tape.split(" = ")
+        names = sorted(each.split(" ")[0] for each in operations.split("; "))
+        found.setdefault(tuple(names), {}).setdefault(operations, []).append(written)
+    return found
 
 
 def signature(name: str) -> tuple[tuple[str, ...], str]:

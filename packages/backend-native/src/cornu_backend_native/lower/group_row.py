@@ -108,7 +108,7 @@ def numbers_of(
 
 def _kind(plan: GroupSpace, strides: tuple[int, ...]) -> str:
     shape = plan.shape
-    if not any(strides) and plan.size > 1:
+    if plan.is_still(strides):
         return "still"
     alone = len(shape) == 1 or shape[-1] > plan.block
     if strides[-1] in (1, 0 if shape[-1] == 1 else 1) and (alone or strides[-2] == shape[-1]):

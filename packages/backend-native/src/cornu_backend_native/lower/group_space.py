@@ -53,6 +53,15 @@ class GroupSpace:
         """Elements of a block: more of them where whole rows are added to one another."""
         return limits.block * (4 if self.totals and not self.reduced[-1] else 1)
 
+    def is_single(self, value: Node) -> bool:
+        """Tell whether a value from outside is one number for all of the space."""
+        strides = self.operands.get(value)
+        return scalar_of(value) is not None if strides is None else self.is_still(strides)
+
+    def is_still(self, strides: tuple[int, ...]) -> bool:
+        """Tell whether all of the space reads, or writes, the same element."""
+        return not any(strides) and self.size > 1
+
     @property
     def nanoseconds(self) -> float:
         """How long the work may take, about."""
@@ -84,16 +93,16 @@ def group_space(frame: Frame, members: Sequence[Instruction]) -> GroupSpace:
     assert len(space.shape) <= MOST_AXES
     strides = iter(space.strides)
     has = frame.source.library.has
-    return GroupSpace(
-        in_one_order(
-            [e for m in members for e in ([m] if m.op in REDUCTIONS else in_floats(m, has))]
-        ),
+    plan = GroupSpace(
+        [e for m in members for e in ([m] if m.op in REDUCTIONS else in_floats(m, has))],
         space.shape,
         space.marks,
         dict(zip(operands, strides, strict=False)),
         dict(zip(results, strides, strict=False)),
         dict(zip(totals, strides, strict=False)),
     )
+    plan.members = in_one_order(plan.members, plan.is_single)
+    return plan
 
 
 def space_of(first: Instruction) -> tuple[int, ...]:

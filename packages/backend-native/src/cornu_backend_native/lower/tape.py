@@ -3,18 +3,20 @@
 Values that a block needs lie in registers, which are used again when nobody reads them any more;
 what lies in memory as in a block is worked on where it is. The tape calls the functions that the
 library has for several operations at once (see `fused.py`), the longest that fits first: best one
-for all of them, at worst one for each.
+for all of them, at worst one for each. One that writes more than is wanted fits too, and one that
+takes a vector where there is a single number in memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from cornu_backend_native.lower.fused import name_of
+from cornu_backend_native.lower import fused
 from cornu_backend_native.lower.kinds import dtype_name
+from cornu_backend_native.lower.ordering import in_one_order
 from cornu_engine.graph import Node
 from cornu_engine.instructions import Instruction
 from cornu_engine.rewrite import scalar_of
@@ -44,11 +46,27 @@ class Access:
 
 @dataclass(eq=False)
 class Script:
-    """Some operations as a line of text (see `fused.py`), and its operands in order."""
+    """Some operations as a line of text (see `fused.py`), and its operands in order.
 
-    text: str
-    read: Sequence[Node]
+    Attributes
+    ----------
+    operations : str
+    read : dict of Node to bool
+        What is read from outside, and whether that is a single number.
+    made : dict of Node to str
+        What is computed, and its name in the text.
+    written : sequence of Node
+    """
+
+    operations: str
+    read: dict[Node, bool]
+    made: dict[Node, str]
     written: Sequence[Node]
+
+    @property
+    def text(self) -> str:
+        """The whole line."""
+        return f"{self.operations} = {' '.join(self.made[v] for v in self.written)}"
 
 
 @dataclass(eq=False)
@@ -94,7 +112,8 @@ class Tape:
         self._last = {v: i for i, m in enumerate(self._elementwise) for v in m.inputs}
         totalled = {m.inputs[0] for m in self.members if m.op in REDUCTIONS}
         self._kept = {*self.results, *totalled}
-        *_, self.script = (None, *self._scripts(0))
+        count = len(self._elementwise)
+        self.script = self._script(0, count, self._is_single) if count > 1 else None
 
     def write(self) -> dict[Instruction, int]:
         """Write all operations; return the operand that each reduction reads."""
@@ -115,33 +134,45 @@ class Tape:
         whole = "interpreted" if self._pieces == len(self._elementwise) else "prebuilt"
         return f"{whole} in {self._pieces} pieces"
 
-    def _scripts(self, start: int) -> Iterator[Script]:
-        """Yield the operations from one of them on as one, two, then three of them, and so on."""
+    def _script(self, start: int, stop: int, is_single: Callable[[Node], bool]) -> Script:
+        """Return some of the operations as a text."""
         lines: list[str] = []
         places: dict[Node, str] = {}
         made: dict[Node, str] = {}
-        for time, member in enumerate(self._elementwise[start:], start):
+        members = self._elementwise[start:stop]
+        if len(members) < len(self._elementwise) or is_single != self._is_single:
+            members = in_one_order(members, is_single)
+        for member in members:
             for value in member.inputs:
                 if value not in made and value not in places:
-                    places[value] = f"{'s' if self._is_single(value) else 'v'}{len(places)}"
+                    places[value] = f"{'s' if is_single(value) else 'v'}{len(places)}"
             operands = (made.get(v) or places[v] for v in member.inputs)
             made[member.node] = f"t{len(lines)}"
             lines.append(" ".join([operation_name(member), *operands]))
-            if len(lines) > 1:
-                written = [v for v in made if v in self._kept or self._last.get(v, 0) > time]
-                text = f"{'; '.join(lines)} = {' '.join(made[v] for v in written)}"
-                yield Script(text, [*places], written)
+        read = {value: place[0] == "s" for value, place in places.items()}
+        written = [v for v in made if v in self._kept or self._last.get(v, 0) >= stop]
+        return Script("; ".join(lines), read, made, written)
+
+    def _longest(self, start: int) -> tuple[int, Script | None]:
+        """Return how many operations from one on have a function in common, and that."""
+        names = [operation_name(member) for member in self._elementwise[start:]]
+        for size in range(len(names), 1, -1):
+            alike = fused.by_names().get(tuple(sorted(names[:size])), {})
+            for is_single in (self._is_single, self._is_number) if alike else ():
+                script = self._script(start, start + size, is_single)
+                wanted = {script.made[v] for v in script.written}
+                for written in alike.get(script.operations, ()):
+                    found = written.split(" ")
+                    script.written = [v for v, name in script.made.items() if name in found]
+                    if wanted.issubset(found) and self.has(fused.name_of(script.text)):
+                        return size, script
+        return 1, None
 
     def _write_all(self) -> dict[Instruction, int]:
         """Write the operations, as many as one function has at a time."""
         start = 0
         while start < len(self._elementwise):
-            prebuilt = (
-                (size, script)
-                for size, script in enumerate(self._scripts(start), 2)
-                if self.has(name_of(script.text))
-            )
-            *_, (size, script) = ((1, None), *prebuilt)
+            size, script = self._longest(start)
             stop = start + size
             if script is None:
                 self._operation(self._elementwise[start])
@@ -160,15 +191,14 @@ class Tape:
         return reduced
 
     def _fused(self, script: Script, is_last: bool) -> None:
-        singles = {value for value in script.read if self._is_single(value)}
-        places = [self._single(v) if v in singles else self._vector(v) for v in script.read]
+        places = [self._single(v) if s else self._vector(v) for v, s in script.read.items()]
         for value in script.written:
             access = self.results.get(value)
             # an element is read before any of its results is written, by the last piece for good
             at_once = is_last and access is not None and access.kind == "direct"
             self._where[value] = self._place(value, at_once)
             places.append(self._where[value])
-        self._entry(FUSED, name_of(script.text), len(places))
+        self._entry(FUSED, fused.name_of(script.text), len(places))
         for start in range(0, len(places), ENTRY_WORDS):
             self._entry(*places[start : start + ENTRY_WORDS])
 
@@ -192,6 +222,9 @@ class Tape:
             return False
         access = self.accesses.get(value)
         return access is None or access.kind == "still"
+
+    def _is_number(self, value: Node) -> bool:
+        return value not in self._where and value not in self.accesses and self._is_single(value)
 
     def _single(self, value: Node) -> int:
         access = self.accesses.get(value)
