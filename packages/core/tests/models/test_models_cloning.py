@@ -49,3 +49,8 @@ def test_a_recursive_clone_reaches_the_layers_of_models_inside(parts, kind):
     assert [name for name in reached if "input" not in name] == ["inner", "last"]
     data = np.ones((2, 4), "float32")
     np.testing.assert_array_equal(clone(data), model(data))
+
+
+def test_what_is_no_model_is_named():
+    with pytest.raises(TypeError, match=r"takes a model; got 3"):
+        cornu.models.clone_model(3)

@@ -9,7 +9,7 @@ import numpy as np
 
 from cornu_engine import tree
 from cornu_engine.dtypes import is_float
-from cornu_engine.errors import TracedValueError
+from cornu_engine.errors import ShapeError, TracedValueError
 from cornu_engine.graph import Node, leaf, make_node, toposort
 from cornu_engine.primitives.table import p
 from cornu_engine.trace import as_node, current_trace, is_traced, op
@@ -181,6 +181,8 @@ def scan(
     rows = _leaves(xs)
     if not rows and length is None:
         raise ValueError("scan() needs xs or length.")
+    if any(not x.shape for x in rows):
+        raise ShapeError("One of xs is a number: it has no first axis to step along.")
     steps = int(rows[0].shape[0] if length is None else length)
     wrong = [tuple(x.shape) for x in rows if x.shape[0] != steps]
     if wrong:

@@ -166,6 +166,8 @@ def arange(
     if dtype is None:
         dtype = result_type(*(kind_of(v if is_weak(v) else np.asarray(v)) for v in given))
     first, last = (0, start) if stop is None else (start, stop)
+    if step is not None and step == 0:
+        raise ValueError("step is 0: no number of steps leads from start to stop.")
     return np.arange(first, last, 1 if step is None else step, dtype=canonical(dtype))
 
 

@@ -87,7 +87,7 @@ def hstack(xs: Sequence[TensorLike]) -> Tensor:
     array([1, 2, 3], dtype=int32)
     """
     parts = [_at_least(x, 1) for x in xs]
-    return concatenate(parts, axis=0 if parts[0].ndim == 1 else 1)
+    return concatenate(parts, axis=0 if parts and parts[0].ndim == 1 else 1)
 
 
 @op
@@ -118,6 +118,8 @@ def dstack(xs: Sequence[TensorLike]) -> Tensor:
 
 def _cuts(size: int, parts: int | Sequence[int], uneven: bool) -> list[int]:
     if isinstance(parts, (int, np.integer)):
+        if parts < 1:
+            raise ValueError(f"Pieces are counted from 1; an axis is not split into {parts}.")
         if size % parts and not uneven:
             raise ValueError(f"An axis of size {size} does not split into {parts} equal parts.")
         base, longer = divmod(size, int(parts))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu_engine.dtypes import is_float
-from cornu_engine.errors import TracedValueError
+from cornu_engine.errors import DtypeError, TracedValueError
 from cornu_engine.primitives.table import p
 from cornu_engine.trace import is_traced, op
 from cornu_ops.indexing import take_last
@@ -209,6 +209,10 @@ def bincount(
     if sparse:
         raise ValueError("Sparse tensors do not exist here: leave sparse=False.")
     x = value(x)
+    if is_float(x.dtype):
+        raise DtypeError(
+            f"Whole numbers are counted, not {x.dtype}: cast them with ops.cast(x, 'int32')."
+        )
     size = int(minlength)
     if not is_traced(x):
         size = max(size, int(x.max()) + 1 if x.size else 0)

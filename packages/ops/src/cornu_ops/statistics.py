@@ -9,7 +9,7 @@ import numpy as np
 from cornu_engine.errors import ShapeError
 from cornu_engine.primitives.table import p
 from cornu_engine.shapes import normalize_axes, normalize_axis, product, reduced_shape
-from cornu_engine.trace import op
+from cornu_engine.trace import is_traced, op
 from cornu_ops.contraction import product_of
 from cornu_ops.indexing import take_last
 from cornu_ops.movement import cut, flat, permuted
@@ -43,6 +43,10 @@ def _quantiles(
         raise ValueError(f"method must be one of {_METHODS}, got {method!r}.")
     x = floating(x)
     q = value(q, x.dtype)
+    if not is_traced(q) and not np.all((q >= 0) & (q <= 1)):
+        raise ValueError(
+            "q is a share of the elements, from 0 to 1; a percentage is divided by 100."
+        )
     rows = p.sort(_rows(x, axis), axis=x.ndim - len(normalize_axes(axis, x.ndim)))
     last = rows.ndim - 1
     size = rows.shape[-1]

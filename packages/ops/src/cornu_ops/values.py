@@ -55,6 +55,8 @@ def value(x: TensorLike, dtype: DTypeLike = None) -> Tensor:
 
 def promote(*xs: TensorLike, extra: Sequence[Any] = ()) -> list[Tensor]:
     """All of `xs` as values of their common dtype (`extra` dtypes take part)."""
+    if not xs:
+        raise ValueError("There is no tensor to compute with: give one or more.")
     operands = [x if type(x) in _SCALARS else as_value(x) for x in xs]
     kinds = [type(x) if type(x) in _SCALARS else x.dtype for x in operands]
     if len(set(kinds)) == 1 and type(operands[0]) not in _SCALARS and not extra:

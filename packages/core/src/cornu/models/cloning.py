@@ -13,6 +13,7 @@ from cornu.models.model import Functional, Model
 from cornu.models.sequential import Sequential
 from cornu.plugins.custom_objects import CustomObjectScope
 from cornu_engine import tree
+from cornu_engine.errors import quoted
 
 
 def clone_model(
@@ -60,6 +61,8 @@ def clone_model(
             "A Sequential model lists its layers and calls none of them, so call_function does not "
             "apply. Describe the model as cornu.Model(inputs, outputs)."
         )
+    if not isinstance(model, Model):
+        raise TypeError(f"clone_model() takes a model; got {quoted(model)}.")
     clone = _Cloning(clone_function or copy_layer, call_function, recursive).clone
     if model._graph is not None or (isinstance(model, Sequential) and model.layers):
         copy = clone(model, input_tensors)
