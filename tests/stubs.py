@@ -15,8 +15,8 @@ from types import ModuleType
 
 import cornu
 from cornu.aliases import HERE, brought
+from cornu.facade import facade
 from cornu.plugins import registry
-from cornu.plugins.facade import facade
 from cornu.plugins.kinds import KINDS, Kind
 from cornu_engine.lazy import names_of_stub
 
@@ -117,8 +117,9 @@ def written() -> dict[Path, str]:
 
 
 if __name__ == "__main__":
-    for path in written():
+    texts = files()  # first: where a plugin cannot be imported, all stubs stay
+    for path in written().keys() - texts:
         path.unlink()
-    for path, text in files().items():
+    for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -14,8 +14,8 @@ import scipy.sparse
 import cornu
 from cornu import layers
 from cornu.errors import DataError, ShapeError
-from cornu_data import rows
 from cornu_data.stored import arrays as stored
+from cornu_data.stored import rows
 from tests.stored_data.kinds import NAMES, ROWS, Own, X, Y, frame, in_parquet
 
 

@@ -7,7 +7,7 @@ from collections import deque
 import numpy as np
 import pytest
 
-from cornu_data.rows import Rows
+from cornu_data.stored.rows import Rows
 from cornu_data.stored.windows import blocks_of, read, windows_of
 
 CASES = range(40)

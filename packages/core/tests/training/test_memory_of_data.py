@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cornu.errors import DataError
-from cornu_data import rows
+from cornu_data.stored import rows
 
 scipy_sparse = pytest.importorskip("scipy.sparse")
 DENSE = np.where(np.random.default_rng(0).random((50, 2)) < 0.5, 0.0, 1.0).cumsum(0) / 50

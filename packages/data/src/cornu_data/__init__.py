@@ -22,9 +22,9 @@ from cornu_data.dataset import PyDataset
 from cornu_data.host import HostArrays
 from cornu_data.nan import watch_for_nan
 from cornu_data.numbers import written
-from cornu_data.rows import is_stored
 from cornu_data.source import BatchSource, ValueSpec
 from cornu_data.stored.batches import StoredBatches
+from cornu_data.stored.rows import is_stored
 from cornu_data.streams import DatasetBatches, StreamBatches
 from cornu_data.tables import by_columns, targets_by_columns
 from cornu_data.unpack import pack_x_y_sample_weight

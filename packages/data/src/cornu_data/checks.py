@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu_data.names import leaves_with_names
-from cornu_data.rows import is_stored
+from cornu_data.stored.rows import is_stored
 from cornu_data.text import KINDS, TEXT, is_text
 from cornu_engine import tree
 from cornu_engine.errors import DataError, ShapeError

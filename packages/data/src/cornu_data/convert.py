@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu_data.rows import LARGE, narrowest, rows_of
 from cornu_data.stored.arrays import stored
+from cornu_data.stored.rows import LARGE, narrowest, rows_of
 from cornu_data.stored.tables import is_stored_table, stored_table
 from cornu_engine import config
 from cornu_engine.errors import DataError

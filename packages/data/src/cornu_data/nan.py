@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cornu_data.names import leaves_with_names
-from cornu_data.rows import Check, Rows
+from cornu_data.stored.rows import Check, Rows
 from cornu_data.tracebacks import OURS
 from cornu_engine import tree
 

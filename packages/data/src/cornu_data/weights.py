@@ -9,7 +9,7 @@ import numpy as np
 
 from cornu_data.names import entry_of, leaves_with_names
 from cornu_data.outputs import Outputs
-from cornu_data.rows import Rows
+from cornu_data.stored.rows import Rows
 from cornu_engine import config, tree
 from cornu_engine.errors import DataError, near_matches
 

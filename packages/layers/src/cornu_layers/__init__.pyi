@@ -22,6 +22,8 @@ from cornu_layers.convolutional.depthwise import DepthwiseConv1D as DepthwiseCon
 from cornu_layers.convolutional.depthwise import DepthwiseConv2D as DepthwiseConv2D
 from cornu_layers.convolutional.locally_connected import LocallyConnected1D as LocallyConnected1D
 from cornu_layers.convolutional.locally_connected import LocallyConnected2D as LocallyConnected2D
+from cornu_layers.convolutional.older import AtrousConvolution1D as AtrousConvolution1D
+from cornu_layers.convolutional.older import AtrousConvolution2D as AtrousConvolution2D
 from cornu_layers.convolutional.separable import SeparableConv1D as SeparableConv1D
 from cornu_layers.convolutional.separable import SeparableConv2D as SeparableConv2D
 from cornu_layers.convolutional.transpose import Conv1DTranspose as Conv1DTranspose
@@ -35,8 +37,6 @@ from cornu_layers.core.identity import ActivityRegularization as ActivityRegular
 from cornu_layers.core.identity import Identity as Identity
 from cornu_layers.core.lambda_layer import Lambda as Lambda
 from cornu_layers.core.masking import Masking as Masking
-from cornu_layers.core.older import AtrousConvolution1D as AtrousConvolution1D
-from cornu_layers.core.older import AtrousConvolution2D as AtrousConvolution2D
 from cornu_layers.core.older import Highway as Highway
 from cornu_layers.core.older import MaxoutDense as MaxoutDense
 from cornu_layers.core.rescaling import Rescaling as Rescaling

@@ -87,6 +87,7 @@ def cornu_objects() -> list[Offer]:
         *(f"cornu_layers.quantization.quantizers:{n}" for n in _QUANTIZERS),
         "cornu_layers.quantization.configs:Int8QuantizationConfig",
         "cornu_layers.quantization.policy:QuantizedDTypePolicy",
+        ("(quantized)", "cornu_layers.quantization.policy:QuantizedDTypePolicy"),
     ]
 
 

@@ -5,7 +5,7 @@ Every name comes from the registry, so a plugin's stand beside Cornu's own.
 
 from __future__ import annotations
 
-from cornu.plugins.facade import facade
+from cornu.facade import facade
 
 __path__: list[str] = []
 __getattr__, __dir__ = facade(__name__, "callback")

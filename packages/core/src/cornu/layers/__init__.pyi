@@ -16,8 +16,8 @@ from cornu_layers.pooling.adaptive_pooling import AdaptiveMaxPooling3D as Adapti
 from cornu_layers.merging.elementwise import Add as Add
 from cornu_layers.attention.attention import AdditiveAttention as AdditiveAttention
 from cornu_layers.regularization.noise import AlphaDropout as AlphaDropout
-from cornu_layers.core.older import AtrousConvolution1D as AtrousConvolution1D
-from cornu_layers.core.older import AtrousConvolution2D as AtrousConvolution2D
+from cornu_layers.convolutional.older import AtrousConvolution1D as AtrousConvolution1D
+from cornu_layers.convolutional.older import AtrousConvolution2D as AtrousConvolution2D
 from cornu_layers.attention.attention import Attention as Attention
 from cornu_preprocessing.image_layers.policies import AugMix as AugMix
 from cornu_preprocessing.image_layers.levels import AutoContrast as AutoContrast

@@ -17,11 +17,11 @@ from cornu_preprocessing.files.cache import get_file as get_file
 from cornu_preprocessing.image.dataset import image_dataset_from_directory as image_dataset_from_directory
 from cornu_preprocessing.image.convert import img_to_array as img_to_array
 from cornu_preprocessing.image.convert import load_img as load_img
-from cornu_keras.utilities.plotting import model_to_dot as model_to_dot
+from cornu_keras.showing.plotting import model_to_dot as model_to_dot
 from cornu_keras.utilities.arrays import normalize as normalize
 from cornu_preprocessing.sequence.padding import pad_sequences as pad_sequences
 from cornu_keras.showing.curves import plot_history as plot_history
-from cornu_keras.utilities.plotting import plot_model as plot_model
+from cornu_keras.showing.plotting import plot_model as plot_model
 from cornu_keras.utilities.summary import print_summary as print_summary
 from cornu_preprocessing.image.convert import save_img as save_img
 from cornu_preprocessing.splitting import split_dataset as split_dataset

@@ -11,8 +11,8 @@ import numpy as np
 from cornu_data.arrays import ArrayBatches
 from cornu_data.host import host_spec, load_on_host
 from cornu_data.prefetch import in_background
-from cornu_data.rows import is_stored
 from cornu_data.source import Select
+from cornu_data.stored.rows import is_stored
 from cornu_data.stored.windows import (
     PARTS,
     Rooms,

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cornu_data.rows import is_stored
 from cornu_data.stored.arrays import memory_limit, row_bytes
+from cornu_data.stored.rows import is_stored
 from cornu_engine.errors import CornuError
 
 __all__ = ["Rooms", "Window", "blocks_of", "read", "windows_of"]

@@ -67,6 +67,7 @@ class QuantizableKernels(BaseKernels, Quantizable):
     """Base of layers with kernels that may be int8, with a scale for each channel of the output."""
 
     not_in_keras: ClassVar[dict[str, Any]] = {"quantization_config": None}
+    needs_calibration = True
 
     def input_axes(self, inputs: Any) -> tuple[int, ...]:
         """Return all axes but the batch: windows overlap."""

@@ -10,7 +10,6 @@ from cornu.base import InputSpec, Layer
 from cornu.plugins import registry
 from cornu_layers import activations, arguments, validation
 from cornu_layers.checks import check_rank, known_size
-from cornu_layers.convolutional.conv import Conv1D, Conv2D
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -209,27 +208,3 @@ class Highway(_Older):
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Return the input's shape."""
         return tuple(input_shape)
-
-
-def AtrousConvolution1D(*args: Any, atrous_rate: int = 1, **kwargs: Any) -> Conv1D:
-    """Return a `Conv1D` with `dilation_rate=atrous_rate`.
-
-    Examples
-    --------
-    >>> from cornu import layers
-    >>> layers.AtrousConvolution1D(4, 3, atrous_rate=2).dilation_rate
-    (2,)
-    """
-    return Conv1D(*args, **{"dilation_rate": atrous_rate, **kwargs})
-
-
-def AtrousConvolution2D(*args: Any, atrous_rate: Any = (1, 1), **kwargs: Any) -> Conv2D:
-    """Return a `Conv2D` with `dilation_rate=atrous_rate`.
-
-    Examples
-    --------
-    >>> from cornu import layers
-    >>> layers.AtrousConvolution2D(4, 3, atrous_rate=(2, 2)).dilation_rate
-    (2, 2)
-    """
-    return Conv2D(*args, **{"dilation_rate": atrous_rate, **kwargs})

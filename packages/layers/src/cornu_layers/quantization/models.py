@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu_engine.errors import NotBuiltError
-from cornu_layers.convolutional.base import QuantizableKernels
 from cornu_layers.quantization.calibration import fixed_configs
 from cornu_layers.quantization.configs import resolved
 
@@ -33,7 +32,7 @@ def quantize(
     leaves = [x for x in model._flatten_layers()[1:] if len(x._flatten_layers()) == 1]
     layers = [layer for layer in leaves if wanted(layer)]
     waits = calibration_data is None
-    left = [x for x in layers if waits and isinstance(x, QuantizableKernels)]
+    left = [x for x in layers if waits and getattr(x, "needs_calibration", False)]
     more = " Convolutions are quantized with calibration_data." if left else ""
     layers = [layer for layer in layers if layer not in left]
     configs = fixed_configs(model, layers, config, calibration_data)

@@ -14,7 +14,7 @@ from cornu_engine.gradients import gradients
 from cornu_engine.trace import as_node
 from cornu_layers import arguments
 from cornu_layers.checks import where
-from cornu_layers.core.low_rank import LowRank
+from cornu_layers.low_rank import LowRank
 from cornu_layers.quantization.configs import QuantizationConfig, resolved
 from cornu_layers.quantization.policy import QuantizedDTypePolicy
 from cornu_layers.quantization.quantizers import AbsMaxQuantizer
@@ -33,6 +33,7 @@ class Quantizable(LowRank):
     quantization_config: Any = None
     is_int8 = False  # whether the main weight is
     products: tuple[str, ...] = ("multiplied",)  # methods of inputs, which calibration watches
+    needs_calibration = False  # whether `Model.quantize` leaves it out without data
 
     # What a layer says
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu_keras.compat import tfkeras
+from cornu.plugins import registry
 from cornu_keras.compat.tensorflow.graphs import default_graph
 from cornu_keras.compat.tensorflow.scopes import get_variable_scope, nameless
 from cornu_keras.compat.tensorflow.variables import Variable
@@ -39,7 +39,7 @@ def get_variable(
         )
     first = initializer or scope.initializer or "glorot_uniform"
     if isinstance(first, (str, type)) or callable(first):
-        made = first() if isinstance(first, type) else tfkeras.initializers.get(first)
+        made = first() if isinstance(first, type) else registry.get("initializer", first)
         sizes, kind = tuple(shape or ()), str(dtype or "float32")
 
         def first() -> Any:

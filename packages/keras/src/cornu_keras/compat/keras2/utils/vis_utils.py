@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.models import Model
-from cornu_keras.utilities import plotting
+from cornu_keras.showing import plotting
 
 __all__ = ["add_edge", "is_model", "is_wrapped_model", "model_to_dot", "plot_model"]
 
