@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.utils import PyDataset
+from cornu_data.dataset import PyDataset
 from cornu_engine import tree
 from cornu_preprocessing.arguments import whole
 

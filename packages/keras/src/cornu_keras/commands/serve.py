@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import tree
+from cornu_engine import tree
 from cornu_keras.commands import add_file, in_one_line, read
 
 __all__ = ["add_arguments", "app_of", "run", "size_of"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.utils import PyDataset
+from cornu_data.dataset import PyDataset
 from cornu_engine.errors import DataError
 from cornu_preprocessing.arguments import whole
 

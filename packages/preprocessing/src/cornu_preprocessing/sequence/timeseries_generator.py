@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from cornu.utils import Sequence
+from cornu_data.dataset import PyDataset
 from cornu_engine.errors import DataError
 from cornu_preprocessing.arguments import whole
 
 __all__ = ["TimeseriesGenerator", "timeseries_generator_from_json"]
 
 
-class TimeseriesGenerator(Sequence):
+class TimeseriesGenerator(PyDataset):
     """Windows over a series that end before a step, with the target of that step.
 
     Parameters

@@ -78,7 +78,7 @@ class Strategy:
         """Return a value, put together along an axis."""
         if axis is None:
             return value
-        from cornu import ops
+        import cornu_ops as ops
 
         x = convert_to_tensor(value)
         total = ops.mean(x, axis) if str(reduce_op).upper().endswith("MEAN") else ops.sum(x, axis)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import KerasTensor, Layer
 from cornu.models import Input
 from cornu_engine import tree

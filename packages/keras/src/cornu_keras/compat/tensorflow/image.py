@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops, random
+import cornu_ops as ops
 from cornu_keras.compat.tensorflow.kinds import as_dtype
 from cornu_keras.compat.tensorflow.rows import speaking
 from cornu_keras.compat.tensorflow.tables import boxes
 from cornu_keras.compat.tensorflow.tables.chance import _key
+from cornu_ops import random
 
 
 class ResizeMethod:

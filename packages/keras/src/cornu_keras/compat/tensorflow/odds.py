@@ -141,7 +141,7 @@ def no_details(*_: Any, **__: Any) -> dict[str, Any]:
 
 def grad_pass_through(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function whose gradient is that of its input."""
-    from cornu import ops
+    import cornu_ops as ops
 
     return lambda x: as_tensors(ops.add(x, ops.stop_gradient(ops.subtract(function(x), x))))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_keras.compat.tensorflow.rows import functions
 from cornu_keras.compat.tensorflow.values import as_tensors
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import cornu
-from cornu import ops
+import cornu_ops as ops
 from cornu_keras.compat.tensorflow.minimizers import Optimizer
 
 __all__ = ["ProximalAdagradOptimizer", "ProximalGradientDescentOptimizer"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_keras.compat.tensorflow.kinds import TensorShape
 from cornu_keras.compat.tensorflow.values import Tensor, as_tensors, convert_to_tensor
 

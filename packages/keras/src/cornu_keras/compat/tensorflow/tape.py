@@ -258,7 +258,8 @@ class _Nothing:
 
 def gradients(ys: Any, xs: Any, grad_ys: Any = None, **_: Any) -> list[Any]:
     """Return gradients of what is computed in a function's program, or from placeholders."""
-    from cornu import backend, ops
+    import cornu_ops as ops
+    from cornu import backend
 
     parts = ys if isinstance(ys, (list, tuple)) else [ys]
     if current_trace() is None and not any(map(is_symbolic, parts)):
@@ -276,7 +277,7 @@ def gradients(ys: Any, xs: Any, grad_ys: Any = None, **_: Any) -> list[Any]:
 
 def hessians(ys: Any, xs: Any, **_: Any) -> list[Any]:
     """Return matrices of second derivatives of what is computed in a function's program."""
-    from cornu import ops
+    import cornu_ops as ops
 
     found = []
     for x in xs if isinstance(xs, (list, tuple)) else [xs]:

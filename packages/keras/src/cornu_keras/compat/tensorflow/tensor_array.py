@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_keras.compat.tensorflow.kinds import as_dtype
 from cornu_keras.compat.tensorflow.values import as_tensors, cast, convert_to_tensor
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu.base import KerasTensor
 from cornu_data.symbolic.masks import get_mask, set_mask
 from cornu_engine import current, tree

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_engine.trace import current_trace
 from cornu_engine.variable import Variable as State
 from cornu_keras.compat.tensorflow.graphs import (

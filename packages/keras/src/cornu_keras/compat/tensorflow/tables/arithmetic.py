@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import ops
+import cornu_ops as ops
 
 
 def _accumulated(inputs: Any) -> Any:

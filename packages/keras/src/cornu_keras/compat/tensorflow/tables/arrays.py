@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_keras.compat.tensorflow.kinds import TensorShape, as_dtype
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 import cornu
-from cornu import random
 from cornu_keras.compat.tensorflow.kinds import as_dtype
 from cornu_keras.compat.tensorflow.values import as_tensors
+from cornu_ops import random
 from cornu_ops.random.seed import draw_seed
 
 

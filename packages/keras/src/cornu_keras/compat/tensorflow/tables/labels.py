@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 from cornu_keras.compat.tensorflow.sparse import SparseTensor
 from cornu_keras.compat.tensorflow.sparse import to_dense as dense
 from cornu_ops.random.seed import draw_seed

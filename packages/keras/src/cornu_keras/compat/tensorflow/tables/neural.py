@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops, random
+import cornu_ops as ops
 from cornu_keras.compat.tensorflow.graphs import default_graph, is_symbolic, recorded
+from cornu_ops import random
 
 
 def _windows(stride: Any, ndim: int) -> Any:

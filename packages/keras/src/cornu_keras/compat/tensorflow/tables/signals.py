@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 
 
 def _real(x: Any) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu import ops
+import cornu_ops as ops
 
 # B_2k / (2k)! of Bernoulli's numbers, by which Euler's and Maclaurin's formula goes on
 _EULER = [1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160, -691 / 1307674368000]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import cornu
-from cornu import ops
+import cornu_ops as ops
 
 __all__ = ["MeanRelativeError", "RadialConstraint"]
 
