@@ -55,6 +55,7 @@ def test_the_command_lists_it(python):
         "FeatureGate",
         "Prototypes",
         "SignSGD",
+        "Signum",
         "SparseFocalCrossentropy",
         "TimeBudget",
         "Sinusoidal",
@@ -104,6 +105,53 @@ def test_a_model_trains_with_its_layer_optimizer_initializer_and_callback(python
     print(type(model.optimizer).__name__)
     """
     assert run_program(python, program) == "SignSGD"
+
+
+def test_its_layer_and_its_optimizer_load_from_files_of_keras_2(python, tmp_path):
+    """A file as Keras 2.3.1 would write it: points as columns, means after the count of steps."""
+    program = """
+    import json, sys
+    import h5py
+    import numpy as np
+    from cornu.models import load_model
+
+    def listed(group, arrays):
+        group.attrs["weight_names"] = [name.encode() for name in arrays]
+        for name, array in arrays.items():
+            group[name] = array
+
+    points = np.arange(6.0, dtype="float32").reshape(2, 3)
+    means = np.arange(6.0, 12.0, dtype="float32").reshape(3, 2)
+    layer = {"name": "p", "units": 3, "batch_input_shape": [None, 2]}
+    layers = [{"class_name": "Prototypes", "config": layer}]
+    optimizer = {"class_name": "Signum", "config": {"learning_rate": 0.5, "beta": 0.75}}
+    texts = {
+        "keras_version": "2.3.1",
+        "backend": "tensorflow",
+        "model_config": {"class_name": "Sequential", "config": {"name": "m", "layers": layers}},
+        "training_config": {"optimizer_config": optimizer, "loss": "mse", "metrics": []},
+    }
+    with h5py.File(sys.argv[1], "w") as file:
+        for name, text in texts.items():
+            file.attrs[name] = (text if isinstance(text, str) else json.dumps(text)).encode()
+        weights = file.create_group("model_weights")
+        weights.attrs["layer_names"] = [b"p"]
+        listed(weights.create_group("p"), {"p/points:0": points})
+        steps = {"Signum/iterations:0": np.int64(7), "Signum/momentum_0:0": means}
+        listed(file.create_group("optimizer_weights"), steps)
+
+    model = load_model(sys.argv[1])
+    np.testing.assert_array_equal(model.get_weights()[0], points.T)
+    assert int(model.optimizer.iterations.numpy()) == 7
+    (weight,) = model.trainable_variables
+    np.testing.assert_array_equal(model.optimizer.slot("momentum", weight), means)
+    model.save(sys.argv[1] + ".again.h5")
+    again = load_model(sys.argv[1] + ".again.h5")
+    np.testing.assert_array_equal(again.optimizer.slot("momentum", again.weights[0]), means)
+    print(type(model.layers[0]).__module__, type(model.optimizer).__module__, again.optimizer.beta)
+    """
+    written = run(python, "-c", textwrap.dedent(program), str(tmp_path / "m.h5"))
+    assert written == "cornu_example.layers cornu_example.optimizers 0.75"
 
 
 def test_its_loss_has_its_targets_checked(python):

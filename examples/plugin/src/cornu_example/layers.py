@@ -51,3 +51,7 @@ class Prototypes(Layer):
 
     def call(self, inputs):
         return -squared_distances(inputs, self.points)
+
+    def from_file_layout(self, arrays):
+        """Take points that a file holds as columns, as a matrix of Keras 2 would hold them."""
+        return [points.T if points.shape != self.points.shape else points for points in arrays]

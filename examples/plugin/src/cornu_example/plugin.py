@@ -17,10 +17,10 @@ def cornu_layers():
 
 @hookimpl
 def cornu_optimizers():
-    from cornu_example.optimizers import SignSGD
+    from cornu_example.optimizers import SignSGD, Signum
 
     # Known as "SignSGD", "signsgd" and "sign_sgd"; a pair adds one more name.
-    return [SignSGD, ("signum", SignSGD)]
+    return [SignSGD, ("sign_descent", SignSGD), Signum]
 
 
 @hookimpl

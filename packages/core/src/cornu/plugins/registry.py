@@ -197,7 +197,8 @@ class Registry:
         """Return what plugins offer for a purpose of Cornu's own, or None.
 
         A role is a name in brackets: `"(none)"`, what `None` stands for; `"(array)"`, what makes
-        one of an array; `"(float16)"`, what goes around an optimizer in a model of float16.
+        one of an array; `"(float16)"`, what goes around an optimizer in a model of float16;
+        `"(quantized)"`, the policy that `"int8_from_float32"` stands for.
         """
         entry = self._table(kind).attribute(f"({name})")
         return None if entry is None else entry.object

@@ -115,7 +115,9 @@ def get_dtype_policy(identifier: Any) -> DTypePolicy:
         said = identifier.get("config", identifier)
         identifier = said.get("name") or f"{said['mode']}_from_{said['source_name']}"
     if isinstance(identifier, str) and "_from_" in identifier:
-        return registry.lookup("object", "QuantizedDTypePolicy")(*identifier.split("_from_", 1))
+        quantized = registry.role("object", "quantized")
+        if quantized is not None:
+            return quantized(*identifier.split("_from_", 1))
     return DTypePolicy(identifier)
 
 
