@@ -101,8 +101,7 @@ Add an axis with x[:, None], or a Reshape layer before it.
         if missing:
             raise ShapeError(
                 f"Layer {where()} expects a dict with the keys {names}; {missing} of them are "
-                "missing from "
-                f"{list(inputs)}."
+                f"missing from {list(inputs)}."
             )
         values = [inputs[name] for name in names]
     else:

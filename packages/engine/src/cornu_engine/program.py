@@ -95,8 +95,7 @@ class Program:
             ):
                 raise GraphError(
                     f"{self.name}: {node!r} of {node.scope or 'the top level'} disagrees with its "
-                    "shape rule "
-                    f"{row.infer(*node.inputs, **node.attrs)}."
+                    f"shape rule {row.infer(*node.inputs, **node.attrs)}."
                 )
         for variable, node in self.updates.items():
             if (node.shape, node.dtype) != (variable.shape, variable.dtype):

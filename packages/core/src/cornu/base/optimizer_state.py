@@ -191,8 +191,7 @@ class OptimizerState(Configurable):
         if len(store.keys()) != len(variables):
             warnings.warn(
                 f"The state of {self.name!r} is not loaded: it has {len(variables)} variables, "
-                "the file "
-                f"{len(store.keys())}. Build the optimizer on the same weights first.",
+                f"the file {len(store.keys())}. Build the optimizer on the same weights first.",
                 stacklevel=2,
             )
             return

@@ -78,8 +78,7 @@ class InputLayer(Layer):
         if (shape is None) == (batch_shape is None):
             raise ValueError(
                 "An input needs one of shape, such as (28, 28, 1), and batch_shape, such as (None, "
-                "28, 28, 1); got "
-                f"{'neither' if shape is None else 'both'}."
+                f"28, 28, 1); got {'neither' if shape is None else 'both'}."
             )
         if (
             batch_shape is not None

@@ -80,8 +80,7 @@ def _leaves(graph: LayerGraph, inputs: Any, where: str) -> list[Any]:
     ):
         raise ShapeError(
             f"Model {where} was made with a dict of inputs, whose order says nothing: pass a dict "
-            "with the keys "
-            f"{list(structure)}."
+            f"with the keys {list(structure)}."
         )
     leaves = tree.flatten(inputs)
     if len(leaves) != len(graph.inputs):
@@ -111,8 +110,7 @@ def _fitted(value: Any, tensor: KerasTensor, where: str) -> Any:
     if not shapes_agree((None, *expected[1:]) if expected else expected, tuple(fitted.shape)):
         raise ShapeError(
             f"The input {input_name(tensor)!r} of model {where} is described as {expected}, but "
-            "got shape "
-            f"{show_shape(shape)}. {_mend(shape, expected)}"
+            f"got shape {show_shape(shape)}. {_mend(shape, expected)}"
         )
     if mask is not None and fitted is not value:
         set_mask(fitted, mask)

@@ -118,7 +118,8 @@ class _Calls:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in PRIMITIVES:
-            raise AttributeError(f"There is no primitive {name!r}.")
+            known = ", ".join(sorted(PRIMITIVES))
+            raise AttributeError(f"There is no primitive {name!r}. There are {known}.")
         assert _apply is not None, "a graph is traced by cornu_engine.trace"
         call = functools.partial(_apply, name)
         setattr(self, name, call)

@@ -87,8 +87,7 @@ class FBetaScore(Metric):
         if len(y_pred.shape) != 2 or len(y_true.shape) != 2:
             raise ShapeError(
                 f"{type(self).__name__} takes targets and predictions of shape (batch, classes), "
-                "not "
-                f"{tuple(y_true.shape)} and {tuple(y_pred.shape)}."
+                f"not {tuple(y_true.shape)} and {tuple(y_pred.shape)}."
             )
         if not self._built:
             self._build(y_pred.shape[-1])
