@@ -55,9 +55,11 @@ metrics.Precision().false_positive  # wrong
 model = Sequential([Input((3,)), Dense(1)], nam="stack")  # wrong
 stack = Sequential([Input((3,)), Dense(1)])
 stack.ad(Dense(3))  # wrong
+stack.add("dense")  # wrong
 stack.compile(optimiser="sgd", loss="mse")  # wrong
 stack.compile("sgd", "mse", run_eagerly="no")  # wrong
 stack.compile(3, "mse")  # wrong
+stack.compile("sgd", "mse", loss_weights="half")  # wrong
 stack.compile("sgd", loss=0.5)  # wrong
 stack.fitt(x, y)  # wrong
 stack.fit(x, y, epoch=3)  # wrong

@@ -71,7 +71,7 @@ class Sequential(Model):
 
     # The stack
 
-    def add(self, layer: Any, rebuild: bool = True) -> None:
+    def add(self, layer: Layer | KerasTensor, rebuild: bool = True) -> None:
         """Put a layer on top.
 
         Parameters

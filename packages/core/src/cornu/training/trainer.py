@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cornu.base.optimizer import Optimizer
     from cornu.training.history import History
     from cornu.training.options import FitOptions, NoOptions
+    from cornu_engine.variable import Variable
 
 __all__ = ["Trainer"]
 
@@ -59,7 +60,7 @@ class Trainer(Trainable):
         self,
         optimizer: Named | Optimizer | None = "rmsprop",
         loss: Named | Sequence[Any] | None = None,
-        loss_weights: Any = None,
+        loss_weights: float | Variable | list[Any] | tuple[Any, ...] | dict[str, Any] | None = None,
         metrics: Any = None,
         weighted_metrics: Any = None,
         run_eagerly: bool = False,
