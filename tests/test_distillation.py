@@ -23,6 +23,7 @@ A, B = RANDOM.normal(size=(2, 5, 3))
 @pytest.fixture
 def net():
     """What makes a model of three inputs and one output, compiled."""
+    cornu.set_seed(0)
 
     def make(optimizer="sgd", function=None, **options):
         layers = [Dense(4, activation=function, name="first"), Dense(1, name="last")]
