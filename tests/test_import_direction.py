@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
+from itertools import takewhile
 
 import pytest
 
@@ -40,6 +41,31 @@ def test_no_module_imports_itself_through_others():
         module: {f.module for f in found if not module.startswith(f"{f.module}.")}
         for module, found in IMPORTS.items()
     }
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def apart(one: str, other: str) -> tuple[str, ...]:
+    """`("cornu.base", "cornu.training")` of modules in these: where the ways to them part.
+
+    Nothing where one lies in the other.
+    """
+    ways = one.split("."), other.split(".")
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*ways, strict=False)))
+    parts = tuple(".".join(way[: same + 1]) for way in ways if len(way) > same)
+    return parts if len(parts) == 2 else ()
+
+
+def test_no_room_imports_itself_through_others():
+    """A room is a package with all that lies in it, beside others of the same package."""
+    graph: dict[str, set[str]] = {}
+    for module, all_found in IMPORTS.items():
+        for found in all_found:
+            sides = apart(module, found.module)
+            if sides and all(KNOWN[side].name == "__init__.py" for side in sides if side in KNOWN):
+                graph.setdefault(sides[0], set()).add(sides[1])
     try:
         tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
