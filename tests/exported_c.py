@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic")
-GCC = ("gcc", "-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+SANITIZERS = "-fsanitize=address,undefined,float-cast-overflow"
+GCC = ("gcc", "-O0", SANITIZERS, "-fno-sanitize-recover=all")
 GCC_FAST = ("gcc", "-O3", "-march=native")
 CLANG = (sys.executable, "-m", "ziglang", "cc", "-O0")
 

@@ -223,6 +223,63 @@ def test_wrong_arrays_return_an_error(compiler: Any, tmp_path: Path) -> None:
     run(tmp_path, calls, compiler)
 
 
+class _Whole(Model):
+    """Reals as whole numbers of every kind."""
+
+    def call(self, x: Any) -> Any:
+        return [ops.cast(x, kind) for kind in WHOLE]
+
+
+WHOLE = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+FIT = (0.0, -0.0, 1.9, -1.9, 127.0, -128.0, 5e-40)  # a sign too many where there is none wraps
+DO_NOT = (np.nan, np.inf, -np.inf, 3e38, -3e38, 2.0**64)  # open in C99
+
+
+def test_reals_that_no_whole_number_stands_for_are_the_smallest(
+    compiler: Any, tmp_path: Path
+) -> None:
+    x = np.array([[*FIT, *DO_NOT]], "float32")
+    smallest = {"int64": -(2**63), "uint64": 2**63, "int32": -(2**31)}
+    expected = []
+    for kind in WHOLE:
+        fit = np.array(FIT, "float32").astype("int64").astype(kind)
+        other = np.full(len(DO_NOT), smallest.get(kind, 0), kind)
+        expected.append(np.concatenate([fit, other])[None])
+    model = _Whole()
+    model(x)
+    model.export(tmp_path / "whole.c")
+    call = Call("whole", "predict", [x], expected)
+    run(tmp_path, [call], compiler)
+    for kind, found, wanted in zip(WHOLE, call.found, expected, strict=True):
+        np.testing.assert_array_equal(found, wanted, err_msg=kind)
+
+
+def test_weights_of_bytes_take_an_input_that_is_no_number(compiler: Any, tmp_path: Path) -> None:
+    model = Sequential([Input((3,)), L.Dense(4, activation="relu"), L.Dense(2)])
+    model.quantize("int8", calibration_data=_numbers((8, 3)))
+    model.export(tmp_path / "bytes.c")
+    calls = [
+        Call("bytes", "predict", [np.full((1, 3), value, "float32")], [np.zeros((1, 2), "float32")])
+        for value in (np.nan, np.inf, -np.inf, 1.0)
+    ]
+    run(tmp_path, calls, compiler)
+    assert all(call.code == OK for call in calls)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64"])
+def test_a_row_that_32_bits_do_not_hold_is_an_error(
+    dtype: str, compiler: Any, tmp_path: Path
+) -> None:
+    rows = Input((1,), dtype=dtype)
+    Model(rows, ops.take(np.eye(3, dtype="float32"), rows, axis=0)).export(tmp_path / "rows.c")
+    calls = [
+        Call("rows", "predict", [np.array([[row]], dtype)], [np.zeros((1, 1, 3), "float32")])
+        for row in (2, 2**32 + 1, 2**63 - 1)
+    ]
+    run(tmp_path, calls, compiler)
+    assert [call.code for call in calls] == [OK, INDEX, INDEX]
+
+
 def test_the_comment_tells_shapes_and_sizes(tmp_path: Path) -> None:
     model = Sequential([Input((6,), name="flower"), L.Dense(8, activation="relu"), L.Dense(3)])
     model.export(tmp_path / "my net-2.c")

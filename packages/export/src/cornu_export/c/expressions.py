@@ -107,6 +107,19 @@ def _shift_right(source: Source, dtype: np.dtype, a: str, b: str) -> str:
     return f"({kind.name})({a} >> ((((uint64_t){b}) < {most}u) ? {b} : {most}))"
 
 
+# Which helper makes a real a whole number: int32_t holds what the others do.
+_WHOLE = {"int64": "long_whole", "uint32": "long_whole", "uint64": "natural"}
+
+
+def cast(source: Source, given: np.dtype, wanted: np.dtype, x: str) -> str:
+    """Return a number of one kind as one of another."""
+    if wanted.kind == "b":
+        return f"(uint8_t)({x} != 0)"
+    if given.kind == "f" and wanted.kind in "iu":
+        x = f"{source.helper(_WHOLE.get(wanted.name, 'whole'), given)}({x})"
+    return f"({_kind(wanted).name}){x}"
+
+
 def _comparison(sign: str) -> Write:
     return lambda source, dtype, a, b: f"(uint8_t)({a} {sign} {b})"
 

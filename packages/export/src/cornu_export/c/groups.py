@@ -11,7 +11,7 @@ from cornu_engine.instructions import Instruction
 from cornu_engine.layout import contiguous_strides
 from cornu_engine.rewrite import scalar_of
 from cornu_export.c.copies import fill
-from cornu_export.c.expressions import EXPRESSIONS
+from cornu_export.c.expressions import EXPRESSIONS, cast
 from cornu_export.c.frame import Frame, Operand, type_name, where
 from cornu_export.c.types import c_type, highest, literal, lowest
 from cornu_lowering.fusion import REDUCTIONS
@@ -132,9 +132,8 @@ class _Group:
         if member.op == "where":
             return f"({operands[0]} != 0u) ? {operands[1]} : {operands[2]}"
         if member.op == "cast":
-            if node.dtype.kind == "b":
-                return f"(uint8_t)({operands[0]} != 0)"
-            return f"({c_type(node.dtype, node.scope).name}){operands[0]}"
+            c_type(node.dtype, node.scope)
+            return cast(self.frame.source, member.inputs[0].dtype, node.dtype, operands[0])
         if member.op not in EXPRESSIONS:
             raise SavingError(f"C has no word for {member.op}, which {where(node)!r} computes.")
         dtype = member.inputs[0].dtype

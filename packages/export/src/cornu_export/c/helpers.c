@@ -63,6 +63,30 @@ static inline TYPE MODEL_minimum_SHORT(TYPE a, TYPE b)
     return ((a < b) | (a != a)) ? a : b;
 }
 
+/* ---- whole ---- */
+/* A real as a whole number, NaN and what is too large as the smallest of them: C leaves that open. */
+static inline int32_t MODEL_whole_SHORT(TYPE x)
+{
+    const int fits = (x >= (TYPE)-2147483648.0) & (x < (TYPE)2147483648.0);
+    return (int32_t)(fits ? x : (TYPE)-2147483648.0);
+}
+
+/* ---- long_whole ---- */
+/* The same in 64 bits. */
+static inline int64_t MODEL_long_whole_SHORT(TYPE x)
+{
+    const int fits = (x >= (TYPE)-9223372036854775808.0) & (x < (TYPE)9223372036854775808.0);
+    return (int64_t)(fits ? x : (TYPE)-9223372036854775808.0);
+}
+
+/* ---- natural: long_whole ---- */
+/* A real as a whole number without a sign; of negative ones, what those with a sign have. */
+static inline uint64_t MODEL_natural_SHORT(TYPE x)
+{
+    const int above = (x >= (TYPE)9223372036854775808.0) & (x < (TYPE)18446744073709551616.0);
+    return above ? (uint64_t)x : (uint64_t)MODEL_long_whole_SHORT(x);
+}
+
 /* ---- before ---- */
 /* Whether a stands before b in order: NaN is last. */
 static inline int MODEL_before_SHORT(TYPE a, TYPE b)

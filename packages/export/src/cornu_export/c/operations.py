@@ -121,7 +121,8 @@ def _row_number(
     frame: Frame, numbers: Operand, names: Sequence[str], indices: Node, size: int
 ) -> str:
     """Read a number of a row; one that is out of range is an error of the call."""
-    frame.line(f"int32_t row = (int32_t){numbers.at(names)};")
+    kind = "int64_t" if indices.dtype.itemsize == 8 else "int32_t"
+    frame.line(f"{kind} row = ({kind}){numbers.at(names)};")
     if indices.dtype.kind == "i":
         frame.line(f"row = (row < 0) ? (row + {size}) : row;")
     with frame.block(f"if ((row < 0) || (row >= {size}))"):
