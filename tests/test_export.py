@@ -260,6 +260,65 @@ def test_outputs_and_inputs_have_names(tmp_path: Path) -> None:
         served.serve(x[0], x[0])
 
 
+def test_an_output_keeps_its_name_whatever_the_order_of_keys(tmp_path: Path) -> None:
+    x = Input((3,))
+    model = Model(x, {"z": L.Dense(2)(x), "b": L.Dense(4)(x), "in": {"y": x * 2, "c": [x]}})
+    given = np.ones((2, 3), "float32")
+    whole = model.predict(given, verbose=0)
+    wanted = {"z": whole["z"], "b": whole["b"], "in_y": whole["in"]["y"], "in_c_0": given}
+    model.export(tmp_path / "m.cornu")
+    model.export(tmp_path / "m.onnx")
+    model.export(tmp_path / "m.c", batch=2)
+    served = cornu.saved_model.load(tmp_path / "m.cornu").signatures["serving_default"](given)
+    session = onnxruntime.InferenceSession(
+        str(tmp_path / "m.onnx"), providers=["CPUExecutionProvider"]
+    )
+    names = [output.name for output in session.get_outputs()]
+    ran = dict(zip(names, session.run(None, {session.get_inputs()[0].name: given}), strict=True))
+    for found in (served, ran):
+        assert found.keys() == wanted.keys()
+        for name, value in wanted.items():
+            np.testing.assert_allclose(found[name], value, rtol=1e-5)
+    text = (tmp_path / "m.c").read_text()
+    assert "2 x 2  'z'" in text
+    assert "2 x 4  'b'" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("v1", "v2"), ("x", "x"), ("x_output", "x"), ("é", "v3")]
+)
+def test_names_of_ends_are_nobody_elses(name: str, other: str, tmp_path: Path) -> None:
+    x = Input((3,), name=name)
+    model = Model(x, {other: L.Dense(2)(x), "beside": x + 1})
+    model.export(tmp_path / "m.onnx")
+    given = np.ones((2, 3), "float32")
+    session = onnxruntime.InferenceSession(
+        str(tmp_path / "m.onnx"), providers=["CPUExecutionProvider"]
+    )
+    beside, found = session.run(None, {name: given})
+    wanted = model.predict(given, verbose=0)
+    np.testing.assert_allclose(found, wanted[other], rtol=1e-5)
+    np.testing.assert_allclose(beside, wanted["beside"])
+
+
+@pytest.mark.parametrize("what", ["model", "input", "output", "variable"])
+def test_a_name_that_no_reader_takes_is_not_written(what: str, tmp_path: Path) -> None:
+    given, output, layer, name = (
+        "a\nb" if what == one else f"a {one}" for one in ("input", "output", "variable", "model")
+    )
+    x = Input((3,), name=given)
+    model = Model(x, {output: L.Dense(2, name=layer)(x)}, name=name)
+    with pytest.raises(SavingError, match=rf"could not be read again.*no name of an? {what}"):
+        model.export(tmp_path / "m.cornu")
+    assert not (tmp_path / "m.cornu").exists()
+
+
+def test_half_a_character_is_no_name_in_onnx(tmp_path: Path) -> None:
+    x = Input((3,))
+    with pytest.raises(SavingError, match=r"U\+D800.*other names"):
+        Model(x, {"a\ud800": x + 1}).export(tmp_path / "m.onnx")
+
+
 def test_what_cannot_be_exported_is_explained(tmp_path: Path) -> None:
     with pytest.raises(NotBuiltError, match="input_signature="):
         _Subclassed().export(tmp_path / "m")

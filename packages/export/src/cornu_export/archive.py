@@ -10,8 +10,8 @@ from typing import Any
 from cornu_engine import tree
 from cornu_engine.errors import NotBuiltError
 from cornu_engine.variable import Variable
-from cornu_export.describe import describe
-from cornu_export.exporting import of_count, specs_of
+from cornu_export.describe import describe, of_count
+from cornu_export.exporting import specs_of
 from cornu_export.file import Endpoint, is_endpoint, write_programs
 
 

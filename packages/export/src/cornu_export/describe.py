@@ -335,3 +335,10 @@ class _Description:
                 "counts": [len(first.consts), len(first.state), len(first.xs)],
             }
         }
+
+
+def of_count(names: Sequence[str], count: int) -> list[str]:
+    """Return one name for each of `count` outputs."""
+    if len(names) == count and len(set(names)) == count:
+        return list(names)
+    return [f"output_{i}" for i in range(count)]

@@ -10,7 +10,7 @@ import numpy as np
 from cornu_engine import tree
 from cornu_engine.dtypes import canonical
 from cornu_engine.errors import SavingError
-from cornu_export.describe import InputSpec, describe
+from cornu_export.describe import InputSpec, describe, of_count
 from cornu_export.file import FIRST, Endpoint, write_programs
 
 
@@ -169,10 +169,3 @@ def _spec(leaf: Any, place: int) -> InputSpec:
     name = getattr(leaf, "name", None) if node is None else node.operation.name
     dtype = getattr(leaf, "dtype", None)
     return InputSpec(name or f"input_{place}", tuple(shape), np.dtype(canonical(dtype)).name)
-
-
-def of_count(names: Sequence[str], count: int) -> list[str]:
-    """Return one name for each of `count` outputs."""
-    if len(names) == count and len(set(names)) == count:
-        return list(names)
-    return [f"output_{i}" for i in range(count)]

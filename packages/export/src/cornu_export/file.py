@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from cornu_engine.errors import BadFileError
 from cornu_engine.files.archive import CONFIG, METADATA, PROGRAM
 from cornu_engine.files.atomic import atomically
 from cornu_engine.files.jsontext import write_json
+from cornu_engine.files.names import check_name, unreadable
 from cornu_engine.variable import Variable
 from cornu_engine.version import __version__
 from cornu_export.describe import Description, InputSpec
@@ -119,12 +121,18 @@ def write_programs(
         To be kept whether a program knows them or not.
     collections : dict of str to sequence of Variable, optional
         None for the one program of a model.
+
+    Raises
+    ------
+    SavingError
+        For a name that no file may bring.
     """
     places: dict[Variable, int] = {}
     known = [variable for each in endpoints for variable in each.description.variables]
     named = [variable for group in (collections or {}).values() for variable in group]
     for variable in (*known, *tracked, *named):
         places.setdefault(variable, len(places))
+    _check_names(name, endpoints, places)
     first, *more = [_program(each, places) for each in endpoints]
     config = {
         "format": PROGRAM,
@@ -149,6 +157,20 @@ def write_programs(
                 put(archive, constants_group(i), key, np.asarray(array))
         for variable, place in places.items():
             put(archive, "variables", str(place), np.asarray(variable.array))
+
+
+def _check_names(name: str, endpoints: Sequence[Endpoint], variables: Iterable[Variable]) -> None:
+    """Refuse what a reader would refuse."""
+    inputs = [spec.name for each in endpoints for spec in each.description.inputs]
+    outputs = [output for each in endpoints for output in each.output_names]
+    named = {"model": [name], "input": inputs, "output": outputs}
+    named["variable"] = [variable.path for variable in variables]
+    try:
+        for what, names in named.items():
+            for one in names:
+                check_name(one, what)
+    except BadFileError as error:
+        raise unreadable(error) from None
 
 
 def _program(endpoint: Endpoint, places: Mapping[Variable, int]) -> dict[str, Any]:

@@ -103,6 +103,7 @@ def _refuse_text(model: Any, inputs: list[Any]) -> None:
 def _output_names(model: Any) -> list[str]:
     if model._graph is None:
         return []
-    if isinstance(model._graph.outputs_structure, dict):
-        return [str(key) for key in model._graph.outputs_structure]
+    structure = model._graph.outputs_structure
+    if isinstance(structure, dict):  # in the order of the outputs, not of the keys
+        return ["_".join(map(str, path)) for path, _ in tree.flatten_with_path(structure)]
     return list(model.output_names)

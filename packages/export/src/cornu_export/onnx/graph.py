@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -16,23 +17,27 @@ class Graph:
     parent : Graph, optional
     sizes : dict of int to (str, int)
         For each free axis an input and an axis that has its size.
+    taken : set of str
+        The names of inputs and outputs, which nothing else may have.
     """
 
     def __init__(
-        self, parent: Graph | None = None, sizes: dict[int, tuple[str, int]] | None = None
+        self,
+        parent: Graph | None = None,
+        sizes: dict[int, tuple[str, int]] | None = None,
+        taken: Set[str] = frozenset(),
     ) -> None:
         self.root: Graph = self if parent is None else parent.root
         self.nodes: list[Any] = []
         if parent is None:
             self.initializers: list[Any] = []
             self._sizes = sizes or {}
-            self._count = 0
+            self._names = (f"v{i}" for i in itertools.count(1) if f"v{i}" not in taken)
             self._known: dict[Any, str] = {}
 
     def name(self) -> str:
         """Return a name that nothing else has."""
-        self.root._count += 1
-        return f"v{self.root._count}"
+        return next(self.root._names)
 
     def op(self, kind: str, *inputs: str, outputs: int = 1, label: str = "", **attrs: Any) -> Any:
         """Add a node; return the name of its output, or the names."""

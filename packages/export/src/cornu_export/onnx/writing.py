@@ -10,9 +10,10 @@ import numpy as np
 from cornu_engine.errors import MissingDistributionError, SavingError
 from cornu_engine.files.atomic import write_bytes
 from cornu_engine.graph import Node, constant
+from cornu_engine.sourcetext import one_line
 from cornu_engine.trace import Trace
 from cornu_engine.variable import Variable
-from cornu_export.describe import Description, InputSpec, describe, free_axes
+from cornu_export.describe import Description, InputSpec, describe, free_axes, of_count
 from cornu_export.onnx.graph import Graph
 from cornu_export.onnx.operations import OPERATIONS, onnx_type
 from cornu_export.revive import Revival
@@ -58,13 +59,12 @@ def write_onnx(
         raise MissingDistributionError(
             "Writing ONNX needs the package onnx: pip install onnx"
         ) from None
+    for text in (name, *output_names, *(spec.name for spec in specs)):
+        _check_name(text)
     description = describe(function, specs, keep=OPERATIONS.__contains__)
-    writer = _Writer(description)
+    labels = _labels(output_names, len(description.graph["outputs"]), specs)
+    writer = _Writer(description, {*labels, *(spec.name for spec in specs)})
     names = writer.write()
-    wanted = list(output_names) if len(output_names) == len(names) else []
-    labels = wanted or [f"output_{i}" for i in range(len(names))]
-    taken = {spec.name for spec in specs}
-    labels = [f"{label}_output" if label in taken else label for label in labels]
     graph = writer.graph
     for found, label in zip(names, labels, strict=True):
         graph.nodes.append(helper.make_node("Identity", [found], [label], name=label))
@@ -91,17 +91,37 @@ def write_onnx(
     write_bytes(filepath, model.SerializeToString())
 
 
+def _labels(output_names: Sequence[str], count: int, specs: Sequence[InputSpec]) -> list[str]:
+    """Return a name for each output, which no input has."""
+    labels: list[str] = []
+    for label in of_count(output_names, count):
+        while label in labels or any(label == spec.name for spec in specs):
+            label = f"{label}_output"
+        labels.append(label)
+    return labels
+
+
+def _check_name(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise SavingError(
+            f"The name {one_line(text)!r} holds half a character, which an ONNX file has no place "
+            "for. Give the model, its inputs and outputs other names."
+        ) from None
+
+
 def _axis(number: int) -> str:
     return "batch" if number == 0 else f"size_{number}"
 
 
 class _Writer:
-    def __init__(self, description: Description) -> None:
+    def __init__(self, description: Description, taken: set[str]) -> None:
         self.description = description
         free = free_axes(description.inputs)
         count = max(free.values(), default=-1) + 1
         sizes = {n: (description.inputs[i].name, axis) for (i, axis), n in free.items()}
-        self.graph = Graph(sizes=sizes)
+        self.graph = Graph(sizes=sizes, taken=taken)
         if description.graph["updates"]:
             raise SavingError(
                 "The model changes its own state when it is called (a stateful layer), which ONNX "
