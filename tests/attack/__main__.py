@@ -93,7 +93,10 @@ def _fault(kind: Any, path: Path, folder: str) -> str:
     try:
         with watched(folder) as seen, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            kind.read(path)
+            read = kind.read(path)
+        if kind.check is not None and not seen:
+            signal.alarm(10 * SECONDS)  # compilers take their time
+            return kind.check(read)
     except kind.raises as error:
         if isinstance(error.__cause__, MemoryError) and "more work" not in str(error):
             return f"memory: {error}"

@@ -26,7 +26,7 @@ from cornu_data.encoding import read_values, write_values
 from cornu_preprocessing.datasets.plain_pickle import read_npz
 from cornu_preprocessing.feature_space import FeatureSpace
 from cornu_preprocessing.text import Tokenizer, tokenizer_from_json
-from tests.attack import arrays, programs
+from tests.attack import arrays, exports, programs
 
 GOLDEN = Path(__file__).parent.parent / "saving" / "golden"
 EXPORTED = Path(__file__).parents[2] / "packages/export/tests/golden/cornu-0.1.0"
@@ -50,6 +50,8 @@ class Kind:
         From the bytes of a file and other texts to the bytes of a file with these.
     hostile : callable, optional
         From a seed to the bytes of a hostile file, for a kind that is changed in ways of its own.
+    check : callable, optional
+        From what was read to what is wrong with it, if anything; it is not watched.
     """
 
     make: Callable[[Path], Path]
@@ -58,6 +60,7 @@ class Kind:
     texts: Callable[[bytes], dict[str, str]] | None = None
     with_texts: Callable[[bytes, dict[str, str]], bytes] | None = None
     hostile: Callable[[int], bytes] | None = None
+    check: Callable[[Any], str] | None = None
 
 
 def _model() -> Any:
@@ -258,6 +261,12 @@ def _of_arrays(seed: int) -> bytes:
     return arrays.with_other_arrays(_programs()[seed % len(_programs())], seed)
 
 
+def _numbered(folder: Path) -> Path:
+    (folder / "seed").write_text("0")
+    exports.from_script(folder / "seed")  # the first time looks for plugins
+    return folder / "seed"
+
+
 _FILE = (BadFileError, NotBuiltError)
 _PROGRAM = (BadFileError, DataError, ShapeError)  # zeros may not fit the inputs
 _ZIP, _HDF5, _JSON = (_zip_texts, _zip_with), (_hdf5_texts, _hdf5_with), (_text, _from_text)
@@ -287,4 +296,12 @@ KINDS = {
     "arrays": Kind(_exported, programs.served, _PROGRAM, hostile=_of_arrays),
     "exported programs": Kind(_exported, programs.served, _PROGRAM, hostile=_of_programs),
     "operations": Kind(_exported, programs.served, _PROGRAM, hostile=_of_operations),
+    "exports of files": Kind(
+        _saved("m.keras"), exports.from_file, _FILE,
+        hostile=exports.hostile_file, check=exports.unusable),
+    "exports of models": Kind(
+        _numbered, exports.from_script, (),
+        hostile=lambda seed: str(seed).encode(), check=exports.unusable),
+    "files to convert": Kind(
+        _saved("m.keras"), exports.converted, (), hostile=exports.hostile_to_convert),
 }  # fmt: skip

@@ -7,6 +7,7 @@ import json
 import random
 from typing import Any
 
+from tests.attack.damage import change_bytes
 from tests.attack.kinds import Kind
 
 PAYLOAD = "x\n    open('/tmp/cornu_attack_was_here', 'w')\n#"
@@ -34,7 +35,7 @@ def mutated(kind: Kind, good: bytes, seed: int) -> bytes:
         return kind.with_texts(good, {**texts, name: json.dumps(value)})
     found = bytearray(good)
     for _ in range(draw.choice((1, 1, 2, 4, 16))):
-        _change_bytes(found, draw)
+        change_bytes(found, draw)
     return bytes(found)
 
 
@@ -59,22 +60,3 @@ def _with_hostile(value: Any, draw: random.Random) -> Any:
     else:
         inner[key] = copy.deepcopy(draw.choice(HOSTILE))
     return value
-
-
-def _change_bytes(data: bytearray, draw: random.Random) -> None:
-    if not data:
-        return
-    at, how = draw.randrange(len(data)), draw.randrange(6)
-    if how == 0:
-        data[at] ^= 1 << draw.randrange(8)
-    elif how == 1:
-        data[at : at + 8] = draw.randbytes(8)
-    elif how == 2:
-        data[at : at + 8] = (1 << draw.randrange(64)).to_bytes(8, "little")
-    elif how == 3:
-        del data[at : at + draw.randrange(1, 64)]
-    elif how == 4:
-        start = draw.randrange(len(data))
-        data[at:at] = data[start : start + draw.randrange(1, 64)]
-    elif draw.random() < 0.2:
-        del data[at:]
