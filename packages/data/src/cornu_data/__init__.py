@@ -16,7 +16,13 @@ from typing import Any
 import numpy as np
 
 from cornu_data.arrays import ArrayBatches
-from cornu_data.checks import KnownInput, check_inputs, check_lengths, check_rows
+from cornu_data.checks import (
+    KnownInput,
+    check_inputs,
+    check_lengths,
+    check_rows,
+    may_hold_nan,
+)
 from cornu_data.convert import as_arrays, is_array_like
 from cornu_data.dataset import PyDataset
 from cornu_data.host import HostArrays
@@ -258,7 +264,7 @@ def make_source(
             },
         )
     x, y, sample_weight = as_triple(x, y, sample_weight, inputs, model_name, host, outputs)
-    if y is not None:
+    if y is not None and any(map(may_hold_nan, tree.flatten(x))):
         x = watch_for_nan(x)
     if batch_size is None:
         samples = next(len(leaf) for leaf in tree.flatten(x) if leaf is not None)

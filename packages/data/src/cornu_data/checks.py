@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu_data.names import leaves_with_names
-from cornu_data.stored.rows import is_stored
+from cornu_data.stored.rows import Rows, is_stored
 from cornu_data.text import KINDS, TEXT, is_text
 from cornu_engine import tree
 from cornu_engine.errors import DataError, ShapeError
@@ -19,6 +19,7 @@ __all__ = [
     "check_inputs",
     "check_lengths",
     "check_rows",
+    "may_hold_nan",
     "show_shape",
 ]
 
@@ -146,6 +147,21 @@ def _mismatch(named: list[tuple[str, np.ndarray]]) -> str:
         fewest = min(len(leaf) for _, leaf in named)
         hint += f", for example by cutting all to the first {fewest}: {first[0]}[:{fewest}]."
     return f"The arrays have different numbers of samples: {listed}. {hint}"
+
+
+def may_hold_nan(leaf: Any) -> bool:
+    """Tell whether an array holds NaN, or is stored and nobody knows yet.
+
+    Examples
+    --------
+    >>> may_hold_nan(np.zeros(3)), may_hold_nan(np.float32([1, np.nan]))
+    (False, True)
+    """
+    if not isinstance(leaf, (np.ndarray, Rows)) or leaf.dtype.kind != "f":
+        return False
+    numbers = leaf.numbers if isinstance(leaf, Rows) else leaf
+    # one pass without a temporary
+    return numbers is None or bool(numbers.size and np.isnan(numbers.max()))
 
 
 def check_inputs(x: Any, inputs: Sequence[KnownInput] | None, model_name: str) -> Any:

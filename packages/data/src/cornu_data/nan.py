@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu_data.checks import may_hold_nan
 from cornu_data.names import leaves_with_names
 from cornu_data.stored.rows import Check, Rows
 from cornu_data.tracebacks import OURS
@@ -28,11 +29,9 @@ def watch_for_nan(x: Any) -> Any:
     array([0., 0., 0.])
     """
     leaves = tree.flatten(x)
-    if not any(map(_may_hold_nan, leaves)):
-        return x
     warn = _warning()
     for place, leaf in enumerate(leaves):
-        if not _may_hold_nan(leaf):
+        if not may_hold_nan(leaf):
             continue
         name = leaves_with_names(x, "x")[place][0]
         if isinstance(leaf, Rows) and leaf.is_stored:
@@ -44,14 +43,6 @@ def watch_for_nan(x: Any) -> Any:
                 f"np.nan_to_num({name}), or drop these samples: np.isnan({name}) tells which."
             )
     return tree.pack_sequence_as(x, leaves)
-
-
-def _may_hold_nan(leaf: Any) -> bool:
-    if not isinstance(leaf, (np.ndarray, Rows)) or leaf.dtype.kind != "f":
-        return False
-    numbers = leaf.numbers if isinstance(leaf, Rows) else leaf
-    # one pass without a temporary
-    return numbers is None or bool(numbers.size and np.isnan(numbers.max()))
 
 
 def _rows_with_nan(blocks: Iterable[np.ndarray]) -> list[int]:
