@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import zipfile
 from email.parser import Parser
 from pathlib import Path
@@ -117,6 +118,16 @@ def test_a_wheel_with_kernels_is_of_this_platform_and_small(tmp_path):
     assert "ok=True" in done.stdout
     assert str(folder) in done.stdout
     assert done.stdout.split()[-1] == "False"
+
+
+def test_sources_hold_nothing_that_was_compiled(tmp_path):
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=PACKAGES / "backend-native", check=True, capture_output=True)
+    (sources,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(sources) as archive:
+        names = [Path(name) for name in archive.getnames()]
+    assert Path(names[0].parts[0], "src", "cornu_backend_native", "c", "run.c") in names
+    assert {name.suffix for name in names} & {".so", ".dylib", ".dll", ".o"} == set()
 
 
 def test_the_docs_name_every_platform_with_its_kernels():

@@ -178,11 +178,11 @@ LATER: dict[str, Mistake] = {
     "Adam(lr='0.1')": Mistake(lambda k: k.optimizers.Adam(lr="0.1"), ("`learning_rate`", "'0.1'")),
     "momentum='0.9'": Mistake(
         lambda k: net(k, optimizer=k.optimizers.SGD(0.1, momentum="0.9")),
-        ("SGD", "`momentum`", "momentum=0.9"),
+        ("SGD", "momentum=0.9"),
     ),
     "beta_1='0.9'": Mistake(
         lambda k: net(k, optimizer=k.optimizers.Adam(beta_1="0.9")).fit(X, Y, verbose=0),
-        ("Adam", "`beta_1`", "beta_1=0.9"),
+        ("Adam", "beta_1=0.9"),
     ),
     "fit before compile": Mistake(
         lambda k: stack(k, (4,), k.layers.Dense(3)).fit(X, Y, verbose=0),

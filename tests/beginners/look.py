@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from tests.beginners.later_mistakes import LATER
 from tests.beginners.mistakes import MISTAKES, Mistake
+from tests.beginners.setting_mistakes import SETTINGS
 
 
 class Answer(NamedTuple):
@@ -37,7 +38,7 @@ def answer(mistake: Mistake, library: Any) -> Answer:
 
 if __name__ == "__main__":
     library = importlib.import_module(sys.argv[1] if len(sys.argv) > 1 else "cornu")
-    for name, mistake in (LATER | MISTAKES).items():
+    for name, mistake in (LATER | SETTINGS | MISTAKES).items():
         said = answer(mistake, library)
         print(f"== {name}: {said.kind}, {len(said.text)} characters, {said.frames} frames")
         print(said.text[:1500])

@@ -13,6 +13,7 @@ import cornu
 from tests.beginners.later_mistakes import LATER
 from tests.beginners.look import answer
 from tests.beginners.mistakes import MISTAKES, Mistake, X, Y, net
+from tests.beginners.setting_mistakes import SETTINGS
 
 LONGEST, MOST_FRAMES = 1000, 6
 
@@ -25,7 +26,7 @@ def filtered() -> Iterator[None]:
     cornu.config.disable_traceback_filtering()
 
 
-ALL = LATER | MISTAKES
+ALL = LATER | SETTINGS | MISTAKES
 
 
 @pytest.mark.parametrize("name", ALL)

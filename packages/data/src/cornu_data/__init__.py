@@ -267,7 +267,9 @@ def make_source(
     if y is not None and any(map(may_hold_nan, tree.flatten(x))):
         x = watch_for_nan(x)
     if batch_size is None:
-        samples = next(len(leaf) for leaf in tree.flatten(x) if leaf is not None)
+        samples = next((len(leaf) for leaf in tree.flatten(x) if leaf is not None), 0)
+        if x is None:
+            raise DataError("x is None: pass the inputs, an array or a list of them, before y.")
         batch_size = math.ceil(samples / steps) if steps else DEFAULT_BATCH_SIZE
     data = _weighted(x, y, sample_weight, class_weight, outputs)
     kind: Any = HostArrays if host else ArrayBatches

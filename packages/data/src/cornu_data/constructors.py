@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -103,6 +104,13 @@ def _needed(init: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset[str]]:
     return by_place, frozenset(must)
 
 
+def sign_by_init(cls: type) -> None:
+    """Give a class the signature of its `__init__` where Python would show a base's `__new__`."""
+    if sys.version_info < (3, 11):
+        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
+        cls.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+
+
 def not_taken(cls: type, kwargs: Iterable[str], more: Iterable[str] = ()) -> str:
     """Return which arguments a call does not take, and what may have been meant; or nothing.
 
@@ -117,6 +125,8 @@ def not_taken(cls: type, kwargs: Iterable[str], more: Iterable[str] = ()) -> str
         return ""
     listed = ", ".join(map(repr, unknown))
     hint = near_matches(unknown[0], known)
+    if not hint and 0 < len(known) <= 12:
+        hint = f"It takes {', '.join(known)}."
     return f"{cls.__name__} does not take the argument(s) {listed}. {hint}".rstrip()
 
 

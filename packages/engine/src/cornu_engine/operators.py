@@ -65,11 +65,14 @@ class ArrayOperators:
         return self._by_numpy(getattr(ufunc, method), name, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return self._by_numpy(function, function.__name__, args, kwargs)
+        module = function.__module__.removeprefix("numpy").lstrip(".")
+        name = ".".join(filter(None, [module, function.__name__]))
+        return self._by_numpy(function, name, args, kwargs)
 
     def _by_numpy(self, function: Any, name: str, args: Any, kwargs: Any) -> Any:
         """Return what a function of NumPy gives; a value without numbers says what to call."""
-        twin = f"cornu.ops.{name}" if name in _vocabulary.__all__ else "functions of cornu.ops"
+        known = name.rpartition(".")[2]
+        twin = f"cornu.ops.{known}" if known in _vocabulary.__all__ else "functions of cornu.ops"
         raise TracedValueError(f"np.{name} works on arrays, not on {self!r}. Use {twin}.")
 
     @property

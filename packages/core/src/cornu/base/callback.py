@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cornu.base.checked import Checked
 from cornu_data.attributes import remember, remembered
 from cornu_data.constructors import signature_parameters
 from cornu_engine.errors import quoted
@@ -11,7 +12,7 @@ from cornu_engine.errors import quoted
 _NOT_STATE = {"params", "validation_data", "_model"}
 
 
-class Callback:
+class Callback(Checked):
     """Base class of callbacks; every hook does nothing until a subclass writes it.
 
     `logs` is a dict of numbers: the metrics of the batch or epoch. A hook may change it, and set

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from cornu.base.checked import Checked
 from cornu.configuration.config import deserialize, serialize
 from cornu_data.constructors import signature_parameters
 
@@ -13,7 +14,7 @@ T = TypeVar("T", bound="Configurable")
 _PLAIN = (str, bool, int, float, type(None))
 
 
-class Configurable:
+class Configurable(Checked):
     """Mixin: `get_config` and `from_config` by the signature of `__init__`.
 
     A parameter `p` is read back from the attribute `p` or `_p`, so `__init__` has only to store

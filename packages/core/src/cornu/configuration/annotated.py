@@ -39,12 +39,12 @@ def check_arguments(cls: type, config: Mapping[str, Any]) -> None:
     Traceback (most recent call last):
     cornu_engine.errors.SavingError: radius='3' of Blur is not what it takes: int.
     """
-    if _are_meant(cls.__module__.partition(".")[0]):  # others annotate as they like
+    if are_meant(cls.__module__.partition(".")[0]):  # others annotate as they like
         # The nearest constructor says most; what it passes on, the next one says.
         check_call(tuple(reversed(constructors(cls))), config, cls.__name__)
 
 
-def _are_meant(package: str) -> bool:
+def are_meant(package: str) -> bool:
     """Tell whether annotations in a package say what a file may give."""
     return any(
         plugin.module.partition(".")[0] == package and plugin.states("ANNOTATED")

@@ -56,6 +56,11 @@ def clone_model(
     """
     if kwargs:
         raise TypeError(f"clone_model() takes no argument {next(iter(kwargs))!r}.")
+    if not isinstance(model, Model):
+        raise ValueError(
+            f"clone_model() takes a model, not {quoted(model)}. A layer is copied by "
+            "type(layer).from_config(layer.get_config())."
+        )
     if isinstance(model, Sequential) and call_function is not None:
         raise ValueError(
             "A Sequential model lists its layers and calls none of them, so call_function does not "

@@ -132,7 +132,14 @@ def _are_metrics(value: Any) -> bool:
     """Tell metrics from factors, where Keras 2 and 3 disagree on which comes first."""
     leaves = [leaf for leaf in tree.flatten(value) if leaf is not None]
     numbers = (int, float, np.number, np.ndarray, Variable)
-    return bool(leaves) and not any(isinstance(leaf, numbers) for leaf in leaves)
+    return bool(leaves) and not any(
+        isinstance(leaf, numbers) or _is_number(leaf) for leaf in leaves
+    )
+
+
+def _is_number(value: Any) -> bool:
+    """Tell whether a text spells a number, which no metric's name does."""
+    return isinstance(value, str) and value.replace(".", "", 1).strip().isdigit()
 
 
 def _plain(factors: Any) -> Any:

@@ -10,12 +10,14 @@ from cornu_data import as_batch
 from cornu_data.host import load_on_host
 from cornu_data.logs import in_order
 from cornu_data.streams import load_batch
+from cornu_data.tracebacks import shows_users_lines
 from cornu_engine import tree
 from cornu_engine.interrupt import StepGuard
 
 __all__ = ["predict_on_batch", "test_on_batch", "train_on_batch"]
 
 
+@shows_users_lines
 def train_on_batch(
     self: Trainable,
     x: Any,
@@ -55,6 +57,7 @@ def train_on_batch(
     return logs if return_dict else in_order(logs, self.metrics_names)
 
 
+@shows_users_lines
 def test_on_batch(  # a step, not a test of pytest
     self: Trainable,
     x: Any,
@@ -86,6 +89,7 @@ def test_on_batch(  # a step, not a test of pytest
     return logs if return_dict else in_order(logs, self.metrics_names)
 
 
+@shows_users_lines
 def predict_on_batch(self: Trainable, x: Any) -> Any:
     """Return the outputs for all samples given, as one batch.
 

@@ -113,11 +113,11 @@ def callbacks_of(
     return CallbackList(callbacks, add_history=add_history, add_progbar=show, model=model, **params)
 
 
-def check_epochs(epochs: Any) -> None:
+def check_epochs(epochs: Any, name: str = "epochs") -> None:
     """Raise TypeError for what is not a whole number."""
     if isinstance(epochs, bool) or not isinstance(epochs, (int, np.integer)):
-        write = written("epochs", epochs, 10)
-        raise TypeError(f"epochs={epochs!r} is not a whole number: write {write}.")
+        write = written(name, epochs, 10)
+        raise TypeError(f"{name}={epochs!r} is not a whole number: write {write}.")
 
 
 def check_frequency(frequency: Any) -> None:

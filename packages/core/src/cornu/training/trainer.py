@@ -278,6 +278,7 @@ class Trainer(Trainable):
         if kwargs:
             check_arguments(Trainer.fit, kwargs)
         check_epochs(epochs)
+        check_epochs(initial_epoch, "initial_epoch")
         epochs = limit_epochs(epochs)
         self._must_be_compiled("fit")
         verbose_level = resolve_verbose(verbose)

@@ -164,7 +164,11 @@ class KerasTensor(ArrayOperators):
 
     def __iter__(self) -> Any:
         if not self.shape or self.shape[0] is None:
-            raise TypeError("A symbolic tensor whose first axis is open cannot be iterated over.")
+            raise TypeError(
+                f"A symbolic tensor of shape {self.shape} cannot be iterated over: how long its "
+                "first axis is shows only when the model runs. Compute on all of it at once, or "
+                "take parts along another axis: x[:, i]."
+            )
         return (self[i] for i in range(self.shape[0]))
 
     def _no_number(self, wanted: str) -> str:

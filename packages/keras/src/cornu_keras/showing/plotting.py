@@ -6,6 +6,7 @@ import os
 import re
 from typing import Any
 
+from cornu_engine.errors import quoted as shortened
 from cornu_engine.sourcetext import quoted
 from cornu_keras.showing.diagram import model_to_svg
 from cornu_keras.utilities.boxes import edges_of, fields, operations_of
@@ -138,6 +139,8 @@ def plot_model(
 
 
 def _check_built(model: Any) -> None:
+    if not hasattr(model, "built"):
+        raise TypeError(f"A plot is made of a model, not of {shortened(model)}.")
     if not model.built:
         raise ValueError(
             f"Model {model.name!r} is not built, so its layers are not connected yet: call it on "

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu_engine.errors import DataError
+from cornu_engine.errors import DataError, quoted
 
 __all__ = ["normalize", "to_categorical"]
 
@@ -34,7 +34,7 @@ def to_categorical(
     Raises
     ------
     DataError
-        If an index is negative, or not below `num_classes`.
+        If an index is no number, negative, or not below `num_classes`.
 
     Example
     -------
@@ -46,7 +46,13 @@ def to_categorical(
     labels = np.asarray(y if x is None else x)
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]
-    labels = labels.astype("int64")
+    try:
+        labels = labels.astype("int64")
+    except (TypeError, ValueError):
+        raise DataError(
+            f"to_categorical() takes class numbers, not {quoted(labels.flat[0])}. Number the "
+            "classes first: names, y = np.unique(y, return_inverse=True)."
+        ) from None
     if num_classes is None:
         num_classes = int(labels.max()) + 1 if labels.size else 0
     if labels.size and not 0 <= labels.min() <= labels.max() < num_classes:

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from cornu.base.layer import FunctionCall
+from cornu_data.numbers import written
 from cornu_engine import tree
+from cornu_engine.errors import quoted
 from cornu_engine.interrupt import let_signals_through
 from cornu_engine.sourcetext import one_line
 from cornu_engine.variable import Variable
@@ -83,6 +85,11 @@ def summary_text(
         default_length += 12
         places = [0.9 * p for p in places] + [1.0]
         header = (*header, ("Trainable", "center"))
+    if line_length and not isinstance(line_length, int):
+        raise TypeError(
+            f"line_length={quoted(line_length)} is not a whole number of characters: write "
+            f"{written('line_length', line_length, 80)}."
+        )
     length = line_length or min(default_length, shutil.get_terminal_size().columns - 4)
     widths = _column_widths(places, length)
     first, last = _range(layers, layer_range)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 from cornu.base import Callback
-from cornu_engine.errors import near_matches
+from cornu_engine.errors import near_matches, quoted
 
 _HOOKS = [name for name in vars(Callback) if name.startswith("on_")]
 
@@ -63,5 +64,14 @@ class LambdaCallback(Callback):
                 raise ValueError(
                     f"Callbacks have no hook {name!r}. {near_matches(name, _HOOKS)}".rstrip()
                 )
+            if name in _HOOKS and not (function is None or callable(function)):
+                raise TypeError(
+                    f"LambdaCallback: {name} must be a function, not {quoted(function)}, such as "
+                    f"{name}=lambda {_takes(name)}: print(logs)."
+                )
             if function is not None:
                 setattr(self, name, function)
+
+
+def _takes(hook: str) -> str:
+    return ", ".join(list(inspect.signature(getattr(Callback, hook)).parameters)[1:])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu.base import Callback
+from cornu_engine.errors import quoted
 from cornu_optim.callbacks.rates import rated, rates_in_logs
 
 
@@ -27,8 +28,10 @@ class LearningRateScheduler(Callback):
 
     Raises
     ------
+    TypeError
+        If `schedule` cannot be called.
     ValueError
-        If `schedule` returns something else.
+        If it returns something else.
 
     Examples
     --------
@@ -43,6 +46,12 @@ class LearningRateScheduler(Callback):
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
+        if not callable(schedule):
+            raise TypeError(
+                f"LearningRateScheduler: schedule must be a function of the epoch, not "
+                f"{quoted(schedule)}: write LearningRateScheduler(lambda epoch: 0.1), or give the "
+                "number to the optimizer as learning_rate."
+            )
         self.schedule = schedule
         self.verbose = verbose
 

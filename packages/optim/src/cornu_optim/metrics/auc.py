@@ -140,6 +140,7 @@ class AUC(Counting, Metric):
             sample_weight,
             multi_label=self.multi_label,
             label_weights=None if self.multi_label else self.label_weights,
+            of="AUC",
         )
         add_counts(self._counts._asdict(), counts)
 

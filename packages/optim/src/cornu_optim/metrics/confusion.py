@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ import numpy as np
 
 import cornu_ops as ops
 from cornu_engine import config
+from cornu_engine.errors import ShapeError
 from cornu_engine.variable import Variable
 from cornu_ops.weighted import match_weights, squeeze_or_expand_to_same_rank
 
@@ -91,6 +93,7 @@ def confusion_counts(
     class_id: int | None = None,
     multi_label: bool = False,
     label_weights: Any = None,
+    of: str = "The metric",
 ) -> Counts:
     """Count decisions at each threshold; a prediction above it is positive.
 
@@ -109,10 +112,18 @@ def confusion_counts(
         Whether to count each label, the last axis, apart.
     label_weights : array (labels,), optional
         Weights of labels that are counted together.
+    of : str
+        The metric, in errors.
+
+    Raises
+    ------
+    ShapeError
+        Where there is not a target for each score.
     """
     dtype = config.floatx()
     y_true, y_pred = ops.cast(y_true, dtype), ops.cast(y_pred, dtype)
     y_pred, y_true = squeeze_or_expand_to_same_rank(y_pred, y_true)
+    _check_shapes(tuple(y_true.shape), tuple(y_pred.shape), of)
     if sample_weight is not None:
         _, sample_weight = match_weights(y_true, ops.cast(sample_weight, dtype))
     if top_k is not None:
@@ -142,6 +153,16 @@ def confusion_counts(
     rejections = ops.subtract(ops.sum(negative, axis=0), alarms)
     counts = (hits, alarms, rejections, misses)
     return Counts(*(x if multi_label else ops.squeeze(x, axis=-1) for x in counts))
+
+
+def _check_shapes(targets: tuple, scores: tuple, of: str) -> None:
+    if None in (*targets, *scores) or math.prod(targets) == math.prod(scores):
+        return
+    raise ShapeError(
+        f"{of} takes a target of 0 or 1 for each score, but y_true has shape {targets} and y_pred "
+        f"{scores}. For class numbers take metrics=['accuracy'], or one-hot targets: "
+        f"y = to_categorical(y, {scores[-1]}); for yes or no let the last layer have one unit."
+    )
 
 
 def _only_top_k(scores: Any, k: int) -> Any:

@@ -94,7 +94,12 @@ class SensitivitySpecificityBase(Counting, Metric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch."""
         counts = confusion_counts(
-            y_true, y_pred, self.thresholds, sample_weight, class_id=self.class_id
+            y_true,
+            y_pred,
+            self.thresholds,
+            sample_weight,
+            class_id=self.class_id,
+            of=type(self).__name__,
         )
         add_counts(self._counts._asdict(), counts)
 

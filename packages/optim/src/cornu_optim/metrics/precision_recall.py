@@ -70,7 +70,9 @@ class _Count(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch."""
-        counts = confusion_counts(y_true, y_pred, self.thresholds, sample_weight)
+        counts = confusion_counts(
+            y_true, y_pred, self.thresholds, sample_weight, of=type(self).__name__
+        )
         add_counts({self._counted: self.accumulator}, counts)
 
     def result(self) -> Any:
@@ -171,7 +173,13 @@ class _Share(Metric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch."""
         counts = confusion_counts(
-            y_true, y_pred, self.thresholds, sample_weight, top_k=self.top_k, class_id=self.class_id
+            y_true,
+            y_pred,
+            self.thresholds,
+            sample_weight,
+            top_k=self.top_k,
+            class_id=self.class_id,
+            of=type(self).__name__,
         )
         held = {"true_positives": self.true_positives, self._other: self._others}
         add_counts(held, counts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +13,7 @@ from cornu.base.layer.context import CallContext, current_call
 from cornu.base.layer.explaining import add_note, made_anew, merge_hint
 from cornu.base.layer.weights import Weights
 from cornu.base.overriding import open_signature
+from cornu_data.constructors import sign_by_init
 from cornu_data.input_spec import InputSpec, check_input
 from cornu_data.shapes import as_shape, show_shapes
 from cornu_data.symbolic.inference import infer
@@ -95,11 +95,7 @@ class Calls(Weights):
         super().__init_subclass__(**kwargs)
         if "build" in cls.__dict__:
             cls.build = _marking_built(cls.__dict__["build"])  # type: ignore[method-assign]
-        if sys.version_info < (3, 11):  # there `inspect` prefers a base's __new__ to its __init__
-            import inspect
-
-            parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
-            cls.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        sign_by_init(cls)
 
     def _ensure_built(self, arguments: dict[str, Any]) -> None:
         if not self.built and not self._building and not self._inherits("build"):
@@ -340,6 +336,12 @@ class Calls(Weights):
             learning_phase(),
         ):
             if value is not None:
+                if not isinstance(value, bool) and np.ndim(value):
+                    raise TypeError(
+                        f"{self._where()} was called with training=<array of shape "
+                        f"{np.shape(value)}>, where True or False belongs. A call takes the inputs "
+                        "alone, several of them as a list; targets go to fit(x, y)."
+                    )
                 return bool(value)
         return None
 

@@ -14,9 +14,11 @@ from cornu.base.layer.dtype_policy import DTypePolicy, dtype_policy_config, get_
 from cornu.base.layer.explaining import made_anew
 from cornu.base.layer.operation import Operation
 from cornu.base.shown import repr_html
+from cornu.configuration.annotated import are_meant
 from cornu.configuration.arguments import revive_arguments
 from cornu.configuration.config import serialize
 from cornu.plugins import registry
+from cornu_data.annotations import refuse_text
 from cornu_data.constructors import check_call, not_taken
 from cornu_data.shapes import as_shape
 from cornu_engine.errors import NotBuiltError, ShapeError, quoted
@@ -86,6 +88,7 @@ class Layer(Calls):
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Note the arguments, for `get_config`."""
         check_call(cls, args, kwargs, PLACE_ARGUMENTS)
+        refuse_text(cls, args, kwargs, are_meant)
         layer = super().__new__(cls)
         kept = {k: v for k, v in kwargs.items() if k != "weights"}
         layer.__dict__.update(
