@@ -14,7 +14,7 @@ X, Y = np.ones((64, 2), "float32"), np.ones((64, 3), "float32")
 @pytest.mark.parametrize(
     ("options", "others", "most_modules", "most_calls"),
     [
-        pytest.param({}, False, 29, 371, id="loss"),
+        pytest.param({}, False, 29, 373, id="loss"),
         pytest.param({"metrics": ["mae"]}, False, 30, 438, id="loss and metric"),
         pytest.param({}, True, 32, 428, id="after other layers were built"),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu.base.checked import Checked
 from cornu_data.attributes import remember, remembered
@@ -49,6 +49,12 @@ class Callback(Checked):
 
     runs_last = False
     writes = False
+
+    if not TYPE_CHECKING:  # editors read `__init__`
+
+        def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+            """Check the arguments, where there are any: each `fit` makes a `History` of none."""
+            return super().__new__(cls, *args, **kwargs) if args or kwargs else object.__new__(cls)
 
     def __init__(self) -> None:
         self.params: dict[str, Any] | None = None

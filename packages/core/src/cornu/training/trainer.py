@@ -278,7 +278,8 @@ class Trainer(Trainable):
         if kwargs:
             check_arguments(Trainer.fit, kwargs)
         check_epochs(epochs)
-        check_epochs(initial_epoch, "initial_epoch")
+        if initial_epoch:
+            check_epochs(initial_epoch, "initial_epoch")
         epochs = limit_epochs(epochs)
         self._must_be_compiled("fit")
         verbose_level = resolve_verbose(verbose)
