@@ -21,8 +21,7 @@ from benchmarks.workloads import WORKLOADS, Workload
 from cornu import Input, Model, layers, losses, optimizers
 from cornu.base import Layer, Loss, Optimizer
 from cornu.plugins import registry
-from cornu_backend_native import backend
-from cornu_backend_native.lower import fused
+from cornu_backend_native import backend, fused
 from cornu_backend_native.lower.listing import tapes_of
 from cornu_backend_native.lower.program import Lowered, lower
 from cornu_engine.primitives.table import p

@@ -7,7 +7,7 @@ import sys
 
 SCRIPT = """
 from tests.native_groups import tapes
-from cornu_backend_native.lower import fused
+from cornu_backend_native import fused
 missing = sorted(tapes(quick=True) - set(fused.listed()))
 assert not missing, "\\n".join(["Run `python -m tests.native_groups`:", *missing])
 """

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cornu_backend_native import fused
 from cornu_backend_native.backend import NativeBackend
 from cornu_backend_native.executable import NativeExecutable
-from cornu_backend_native.lower import fused
 from cornu_backend_native.lower.listing import tapes_of
 from cornu_backend_native.settings import limits
 from cornu_engine.primitives.table import p

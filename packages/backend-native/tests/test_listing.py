@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 
+from cornu_backend_native import fused
 from cornu_backend_native.backend import NativeBackend
-from cornu_backend_native.lower import fused
 from cornu_backend_native.lower.listing import listing
 from cornu_backend_native.lower.rows import Chain, Loop, Row
 from cornu_engine.primitives.table import p

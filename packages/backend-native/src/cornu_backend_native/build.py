@@ -15,7 +15,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cornu_backend_native.lower import fused
+from cornu_backend_native import fused
 from cornu_backend_native.sources import (
     FOLDER,
     hash_of,

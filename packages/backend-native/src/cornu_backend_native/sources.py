@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
-from cornu_backend_native.lower import fused
+from cornu_backend_native import fused
 
 FOLDER = Path(__file__).parent / "c"
 INCLUDE = re.compile(rb"^[ \t]*#[ \t]*include[ \t]+([^<\s].*)$", re.M)

@@ -1,4 +1,4 @@
-/* What prebuilt groups are made of: see lower/fused.py, which writes them. */
+/* What prebuilt groups are made of: see fused.py, which writes them. */
 #ifndef CORNU_FUSED_H
 #define CORNU_FUSED_H
 

@@ -34,7 +34,7 @@ enum {
 
 typedef void operation(void *to, const void *a, const void *b, const void *c, int64_t n);
 
-/* All operations of a group in one loop over a block: `lower/fused.py` writes them. */
+/* All operations of a group in one loop over a block: `fused.py` writes them. */
 typedef void fused(char *const *at, int64_t n);
 
 typedef struct group {

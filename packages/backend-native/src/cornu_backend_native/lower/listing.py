@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from cornu_backend_native.lower.fused import function, name_of
+from cornu_backend_native.fused import function, name_of
 from cornu_backend_native.lower.rows import Chain, Loop, Row, Step
 from cornu_engine.sourcetext import one_line
 from cornu_lowering.views import Address

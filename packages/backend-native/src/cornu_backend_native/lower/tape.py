@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cornu_backend_native.lower import fused
+from cornu_backend_native import fused
 from cornu_backend_native.lower.kinds import dtype_name
 from cornu_backend_native.lower.ordering import in_one_order
 from cornu_engine.graph import Node

@@ -89,7 +89,7 @@ def files() -> dict[str, str]:
     found: dict[str, list[str]] = {f"fused_{i:x}.c": [] for i in range(FILES)}
     for tape in listed():
         found[f"fused_{name_of(tape)[2]}.c"].append(function(tape))
-    head = '/* Prebuilt groups, by lower/fused.py. */\n#include "fused.h"\n'
+    head = '/* Prebuilt groups, by fused.py. */\n#include "fused.h"\n'
     return {name: "\n\n".join([head, *functions, ""]) for name, functions in found.items()}
 
 
