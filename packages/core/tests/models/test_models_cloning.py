@@ -52,5 +52,5 @@ def test_a_recursive_clone_reaches_the_layers_of_models_inside(parts, kind):
 
 
 def test_what_is_no_model_is_named():
-    with pytest.raises(TypeError, match=r"takes a model; got 3"):
+    with pytest.raises(ValueError, match=r"takes a model, not 3"):
         cornu.models.clone_model(3)

@@ -66,8 +66,6 @@ def clone_model(
             "A Sequential model lists its layers and calls none of them, so call_function does not "
             "apply. Describe the model as cornu.Model(inputs, outputs)."
         )
-    if not isinstance(model, Model):
-        raise TypeError(f"clone_model() takes a model; got {quoted(model)}.")
     clone = _Cloning(clone_function or copy_layer, call_function, recursive).clone
     if model._graph is not None or (isinstance(model, Sequential) and model.layers):
         copy = clone(model, input_tensors)

@@ -54,12 +54,15 @@ class Sequential(Model):
     _tensors: list[KerasTensor]
 
     def __init__(
-        self, layers: Iterable[Any] | None = None, trainable: bool = True, name: str | None = None
+        self,
+        layers: Iterable[Any] | None = None,
+        trainable: bool | str = True,
+        name: str | None = None,
     ) -> None:
         if isinstance(layers, Layer) or isinstance(trainable, Layer):
             raise TypeError("Sequential takes its layers as one list: Sequential([a, b]).")
         if isinstance(trainable, str):  # Sequential(layers, name) of Keras 2
-            trainable, name = True, trainable
+            name, trainable = trainable, True
         super().__init__(name=name, trainable=trainable)
         self.__dict__["_stack"] = []
         self.__dict__["_names"] = set()  # of the stack, as the layers were called when they came
