@@ -130,6 +130,7 @@ def not_taken(cls: type, kwargs: Iterable[str], more: Iterable[str] = ()) -> str
     return f"{cls.__name__} does not take the argument(s) {listed}. {hint}".rstrip()
 
 
+@functools.lru_cache(maxsize=1024)  # asked at each call of a class
 def _passes_on(init: Callable[..., Any]) -> bool:
     parameters = inspect.signature(init).parameters.values()
     return any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
