@@ -107,7 +107,7 @@ def by_names() -> dict[tuple[str, ...], dict[str, list[str]]]:
     Examples
     --------
     >>> by_names()["add_f4", "mul_f4"]["add_f4 v0 s1; mul_f4 t0 s2"]
-    ['t1']
+    ['t0 t1']
     """
     found: dict[tuple[str, ...], dict[str, list[str]]] = {}
     for tape in sorted(listed(), key=len):
