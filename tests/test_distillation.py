@@ -138,7 +138,7 @@ def vector(units=3, name=None):
 #: what is called -> what is said
 REFUSED = [
     (lambda: LogitsDistillation(0), "temperature=0 must be positive"),
-    (lambda: LogitsDistillation("3"), "temperature='3' must be a number"),
+    (lambda: LogitsDistillation("3"), "temperature must be a number; it is '3'"),
     (lambda: LogitsDistillation(loss=[None, None]), "leaves all out"),
     (lambda: FeatureDistillation(None), "leaves all out"),
     (lambda: Distiller(vector(), 3, LogitsDistillation()), "The student must be a Model"),

@@ -54,6 +54,25 @@ def _same(found: Any, expected: Any) -> None:
         assert ours.tobytes() == theirs.tobytes() or np.isnan(theirs).any()
 
 
+def _rows_stand_alone() -> bool:
+    """Whether BLAS gives a row of a product the same bits whatever rows stand beside it.
+
+    The backend does products in parts of rows. OpenBLAS' kernels for AVX-512 do, those for AVX2
+    take the last rows of a part another way.
+    """
+    a, b = _numbers(70, 216), _numbers(216, 24)
+    halves = np.concatenate([a[:35] @ b, a[35:] @ b])
+    return bool(np.array_equal(a @ b, halves))
+
+
+def _alike(found: np.ndarray, expected: np.ndarray) -> None:
+    """The same bits; where products have none of their own, equal to the rounding of their sums."""
+    if _rows_stand_alone():
+        _same(found, expected)
+    else:
+        np.testing.assert_allclose(found, expected, rtol=0, atol=3e-6 * np.abs(expected).max())
+
+
 def _numbers(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).normal(size=shape).astype("float32")
 
@@ -120,7 +139,7 @@ def test_models_of_some_size(name: str, written: Path) -> None:
     module = _load(path)
     for rows in (1, 32, 70):
         x = _numbers(rows, *shape)
-        _same(module.predict(x), model.predict(x, verbose=0))
+        _alike(module.predict(x), model.predict(x, verbose=0))
 
 
 def test_type_checkers_and_linters_are_content(written: Path) -> None:

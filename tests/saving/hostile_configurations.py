@@ -207,7 +207,7 @@ _metric("IoU", num_classes=10**5, target_class_ids=[0])
 _metric("PrecisionAtRecall", recall=0.5, num_thresholds=10**10)
 
 
-@hostile("keras", "config", "damaged", "names")
+@hostile("keras", "config", "damaged", "names", "shapes")
 def a_model_that_is_a_layer(data):
     return changed(data, lambda c: first_layer(c))
 

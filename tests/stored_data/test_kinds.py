@@ -10,8 +10,9 @@ import pytest
 import cornu
 from benchmarks import stored as benchmark
 from cornu import layers
-from cornu_data import make_source, rows
+from cornu_data import make_source
 from cornu_data.stored import arrays as stored
+from cornu_data.stored import rows
 from cornu_data.stored.batches import StoredBatches
 from tests.stored_data.kinds import KINDS, NAMES, ROWS, W, X, Y, in_parquet, of_table
 

@@ -10,7 +10,7 @@ import pytest
 
 import cornu
 from cornu import ops
-from cornu.base import Layer
+from cornu.base import Layer, Optimizer
 from cornu.base.metric import Mean
 
 X = np.ones((2, 5), "float32")
@@ -145,6 +145,15 @@ def a_model_that_holds_itself(parts):
     return model
 
 
+class Descent(Optimizer):
+    def update_step(self, gradient, variable, learning_rate):
+        self.assign_sub(variable, gradient * learning_rate)
+
+
+def squares(y_true, y_pred):
+    return ops.mean((y_pred - y_true) ** 2, axis=-1)
+
+
 @pytest.mark.parametrize(
     ("make", "weights"),
     [
@@ -155,20 +164,13 @@ def a_model_that_holds_itself(parts):
         (a_model_that_holds_itself, 2),
     ],
 )
-def test_parts_may_hold_those_that_hold_them(parts, make, weights, tmp_path):
+def test_parts_may_hold_those_that_hold_them(parts, make, weights):
     model = make(parts)
-    model.compile("sgd", "mse", backend="reference")
+    model.compile(Descent(0.01), squares, backend="reference")
     model.fit(X, X, verbose=0)
     assert len(model.weights) == len(model.trainable_weights) == weights
     assert [metric.name for metric in model.metrics] == ["loss"]
     assert model.losses == []
-    model.summary(print_fn=lambda text: None)
-    model.save_weights(tmp_path / "a.weights.h5")
-    other = make(parts)
-    other(X)
-    other.load_weights(tmp_path / "a.weights.h5")
-    for a, b in zip(model.get_weights(), other.get_weights(), strict=True):
-        np.testing.assert_array_equal(a, b)
     model.trainable = False
     assert not any(v.trainable for v in model.weights)
     model.trainable = True
