@@ -30,6 +30,23 @@ _EAGER = 200  # questions after which the wait begins to sleep between them
 _world: World | None = None
 
 
+def _roster(processes: list[tuple[str, int]]) -> str:
+    """Return which process is which rank: MPI names one that was killed by its PID and machine.
+
+    Examples
+    --------
+    >>> print(_roster([("a", 41), ("a", 42), ("b", 41)]))
+    3 processes train together:
+      on a: rank 0 is PID 41, rank 1 is PID 42
+      on b: rank 2 is PID 41
+    """
+    lines = [f"{len(processes)} processes train together:"]
+    for name in dict.fromkeys(name for name, _ in processes):
+        ranks = [f"rank {r} is PID {pid}" for r, (at, pid) in enumerate(processes) if at == name]
+        lines.append(f"  on {name}: {', '.join(ranks)}")
+    return "\n".join(lines)
+
+
 class World:
     """All processes of the job.
 
@@ -53,8 +70,11 @@ class World:
         self.timeout = _timeout()
         self.comm, request = comm.Idup()  # what a script says over `comm` is not heard here
         self._wait(request)
-        names = self.gather_objects(socket.gethostname())
+        processes = self.gather_objects((socket.gethostname(), os.getpid()))
+        names = [name for name, _ in processes]
         here = [rank for rank, name in enumerate(names) if name == names[self.rank]]
+        if self.rank == 0 and self.size > 1:
+            print(_roster(processes), file=sys.stderr, flush=True)
         self.local_rank, self.local_size = here.index(self.rank), len(here)
 
     def gather(self, array: np.ndarray, gathered: np.ndarray | None = None) -> np.ndarray:
