@@ -54,7 +54,7 @@ class Twins:
         """Return the twins of a model; None where it has parts of a script, or is not alone."""
         if ranks.current.size > 1 or current_remat() is not None:
             return None
-        now = likeness(model, registry.packages() | {"cornu"})
+        now = _now(model)
         if now is None:
             return None
         settings = (config.floatx(), config.learning_phase(), backend.name, backend.settings())
@@ -76,7 +76,7 @@ class Twins:
         prepare(known.predicted)
         now: Likeness | None = self.now
         if self.now.digest != known.after:
-            now = self._again()
+            now = _now(self.model)
         if now is None or now.digest != known.after:
             return None
         found = kept(known.key, [now.variables[place] for place in known.places])
@@ -86,7 +86,7 @@ class Twins:
         self, key: Any, variables: list[Any], predicted: Any, result: Any, logs: dict[str, Any]
     ) -> None:
         """Keep the step that was traced, if all its variables are the model's."""
-        after = self._again()
+        after = _now(self.model)
         if after is None:
             return
         places = {variable: place for place, variable in enumerate(after.variables)}
@@ -97,8 +97,9 @@ class Twins:
                 while len(_steps) > limits.reused:
                     _steps.popitem(last=False)
 
-    def _again(self) -> Likeness | None:
-        return likeness(self.model, registry.packages() | {"cornu"})
+
+def _now(model: Any) -> Likeness | None:
+    return likeness(model, registry.packages() | {"cornu"})
 
 
 def _unlock() -> None:

@@ -338,9 +338,8 @@ class Calls(Weights):
             if value is not None:
                 if not isinstance(value, bool) and np.ndim(value):
                     raise TypeError(
-                        f"{self._where()} was called with training=<array of shape "
-                        f"{np.shape(value)}>, where True or False belongs. A call takes the inputs "
-                        "alone, several of them as a list; targets go to fit(x, y)."
+                        f"{self._where()} was called with training=<array of {np.shape(value)}>, "
+                        "not True or False. A call takes inputs alone; targets go to fit(x, y)."
                     )
                 return bool(value)
         return None
